@@ -1,0 +1,43 @@
+namespace KernelGen;
+
+/// <summary>
+/// Generates FAVOR+ attention, linear in the sequence length, into the partial class that carries it.
+/// </summary>
+/// <remarks>
+/// The output of query i is o_i = Σ_j φ(q_i)ᵀφ(k_j)·v_j / Σ_j φ(q_i)ᵀφ(k_j), with the feature map φ of <see cref="Kernel"/> and
+/// <see cref="Features"/> features, over all keys or, with <see cref="Causal"/>, over j ≤ i. Time is O(L·m·d) and extra memory does not
+/// depend on L. Source: Choromanski et al., "Rethinking Attention with Performers", arXiv:2009.14794.
+/// </remarks>
+/// <example>
+/// <code>
+/// [FavorAttention(Kernel = KernelFunction.Softmax, HeadDim = 64, Features = 256, Causal = true)]
+/// public sealed partial class CausalAttention;
+/// </code>
+/// </example>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = false, Inherited = false)]
+public sealed class FavorAttentionAttribute : Attribute
+{
+    /// <summary>The kernel function that attention weights follow. Default: <see cref="KernelFunction.Softmax"/>.</summary>
+    public KernelFunction Kernel { get; set; }
+
+    /// <summary>d, the numbers in one head's query and key. Required; 1 to 1024. Multiples of 16 are fastest.</summary>
+    public int HeadDim { get; set; }
+
+    /// <summary>dv, the numbers in one head's value and output; 1 to 1024. Default: <see cref="HeadDim"/>.</summary>
+    public int ValueDim { get; set; }
+
+    /// <summary>
+    /// m, the features of φ: the error falls as 1/√m, the time grows as m. Required; 1 to 4096. Multiples of 16 are fastest.
+    /// <see cref="KernelFunction.SoftmaxHyperbolic"/> needs an even number.
+    /// </summary>
+    public int Features { get; set; }
+
+    /// <summary>Whether query i sees only keys j ≤ i. Default: false.</summary>
+    public bool Causal { get; set; }
+
+    /// <summary>
+    /// ε, added to every feature of <see cref="KernelFunction.Relu"/> so that the normaliser stays positive; positive and finite.
+    /// Default: 1e-3, the paper's. The softmax kernels need none and take none.
+    /// </summary>
+    public float Epsilon { get; set; } = 1e-3f;
+}

@@ -1,0 +1,27 @@
+namespace KernelGen;
+
+/// <summary>
+/// Generates exact softmax attention into the partial class that carries it: the reference that every approximation is compared with.
+/// </summary>
+/// <remarks>
+/// o_i = Σ_j softmax_j(q_iᵀk_j/√d)·v_j, tile by tile with a running maximum, so that no L×L matrix is formed (Milakov and Gimelshein,
+/// "Online normalizer calculation for softmax", arXiv:1805.02867). Time is O(L²·d) and extra memory does not depend on L.
+/// </remarks>
+/// <example>
+/// <code>
+/// [SoftmaxAttention(HeadDim = 64)]
+/// public sealed partial class ExactAttention;
+/// </code>
+/// </example>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = false, Inherited = false)]
+public sealed class SoftmaxAttentionAttribute : Attribute
+{
+    /// <summary>d, the numbers in one head's query and key. Required; 1 to 1024. Multiples of 16 are fastest.</summary>
+    public int HeadDim { get; set; }
+
+    /// <summary>dv, the numbers in one head's value and output; 1 to 1024. Default: <see cref="HeadDim"/>.</summary>
+    public int ValueDim { get; set; }
+
+    /// <summary>Whether query i sees only keys j ≤ i. Default: false.</summary>
+    public bool Causal { get; set; }
+}

@@ -1,0 +1,429 @@
+using System.Globalization;
+using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Text;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends.Cpu;
+
+/// <summary>Emits the body of one kernel method: the loops over tiles and strips, and calls of the products and passes inside them.</summary>
+internal sealed class BodyEmitter
+{
+    private readonly CpuSchedule _schedule;
+    private readonly CpuTarget _target;
+    private readonly TileProgram _program;
+    private readonly KernelText _text;
+    private readonly SourceWriter _writer;
+    private readonly IReadOnlyList<Step> _steps;
+    private readonly List<Statement> _statements;
+    private readonly BufferPlan _buffers;
+    private readonly StateEmitter _states;
+
+    /// <summary>The token axis whose strips are being walked, with its first row in `s`; null outside of strip loops.</summary>
+    private Dim? _strip;
+
+    private bool _inRun;
+
+    public BodyEmitter(CpuSchedule schedule, TileProgram program, KernelText text, SourceWriter writer, IReadOnlyList<Statement> block)
+    {
+        _schedule = schedule;
+        _target = schedule.Target;
+        _program = program;
+        _text = text;
+        _writer = writer;
+        _steps = StepPlanner.Plan(block);
+        _statements = Dataflow.Flatten(block).ToList();
+        _buffers = new BufferPlan(schedule, _steps);
+        _states = new StateEmitter(schedule, text);
+    }
+
+    /// <summary>Floats of scratch memory that the body works in.</summary>
+    public int ScratchFloats => _buffers.Floats;
+
+    /// <summary>Emits the body; its outermost loops run over [from, to).</summary>
+    public void Emit()
+    {
+        foreach (var buffer in _buffers.All)
+        {
+            _writer.Line($"ref var {buffer.Name} = ref Unsafe.Add(ref scratch, {buffer.Offset});");
+        }
+
+        foreach (var member in _program.State?.Members ?? Enumerable.Empty<StateMember>())
+        {
+            if (_statements.Any(statement => Dataflow.Reads(statement).Concat(Dataflow.Writes(statement)).Contains(member)))
+            {
+                _writer.Line($"ref var {member.Name} = ref Unsafe.Add(ref state, {_schedule.StateOffset(member)});");
+            }
+        }
+
+        foreach (var step in _steps)
+        {
+            var loop = ((WholeStep)step).Statement switch
+            {
+                Fold fold => fold.Loop,
+                Parallel parallel => parallel.Loop,
+                _ => throw new NotSupportedException("The outermost statements of a program are loops over tokens."),
+            };
+            Loop(loop, "from", "to", ((WholeStep)step).Body);
+        }
+    }
+
+    private void Emit(IReadOnlyList<Step> steps)
+    {
+        foreach (var step in steps)
+        {
+            switch (step)
+            {
+                case StripStep strip:
+                    Strips(strip);
+                    break;
+                case WholeStep { Statement: Fold fold } whole:
+                    foreach (var member in fold.State.Members)
+                    {
+                        Fill(member, _schedule.Floats(member), member.Initial);
+                    }
+
+                    Loop(fold.Loop, Print(fold.Loop.From), Print(fold.Loop.To), whole.Body);
+                    break;
+                case WholeStep { Statement: Parallel parallel } whole:
+                    Loop(parallel.Loop, Print(parallel.Loop.From), Print(parallel.Loop.To), whole.Body);
+                    break;
+                case WholeStep { Statement: Runs runs } whole:
+                    Runs(runs, whole.Body);
+                    break;
+                case WholeStep { Statement: Rebase rebase }:
+                    RebaseAll(rebase.State, $"ref {rebase.Candidate.Name}", rebase.Threshold);
+                    break;
+                case WholeStep { Statement: MatMul product }:
+                    Multiply(product);
+                    break;
+                default:
+                    throw new NotSupportedException($"{step}");
+            }
+        }
+    }
+
+    private void Loop(TokenLoop loop, string from, string to, IReadOnlyList<Step> body)
+    {
+        if (loop.Stride != 1 || loop.Offset != 0)
+        {
+            throw new NotSupportedException("Dilated loops are not scheduled on the CPU yet.");
+        }
+
+        var (start, count) = (Start(loop.Tokens), Count(loop.Tokens));
+        _writer.Line();
+        _writer.Line($"// Tiles of {_schedule.TileRows(loop.Tokens)} tokens {loop.Tokens}.");
+        using (_writer.Block($"for (var {start} = {from}; {start} < {to}; {start} += {_schedule.TileRows(loop.Tokens)})"))
+        {
+            _writer.Line($"var {count} = global::System.Math.Min({_schedule.TileRows(loop.Tokens)}, {to} - {start});");
+            Emit(body);
+        }
+    }
+
+    private void Runs(Runs runs, IReadOnlyList<Step> body)
+    {
+        var tokens = runs.Logarithms.Rows;
+        var logarithms = runs.Logarithms;
+        var stride = _buffers[logarithms].Stride;
+        var reference = runs.State.Reference!;
+        var endOfRun = _states.EndOfRun(runs.State, stride);
+        _writer.Line();
+        _writer.Line($"// Runs of rows whose {logarithms} exceeds {reference} by at most {ExprPrinter.Literal(runs.Threshold)}: almost always one, the whole tile.");
+        using (_writer.Block($"for (int runFrom = 0, runTo; runFrom < {Count(tokens)}; runFrom = runTo)"))
+        {
+            RebaseAll(runs.State, $"ref Unsafe.Add(ref {logarithms}, runFrom * {stride})", runs.Threshold);
+            _writer.Line(
+                $"runTo = {endOfRun}(ref {logarithms}, ref {reference}, ref {_buffers.RunMaxima!.Name}, runFrom, {Count(tokens)}, {ExprPrinter.Literal(runs.Threshold)});");
+            _inRun = true;
+            Emit(body);
+            _inRun = false;
+            RebaseAll(runs.State, $"ref {_buffers.RunMaxima.Name}", runs.Rise);
+        }
+    }
+
+    private void RebaseAll(State state, string candidate, double threshold)
+    {
+        using (_writer.Block($"if ({_states.Exceeds(state)}({candidate}, ref {state.Reference}, {ExprPrinter.Literal(threshold)}))"))
+        {
+            var others = string.Join(", ", state.Members.Select(member => $"ref {member.Name}"));
+            _writer.Line($"{_states.Raise(state)}({candidate}, ref {_buffers.Factors!.Name}, {others});");
+        }
+    }
+
+    private void Strips(StripStep strip)
+    {
+        foreach (var reduce in strip.Statements.OfType<Reduce>().Where(reduce => reduce.Target.IsRowVector && !reduce.Accumulate))
+        {
+            Fill(reduce.Target, _schedule.Floats(reduce.Target), reduce.Reduction == Reduction.Sum ? 0 : double.NegativeInfinity);
+        }
+
+        foreach (var packed in strip.Statements.OfType<MatMul>().Where(p => p.TransposeB && _buffers.HasCopy(p.B)).Select(p => p.B).Distinct())
+        {
+            var (from, to) = (_buffers[packed], _buffers.Packed(packed));
+            _writer.Line(
+                $"TileCopy.LoadTransposed(ref {from.Name}, {from.Stride}, {Count(packed.Rows)}, {_schedule.Padded(packed.Columns)}, ref {to.Name}, {to.Stride});");
+        }
+
+        if (!strip.IsStripped)
+        {
+            Chain(strip);
+            return;
+        }
+
+        var count = Count(strip.Tokens);
+        var rows = _schedule.StripRows;
+        // Nothing of a strip outlives it: rows outside the run need not be computed at all.
+        var onlyRun = _inRun && strip.Statements.SelectMany(Dataflow.Writes).All(tile => _buffers.Contains(tile) && _buffers[tile].IsStrip);
+        var header = onlyRun
+            ? $"for (var s = runFrom - (runFrom % {rows}); s < runTo; s += {rows})"
+            : $"for (var s = 0; s < {count}; s += {rows})";
+        using (_writer.Block(header))
+        {
+            _writer.Line($"var sCount = global::System.Math.Min({rows}, {count} - s);");
+            _strip = strip.Tokens;
+            Chain(strip);
+            _strip = null;
+        }
+    }
+
+    private void Chain(StripStep strip)
+    {
+        var rows = strip.IsStripped ? "sCount" : Count(strip.Tokens);
+        var pass = new List<Statement>();
+
+        void Flush()
+        {
+            if (pass.Count > 0)
+            {
+                Pass(pass.ToArray(), rows);
+                pass.Clear();
+            }
+        }
+
+        foreach (var statement in strip.Statements)
+        {
+            if (statement is Map or Reduce)
+            {
+                if (IsOptional(statement))
+                {
+                    continue;
+                }
+
+                if (pass.Count > 0 && !CanShare(pass, statement))
+                {
+                    Flush();
+                }
+
+                pass.Add(statement);
+                continue;
+            }
+
+            Flush();
+            switch (statement)
+            {
+                case Load load:
+                    Load(load, strip, rows);
+                    break;
+                case Store store:
+                    Store(store, strip, rows);
+                    break;
+                case MatMul product:
+                    Multiply(product);
+                    break;
+                case Rebase rebase:
+                    var members = string.Join(", ", rebase.State.Members.Select(member => At(member)));
+                    _writer.Line(
+                        $"{_states.RaiseRows(rebase.State)}({At(rebase.Candidate)}, {members}, {rows}, {ExprPrinter.Literal(rebase.Threshold)});");
+                    break;
+            }
+        }
+
+        Flush();
+    }
+
+    /// <summary>A pass walks one column axis, and cannot read a row vector that it is still reducing.</summary>
+    private static bool CanShare(List<Statement> pass, Statement statement) =>
+        PassEmitter.Columns(pass[0]) == PassEmitter.Columns(statement)
+        && !Dataflow.Reads(statement).Any(tile => tile.IsRowVector && pass.Where(other => other != statement).SelectMany(Dataflow.Writes).Contains(tile));
+
+    /// <summary>Whether a statement only serves a store that the caller may not want.</summary>
+    private bool IsOptional(Statement statement) =>
+        statement is Map map
+        && _statements.Where(other => Dataflow.Reads(other).Contains(map.Target)).All(other => other is Store { Destination.Role: TensorRole.LogSumExp });
+
+    private void Pass(IReadOnlyList<Statement> pass, string rows)
+    {
+        var outside = new HashSet<Tile>(_statements.Where(other => !pass.Contains(other)).SelectMany(Dataflow.Reads));
+        IReadOnlyList<Tile> tiles = Array.Empty<Tile>();
+        IReadOnlyList<Condition> limits = Array.Empty<Condition>();
+        var (needsPositions, needsRun) = (false, false);
+        var name = _text.Add("Compute" + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).Single().Name)).Distinct()), candidate =>
+        {
+            var method = PassEmitter.Emit(_schedule, _buffers, pass, outside.Contains, candidate);
+            (tiles, needsPositions, needsRun, limits) = (method.Tiles, method.NeedsPositions, method.NeedsRun, method.Limits.ToArray<Condition>());
+            return method.Text;
+        });
+        var columns = PassEmitter.Columns(pass[0]);
+        var arguments = tiles.Select(tile => At(tile)).Concat(new[] { rows });
+        if (columns.IsTokens)
+        {
+            arguments = arguments.Concat(new[] { Count(columns) });
+        }
+
+        var row = _strip is null ? "" : " + s";
+        if (needsPositions)
+        {
+            var axis = pass[0] is Map map ? map.Target.Rows : ((Reduce)pass[0]).Rows;
+            arguments = arguments.Concat(new[] { $"{Start(axis)}{row} - {Start(columns)}" });
+        }
+
+        if (needsRun)
+        {
+            arguments = arguments.Concat(_strip is null ? new[] { "runFrom", "runTo" } : new[] { "runFrom - s", "runTo - s" });
+        }
+
+        arguments = arguments.Concat(limits.Cast<Condition.PositionBelow>()
+            .Select(below => $"{Print(below.Limit)} - ({Start(below.Tokens)}{row})"));
+        _writer.Line($"{name}({string.Join(", ", arguments)});");
+    }
+
+    private void Load(Load load, StripStep strip, string rows)
+    {
+        var (tensor, stride) = Tensor(load.Source);
+        var first = strip.IsStripped ? $"({Start(strip.Tokens)} + s)" : Start(strip.Tokens);
+        var buffer = _buffers[load.Target];
+        var method = buffer.IsTransposed ? "LoadTransposed" : "Load";
+        var target = At(load.Target);
+        var valid = rows;
+        if (!IsWithin(load.Loop.To, load.Source.Length))
+        {
+            valid = $"valid{load.Target.Name}";
+            _writer.Line($"var {valid} = global::System.Math.Clamp({Print(load.Source.Length)} - {first}, 0, {rows});");
+            _writer.Line(
+                $"TileCopy.Clear({target.Replace("ref ", "ref ")}, {buffer.Stride}, {valid}, {rows});");
+        }
+
+        _writer.Line(
+            $"TileCopy.{method}(ref Unsafe.Add(ref {tensor}, {first} * {stride}), {stride}, {valid}, {load.Source.Columns.Size}, {target}, {buffer.Stride});");
+    }
+
+    private void Store(Store store, StripStep strip, string rows)
+    {
+        var first = strip.IsStripped ? $"({Start(strip.Tokens)} + s)" : Start(strip.Tokens);
+        var row = "0";
+        if (_inRun)
+        {
+            var (from, to) = ($"{store.Destination.Name}From", $"{store.Destination.Name}To");
+            var s = strip.IsStripped ? " - s" : "";
+            if (store.Destination.Role != TensorRole.LogSumExp)
+            {
+                _writer.Line($"var storeFrom = global::System.Math.Max(0, runFrom{s});");
+                _writer.Line($"var storeTo = global::System.Math.Min({rows}, runTo{s});");
+            }
+
+            row = "storeFrom";
+            first = $"({first} + storeFrom)";
+            rows = "(storeTo - storeFrom)";
+        }
+
+        var buffer = Locate(store.Source);
+        if (store.Destination.Role == TensorRole.LogSumExp)
+        {
+            using (_writer.Block("if (!Unsafe.IsNullRef(ref head.LogSumExp))"))
+            {
+                foreach (var statement in strip.Statements.Where(IsOptional))
+                {
+                    Pass(new[] { statement }, strip.IsStripped ? "sCount" : Count(strip.Tokens));
+                }
+
+                _writer.Line(
+                    $"TileCopy.Store(ref Unsafe.Add(ref {buffer.Reference}, {row}), 0, 1, {rows}, ref Unsafe.Add(ref head.LogSumExp, {first}), 0);");
+            }
+
+            return;
+        }
+
+        var (tensor, stride) = Tensor(store.Destination);
+        var source = row == "0" ? $"ref {buffer.Reference}" : $"ref Unsafe.Add(ref {buffer.Reference}, {row} * {buffer.Stride})";
+        _writer.Line(
+            $"TileCopy.Store({source}, {buffer.Stride}, {rows}, {store.Destination.Columns.Size}, ref Unsafe.Add(ref {tensor}, {first} * {stride}), {stride});");
+    }
+
+    private void Multiply(MatMul product)
+    {
+        var strideB = product.B is Parameter weights ? _schedule.Stride(_schedule.Padded(weights.Rows))
+            : product.TransposeB ? _buffers.Packed(product.B).Stride
+            : LocateRaw(product.B).Stride;
+        var name = _text.Add((product.Accumulate ? "Add" : "Multiply") + Upper(product.Target.Name), candidate =>
+            MatMulEmitter.Emit(_schedule, product, candidate, Locate(product.A).Stride, strideB, Locate(product.Target).Stride));
+        var b = product.B is Parameter ? "ref head.Parameters" : product.TransposeB ? $"ref {_buffers.Packed(product.B).Name}" : $"ref {LocateRaw(product.B).Reference}";
+        var (rows, inner) = product.TransposeA ? (product.A.Columns, product.A.Rows) : (product.A.Rows, product.A.Columns);
+        var arguments = new List<string> { At(product.A), b, At(product.Target) };
+        if (rows.IsTokens)
+        {
+            arguments.Add(_strip is null ? Count(rows) : "sCount");
+        }
+
+        if (inner.IsTokens)
+        {
+            arguments.Add(Count(inner));
+        }
+
+        if (product.Structure != Structure.Full)
+        {
+            arguments.Add(_strip is null ? "0" : "s");
+        }
+
+        _writer.Line($"{name}({string.Join(", ", arguments)});");
+    }
+
+    private void Fill(Tile tile, int floats, double value) =>
+        _writer.Line($"MemoryMarshal.CreateSpan(ref {tile.Name}, {floats}).Fill({ExprPrinter.Literal(value)});");
+
+    /// <summary>A reference to the first row of the current strip of a tile, or to its first row outside of strip loops.</summary>
+    private string At(Tile tile)
+    {
+        var (reference, stride, isStrip) = LocateRaw(tile);
+        return _strip is null || isStrip || tile.Rows != _strip ? $"ref {reference}" : $"ref Unsafe.Add(ref {reference}, s * {stride})";
+    }
+
+    private (string Reference, int Stride) Locate(Tile tile)
+    {
+        var (reference, stride, isStrip) = LocateRaw(tile);
+        return _strip is null || isStrip || tile.Rows != _strip ? (reference, stride) : ($"Unsafe.Add(ref {reference}, s * {stride})", stride);
+    }
+
+    private (string Reference, int Stride, bool IsStrip) LocateRaw(Tile tile) =>
+        _buffers.Contains(tile) ? (_buffers[tile].Name, _buffers[tile].Stride, _buffers[tile].IsStrip)
+        : (tile.Name, _schedule.Stride(tile), false);
+
+    private static (string Reference, string Stride) Tensor(TensorArgument tensor) => tensor.Role switch
+    {
+        TensorRole.Query => ("head.Query", "head.QueryStride"),
+        TensorRole.Key => ("head.Key", "head.KeyStride"),
+        TensorRole.Value => ("head.Value", "head.ValueStride"),
+        TensorRole.Output => ("head.Destination", "head.DestinationStride"),
+        _ => throw new NotSupportedException($"The CPU backend passes no tensor in the role {tensor.Role} yet."),
+    };
+
+    private static string Start(Dim tokens) => tokens.Name + "Start";
+
+    private static string Count(Dim tokens) => tokens.Name + "Count";
+
+    private static string Upper(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
+
+    /// <summary>Whether positions below a bound are surely below a length.</summary>
+    private static bool IsWithin(TokenIndex bound, TokenIndex length) =>
+        Print(bound) == Print(length) || (bound is TokenIndex.Extremum { IsMax: false } min && (IsWithin(min.Left, length) || IsWithin(min.Right, length)));
+
+    private static string Print(TokenIndex index) => index switch
+    {
+        TokenIndex.Constant constant => constant.Value.ToString(CultureInfo.InvariantCulture),
+        TokenIndex.Length { Tensor.Role: TensorRole.Query or TensorRole.Output or TensorRole.LogSumExp } => "head.QueryLength",
+        TokenIndex.Length { Tensor.Role: TensorRole.Key or TensorRole.Value } => "head.KeyLength",
+        TokenIndex.Start start => Start(start.Tokens),
+        TokenIndex.End end => $"({Start(end.Tokens)} + {Count(end.Tokens)})",
+        TokenIndex.Arithmetic arithmetic => $"({Print(arithmetic.Left)} {arithmetic.Operator} {Print(arithmetic.Right)})",
+        TokenIndex.Extremum extremum => $"global::System.Math.{(extremum.IsMax ? "Max" : "Min")}({Print(extremum.Left)}, {Print(extremum.Right)})",
+        _ => throw new NotSupportedException($"{index}"),
+    };
+}

@@ -1,0 +1,151 @@
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends.Cpu;
+
+/// <summary>Where a tile lives in scratch memory.</summary>
+/// <param name="Name">The variable that refers to its first element.</param>
+/// <param name="Offset">Floats from the start of the scratch memory.</param>
+/// <param name="Stride">Floats from one row to the next.</param>
+/// <param name="IsStrip">It holds one strip, not a whole tile.</param>
+/// <param name="IsTransposed">Rows of the memory are columns of the tile.</param>
+internal sealed record Buffer(string Name, int Offset, int Stride, bool IsStrip, bool IsTransposed);
+
+/// <summary>Assigns scratch memory to the tiles of one kernel method.</summary>
+internal sealed class BufferPlan
+{
+    private readonly CpuSchedule _schedule;
+    private readonly Dictionary<Tile, Buffer> _buffers = new();
+    private readonly Dictionary<Tile, Buffer> _packed = new();
+    private readonly List<Buffer> _all = new();
+
+    public BufferPlan(CpuSchedule schedule, IReadOnlyList<Step> steps)
+    {
+        _schedule = schedule;
+        Visit(steps, steps);
+    }
+
+    /// <summary>Floats in all.</summary>
+    public int Floats { get; private set; }
+
+    /// <summary>All buffers, in the order of their memory.</summary>
+    public IReadOnlyList<Buffer> All => _all;
+
+    /// <summary>The rows that the factors of a rebase are kept in.</summary>
+    public Buffer? Factors { get; private set; }
+
+    /// <summary>The column maxima of a run.</summary>
+    public Buffer? RunMaxima { get; private set; }
+
+    public Buffer this[Tile tile] => _buffers[tile];
+
+    public bool Contains(Tile tile) => _buffers.ContainsKey(tile);
+
+    /// <summary>The transposed copy of a tile that a product reads as its right-hand operand.</summary>
+    public Buffer Packed(Tile tile) => _packed.TryGetValue(tile, out var buffer) ? buffer : _buffers[tile];
+
+    /// <summary>Whether a tile has a transposed copy beside itself.</summary>
+    public bool HasCopy(Tile tile) => _packed.ContainsKey(tile);
+
+    private void Visit(IReadOnlyList<Step> all, IReadOnlyList<Step> steps)
+    {
+        foreach (var step in steps)
+        {
+            switch (step)
+            {
+                case StripStep strip:
+                    foreach (var statement in strip.Statements)
+                    {
+                        Assign(all, strip, statement);
+                    }
+
+                    break;
+                case WholeStep whole:
+                    if (whole.Statement is Fold { State.Axis.IsTokens: true } fold)
+                    {
+                        foreach (var member in fold.State.Members)
+                        {
+                            _buffers[member] = Allocate(member.Name, _schedule.Floats(member), _schedule.Stride(member));
+                        }
+                    }
+
+                    if (whole.Statement is Rebase or Runs)
+                    {
+                        var state = whole.Statement is Rebase rebase ? rebase.State : ((Runs)whole.Statement).State;
+                        Factors ??= Allocate("factor", _schedule.Floats(state.Reference!), 0);
+                    }
+
+                    if (whole.Statement is Runs runs)
+                    {
+                        RunMaxima ??= Allocate("runTop", _schedule.Floats(runs.State.Reference!), 0);
+                    }
+
+                    Visit(all, whole.Body);
+                    break;
+            }
+        }
+    }
+
+    private void Assign(IReadOnlyList<Step> all, StripStep strip, Statement statement)
+    {
+        if (statement is Store or Rebase || Dataflow.Writes(statement).Single() is not { } target || target is StateMember || _buffers.ContainsKey(target))
+        {
+            return;
+        }
+
+        var readers = Statements(all).Where(other => Dataflow.Reads(other).Contains(target)).ToList();
+        if (statement is Load && readers.All(reader => reader is MatMul { TransposeB: true } product && product.B == target && product.A != target))
+        {
+            var stride = _schedule.Stride(_schedule.Padded(target.Rows));
+            _buffers[target] = Allocate(target.Name, target.Columns.Size * stride, stride) with { IsTransposed = true };
+            return;
+        }
+
+        if (statement is Map { Branches.Count: 1 } map && Reusable(all, strip, map) is { } reused)
+        {
+            _buffers[target] = _buffers[reused];
+        }
+        else
+        {
+            var local = strip.IsStripped && !target.IsRowVector && readers.All(strip.Statements.Contains);
+            var rows = target.IsRowVector ? 1 : local ? _schedule.StripRows : _schedule.TileRows(target.Rows);
+            var stride = _schedule.Stride(target);
+            var floats = target.IsColumnVector ? rows : rows * stride;
+            _buffers[target] = Allocate(target.Name, floats, stride) with { IsStrip = local };
+        }
+
+        if (readers.Any(reader => reader is MatMul { TransposeB: true } product && product.B == target))
+        {
+            var stride = _schedule.Stride(_schedule.Padded(target.Rows));
+            _packed[target] = Allocate(target.Name + "T", _schedule.Padded(target.Columns) * stride, stride) with { IsTransposed = true };
+        }
+    }
+
+    /// <summary>A tile whose memory an element-wise statement may overwrite: of the same shape, made in the same chain, and not read again.</summary>
+    private Tile? Reusable(IReadOnlyList<Step> all, StripStep strip, Map map)
+    {
+        var position = strip.Statements.ToList().IndexOf(map);
+        var madeHere = strip.Statements.Take(position).SelectMany(Dataflow.Writes);
+        var readLater = new HashSet<Tile>(
+            Statements(all).Where(other => !strip.Statements.Take(position + 1).Contains(other)).SelectMany(Dataflow.Reads));
+        var targetStays = Statements(all).Any(other => Dataflow.Reads(other).Contains(map.Target) && !strip.Statements.Contains(other));
+        return Dataflow.Reads(map).FirstOrDefault(tile =>
+            tile is not StateMember && tile.Columns == map.Target.Columns && tile.Rows == map.Target.Rows && tile.Columns != Dim.One
+            && madeHere.Contains(tile) && !readLater.Contains(tile) && _buffers[tile] is { IsTransposed: false } buffer
+            && !(buffer.IsStrip && targetStays));
+    }
+
+    private static IEnumerable<Statement> Statements(IEnumerable<Step> steps) => steps.SelectMany(step => step switch
+    {
+        StripStep strip => strip.Statements,
+        WholeStep whole => new[] { whole.Statement }.Concat(Statements(whole.Body)),
+        _ => Enumerable.Empty<Statement>(),
+    });
+
+    private Buffer Allocate(string name, int floats, int stride)
+    {
+        var buffer = new Buffer(name, Floats, stride, IsStrip: false, IsTransposed: false);
+        _all.Add(buffer);
+        Floats += (floats + 15) / 16 * 16;
+        return buffer;
+    }
+}

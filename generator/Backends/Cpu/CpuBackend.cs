@@ -1,0 +1,148 @@
+using System.Globalization;
+using KernelGen.Generator.Text;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends.Cpu;
+
+/// <summary>Prints a tile program as C# for the vector widths of CPUs: one struct a width, all sizes literal.</summary>
+internal static class CpuBackend
+{
+    /// <summary>The using directives that the emitted structs rely on, for the top of the file.</summary>
+    public static IEnumerable<string> Usings =>
+        new[]
+        {
+            "HeadTensors = global::KernelGen.CompilerServices.HeadTensors",
+            "TileCopy = global::KernelGen.CompilerServices.TileCopy",
+            "VectorMath = global::KernelGen.CompilerServices.VectorMath",
+            "MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal",
+            "MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute",
+            "MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions",
+            "Unsafe = global::System.Runtime.CompilerServices.Unsafe",
+        }
+        .Concat(CpuTarget.All.SelectMany(target => new[]
+        {
+            $"{target.Simd} = global::System.Runtime.Intrinsics.Vector{target.Bits}",
+            $"{target.Floats} = global::System.Runtime.Intrinsics.Vector{target.Bits}<float>",
+        }))
+        .Select(alias => $"using {alias};");
+
+    /// <summary>The choices of the schedule in one line, for the header of the file.</summary>
+    public static string DescribeSchedule(TileProgram program)
+    {
+        var widths = CpuTarget.All.Select(target => $"{target.Bits} bit: register blocks of {target.BlockRows} × {target.BlockVectors * target.Lanes}");
+        var schedule = new CpuSchedule(CpuTarget.All[0], program);
+        var tiles = Dataflow.Flatten(program.Body)
+            .Select(statement => statement is Fold fold ? fold.Loop.Tokens : statement is Parallel parallel ? parallel.Loop.Tokens : null)
+            .Where(tokens => tokens is not null)
+            .Select(tokens => $"{schedule.TileRows(tokens!)} tokens {tokens}");
+        return $"tiles of {string.Join(", ", tiles)}; strips of {schedule.StripRows} rows; {string.Join("; ", widths)}.";
+    }
+
+    /// <summary>Writes the members Width512, Width256 and Width128 into the open body of a class.</summary>
+    public static void EmitKernels(SourceWriter writer, TileProgram program)
+    {
+        foreach (var target in CpuTarget.All)
+        {
+            writer.Line();
+            EmitKernel(writer, new CpuSchedule(target, program), program);
+        }
+    }
+
+    private static void EmitKernel(SourceWriter writer, CpuSchedule schedule, TileProgram program)
+    {
+        var text = new KernelText();
+        var states = new StateEmitter(schedule, text);
+        var state = program.State;
+        var query = program[TensorRole.Query];
+        var value = program[TensorRole.Value];
+        var fold = program.Body.OfType<Fold>().SingleOrDefault();
+        var foldStores = fold is not null && Dataflow.Flatten(fold.Body).Any(statement => statement is Store);
+        var outputs = program.Body.Where(statement => statement != fold || foldStores).ToList();
+
+        var accumulate = new SourceWriter();
+        BodyEmitter? keys = null;
+        if (fold is not null)
+        {
+            var slice = fold with { Body = Dataflow.SliceToState(fold.Body, fold.State) };
+            keys = new BodyEmitter(schedule, program, text, accumulate, new[] { slice });
+            keys.Emit();
+        }
+
+        var output = new SourceWriter();
+        var queries = new BodyEmitter(schedule, program, text, output, outputs);
+        queries.Emit();
+
+        var outermost = outputs[0] is Fold outer ? outer.Loop.Tokens : ((Parallel)outputs[0]).Loop.Tokens;
+        writer.Line($"/// <summary>The kernel at {schedule.Target.Bits} bit: one head, every size a literal.</summary>");
+        using (writer.Block($"private readonly struct {schedule.Target.Struct} : global::KernelGen.CompilerServices.IAttentionKernel"))
+        {
+            Constant("HeadDim", query.Columns.Size);
+            Constant("ValueDim", value.Columns.Size);
+            Constant("Features", state?.Axis.Size ?? 0);
+            Constant("Lanes", schedule.Target.Lanes);
+            Constant("TileRows", schedule.TileRows(outermost));
+            Constant("ProjectionRows", program.Parameter?.Rows.Size ?? 0);
+            Constant("ParameterFloats", schedule.ParameterFloats(program.Parameter));
+            Constant("StateFloats", schedule.StateFloats(state));
+            Constant("ExportedStateFloats", StateEmitter.ExportedFloats(state));
+            Constant("ScratchFloats", Math.Max(queries.ScratchFloats, keys?.ScratchFloats ?? 0));
+            writer.Line($"public static bool Causal => {(foldStores || IsCausal(program) ? "true" : "false")};");
+            writer.Line();
+            Pack(writer, schedule, program.Parameter);
+            writer.Line();
+            states.EmitInit(writer, state);
+            writer.Line();
+            writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+            using (writer.Block("public static void Accumulate(in HeadTensors head, int from, int to, ref float state, ref float scratch)"))
+            {
+                writer.Line(accumulate.ToString().TrimEnd('\n'));
+            }
+
+            writer.Line();
+            writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+            using (writer.Block("public static void Output(in HeadTensors head, int from, int to, ref float state, ref float scratch)"))
+            {
+                writer.Line(output.ToString().TrimEnd('\n'));
+            }
+
+            writer.Line();
+            states.EmitMerge(writer, state);
+            writer.Line();
+            states.EmitExport(writer, state);
+            foreach (var method in text.Methods)
+            {
+                writer.Line();
+                writer.Line(method.TrimEnd('\n'));
+            }
+        }
+
+        void Constant(string name, int constant) =>
+            writer.Line($"public static int {name} => {constant.ToString(CultureInfo.InvariantCulture)};");
+    }
+
+    /// <summary>A program without a fold over its own tokens is causal when it compares positions.</summary>
+    private static bool IsCausal(TileProgram program) =>
+        Dataflow.Flatten(program.Body).OfType<Map>().SelectMany(map => map.Branches).SelectMany(Dataflow.Conditions)
+            .Any(condition => condition is Expressions.Condition.Precedes);
+
+    /// <summary>W goes transposed and scaled, [d × projections], so that a product has the features in its lanes.</summary>
+    private static void Pack(SourceWriter writer, CpuSchedule schedule, Parameter? parameter)
+    {
+        using (writer.Block(
+            "public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)"))
+        {
+            if (parameter is null)
+            {
+                return;
+            }
+
+            writer.Line("packed.Clear();");
+            using (writer.Block($"for (var r = 0; r < {parameter.Rows.Size}; r++)"))
+            using (writer.Block($"for (var c = 0; c < {parameter.Columns.Size}; c++)"))
+            {
+                var stride = schedule.Stride(schedule.Padded(parameter.Rows));
+                writer.Line($"packed[(c * {stride}) + r] = projection[(r * {parameter.Columns.Size}) + c] * {ExprPrinter.Literal(parameter.Scale)};");
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends.Cpu;
+
+/// <summary>How a program runs at one width: tokens of a tile, rows of a strip, and the memory layout of every tile.</summary>
+internal sealed class CpuSchedule
+{
+    /// <summary>Tokens of a tile: 8 register blocks of 6 rows, 3 vectors of 16 keys. More do not fit the first-level cache beside W.</summary>
+    private const int TokensPerTile = 48;
+
+    /// <summary>Tokens of a tile of an outer loop whose body walks all keys again: packing the keys is paid once for so many queries.</summary>
+    private const int TokensPerOuterTile = 96;
+
+    private readonly HashSet<Dim> _outerTokens;
+
+    public CpuSchedule(CpuTarget target, TileProgram program)
+    {
+        Target = target;
+        _outerTokens = new HashSet<Dim>(
+            Dataflow.Flatten(program.Body).OfType<Parallel>().Where(p => p.Body.OfType<Fold>().Any()).Select(p => p.Loop.Tokens));
+    }
+
+    public CpuTarget Target { get; }
+
+    /// <summary>
+    /// Rows that go through a chain of products and element-wise steps together, so that what is between two steps stays in the first-level
+    /// cache; a panel of the right-hand operand is used for all of them once it is loaded.
+    /// </summary>
+    public int StripRows => 24;
+
+    /// <summary>Rows that an element-wise step works on at once: a vector shared by the rows (references, normaliser) is loaded once for them.</summary>
+    public int PassRows => 3;
+
+    public int TileRows(Dim tokens) => _outerTokens.Contains(tokens) ? TokensPerOuterTile : TokensPerTile;
+
+    /// <summary>Elements along an axis in memory: each segment padded to whole vectors.</summary>
+    public int Padded(Dim dim) =>
+        dim == Dim.One ? 1
+        : dim.IsTokens ? Target.RoundUp(TileRows(dim))
+        : dim.Segments * PaddedSegment(dim);
+
+    public int PaddedSegment(Dim dim) => dim.IsTokens ? Padded(dim) : Target.RoundUp(dim.Size / dim.Segments);
+
+    /// <summary>
+    /// Floats from one row of a matrix to the next. Rows longer than one panel get one cache line more, since rows a power of two apart
+    /// would fall into the same few cache sets.
+    /// </summary>
+    public int Stride(int paddedColumns) => paddedColumns > 64 ? paddedColumns + 16 : paddedColumns;
+
+    public int Stride(Tile tile) => tile.IsColumnVector ? 1 : Stride(Padded(tile.Columns));
+
+    /// <summary>Rows of a tile in memory.</summary>
+    public int Rows(Tile tile) => tile.Rows.IsTokens ? TileRows(tile.Rows) : Padded(tile.Rows);
+
+    /// <summary>Floats of a state, with its members one after the other, each at a multiple of a cache line.</summary>
+    public int StateFloats(State? state) => state is null ? 0 : state.Members.Sum(Floats);
+
+    public int StateOffset(StateMember member) => member.State.Members.TakeWhile(other => other != member).Sum(Floats);
+
+    /// <summary>Floats of a tile, rounded to whole cache lines.</summary>
+    public int Floats(Tile tile) => (Rows(tile) * Stride(tile) + 15) / 16 * 16;
+
+    /// <summary>Floats of the packed parameter: transposed, so that the outputs lie in the lanes.</summary>
+    public int ParameterFloats(Parameter? parameter) => parameter is null ? 0 : parameter.Columns.Size * Stride(Padded(parameter.Rows));
+}

@@ -1,0 +1,34 @@
+namespace KernelGen.Generator.Backends.Cpu;
+
+/// <summary>The helper methods of one kernel, each emitted once whoever calls it.</summary>
+internal sealed class KernelText
+{
+    private readonly List<string> _methods = new();
+    private readonly Dictionary<string, string> _textByName = new();
+
+    /// <summary>All methods, in the order in which they were asked for.</summary>
+    public IReadOnlyList<string> Methods => _methods;
+
+    /// <summary>The name of a method with the text that a name gives; a name that already has another text gets a number.</summary>
+    public string Add(string name, System.Func<string, string> text)
+    {
+        var candidate = name;
+        for (var number = 2; ; number++)
+        {
+            var body = text(candidate);
+            if (!_textByName.TryGetValue(candidate, out var existing))
+            {
+                _textByName[candidate] = body;
+                _methods.Add(body);
+                return candidate;
+            }
+
+            if (existing == body)
+            {
+                return candidate;
+            }
+
+            candidate = name + number;
+        }
+    }
+}

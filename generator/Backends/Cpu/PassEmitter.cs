@@ -1,0 +1,405 @@
+using System.Globalization;
+using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Text;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends.Cpu;
+
+/// <summary>
+/// Emits a chain of element-wise statements and reductions over one row axis and one column axis as a method. Several rows run at once,
+/// so that what they share (references, the normaliser) is loaded once; a reduction over the columns that a later statement needs starts a
+/// new walk over the columns. Columns past the last are zero where they are stored and never take part in a reduction.
+/// </summary>
+internal sealed class PassEmitter
+{
+    private readonly CpuSchedule _schedule;
+    private readonly CpuTarget _target;
+    private readonly BufferPlan _buffers;
+    private readonly IReadOnlyList<Statement> _statements;
+    private readonly System.Func<Tile, bool> _isReadOutside;
+    private readonly Dim _columns;
+    private readonly SourceWriter _writer = new();
+    private readonly List<(Tile Tile, string Name)> _references = new();
+    private int _rows;
+    private int _phaseNumber;
+
+    private PassEmitter(CpuSchedule schedule, BufferPlan buffers, IReadOnlyList<Statement> statements, System.Func<Tile, bool> isReadOutside)
+    {
+        _schedule = schedule;
+        _target = schedule.Target;
+        _buffers = buffers;
+        _statements = statements;
+        _isReadOutside = isReadOutside;
+        _columns = Columns(statements[0]);
+    }
+
+    /// <summary>The column axis of a statement that a pass can take, or null.</summary>
+    public static Dim Columns(Statement statement) => statement is Map map ? map.Target.Columns : ((Reduce)statement).Columns;
+
+    /// <summary>Emits the method, and returns it with the tiles that it takes by reference, in order, and the further arguments that it needs.</summary>
+    /// <param name="isReadOutside">Whether a tile made here is read by statements outside the pass, so that it must be stored.</param>
+    public static (string Text, IReadOnlyList<Tile> Tiles, bool NeedsPositions, bool NeedsRun, IReadOnlyList<Condition.PositionBelow> Limits) Emit(
+        CpuSchedule schedule, BufferPlan buffers, IReadOnlyList<Statement> statements, System.Func<Tile, bool> isReadOutside, string name)
+    {
+        var emitter = new PassEmitter(schedule, buffers, statements, isReadOutside);
+        return emitter.Method(name);
+    }
+
+    private (string, IReadOnlyList<Tile>, bool, bool, IReadOnlyList<Condition.PositionBelow>) Method(string name)
+    {
+        foreach (var tile in _statements.SelectMany(statement => Dataflow.Reads(statement).Concat(Dataflow.Writes(statement))).Distinct())
+        {
+            if (IsMadeHere(tile) && !IsStored(tile))
+            {
+                continue;
+            }
+
+            var shared = _references.FirstOrDefault(other => Storage(other.Tile) == Storage(tile));
+            _references.Add((tile, shared.Name ?? tile.Name));
+        }
+
+        var conditions = _statements.SelectMany(Expressions).SelectMany(Dataflow.Conditions).ToList();
+        var needsPositions = conditions.Any(condition => condition is Condition.Precedes);
+        var needsRun = conditions.Any(condition => condition is Condition.InRun);
+        var limits = conditions.OfType<Condition.PositionBelow>().Distinct().ToList();
+        var tiles = _references.GroupBy(reference => reference.Name).Select(group => group.First().Tile).ToList();
+        var parameters = string.Join(", ", tiles.Select(tile => $"ref float {tile.Name}"))
+            + ", int rows" + (_columns.IsTokens ? ", int columns" : "")
+            + (needsPositions ? ", int ahead" : "") + (needsRun ? ", int runFrom, int runTo" : "")
+            + string.Concat(limits.Select((_, i) => $", int valid{i}"));
+
+        foreach (var statement in _statements)
+        {
+            var target = Dataflow.Writes(statement).Single();
+            _writer.Line($"// {ExprText.Describe(statement)}, {ExprText.Shape(target)}.");
+        }
+
+        foreach (var reference in _references.Where(reference => reference.Tile.Name != reference.Name))
+        {
+            _writer.Line($"// {reference.Tile.Name} takes the memory of {reference.Name}.");
+        }
+
+        _writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (_writer.Block($"private static void {name}({parameters})"))
+        {
+            if (_columns == Dim.One)
+            {
+                Scalars(limits);
+            }
+            else
+            {
+                Vectors(limits);
+            }
+        }
+
+        return (_writer.ToString(), tiles, needsPositions, needsRun, limits);
+    }
+
+    private static IEnumerable<Expr> Expressions(Statement statement) => statement is Map map ? map.Branches : new[] { ((Reduce)statement).Body };
+
+    private bool IsMadeHere(Tile tile) => tile is not StateMember && _statements.Any(statement => Dataflow.Writes(statement).Contains(tile));
+
+    private bool IsStored(Tile tile) =>
+        !IsMadeHere(tile) || tile.IsRowVector || _isReadOutside(tile) || Phases().Any(phase =>
+            phase.Any(statement => Dataflow.Reads(statement).Contains(tile)) && !phase.Any(statement => Dataflow.Writes(statement).Contains(tile))
+            && !tile.IsColumnVector);
+
+    private object Storage(Tile tile) => _buffers.Contains(tile) ? _buffers[tile].Name : tile;
+
+    private string Reference(Tile tile) => _references.First(reference => reference.Tile == tile).Name;
+
+    /// <summary>Cuts the statements where one needs a reduction over the columns that an earlier one makes.</summary>
+    private IReadOnlyList<IReadOnlyList<Statement>> Phases()
+    {
+        var phases = new List<IReadOnlyList<Statement>>();
+        var phase = new List<Statement>();
+        foreach (var statement in _statements)
+        {
+            if (phase.OfType<Reduce>().Any(reduce => reduce.Target.IsColumnVector && Dataflow.Reads(statement).Contains(reduce.Target)))
+            {
+                phases.Add(phase);
+                phase = new List<Statement>();
+            }
+
+            phase.Add(statement);
+        }
+
+        phases.Add(phase);
+        return phases;
+    }
+
+    /// <summary>One number a row: plain scalar code.</summary>
+    private void Scalars(IReadOnlyList<Condition.PositionBelow> limits)
+    {
+        using (_writer.Block("for (var r = 0; r < rows; r++)"))
+        {
+            var printer = new ScalarPrinter(
+                _writer,
+                tile => IsMadeHere(tile) ? $"{tile.Name}0" : $"Unsafe.Add(ref {Reference(tile)}, r)",
+                condition => condition is Condition.PositionBelow below ? $"r < valid{limits.ToList().IndexOf(below)}" : "r >= runFrom && r < runTo");
+            foreach (var map in _statements.Cast<Map>())
+            {
+                _writer.Line($"var {map.Target.Name}0 = {printer.Print(map.Branches[0])};");
+                if (IsStored(map.Target))
+                {
+                    _writer.Line($"Unsafe.Add(ref {Reference(map.Target)}, r) = {map.Target.Name}0;");
+                }
+            }
+        }
+    }
+
+    private void Vectors(IReadOnlyList<Condition.PositionBelow> limits)
+    {
+        _writer.Line("nint r = 0;");
+        if (_schedule.PassRows > 1)
+        {
+            using (_writer.Block($"for (; r + {_schedule.PassRows} <= rows; r += {_schedule.PassRows})"))
+            {
+                _rows = _schedule.PassRows;
+                RowGroup(limits);
+            }
+        }
+
+        using (_writer.Block("for (; r < rows; r++)"))
+        {
+            _rows = 1;
+            RowGroup(limits);
+        }
+    }
+
+    private void RowGroup(IReadOnlyList<Condition.PositionBelow> limits)
+    {
+        foreach (var (tile, name) in _references.GroupBy(reference => reference.Name).Select(group => group.First()))
+        {
+            if (!tile.IsColumnVector && !tile.IsRowVector)
+            {
+                _writer.Line($"ref var {name}r = ref Unsafe.Add(ref {name}, r * {Stride(tile)});");
+            }
+        }
+
+        // What holds for a whole row: masks of rows, and the column vectors that come from outside.
+        for (var i = 0; i < _rows; i++)
+        {
+            for (var limit = 0; limit < limits.Count; limit++)
+            {
+                _writer.Line($"var isValid{limit}_{i} = {_target.Simd}.AsSingle({_target.Simd}.Create(r + {i} < valid{limit} ? -1 : 0));");
+            }
+
+            if (_statements.SelectMany(Expressions).SelectMany(Dataflow.Conditions).Any(condition => condition is Condition.InRun))
+            {
+                _writer.Line($"var inRun{i} = {_target.Simd}.AsSingle({_target.Simd}.Create(r + {i} >= runFrom && r + {i} < runTo ? -1 : 0));");
+            }
+
+            foreach (var tile in _statements.SelectMany(statement => Expressions(statement).SelectMany(Dataflow.Tiles)).Distinct())
+            {
+                if (tile.IsColumnVector && !IsMadeHere(tile))
+                {
+                    _writer.Line($"var {tile.Name}{i} = {_target.Simd}.Create(Unsafe.Add(ref {Reference(tile)}, r + {i}));");
+                }
+            }
+        }
+
+        foreach (var phase in Phases())
+        {
+            Phase(phase, limits);
+        }
+    }
+
+    private void Phase(IReadOnlyList<Statement> phase, IReadOnlyList<Condition.PositionBelow> limits)
+    {
+        var rowReductions = phase.OfType<Reduce>().Where(reduce => reduce.Target.IsColumnVector).ToList();
+        foreach (var reduce in rowReductions)
+        {
+            for (var i = 0; i < _rows; i++)
+            {
+                _writer.Line($"var {reduce.Target.Name}Sum{i} = {Identity(reduce)};");
+            }
+        }
+
+        var hasBranches = phase.OfType<Map>().Any(map => map.Branches.Count > 1);
+        var segments = _columns.Segments;
+        if (segments == 1 || (!hasBranches && _schedule.PaddedSegment(_columns) * segments == _columns.Size))
+        {
+            ColumnLoop(phase, limits, segment: 0, Count(_columns.Size));
+        }
+        else
+        {
+            for (var segment = 0; segment < segments; segment++)
+            {
+                _writer.Line($"// Segment {segment} of the columns.");
+                ColumnLoop(phase, limits, segment, Count(_columns.Size / segments));
+            }
+        }
+
+        foreach (var reduce in rowReductions)
+        {
+            var method = reduce.Reduction == Reduction.Sum ? "Sum" : "Max";
+            for (var i = 0; i < _rows; i++)
+            {
+                var name = $"{reduce.Target.Name}{i}";
+                var total = $"VectorMath.{method}({reduce.Target.Name}Sum{i})";
+                if (IsMadeHere(reduce.Target) && !IsStored(reduce.Target))
+                {
+                    _writer.Line($"var {name} = {_target.Simd}.Create({total});");
+                    continue;
+                }
+
+                var element = $"Unsafe.Add(ref {Reference(reduce.Target)}, r + {i})";
+                _writer.Line($"{element} {(reduce.Accumulate ? "+=" : "=")} {total};");
+                if (_statements.Any(statement => !phase.Contains(statement) && Dataflow.Reads(statement).Contains(reduce.Target)))
+                {
+                    _writer.Line($"var {name} = {_target.Simd}.Create({element});");
+                }
+            }
+        }
+    }
+
+    private string Count(int size) => _columns.IsTokens ? "columns" : size.ToString(CultureInfo.InvariantCulture);
+
+    private void ColumnLoop(IReadOnlyList<Statement> phase, IReadOnlyList<Condition.PositionBelow> limits, int segment, string count)
+    {
+        var lanes = _target.Lanes;
+        if (!_columns.IsTokens)
+        {
+            var size = int.Parse(count, CultureInfo.InvariantCulture);
+            var whole = size / lanes * lanes;
+            if (whole > 0)
+            {
+                using (_writer.Block($"for (nint j = 0; j < {whole}; j += {lanes})"))
+                {
+                    Body(phase, limits, segment, tail: false);
+                }
+            }
+
+            if (whole < size)
+            {
+                using (_writer.Block())
+                {
+                    _writer.Line($"const int j = {whole};");
+                    _writer.Line($"var tail = {_target.Simd}.LessThan({_target.Floats}.Indices, {_target.Simd}.Create({size - whole}f));");
+                    Body(phase, limits, segment, tail: true);
+                }
+            }
+
+            return;
+        }
+
+        _writer.Line($"var whole{_phaseNumber} = columns - (columns % {lanes});");
+        using (_writer.Block($"for (nint j = 0; j < whole{_phaseNumber}; j += {lanes})"))
+        {
+            Body(phase, limits, segment, tail: false);
+        }
+
+        using (_writer.Block($"if (whole{_phaseNumber} < columns)"))
+        {
+            _writer.Line($"var j = whole{_phaseNumber};");
+            _writer.Line($"var tail = {_target.Simd}.LessThan({_target.Floats}.Indices, {_target.Simd}.Create((float)(columns - j)));");
+            Body(phase, limits, segment, tail: true);
+        }
+
+        _phaseNumber++;
+    }
+
+    private void Body(IReadOnlyList<Statement> phase, IReadOnlyList<Condition.PositionBelow> limits, int segment, bool tail)
+    {
+        var simd = _target.Simd;
+        var made = new HashSet<Tile>();
+        var loaded = new HashSet<Tile>();
+        var columnReductions = phase.OfType<Reduce>().Where(reduce => reduce.Target.IsRowVector).ToList();
+        foreach (var reduce in columnReductions)
+        {
+            _writer.Line($"var {reduce.Target.Name}Sum = {simd}.LoadUnsafe(ref Unsafe.Add(ref {Reference(reduce.Target)}, {Offset(reduce.Target, segment)}));");
+        }
+
+        foreach (var statement in phase)
+        {
+            var expression = statement is Map { Branches.Count: > 1 } branches ? branches.Branches[segment] : Expressions(statement).First();
+            foreach (var tile in Dataflow.Tiles(expression).Distinct().Where(tile => !tile.IsColumnVector && !made.Contains(tile) && loaded.Add(tile)))
+            {
+                if (tile.IsRowVector)
+                {
+                    _writer.Line($"var {tile.Name}j = {simd}.LoadUnsafe(ref Unsafe.Add(ref {Reference(tile)}, {Offset(tile, segment)}));");
+                    continue;
+                }
+
+                for (var i = 0; i < _rows; i++)
+                {
+                    _writer.Line($"var {tile.Name}{i} = {simd}.LoadUnsafe(ref {Element(tile, i, segment)});");
+                }
+            }
+
+            for (var i = 0; i < _rows; i++)
+            {
+                Row(statement, expression, limits, i, segment, tail);
+            }
+
+            made.UnionWith(Dataflow.Writes(statement));
+        }
+
+        foreach (var reduce in columnReductions)
+        {
+            _writer.Line($"{simd}.StoreUnsafe({reduce.Target.Name}Sum, ref Unsafe.Add(ref {Reference(reduce.Target)}, {Offset(reduce.Target, segment)}));");
+        }
+    }
+
+    private void Row(Statement statement, Expr expression, IReadOnlyList<Condition.PositionBelow> limits, int i, int segment, bool tail)
+    {
+        var simd = _target.Simd;
+        var printer = new VectorPrinter(
+            _target, _writer,
+            tile => tile.IsRowVector ? $"{tile.Name}j" : $"{tile.Name}{i}",
+            condition => condition switch
+            {
+                Condition.PositionBelow below => $"isValid{limits.ToList().IndexOf(below)}_{i}",
+                Condition.InRun => $"inRun{i}",
+                // Column j of the tile is `ahead` tokens before row r when ahead + r − j ≥ 0.
+                _ => $"{simd}.LessThanOrEqual({_target.Floats}.Indices, {simd}.Create((float)(ahead + r + {i} - j)))",
+            },
+            $"{Dataflow.Writes(statement).Single().Name}{i}");
+
+        if (statement is Map map)
+        {
+            _writer.Line($"var {map.Target.Name}{i} = {printer.Print(expression)};");
+            if (IsStored(map.Target))
+            {
+                var value = $"{map.Target.Name}{i}";
+                value = tail ? $"{simd}.ConditionalSelect(tail, {value}, {_target.Floats}.Zero)" : value;
+                _writer.Line($"{simd}.StoreUnsafe({value}, ref {Element(map.Target, i, segment)});");
+            }
+
+            return;
+        }
+
+        var reduce = (Reduce)statement;
+        var accumulator = reduce.Target.IsColumnVector ? $"{reduce.Target.Name}Sum{i}" : $"{reduce.Target.Name}Sum";
+        if (reduce.Reduction == Reduction.Sum && reduce.Body is Expr.Binary { Operator: BinaryOperator.Multiply } product && !tail)
+        {
+            _writer.Line($"{accumulator} = {simd}.{_target.MultiplyAdd}({printer.Print(product.Left)}, {printer.Print(product.Right)}, {accumulator});");
+            return;
+        }
+
+        var element = printer.Print(reduce.Body);
+        element = tail ? $"{simd}.ConditionalSelect(tail, {element}, {Identity(reduce)})" : element;
+        _writer.Line(reduce.Reduction == Reduction.Sum
+            ? $"{accumulator} += {element};"
+            : $"{accumulator} = {simd}.MaxNative({accumulator}, {element});");
+    }
+
+    private string Identity(Reduce reduce) =>
+        reduce.Reduction == Reduction.Sum ? $"{_target.Floats}.Zero" : $"{_target.Simd}.Create(float.NegativeInfinity)";
+
+    private int Stride(Tile tile) => _buffers.Contains(tile) ? _buffers[tile].Stride : _schedule.Stride(tile);
+
+    /// <summary>The column of a tile that the loop's column j is: tiles as wide as the whole axis skip the segments before.</summary>
+    private string Offset(Tile tile, int segment)
+    {
+        var skipped = tile.Columns == _columns ? segment * _schedule.PaddedSegment(_columns) : 0;
+        return skipped == 0 ? "j" : $"j + {skipped}";
+    }
+
+    private string Element(Tile tile, int i, int segment)
+    {
+        var row = i * Stride(tile);
+        return $"Unsafe.Add(ref {Reference(tile)}r, {Offset(tile, segment)}{(row == 0 ? "" : $" + {row}")})";
+    }
+}

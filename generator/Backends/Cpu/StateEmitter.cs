@@ -1,0 +1,293 @@
+using KernelGen.Generator.Text;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends.Cpu;
+
+/// <summary>Emits what a kernel does with a state: start, merge, export, and raising its references.</summary>
+internal sealed class StateEmitter
+{
+    private readonly CpuSchedule _schedule;
+    private readonly CpuTarget _target;
+    private readonly KernelText _text;
+
+    public StateEmitter(CpuSchedule schedule, KernelText text)
+    {
+        _schedule = schedule;
+        _target = schedule.Target;
+        _text = text;
+    }
+
+    /// <summary>Floats of one head's state without padding.</summary>
+    public static int ExportedFloats(State? state) =>
+        state is null ? 0 : state.Members.Sum(member => member.Rows.Size * member.Columns.Size);
+
+    public void EmitInit(SourceWriter writer, State? state)
+    {
+        using (writer.Block("public static void InitState(ref float state)"))
+        {
+            foreach (var member in state?.Members ?? Enumerable.Empty<StateMember>())
+            {
+                writer.Line($"// {member.Name} {ExprText.Shape(member)}");
+                writer.Line(
+                    $"MemoryMarshal.CreateSpan(ref Unsafe.Add(ref state, {_schedule.StateOffset(member)}), {_schedule.Floats(member)}).Fill({ExprPrinter.Literal(member.Initial)});");
+            }
+        }
+    }
+
+    /// <summary>(c, Σ) of other tokens joins: c' = max(c, c₂), Σ' = 2^(c−c')·Σ + 2^(c₂−c')·Σ₂, row by row of the state's axis.</summary>
+    public void EmitMerge(SourceWriter writer, State? state)
+    {
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block("public static void Merge(ref float state, ref float other)"))
+        {
+            if (state is null)
+            {
+                return;
+            }
+
+            foreach (var member in state.Members)
+            {
+                var offset = _schedule.StateOffset(member);
+                writer.Line($"ref var {member.Name} = ref Unsafe.Add(ref state, {offset});");
+                writer.Line($"ref var {member.Name}2 = ref Unsafe.Add(ref other, {offset});");
+            }
+
+            using (writer.Block($"for (nint r = 0; r < {_schedule.Padded(state.Axis)}; r++)"))
+            {
+                if (state.Reference is { } c)
+                {
+                    writer.Line($"var raised = float.MaxNative(Unsafe.Add(ref {c}, r), Unsafe.Add(ref {c}2, r));");
+                    writer.Line($"var mine = VectorMath.Exp2(Unsafe.Add(ref {c}, r) - raised, {FactorFlush});");
+                    writer.Line($"var theirs = VectorMath.Exp2(Unsafe.Add(ref {c}2, r) - raised, {FactorFlush});");
+                    writer.Line($"Unsafe.Add(ref {c}, r) = raised;");
+                }
+                else
+                {
+                    writer.Line("const float mine = 1f;");
+                    writer.Line("const float theirs = 1f;");
+                }
+
+                foreach (var member in state.Members.Where(member => member != state.Reference))
+                {
+                    if (member.IsRowVector || member.IsColumnVector)
+                    {
+                        writer.Line(
+                            $"Unsafe.Add(ref {member.Name}, r) = (Unsafe.Add(ref {member.Name}, r) * mine) + (Unsafe.Add(ref {member.Name}2, r) * theirs);");
+                        continue;
+                    }
+
+                    using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(member.Columns)}; j += {_target.Lanes})"))
+                    {
+                        var stride = _schedule.Stride(member);
+                        writer.Line($"ref var x = ref Unsafe.Add(ref {member.Name}, (r * {stride}) + j);");
+                        writer.Line($"var x2 = {_target.Simd}.LoadUnsafe(ref Unsafe.Add(ref {member.Name}2, (r * {stride}) + j));");
+                        writer.Line($"{_target.Simd}.StoreUnsafe(({_target.Simd}.LoadUnsafe(ref x) * mine) + (x2 * theirs), ref x);");
+                    }
+                }
+            }
+        }
+    }
+
+    public void EmitExport(SourceWriter writer, State? state)
+    {
+        using (writer.Block("public static void ExportState(ref float state, global::System.Span<float> destination)"))
+        {
+            if (state is null)
+            {
+                return;
+            }
+
+            writer.Line("var written = 0;");
+            foreach (var member in state.Members)
+            {
+                var vector = member.IsRowVector || member.IsColumnVector;
+                var segment = state.Axis.Size / state.Axis.Segments;
+                writer.Line($"// {member.Name} {ExprText.Shape(member)}");
+                using (writer.Block($"for (var segment = 0; segment < {state.Axis.Segments}; segment++)"))
+                {
+                    var start = $"{_schedule.StateOffset(member)} + (segment * {_schedule.PaddedSegment(state.Axis)}{(vector ? "" : $" * {_schedule.Stride(member)}")})";
+                    if (vector)
+                    {
+                        writer.Line($"MemoryMarshal.CreateSpan(ref Unsafe.Add(ref state, {start}), {segment}).CopyTo(destination.Slice(written));");
+                        writer.Line($"written += {segment};");
+                        continue;
+                    }
+
+                    using (writer.Block($"for (var r = 0; r < {segment}; r++)"))
+                    {
+                        writer.Line(
+                            $"MemoryMarshal.CreateSpan(ref Unsafe.Add(ref state, {start} + (r * {_schedule.Stride(member)})), {member.Columns.Size}).CopyTo(destination.Slice(written));");
+                        writer.Line($"written += {member.Columns.Size};");
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>The method that asks whether any candidate exceeds its reference by more than a threshold.</summary>
+    public string Exceeds(State state) => _text.Add("Exceeds", name =>
+    {
+        var writer = new SourceWriter();
+        writer.Line("// Whether any candidate is above its reference by more than the threshold. NaN is not.");
+        using (writer.Block($"private static bool {name}(ref float candidate, ref float {state.Reference}, float threshold)"))
+        {
+            AxisLoop(writer, state, (at, tail) =>
+            {
+                var rise = $"{Load("candidate", at)} - {Load(state.Reference!.Name, at)}";
+                writer.Line($"var rise = {(tail ? $"{_target.Simd}.ConditionalSelect(tail, {rise}, {_target.Floats}.Zero)" : rise)};");
+                using (writer.Block($"if ({_target.Simd}.GreaterThanAny(rise, {_target.Simd}.Create(threshold)))"))
+                {
+                    writer.Line("return true;");
+                }
+            });
+            writer.Line("return false;");
+        }
+
+        return writer.ToString();
+    });
+
+    /// <summary>The method that raises the references along a fixed axis to the candidates where those are higher.</summary>
+    public string Raise(State state) => _text.Add("Raise", name =>
+    {
+        var writer = new SourceWriter();
+        var c = state.Reference!.Name;
+        var sums = state.Members.Where(member => member != state.Reference).ToList();
+        var parameters = string.Join(", ", state.Members.Select(member => $"ref float {member.Name}"));
+        writer.Line($"// {c}' = max({c}, candidate); {string.Join(", ", sums.Select(sum => sum.Name))} follow by 2^({c} − {c}').");
+        using (writer.Block($"private static void {name}(ref float candidate, ref float factor, {parameters})"))
+        {
+            using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
+            {
+                writer.Line($"var old = {Load(c, "j")};");
+                writer.Line($"var raised = {_target.Simd}.MaxNative(old, {Load("candidate", "j")});");
+                writer.Line($"var f = VectorMath.Exp2(old - raised, {FactorFlush});");
+                writer.Line(Store("raised", c, "j"));
+                writer.Line(Store("f", "factor", "j"));
+                foreach (var sum in sums.Where(sum => sum.IsRowVector))
+                {
+                    writer.Line(Store($"{Load(sum.Name, "j")} * f", sum.Name, "j"));
+                }
+            }
+
+            foreach (var sum in sums.Where(sum => !sum.IsRowVector))
+            {
+                using (writer.Block($"for (nint r = 0; r < {_schedule.Padded(state.Axis)}; r++)"))
+                {
+                    writer.Line($"var f = {_target.Simd}.Create(Unsafe.Add(ref factor, r));");
+                    writer.Line($"ref var row = ref Unsafe.Add(ref {sum.Name}, r * {_schedule.Stride(sum)});");
+                    using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(sum.Columns)}; j += {_target.Lanes})"))
+                    {
+                        writer.Line(Store($"{Load("row", "j")} * f", "row", "j"));
+                    }
+                }
+            }
+        }
+
+        return writer.ToString();
+    });
+
+    /// <summary>The method that raises the references of the rows of a strip, if any candidate asks for it.</summary>
+    public string RaiseRows(State state) => _text.Add("Raise", name =>
+    {
+        var writer = new SourceWriter();
+        var c = state.Reference!.Name;
+        var parameters = string.Join(", ", state.Members.Select(member => $"ref float {member.Name}"));
+        writer.Line($"// Where a candidate is above {c} by more than the threshold: {c}' = max({c}, candidate), and the sums of the row follow by 2^({c} − {c}').");
+        using (writer.Block($"private static void {name}(ref float candidate, {parameters}, int rows, float threshold)"))
+        {
+            using (writer.Block("for (nint r = 0; r < rows; r++)"))
+            {
+                writer.Line($"var old = Unsafe.Add(ref {c}, r);");
+                using (writer.Block("if (!(Unsafe.Add(ref candidate, r) - old > threshold))"))
+                {
+                    writer.Line("continue;");
+                }
+
+                writer.Line("var raised = float.MaxNative(old, Unsafe.Add(ref candidate, r));");
+                writer.Line($"var f = VectorMath.Exp2(old - raised, {FactorFlush});");
+                writer.Line($"Unsafe.Add(ref {c}, r) = raised;");
+                foreach (var sum in state.Members.Where(member => member != state.Reference))
+                {
+                    if (sum.IsColumnVector)
+                    {
+                        writer.Line($"Unsafe.Add(ref {sum.Name}, r) *= f;");
+                        continue;
+                    }
+
+                    writer.Line($"ref var row{sum.Name} = ref Unsafe.Add(ref {sum.Name}, r * {_schedule.Stride(sum)});");
+                    using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(sum.Columns)}; j += {_target.Lanes})"))
+                    {
+                        writer.Line(Store($"{Load("row" + sum.Name, "j")} * f", "row" + sum.Name, "j"));
+                    }
+                }
+            }
+        }
+
+        return writer.ToString();
+    });
+
+    /// <summary>The method that finds the end of a run and the maxima of its columns.</summary>
+    public string EndOfRun(State state, int stride) => _text.Add("EndOfRun", name =>
+    {
+        var writer = new SourceWriter();
+        var c = state.Reference!.Name;
+        writer.Line($"// The first row after `from` with an element above {c} by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block($"private static int {name}(ref float logarithms, ref float {c}, ref float top, int from, int rows, float threshold)"))
+        {
+            writer.Line($"ref var row = ref Unsafe.Add(ref logarithms, from * {stride});");
+            AxisLoop(writer, state, (at, tail) => writer.Line(Store(Load("row", at), "top", at)));
+            using (writer.Block("for (var r = from + 1; r < rows; r++)"))
+            {
+                writer.Line($"row = ref Unsafe.Add(ref row, {stride});");
+                using (writer.Block($"if ({Exceeds(state)}(ref row, ref {c}, threshold))"))
+                {
+                    writer.Line("return r;");
+                }
+
+                AxisLoop(writer, state, (at, tail) => writer.Line(
+                    Store($"{_target.Simd}.MaxNative({Load("top", at)}, {Load("row", at)})", "top", at)));
+            }
+
+            writer.Line("return rows;");
+        }
+
+        return writer.ToString();
+    });
+
+    private const string FactorFlush = "-64f";
+
+    private string Load(string reference, string at) => $"{_target.Simd}.LoadUnsafe(ref Unsafe.Add(ref {reference}, {at}))";
+
+    private string Store(string value, string reference, string at) => $"{_target.Simd}.StoreUnsafe({value}, ref Unsafe.Add(ref {reference}, {at}));";
+
+    /// <summary>Walks the state's axis, with a mask `tail` for the vector that ends in padding.</summary>
+    private void AxisLoop(SourceWriter writer, State state, Action<string, bool> body)
+    {
+        var size = state.Axis.Size / state.Axis.Segments;
+        var (padded, lanes) = (_schedule.PaddedSegment(state.Axis), _target.Lanes);
+        var (segments, length) = padded == size ? (1, state.Axis.Size) : (state.Axis.Segments, size);
+        for (var segment = 0; segment < segments; segment++)
+        {
+            var skip = segment == 0 ? "" : $" + {segment * padded}";
+            var whole = length / lanes * lanes;
+            if (whole > 0)
+            {
+                using (writer.Block($"for (nint j = 0; j < {whole}; j += {lanes})"))
+                {
+                    body("j" + skip, false);
+                }
+            }
+
+            if (whole < length)
+            {
+                using (writer.Block())
+                {
+                    writer.Line($"const int j = {whole};");
+                    writer.Line($"var tail = {_target.Simd}.LessThan({_target.Floats}.Indices, {_target.Simd}.Create({length - whole}f));");
+                    body("j" + skip, true);
+                }
+            }
+        }
+    }
+}

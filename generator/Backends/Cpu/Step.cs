@@ -1,0 +1,104 @@
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends.Cpu;
+
+/// <summary>One step of a scheduled block.</summary>
+internal abstract record Step;
+
+/// <summary>A statement that runs on whole tiles, with the steps of its body if it has one.</summary>
+internal sealed record WholeStep(Statement Statement, IReadOnlyList<Step> Body) : Step;
+
+/// <summary>
+/// Statements that treat every row of a token axis on its own. They run strip by strip: a few rows go through all of them before the
+/// next rows do.
+/// </summary>
+internal sealed record StripStep(Dim Tokens, IReadOnlyList<Statement> Statements) : Step
+{
+    /// <summary>Without a product there is nothing to keep close: the strip is the tile.</summary>
+    public bool IsStripped => Statements.Any(statement => statement is MatMul);
+}
+
+/// <summary>Cuts blocks into steps: maximal chains of row-wise statements, and what stands between them.</summary>
+internal static class StepPlanner
+{
+    public static IReadOnlyList<Step> Plan(IReadOnlyList<Statement> block)
+    {
+        var steps = new List<Step>();
+        var chain = new List<Statement>();
+        Dim? tokens = null;
+
+        void Close()
+        {
+            if (chain.Count > 0)
+            {
+                steps.Add(new StripStep(tokens!, chain.ToArray()));
+                chain.Clear();
+            }
+        }
+
+        foreach (var statement in block)
+        {
+            var rows = RowAxis(statement);
+            if (rows is null)
+            {
+                Close();
+                steps.Add(new WholeStep(statement, Plan(statement.Body())));
+                continue;
+            }
+
+            if (chain.Count > 0 && rows != tokens)
+            {
+                Close();
+            }
+
+            // A tile that is needed whole ends the chain where it is made, so that what comes after it can stay with its reader.
+            var made = chain.FindLastIndex(other => Dataflow.Writes(other).Any(NeededWhole(statement).Contains));
+            if (made >= 0)
+            {
+                var later = chain.Skip(made + 1).ToArray();
+                chain.RemoveRange(made + 1, later.Length);
+                Close();
+                chain.AddRange(later);
+            }
+
+            if (ChangesWhatIsRead(chain, statement))
+            {
+                Close();
+            }
+
+            tokens = rows;
+            chain.Add(statement);
+        }
+
+        Close();
+        return steps;
+    }
+
+    /// <summary>The token axis whose rows a statement treats one by one, or null.</summary>
+    private static Dim? RowAxis(Statement statement)
+    {
+        var axis = statement switch
+        {
+            Load load => load.Target.Rows,
+            Store store => store.Source.Rows,
+            MatMul { TransposeA: false } product => product.Target.Rows,
+            Map map => map.Target.Rows,
+            Reduce reduce => reduce.Rows,
+            Rebase rebase => rebase.State.Axis,
+            _ => null,
+        };
+        return axis is { IsTokens: true } ? axis : null;
+    }
+
+    /// <summary>The tiles of which a statement needs all rows before its first: the right-hand operand of a product, what is reduced over rows.</summary>
+    private static IReadOnlyList<Tile> NeededWhole(Statement statement) => statement switch
+    {
+        MatMul product => new[] { product.B },
+        Reduce { Accumulate: true } reduce => Dataflow.Reads(reduce).Where(tile => tile.IsRowVector && tile != reduce.Target).ToArray(),
+        _ => Dataflow.Reads(statement).Where(tile => tile.IsRowVector).ToArray(),
+    };
+
+    /// <summary>Whether a reduction over the rows changes a vector that the chain reads for rows that are still to come.</summary>
+    private static bool ChangesWhatIsRead(List<Statement> chain, Statement statement) =>
+        statement is Reduce { Target.IsRowVector: true } reduce && chain.SelectMany(Dataflow.Reads).Contains(reduce.Target);
+}

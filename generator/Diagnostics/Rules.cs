@@ -1,0 +1,90 @@
+using Microsoft.CodeAnalysis;
+
+namespace KernelGen.Generator.Diagnostics;
+
+/// <summary>Every diagnostic that users can see. README.md beside this file has a section for each, which the help link opens.</summary>
+internal static class Rules
+{
+    private const string Category = "KernelGen.Usage";
+    private const string Help = "https://github.com/kernelgen/kernelgen/blob/main/generator/Diagnostics/README.md#";
+
+    public static readonly DiagnosticDescriptor TypeNotPartial = new(
+        "KGEN001", "The type is not partial",
+        "'{0}' carries [{1}] but is not partial; write 'partial class {0}'",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen001");
+
+    public static readonly DiagnosticDescriptor ContainingTypeNotPartial = new(
+        "KGEN002", "A containing type is not partial",
+        "'{0}' is not partial but contains '{1}', which carries [{2}]; add 'partial' to '{0}'",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen002");
+
+    public static readonly DiagnosticDescriptor WrongKindOfType = new(
+        "KGEN003", "The type is of the wrong kind",
+        "'{0}' is {1}; [{2}] needs a class or record class that is neither static, abstract nor file-local",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen003");
+
+    public static readonly DiagnosticDescriptor SizeMissing = new(
+        "KGEN004", "A required size is missing",
+        "{0} is missing; give it a value from {1} to {2}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen004");
+
+    public static readonly DiagnosticDescriptor SizeOutOfRange = new(
+        "KGEN005", "A size is out of range",
+        "{0} is {1}; allowed is {2} to {3}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen005");
+
+    public static readonly DiagnosticDescriptor UnknownMember = new(
+        "KGEN006", "An enum value has no meaning",
+        "{0} is {1}, which names no member; allowed are {2}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen006");
+
+    public static readonly DiagnosticDescriptor OddFeatures = new(
+        "KGEN007", "The feature count is odd",
+        "Features is {0}, but {1} makes features in pairs; allowed are the even numbers from 2 to {2}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen007");
+
+    public static readonly DiagnosticDescriptor EpsilonWithoutMeaning = new(
+        "KGEN008", "Epsilon has no meaning here",
+        "Epsilon is {0}, but kernel {1} has no epsilon and ignores it; it belongs to {2}",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen008");
+
+    public static readonly DiagnosticDescriptor EpsilonOutOfRange = new(
+        "KGEN009", "Epsilon is not positive and finite",
+        "Epsilon is {0}; allowed is any positive finite number",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen009");
+
+    public static readonly DiagnosticDescriptor SecondAttribute = new(
+        "KGEN010", "The type carries two attention attributes",
+        "'{0}' already carries [{1}], so [{2}] is ignored; a type has one kind of attention",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen010");
+
+    public static readonly DiagnosticDescriptor MemberCollides = new(
+        "KGEN011", "A member collides with a generated one",
+        "'{0}' collides with the {1} that [{2}] generates; rename or remove it (generated names: {3})",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen011");
+
+    public static readonly DiagnosticDescriptor ConstructorImpossible = new(
+        "KGEN012", "Constructors cannot be generated",
+        "The constructors of '{0}' cannot be generated, because {1}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen012");
+
+    public static readonly DiagnosticDescriptor LanguageTooLow = new(
+        "KGEN013", "The language version is too low",
+        "The C# version is {0}; generated attention needs {1} or later",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen013");
+
+    public static readonly DiagnosticDescriptor FrameworkTooLow = new(
+        "KGEN014", "The target framework is too low",
+        "The core library is of version {0}; generated attention needs net{1}.0 or later",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen014");
+
+    public static readonly DiagnosticDescriptor RuntimeMissing = new(
+        "KGEN015", "The runtime is not referenced",
+        "The type KernelGen.IAttention is not found; reference the package KernelGen, or the assembly KernelGen.Runtime",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen015");
+
+    public static readonly DiagnosticDescriptor InternalError = new(
+        "KGEN099", "The generator failed",
+        "KernelGen could not generate '{0}', which is an error in KernelGen, not in your code; please report: {1}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen099");
+}

@@ -1,0 +1,34 @@
+using KernelGen.Generator.Specs;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Families;
+
+/// <summary>One kind of attention: the attribute that declares it, how that is read, and the algorithm.</summary>
+internal abstract class Family(string attributeName, bool hasProjections)
+{
+    /// <summary>The metadata name of the attribute.</summary>
+    public string AttributeName { get; } = attributeName;
+
+    /// <summary>The attribute as a user writes it.</summary>
+    public string ShortName { get; } = attributeName.Substring(attributeName.LastIndexOf('.') + 1).Replace("Attribute", "");
+
+    /// <summary>Whether its layers draw random projections, and so have members for them.</summary>
+    public bool HasProjections { get; } = hasProjections;
+
+    /// <summary>Reads the attribute's arguments; null where they have an error.</summary>
+    public abstract AttentionSpec? Read(AttributeReader attribute);
+
+    /// <summary>The algorithm, or null where the spec belongs to another family.</summary>
+    public abstract TileProgram? TryBuild(AttentionSpec spec);
+}
+
+/// <summary>A family whose declarations are read into a <typeparamref name="TSpec"/>.</summary>
+internal sealed class Family<TSpec>(
+    string attributeName, bool hasProjections, Func<AttributeReader, TSpec?> read, Func<TSpec, TileProgram> build)
+    : Family(attributeName, hasProjections)
+    where TSpec : AttentionSpec
+{
+    public override AttentionSpec? Read(AttributeReader attribute) => read(attribute);
+
+    public override TileProgram? TryBuild(AttentionSpec spec) => spec is TSpec own ? build(own) : null;
+}

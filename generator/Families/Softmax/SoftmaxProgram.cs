@@ -1,0 +1,66 @@
+using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Families.Softmax;
+
+/// <summary>
+/// Exact softmax attention by tiles with a running maximum (Milakov and Gimelshein, arXiv:1805.02867): o = Σ e^(s−M)·v / Σ e^(s−M), with
+/// s = qᵀk/√d, M within a factor e^8 of the largest s seen.
+/// </summary>
+internal static class SoftmaxProgram
+{
+    private const double Log2E = 1.4426950408889634;
+    private const double Ln2 = 0.6931471805599453;
+
+    /// <summary>How far (in powers of two) a score may exceed the running maximum before that is raised and the sums are rescaled: e^8.</summary>
+    private const double Threshold = 8 * Log2E;
+
+    /// <summary>Probabilities below e^-50 of the largest are exactly 0.</summary>
+    private const double Flush = -50 * Log2E;
+
+    public static TileProgram Build(SoftmaxSpec spec)
+    {
+        var b = new TileProgramBuilder(spec.Causal ? "causal softmax attention" : "softmax attention");
+        var d = Dim.Fixed("d", spec.HeadDim);
+        var dv = Dim.Fixed("dv", spec.ValueDim);
+        var query = b.Tensor(TensorRole.Query, "query", d);
+        var key = b.Tensor(TensorRole.Key, "key", d);
+        var value = b.Tensor(TensorRole.Value, "value", dv);
+        var output = b.Tensor(TensorRole.Output, "output", dv);
+        var logSumExp = b.Tensor(TensorRole.LogSumExp, "logSumExp", Dim.One);
+
+        var i = Dim.Tokens("i");
+        var queries = b.Loop(i, 0, query.Length);
+        b.Parallel(queries, () =>
+        {
+            var q = b.Load("Q", query, queries);
+            var scaled = b.Map("Qs", i, d, (Expr)q * (Math.Pow(spec.HeadDim, -0.5) * Log2E));
+            var softmax = b.LocalState("softmax", i);
+            var m = softmax.AddReference("M", asRow: false);
+            var l = softmax.AddVector("D", asRow: false);
+            var n = softmax.AddMatrix("N", dv);
+
+            var j = Dim.Tokens("j");
+            var keys = b.Loop(j, 0, spec.Causal ? TokenIndex.Min(key.Length, new TokenIndex.End(i)) : key.Length);
+            b.Fold(keys, softmax, () =>
+            {
+                var k = b.Load("K", key, keys);
+                var v = b.Load("V", value, keys);
+                var scores = b.MatMul("A", scaled, k, transposeB: true);
+                var finite = Expr.NaNUnlessFinite(scores);
+                var s = b.Map("S", i, j, spec.Causal
+                    ? Expr.Select(new Condition.Precedes(Earlier: j, Later: i), finite, double.NegativeInfinity)
+                    : finite);
+                b.Rebase(softmax, b.RowMax("top", i, j, s), Threshold);
+                var p = b.Map("P", i, j, Expr.Exp2(s - m, Flush));
+                b.AddSum(l, i, j, p);
+                b.AddMatMul(n, p, v);
+            });
+
+            var r = b.Map("R", i, Dim.One, Expr.Select(new Condition.IsZero(l), 0, (Expr)1 / l));
+            b.Store(output, b.Map("O", i, dv, (Expr)n * r), queries);
+            b.Store(logSumExp, b.Map("lse", i, Dim.One, (m + Expr.Log2(l)) * Ln2), queries);
+        });
+        return b.Build();
+    }
+}

@@ -1,0 +1,14 @@
+using KernelGen.Generator.Specs;
+
+namespace KernelGen.Generator.Families.Softmax;
+
+/// <summary>What one [SoftmaxAttention] declares: exact attention, without random features.</summary>
+/// <param name="HeadDim">d.</param>
+/// <param name="ValueDim">dv.</param>
+/// <param name="Causal">Whether query i sees only keys j ≤ i.</param>
+internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, bool Causal) : AttentionSpec(HeadDim, ValueDim, Features: 0, Causal)
+{
+    public override int ProjectionRows => 0;
+
+    public override string Describe() => $"Exact softmax attention: {DescribeSizes()}.";
+}

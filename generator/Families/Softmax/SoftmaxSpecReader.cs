@@ -1,0 +1,15 @@
+using KernelGen.Generator.Specs;
+
+namespace KernelGen.Generator.Families.Softmax;
+
+/// <summary>[SoftmaxAttention(…)] → <see cref="SoftmaxSpec"/>.</summary>
+internal static class SoftmaxSpecReader
+{
+    public static SoftmaxSpec? Read(AttributeReader attribute)
+    {
+        var headDim = attribute.RequiredSize("HeadDim", SizeLimits.MaxHeadDim);
+        var valueDim = attribute.OptionalSize("ValueDim", SizeLimits.MaxHeadDim, fallback: headDim);
+        var causal = attribute.Value<bool>("Causal") ?? false;
+        return attribute.Failed ? null : new SoftmaxSpec(headDim, valueDim, causal);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text;
+using KernelGen.Generator.Diagnostics;
+using KernelGen.Generator.Families;
+using KernelGen.Generator.Specs;
+using KernelGen.Generator.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace KernelGen.Generator;
+
+/// <summary>The entry point: attention attributes in, source text out. README.md in this folder walks through the steps.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class KernelGenerator : IIncrementalGenerator
+{
+    /// <summary>The names of the cached steps, by which tests watch what is recomputed.</summary>
+    internal const string TargetStep = "Target", DeclarationStep = "Declaration";
+
+    /// <summary>Without a byte order mark, so that files written to disk start with their first line.</summary>
+    private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        // 1. Reduce the compilation to the few facts that emitted text needs.
+        var target = context.CompilationProvider
+            .Select(static (compilation, _) => TargetFacts.Of(compilation))
+            .WithTrackingName(TargetStep);
+
+        var all = target.Select(static (_, _) => EquatableArray<Declaration>.Empty);
+        foreach (var family in FamilyRegistry.Families)
+        {
+            // 2. Find each type that carries the family's attribute and read it: a declaration without Roslyn types, and diagnostics.
+            var readings = context.SyntaxProvider.ForAttributeWithMetadataName(
+                family.AttributeName, static (node, _) => node is TypeDeclarationSyntax, DeclarationReader.Read);
+
+            // 3. Report the diagnostics. They hold locations, so this branch is never cached.
+            context.RegisterSourceOutput(readings.Combine(target), static (output, found) => Report(output, found.Left, found.Right));
+
+            // 4. Carry on with the declarations alone: from here on everything is equal by value.
+            var declarations = readings.SelectMany(static (reading, _) => reading.Declarations);
+            all = all.Combine(declarations.Collect()).Select(static (lists, _) => lists.Left.Followed(lists.Right));
+        }
+
+        // 5. Give each its own file name, then emit, one cached output each.
+        var files = all.SelectMany(static (list, _) => list.WithUniqueNames()).WithTrackingName(DeclarationStep);
+        context.RegisterSourceOutput(files.Combine(target), static (output, file) => Emit(output, file.Left, file.Right));
+    }
+
+    private static void Report(SourceProductionContext output, Reading reading, TargetFacts target)
+    {
+        var environment = reading.Attribute is { } attribute ? target.Diagnose(attribute) : [];
+        foreach (var diagnostic in environment.Concat(reading.Diagnostics))
+        {
+            output.ReportDiagnostic(diagnostic);
+        }
+    }
+
+    private static void Emit(SourceProductionContext output, Declaration declaration, TargetFacts target)
+    {
+        if (!target.IsSupported)
+        {
+            return;
+        }
+
+        try
+        {
+            var text = LayerEmitter.Emit(declaration, FamilyRegistry.Build(declaration.Spec), output.CancellationToken);
+            output.AddSource(declaration.Type.HintName + ".Cpu.g.cs", SourceText.From(text, Utf8));
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            output.ReportDiagnostic(Failure.Describe(declaration.Type.HintName, error, Location.None));
+        }
+    }
+}

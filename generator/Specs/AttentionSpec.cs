@@ -1,0 +1,24 @@
+namespace KernelGen.Generator.Specs;
+
+/// <summary>
+/// What a user declared, validated and with every default filled in: the cache boundary of the generator. Two equal specs give the same
+/// text, so a spec holds values only: no symbols, syntax, locations or compilation.
+/// </summary>
+/// <param name="HeadDim">d, the numbers in one head's query and key.</param>
+/// <param name="ValueDim">dv, the numbers in one head's value and output.</param>
+/// <param name="Features">m, the random features; 0 for a family that has none.</param>
+/// <param name="Causal">Whether query i sees only keys j ≤ i.</param>
+internal abstract record AttentionSpec(int HeadDim, int ValueDim, int Features, bool Causal)
+{
+    /// <summary>The projections ω_r that a layer draws, each of d numbers; 0 for a family that draws none.</summary>
+    public abstract int ProjectionRows { get; }
+
+    /// <summary>The spec in one line, for the head of the emitted file.</summary>
+    public abstract string Describe();
+
+    /// <summary>The part of <see cref="Describe"/> that every family shares.</summary>
+    protected string DescribeSizes() =>
+        $"head dim d = {HeadDim}, value dim dv = {ValueDim}"
+        + (Features > 0 ? $", features m = {Features}" : "")
+        + (Causal ? ", causal" : ", bidirectional");
+}

@@ -1,0 +1,63 @@
+using KernelGen.Generator.Diagnostics;
+using KernelGen.Generator.Families;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace KernelGen.Generator.Specs;
+
+/// <summary>An annotated declaration → <see cref="Reading"/>. Never throws, whatever half-typed code looks like.</summary>
+internal static class DeclarationReader
+{
+    public static Reading Read(GeneratorAttributeSyntaxContext found, CancellationToken cancel)
+    {
+        try
+        {
+            return found.TargetNode is TypeDeclarationSyntax syntax && found.TargetSymbol is INamedTypeSymbol type
+                ? Read(syntax, type, found.Attributes[0], cancel)
+                : Reading.Nothing;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return new(null, [Failure.Describe(found.TargetSymbol.Name, error, found.TargetNode.GetLocation())], null);
+        }
+    }
+
+    private static Reading Read(TypeDeclarationSyntax syntax, INamedTypeSymbol type, AttributeData attribute, CancellationToken cancel)
+    {
+        if (FamilyRegistry.Of(attribute) is not { } family)
+        {
+            return Reading.Nothing;
+        }
+
+        var reader = new AttributeReader(attribute, cancel);
+        var spec = family.Read(reader);
+
+        // The first attention attribute of a type counts. A second of the same family is the compiler's error CS0579; a second of another
+        // family is ours.
+        var first = type.GetAttributes().First(candidate => FamilyRegistry.Of(candidate) is not null);
+        if (!IsSame(first, attribute))
+        {
+            var firstFamily = FamilyRegistry.Of(first)!;
+            return firstFamily == family
+                ? Reading.Nothing
+                : new(null,
+                    [
+                        Diagnostic.Create(Rules.SecondAttribute, reader.Location, type.Name, firstFamily.ShortName, family.ShortName),
+                        .. reader.Diagnostics,
+                    ],
+                    null);
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        var faults = TypeRules.Check(syntax, type, family).ToList();
+        var target = TypeTargetReader.Read(type);
+        return new(
+            spec is null || target is null || faults.Count > 0 ? null : new Declaration(target, spec),
+            [.. faults, .. reader.Diagnostics],
+            reader.Location);
+    }
+
+    private static bool IsSame(AttributeData left, AttributeData right) =>
+        left.ApplicationSyntaxReference is { } one && right.ApplicationSyntaxReference is { } other
+        && one.SyntaxTree == other.SyntaxTree && one.Span == other.Span;
+}

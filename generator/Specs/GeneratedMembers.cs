@@ -1,0 +1,81 @@
+using Microsoft.CodeAnalysis;
+
+namespace KernelGen.Generator.Specs;
+
+/// <summary>
+/// The members that the layer emitter writes into the user's type, as far as they can collide with the user's own. A test holds the list
+/// against what is really emitted.
+/// </summary>
+internal static class GeneratedMembers
+{
+    private const string Runtime = "global::KernelGen";
+    private const string Shape = Runtime + ".AttentionShape";
+    private const string Floats = "global::System.ReadOnlySpan<float>";
+    private const string Output = "global::System.Span<float>";
+    private const string Lengths = "global::System.ReadOnlySpan<int>";
+
+    private static readonly string[] CommonNames =
+    [
+        "HeadDim", "ValueDim", "Causal", "DegreeOfParallelism", "StateLength",
+        "Engine", "_engine", "Width512", "Width256", "Width128",
+    ];
+
+    private static readonly (string Name, string[] Parameters)[] Methods =
+    [
+        ("ScratchBytes", [Shape]),
+        ("Forward", [Floats, Floats, Floats, Output, Shape, Lengths]),
+        ("Forward", [Floats, Floats, Floats, Output, Shape, Runtime + ".AttentionResult", Lengths]),
+        ("CreateEngine", [Runtime + ".Projection"]),
+    ];
+
+    /// <summary>The properties of the interface that are implemented explicitly, since a constant has the name.</summary>
+    private static readonly string[] ExplicitProperties = ["HeadDim", "ValueDim", "Features", "Causal"];
+
+    /// <summary>All generated names, for messages.</summary>
+    public static IEnumerable<string> Names(bool hasProjections) =>
+        DataNames(hasProjections).Concat(Methods.Select(method => method.Name)).Distinct();
+
+    /// <summary>What the member collides with, or null.</summary>
+    public static string? CollisionOf(ISymbol member, bool hasProjections)
+    {
+        if (member is IPropertySymbol { ExplicitInterfaceImplementations: [var property, ..] })
+        {
+            return IsAttention(property.ContainingType) && ExplicitProperties.Contains(property.Name)
+                ? "explicit implementation of IAttention." + property.Name
+                : null;
+        }
+
+        if (member is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor)
+        {
+            return Constructors(hasProjections).Any(parameters => Matches(constructor, parameters)) ? "constructor" : null;
+        }
+
+        if (DataNames(hasProjections).Contains(member.Name))
+        {
+            return $"member {member.Name}";
+        }
+
+        // Beside a generated method another overload may stand, but nothing else of its name.
+        var collides = member is IMethodSymbol { Arity: 0 } own
+            ? Methods.Any(method => method.Name == own.Name && Matches(own, method.Parameters))
+            : member is not IMethodSymbol && Methods.Any(method => method.Name == member.Name);
+        return collides ? $"method {member.Name}" : null;
+    }
+
+    /// <summary>Whether a name, of the type itself or of a type parameter, is taken by a generated member.</summary>
+    public static bool Take(string name, bool hasProjections) => Names(hasProjections).Contains(name);
+
+    private static IEnumerable<string> DataNames(bool hasProjections) =>
+        hasProjections ? CommonNames.Concat(["Features", "Projection"]) : CommonNames;
+
+    private static string[][] Constructors(bool hasProjections) =>
+        hasProjections ? [["ulong"], [Runtime + ".Projection"]] : [[]];
+
+    private static bool IsAttention(INamedTypeSymbol type) => type.ToDisplayString() == "KernelGen.IAttention";
+
+    private static bool Matches(IMethodSymbol method, string[] parameters) =>
+        method.Parameters.Length == parameters.Length
+        && method.Parameters.Zip(parameters, (own, generated) => TextOf(own.Type) == generated).All(same => same);
+
+    private static string TextOf(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
+}

@@ -1,0 +1,110 @@
+using KernelGen.Generator.Expressions;
+
+namespace KernelGen.Generator.Tiles;
+
+/// <summary>What the statements of a program read and write.</summary>
+internal static class Dataflow
+{
+    /// <summary>The blocks inside a statement.</summary>
+    public static IReadOnlyList<Statement> Body(this Statement statement) => statement switch
+    {
+        Fold fold => fold.Body,
+        Parallel parallel => parallel.Body,
+        ForEach each => each.Body,
+        Runs runs => runs.Body,
+        _ => System.Array.Empty<Statement>(),
+    };
+
+    /// <summary>A block and everything inside it, outer statements before inner ones.</summary>
+    public static IEnumerable<Statement> Flatten(IEnumerable<Statement> block) =>
+        block.SelectMany(statement => new[] { statement }.Concat(Flatten(statement.Body())));
+
+    /// <summary>The tiles that a statement itself reads, without those of its body. An accumulating statement reads its target.</summary>
+    public static IEnumerable<Tile> Reads(Statement statement)
+    {
+        switch (statement)
+        {
+            case Store store:
+                return new[] { store.Source };
+            case MatMul product:
+                return new[] { product.A, product.B }.Concat(product.Accumulate ? new[] { product.Target } : Enumerable.Empty<Tile>());
+            case Map map:
+                return map.Branches.SelectMany(Tiles);
+            case Reduce reduce:
+                return Tiles(reduce.Body).Concat(reduce.Accumulate ? new[] { reduce.Target } : Enumerable.Empty<Tile>());
+            case Rebase rebase:
+                return rebase.State.Members.Concat(new[] { rebase.Candidate });
+            case Runs runs:
+                return runs.State.Members.Concat(new[] { runs.Logarithms });
+            default:
+                return Enumerable.Empty<Tile>();
+        }
+    }
+
+    /// <summary>The tiles that a statement itself writes.</summary>
+    public static IEnumerable<Tile> Writes(Statement statement) => statement switch
+    {
+        Load load => new[] { load.Target },
+        MatMul product => new[] { product.Target },
+        Map map => new[] { map.Target },
+        Reduce reduce => new[] { reduce.Target },
+        Rebase rebase => rebase.State.Members,
+        Runs runs => runs.State.Members,
+        Fold fold => fold.State.Members,
+        _ => Enumerable.Empty<Tile>(),
+    };
+
+    /// <summary>The tiles in an expression.</summary>
+    public static IEnumerable<Tile> Tiles(Expr expr) => expr switch
+    {
+        Expr.Element element => new[] { element.Tile },
+        Expr.Unary unary => Tiles(unary.Operand),
+        Expr.Binary binary => Tiles(binary.Left).Concat(Tiles(binary.Right)),
+        Expr.FlushedExp2 exp => Tiles(exp.Exponent),
+        Expr.Choice choice => (choice.Condition is Condition.IsZero zero ? Tiles(zero.Operand) : Enumerable.Empty<Tile>())
+            .Concat(Tiles(choice.IfTrue)).Concat(Tiles(choice.IfFalse)),
+        _ => Enumerable.Empty<Tile>(),
+    };
+
+    /// <summary>The conditions in an expression.</summary>
+    public static IEnumerable<Condition> Conditions(Expr expr) => expr switch
+    {
+        Expr.Unary unary => Conditions(unary.Operand),
+        Expr.Binary binary => Conditions(binary.Left).Concat(Conditions(binary.Right)),
+        Expr.FlushedExp2 exp => Conditions(exp.Exponent),
+        Expr.Choice choice => new[] { choice.Condition }.Concat(Conditions(choice.IfTrue)).Concat(Conditions(choice.IfFalse)),
+        _ => Enumerable.Empty<Condition>(),
+    };
+
+    /// <summary>
+    /// The part of a loop body that the state needs: stores, and what only stores need, are dropped. From it come the pieces that a split
+    /// over the sequence folds on their own before their states are merged, so no program writes a split.
+    /// </summary>
+    public static IReadOnlyList<Statement> SliceToState(IReadOnlyList<Statement> block, State state)
+    {
+        var needed = new HashSet<Tile>(state.Members);
+        return Slice(block, needed);
+    }
+
+    private static IReadOnlyList<Statement> Slice(IReadOnlyList<Statement> block, HashSet<Tile> needed)
+    {
+        var kept = new List<Statement>();
+        for (var i = block.Count - 1; i >= 0; i--)
+        {
+            var statement = block[i];
+            if (statement is Runs runs)
+            {
+                statement = runs with { Body = Slice(runs.Body, needed) };
+            }
+            else if (!Writes(statement).Any(needed.Contains))
+            {
+                continue;
+            }
+
+            kept.Insert(0, statement);
+            needed.UnionWith(Reads(statement));
+        }
+
+        return kept;
+    }
+}

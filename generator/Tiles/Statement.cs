@@ -1,0 +1,73 @@
+using KernelGen.Generator.Expressions;
+
+namespace KernelGen.Generator.Tiles;
+
+/// <summary>One step of a tile program. About ten kinds serve every attention family; what a kind does is exactly what it says here.</summary>
+internal abstract record Statement;
+
+/// <summary>Target = the tokens of the source at the current tile of a loop. Tokens past the source's length read as zeros and are not touched.</summary>
+internal sealed record Load(Tile Target, TensorArgument Source, TokenLoop Loop) : Statement;
+
+/// <summary>Writes the rows of a tile to the tokens of the current tile of a loop; inside <see cref="Runs"/> only those of the run.</summary>
+internal sealed record Store(TensorArgument Destination, Tile Source, TokenLoop Loop) : Statement;
+
+/// <summary>Target (+)= op(A)·op(B): the only place where work is a product of three sizes.</summary>
+internal sealed record MatMul(
+    Tile Target, Tile A, bool TransposeA, Tile B, bool TransposeB, Structure Structure, bool Accumulate) : Statement;
+
+/// <summary>Which elements of the product of a <see cref="MatMul"/>, or of its left operand, are not zero by construction.</summary>
+internal enum Structure
+{
+    Full,
+
+    /// <summary>The target is lower triangular: elements right of the diagonal are not computed and are 0.</summary>
+    LowerTarget,
+
+    /// <summary>The left operand is lower triangular.</summary>
+    LowerLeft,
+}
+
+/// <summary>
+/// Target = an expression for every element. With several branches the target's columns are that many segments, one expression for each,
+/// evaluated over the columns of one segment.
+/// </summary>
+internal sealed record Map(Tile Target, IReadOnlyList<Expr> Branches) : Statement;
+
+/// <summary>
+/// Target (+)= the reduction of an expression over <paramref name="Rows"/> × <paramref name="Columns"/>: over the columns when the target
+/// is a column vector, over the rows when it is a row vector.
+/// </summary>
+internal sealed record Reduce(Tile Target, Reduction Reduction, Expr Body, Dim Rows, Dim Columns, bool Accumulate) : Statement;
+
+internal enum Reduction
+{
+    Sum,
+    Max,
+}
+
+/// <summary>
+/// Where any candidate exceeds its reference by more than the threshold: reference = max(reference, candidate), and the other members of
+/// the state are rescaled by 2^(old − new), factors below 2^-64 being exactly 0. A backend may decide for groups of rows on their own.
+/// </summary>
+internal sealed record Rebase(State State, Tile Candidate, double Threshold) : Statement;
+
+/// <summary>
+/// The causal reference rule. Cuts the rows of a tile of logarithms into runs [r0, r1) whose elements exceed the state's reference by at most
+/// Threshold, raising the reference at the first row of each to that row's logarithms if needed, and executes the body for each run;
+/// then raises it to the maxima of the run if any exceeds it by more than Rise. What a row sees depends on no later row, and that to the bit.
+/// </summary>
+internal sealed record Runs(Tile Logarithms, State State, double Threshold, double Rise, IReadOnlyList<Statement> Body) : Statement;
+
+/// <summary>Sets a state to its start and runs the body for each tile of a range, in order.</summary>
+internal sealed record Fold(TokenLoop Loop, State State, IReadOnlyList<Statement> Body) : Statement;
+
+/// <summary>Runs the body for each tile of a range; the tiles are independent.</summary>
+internal sealed record Parallel(TokenLoop Loop, IReadOnlyList<Statement> Body) : Statement;
+
+/// <summary>Runs the body for each value of a counter from 0; the iterations are independent.</summary>
+internal sealed record ForEach(TokenIndex.Counter Counter, int Count, IReadOnlyList<Statement> Body) : Statement;
+
+/// <summary>
+/// A loop over tiles of the positions [From, To). Position p is token Offset + Stride·p of the tensors, so a dilated pattern is a plain range.
+/// </summary>
+internal sealed record TokenLoop(Dim Tokens, TokenIndex From, TokenIndex To, TokenIndex Offset, int Stride);

@@ -1,0 +1,39 @@
+namespace KernelGen.Generator.Tiles;
+
+/// <summary>What a tensor argument of a program is to the caller.</summary>
+internal enum TensorRole
+{
+    Query,
+    Key,
+    Value,
+    Output,
+
+    /// <summary>The logarithm of a query's normaliser; the caller may not want it, and stores to it are then skipped.</summary>
+    LogSumExp,
+
+    /// <summary>An input that no backend passes yet; only the interpreter of the tests does.</summary>
+    Other,
+}
+
+/// <summary>One head's tensor, tokens by <see cref="Columns"/>, given by the caller.</summary>
+internal sealed class TensorArgument
+{
+    public TensorArgument(TensorRole role, string name, Dim columns)
+    {
+        Role = role;
+        Name = name;
+        Columns = columns;
+        Length = new TokenIndex.Length(this);
+    }
+
+    public TensorRole Role { get; }
+
+    public string Name { get; }
+
+    public Dim Columns { get; }
+
+    /// <summary>Its tokens.</summary>
+    public TokenIndex Length { get; }
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,155 @@
+using KernelGen.Generator.Expressions;
+
+namespace KernelGen.Generator.Tiles;
+
+/// <summary>
+/// Writes tile programs so that they read like the paper's pseudo-code: each call appends one statement to the innermost open block and
+/// returns the tile that it makes. Shapes are derived and checked here, so a program that builds is well formed.
+/// </summary>
+internal sealed class TileProgramBuilder
+{
+    private readonly string _name;
+    private readonly List<TensorArgument> _arguments = new();
+    private readonly HashSet<string> _names = new();
+    private List<Statement> _block = new();
+    private Parameter? _parameter;
+    private State? _state;
+
+    public TileProgramBuilder(string name) => _name = name;
+
+    public TensorArgument Tensor(TensorRole role, string name, Dim columns)
+    {
+        var argument = new TensorArgument(role, Unique(name), columns);
+        _arguments.Add(argument);
+        return argument;
+    }
+
+    public Parameter Parameter(string name, Dim rows, Dim columns, double scale) =>
+        _parameter = new Parameter(Unique(name), rows, columns, scale);
+
+    /// <summary>A state that the whole program carries, and that the caller can split, merge and keep.</summary>
+    public State State(string name, Dim axis) => _state = new State(Unique(name), axis);
+
+    /// <summary>A state that lives within one tile of an outer loop.</summary>
+    public State LocalState(string name, Dim axis) => new(Unique(name), axis);
+
+    public TokenLoop Loop(Dim tokens, TokenIndex from, TokenIndex to) => new(tokens, from, to, 0, 1);
+
+    public void Fold(TokenLoop loop, State state, Action body) => _block.Add(new Fold(loop, state, Nested(body)));
+
+    public void Parallel(TokenLoop loop, Action body) => _block.Add(new Parallel(loop, Nested(body)));
+
+    public void ForEach(string counter, int count, Action<TokenIndex> body)
+    {
+        var index = new TokenIndex.Counter(Unique(counter));
+        _block.Add(new ForEach(index, count, Nested(() => body(index))));
+    }
+
+    public void Runs(Tile logarithms, State state, double threshold, double rise, Action body) =>
+        _block.Add(new Runs(logarithms, state, threshold, rise, Nested(body)));
+
+    public Tile Load(string name, TensorArgument source, TokenLoop loop)
+    {
+        var target = New(name, loop.Tokens, source.Columns);
+        _block.Add(new Load(target, source, loop));
+        return target;
+    }
+
+    public void Store(TensorArgument destination, Tile source, TokenLoop loop)
+    {
+        Require(source.Rows == loop.Tokens && source.Columns == destination.Columns, $"{source} does not fit {destination}");
+        _block.Add(new Store(destination, source, loop));
+    }
+
+    /// <summary>op(A)·op(B).</summary>
+    public Tile MatMul(
+        string name, Tile a, Tile b, bool transposeA = false, bool transposeB = false, Structure structure = Structure.Full)
+    {
+        var target = New(name, transposeA ? a.Columns : a.Rows, transposeB ? b.Rows : b.Columns);
+        Append(target, a, transposeA, b, transposeB, structure, accumulate: false);
+        return target;
+    }
+
+    /// <summary>target += op(A)·op(B).</summary>
+    public void AddMatMul(
+        Tile target, Tile a, Tile b, bool transposeA = false, bool transposeB = false, Structure structure = Structure.Full) =>
+        Append(target, a, transposeA, b, transposeB, structure, accumulate: true);
+
+    /// <summary>An element-wise expression over rows × columns.</summary>
+    public Tile Map(string name, Dim rows, Dim columns, Expr body)
+    {
+        var target = New(name, rows, columns);
+        _block.Add(new Map(target, new[] { body }));
+        return target;
+    }
+
+    /// <summary>One expression for each segment of the columns, side by side.</summary>
+    public Tile Concat(string name, Dim rows, Dim columns, params Expr[] branches)
+    {
+        Require(branches.Length == columns.Segments, $"{name} has {branches.Length} branches for {columns.Segments} segments");
+        var target = New(name, rows, columns);
+        _block.Add(new Map(target, branches));
+        return target;
+    }
+
+    public Tile RowSum(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, rows, Dim.One), Reduction.Sum, body, rows, columns);
+
+    public Tile RowMax(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, rows, Dim.One), Reduction.Max, body, rows, columns);
+
+    public Tile ColumnMax(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, Dim.One, columns), Reduction.Max, body, rows, columns);
+
+    /// <summary>target += row or column sums, as the target is a column or a row vector.</summary>
+    public void AddSum(Tile target, Dim rows, Dim columns, Expr body)
+    {
+        Require(target.IsColumnVector ? target.Rows == rows : target.IsRowVector && target.Columns == columns, $"{target} cannot take the sum");
+        _block.Add(new Reduce(target, Reduction.Sum, body, rows, columns, Accumulate: true));
+    }
+
+    public void Rebase(State state, Tile candidate, double threshold)
+    {
+        Require(state.Reference is { } c && c.Rows == candidate.Rows && c.Columns == candidate.Columns, $"{candidate} is no reference");
+        _block.Add(new Rebase(state, candidate, threshold));
+    }
+
+    public TileProgram Build() => new(_name, _arguments, _parameter, _state, _block);
+
+    private Tile Reduced(Tile target, Reduction reduction, Expr body, Dim rows, Dim columns)
+    {
+        _block.Add(new Reduce(target, reduction, body, rows, columns, Accumulate: false));
+        return target;
+    }
+
+    private void Append(Tile target, Tile a, bool transposeA, Tile b, bool transposeB, Structure structure, bool accumulate)
+    {
+        var (rows, inner) = transposeA ? (a.Columns, a.Rows) : (a.Rows, a.Columns);
+        var (innerB, columns) = transposeB ? (b.Columns, b.Rows) : (b.Rows, b.Columns);
+        Require(inner == innerB, $"{a} and {b} do not multiply: {inner} against {innerB}");
+        Require(target.Rows == rows && target.Columns == columns, $"{target} is not {rows} by {columns}");
+        _block.Add(new MatMul(target, a, transposeA, b, transposeB, structure, accumulate));
+    }
+
+    private Tile New(string name, Dim rows, Dim columns) => new(Unique(name), rows, columns);
+
+    private IReadOnlyList<Statement> Nested(Action body)
+    {
+        var outer = _block;
+        var inner = _block = new List<Statement>();
+        body();
+        _block = outer;
+        return inner;
+    }
+
+    private string Unique(string name)
+    {
+        Require(_names.Add(name), $"the name {name} is taken");
+        return name;
+    }
+
+    private void Require(bool condition, string what)
+    {
+        if (!condition)
+        {
+            throw new InvalidOperationException($"Malformed tile program {_name}: {what}.");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace KernelGen;
+
+/// <summary>
+/// What a forward pass keeps for a backward pass, owned and reused by the caller: one number a query, and the state of each head.
+/// </summary>
+public sealed class AttentionResult
+{
+    private readonly float[] _logSumExp;
+    private readonly float[] _state;
+
+    /// <summary>Allocates the memory for calls of <paramref name="attention"/> with <paramref name="shape"/>.</summary>
+    /// <exception cref="ArgumentException">The shape is impossible, or needs more numbers than an array holds.</exception>
+    public AttentionResult(IAttention attention, in AttentionShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(attention);
+        CompilerServices.ShapeChecks.Check(shape, attention.Causal);
+        Shape = shape;
+        _logSumExp = new float[CompilerServices.ShapeChecks.ArrayLength(shape, shape.QueryLength)];
+        _state = new float[CompilerServices.ShapeChecks.ArrayLength(shape, attention.StateLength)];
+    }
+
+    /// <summary>The shape that this memory was made for.</summary>
+    public AttentionShape Shape { get; }
+
+    /// <summary>
+    /// log Σ_j of the query's weights, natural logarithm, [batch, heads, query length] in every layout; −∞ where a query saw no key.
+    /// For feature maps with a reference the query's own norm is left out, since it cancels in the output.
+    /// </summary>
+    public ReadOnlySpan<float> LogSumExp => _logSumExp;
+
+    /// <summary>
+    /// The state after the last key, [batch, heads, <see cref="IAttention.StateLength"/>], each as the members of the state of the family
+    /// in order; see generator/Families. Empty for attention that carries none.
+    /// </summary>
+    public ReadOnlySpan<float> State => _state;
+
+    internal Span<float> LogSumExpMemory => _logSumExp;
+
+    internal Span<float> StateMemory => _state;
+}

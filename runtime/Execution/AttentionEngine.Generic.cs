@@ -1,0 +1,109 @@
+namespace KernelGen.CompilerServices;
+
+/// <summary>The engine of one kernel; see <see cref="AttentionEngine"/>.</summary>
+/// <remarks>
+/// Calls keep their working memory in objects that are reused: there are as many as there ever were calls at the same time, each with the
+/// memory of its largest call. Nothing managed is allocated once that is so.
+/// </remarks>
+internal sealed class AttentionEngine<TKernel> : AttentionEngine
+    where TKernel : struct, IAttentionKernel
+{
+    private readonly AlignedBuffer _parameters = new(TKernel.ParameterFloats);
+    private readonly Lock _lock = new();
+    private readonly Stack<AttentionCall<TKernel>> _idleCalls = new();
+
+    internal unsafe AttentionEngine(Projection? projection)
+        : base(projection)
+    {
+        TKernel.PackParameters(
+            projection is null ? default : projection.Weights, new Span<float>(_parameters.Pointer, TKernel.ParameterFloats));
+    }
+
+    public override int StateLength => TKernel.ExportedStateFloats;
+
+    public override int Lanes => TKernel.Lanes;
+
+    public override long ScratchBytes(in AttentionShape shape)
+    {
+        ShapeChecks.Check(shape, TKernel.Causal);
+        return AttentionCall<TKernel>.MemoryBytes(shape, DegreeOfParallelism);
+    }
+
+    public override unsafe void Forward(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
+        in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths)
+    {
+        AttentionShape checkedShape = shape; // a copy that nobody can change between the checks and the work
+        Check(query, key, value, destination, checkedShape, result, keyLengths);
+        if (checkedShape.Batch == 0 || checkedShape.Heads == 0 || (checkedShape.QueryLength == 0 && result is null))
+        {
+            return;
+        }
+
+        AttentionCall<TKernel> call = Rent();
+        try
+        {
+            fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, destinationPointer = destination)
+            fixed (float* logSumExp = result is null ? default : result.LogSumExpMemory)
+            fixed (float* state = result is null ? default : result.StateMemory)
+            fixed (int* lengths = keyLengths)
+            {
+                call.Query = queryPointer;
+                call.Key = keyPointer;
+                call.Value = valuePointer;
+                call.Destination = destinationPointer;
+                call.LogSumExp = logSumExp;
+                call.State = state;
+                call.KeyLengths = lengths;
+                call.Parameters = _parameters.Pointer;
+                call.Run(checkedShape, DegreeOfParallelism);
+            }
+        }
+        finally
+        {
+            Return(call);
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    private static void Check(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> destination,
+        in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths)
+    {
+        ShapeChecks.Check(shape, TKernel.Causal);
+        ShapeChecks.CheckTensor(query.Length, shape, shape.QueryLength, TKernel.HeadDim, nameof(query));
+        ShapeChecks.CheckTensor(key.Length, shape, shape.KeyLength, TKernel.HeadDim, nameof(key));
+        ShapeChecks.CheckTensor(value.Length, shape, shape.KeyLength, TKernel.ValueDim, nameof(value));
+        ShapeChecks.CheckTensor(destination.Length, shape, shape.QueryLength, TKernel.ValueDim, nameof(destination));
+        ShapeChecks.CheckOverlap(destination, query, nameof(query));
+        ShapeChecks.CheckOverlap(destination, key, nameof(key));
+        ShapeChecks.CheckOverlap(destination, value, nameof(value));
+        ShapeChecks.CheckKeyLengths(keyLengths, shape);
+        if (result is not null)
+        {
+            ShapeChecks.CheckResult(result, shape, TKernel.ExportedStateFloats);
+        }
+    }
+
+    private AttentionCall<TKernel> Rent()
+    {
+        lock (_lock)
+        {
+            if (_idleCalls.TryPop(out AttentionCall<TKernel>? call))
+            {
+                return call;
+            }
+        }
+
+        return new AttentionCall<TKernel>();
+    }
+
+    private void Return(AttentionCall<TKernel> call)
+    {
+        lock (_lock)
+        {
+            _idleCalls.Push(call);
+        }
+    }
+}

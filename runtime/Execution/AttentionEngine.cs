@@ -1,0 +1,51 @@
+namespace KernelGen.CompilerServices;
+
+/// <summary>
+/// What stands between the public face of a generated attention type and its kernel: it checks a call, cuts it into independent pieces, runs
+/// them on the threads of the process and lends them scratch memory. Concurrent calls are safe.
+/// </summary>
+public abstract class AttentionEngine
+{
+    private volatile int _degreeOfParallelism = Environment.ProcessorCount;
+
+    private protected AttentionEngine(Projection? projection) => Projection = projection;
+
+    /// <summary>The projections of the layer; null where it draws none.</summary>
+    public Projection? Projection { get; }
+
+    /// <inheritdoc cref="IAttention.DegreeOfParallelism"/>
+    public int DegreeOfParallelism
+    {
+        get => _degreeOfParallelism;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            _degreeOfParallelism = value;
+        }
+    }
+
+    /// <inheritdoc cref="IAttention.StateLength"/>
+    public abstract int StateLength { get; }
+
+    /// <summary>float lanes of the vectors that the chosen kernel computes with: 16, 8 or 4.</summary>
+    public abstract int Lanes { get; }
+
+    /// <summary>Makes the engine of one kernel, which packs the projections for it.</summary>
+    /// <param name="projection">[projection rows, head dim] of the kernel; null where it draws none.</param>
+    /// <exception cref="ArgumentNullException">The kernel draws projections and none were given.</exception>
+    /// <exception cref="ArgumentException">The projection has another shape, or the kernel draws none.</exception>
+    public static AttentionEngine Create<TKernel>(Projection? projection)
+        where TKernel : struct, IAttentionKernel
+    {
+        ShapeChecks.CheckProjection(projection, TKernel.ProjectionRows, TKernel.HeadDim);
+        return new AttentionEngine<TKernel>(projection);
+    }
+
+    /// <inheritdoc cref="IAttention.ScratchBytes"/>
+    public abstract long ScratchBytes(in AttentionShape shape);
+
+    /// <summary>As <see cref="IAttention"/> says; <paramref name="result"/> is null where the caller wants none.</summary>
+    public abstract void Forward(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
+        in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths);
+}

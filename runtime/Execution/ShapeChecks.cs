@@ -1,0 +1,142 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace KernelGen.CompilerServices;
+
+/// <summary>The checks at the public edge, after which kernels trust every size. Each message names what was expected and what was found.</summary>
+internal static class ShapeChecks
+{
+    /// <summary>Whether the sizes make sense by themselves.</summary>
+    public static void Check(in AttentionShape shape, bool causal)
+    {
+        CheckNotNegative(shape.Batch, nameof(AttentionShape.Batch));
+        CheckNotNegative(shape.Heads, nameof(AttentionShape.Heads));
+        CheckNotNegative(shape.QueryLength, nameof(AttentionShape.QueryLength));
+        CheckNotNegative(shape.KeyLength, nameof(AttentionShape.KeyLength));
+        if (shape.Layout is not (TensorLayout.BatchHeadLengthDim or TensorLayout.BatchLengthHeadDim))
+        {
+            Throw(nameof(shape), $"Layout is {(int)shape.Layout}, but must be 0 ({TensorLayout.BatchHeadLengthDim}) or 1 ({TensorLayout.BatchLengthHeadDim}).");
+        }
+
+        if (causal && shape.QueryLength != shape.KeyLength)
+        {
+            Throw(nameof(shape), $"Causal attention needs as many keys as queries, but QueryLength is {shape.QueryLength} and KeyLength is {shape.KeyLength}.");
+        }
+
+        if ((long)shape.Batch * shape.Heads > int.MaxValue)
+        {
+            Throw(nameof(shape), $"Batch × Heads = {shape.Batch} × {shape.Heads} is more than {int.MaxValue}.");
+        }
+    }
+
+    /// <summary>Whether a tensor has batch × heads × length × dim numbers.</summary>
+    public static void CheckTensor(int actual, in AttentionShape shape, int length, int dim, string name)
+    {
+        // Batch × heads fits an int, so the product of all four fits 128 bits by far and is never truncated.
+        Int128 expected = (Int128)((long)shape.Batch * shape.Heads) * length * dim;
+        if (actual != expected)
+        {
+            Throw(
+                name,
+                $"{name} holds {actual} numbers, but batch {shape.Batch} × heads {shape.Heads} × length {length} × dim {dim} = {expected} are needed.");
+        }
+    }
+
+    /// <summary>Whether there is a length for each sequence, or none at all, and each is within the keys.</summary>
+    public static void CheckKeyLengths(ReadOnlySpan<int> keyLengths, in AttentionShape shape)
+    {
+        if (keyLengths.IsEmpty)
+        {
+            return;
+        }
+
+        if (keyLengths.Length != shape.Batch)
+        {
+            Throw(nameof(keyLengths), $"keyLengths holds {keyLengths.Length} numbers, but the batch has {shape.Batch} sequences.");
+        }
+
+        for (int i = 0; i < keyLengths.Length; i++)
+        {
+            if ((uint)keyLengths[i] > (uint)shape.KeyLength)
+            {
+                Throw(nameof(keyLengths), $"keyLengths[{i}] is {keyLengths[i]}, but must be 0 to KeyLength = {shape.KeyLength}.");
+            }
+        }
+    }
+
+    /// <summary>Whether the destination shares memory with an input, which would be overwritten while it is still read.</summary>
+    public static void CheckOverlap(ReadOnlySpan<float> destination, ReadOnlySpan<float> input, string inputName)
+    {
+        if (destination.Overlaps(input, out int offset))
+        {
+            Throw(
+                nameof(destination),
+                $"destination ({destination.Length} numbers) overlaps {inputName} ({input.Length} numbers), which starts {offset} numbers after it.");
+        }
+    }
+
+    /// <summary>Whether a result was made for this call.</summary>
+    public static void CheckResult(AttentionResult result, in AttentionShape shape, int stateLength)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        if (result.Shape != shape)
+        {
+            Throw(nameof(result), $"The result was made for {result.Shape}, but the call is of {shape}.");
+        }
+
+        long expected = (long)shape.Batch * shape.Heads * stateLength;
+        if (result.StateMemory.Length != expected)
+        {
+            Throw(
+                nameof(result),
+                $"The result was made for a type with other states: it holds {result.StateMemory.Length} numbers of state, but {expected} are needed.");
+        }
+    }
+
+    /// <summary>The length of an array with so many numbers for each head.</summary>
+    public static int ArrayLength(in AttentionShape shape, int perHead)
+    {
+        Int128 length = (Int128)((long)shape.Batch * shape.Heads) * perHead;
+        if (length > Array.MaxLength)
+        {
+            Throw(
+                nameof(shape),
+                $"batch {shape.Batch} × heads {shape.Heads} × {perHead} = {length} numbers are needed, but an array holds {Array.MaxLength}.");
+        }
+
+        return (int)length;
+    }
+
+    /// <summary>Whether a projection is what a kernel draws.</summary>
+    public static void CheckProjection(Projection? projection, int rows, int columns)
+    {
+        if (rows == 0)
+        {
+            if (projection is not null)
+            {
+                Throw(nameof(projection), $"This attention draws 0 projections, but one of {projection.Rows} × {projection.Columns} was given.");
+            }
+
+            return;
+        }
+
+        ArgumentNullException.ThrowIfNull(projection);
+        if (projection.Rows != rows || projection.Columns != columns)
+        {
+            Throw(
+                nameof(projection),
+                $"The projection is {projection.Rows} × {projection.Columns} (rows × columns), but this attention needs {rows} × {columns}.");
+        }
+    }
+
+    private static void CheckNotNegative(int size, string name)
+    {
+        if (size < 0)
+        {
+            Throw("shape", $"{name} is {size}, but must be at least 0.");
+        }
+    }
+
+    // Takes the finished message: an interpolated string is only built on the way here, where an allocation no longer matters.
+    [DoesNotReturn]
+    private static void Throw(string parameter, string message) => throw new ArgumentException(message, parameter);
+}

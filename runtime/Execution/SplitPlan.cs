@@ -1,0 +1,112 @@
+namespace KernelGen.CompilerServices;
+
+/// <summary>
+/// How a call is cut into units: which heads are computed whole and into how many spans the others are cut. It depends on sizes and the
+/// degree alone, never on threads or data, so the output of a call is reproducible.
+/// </summary>
+/// <remarks>
+/// Heads are independent, so as many as fill whole rounds of the degree are computed whole. The rest would leave workers idle; they are cut
+/// over their length, unless there are so many rounds (4) that the loss is small against the cost of a cut (merging states, and for causal
+/// kernels reading the keys twice). Spans are counted in tiles.
+/// </remarks>
+internal readonly struct SplitPlan
+{
+    private const int RoundsWithoutSplit = 4;
+    private const double WantedBalance = 0.9;
+
+    // A causal span but the first waits for the states of all spans before it. Cutting these finer balances that work, at n² states.
+    private const int MostSpansWithPieces = 8;
+
+    // Pieces of a stateless head: so many for each worker that unequal ones even out, but each of enough tiles to share what it loads.
+    private const int StatelessUnitsPerWorker = 8;
+    private const int LeastStatelessTiles = 4;
+
+    private SplitPlan(int heads, int wholeHeads, int keySpans, int querySpans, int piecesPerSpan)
+    {
+        Heads = heads;
+        WholeHeads = wholeHeads;
+        KeySpans = keySpans;
+        QuerySpans = querySpans;
+        PiecesPerSpan = piecesPerSpan;
+    }
+
+    /// <summary>Batch × heads.</summary>
+    public int Heads { get; }
+
+    /// <summary>The heads [0, WholeHeads) are one unit each.</summary>
+    public int WholeHeads { get; }
+
+    /// <summary>The heads [WholeHeads, Heads) are cut.</summary>
+    public int CutHeads => Heads - WholeHeads;
+
+    /// <summary>Spans of keys whose states are computed first, of a cut head; 0 for stateless kernels.</summary>
+    public int KeySpans { get; }
+
+    /// <summary>Spans of queries of a cut head.</summary>
+    public int QuerySpans { get; }
+
+    /// <summary>Units of a key span; 1 but for causal kernels.</summary>
+    public int PiecesPerSpan { get; }
+
+    /// <summary>States that a cut head needs at once.</summary>
+    public int StatesPerCutHead(bool causal) => causal ? QuerySpans + KeySpans * PiecesPerSpan : KeySpans;
+
+    /// <summary>The most units that can run at the same time.</summary>
+    public long Width => Math.Max(Math.Max(WholeHeads, WholeHeads + (long)CutHeads * KeySpans * PiecesPerSpan), (long)CutHeads * QuerySpans);
+
+    /// <summary>Plans a call.</summary>
+    /// <param name="shape">A checked shape.</param>
+    /// <param name="degree">The workers to occupy, at least 1.</param>
+    /// <param name="tileRows">Tokens of a tile.</param>
+    /// <param name="causal">Whether query i sees only keys j ≤ i.</param>
+    /// <param name="stateless">Whether queries can be computed without a state of the keys.</param>
+    public static SplitPlan Create(in AttentionShape shape, int degree, int tileRows, bool causal, bool stateless)
+    {
+        int heads = shape.Batch * shape.Heads;
+        int queryTiles = Tiles(shape.QueryLength, tileRows);
+        if (stateless)
+        {
+            long wanted = degree == 1 || heads == 0 ? 1 : ((long)StatelessUnitsPerWorker * degree + heads - 1) / heads;
+            int pieces = (int)Math.Clamp((queryTiles + LeastStatelessTiles - 1) / LeastStatelessTiles, 1, wanted);
+            return new SplitPlan(heads, wholeHeads: 0, keySpans: 0, pieces, piecesPerSpan: 1);
+        }
+
+        int left = heads % degree;
+        if (left != 0 && heads < (long)RoundsWithoutSplit * degree)
+        {
+            int spans = BalancedSpans(left, degree);
+            int querySpans = Math.Clamp(queryTiles, 1, spans);
+            int keySpans = causal ? querySpans - 1 : Math.Clamp(Tiles(shape.KeyLength, tileRows), 1, spans);
+            if (querySpans > 1 || keySpans > 1)
+            {
+                int pieces = causal && querySpans <= MostSpansWithPieces ? Math.Min(querySpans, Tiles(queryTiles, querySpans)) : 1;
+                return new SplitPlan(heads, heads - left, keySpans, querySpans, pieces);
+            }
+        }
+
+        return new SplitPlan(heads, heads, keySpans: 0, querySpans: 0, piecesPerSpan: 1);
+    }
+
+    /// <summary>The first token of a part, when the tiles of [0, length) are dealt out in `parts` runs as equal as can be.</summary>
+    public static int Boundary(int length, int part, int parts, int tileRows) =>
+        (int)Math.Min(length, (long)Tiles(length, tileRows) * part / parts * tileRows);
+
+    /// <summary>The smallest number of spans of each of so many heads that keeps the degree occupied for nine tenths of the time.</summary>
+    private static int BalancedSpans(int heads, int degree)
+    {
+        int spans = 1;
+        while (true)
+        {
+            long units = (long)heads * spans;
+            long rounds = (units + degree - 1) / degree;
+            if (units >= WantedBalance * rounds * degree)
+            {
+                return spans; // reached at the latest when spans = degree
+            }
+
+            spans++;
+        }
+    }
+
+    private static int Tiles(int length, int tileRows) => (int)(((long)length + tileRows - 1) / tileRows);
+}

@@ -1,0 +1,58 @@
+namespace KernelGen;
+
+/// <summary>
+/// What every generated attention type offers, so that models and benchmarks can be written over any of them. Instances are immutable
+/// but for <see cref="DegreeOfParallelism"/>, and concurrent calls on one instance are safe.
+/// </summary>
+public interface IAttention
+{
+    /// <summary>d, the numbers in one head's query and key.</summary>
+    int HeadDim { get; }
+
+    /// <summary>dv, the numbers in one head's value and output.</summary>
+    int ValueDim { get; }
+
+    /// <summary>m, the random features; 0 for attention that uses none.</summary>
+    int Features { get; }
+
+    /// <summary>Whether query i sees only keys j ≤ i.</summary>
+    bool Causal { get; }
+
+    /// <summary>
+    /// The threads that one call may use, at least 1; by default the processors of the machine. The output is reproducible for a given
+    /// degree, and the same for every degree as long as there are enough heads (batch × heads) that none is split over its length.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to less than 1.</exception>
+    int DegreeOfParallelism { get; set; }
+
+    /// <summary>
+    /// The floats of the state of one head that a call with a result hands out (see <see cref="AttentionResult.State"/>); 0 for attention
+    /// that carries none.
+    /// </summary>
+    int StateLength { get; }
+
+    /// <summary>The bytes of scratch memory, beside inputs and outputs, that a call of this shape uses. They do not grow with the lengths.</summary>
+    long ScratchBytes(in AttentionShape shape);
+
+    /// <summary>Computes attention for every head of every sequence.</summary>
+    /// <param name="query">[batch, heads, query length, head dim] or the other layout that <paramref name="shape"/> names.</param>
+    /// <param name="key">[batch, heads, key length, head dim].</param>
+    /// <param name="value">[batch, heads, key length, value dim].</param>
+    /// <param name="destination">Overwritten with the output, [batch, heads, query length, value dim]. It may not overlap an input.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="keyLengths">
+    /// For each sequence of the batch how many of its keys count, 0 to key length; keys past that are never read. Empty: all of them.
+    /// A query that sees no key gets zeros.
+    /// </param>
+    /// <exception cref="ArgumentException">A length does not fit the shape, the shape is impossible, or output and input overlap.</exception>
+    /// <remarks>Allocates no managed memory. A NaN or infinity in a token makes every output that attends to it NaN.</remarks>
+    void Forward(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
+        in AttentionShape shape, ReadOnlySpan<int> keyLengths = default);
+
+    /// <summary>As the other overload, and fills <paramref name="result"/> with what a backward pass needs.</summary>
+    /// <exception cref="ArgumentException">As above, or <paramref name="result"/> was made for another type or shape.</exception>
+    void Forward(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
+        in AttentionShape shape, AttentionResult result, ReadOnlySpan<int> keyLengths = default);
+}

@@ -1,0 +1,64 @@
+namespace KernelGen.CompilerServices;
+
+/// <summary>
+/// One head of one call, as an emitted kernel sees it: where its tensors start and how far apart its tokens are. The engine has checked
+/// every size and holds the memory still; emitted code needs no unsafe context because it only sees references.
+/// </summary>
+public readonly unsafe struct HeadTensors
+{
+    private readonly float* _query, _key, _value, _destination, _logSumExp, _parameters;
+
+    internal HeadTensors(
+        float* query, float* key, float* value, float* destination, float* logSumExp, float* parameters,
+        nint queryStride, nint keyStride, nint valueStride, nint destinationStride, int queryLength, int keyLength)
+    {
+        _query = query;
+        _key = key;
+        _value = value;
+        _destination = destination;
+        _logSumExp = logSumExp;
+        _parameters = parameters;
+        QueryStride = queryStride;
+        KeyStride = keyStride;
+        ValueStride = valueStride;
+        DestinationStride = destinationStride;
+        QueryLength = queryLength;
+        KeyLength = keyLength;
+    }
+
+    /// <summary>The first query, [query length, head dim].</summary>
+    public ref float Query => ref *_query;
+
+    /// <summary>The first key, [key length, head dim].</summary>
+    public ref float Key => ref *_key;
+
+    /// <summary>The first value, [key length, value dim].</summary>
+    public ref float Value => ref *_value;
+
+    /// <summary>The first output, [query length, value dim].</summary>
+    public ref float Destination => ref *_destination;
+
+    /// <summary>The first log-sum-exp, [query length], contiguous; a null reference where the caller wants none.</summary>
+    public ref float LogSumExp => ref *_logSumExp;
+
+    /// <summary>The packed parameters of the layer, as the kernel's own <see cref="IAttentionKernel.PackParameters"/> wrote them.</summary>
+    public ref float Parameters => ref *_parameters;
+
+    /// <summary>Floats from one query to the next.</summary>
+    public nint QueryStride { get; }
+
+    /// <summary>Floats from one key to the next.</summary>
+    public nint KeyStride { get; }
+
+    /// <summary>Floats from one value to the next.</summary>
+    public nint ValueStride { get; }
+
+    /// <summary>Floats from one output to the next.</summary>
+    public nint DestinationStride { get; }
+
+    /// <summary>Queries of this head, in tokens.</summary>
+    public int QueryLength { get; }
+
+    /// <summary>Keys of this head that count, in tokens.</summary>
+    public int KeyLength { get; }
+}

@@ -1,0 +1,67 @@
+namespace KernelGen.CompilerServices;
+
+/// <summary>
+/// What the generator emits for one declaration at one vector width: the compute of a single head, with every size a literal. The
+/// engine (<see cref="AttentionEngine{TKernel}"/>) splits a call into such pieces, runs them on its threads and merges their states.
+/// </summary>
+/// <remarks>
+/// A head is computed as: <see cref="InitState"/>, <see cref="Accumulate"/> over the keys, <see cref="Output"/> over the queries.
+/// When a kernel is causal, <see cref="Output"/> over tokens [from, to) starts from the state of the tokens before `from` and leaves in it
+/// the state of those before `to`, so <see cref="Accumulate"/> is only needed where a head is split. Pieces begin at multiples of
+/// <see cref="TileRows"/>. States of disjoint spans of keys merge associatively.
+/// </remarks>
+public interface IAttentionKernel
+{
+    /// <summary>d.</summary>
+    static abstract int HeadDim { get; }
+
+    /// <summary>dv.</summary>
+    static abstract int ValueDim { get; }
+
+    /// <summary>m; 0 where there are no random features.</summary>
+    static abstract int Features { get; }
+
+    /// <summary>Whether query i sees only keys j ≤ i.</summary>
+    static abstract bool Causal { get; }
+
+    /// <summary>float lanes of the vectors that this kernel computes with: 16, 8 or 4.</summary>
+    static abstract int Lanes { get; }
+
+    /// <summary>Tokens of a tile; pieces of a head begin at its multiples.</summary>
+    static abstract int TileRows { get; }
+
+    /// <summary>The projections ω_r that the layer draws, each of <see cref="HeadDim"/> numbers; 0 where it draws none.</summary>
+    static abstract int ProjectionRows { get; }
+
+    /// <summary>Floats of the packed parameters.</summary>
+    static abstract int ParameterFloats { get; }
+
+    /// <summary>Floats of one head's state as the kernel keeps it; 0 for a kernel that carries none.</summary>
+    static abstract int StateFloats { get; }
+
+    /// <summary>Floats of one head's state as a caller sees it, without the padding of this vector width.</summary>
+    static abstract int ExportedStateFloats { get; }
+
+    /// <summary>Floats of scratch memory that one call of <see cref="Accumulate"/> or <see cref="Output"/> works in.</summary>
+    static abstract int ScratchFloats { get; }
+
+    /// <summary>Brings the projections, [projection rows, head dim], into the order and scale that the kernel reads.</summary>
+    /// <param name="projection">Row-major, unscaled.</param>
+    /// <param name="packed"><see cref="ParameterFloats"/> floats.</param>
+    static abstract void PackParameters(ReadOnlySpan<float> projection, Span<float> packed);
+
+    /// <summary>Sets the state of no key.</summary>
+    static abstract void InitState(ref float state);
+
+    /// <summary>Adds the keys [from, to) to the state.</summary>
+    static abstract void Accumulate(in HeadTensors head, int from, int to, ref float state, ref float scratch);
+
+    /// <summary>Adds the state of other keys to the state.</summary>
+    static abstract void Merge(ref float state, ref float other);
+
+    /// <summary>Writes the outputs of the queries [from, to), and their log-sum-exp where the caller wants it.</summary>
+    static abstract void Output(in HeadTensors head, int from, int to, ref float state, ref float scratch);
+
+    /// <summary>Copies the state without padding: <see cref="ExportedStateFloats"/> floats.</summary>
+    static abstract void ExportState(ref float state, Span<float> destination);
+}

@@ -1,0 +1,220 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace KernelGen.CompilerServices;
+
+/// <summary>
+/// Moves tiles of tokens between tensors and scratch memory. Nothing is read or written past a token's own numbers, so a tensor may end
+/// at the end of mapped memory; the padding is in the scratch tile only.
+/// </summary>
+public static class TileCopy
+{
+    private const int Padding = 16;
+
+    /// <summary>
+    /// tile[row · tileStride + column] = source[row · sourceStride + column], and zeros in the columns from <paramref name="columns"/> up to
+    /// the next multiple of 16, but not to <paramref name="tileStride"/> or beyond.
+    /// </summary>
+    /// <param name="source">The first number of the first token.</param>
+    /// <param name="sourceStride">Floats from token to token.</param>
+    /// <param name="rows">Tokens to copy; rows of the tile past them are left as they are.</param>
+    /// <param name="columns">Numbers of a token.</param>
+    /// <param name="tile">The scratch tile.</param>
+    /// <param name="tileStride">Floats from row to row of the tile, at least <paramref name="columns"/>.</param>
+    public static void Load(ref float source, nint sourceStride, int rows, int columns, ref float tile, int tileStride)
+    {
+        Debug.Assert(columns <= tileStride);
+        int padding = PaddedEnd(columns, tileStride) - columns;
+        for (int row = 0; row < rows; row++)
+        {
+            ref float target = ref Unsafe.Add(ref tile, (nint)row * tileStride);
+            CopyRow(ref Unsafe.Add(ref source, row * sourceStride), ref target, columns);
+            if (padding != 0)
+            {
+                MemoryMarshal.CreateSpan(ref Unsafe.Add(ref target, columns), padding).Clear();
+            }
+        }
+    }
+
+    /// <summary>
+    /// tile[column · tileStride + row] = source[row · sourceStride + column]: tokens side by side. Zeros in the row positions from
+    /// <paramref name="rows"/> up to the next multiple of 16, but not to <paramref name="tileStride"/> or beyond.
+    /// </summary>
+    /// <inheritdoc cref="Load" path="/param"/>
+    public static void LoadTransposed(ref float source, nint sourceStride, int rows, int columns, ref float tile, int tileStride)
+    {
+        Debug.Assert(rows <= tileStride);
+        int row = 0;
+        if (Avx.IsSupported)
+        {
+            for (; row + 8 <= rows; row += 8)
+            {
+                ref float from = ref Unsafe.Add(ref source, row * sourceStride);
+                ref float to = ref Unsafe.Add(ref tile, row);
+                int column = 0;
+                for (; column + 4 <= columns; column += 4)
+                {
+                    Transpose8X4(ref Unsafe.Add(ref from, column), sourceStride, ref Unsafe.Add(ref to, (nint)column * tileStride), tileStride);
+                }
+
+                TransposeScalar(ref from, sourceStride, 8, column, columns, ref to, tileStride);
+            }
+        }
+
+        for (; row + 4 <= rows; row += 4)
+        {
+            ref float from = ref Unsafe.Add(ref source, row * sourceStride);
+            ref float to = ref Unsafe.Add(ref tile, row);
+            int column = 0;
+            if (Sse2.IsSupported || AdvSimd.Arm64.IsSupported)
+            {
+                for (; column + 4 <= columns; column += 4)
+                {
+                    Transpose4X4(ref Unsafe.Add(ref from, column), sourceStride, ref Unsafe.Add(ref to, (nint)column * tileStride), tileStride);
+                }
+            }
+
+            TransposeScalar(ref from, sourceStride, 4, column, columns, ref to, tileStride);
+        }
+
+        TransposeScalar(ref Unsafe.Add(ref source, row * sourceStride), sourceStride, rows - row, 0, columns, ref Unsafe.Add(ref tile, row), tileStride);
+
+        int padding = PaddedEnd(rows, tileStride) - rows;
+        if (padding != 0)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                MemoryMarshal.CreateSpan(ref Unsafe.Add(ref tile, (nint)column * tileStride + rows), padding).Clear();
+            }
+        }
+    }
+
+    /// <summary>destination[row · destinationStride + column] = tile[row · tileStride + column]; the padding of the tile is dropped.</summary>
+    /// <param name="tile">The scratch tile.</param>
+    /// <param name="tileStride">Floats from row to row of the tile.</param>
+    /// <param name="rows">Tokens to copy.</param>
+    /// <param name="columns">Numbers of a token.</param>
+    /// <param name="destination">The first number of the first token.</param>
+    /// <param name="destinationStride">Floats from token to token.</param>
+    public static void Store(ref float tile, int tileStride, int rows, int columns, ref float destination, nint destinationStride)
+    {
+        Debug.Assert(columns <= tileStride);
+        for (int row = 0; row < rows; row++)
+        {
+            CopyRow(ref Unsafe.Add(ref tile, (nint)row * tileStride), ref Unsafe.Add(ref destination, row * destinationStride), columns);
+        }
+    }
+
+    private static int PaddedEnd(int count, int stride) => Math.Min((count + Padding - 1) & -Padding, stride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyRow(ref float from, ref float to, int columns)
+    {
+        int column = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (; column + 16 <= columns; column += 16)
+            {
+                Vector512.LoadUnsafe(ref from, (nuint)column).StoreUnsafe(ref to, (nuint)column);
+            }
+        }
+
+        for (; column + 8 <= columns; column += 8)
+        {
+            Vector256.LoadUnsafe(ref from, (nuint)column).StoreUnsafe(ref to, (nuint)column);
+        }
+
+        if (column + 4 <= columns)
+        {
+            Vector128.LoadUnsafe(ref from, (nuint)column).StoreUnsafe(ref to, (nuint)column);
+            column += 4;
+        }
+
+        for (; column < columns; column++)
+        {
+            Unsafe.Add(ref to, column) = Unsafe.Add(ref from, column);
+        }
+    }
+
+    private static void TransposeScalar(
+        ref float from, nint fromStride, int rows, int firstColumn, int columns, ref float to, int toStride)
+    {
+        for (int column = firstColumn; column < columns; column++)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                Unsafe.Add(ref to, (nint)column * toStride + row) = Unsafe.Add(ref from, row * fromStride + column);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Eight tokens, four of their numbers. Tokens 0..3 go into the lower halves and 4..7 into the upper ones as they are loaded, so that
+    /// two 4 × 4 transposes run side by side and no shuffle crosses the halves.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose8X4(ref float from, nint fromStride, ref float to, nint toStride)
+    {
+        Vector256<float> r0 = LoadHalves(ref from, 0, 4 * fromStride);
+        Vector256<float> r1 = LoadHalves(ref from, fromStride, 5 * fromStride);
+        Vector256<float> r2 = LoadHalves(ref from, 2 * fromStride, 6 * fromStride);
+        Vector256<float> r3 = LoadHalves(ref from, 3 * fromStride, 7 * fromStride);
+        Vector256<double> a = Avx.UnpackLow(r0, r1).AsDouble();
+        Vector256<double> b = Avx.UnpackHigh(r0, r1).AsDouble();
+        Vector256<double> c = Avx.UnpackLow(r2, r3).AsDouble();
+        Vector256<double> d = Avx.UnpackHigh(r2, r3).AsDouble();
+        Avx.UnpackLow(a, c).AsSingle().StoreUnsafe(ref to);
+        Avx.UnpackHigh(a, c).AsSingle().StoreUnsafe(ref Unsafe.Add(ref to, toStride));
+        Avx.UnpackLow(b, d).AsSingle().StoreUnsafe(ref Unsafe.Add(ref to, 2 * toStride));
+        Avx.UnpackHigh(b, d).AsSingle().StoreUnsafe(ref Unsafe.Add(ref to, 3 * toStride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> LoadHalves(ref float from, nint lower, nint upper) =>
+        Vector256.Create(Vector128.LoadUnsafe(ref Unsafe.Add(ref from, lower)), Vector128.LoadUnsafe(ref Unsafe.Add(ref from, upper)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose4X4(ref float from, nint fromStride, ref float to, nint toStride)
+    {
+        Vector128<float> r0 = Vector128.LoadUnsafe(ref from);
+        Vector128<float> r1 = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, fromStride));
+        Vector128<float> r2 = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * fromStride));
+        Vector128<float> r3 = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * fromStride));
+        Vector128<double> a, b, c, d;
+        if (Sse2.IsSupported)
+        {
+            a = Sse.UnpackLow(r0, r1).AsDouble();
+            b = Sse.UnpackHigh(r0, r1).AsDouble();
+            c = Sse.UnpackLow(r2, r3).AsDouble();
+            d = Sse.UnpackHigh(r2, r3).AsDouble();
+            Sse2.UnpackLow(a, c).AsSingle().StoreUnsafe(ref to);
+            Sse2.UnpackHigh(a, c).AsSingle().StoreUnsafe(ref Unsafe.Add(ref to, toStride));
+            Sse2.UnpackLow(b, d).AsSingle().StoreUnsafe(ref Unsafe.Add(ref to, 2 * toStride));
+            Sse2.UnpackHigh(b, d).AsSingle().StoreUnsafe(ref Unsafe.Add(ref to, 3 * toStride));
+        }
+        else
+        {
+            a = AdvSimd.Arm64.ZipLow(r0, r1).AsDouble();
+            b = AdvSimd.Arm64.ZipHigh(r0, r1).AsDouble();
+            c = AdvSimd.Arm64.ZipLow(r2, r3).AsDouble();
+            d = AdvSimd.Arm64.ZipHigh(r2, r3).AsDouble();
+            AdvSimd.Arm64.ZipLow(a, c).AsSingle().StoreUnsafe(ref to);
+            AdvSimd.Arm64.ZipHigh(a, c).AsSingle().StoreUnsafe(ref Unsafe.Add(ref to, toStride));
+            AdvSimd.Arm64.ZipLow(b, d).AsSingle().StoreUnsafe(ref Unsafe.Add(ref to, 2 * toStride));
+            AdvSimd.Arm64.ZipHigh(b, d).AsSingle().StoreUnsafe(ref Unsafe.Add(ref to, 3 * toStride));
+        }
+    }
+
+    /// <summary>Zeroes the rows [from, to) of a tile: tokens that a tensor does not have.</summary>
+    public static void Clear(ref float tile, int tileStride, int from, int to)
+    {
+        if (from < to)
+        {
+            MemoryMarshal.CreateSpan(ref Unsafe.Add(ref tile, from * tileStride), (to - from) * tileStride).Clear();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace KernelGen;
+
+/// <summary>
+/// Independent standard normal numbers, each determined by (seed, row, purpose, attempt, place): nothing drawn for one row depends on how
+/// many others are drawn.
+/// </summary>
+internal readonly struct NormalStream(ulong seed)
+{
+    /// <summary>What a vector is drawn for.</summary>
+    public enum Purpose : uint
+    {
+        Direction = 0,
+        Length = 1,
+    }
+
+    /// <summary>Fills a vector with N(0,1) numbers.</summary>
+    /// <param name="destination">The vector.</param>
+    /// <param name="row">The projection that it is for.</param>
+    /// <param name="purpose">What for.</param>
+    /// <param name="attempt">0, or which redraw.</param>
+    public void Fill(Span<double> destination, int row, Purpose purpose, int attempt)
+    {
+        for (int i = 0; i < destination.Length; i += 2)
+        {
+            (uint r0, uint r1, uint r2, uint r3) = Philox.Mix(seed, (uint)(i / 2), (uint)row, (uint)purpose, (uint)attempt);
+            destination[i] = NormalQuantile.At(Uniform(r0, r1));
+            if (i + 1 < destination.Length)
+            {
+                destination[i + 1] = NormalQuantile.At(Uniform(r2, r3));
+            }
+        }
+    }
+
+    /// <summary>52 of 64 random bits as a number of the open interval (0, 1), symmetric about ½.</summary>
+    private static double Uniform(uint low, uint high) => ((((ulong)high << 32) | low) >> 12) * (1.0 / (1L << 52)) + 0.5 / (1L << 52);
+}
