@@ -44,14 +44,14 @@ internal sealed class BodyEmitter
     {
         foreach (var buffer in _buffers.All)
         {
-            _writer.Line($"ref var {buffer.Name} = ref Unsafe.Add(ref scratch, {buffer.Offset});");
+            _writer.Line($"ref var {buffer.Name} = ref _Unsafe.Add(ref scratch, {buffer.Offset});");
         }
 
         foreach (var member in _program.State?.Members ?? Enumerable.Empty<StateMember>())
         {
             if (_statements.Any(statement => Dataflow.Reads(statement).Concat(Dataflow.Writes(statement)).Contains(member)))
             {
-                _writer.Line($"ref var {member.Name} = ref Unsafe.Add(ref state, {_schedule.StateOffset(member)});");
+                _writer.Line($"ref var {member.Name} = ref _Unsafe.Add(ref state, {_schedule.StateOffset(member)});");
             }
         }
 
@@ -130,7 +130,7 @@ internal sealed class BodyEmitter
         _writer.Line($"// Runs of rows whose {logarithms} exceeds {reference} by at most {ExprPrinter.Literal(runs.Threshold)}: almost always one, the whole tile.");
         using (_writer.Block($"for (int runFrom = 0, runTo; runFrom < {Count(tokens)}; runFrom = runTo)"))
         {
-            RebaseAll(runs.State, $"ref Unsafe.Add(ref {logarithms}, runFrom * {stride})", runs.Threshold);
+            RebaseAll(runs.State, $"ref _Unsafe.Add(ref {logarithms}, runFrom * {stride})", runs.Threshold);
             _writer.Line(
                 $"runTo = {endOfRun}(ref {logarithms}, ref {reference}, ref {_buffers.RunMaxima!.Name}, runFrom, {Count(tokens)}, {ExprPrinter.Literal(runs.Threshold)});");
             _inRun = true;
@@ -160,7 +160,7 @@ internal sealed class BodyEmitter
         {
             var (from, to) = (_buffers[packed], _buffers.Packed(packed));
             _writer.Line(
-                $"TileCopy.LoadTransposed(ref {from.Name}, {from.Stride}, {Count(packed.Rows)}, {_schedule.Padded(packed.Columns)}, ref {to.Name}, {to.Stride});");
+                $"_TileCopy.LoadTransposed(ref {from.Name}, {from.Stride}, {Count(packed.Rows)}, {_schedule.Padded(packed.Columns)}, ref {to.Name}, {to.Stride});");
         }
 
         if (!strip.IsStripped)
@@ -299,11 +299,11 @@ internal sealed class BodyEmitter
             valid = $"valid{load.Target.Name}";
             _writer.Line($"var {valid} = global::System.Math.Clamp({Print(load.Source.Length)} - {first}, 0, {rows});");
             _writer.Line(
-                $"TileCopy.Clear({target.Replace("ref ", "ref ")}, {buffer.Stride}, {valid}, {rows});");
+                $"_TileCopy.Clear({target.Replace("ref ", "ref ")}, {buffer.Stride}, {valid}, {rows});");
         }
 
         _writer.Line(
-            $"TileCopy.{method}(ref Unsafe.Add(ref {tensor}, {first} * {stride}), {stride}, {valid}, {load.Source.Columns.Size}, {target}, {buffer.Stride});");
+            $"_TileCopy.{method}(ref _Unsafe.Add(ref {tensor}, {first} * {stride}), {stride}, {valid}, {load.Source.Columns.Size}, {target}, {buffer.Stride});");
     }
 
     private void Store(Store store, StripStep strip, string rows)
@@ -328,7 +328,7 @@ internal sealed class BodyEmitter
         var buffer = Locate(store.Source);
         if (store.Destination.Role == TensorRole.LogSumExp)
         {
-            using (_writer.Block("if (!Unsafe.IsNullRef(ref head.LogSumExp))"))
+            using (_writer.Block("if (!_Unsafe.IsNullRef(ref head.LogSumExp))"))
             {
                 foreach (var statement in strip.Statements.Where(IsOptional))
                 {
@@ -336,16 +336,16 @@ internal sealed class BodyEmitter
                 }
 
                 _writer.Line(
-                    $"TileCopy.Store(ref Unsafe.Add(ref {buffer.Reference}, {row}), 0, 1, {rows}, ref Unsafe.Add(ref head.LogSumExp, {first}), 0);");
+                    $"_TileCopy.Store(ref _Unsafe.Add(ref {buffer.Reference}, {row}), 0, 1, {rows}, ref _Unsafe.Add(ref head.LogSumExp, {first}), 0);");
             }
 
             return;
         }
 
         var (tensor, stride) = Tensor(store.Destination);
-        var source = row == "0" ? $"ref {buffer.Reference}" : $"ref Unsafe.Add(ref {buffer.Reference}, {row} * {buffer.Stride})";
+        var source = row == "0" ? $"ref {buffer.Reference}" : $"ref _Unsafe.Add(ref {buffer.Reference}, {row} * {buffer.Stride})";
         _writer.Line(
-            $"TileCopy.Store({source}, {buffer.Stride}, {rows}, {store.Destination.Columns.Size}, ref Unsafe.Add(ref {tensor}, {first} * {stride}), {stride});");
+            $"_TileCopy.Store({source}, {buffer.Stride}, {rows}, {store.Destination.Columns.Size}, ref _Unsafe.Add(ref {tensor}, {first} * {stride}), {stride});");
     }
 
     private void Multiply(MatMul product)
@@ -377,19 +377,19 @@ internal sealed class BodyEmitter
     }
 
     private void Fill(Tile tile, int floats, double value) =>
-        _writer.Line($"MemoryMarshal.CreateSpan(ref {tile.Name}, {floats}).Fill({ExprPrinter.Literal(value)});");
+        _writer.Line($"_MemoryMarshal.CreateSpan(ref {tile.Name}, {floats}).Fill({ExprPrinter.Literal(value)});");
 
     /// <summary>A reference to the first row of the current strip of a tile, or to its first row outside of strip loops.</summary>
     private string At(Tile tile)
     {
         var (reference, stride, isStrip) = LocateRaw(tile);
-        return _strip is null || isStrip || tile.Rows != _strip ? $"ref {reference}" : $"ref Unsafe.Add(ref {reference}, s * {stride})";
+        return _strip is null || isStrip || tile.Rows != _strip ? $"ref {reference}" : $"ref _Unsafe.Add(ref {reference}, s * {stride})";
     }
 
     private (string Reference, int Stride) Locate(Tile tile)
     {
         var (reference, stride, isStrip) = LocateRaw(tile);
-        return _strip is null || isStrip || tile.Rows != _strip ? (reference, stride) : ($"Unsafe.Add(ref {reference}, s * {stride})", stride);
+        return _strip is null || isStrip || tile.Rows != _strip ? (reference, stride) : ($"_Unsafe.Add(ref {reference}, s * {stride})", stride);
     }
 
     private (string Reference, int Stride, bool IsStrip) LocateRaw(Tile tile) =>

@@ -7,17 +7,20 @@ namespace KernelGen.Generator.Backends.Cpu;
 /// <summary>Prints a tile program as C# for the vector widths of CPUs: one struct a width, all sizes literal.</summary>
 internal static class CpuBackend
 {
-    /// <summary>The using directives that the emitted structs rely on, for the top of the file.</summary>
+    /// <summary>
+    /// The using directives that the emitted structs rely on, for the top of the file. The underscore keeps the aliases clear of the user's names,
+    /// which would win over them.
+    /// </summary>
     public static IEnumerable<string> Usings =>
         new[]
         {
-            "HeadTensors = global::KernelGen.CompilerServices.HeadTensors",
-            "TileCopy = global::KernelGen.CompilerServices.TileCopy",
-            "VectorMath = global::KernelGen.CompilerServices.VectorMath",
-            "MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal",
-            "MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute",
-            "MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions",
-            "Unsafe = global::System.Runtime.CompilerServices.Unsafe",
+            "_HeadTensors = global::KernelGen.CompilerServices.HeadTensors",
+            "_TileCopy = global::KernelGen.CompilerServices.TileCopy",
+            "_VectorMath = global::KernelGen.CompilerServices.VectorMath",
+            "_MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal",
+            "_MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute",
+            "_MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions",
+            "_Unsafe = global::System.Runtime.CompilerServices.Unsafe",
         }
         .Concat(CpuTarget.All.SelectMany(target => new[]
         {
@@ -92,15 +95,15 @@ internal static class CpuBackend
             writer.Line();
             states.EmitInit(writer, state);
             writer.Line();
-            writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-            using (writer.Block("public static void Accumulate(in HeadTensors head, int from, int to, ref float state, ref float scratch)"))
+            writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
+            using (writer.Block("public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)"))
             {
                 writer.Line(accumulate.ToString().TrimEnd('\n'));
             }
 
             writer.Line();
-            writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-            using (writer.Block("public static void Output(in HeadTensors head, int from, int to, ref float state, ref float scratch)"))
+            writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
+            using (writer.Block("public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)"))
             {
                 writer.Line(output.ToString().TrimEnd('\n'));
             }

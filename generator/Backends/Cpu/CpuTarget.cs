@@ -25,10 +25,10 @@ internal sealed record CpuTarget(
     public string Struct => $"Width{Bits}";
 
     /// <summary>The alias, in emitted text, of the static class of this width's operations.</summary>
-    public string Simd => $"Simd{Bits}";
+    public string Simd => $"_Simd{Bits}";
 
     /// <summary>The alias, in emitted text, of a vector of this width.</summary>
-    public string Floats => $"Floats{Bits}";
+    public string Floats => $"_Floats{Bits}";
 
     public int RoundUp(int count) => (count + Lanes - 1) / Lanes * Lanes;
 }

@@ -123,7 +123,7 @@ internal sealed class VectorPrinter : ExprPrinter
 
     protected override string Max(string a, string b) => $"{_target.Simd}.MaxNative({a}, {b})";
 
-    protected override string Exp2(string exponent, string flushBelow) => $"VectorMath.Exp2({exponent}, {flushBelow})";
+    protected override string Exp2(string exponent, string flushBelow) => $"_VectorMath.Exp2({exponent}, {flushBelow})";
 
     protected override string Log2(string operand) => $"{_target.Simd}.Log2({operand})";
 
@@ -146,7 +146,7 @@ internal sealed class ScalarPrinter : ExprPrinter
 
     protected override string Max(string a, string b) => $"float.MaxNative({a}, {b})";
 
-    protected override string Exp2(string exponent, string flushBelow) => $"VectorMath.Exp2({exponent}, {flushBelow})";
+    protected override string Exp2(string exponent, string flushBelow) => $"_VectorMath.Exp2({exponent}, {flushBelow})";
 
     protected override string Log2(string operand) => $"global::System.MathF.Log2({operand})";
 

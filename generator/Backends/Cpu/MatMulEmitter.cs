@@ -50,7 +50,7 @@ internal sealed class MatMulEmitter
             + (_fixedRows is null ? ", int rows" : "") + (_fixedInner is null ? ", int inner" : "")
             + (_product.Structure == Structure.Full ? "" : ", int diagonal");
         _writer.Line($"// {ExprText.Describe(_product)}: {ExprText.Shape(_product.Target)}, blocks of {_blockRows} × {_blockVectors * _target.Lanes}.");
-        _writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        _writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
         using (_writer.Block($"private static void {name}({parameters})"))
         {
             var panel = _blockVectors * _target.Lanes;
@@ -127,20 +127,20 @@ internal sealed class MatMulEmitter
     {
         var lanes = _target.Lanes;
         var simd = _target.Simd;
-        _writer.Line($"ref var cc = ref Unsafe.Add(ref c, (i * {_strideC}) + j);");
+        _writer.Line($"ref var cc = ref _Unsafe.Add(ref c, (i * {_strideC}) + j);");
         if (_product.Structure == Structure.LowerTarget)
         {
             using (_writer.Block($"if (j > diagonal + i + {rows - 1})"))
             {
-                ForBlock(rows, vectors, (r, v) => $"{simd}.StoreUnsafe({_target.Floats}.Zero, ref Unsafe.Add(ref cc, {(r * _strideC) + (v * lanes)}));");
+                ForBlock(rows, vectors, (r, v) => $"{simd}.StoreUnsafe({_target.Floats}.Zero, ref _Unsafe.Add(ref cc, {(r * _strideC) + (v * lanes)}));");
                 _writer.Line("continue;");
             }
         }
 
-        _writer.Line($"ref var aa = ref Unsafe.Add(ref a, i{(_product.TransposeA ? "" : $" * {_strideA}")});");
-        _writer.Line("ref var bb = ref Unsafe.Add(ref b, j);");
+        _writer.Line($"ref var aa = ref _Unsafe.Add(ref a, i{(_product.TransposeA ? "" : $" * {_strideA}")});");
+        _writer.Line("ref var bb = ref _Unsafe.Add(ref b, j);");
         ForBlock(rows, vectors, (r, v) => _product.Accumulate
-            ? $"var c{r}_{v} = {simd}.LoadUnsafe(ref Unsafe.Add(ref cc, {(r * _strideC) + (v * lanes)}));"
+            ? $"var c{r}_{v} = {simd}.LoadUnsafe(ref _Unsafe.Add(ref cc, {(r * _strideC) + (v * lanes)}));"
             : $"var c{r}_{v} = {_target.Floats}.Zero;");
         var inner = _fixedInner?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "inner";
         if (_product.Structure == Structure.LowerLeft)
@@ -153,21 +153,21 @@ internal sealed class MatMulEmitter
         {
             for (var v = 0; v < vectors; v++)
             {
-                _writer.Line($"var b{v} = {simd}.LoadUnsafe(ref Unsafe.Add(ref bb, {v * lanes}));");
+                _writer.Line($"var b{v} = {simd}.LoadUnsafe(ref _Unsafe.Add(ref bb, {v * lanes}));");
             }
 
             for (var r = 0; r < rows; r++)
             {
                 var offset = _product.TransposeA ? r : r * _strideA;
-                _writer.Line($"var a{r} = {simd}.Create(Unsafe.Add(ref aa, {offset}));");
+                _writer.Line($"var a{r} = {simd}.Create(_Unsafe.Add(ref aa, {offset}));");
                 for (var v = 0; v < vectors; v++)
                 {
                     _writer.Line($"c{r}_{v} = {simd}.{_target.MultiplyAdd}(a{r}, b{v}, c{r}_{v});");
                 }
             }
 
-            _writer.Line($"aa = ref Unsafe.Add(ref aa, {(_product.TransposeA ? _strideA : 1)});");
-            _writer.Line($"bb = ref Unsafe.Add(ref bb, {_strideB});");
+            _writer.Line($"aa = ref _Unsafe.Add(ref aa, {(_product.TransposeA ? _strideA : 1)});");
+            _writer.Line($"bb = ref _Unsafe.Add(ref bb, {_strideB});");
         }
 
         ForBlock(rows, vectors, (r, v) =>
@@ -180,7 +180,7 @@ internal sealed class MatMulEmitter
                 value = $"{simd}.ConditionalSelect({simd}.LessThanOrEqual({_target.Floats}.Indices, {limit}), {value}, {_target.Floats}.Zero)";
             }
 
-            return $"{simd}.StoreUnsafe({value}, ref Unsafe.Add(ref cc, {(r * _strideC) + (v * lanes)}));";
+            return $"{simd}.StoreUnsafe({value}, ref _Unsafe.Add(ref cc, {(r * _strideC) + (v * lanes)}));";
         });
     }
 

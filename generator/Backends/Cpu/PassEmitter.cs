@@ -79,7 +79,7 @@ internal sealed class PassEmitter
             _writer.Line($"// {reference.Tile.Name} takes the memory of {reference.Name}.");
         }
 
-        _writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        _writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
         using (_writer.Block($"private static void {name}({parameters})"))
         {
             if (_columns == Dim.One)
@@ -135,14 +135,14 @@ internal sealed class PassEmitter
         {
             var printer = new ScalarPrinter(
                 _writer,
-                tile => IsMadeHere(tile) ? $"{tile.Name}0" : $"Unsafe.Add(ref {Reference(tile)}, r)",
+                tile => IsMadeHere(tile) ? $"{tile.Name}0" : $"_Unsafe.Add(ref {Reference(tile)}, r)",
                 condition => condition is Condition.PositionBelow below ? $"r < valid{limits.ToList().IndexOf(below)}" : "r >= runFrom && r < runTo");
             foreach (var map in _statements.Cast<Map>())
             {
                 _writer.Line($"var {map.Target.Name}0 = {printer.Print(map.Branches[0])};");
                 if (IsStored(map.Target))
                 {
-                    _writer.Line($"Unsafe.Add(ref {Reference(map.Target)}, r) = {map.Target.Name}0;");
+                    _writer.Line($"_Unsafe.Add(ref {Reference(map.Target)}, r) = {map.Target.Name}0;");
                 }
             }
         }
@@ -173,7 +173,7 @@ internal sealed class PassEmitter
         {
             if (!tile.IsColumnVector && !tile.IsRowVector)
             {
-                _writer.Line($"ref var {name}r = ref Unsafe.Add(ref {name}, r * {Stride(tile)});");
+                _writer.Line($"ref var {name}r = ref _Unsafe.Add(ref {name}, r * {Stride(tile)});");
             }
         }
 
@@ -194,7 +194,7 @@ internal sealed class PassEmitter
             {
                 if (tile.IsColumnVector && !IsMadeHere(tile))
                 {
-                    _writer.Line($"var {tile.Name}{i} = {_target.Simd}.Create(Unsafe.Add(ref {Reference(tile)}, r + {i}));");
+                    _writer.Line($"var {tile.Name}{i} = {_target.Simd}.Create(_Unsafe.Add(ref {Reference(tile)}, r + {i}));");
                 }
             }
         }
@@ -237,14 +237,14 @@ internal sealed class PassEmitter
             for (var i = 0; i < _rows; i++)
             {
                 var name = $"{reduce.Target.Name}{i}";
-                var total = $"VectorMath.{method}({reduce.Target.Name}Sum{i})";
+                var total = $"_VectorMath.{method}({reduce.Target.Name}Sum{i})";
                 if (IsMadeHere(reduce.Target) && !IsStored(reduce.Target))
                 {
                     _writer.Line($"var {name} = {_target.Simd}.Create({total});");
                     continue;
                 }
 
-                var element = $"Unsafe.Add(ref {Reference(reduce.Target)}, r + {i})";
+                var element = $"_Unsafe.Add(ref {Reference(reduce.Target)}, r + {i})";
                 _writer.Line($"{element} {(reduce.Accumulate ? "+=" : "=")} {total};");
                 if (_statements.Any(statement => !phase.Contains(statement) && Dataflow.Reads(statement).Contains(reduce.Target)))
                 {
@@ -308,7 +308,7 @@ internal sealed class PassEmitter
         var columnReductions = phase.OfType<Reduce>().Where(reduce => reduce.Target.IsRowVector).ToList();
         foreach (var reduce in columnReductions)
         {
-            _writer.Line($"var {reduce.Target.Name}Sum = {simd}.LoadUnsafe(ref Unsafe.Add(ref {Reference(reduce.Target)}, {Offset(reduce.Target, segment)}));");
+            _writer.Line($"var {reduce.Target.Name}Sum = {simd}.LoadUnsafe(ref _Unsafe.Add(ref {Reference(reduce.Target)}, {Offset(reduce.Target, segment)}));");
         }
 
         foreach (var statement in phase)
@@ -318,7 +318,7 @@ internal sealed class PassEmitter
             {
                 if (tile.IsRowVector)
                 {
-                    _writer.Line($"var {tile.Name}j = {simd}.LoadUnsafe(ref Unsafe.Add(ref {Reference(tile)}, {Offset(tile, segment)}));");
+                    _writer.Line($"var {tile.Name}j = {simd}.LoadUnsafe(ref _Unsafe.Add(ref {Reference(tile)}, {Offset(tile, segment)}));");
                     continue;
                 }
 
@@ -338,7 +338,7 @@ internal sealed class PassEmitter
 
         foreach (var reduce in columnReductions)
         {
-            _writer.Line($"{simd}.StoreUnsafe({reduce.Target.Name}Sum, ref Unsafe.Add(ref {Reference(reduce.Target)}, {Offset(reduce.Target, segment)}));");
+            _writer.Line($"{simd}.StoreUnsafe({reduce.Target.Name}Sum, ref _Unsafe.Add(ref {Reference(reduce.Target)}, {Offset(reduce.Target, segment)}));");
         }
     }
 
@@ -400,6 +400,6 @@ internal sealed class PassEmitter
     private string Element(Tile tile, int i, int segment)
     {
         var row = i * Stride(tile);
-        return $"Unsafe.Add(ref {Reference(tile)}r, {Offset(tile, segment)}{(row == 0 ? "" : $" + {row}")})";
+        return $"_Unsafe.Add(ref {Reference(tile)}r, {Offset(tile, segment)}{(row == 0 ? "" : $" + {row}")})";
     }
 }

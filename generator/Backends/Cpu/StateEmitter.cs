@@ -29,7 +29,7 @@ internal sealed class StateEmitter
             {
                 writer.Line($"// {member.Name} {ExprText.Shape(member)}");
                 writer.Line(
-                    $"MemoryMarshal.CreateSpan(ref Unsafe.Add(ref state, {_schedule.StateOffset(member)}), {_schedule.Floats(member)}).Fill({ExprPrinter.Literal(member.Initial)});");
+                    $"_MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, {_schedule.StateOffset(member)}), {_schedule.Floats(member)}).Fill({ExprPrinter.Literal(member.Initial)});");
             }
         }
     }
@@ -37,7 +37,7 @@ internal sealed class StateEmitter
     /// <summary>(c, Σ) of other tokens joins: c' = max(c, c₂), Σ' = 2^(c−c')·Σ + 2^(c₂−c')·Σ₂, row by row of the state's axis.</summary>
     public void EmitMerge(SourceWriter writer, State? state)
     {
-        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block("public static void Merge(ref float state, ref float other)"))
         {
             if (state is null)
@@ -48,18 +48,18 @@ internal sealed class StateEmitter
             foreach (var member in state.Members)
             {
                 var offset = _schedule.StateOffset(member);
-                writer.Line($"ref var {member.Name} = ref Unsafe.Add(ref state, {offset});");
-                writer.Line($"ref var {member.Name}2 = ref Unsafe.Add(ref other, {offset});");
+                writer.Line($"ref var {member.Name} = ref _Unsafe.Add(ref state, {offset});");
+                writer.Line($"ref var {member.Name}2 = ref _Unsafe.Add(ref other, {offset});");
             }
 
             using (writer.Block($"for (nint r = 0; r < {_schedule.Padded(state.Axis)}; r++)"))
             {
                 if (state.Reference is { } c)
                 {
-                    writer.Line($"var raised = float.MaxNative(Unsafe.Add(ref {c}, r), Unsafe.Add(ref {c}2, r));");
-                    writer.Line($"var mine = VectorMath.Exp2(Unsafe.Add(ref {c}, r) - raised, {FactorFlush});");
-                    writer.Line($"var theirs = VectorMath.Exp2(Unsafe.Add(ref {c}2, r) - raised, {FactorFlush});");
-                    writer.Line($"Unsafe.Add(ref {c}, r) = raised;");
+                    writer.Line($"var raised = float.MaxNative(_Unsafe.Add(ref {c}, r), _Unsafe.Add(ref {c}2, r));");
+                    writer.Line($"var mine = _VectorMath.Exp2(_Unsafe.Add(ref {c}, r) - raised, {FactorFlush});");
+                    writer.Line($"var theirs = _VectorMath.Exp2(_Unsafe.Add(ref {c}2, r) - raised, {FactorFlush});");
+                    writer.Line($"_Unsafe.Add(ref {c}, r) = raised;");
                 }
                 else
                 {
@@ -72,15 +72,15 @@ internal sealed class StateEmitter
                     if (member.IsRowVector || member.IsColumnVector)
                     {
                         writer.Line(
-                            $"Unsafe.Add(ref {member.Name}, r) = (Unsafe.Add(ref {member.Name}, r) * mine) + (Unsafe.Add(ref {member.Name}2, r) * theirs);");
+                            $"_Unsafe.Add(ref {member.Name}, r) = (_Unsafe.Add(ref {member.Name}, r) * mine) + (_Unsafe.Add(ref {member.Name}2, r) * theirs);");
                         continue;
                     }
 
                     using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(member.Columns)}; j += {_target.Lanes})"))
                     {
                         var stride = _schedule.Stride(member);
-                        writer.Line($"ref var x = ref Unsafe.Add(ref {member.Name}, (r * {stride}) + j);");
-                        writer.Line($"var x2 = {_target.Simd}.LoadUnsafe(ref Unsafe.Add(ref {member.Name}2, (r * {stride}) + j));");
+                        writer.Line($"ref var x = ref _Unsafe.Add(ref {member.Name}, (r * {stride}) + j);");
+                        writer.Line($"var x2 = {_target.Simd}.LoadUnsafe(ref _Unsafe.Add(ref {member.Name}2, (r * {stride}) + j));");
                         writer.Line($"{_target.Simd}.StoreUnsafe(({_target.Simd}.LoadUnsafe(ref x) * mine) + (x2 * theirs), ref x);");
                     }
                 }
@@ -108,7 +108,7 @@ internal sealed class StateEmitter
                     var start = $"{_schedule.StateOffset(member)} + (segment * {_schedule.PaddedSegment(state.Axis)}{(vector ? "" : $" * {_schedule.Stride(member)}")})";
                     if (vector)
                     {
-                        writer.Line($"MemoryMarshal.CreateSpan(ref Unsafe.Add(ref state, {start}), {segment}).CopyTo(destination.Slice(written));");
+                        writer.Line($"_MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, {start}), {segment}).CopyTo(destination.Slice(written));");
                         writer.Line($"written += {segment};");
                         continue;
                     }
@@ -116,7 +116,7 @@ internal sealed class StateEmitter
                     using (writer.Block($"for (var r = 0; r < {segment}; r++)"))
                     {
                         writer.Line(
-                            $"MemoryMarshal.CreateSpan(ref Unsafe.Add(ref state, {start} + (r * {_schedule.Stride(member)})), {member.Columns.Size}).CopyTo(destination.Slice(written));");
+                            $"_MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, {start} + (r * {_schedule.Stride(member)})), {member.Columns.Size}).CopyTo(destination.Slice(written));");
                         writer.Line($"written += {member.Columns.Size};");
                     }
                 }
@@ -160,7 +160,7 @@ internal sealed class StateEmitter
             {
                 writer.Line($"var old = {Load(c, "j")};");
                 writer.Line($"var raised = {_target.Simd}.MaxNative(old, {Load("candidate", "j")});");
-                writer.Line($"var f = VectorMath.Exp2(old - raised, {FactorFlush});");
+                writer.Line($"var f = _VectorMath.Exp2(old - raised, {FactorFlush});");
                 writer.Line(Store("raised", c, "j"));
                 writer.Line(Store("f", "factor", "j"));
                 foreach (var sum in sums.Where(sum => sum.IsRowVector))
@@ -173,8 +173,8 @@ internal sealed class StateEmitter
             {
                 using (writer.Block($"for (nint r = 0; r < {_schedule.Padded(state.Axis)}; r++)"))
                 {
-                    writer.Line($"var f = {_target.Simd}.Create(Unsafe.Add(ref factor, r));");
-                    writer.Line($"ref var row = ref Unsafe.Add(ref {sum.Name}, r * {_schedule.Stride(sum)});");
+                    writer.Line($"var f = {_target.Simd}.Create(_Unsafe.Add(ref factor, r));");
+                    writer.Line($"ref var row = ref _Unsafe.Add(ref {sum.Name}, r * {_schedule.Stride(sum)});");
                     using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(sum.Columns)}; j += {_target.Lanes})"))
                     {
                         writer.Line(Store($"{Load("row", "j")} * f", "row", "j"));
@@ -197,24 +197,24 @@ internal sealed class StateEmitter
         {
             using (writer.Block("for (nint r = 0; r < rows; r++)"))
             {
-                writer.Line($"var old = Unsafe.Add(ref {c}, r);");
-                using (writer.Block("if (!(Unsafe.Add(ref candidate, r) - old > threshold))"))
+                writer.Line($"var old = _Unsafe.Add(ref {c}, r);");
+                using (writer.Block("if (!(_Unsafe.Add(ref candidate, r) - old > threshold))"))
                 {
                     writer.Line("continue;");
                 }
 
-                writer.Line("var raised = float.MaxNative(old, Unsafe.Add(ref candidate, r));");
-                writer.Line($"var f = VectorMath.Exp2(old - raised, {FactorFlush});");
-                writer.Line($"Unsafe.Add(ref {c}, r) = raised;");
+                writer.Line("var raised = float.MaxNative(old, _Unsafe.Add(ref candidate, r));");
+                writer.Line($"var f = _VectorMath.Exp2(old - raised, {FactorFlush});");
+                writer.Line($"_Unsafe.Add(ref {c}, r) = raised;");
                 foreach (var sum in state.Members.Where(member => member != state.Reference))
                 {
                     if (sum.IsColumnVector)
                     {
-                        writer.Line($"Unsafe.Add(ref {sum.Name}, r) *= f;");
+                        writer.Line($"_Unsafe.Add(ref {sum.Name}, r) *= f;");
                         continue;
                     }
 
-                    writer.Line($"ref var row{sum.Name} = ref Unsafe.Add(ref {sum.Name}, r * {_schedule.Stride(sum)});");
+                    writer.Line($"ref var row{sum.Name} = ref _Unsafe.Add(ref {sum.Name}, r * {_schedule.Stride(sum)});");
                     using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(sum.Columns)}; j += {_target.Lanes})"))
                     {
                         writer.Line(Store($"{Load("row" + sum.Name, "j")} * f", "row" + sum.Name, "j"));
@@ -232,14 +232,14 @@ internal sealed class StateEmitter
         var writer = new SourceWriter();
         var c = state.Reference!.Name;
         writer.Line($"// The first row after `from` with an element above {c} by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.");
-        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static int {name}(ref float logarithms, ref float {c}, ref float top, int from, int rows, float threshold)"))
         {
-            writer.Line($"ref var row = ref Unsafe.Add(ref logarithms, from * {stride});");
+            writer.Line($"ref var row = ref _Unsafe.Add(ref logarithms, from * {stride});");
             AxisLoop(writer, state, (at, tail) => writer.Line(Store(Load("row", at), "top", at)));
             using (writer.Block("for (var r = from + 1; r < rows; r++)"))
             {
-                writer.Line($"row = ref Unsafe.Add(ref row, {stride});");
+                writer.Line($"row = ref _Unsafe.Add(ref row, {stride});");
                 using (writer.Block($"if ({Exceeds(state)}(ref row, ref {c}, threshold))"))
                 {
                     writer.Line("return r;");
@@ -257,9 +257,9 @@ internal sealed class StateEmitter
 
     private const string FactorFlush = "-64f";
 
-    private string Load(string reference, string at) => $"{_target.Simd}.LoadUnsafe(ref Unsafe.Add(ref {reference}, {at}))";
+    private string Load(string reference, string at) => $"{_target.Simd}.LoadUnsafe(ref _Unsafe.Add(ref {reference}, {at}))";
 
-    private string Store(string value, string reference, string at) => $"{_target.Simd}.StoreUnsafe({value}, ref Unsafe.Add(ref {reference}, {at}));";
+    private string Store(string value, string reference, string at) => $"{_target.Simd}.StoreUnsafe({value}, ref _Unsafe.Add(ref {reference}, {at}));";
 
     /// <summary>Walks the state's axis, with a mask `tail` for the vector that ends in padding.</summary>
     private void AxisLoop(SourceWriter writer, State state, Action<string, bool> body)

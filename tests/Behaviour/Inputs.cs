@@ -1,0 +1,109 @@
+using KernelGen.Tests.Tiles;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Tests.Behaviour;
+
+/// <summary>The tensors of one head, and the three ways to compute its attention.</summary>
+internal sealed class Inputs
+{
+    public Inputs(Layer layer, int queries, int keys, int seed, float scale = 1)
+    {
+        Layer = layer;
+        var random = new Random(seed);
+        Query = Normal(random, queries * layer.HeadDim, scale);
+        Key = Normal(random, keys * layer.HeadDim, scale);
+        Value = Normal(random, keys * layer.ValueDim, 1);
+        Shape = new AttentionShape(1, 1, queries, keys);
+    }
+
+    public Layer Layer { get; }
+
+    public float[] Query { get; }
+
+    public float[] Key { get; }
+
+    public float[] Value { get; }
+
+    public AttentionShape Shape { get; }
+
+    public static float[] Normal(Random random, int count, float scale)
+    {
+        var numbers = new float[count];
+        for (var i = 0; i < count; i++)
+        {
+            numbers[i] = scale * (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        }
+
+        return numbers;
+    }
+
+    /// <summary>Multiplies the keys and queries of the tokens [from, to).</summary>
+    public Inputs Scale(int from, int to, Func<int, float> factor)
+    {
+        for (var t = from; t < to; t++)
+        {
+            for (var c = 0; c < Layer.HeadDim; c++)
+            {
+                Key[(t * Layer.HeadDim) + c] *= factor(t);
+            }
+        }
+
+        return this;
+    }
+
+    public float[] Forward(IAttention attention, AttentionResult? result = null)
+    {
+        var output = new float[Shape.QueryLength * Layer.ValueDim];
+        output.AsSpan().Fill(float.NaN);
+        if (result is null)
+        {
+            attention.Forward(Query, Key, Value, output, Shape);
+        }
+        else
+        {
+            attention.Forward(Query, Key, Value, output, Shape, result);
+        }
+
+        return output;
+    }
+
+    public (double[] Output, double[] LogSumExp) Naive(float[] weights) => NaiveAttention.Compute(Layer, Query, Key, Value, weights);
+
+    /// <summary>The tile program in double, with tiles of the given number of tokens.</summary>
+    public (double[] Output, double[] LogSumExp) Interpret(float[] weights, int tileRows)
+    {
+        var program = Layer.Program;
+        var output = new double[Shape.QueryLength, Layer.ValueDim];
+        var logSumExp = new double[Shape.QueryLength, 1];
+        TileInterpreter.Run(
+            program,
+            new Dictionary<TensorArgument, double[,]>
+            {
+                [program[TensorRole.Query]] = Matrix(Query, Layer.HeadDim),
+                [program[TensorRole.Key]] = Matrix(Key, Layer.HeadDim),
+                [program[TensorRole.Value]] = Matrix(Value, Layer.ValueDim),
+                [program[TensorRole.Output]] = output,
+                [program[TensorRole.LogSumExp]] = logSumExp,
+            },
+            weights.Length == 0 ? null : Matrix(weights, Layer.HeadDim),
+            _ => tileRows);
+        return (output.Cast<double>().ToArray(), logSumExp.Cast<double>().ToArray());
+    }
+
+    /// <summary>
+    /// How far a float32 kernel may be from the formula, relative to its largest output: an argument x of an exponential carries an error of
+    /// about 2^-24·|x|, which is the relative error of its weight; 16 covers the constants of sums over features and tokens.
+    /// </summary>
+    public double Tolerance(float[] weights) => 16 * Math.Pow(2, -24) * NaiveAttention.ArgumentScale(Layer, Query, Key, weights);
+
+    private static double[,] Matrix(float[] numbers, int columns)
+    {
+        var matrix = new double[numbers.Length / columns, columns];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            matrix[i / columns, i % columns] = numbers[i];
+        }
+
+        return matrix;
+    }
+}

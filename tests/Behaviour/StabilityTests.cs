@@ -1,0 +1,57 @@
+using Xunit;
+
+namespace KernelGen.Tests.Behaviour;
+
+/// <summary>No overflow, no 0/0, no ε: adversarial inputs give finite outputs that are those of the formula.</summary>
+public class StabilityTests
+{
+    [Theory]
+    [ClassData(typeof(Layer.Everyone))]
+    public void Adversarial_inputs_give_the_formula(Layer layer)
+    {
+        var (attention, weights) = layer.Create();
+        foreach (var (name, inputs) in AdversarialInputs.All(layer, weights, 131))
+        {
+            var output = inputs.Forward(attention);
+            Assert.True(output.All(float.IsFinite), name);
+            var expected = inputs.Naive(weights).Output;
+
+            // Beyond 0.3 the arguments are so large that float32 does not determine the output: only that it is finite, and an average of values.
+            var tolerance = inputs.Tolerance(weights);
+            if (tolerance < 0.3)
+            {
+                // A query that only sees keys far below the reference (e^20) has lost what was flushed at e^-35: up to e^-15 of its weight.
+                Compare.Close(expected, output, tolerance + Math.Exp(-15));
+            }
+
+            var largest = inputs.Value.Max(MathF.Abs);
+            Assert.True(output.All(x => MathF.Abs(x) <= largest * 1.001f), name);
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(Layer.Everyone))]
+    public void Tile_program_computes_the_formula_on_adversarial_inputs(Layer layer)
+    {
+        var (_, weights) = layer.Create();
+        foreach (var (_, inputs) in AdversarialInputs.All(layer, weights, 75))
+        {
+            // In double the arguments are exact enough everywhere; flushing costs up to e^-15, see above.
+            Compare.Close(inputs.Naive(weights).Output, inputs.Interpret(weights, 16).Output, 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Constant_values_come_out_unchanged()
+    {
+        foreach (var layer in Layer.All())
+        {
+            var (attention, _) = layer.Create();
+            var inputs = new Inputs(layer, 120, 120, seed: 2, scale: 2);
+            inputs.Value.AsSpan().Fill(3);
+
+            // Weights sum to 1; the sum of 120 and of m products is rounded in float32.
+            Assert.All(inputs.Forward(attention), x => Assert.InRange(x, 3 * (1 - 2e-5f), 3 * (1 + 2e-5f)));
+        }
+    }
+}

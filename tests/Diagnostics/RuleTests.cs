@@ -1,0 +1,215 @@
+using KernelGen.Tests.Harness;
+using Microsoft.CodeAnalysis.CSharp;
+using Xunit;
+
+namespace KernelGen.Tests.Diagnostics;
+
+/// <summary>Every rule at the exact span that a user should look at.</summary>
+public sealed class RuleTests
+{
+    private const string Usings = "using KernelGen;\n";
+
+    [Fact]
+    public Task A_correct_declaration_has_no_diagnostic() => GeneratorTest.ExpectAsync(Usings + """
+        [FavorAttention(Kernel = KernelFunction.Relu, HeadDim = 8, ValueDim = 3, Features = 5, Causal = true, Epsilon = 1e-4f)]
+        partial class A { }
+        [SoftmaxAttention(HeadDim = 8)]
+        public sealed partial class B;
+        """);
+
+    [Fact]
+    public Task KGEN001_type_not_partial() => GeneratorTest.ExpectAsync(Usings + """
+        [SoftmaxAttention(HeadDim = 8)] class {|KGEN001:A|} { }
+        """);
+
+    [Fact]
+    public Task KGEN002_each_containing_type_that_is_not_partial() => GeneratorTest.ExpectAsync(Usings + """
+        class {|KGEN002:Outer|}
+        {
+            partial struct Middle
+            {
+                record {|KGEN002:Inner|}<T>
+                {
+                    [SoftmaxAttention(HeadDim = 8)] partial class A { }
+                }
+            }
+        }
+        """);
+
+    [Theory]
+    [InlineData("partial struct {|KGEN003:A|} { }")]
+    [InlineData("readonly partial struct {|KGEN003:A|} { }")]
+    [InlineData("partial record struct {|KGEN003:A|};")]
+    [InlineData("partial interface {|KGEN003:A|} { }")]
+    [InlineData("static partial class {|KGEN003:A|} { }")]
+    [InlineData("abstract partial class {|KGEN003:A|} { }")]
+    [InlineData("file partial class {|KGEN003:A|} { }")]
+    public Task KGEN003_wrong_kind_of_type(string type) => GeneratorTest.ExpectAsync(Usings + "[SoftmaxAttention(HeadDim = 8)] " + type);
+
+    [Fact]
+    public Task KGEN003_inside_a_file_local_type() => GeneratorTest.ExpectAsync(Usings + """
+        file partial class Outer
+        {
+            [SoftmaxAttention(HeadDim = 8)] partial class {|KGEN003:A|} { }
+        }
+        """);
+
+    [Fact]
+    public Task KGEN004_sizes_missing() => GeneratorTest.ExpectAsync(Usings + """
+        [{|KGEN004:{|KGEN004:FavorAttention|}|}] partial class A { }
+        [{|KGEN004:FavorAttention(HeadDim = 8)|}] partial class B { }
+        [{|KGEN004:SoftmaxAttention(Causal = true)|}] partial class C { }
+        """);
+
+    [Theory]
+    [InlineData("HeadDim = {|KGEN005:0|}, Features = 16")]
+    [InlineData("HeadDim = {|KGEN005:-1|}, Features = 16")]
+    [InlineData("HeadDim = {|KGEN005:1025|}, Features = 16")]
+    [InlineData("HeadDim = {|KGEN005:int.MaxValue|}, Features = 16")]
+    [InlineData("HeadDim = 8, Features = {|KGEN005:0|}")]
+    [InlineData("HeadDim = 8, Features = {|KGEN005:4097|}")]
+    [InlineData("HeadDim = 8, ValueDim = {|KGEN005:0|}, Features = 16")]
+    [InlineData("HeadDim = 8, ValueDim = {|KGEN005:2000 - 1|}, Features = 16")]
+    public Task KGEN005_size_out_of_range(string arguments) =>
+        GeneratorTest.ExpectAsync(Usings + $"[FavorAttention({arguments})] partial class A {{ }}");
+
+    [Theory]
+    [InlineData("HeadDim = 1, ValueDim = 1, Features = 1")]
+    [InlineData("HeadDim = 1024, ValueDim = 1024, Features = 4096")]
+    public Task KGEN005_spares_the_limits(string arguments) =>
+        GeneratorTest.ExpectAsync(Usings + $"[FavorAttention({arguments})] partial class A {{ }}");
+
+    [Fact]
+    public Task KGEN006_unknown_kernel() => GeneratorTest.ExpectAsync(Usings + """
+        [FavorAttention(Kernel = {|KGEN006:(KernelFunction)42|}, HeadDim = 8, Features = 16)] partial class A { }
+        """);
+
+    [Fact]
+    public Task KGEN007_odd_features_of_the_hyperbolic_map() => GeneratorTest.ExpectAsync(Usings + """
+        [FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 8, Features = {|KGEN007:17|})] partial class A { }
+        [FavorAttention(Kernel = KernelFunction.Softmax, HeadDim = 8, Features = 17)] partial class B { }
+        """);
+
+    [Fact]
+    public Task KGEN008_epsilon_without_meaning_is_a_warning_and_code_is_generated() => new GeneratorTest
+    {
+        TestCode = Usings + """
+            [FavorAttention(HeadDim = 8, Features = 16, Epsilon = {|KGEN008:1e-3f|})] partial class A { }
+            class Use { readonly IAttention _a = new A(1UL); }
+            """,
+        CompilerDiagnostics = Harness.Testing.CompilerDiagnostics.Errors,
+    }.RunAsync();
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1f")]
+    [InlineData("float.NaN")]
+    [InlineData("float.PositiveInfinity")]
+    public Task KGEN009_epsilon_not_positive_and_finite(string epsilon) => GeneratorTest.ExpectAsync(
+        Usings + $"[FavorAttention(Kernel = KernelFunction.Relu, HeadDim = 8, Features = 16, Epsilon = {{|KGEN009:{epsilon}|}})] partial class A {{ }}");
+
+    [Fact]
+    public Task KGEN010_two_attributes() => GeneratorTest.ExpectAsync(Usings + """
+        [FavorAttention(HeadDim = 8, Features = 16)]
+        [{|KGEN010:SoftmaxAttention(HeadDim = 8)|}]
+        partial class A { }
+        """);
+
+    [Fact]
+    public async Task KGEN010_across_the_parts_of_a_type()
+    {
+        var test = new GeneratorTest();
+        test.TestState.Sources.Add(Usings + "[SoftmaxAttention(HeadDim = 8)] partial class A { }");
+        test.TestState.Sources.Add(Usings + "[{|KGEN010:FavorAttention(HeadDim = {|KGEN005:-8|}, Features = 16)|}] partial class A { }");
+        await test.RunAsync();
+    }
+
+    [Theory]
+    [InlineData("public int {|KGEN011:HeadDim|} => 3;")]
+    [InlineData("private int {|KGEN011:_engine|};")]
+    [InlineData("private class {|KGEN011:Width256|} { }")]
+    [InlineData("public event System.Action {|KGEN011:Projection|};")]
+    [InlineData("public static void {|KGEN011:Features|}() { }")]
+    [InlineData("int {|KGEN011:Forward|};")]
+    [InlineData("public long {|KGEN011:ScratchBytes|}(AttentionShape shape) => 0;")]
+    [InlineData("public {|KGEN011:A|}(ulong number) { }")]
+    [InlineData("int IAttention.{|KGEN011:Features|} => 3;")]
+    public Task KGEN011_member_collides(string member) =>
+        GeneratorTest.ExpectAsync(Usings + $"[FavorAttention(HeadDim = 8, Features = 16)] partial class A {{ {member} }}");
+
+    [Fact]
+    public Task KGEN011_in_another_part_of_the_type() => GeneratorTest.ExpectAsync(Usings + """
+        [SoftmaxAttention(HeadDim = 8)] partial class A { }
+        partial class A { {|KGEN011:A|}() { } }
+        """);
+
+    [Fact]
+    public Task KGEN011_names_of_the_type_and_of_type_parameters() => GeneratorTest.ExpectAsync(Usings + """
+        [SoftmaxAttention(HeadDim = 8)] partial class {|KGEN011:Forward|} { }
+        [SoftmaxAttention(HeadDim = 8)] partial class A<{|KGEN011:Causal|}> { }
+        """);
+
+    [Fact]
+    public Task KGEN011_spares_overloads_and_what_the_family_does_not_generate() => new GeneratorTest
+    {
+        TestCode = Usings + """
+            [SoftmaxAttention(HeadDim = 8)]
+            partial class A
+            {
+                static A() { }
+                public A(ulong seed) : this() { }
+                public int Features => 3;
+                public object Projection => 3;
+                public void Forward(float[] query) { }
+                public void Forward<T>() { }
+            }
+            """,
+        CompilerDiagnostics = Harness.Testing.CompilerDiagnostics.Warnings,
+    }.RunAsync();
+
+    [Theory]
+    [InlineData("class Base { private protected Base(int a) { } } [SoftmaxAttention(HeadDim = 8)] partial class {|KGEN012:A|} : Base { }")]
+    [InlineData("[SoftmaxAttention(HeadDim = 8)] partial class {|KGEN012:A|}(int a) { public int B => a; }")]
+    [InlineData("[FavorAttention(HeadDim = 8, Features = 1)] partial record {|KGEN012:A|}(int B);")]
+    public Task KGEN012_constructors_cannot_be_generated(string code) => GeneratorTest.ExpectAsync(Usings + code);
+
+    [Fact]
+    public Task KGEN013_language_too_low() => new GeneratorTest
+    {
+        TestCode = Usings + "[{|KGEN013:SoftmaxAttention(HeadDim = 8)|}] partial class A { }",
+        LanguageVersion = LanguageVersion.CSharp12,
+    }.RunAsync();
+
+    [Fact]
+    public async Task KGEN014_framework_too_low()
+    {
+        var test = new GeneratorTest
+        {
+            TestCode = """
+                namespace KernelGen { interface IAttention { } class SoftmaxAttentionAttribute : System.Attribute { public int HeadDim { get; set; } } }
+                [{|KGEN014:KernelGen.SoftmaxAttention(HeadDim = 8)|}] partial class A { }
+                """,
+        };
+        test.TestState.AdditionalReferences.Clear();
+        test.TestState.AdditionalReferences.Add(OldFramework.Reference);
+        await test.RunAsync();
+    }
+
+    [Fact]
+    public async Task KGEN015_runtime_missing()
+    {
+        var test = new GeneratorTest { TestCode = Usings + "[{|KGEN015:SoftmaxAttention(HeadDim = 8)|}] partial class A { }" };
+        test.TestState.AdditionalReferences.Clear();
+        test.TestState.AdditionalReferences.AddRange([.. ProjectReferences.Framework, ProjectReferences.Attributes]);
+        await test.RunAsync();
+    }
+
+    [Fact]
+    public Task All_errors_of_a_declaration_are_reported() => GeneratorTest.ExpectAsync(Usings + """
+        [FavorAttention(Kernel = {|KGEN006:(KernelFunction)(-1)|}, HeadDim = {|KGEN005:0|}, ValueDim = {|KGEN005:5000|}, Features = {|KGEN005:-3|})]
+        abstract class {|KGEN001:{|KGEN003:A|}|}
+        {
+            int {|KGEN011:HeadDim|};
+        }
+        """);
+}

@@ -1,0 +1,49 @@
+using KernelGen.CompilerServices;
+using Xunit;
+
+namespace KernelGen.Tests.Runtime;
+
+/// <summary>Alone in the process, since the count of all threads is taken.</summary>
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+[Collection(nameof(AllocationTests))]
+public sealed class AllocationTests
+{
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 1)] // a cut head: three phases
+    [InlineData(2, 3)]
+    [InlineData(16, 5)]
+    public void ACallAllocatesNothingManaged(int degree, int heads)
+    {
+        AttentionProblem problem = new(new AttentionShape(1, heads, 70), keyLengths: [65]);
+        foreach (AttentionEngine engine in new[] { EngineTests.Linear<Causal>(degree), EngineTests.Linear<Bidirectional>(degree), EngineTests.Stateless<Causal>(degree) })
+        {
+            float[] output = new float[problem.OutputLength];
+            AttentionResult result = new(new EngineAttention(engine, causal: false), problem.Shape);
+            Repeat(50);
+
+            // The runtime's own threads may allocate now and then, so the whole process has some tries to be clean; a call that allocates
+            // would never be.
+            long ownBytes = 0, allBytes = long.MaxValue;
+            for (int attempt = 0; attempt < 20 && allBytes != 0; attempt++)
+            {
+                long own = GC.GetAllocatedBytesForCurrentThread(), all = GC.GetTotalAllocatedBytes(precise: true);
+                Repeat(20);
+                allBytes = GC.GetTotalAllocatedBytes(precise: true) - all;
+                ownBytes += GC.GetAllocatedBytesForCurrentThread() - own;
+            }
+
+            Assert.Equal(0, ownBytes);
+            Assert.Equal(0, allBytes);
+
+            void Repeat(int count)
+            {
+                for (int i = 0; i < count; i++)
+                {
+                    engine.Forward(problem.Query, problem.Key, problem.Value, output, problem.Shape, null, problem.KeyLengths);
+                    engine.Forward(problem.Query, problem.Key, problem.Value, output, problem.Shape, result, problem.KeyLengths);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using KernelGen.CompilerServices;
+
+namespace KernelGen.Tests.Runtime;
+
+/// <summary>The public face over an engine, as the generator emits it.</summary>
+internal sealed class EngineAttention(AttentionEngine engine, bool causal) : IAttention
+{
+    public int HeadDim => AttentionProblem.Dim;
+
+    public int ValueDim => AttentionProblem.Values;
+
+    public int Features => AttentionProblem.Features;
+
+    public bool Causal => causal;
+
+    public int DegreeOfParallelism { get => engine.DegreeOfParallelism; set => engine.DegreeOfParallelism = value; }
+
+    public int StateLength => engine.StateLength;
+
+    public long ScratchBytes(in AttentionShape shape) => engine.ScratchBytes(shape);
+
+    public void Forward(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
+        in AttentionShape shape, ReadOnlySpan<int> keyLengths = default) =>
+        engine.Forward(query, key, value, destination, in shape, null, keyLengths);
+
+    public void Forward(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
+        in AttentionShape shape, AttentionResult result, ReadOnlySpan<int> keyLengths = default) =>
+        engine.Forward(query, key, value, destination, in shape, result, keyLengths);
+}

@@ -1,0 +1,126 @@
+using KernelGen.CompilerServices;
+using Xunit;
+
+namespace KernelGen.Tests.Runtime;
+
+/// <summary>Each wrong argument is named, with what was expected and what was found.</summary>
+public sealed class EngineCheckTests
+{
+    private const int Dim = AttentionProblem.Dim, Values = AttentionProblem.Values;
+
+    private static readonly AttentionEngine Engine = EngineTests.Linear<Bidirectional>(1);
+
+    [Fact]
+    public void ImpossibleShapes()
+    {
+        Fails("shape", "Batch is -1, but must be at least 0", new AttentionShape(-1, 1, 1));
+        Fails("shape", "Heads is -2, but must be at least 0", new AttentionShape(1, -2, 1));
+        Fails("shape", "QueryLength is -3, but must be at least 0", new AttentionShape(1, 1, -3, 1));
+        Fails("shape", "KeyLength is -4, but must be at least 0", new AttentionShape(1, 1, 1, -4));
+        Fails("shape", "Layout is 7, but must be 0 (BatchHeadLengthDim) or 1 (BatchLengthHeadDim)", new AttentionShape(1, 1, 1, (TensorLayout)7));
+        Fails("shape", "Batch × Heads = 65536 × 65536 is more than 2147483647", new AttentionShape(65536, 65536, 0));
+        ArgumentException causal = Assert.Throws<ArgumentException>(
+            "shape", () => EngineTests.Linear<Causal>(1).Forward([], [], [], [], new AttentionShape(1, 1, 4, 5), null, []));
+        Assert.Contains("QueryLength is 4 and KeyLength is 5", causal.Message);
+        Assert.Throws<ArgumentException>("shape", () => Engine.ScratchBytes(new AttentionShape(-1, 1, 1)));
+    }
+
+    [Theory]
+    [InlineData("query", 29, 50, 30, 18)]
+    [InlineData("key", 30, 51, 30, 18)]
+    [InlineData("value", 30, 50, 31, 18)]
+    [InlineData("destination", 30, 50, 30, 17)]
+    public void WrongLengths(string name, int query, int key, int value, int destination)
+    {
+        ArgumentException exception = Assert.Throws<ArgumentException>(name, () => Engine.Forward(
+            new float[query], new float[key], new float[value], new float[destination], new AttentionShape(1, 2, 3, 5), null, []));
+        Assert.Contains($"{name} holds {name switch { "query" => query, "key" => key, "value" => value, _ => destination }} numbers", exception.Message);
+        Assert.Contains(
+            name switch
+            {
+                "query" => "length 3 × dim 5 = 30", "key" => "length 5 × dim 5 = 50", "value" => "length 5 × dim 3 = 30", _ => "length 3 × dim 3 = 18",
+            },
+            exception.Message);
+    }
+
+    [Fact]
+    public void SizesPastEveryIntegerAreStillCompared() =>
+        Fails("query", "23057484673198766000 are needed", new AttentionShape(46340, 46340, int.MaxValue)); // 46340² · (2^31 − 1) · 5 > 2^64
+
+    [Fact]
+    public void OverlapOfDestinationAndInputs()
+    {
+        AttentionShape shape = new(1, 1, 4);
+        float[] all = new float[200];
+        float[] query = new float[4 * Dim], key = new float[4 * Dim], value = new float[4 * Values], destination = new float[4 * Values];
+        Check("query", () => Engine.Forward(all.AsSpan(11, 4 * Dim), key, value, all.AsSpan(0, 4 * Values), shape, null, []), "starts 11 numbers after");
+        Check("key", () => Engine.Forward(query, all.AsSpan(0, 4 * Dim), value, all.AsSpan(19, 4 * Values), shape, null, []), "starts -19 numbers after");
+        Check("value", () => Engine.Forward(query, key, destination, destination, shape, null, []), "starts 0 numbers after");
+        Engine.Forward(all.AsSpan(12, 4 * Dim), key, value, all.AsSpan(0, 4 * Values), shape, null, []); // side by side is no overlap
+
+        static void Check(string input, Action call, string message)
+        {
+            ArgumentException exception = Assert.Throws<ArgumentException>("destination", call);
+            Assert.Contains($"overlaps {input}", exception.Message);
+            Assert.Contains(message, exception.Message);
+        }
+    }
+
+    [Fact]
+    public void WrongKeyLengths()
+    {
+        AttentionShape shape = new(2, 1, 4);
+        Check([4], "keyLengths holds 1 numbers, but the batch has 2 sequences");
+        Check([4, 5], "keyLengths[1] is 5, but must be 0 to KeyLength = 4");
+        Check([-1, 4], "keyLengths[0] is -1, but must be 0 to KeyLength = 4");
+
+        void Check(int[] keyLengths, string message)
+        {
+            ArgumentException exception = Assert.Throws<ArgumentException>("keyLengths", () => Engine.Forward(
+                new float[8 * Dim], new float[8 * Dim], new float[8 * Values], new float[8 * Values], shape, null, keyLengths));
+            Assert.Contains(message, exception.Message);
+        }
+    }
+
+    [Fact]
+    public void ResultsOfOtherShapesAndTypes()
+    {
+        AttentionShape shape = new(1, 1, 4);
+        ArgumentException other = Fails(new AttentionResult(new EngineAttention(Engine, false), new AttentionShape(1, 1, 5)));
+        Assert.Contains("QueryLength = 5", other.Message);
+        Assert.Contains("QueryLength = 4", other.Message);
+        ArgumentException type = Fails(new AttentionResult(new EngineAttention(EngineTests.Stateless<Bidirectional>(1), false), shape));
+        Assert.Contains("it holds 0 numbers of state, but 24 are needed", type.Message);
+        Assert.Throws<ArgumentNullException>("attention", () => new AttentionResult(null!, shape));
+        ArgumentException large = Assert.Throws<ArgumentException>(
+            "shape", () => new AttentionResult(new EngineAttention(Engine, false), new AttentionShape(30000, 30000, 5)));
+        Assert.Contains("= 4500000000 numbers are needed, but an array holds", large.Message);
+
+        ArgumentException Fails(AttentionResult result) => Assert.Throws<ArgumentException>("result", () => Engine.Forward(
+            new float[4 * Dim], new float[4 * Dim], new float[4 * Values], new float[4 * Values], shape, result, []));
+    }
+
+    [Fact]
+    public void WrongProjections()
+    {
+        ArgumentException shape = Assert.Throws<ArgumentException>(
+            "projection", () => AttentionEngine.Create<LinearKernel<Causal>>(Projection.Orthogonal(7, 5, 1)));
+        Assert.Contains("7 × 5", shape.Message);
+        Assert.Contains("6 × 5", shape.Message);
+        Assert.Throws<ArgumentException>("projection", () => AttentionEngine.Create<LinearKernel<Causal>>(Projection.Orthogonal(6, 4, 1)));
+        Assert.Throws<ArgumentNullException>("projection", () => AttentionEngine.Create<LinearKernel<Causal>>(null));
+        ArgumentException none = Assert.Throws<ArgumentException>(
+            "projection", () => AttentionEngine.Create<StatelessKernel<Causal>>(Projection.Orthogonal(6, 5, 1)));
+        Assert.Contains("draws 0 projections, but one of 6 × 5", none.Message);
+    }
+
+    [Fact]
+    public void ADegreeBelowOne() =>
+        Assert.Throws<ArgumentOutOfRangeException>("value", () => Engine.DegreeOfParallelism = 0);
+
+    private static void Fails(string parameter, string message, AttentionShape shape)
+    {
+        ArgumentException exception = Assert.Throws<ArgumentException>(parameter, () => Engine.Forward([], [], [], [], shape, null, []));
+        Assert.Contains(message, exception.Message);
+    }
+}

@@ -1,0 +1,165 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Xunit;
+
+namespace KernelGen.Tests.Runtime;
+
+/// <summary>The draw of W: exact where it must be exact, and statistics at fixed seeds with limits at 4 standard errors.</summary>
+public sealed class ProjectionTests
+{
+    [Theory]
+    [InlineData(64, 64)]
+    [InlineData(256, 64)]
+    [InlineData(40, 16)]
+    [InlineData(5, 1)]
+    [InlineData(3, 7)]
+    public void RowsOfABlockAreOrthogonal(int rows, int columns)
+    {
+        Projection w = Projection.Orthogonal(rows, columns, seed: 7);
+        Assert.Equal(rows * columns, w.Weights.Length);
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = i / columns * columns; j < i; j++)
+            {
+                double product = Dot(Row(w, i), Row(w, j));
+                double lengths = Math.Sqrt(Dot(Row(w, i), Row(w, i)) * Dot(Row(w, j), Row(w, j)));
+                Assert.True(Math.Abs(product) <= 1e-5 * lengths, $"rows {i} and {j}: {product} of {lengths}"); // only rounding to float is left
+            }
+        }
+    }
+
+    [Fact]
+    public void BlocksAreIndependent()
+    {
+        // Were the second block a copy or a rotation-free repeat of the first, cosines of rows i and i + d would be 1; they are ~ N(0, 1/d).
+        Projection w = Projection.Orthogonal(128, 64, seed: 7);
+        double sum = 0;
+        for (int i = 0; i < 64; i++)
+        {
+            double cosine = Dot(Row(w, i), Row(w, i + 64)) / Math.Sqrt(Dot(Row(w, i), Row(w, i)) * Dot(Row(w, i + 64), Row(w, i + 64)));
+            sum += cosine * cosine;
+        }
+
+        Assert.InRange(sum, 0.2, 2.5); // expectation 64/64 = 1, standard deviation about √2/8 = 0.18
+    }
+
+    [Fact]
+    public void SquaredLengthsAreChiSquared()
+    {
+        const int rows = 4096, d = 64;
+        Projection w = Projection.Orthogonal(rows, d, seed: 11);
+        double[] squares = [.. Enumerable.Range(0, rows).Select(i => Dot(Row(w, i), Row(w, i)))];
+        double mean = squares.Average();
+        double variance = squares.Sum(s => (s - mean) * (s - mean)) / (rows - 1);
+        Assert.InRange(mean, d - 4 * Math.Sqrt(2.0 * d / rows), d + 4 * Math.Sqrt(2.0 * d / rows));
+
+        // χ²_d has variance 2d and fourth central moment 12d² + 48d. Lengths √d (the biased draw) would give variance 0.
+        double error = Math.Sqrt((12.0 * d * d + 48.0 * d - 4.0 * d * d) / rows);
+        Assert.InRange(variance, 2 * d - 4 * error, 2 * d + 4 * error);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void ExponentialFeaturesAreUnbiasedAlongTheDiagonal(int sign)
+    {
+        // E e^{ωᵀz − ‖z‖²/2} = 1. Without the sign rule of Q the mean is 0.86 or 1.14 in this direction, some 25 standard errors away.
+        const int d = 16, draws = 4000;
+        double[] means = new double[draws];
+        for (int draw = 0; draw < draws; draw++)
+        {
+            Projection w = Projection.Orthogonal(d, d, seed: (ulong)(1000 + draw));
+            for (int i = 0; i < d; i++)
+            {
+                double along = 0;
+                foreach (float x in Row(w, i))
+                {
+                    along += x;
+                }
+
+                means[draw] += Math.Exp(sign * along / Math.Sqrt(d) - 0.5) / d;
+            }
+        }
+
+        double mean = means.Average();
+        double standardError = Math.Sqrt(means.Sum(m => (m - mean) * (m - mean)) / (draws - 1) / draws);
+        Assert.InRange(standardError, 0.001, 0.01); // ≤ √((e − 1)/(16 · 4000)) = 0.0052: enough to tell 0.86 from 1
+        Assert.InRange(mean, 1 - 4 * standardError, 1 + 4 * standardError); // fails a right draw 6 times in 100000
+    }
+
+    [Theory]
+    [InlineData(256, 64, 42UL, "56840819FC0A0B0C64E5578360B90140A4253A23A0403C1DAF5571721FFEDC23")]
+    [InlineData(40, 16, 0xFEDCBA9876543210UL, "5E2A9A1F9C1227415F782E1B6DDD054617DFCC2834329FFF8E64302A5080BAFE")]
+    public void TheSameSeedGivesTheSameBitsOnEveryMachine(int rows, int columns, ulong seed, string sha256)
+    {
+        Projection w = Projection.Orthogonal(rows, columns, seed);
+        byte[] bytes = new byte[w.Weights.Length * sizeof(float)];
+        for (int i = 0; i < w.Weights.Length; i++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), w.Weights[i]);
+        }
+
+        Assert.Equal(sha256, Convert.ToHexString(SHA256.HashData(bytes)));
+    }
+
+    [Fact]
+    public void OtherSeedsGiveOtherNumbersAndMoreRowsOnlyAdd()
+    {
+        Projection w = Projection.Orthogonal(24, 16, seed: 1);
+        Assert.NotEqual(w.Weights.ToArray(), Projection.Orthogonal(24, 16, seed: 2).Weights.ToArray());
+        Assert.NotEqual(w.Weights.ToArray(), Projection.Orthogonal(24, 16, seed: 1UL << 32 | 1).Weights.ToArray());
+        Assert.Equal(w.Weights.ToArray(), Projection.Orthogonal(50, 16, seed: 1).Weights[..(24 * 16)].ToArray());
+    }
+
+    [Fact]
+    public void DependentVectorsAreRefusedSoThatTheyAreRedrawn()
+    {
+        double[] basis = [0.6, 0.8, 0];
+        Assert.False(OrthogonalDraw.TryOrthonormalise(basis, [1.2, 1.6, 0]));
+        Assert.False(OrthogonalDraw.TryOrthonormalise(basis, [1.2, 1.6, 1e-9]));
+        Assert.False(OrthogonalDraw.TryOrthonormalise(basis, [0, 0, 0]));
+        double[] independent = [3, 4, -2];
+        Assert.True(OrthogonalDraw.TryOrthonormalise(basis, independent));
+        Assert.Equal([0, 0, -1], independent.Select(x => Math.Round(x, 14) + 0.0)); // rounding of a few 1e-16
+    }
+
+    [Fact]
+    public void FromWeightsCopies()
+    {
+        float[] weights = [1, 2, 3, 4, 5, 6];
+        Projection w = Projection.FromWeights(weights, 2, 3);
+        weights[0] = 9;
+        Assert.Equal([1, 2, 3, 4, 5, 6], w.Weights.ToArray());
+        Assert.Equal((2, 3), (w.Rows, w.Columns));
+    }
+
+    [Fact]
+    public void WrongArgumentsAreNamedWithBothNumbers()
+    {
+        ArgumentException length = Assert.Throws<ArgumentException>("weights", () => Projection.FromWeights(new float[5], 2, 3));
+        Assert.Contains("2 × 3 weights are 6 numbers, but 5 were given", length.Message);
+        foreach (float bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        {
+            ArgumentException finite = Assert.Throws<ArgumentException>("weights", () => Projection.FromWeights([0, 0, 0, 0, 0, bad], 2, 3));
+            Assert.Contains("row 1, column 2", finite.Message);
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>("rows", () => Projection.Orthogonal(0, 3, 1));
+        Assert.Throws<ArgumentOutOfRangeException>("columns", () => Projection.Orthogonal(3, 0, 1));
+        ArgumentException size = Assert.Throws<ArgumentException>("rows", () => Projection.Orthogonal(65536, 65536, 1));
+        Assert.Contains("65536 × 65536 weights are 4294967296 numbers", size.Message);
+    }
+
+    private static ReadOnlySpan<float> Row(Projection w, int row) => w.Weights.Slice(row * w.Columns, w.Columns);
+
+    private static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            sum += (double)a[i] * b[i];
+        }
+
+        return sum;
+    }
+}

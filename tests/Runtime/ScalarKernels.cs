@@ -1,0 +1,259 @@
+using System.Runtime.CompilerServices;
+using KernelGen.CompilerServices;
+using Xunit;
+
+namespace KernelGen.Tests.Runtime;
+
+/// <summary>Chooses a kernel's direction at compile time.</summary>
+internal interface IDirection
+{
+    static abstract bool Causal { get; }
+}
+
+internal readonly struct Causal : IDirection
+{
+    static bool IDirection.Causal => true;
+}
+
+internal readonly struct Bidirectional : IDirection
+{
+    static bool IDirection.Causal => false;
+}
+
+/// <summary>
+/// Linear attention in plain loops with φ_r(x) = |ω_rᵀx| + ½, small enough to be read at a glance: the engine is under test, not the kernel.
+/// State: for each feature Σ_j φ_r(k_j)·[v_j, 1], in rows padded to <see cref="StateStride"/>.
+/// </summary>
+internal readonly struct LinearKernel<TDirection> : IAttentionKernel
+    where TDirection : struct, IDirection
+{
+    public const int Dim = 5, Values = 3, Rows = 6, Tile = 4, StateStride = 7;
+
+    /// <summary>The value of a query's first number at which <see cref="Output"/> throws.</summary>
+    public const float Bomb = 1e33f;
+
+    public static int HeadDim => Dim;
+
+    public static int ValueDim => Values;
+
+    public static int Features => Rows;
+
+    public static bool Causal => TDirection.Causal;
+
+    public static int Lanes => 4;
+
+    public static int TileRows => Tile;
+
+    public static int ProjectionRows => Rows;
+
+    public static int ParameterFloats => Dim * Rows;
+
+    public static int StateFloats => Rows * StateStride;
+
+    public static int ExportedStateFloats => Rows * (Values + 1);
+
+    public static int ScratchFloats => Rows;
+
+    public static void PackParameters(ReadOnlySpan<float> projection, Span<float> packed)
+    {
+        for (int row = 0; row < Rows; row++)
+        {
+            for (int column = 0; column < Dim; column++)
+            {
+                packed[column * Rows + row] = projection[row * Dim + column];
+            }
+        }
+    }
+
+    public static void InitState(ref float state)
+    {
+        for (int i = 0; i < StateFloats; i++)
+        {
+            Unsafe.Add(ref state, i) = 0;
+        }
+    }
+
+    public static void Accumulate(in HeadTensors head, int from, int to, ref float state, ref float scratch)
+    {
+        KernelContract.Check(from, to, head.KeyLength, Tile);
+        for (int j = from; j < to; j++)
+        {
+            Add(head, j, ref state, ref scratch);
+        }
+    }
+
+    public static void Merge(ref float state, ref float other)
+    {
+        for (int i = 0; i < StateFloats; i++)
+        {
+            Unsafe.Add(ref state, i) += Unsafe.Add(ref other, i);
+        }
+    }
+
+    public static void Output(in HeadTensors head, int from, int to, ref float state, ref float scratch)
+    {
+        KernelContract.Check(from, to, head.QueryLength, Tile);
+        for (int i = from; i < to; i++)
+        {
+            if (Causal && i < head.KeyLength)
+            {
+                Add(head, i, ref state, ref scratch);
+            }
+
+            ref float query = ref Unsafe.Add(ref head.Query, i * head.QueryStride);
+            if (query == Bomb)
+            {
+                throw new InvalidTimeZoneException("bomb");
+            }
+
+            FeaturesOf(head, ref query, ref scratch);
+            float sum = Weighted(ref state, ref scratch, Values);
+            for (int v = 0; v < Values; v++)
+            {
+                Unsafe.Add(ref head.Destination, i * head.DestinationStride + v) = sum == 0 ? 0 : Weighted(ref state, ref scratch, v) / sum;
+            }
+
+            if (!Unsafe.IsNullRef(ref head.LogSumExp))
+            {
+                Unsafe.Add(ref head.LogSumExp, i) = MathF.Log(sum);
+            }
+        }
+    }
+
+    public static void ExportState(ref float state, Span<float> destination)
+    {
+        for (int i = 0; i < destination.Length; i++)
+        {
+            destination[i] = Unsafe.Add(ref state, i / (Values + 1) * StateStride + i % (Values + 1));
+        }
+    }
+
+    private static void Add(in HeadTensors head, int j, ref float state, ref float scratch)
+    {
+        FeaturesOf(head, ref Unsafe.Add(ref head.Key, j * head.KeyStride), ref scratch);
+        for (int r = 0; r < Rows; r++)
+        {
+            for (int v = 0; v <= Values; v++)
+            {
+                float value = v == Values ? 1 : Unsafe.Add(ref head.Value, j * head.ValueStride + v);
+                Unsafe.Add(ref state, r * StateStride + v) += Unsafe.Add(ref scratch, r) * value;
+            }
+        }
+    }
+
+    private static float Weighted(ref float state, ref float features, int column)
+    {
+        float sum = 0;
+        for (int r = 0; r < Rows; r++)
+        {
+            sum += Unsafe.Add(ref features, r) * Unsafe.Add(ref state, r * StateStride + column);
+        }
+
+        return sum;
+    }
+
+    private static void FeaturesOf(in HeadTensors head, ref float token, ref float features)
+    {
+        for (int r = 0; r < Rows; r++)
+        {
+            float sum = 0;
+            for (int c = 0; c < Dim; c++)
+            {
+                sum += Unsafe.Add(ref head.Parameters, c * Rows + r) * Unsafe.Add(ref token, c);
+            }
+
+            Unsafe.Add(ref features, r) = MathF.Abs(sum) + 0.5f;
+        }
+    }
+}
+
+/// <summary>Attention without a state: weights qᵀk² + 1, so that each query reads all of its keys by itself.</summary>
+internal readonly struct StatelessKernel<TDirection> : IAttentionKernel
+    where TDirection : struct, IDirection
+{
+    public const int Dim = 5, Values = 3, Tile = 2;
+
+    public static int HeadDim => Dim;
+
+    public static int ValueDim => Values;
+
+    public static int Features => 0;
+
+    public static bool Causal => TDirection.Causal;
+
+    public static int Lanes => 4;
+
+    public static int TileRows => Tile;
+
+    public static int ProjectionRows => 0;
+
+    public static int ParameterFloats => 0;
+
+    public static int StateFloats => 0;
+
+    public static int ExportedStateFloats => 0;
+
+    public static int ScratchFloats => Values + 1;
+
+    public static void PackParameters(ReadOnlySpan<float> projection, Span<float> packed) => Assert.True(projection.IsEmpty && packed.IsEmpty);
+
+    public static void InitState(ref float state) => throw new InvalidOperationException("There is no state.");
+
+    public static void Accumulate(in HeadTensors head, int from, int to, ref float state, ref float scratch) =>
+        throw new InvalidOperationException("There is no state.");
+
+    public static void Merge(ref float state, ref float other) => throw new InvalidOperationException("There is no state.");
+
+    public static void ExportState(ref float state, Span<float> destination) => throw new InvalidOperationException("There is no state.");
+
+    public static void Output(in HeadTensors head, int from, int to, ref float state, ref float scratch)
+    {
+        KernelContract.Check(from, to, head.QueryLength, Tile);
+        for (int i = from; i < to; i++)
+        {
+            for (int v = 0; v <= Values; v++)
+            {
+                Unsafe.Add(ref scratch, v) = 0;
+            }
+
+            int keys = Causal ? Math.Min(i + 1, head.KeyLength) : head.KeyLength;
+            for (int j = 0; j < keys; j++)
+            {
+                float product = 0;
+                for (int c = 0; c < Dim; c++)
+                {
+                    product += Unsafe.Add(ref head.Query, i * head.QueryStride + c) * Unsafe.Add(ref head.Key, j * head.KeyStride + c);
+                }
+
+                float weight = product * product + 1;
+                for (int v = 0; v <= Values; v++)
+                {
+                    Unsafe.Add(ref scratch, v) += weight * (v == Values ? 1 : Unsafe.Add(ref head.Value, j * head.ValueStride + v));
+                }
+            }
+
+            float sum = Unsafe.Add(ref scratch, Values);
+            for (int v = 0; v < Values; v++)
+            {
+                Unsafe.Add(ref head.Destination, i * head.DestinationStride + v) = sum == 0 ? 0 : Unsafe.Add(ref scratch, v) / sum;
+            }
+
+            if (!Unsafe.IsNullRef(ref head.LogSumExp))
+            {
+                Unsafe.Add(ref head.LogSumExp, i) = MathF.Log(sum);
+            }
+        }
+    }
+}
+
+/// <summary>What the engine promises to kernels about ranges.</summary>
+internal static class KernelContract
+{
+    public static void Check(int from, int to, int length, int tileRows)
+    {
+        if (from < 0 || from % tileRows != 0 || from >= to || to > length || (to % tileRows != 0 && to != length))
+        {
+            throw new InvalidOperationException($"[{from}, {to}) of {length} in tiles of {tileRows}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using KernelGen.CompilerServices;
+using Xunit;
+
+namespace KernelGen.Tests.Runtime;
+
+/// <summary>How calls are cut: the rule is part of what "reproducible for a degree" means, so it is pinned.</summary>
+public sealed class SplitPlanTests
+{
+    [Theory] // heads, degree → whole heads, spans of the others
+    [InlineData(8, 1, 8, 0)]
+    [InlineData(8, 2, 8, 0)]
+    [InlineData(1, 2, 0, 2)]
+    [InlineData(7, 2, 6, 2)]
+    [InlineData(9, 2, 9, 0)]
+    [InlineData(3, 4, 0, 4)]
+    [InlineData(5, 16, 0, 3)]
+    [InlineData(63, 64, 0, 1)]
+    [InlineData(33, 64, 0, 7)]
+    public void HeadsAreCutWhereTheyCannotOccupyTheDegree(int heads, int degree, int whole, int spans)
+    {
+        SplitPlan plan = SplitPlan.Create(new AttentionShape(1, heads, 100_000), degree, tileRows: 48, causal: false, stateless: false);
+        if (spans == 1)
+        {
+            (whole, spans) = (heads, 0); // one span is no cut
+        }
+
+        Assert.Equal((whole, spans, spans), (plan.WholeHeads, plan.KeySpans, plan.QuerySpans));
+        SplitPlan causal = SplitPlan.Create(new AttentionShape(1, heads, 100_000), degree, tileRows: 48, causal: true, stateless: false);
+        Assert.Equal((whole, Math.Max(spans - 1, 0), spans), (causal.WholeHeads, causal.KeySpans, causal.QuerySpans));
+        Assert.Equal(spans is > 0 and <= 8 ? spans : 1, causal.PiecesPerSpan);
+    }
+
+    [Fact]
+    public void ThereAreNeverMoreSpansThanTiles()
+    {
+        SplitPlan plan = SplitPlan.Create(new AttentionShape(1, 1, 9, 5), degree: 16, tileRows: 4, causal: false, stateless: false);
+        Assert.Equal((2, 3), (plan.KeySpans, plan.QuerySpans));
+        Assert.Equal(1, SplitPlan.Create(new AttentionShape(1, 1, 4), 16, 4, causal: true, stateless: false).WholeHeads);
+    }
+
+    [Theory]
+    [InlineData(0, 4, 3)]
+    [InlineData(1, 4, 3)]
+    [InlineData(48, 48, 2)]
+    [InlineData(1000, 48, 7)]
+    [InlineData(int.MaxValue, 48, 64)]
+    public void BoundariesCoverTheLengthInTiles(int length, int tileRows, int parts)
+    {
+        int before = 0;
+        for (int part = 0; part <= parts; part++)
+        {
+            int boundary = SplitPlan.Boundary(length, part, parts, tileRows);
+            Assert.True(boundary >= before && (boundary % tileRows == 0 || boundary == length));
+            before = boundary;
+        }
+
+        Assert.Equal((0, length), (SplitPlan.Boundary(length, 0, parts, tileRows), before));
+    }
+
+    [Theory] // heads, length, degree → pieces of a head: 8 for each worker in all, of at least 4 tiles
+    [InlineData(1, 10_000, 1, 1)]
+    [InlineData(1, 10_000, 2, 16)]
+    [InlineData(3, 10_000, 2, 6)]
+    [InlineData(64, 10_000, 2, 1)]
+    [InlineData(1, 40, 2, 3)]
+    [InlineData(1, 0, 2, 1)]
+    public void StatelessHeadsAreCutFreely(int heads, int length, int degree, int pieces)
+    {
+        SplitPlan plan = SplitPlan.Create(new AttentionShape(1, heads, length), degree, tileRows: 4, causal: true, stateless: true);
+        Assert.Equal((0, 0, pieces), (plan.WholeHeads, plan.KeySpans, plan.QuerySpans));
+    }
+}

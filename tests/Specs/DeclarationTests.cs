@@ -1,0 +1,84 @@
+using KernelGen.Generator;
+using KernelGen.Generator.Families.Favor;
+using KernelGen.Generator.Families.Softmax;
+using KernelGen.Generator.Specs;
+using KernelGen.Tests.Harness;
+using Xunit;
+using Spelled = KernelGen.Generator.Families.Favor.KernelFunction;
+
+namespace KernelGen.Tests.Specs;
+
+/// <summary>Symbols → declarations: what the user wrote, with every default filled in.</summary>
+public sealed class DeclarationTests
+{
+    [Fact]
+    public void Favor_with_defaults() => Assert.Equal(
+        new FavorSpec(Spelled.Softmax, 64, 64, 256, Causal: false, Epsilon: 0),
+        SpecOf("[FavorAttention(HeadDim = 64, Features = 256)] partial class A;"));
+
+    [Fact]
+    public void Favor_with_everything() => Assert.Equal(
+        new FavorSpec(Spelled.Relu, 7, 3, 5, Causal: true, Epsilon: 0.5f),
+        SpecOf("[FavorAttention(Kernel = KernelFunction.Relu, HeadDim = 7, ValueDim = 3, Features = 5, Causal = true, Epsilon = 0.5f)] partial class A;"));
+
+    [Fact]
+    public void Relu_takes_the_default_epsilon_that_the_attribute_documents()
+    {
+        var spec = SpecOf("[FavorAttention(Kernel = KernelFunction.Relu, HeadDim = 7, Features = 5)] partial class A;");
+
+        Assert.Equal(new FavorAttentionAttribute().Epsilon, Assert.IsType<FavorSpec>(spec).Epsilon);
+    }
+
+    [Fact]
+    public void Hyperbolic_draws_half_as_many_projections() =>
+        Assert.Equal(8, SpecOf("[FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 7, Features = 16)] partial class A;").ProjectionRows);
+
+    [Fact]
+    public void Softmax() => Assert.Equal(
+        new SoftmaxSpec(64, 32, Causal: true), SpecOf("[SoftmaxAttention(HeadDim = 64, ValueDim = 32, Causal = true)] partial class A;"));
+
+    [Fact]
+    public void Constants_and_full_names_are_read() => Assert.Equal(
+        new SoftmaxSpec(12, 12, Causal: true),
+        SpecOf("static class C { public const int D = 3; } [global::KernelGen.SoftmaxAttentionAttribute(HeadDim = C.D * 4, Causal = !false)] partial class A;"));
+
+    [Fact]
+    public void The_generator_repeats_the_enum_of_the_attributes() => Assert.Equal(
+        Enum.GetValues<KernelGen.KernelFunction>().Select(member => (member.ToString(), (int)member)),
+        Enum.GetValues<Spelled>().Select(member => (member.ToString(), (int)member)));
+
+    [Theory]
+    [InlineData("[SoftmaxAttention(HeadDim = 8)] partial class A;", "", "", "partial class A", "A")]
+    [InlineData("namespace N.M; [SoftmaxAttention(HeadDim = 8)] partial class A;", "N.M", "", "partial class A", "N.M.A")]
+    [InlineData("namespace N { namespace M { [SoftmaxAttention(HeadDim = 8)] partial record A; } }", "N.M", "", "partial record A", "N.M.A")]
+    [InlineData("[SoftmaxAttention(HeadDim = 8)] partial record class A<T, U>;", "", "", "partial record A<T, U>", "A-2")]
+    [InlineData(
+        "namespace N; partial class O<T> { partial interface I { partial struct S { partial record struct R<U> { [SoftmaxAttention(HeadDim = 8)] partial class A; } } } }",
+        "N", "partial class O<T>, partial interface I, partial struct S, partial record struct R<U>", "partial class A", "N.O-1.I.S.R-1.A")]
+    [InlineData(
+        "namespace @class.@record; partial class @event { [SoftmaxAttention(HeadDim = 8)] partial class @partial<@in>; }",
+        "@class.record", "partial class @event", "partial class @partial<@in>", "class.record.event.partial-1")]
+    public void Type_is_reopened(string code, string space, string containing, string type, string hint)
+    {
+        var target = DeclarationOf(code).Type;
+
+        Assert.Equal((space, containing, type, hint), (target.Namespace, string.Join(", ", target.Containing), target.Type.ToString(), target.HintName));
+    }
+
+    [Fact]
+    public void Types_that_differ_in_case_get_files_of_their_own()
+    {
+        var run = new GeneratorRun("using KernelGen; [SoftmaxAttention(HeadDim = 8)] partial class A; [SoftmaxAttention(HeadDim = 8)] partial class a;");
+
+        Assert.Equal(["A.Cpu.g.cs", "a-2.Cpu.g.cs"], run.Files.Keys);
+    }
+
+    private static AttentionSpec SpecOf(string code) => DeclarationOf(code).Spec;
+
+    private static Declaration DeclarationOf(string code)
+    {
+        var run = new GeneratorRun("using KernelGen;\n" + code);
+        Assert.Empty(run.Reported);
+        return Assert.IsType<Declaration>(run.Result.TrackedSteps[KernelGenerator.DeclarationStep].Single().Outputs.Single().Value);
+    }
+}
