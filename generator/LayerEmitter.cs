@@ -60,6 +60,8 @@ internal static class LayerEmitter
         writer.Line();
         WriteComment(writer, declaration.Spec.Describe());
         WriteComment(writer, "Schedule: " + CpuBackend.DescribeSchedule(program));
+        writer.Line("//");
+        WriteComment(writer, "The tile program, for one head; logarithms are of base 2:\n\n" + ProgramText.Describe(program));
         writer.Line();
         foreach (var directive in CpuBackend.Usings)
         {
@@ -74,7 +76,7 @@ internal static class LayerEmitter
         }
     }
 
-    private static void WriteComment(SourceWriter writer, string text) => writer.Line("// " + text.Replace("\n", "\n// "));
+    private static void WriteComment(SourceWriter writer, string text) => writer.Line("// " + text.Replace("\n", "\n// ").Replace("// \n", "//\n"));
 
     private static void WriteConstants(SourceWriter writer, AttentionSpec spec)
     {

@@ -32,22 +32,37 @@ internal sealed class SourceWriter
 
         Line("{");
         _depth++;
-        return new Scope(this);
+        return new Scope(this, closing: "}");
+    }
+
+    /// <summary>Indents what follows until the result is disposed.</summary>
+    public Scope Indent()
+    {
+        _depth++;
+        return new Scope(this, closing: null);
     }
 
     public override string ToString() => _text.ToString();
 
-    /// <summary>An open brace block.</summary>
+    /// <summary>An open block.</summary>
     public readonly struct Scope : IDisposable
     {
         private readonly SourceWriter _writer;
+        private readonly string? _closing;
 
-        public Scope(SourceWriter writer) => _writer = writer;
+        public Scope(SourceWriter writer, string? closing)
+        {
+            _writer = writer;
+            _closing = closing;
+        }
 
         public void Dispose()
         {
             _writer._depth--;
-            _writer.Line("}");
+            if (_closing is not null)
+            {
+                _writer.Line(_closing);
+            }
         }
     }
 }

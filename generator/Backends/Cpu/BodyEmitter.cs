@@ -353,7 +353,8 @@ internal sealed class BodyEmitter
         var strideB = product.B is Parameter weights ? _schedule.Stride(_schedule.Padded(weights.Rows))
             : product.TransposeB ? _buffers.Packed(product.B).Stride
             : LocateRaw(product.B).Stride;
-        var name = _text.Add((product.Accumulate ? "Add" : "Multiply") + Upper(product.Target.Name), candidate =>
+        // Named after the right operand, so that products with the same one (keys and queries with W) share their method.
+        var name = _text.Add((product.Accumulate ? "AddProduct" : "Product") + (product.TransposeA ? "OfTransposedWith" : "With") + Upper(product.B.Name), candidate =>
             MatMulEmitter.Emit(_schedule, product, candidate, Locate(product.A).Stride, strideB, Locate(product.Target).Stride));
         var b = product.B is Parameter ? "ref head.Parameters" : product.TransposeB ? $"ref {_buffers.Packed(product.B).Name}" : $"ref {LocateRaw(product.B).Reference}";
         var (rows, inner) = product.TransposeA ? (product.A.Columns, product.A.Rows) : (product.A.Rows, product.A.Columns);

@@ -55,7 +55,7 @@ internal sealed class BufferPlan
                 case StripStep strip:
                     foreach (var statement in strip.Statements)
                     {
-                        Assign(all, strip, statement);
+                        Assign(all, steps, strip, statement);
                     }
 
                     break;
@@ -85,7 +85,7 @@ internal sealed class BufferPlan
         }
     }
 
-    private void Assign(IReadOnlyList<Step> all, StripStep strip, Statement statement)
+    private void Assign(IReadOnlyList<Step> all, IReadOnlyList<Step> block, StripStep strip, Statement statement)
     {
         if (statement is Store or Rebase || Dataflow.Writes(statement).Single() is not { } target || target is StateMember || _buffers.ContainsKey(target))
         {
@@ -100,7 +100,7 @@ internal sealed class BufferPlan
             return;
         }
 
-        if (statement is Map { Branches.Count: 1 } map && Reusable(all, strip, map) is { } reused)
+        if (statement is Map { Branches.Count: 1 } map && Reusable(all, block, strip, map) is { } reused)
         {
             _buffers[target] = _buffers[reused];
         }
@@ -120,17 +120,16 @@ internal sealed class BufferPlan
         }
     }
 
-    /// <summary>A tile whose memory an element-wise statement may overwrite: of the same shape, made in the same chain, and not read again.</summary>
-    private Tile? Reusable(IReadOnlyList<Step> all, StripStep strip, Map map)
+    /// <summary>A tile whose memory an element-wise statement may overwrite: of the same shape, made in the same block, and not read again.</summary>
+    private Tile? Reusable(IReadOnlyList<Step> all, IReadOnlyList<Step> block, StripStep strip, Map map)
     {
-        var position = strip.Statements.ToList().IndexOf(map);
-        var madeHere = strip.Statements.Take(position).SelectMany(Dataflow.Writes);
-        var readLater = new HashSet<Tile>(
-            Statements(all).Where(other => !strip.Statements.Take(position + 1).Contains(other)).SelectMany(Dataflow.Reads));
+        var sameBlock = block.OfType<StripStep>().SelectMany(step => step.Statements).ToList();
+        var before = sameBlock.Take(sameBlock.IndexOf(map) + 1).ToList();
+        var readLater = new HashSet<Tile>(Statements(all).Where(other => !before.Contains(other)).SelectMany(Dataflow.Reads));
         var targetStays = Statements(all).Any(other => Dataflow.Reads(other).Contains(map.Target) && !strip.Statements.Contains(other));
         return Dataflow.Reads(map).FirstOrDefault(tile =>
             tile is not StateMember && tile.Columns == map.Target.Columns && tile.Rows == map.Target.Rows && tile.Columns != Dim.One
-            && madeHere.Contains(tile) && !readLater.Contains(tile) && _buffers[tile] is { IsTransposed: false } buffer
+            && before.SelectMany(Dataflow.Writes).Contains(tile) && !readLater.Contains(tile) && _buffers[tile] is { IsTransposed: false } buffer
             && !(buffer.IsStrip && targetStays));
     }
 

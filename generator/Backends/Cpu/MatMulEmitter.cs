@@ -49,7 +49,7 @@ internal sealed class MatMulEmitter
         var parameters = "ref float a, ref float b, ref float c"
             + (_fixedRows is null ? ", int rows" : "") + (_fixedInner is null ? ", int inner" : "")
             + (_product.Structure == Structure.Full ? "" : ", int diagonal");
-        _writer.Line($"// {ExprText.Describe(_product)}: {ExprText.Shape(_product.Target)}, blocks of {_blockRows} × {_blockVectors * _target.Lanes}.");
+        _writer.Line($"// c {(_product.Accumulate ? "+=" : "=")} a{(_product.TransposeA ? "ᵀ" : "")} · {_product.B}{(_product.TransposeB ? "ᵀ" : "")}: {ProgramText.Shape(_product.Target)}, blocks of {_blockRows} × {_blockVectors * _target.Lanes}.");
         _writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
         using (_writer.Block($"private static void {name}({parameters})"))
         {
@@ -132,7 +132,14 @@ internal sealed class MatMulEmitter
         {
             using (_writer.Block($"if (j > diagonal + i + {rows - 1})"))
             {
-                ForBlock(rows, vectors, (r, v) => $"{simd}.StoreUnsafe({_target.Floats}.Zero, ref _Unsafe.Add(ref cc, {(r * _strideC) + (v * lanes)}));");
+                using (_writer.Block($"for (nint r = 0; r < {rows}; r++)"))
+                {
+                    for (var v = 0; v < vectors; v++)
+                    {
+                        _writer.Line($"{simd}.StoreUnsafe({_target.Floats}.Zero, ref _Unsafe.Add(ref cc, (r * {_strideC}) + {v * lanes}));");
+                    }
+                }
+
                 _writer.Line("continue;");
             }
         }
@@ -170,13 +177,18 @@ internal sealed class MatMulEmitter
             _writer.Line($"bb = ref _Unsafe.Add(ref bb, {_strideB});");
         }
 
+        if (_product.Structure == Structure.LowerTarget)
+        {
+            _writer.Line("// Element (r, column) counts where column ≤ diagonal + i + r.");
+            _writer.Line("var limit = (float)(diagonal + i - j);");
+        }
+
         ForBlock(rows, vectors, (r, v) =>
         {
             var value = $"c{r}_{v}";
             if (_product.Structure == Structure.LowerTarget)
             {
-                // Element (r, column) counts where column ≤ diagonal + i + r.
-                var limit = $"{simd}.Create((float)(diagonal + i + {r} - j - {v * lanes}))";
+                var limit = $"{simd}.Create(limit {(r < v * lanes ? "-" : "+")} {System.Math.Abs(r - (v * lanes))})";
                 value = $"{simd}.ConditionalSelect({simd}.LessThanOrEqual({_target.Floats}.Indices, {limit}), {value}, {_target.Floats}.Zero)";
             }
 

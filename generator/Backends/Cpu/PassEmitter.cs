@@ -71,7 +71,7 @@ internal sealed class PassEmitter
         foreach (var statement in _statements)
         {
             var target = Dataflow.Writes(statement).Single();
-            _writer.Line($"// {ExprText.Describe(statement)}, {ExprText.Shape(target)}.");
+            _writer.Line($"// {ProgramText.Describe(statement)}, {ProgramText.Shape(target)}.");
         }
 
         foreach (var reference in _references.Where(reference => reference.Tile.Name != reference.Name))
@@ -128,6 +128,9 @@ internal sealed class PassEmitter
         return phases;
     }
 
+    /// <summary>Whether the columns end within a vector. Such sizes are not tuned for speed, and row by row their text is a third as long.</summary>
+    private bool HasTail => !_columns.IsTokens && _schedule.Padded(_columns) != _columns.Size;
+
     /// <summary>One number a row: plain scalar code.</summary>
     private void Scalars(IReadOnlyList<Condition.PositionBelow> limits)
     {
@@ -151,11 +154,12 @@ internal sealed class PassEmitter
     private void Vectors(IReadOnlyList<Condition.PositionBelow> limits)
     {
         _writer.Line("nint r = 0;");
-        if (_schedule.PassRows > 1)
+        var rows = HasTail ? 1 : _schedule.PassRows;
+        if (rows > 1)
         {
-            using (_writer.Block($"for (; r + {_schedule.PassRows} <= rows; r += {_schedule.PassRows})"))
+            using (_writer.Block($"for (; r + {rows} <= rows; r += {rows})"))
             {
-                _rows = _schedule.PassRows;
+                _rows = rows;
                 RowGroup(limits);
             }
         }

@@ -27,7 +27,7 @@ internal sealed class StateEmitter
         {
             foreach (var member in state?.Members ?? Enumerable.Empty<StateMember>())
             {
-                writer.Line($"// {member.Name} {ExprText.Shape(member)}");
+                writer.Line($"// {member.Name} {ProgramText.Shape(member)}");
                 writer.Line(
                     $"_MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, {_schedule.StateOffset(member)}), {_schedule.Floats(member)}).Fill({ExprPrinter.Literal(member.Initial)});");
             }
@@ -102,7 +102,7 @@ internal sealed class StateEmitter
             {
                 var vector = member.IsRowVector || member.IsColumnVector;
                 var segment = state.Axis.Size / state.Axis.Segments;
-                writer.Line($"// {member.Name} {ExprText.Shape(member)}");
+                writer.Line($"// {member.Name} {ProgramText.Shape(member)}");
                 using (writer.Block($"for (var segment = 0; segment < {state.Axis.Segments}; segment++)"))
                 {
                     var start = $"{_schedule.StateOffset(member)} + (segment * {_schedule.PaddedSegment(state.Axis)}{(vector ? "" : $" * {_schedule.Stride(member)}")})";

@@ -1,0 +1,131 @@
+using System.Globalization;
+using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Text;
+
+namespace KernelGen.Generator.Tiles;
+
+/// <summary>Programs and statements in the notation of the paper: the comments of emitted text, and what tests show of a program.</summary>
+internal static class ProgramText
+{
+    /// <summary>The whole program, a line a statement.</summary>
+    public static string Describe(TileProgram program)
+    {
+        var writer = new SourceWriter();
+        writer.Line($"{program.Name}: {string.Join(", ", program.Arguments.Select(argument => $"{argument} [L × {argument.Columns}]"))}");
+        if (program.Parameter is { } weights)
+        {
+            writer.Line($"parameter {weights} {Shape(weights)}, times {Number(weights.Scale)}");
+        }
+
+        if (program.State is { } state)
+        {
+            writer.Line(Describe(state));
+        }
+
+        Describe(writer, program.Body);
+        return writer.ToString().TrimEnd('\n');
+    }
+
+    /// <summary>One statement without its body.</summary>
+    public static string Describe(Statement statement) => statement switch
+    {
+        Load load => $"{load.Target} = {load.Source}[{load.Loop.Tokens}]",
+        Store store => $"{store.Destination}[{store.Loop.Tokens}] = {store.Source}",
+        Map { Branches.Count: 1 } map => $"{map.Target} = {Describe(map.Branches[0])}",
+        Map map => $"{map.Target} = [{string.Join(" | ", map.Branches.Select(branch => Describe(branch)))}]",
+        Reduce reduce => $"{reduce.Target} {(reduce.Accumulate ? "+=" : "=")} {Over(reduce)}({Describe(reduce.Body)})",
+        MatMul product =>
+            $"{product.Target} {(product.Accumulate ? "+=" : "=")} {product.A}{Mark(product.TransposeA)} · {product.B}{Mark(product.TransposeB)}"
+            + (product.Structure == Structure.LowerTarget ? ", lower triangle" : ""),
+        Rebase rebase => $"raise {rebase.State.Reference} to max({rebase.State.Reference}, {rebase.Candidate}) where it is exceeded by more than {Number(rebase.Threshold)}",
+        Runs runs => $"for runs of rows whose {runs.Logarithms} exceeds {runs.State.Reference} by at most {Number(runs.Threshold)}; then raise {runs.State.Reference} if by more than {Number(runs.Rise)}",
+        Fold fold => $"fold {fold.State.Name}: for tiles {Describe(fold.Loop)}",
+        Parallel parallel => $"in parallel: for tiles {Describe(parallel.Loop)}",
+        ForEach each => $"in parallel: for {each.Counter.Name} in 0..{each.Count}",
+        _ => throw new NotSupportedException(statement.GetType().Name),
+    };
+
+    public static string Shape(Tile tile) => $"[{tile.Rows} × {tile.Columns}]";
+
+    private static void Describe(SourceWriter writer, IReadOnlyList<Statement> block)
+    {
+        foreach (var statement in block)
+        {
+            if (statement is Fold { State.Axis.IsTokens: true } fold)
+            {
+                writer.Line(Describe(fold.State));
+            }
+
+            var shape = statement is Load or MatMul { Accumulate: false } or Map or Reduce { Accumulate: false }
+                ? "    " + Shape(Dataflow.Writes(statement).Single())
+                : "";
+            writer.Line(Describe(statement) + shape);
+            using (writer.Indent())
+            {
+                Describe(writer, statement.Body());
+            }
+        }
+    }
+
+    private static string Describe(State state) =>
+        $"{state.Name}: {string.Join(", ", state.Members.Select(member => $"{member} {Shape(member)} = {Number(member.Initial)}"))}";
+
+    private static string Describe(TokenLoop loop) =>
+        $"{loop.Tokens} of {Describe(loop.From)}..{Describe(loop.To)}"
+        + (loop.Stride == 1 ? "" : $", tokens {Describe(loop.Offset)} + {loop.Stride.ToString(CultureInfo.InvariantCulture)}·position");
+
+    private static string Describe(TokenIndex index) => index switch
+    {
+        TokenIndex.Constant constant => constant.Value.ToString(CultureInfo.InvariantCulture),
+        TokenIndex.Length length => $"|{length.Tensor}|",
+        TokenIndex.Start start => $"start({start.Tokens})",
+        TokenIndex.End end => $"end({end.Tokens})",
+        TokenIndex.Counter counter => counter.Name,
+        TokenIndex.Arithmetic arithmetic => $"{Describe(arithmetic.Left)} {arithmetic.Operator} {Describe(arithmetic.Right)}",
+        TokenIndex.Extremum extremum => $"{(extremum.IsMax ? "max" : "min")}({Describe(extremum.Left)}, {Describe(extremum.Right)})",
+        TokenIndex.StridedCount count => $"⌈({Describe(count.Total)} - {Describe(count.Offset)}) / {count.Stride.ToString(CultureInfo.InvariantCulture)}⌉",
+        _ => throw new NotSupportedException(index.GetType().Name),
+    };
+
+    private static string Mark(bool transposed) => transposed ? "ᵀ" : "";
+
+    private static string Over(Reduce reduce) =>
+        (reduce.Target.IsColumnVector ? "row" : "column") + (reduce.Reduction == Reduction.Sum ? "Sum" : "Max");
+
+    private static string Describe(Expr expr, bool nested = false) => expr switch
+    {
+        Expr.Constant constant => Number(constant.Value),
+        Expr.Element element => element.Tile.Name,
+        Expr.Unary { Operator: UnaryOperator.Negate } negate => "−" + Describe(negate.Operand, nested: true),
+        Expr.Unary { Operator: UnaryOperator.NaNUnlessFinite } finite => Describe(finite.Operand, nested),
+        Expr.Unary unary => $"log2({Describe(unary.Operand)})",
+        Expr.Binary { Operator: BinaryOperator.Max } max => $"max({Describe(max.Left)}, {Describe(max.Right)})",
+        Expr.Binary binary => Parenthesise(
+            $"{Describe(binary.Left, nested: true)} {Symbol(binary.Operator)} {Describe(binary.Right, nested: true)}", nested),
+        Expr.FlushedExp2 exp => $"2^({Describe(exp.Exponent)})",
+        Expr.Choice choice => Parenthesise($"{Describe(choice.Condition)} ? {Describe(choice.IfTrue)} : {Describe(choice.IfFalse)}", nested),
+        _ => throw new NotSupportedException(expr.GetType().Name),
+    };
+
+    private static string Number(double value) =>
+        double.IsNegativeInfinity(value) ? "−∞" : double.IsPositiveInfinity(value) ? "∞" : value.ToString("G6", CultureInfo.InvariantCulture).Replace("-", "−");
+
+    private static string Parenthesise(string text, bool nested) => nested ? $"({text})" : text;
+
+    private static string Symbol(BinaryOperator op) => op switch
+    {
+        BinaryOperator.Add => "+",
+        BinaryOperator.Subtract => "−",
+        BinaryOperator.Multiply => "·",
+        _ => "/",
+    };
+
+    private static string Describe(Condition condition) => condition switch
+    {
+        Condition.IsZero zero => $"{Describe(zero.Operand, nested: true)} == 0",
+        Condition.PositionBelow below => $"{below.Tokens} < {Describe(below.Limit)}",
+        Condition.Precedes { Window: { } window } precedes => $"0 ≤ {precedes.Later} − {precedes.Earlier} < {window.ToString(CultureInfo.InvariantCulture)}",
+        Condition.Precedes precedes => $"{precedes.Earlier} ≤ {precedes.Later}",
+        _ => "row in run",
+    };
+}

@@ -1,0 +1,36 @@
+using KernelGen.Tests.Harness;
+using Xunit;
+
+namespace KernelGen.Tests.Specs;
+
+/// <summary>Whole emitted files, as a person accepted them, and their size.</summary>
+public class EmittedTextTests
+{
+    [Theory]
+    [InlineData("CausalSoftmax", "FavorAttention(HeadDim = 16, Features = 16, Causal = true)")]
+    [InlineData("OddRelu", "FavorAttention(Kernel = KernelFunction.Relu, HeadDim = 3, ValueDim = 5, Features = 7)")]
+    [InlineData("Exact", "SoftmaxAttention(HeadDim = 16)")]
+    public void Emitted_file_is_the_snapshot(string name, string attribute)
+    {
+        var run = Generate(name, attribute);
+        Snapshot.Verify(name, run.Files[$"Samples.{name}.Cpu.g.cs"]);
+    }
+
+    [Theory]
+    [InlineData("FavorAttention(HeadDim = 64, Features = 256)")]
+    [InlineData("FavorAttention(HeadDim = 64, Features = 256, Causal = true)")]
+    [InlineData("FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 9, ValueDim = 5, Features = 22, Causal = true)")]
+    [InlineData("SoftmaxAttention(HeadDim = 64, Causal = true)")]
+    public void Emitted_file_stays_readable_in_size(string attribute) =>
+        Assert.InRange(Generate("Sized", attribute).Files["Samples.Sized.Cpu.g.cs"].Length, 1, 200 * 1024);
+
+    private static GeneratorRun Generate(string name, string attribute) => new($$"""
+        using KernelGen;
+
+        namespace Samples;
+
+        /// <summary>A sample.</summary>
+        [{{attribute}}]
+        public sealed partial class {{name}};
+        """);
+}
