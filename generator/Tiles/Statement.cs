@@ -11,7 +11,10 @@ internal sealed record Load(Tile Target, TensorArgument Source, TokenLoop Loop) 
 /// <summary>Writes the rows of a tile to the tokens of the current tile of a loop; inside <see cref="Runs"/> only those of the run.</summary>
 internal sealed record Store(TensorArgument Destination, Tile Source, TokenLoop Loop) : Statement;
 
-/// <summary>Target (+)= op(A)·op(B): the only place where work is a product of three sizes.</summary>
+/// <summary>
+/// Target (+)= op(A)·op(B): the only place where work is a product of three sizes. An accumulating product is summed from zero and added
+/// once, so that rounding grows with the number of tiles, not of tokens.
+/// </summary>
 internal sealed record MatMul(
     Tile Target, Tile A, bool TransposeA, Tile B, bool TransposeB, Structure Structure, bool Accumulate) : Statement;
 

@@ -96,13 +96,22 @@ internal sealed class TileProgramBuilder
 
     public Tile RowMax(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, rows, Dim.One), Reduction.Max, body, rows, columns);
 
+    public Tile ColumnSum(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, Dim.One, columns), Reduction.Sum, body, rows, columns);
+
     public Tile ColumnMax(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, Dim.One, columns), Reduction.Max, body, rows, columns);
 
-    /// <summary>target += row or column sums, as the target is a column or a row vector.</summary>
-    public void AddSum(Tile target, Dim rows, Dim columns, Expr body)
+    /// <summary>target += row sums.</summary>
+    public void AddRowSum(Tile target, Dim rows, Dim columns, Expr body)
     {
-        Require(target.IsColumnVector ? target.Rows == rows : target.IsRowVector && target.Columns == columns, $"{target} cannot take the sum");
+        Require(target.IsColumnVector && target.Rows == rows, $"{target} cannot take the sum");
         _block.Add(new Reduce(target, Reduction.Sum, body, rows, columns, Accumulate: true));
+    }
+
+    /// <summary>target += summand, of the same shape.</summary>
+    public void Add(Tile target, Tile summand)
+    {
+        Require(target.Rows == summand.Rows && target.Columns == summand.Columns, $"{target} cannot take {summand}");
+        _block.Add(new Map(target, new[] { target + summand }));
     }
 
     public void Rebase(State state, Tile candidate, double threshold)

@@ -13,6 +13,8 @@ namespace KernelGen.CompilerServices;
 /// </summary>
 public static class TileCopy
 {
+    // Kernels are compiled fully at their first call; what they call must be too, or it runs at a seventh of its speed until the JIT is back.
+
     private const int Padding = 16;
 
     /// <summary>
@@ -25,6 +27,7 @@ public static class TileCopy
     /// <param name="columns">Numbers of a token.</param>
     /// <param name="tile">The scratch tile.</param>
     /// <param name="tileStride">Floats from row to row of the tile, at least <paramref name="columns"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Load(ref float source, nint sourceStride, int rows, int columns, ref float tile, int tileStride)
     {
         Debug.Assert(columns <= tileStride);
@@ -45,6 +48,7 @@ public static class TileCopy
     /// <paramref name="rows"/> up to the next multiple of 16, but not to <paramref name="tileStride"/> or beyond.
     /// </summary>
     /// <inheritdoc cref="Load" path="/param"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void LoadTransposed(ref float source, nint sourceStride, int rows, int columns, ref float tile, int tileStride)
     {
         Debug.Assert(rows <= tileStride);
@@ -100,6 +104,7 @@ public static class TileCopy
     /// <param name="columns">Numbers of a token.</param>
     /// <param name="destination">The first number of the first token.</param>
     /// <param name="destinationStride">Floats from token to token.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Store(ref float tile, int tileStride, int rows, int columns, ref float destination, nint destinationStride)
     {
         Debug.Assert(columns <= tileStride);
@@ -140,6 +145,7 @@ public static class TileCopy
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeScalar(
         ref float from, nint fromStride, int rows, int firstColumn, int columns, ref float to, int toStride)
     {

@@ -18,6 +18,7 @@
 //     L = A − h    [t × m]
 //     for runs of rows whose L exceeds c by at most 28.8539; then raise c if by more than 11.5416
 //         Fk = row in run ? 2^(L − c) : 0    [t × m]
+//         zt = columnSum(Fk)    [1 × m]
 //         Q = query[t]    [t × d]
 //         B = Q · Wᵀ    [t × m]
 //         Y = B + c    [t × m]
@@ -34,7 +35,7 @@
 //         output[t] = O
 //         lse = (M + log2(D)) · 0.693147    [t × 1]
 //         logSumExp[t] = lse
-//         z += columnSum(Fk)
+//         z = z + zt    [1 × m]
 //         S += Fkᵀ · V
 
 using _HeadTensors = global::KernelGen.CompilerServices.HeadTensors;
@@ -167,7 +168,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 6432;
+        public static int ScratchFloats => 6448;
         public static bool Causal => true;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -204,6 +205,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             ref var factor = ref _Unsafe.Add(ref scratch, 2368);
             ref var runTop = ref _Unsafe.Add(ref scratch, 2384);
             ref var Fk = ref _Unsafe.Add(ref scratch, 2400);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3168);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -221,9 +223,13 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    // A = K · Wᵀ
                     ProductWithW(ref K, ref head.Parameters, ref A, sCount);
+                    // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
+                    // h = t < |key| ? kk · 0.180337 : ∞
                     ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
+                    // L = A − h
                     ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
@@ -235,7 +241,12 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
                     }
                     runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
-                    ComputeFkZ(ref L, ref c, ref Fk, ref z, tCount, runFrom, runTo);
+                    _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
+                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // z = z + zt
+                    ComputeZ(ref z, ref zt, 1);
+                    // S += Fkᵀ · V
                     AddProductOfTransposedWithV(ref Fk, ref V, ref S, tCount);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
@@ -258,16 +269,17 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             ref var runTop = ref _Unsafe.Add(ref scratch, 2384);
             ref var Fk = ref _Unsafe.Add(ref scratch, 2400);
             ref var FkT = ref _Unsafe.Add(ref scratch, 3168);
-            ref var Q = ref _Unsafe.Add(ref scratch, 3936);
-            ref var B = ref _Unsafe.Add(ref scratch, 4320);
-            ref var M = ref _Unsafe.Add(ref scratch, 4704);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 4736);
-            ref var N = ref _Unsafe.Add(ref scratch, 4768);
-            ref var P = ref _Unsafe.Add(ref scratch, 5152);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 6304);
-            ref var D = ref _Unsafe.Add(ref scratch, 6336);
-            ref var R = ref _Unsafe.Add(ref scratch, 6368);
-            ref var lse = ref _Unsafe.Add(ref scratch, 6400);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3936);
+            ref var Q = ref _Unsafe.Add(ref scratch, 3952);
+            ref var B = ref _Unsafe.Add(ref scratch, 4336);
+            ref var M = ref _Unsafe.Add(ref scratch, 4720);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 4752);
+            ref var N = ref _Unsafe.Add(ref scratch, 4784);
+            ref var P = ref _Unsafe.Add(ref scratch, 5168);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 6320);
+            ref var D = ref _Unsafe.Add(ref scratch, 6352);
+            ref var R = ref _Unsafe.Add(ref scratch, 6384);
+            ref var lse = ref _Unsafe.Add(ref scratch, 6416);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -285,9 +297,13 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    // A = K · Wᵀ
                     ProductWithW(ref K, ref head.Parameters, ref A, sCount);
+                    // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
+                    // h = t < |key| ? kk · 0.180337 : ∞
                     ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
+                    // L = A − h
                     ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
@@ -299,30 +315,43 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
                     }
                     runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
-                    ComputeFk(ref L, ref c, ref Fk, tCount, runFrom, runTo);
+                    _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
+                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
                     _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
                     for (var s = runFrom - (runFrom % 24); s < runTo; s += 24)
                     {
                         var sCount = global::System.Math.Min(24, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
+                        // B = Q · Wᵀ
                         ProductWithW(ref Q, ref head.Parameters, ref B, sCount);
+                        // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
                         ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // N = Fq · S
                         ProductWithS(ref B, ref S, ref N, sCount);
+                        // P = Fq · Fkᵀ, lower triangle
                         ProductWithFk(ref B, ref FkT, ref P, sCount, s);
+                        // Dp = rowSum(P)
                         ComputeDp(ref P, ref Dp, sCount, tCount);
+                        // N += P · V
                         AddProductWithV(ref P, ref V, ref N, sCount, tCount, s);
+                        // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
                         ComputeDR(ref Dz, ref Dp, ref D, ref R, sCount);
+                        // O = N · R
                         ComputeO(ref N, ref R, sCount);
                         var storeFrom = global::System.Math.Max(0, runFrom - s);
                         var storeTo = global::System.Math.Min(sCount, runTo - s);
                         _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.Destination, ((tStart + s) + storeFrom) * head.DestinationStride), head.DestinationStride);
                         if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                         {
+                            // lse = (M + log2(D)) · 0.693147
                             ComputeLse(ref M, ref D, ref lse, sCount);
                             _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
                         }
                     }
-                    ComputeZ(ref Fk, ref z, tCount);
+                    // z = z + zt
+                    ComputeZ(ref z, ref zt, 1);
+                    // S += Fkᵀ · V
                     AddProductOfTransposedWithV(ref Fk, ref V, ref S, tCount);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
@@ -359,27 +388,14 @@ partial class CausalSoftmax : global::KernelGen.IAttention
 
         public static void ExportState(ref float state, global::System.Span<float> destination)
         {
-            var written = 0;
             // c [1 × m]
-            for (var segment = 0; segment < 1; segment++)
-            {
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0 + (segment * 16)), 16).CopyTo(destination.Slice(written));
-                written += 16;
-            }
+            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).CopyTo(destination.Slice(0));
             // z [1 × m]
-            for (var segment = 0; segment < 1; segment++)
-            {
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16 + (segment * 16)), 16).CopyTo(destination.Slice(written));
-                written += 16;
-            }
+            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 16).CopyTo(destination.Slice(16));
             // S [m × dv]
-            for (var segment = 0; segment < 1; segment++)
+            for (var r = 0; r < 16; r++)
             {
-                for (var r = 0; r < 16; r++)
-                {
-                    _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32 + (segment * 16 * 16) + (r * 16)), 16).CopyTo(destination.Slice(written));
-                    written += 16;
-                }
+                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32 + (r * 16)), 16).CopyTo(destination.Slice(32 + (r * 16)));
             }
         }
 
@@ -448,7 +464,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     kkSum1 = _Simd512.FusedMultiplyAdd(K1, K1, kkSum1);
                     kkSum2 = _Simd512.FusedMultiplyAdd(K2, K2, kkSum2);
                 }
-                _Unsafe.Add(ref kk, r + 0) = _VectorMath.Sum(kkSum0);
+                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
                 _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
                 _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
             }
@@ -461,7 +477,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     kkSum0 = _Simd512.FusedMultiplyAdd(K0, K0, kkSum0);
                 }
-                _Unsafe.Add(ref kk, r + 0) = _VectorMath.Sum(kkSum0);
+                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
             }
         }
 
@@ -472,7 +488,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (var r = 0; r < rows; r++)
             {
                 var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = r < valid0 ? ((x_0) * (0f)) + (x_0) : float.PositiveInfinity;
+                var h0 = r < valid0 ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -486,7 +502,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r + 0));
+                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
                 var h1 = _Simd512.Create(_Unsafe.Add(ref h, r + 1));
                 var h2 = _Simd512.Create(_Unsafe.Add(ref h, r + 2));
                 for (nint j = 0; j < 16; j += 16)
@@ -506,7 +522,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r + 0));
+                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
@@ -517,6 +533,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static bool Exceeds(ref float candidate, ref float c, float threshold)
         {
             for (nint j = 0; j < 16; j += 16)
@@ -555,6 +572,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         }
 
         // c' = max(c, candidate); z, S follow by 2^(c − c').
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void Raise(ref float candidate, ref float factor, ref float c, ref float z, ref float S)
         {
             for (nint j = 0; j < 16; j += 16)
@@ -578,21 +596,21 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         }
 
         // Fk = row in run ? 2^(L − c) : 0, [t × m].
-        // z += columnSum(Fk), [1 × m].
+        // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZ(ref float L, ref float c, ref float Fk, ref float z, int rows, int runFrom, int runTo)
+        private static void ComputeFkZt(ref float L, ref float c, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd512.AsSingle(_Simd512.Create(r + 0 >= runFrom && r + 0 < runTo ? -1 : 0));
+                var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
                 var inRun1 = _Simd512.AsSingle(_Simd512.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
                 var inRun2 = _Simd512.AsSingle(_Simd512.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
                 for (nint j = 0; j < 16; j += 16)
                 {
-                    var zSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
                     var L0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
                     var L1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
                     var L2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
@@ -603,26 +621,43 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _Simd512.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
                     var Fk2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
-                    zSum += Fk0;
-                    zSum += Fk1;
-                    zSum += Fk2;
-                    _Simd512.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
+                    ztSum += Fk0;
+                    ztSum += Fk1;
+                    ztSum += Fk2;
+                    _Simd512.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
                 }
             }
             for (; r < rows; r++)
             {
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd512.AsSingle(_Simd512.Create(r + 0 >= runFrom && r + 0 < runTo ? -1 : 0));
+                var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
                 for (nint j = 0; j < 16; j += 16)
                 {
-                    var zSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
                     var L0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
                     var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    zSum += Fk0;
-                    _Simd512.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
+                    ztSum += Fk0;
+                    _Simd512.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
+                }
+            }
+        }
+
+        // z = z + zt, [1 × m].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeZ(ref float z, ref float zt, int rows)
+        {
+            nint r = 0;
+            for (; r < rows; r++)
+            {
+                for (nint j = 0; j < 16; j += 16)
+                {
+                    var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
+                    var z0 = zj + ztj;
+                    _Simd512.StoreUnsafe(z0, ref _Unsafe.Add(ref z, j));
                 }
             }
         }
@@ -638,12 +673,12 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0));
-                    var c1_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16));
-                    var c2_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32));
-                    var c3_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48));
-                    var c4_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64));
-                    var c5_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80));
+                    var c0_0 = _Floats512.Zero;
+                    var c1_0 = _Floats512.Zero;
+                    var c2_0 = _Floats512.Zero;
+                    var c3_0 = _Floats512.Zero;
+                    var c4_0 = _Floats512.Zero;
+                    var c5_0 = _Floats512.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -662,22 +697,22 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 16);
                         bb = ref _Unsafe.Add(ref bb, 16);
                     }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80));
                 }
                 {
                     const int i = 12;
                     ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0));
-                    var c1_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16));
-                    var c2_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32));
-                    var c3_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48));
+                    var c0_0 = _Floats512.Zero;
+                    var c1_0 = _Floats512.Zero;
+                    var c2_0 = _Floats512.Zero;
+                    var c3_0 = _Floats512.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -692,51 +727,10 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 16);
                         bb = ref _Unsafe.Add(ref bb, 16);
                     }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                }
-            }
-        }
-
-        // Fk = row in run ? 2^(L − c) : 0, [t × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFk(ref float L, ref float c, ref float Fk, int rows, int runFrom, int runTo)
-        {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
-            {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd512.AsSingle(_Simd512.Create(r + 0 >= runFrom && r + 0 < runTo ? -1 : 0));
-                var inRun1 = _Simd512.AsSingle(_Simd512.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
-                var inRun2 = _Simd512.AsSingle(_Simd512.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    var L0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var L1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
-                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd512.ConditionalSelect(inRun1, _VectorMath.Exp2(L1 - cj, -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd512.AsSingle(_Simd512.Create(r + 0 >= runFrom && r + 0 < runTo ? -1 : 0));
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    var L0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
                 }
             }
         }
@@ -773,8 +767,8 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     MSum1 = _Simd512.MaxNative(MSum1, Y1);
                     MSum2 = _Simd512.MaxNative(MSum2, Y2);
                 }
-                _Unsafe.Add(ref M, r + 0) = _VectorMath.Max(MSum0);
-                var M0 = _Simd512.Create(_Unsafe.Add(ref M, r + 0));
+                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
+                var M0 = _Simd512.Create(_Unsafe.Add(ref M, r));
                 _Unsafe.Add(ref M, r + 1) = _VectorMath.Max(MSum1);
                 var M1 = _Simd512.Create(_Unsafe.Add(ref M, r + 1));
                 _Unsafe.Add(ref M, r + 2) = _VectorMath.Max(MSum2);
@@ -798,7 +792,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     DzSum1 = _Simd512.FusedMultiplyAdd(Fq1, zj, DzSum1);
                     DzSum2 = _Simd512.FusedMultiplyAdd(Fq2, zj, DzSum2);
                 }
-                _Unsafe.Add(ref Dz, r + 0) = _VectorMath.Sum(DzSum0);
+                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
                 _Unsafe.Add(ref Dz, r + 1) = _VectorMath.Sum(DzSum1);
                 _Unsafe.Add(ref Dz, r + 2) = _VectorMath.Sum(DzSum2);
             }
@@ -814,8 +808,8 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _Simd512.StoreUnsafe(Y0, ref _Unsafe.Add(ref Br, j));
                     MSum0 = _Simd512.MaxNative(MSum0, Y0);
                 }
-                _Unsafe.Add(ref M, r + 0) = _VectorMath.Max(MSum0);
-                var M0 = _Simd512.Create(_Unsafe.Add(ref M, r + 0));
+                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
+                var M0 = _Simd512.Create(_Unsafe.Add(ref M, r));
                 var DzSum0 = _Floats512.Zero;
                 for (nint j = 0; j < 16; j += 16)
                 {
@@ -825,7 +819,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
                 }
-                _Unsafe.Add(ref Dz, r + 0) = _VectorMath.Sum(DzSum0);
+                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
             }
         }
 
@@ -985,7 +979,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     DpSum1 += _Simd512.ConditionalSelect(tail, P1, _Floats512.Zero);
                     DpSum2 += _Simd512.ConditionalSelect(tail, P2, _Floats512.Zero);
                 }
-                _Unsafe.Add(ref Dp, r + 0) = _VectorMath.Sum(DpSum0);
+                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
                 _Unsafe.Add(ref Dp, r + 1) = _VectorMath.Sum(DpSum1);
                 _Unsafe.Add(ref Dp, r + 2) = _VectorMath.Sum(DpSum2);
             }
@@ -1006,7 +1000,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var P0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
                     DpSum0 += _Simd512.ConditionalSelect(tail, P0, _Floats512.Zero);
                 }
-                _Unsafe.Add(ref Dp, r + 0) = _VectorMath.Sum(DpSum0);
+                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
             }
         }
 
@@ -1021,12 +1015,12 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i * 48);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0));
-                    var c1_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16));
-                    var c2_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32));
-                    var c3_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48));
-                    var c4_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64));
-                    var c5_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80));
+                    var c0_0 = _Floats512.Zero;
+                    var c1_0 = _Floats512.Zero;
+                    var c2_0 = _Floats512.Zero;
+                    var c3_0 = _Floats512.Zero;
+                    var c4_0 = _Floats512.Zero;
+                    var c5_0 = _Floats512.Zero;
                     var last = global::System.Math.Min(inner, diagonal + (int)i + 6);
                     for (nint k = 0; k < last; k++)
                     {
@@ -1046,12 +1040,12 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 1);
                         bb = ref _Unsafe.Add(ref bb, 16);
                     }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80));
                 }
             }
         }
@@ -1079,7 +1073,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (; r + 3 <= rows; r += 3)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r));
                 var R1 = _Simd512.Create(_Unsafe.Add(ref R, r + 1));
                 var R2 = _Simd512.Create(_Unsafe.Add(ref R, r + 2));
                 for (nint j = 0; j < 16; j += 16)
@@ -1098,7 +1092,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (; r < rows; r++)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r));
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var N0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
@@ -1118,39 +1112,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                 _Unsafe.Add(ref lse, r) = lse0;
             }
         }
-
-        // z += columnSum(Fk), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeZ(ref float Fk, ref float z, int rows)
-        {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
-            {
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    var zSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var Fk0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j + 32));
-                    zSum += Fk0;
-                    zSum += Fk1;
-                    zSum += Fk2;
-                    _Simd512.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    var zSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var Fk0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
-                    zSum += Fk0;
-                    _Simd512.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
-                }
-            }
-        }
     }
 
     /// <summary>The kernel at 256 bit: one head, every size a literal.</summary>
@@ -1165,7 +1126,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 6432;
+        public static int ScratchFloats => 6448;
         public static bool Causal => true;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -1202,6 +1163,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             ref var factor = ref _Unsafe.Add(ref scratch, 2368);
             ref var runTop = ref _Unsafe.Add(ref scratch, 2384);
             ref var Fk = ref _Unsafe.Add(ref scratch, 2400);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3168);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -1219,9 +1181,13 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    // A = K · Wᵀ
                     ProductWithW(ref K, ref head.Parameters, ref A, sCount);
+                    // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
+                    // h = t < |key| ? kk · 0.180337 : ∞
                     ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
+                    // L = A − h
                     ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
@@ -1233,7 +1199,12 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
                     }
                     runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
-                    ComputeFkZ(ref L, ref c, ref Fk, ref z, tCount, runFrom, runTo);
+                    _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
+                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // z = z + zt
+                    ComputeZ(ref z, ref zt, 1);
+                    // S += Fkᵀ · V
                     AddProductOfTransposedWithV(ref Fk, ref V, ref S, tCount);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
@@ -1256,16 +1227,17 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             ref var runTop = ref _Unsafe.Add(ref scratch, 2384);
             ref var Fk = ref _Unsafe.Add(ref scratch, 2400);
             ref var FkT = ref _Unsafe.Add(ref scratch, 3168);
-            ref var Q = ref _Unsafe.Add(ref scratch, 3936);
-            ref var B = ref _Unsafe.Add(ref scratch, 4320);
-            ref var M = ref _Unsafe.Add(ref scratch, 4704);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 4736);
-            ref var N = ref _Unsafe.Add(ref scratch, 4768);
-            ref var P = ref _Unsafe.Add(ref scratch, 5152);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 6304);
-            ref var D = ref _Unsafe.Add(ref scratch, 6336);
-            ref var R = ref _Unsafe.Add(ref scratch, 6368);
-            ref var lse = ref _Unsafe.Add(ref scratch, 6400);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3936);
+            ref var Q = ref _Unsafe.Add(ref scratch, 3952);
+            ref var B = ref _Unsafe.Add(ref scratch, 4336);
+            ref var M = ref _Unsafe.Add(ref scratch, 4720);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 4752);
+            ref var N = ref _Unsafe.Add(ref scratch, 4784);
+            ref var P = ref _Unsafe.Add(ref scratch, 5168);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 6320);
+            ref var D = ref _Unsafe.Add(ref scratch, 6352);
+            ref var R = ref _Unsafe.Add(ref scratch, 6384);
+            ref var lse = ref _Unsafe.Add(ref scratch, 6416);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -1283,9 +1255,13 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    // A = K · Wᵀ
                     ProductWithW(ref K, ref head.Parameters, ref A, sCount);
+                    // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
+                    // h = t < |key| ? kk · 0.180337 : ∞
                     ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
+                    // L = A − h
                     ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
@@ -1297,30 +1273,43 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
                     }
                     runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
-                    ComputeFk(ref L, ref c, ref Fk, tCount, runFrom, runTo);
+                    _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
+                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
                     _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
                     for (var s = runFrom - (runFrom % 24); s < runTo; s += 24)
                     {
                         var sCount = global::System.Math.Min(24, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
+                        // B = Q · Wᵀ
                         ProductWithW(ref Q, ref head.Parameters, ref B, sCount);
+                        // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
                         ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // N = Fq · S
                         ProductWithS(ref B, ref S, ref N, sCount);
+                        // P = Fq · Fkᵀ, lower triangle
                         ProductWithFk(ref B, ref FkT, ref P, sCount, s);
+                        // Dp = rowSum(P)
                         ComputeDp(ref P, ref Dp, sCount, tCount);
+                        // N += P · V
                         AddProductWithV(ref P, ref V, ref N, sCount, tCount, s);
+                        // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
                         ComputeDR(ref Dz, ref Dp, ref D, ref R, sCount);
+                        // O = N · R
                         ComputeO(ref N, ref R, sCount);
                         var storeFrom = global::System.Math.Max(0, runFrom - s);
                         var storeTo = global::System.Math.Min(sCount, runTo - s);
                         _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.Destination, ((tStart + s) + storeFrom) * head.DestinationStride), head.DestinationStride);
                         if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                         {
+                            // lse = (M + log2(D)) · 0.693147
                             ComputeLse(ref M, ref D, ref lse, sCount);
                             _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
                         }
                     }
-                    ComputeZ(ref Fk, ref z, tCount);
+                    // z = z + zt
+                    ComputeZ(ref z, ref zt, 1);
+                    // S += Fkᵀ · V
                     AddProductOfTransposedWithV(ref Fk, ref V, ref S, tCount);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
@@ -1357,27 +1346,14 @@ partial class CausalSoftmax : global::KernelGen.IAttention
 
         public static void ExportState(ref float state, global::System.Span<float> destination)
         {
-            var written = 0;
             // c [1 × m]
-            for (var segment = 0; segment < 1; segment++)
-            {
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0 + (segment * 16)), 16).CopyTo(destination.Slice(written));
-                written += 16;
-            }
+            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).CopyTo(destination.Slice(0));
             // z [1 × m]
-            for (var segment = 0; segment < 1; segment++)
-            {
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16 + (segment * 16)), 16).CopyTo(destination.Slice(written));
-                written += 16;
-            }
+            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 16).CopyTo(destination.Slice(16));
             // S [m × dv]
-            for (var segment = 0; segment < 1; segment++)
+            for (var r = 0; r < 16; r++)
             {
-                for (var r = 0; r < 16; r++)
-                {
-                    _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32 + (segment * 16 * 16) + (r * 16)), 16).CopyTo(destination.Slice(written));
-                    written += 16;
-                }
+                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32 + (r * 16)), 16).CopyTo(destination.Slice(32 + (r * 16)));
             }
         }
 
@@ -1453,7 +1429,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     kkSum1 = _Simd256.FusedMultiplyAdd(K1, K1, kkSum1);
                     kkSum2 = _Simd256.FusedMultiplyAdd(K2, K2, kkSum2);
                 }
-                _Unsafe.Add(ref kk, r + 0) = _VectorMath.Sum(kkSum0);
+                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
                 _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
                 _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
             }
@@ -1466,7 +1442,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     kkSum0 = _Simd256.FusedMultiplyAdd(K0, K0, kkSum0);
                 }
-                _Unsafe.Add(ref kk, r + 0) = _VectorMath.Sum(kkSum0);
+                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
             }
         }
 
@@ -1477,7 +1453,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (var r = 0; r < rows; r++)
             {
                 var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = r < valid0 ? ((x_0) * (0f)) + (x_0) : float.PositiveInfinity;
+                var h0 = r < valid0 ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -1491,7 +1467,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r + 0));
+                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
                 var h1 = _Simd256.Create(_Unsafe.Add(ref h, r + 1));
                 var h2 = _Simd256.Create(_Unsafe.Add(ref h, r + 2));
                 for (nint j = 0; j < 16; j += 8)
@@ -1511,7 +1487,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r + 0));
+                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
@@ -1522,6 +1498,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static bool Exceeds(ref float candidate, ref float c, float threshold)
         {
             for (nint j = 0; j < 16; j += 8)
@@ -1560,6 +1537,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         }
 
         // c' = max(c, candidate); z, S follow by 2^(c − c').
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void Raise(ref float candidate, ref float factor, ref float c, ref float z, ref float S)
         {
             for (nint j = 0; j < 16; j += 8)
@@ -1583,21 +1561,21 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         }
 
         // Fk = row in run ? 2^(L − c) : 0, [t × m].
-        // z += columnSum(Fk), [1 × m].
+        // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZ(ref float L, ref float c, ref float Fk, ref float z, int rows, int runFrom, int runTo)
+        private static void ComputeFkZt(ref float L, ref float c, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd256.AsSingle(_Simd256.Create(r + 0 >= runFrom && r + 0 < runTo ? -1 : 0));
+                var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
                 var inRun1 = _Simd256.AsSingle(_Simd256.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
                 var inRun2 = _Simd256.AsSingle(_Simd256.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
                 for (nint j = 0; j < 16; j += 8)
                 {
-                    var zSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
                     var L0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
                     var L1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
                     var L2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
@@ -1608,26 +1586,43 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _Simd256.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
                     var Fk2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
-                    zSum += Fk0;
-                    zSum += Fk1;
-                    zSum += Fk2;
-                    _Simd256.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
+                    ztSum += Fk0;
+                    ztSum += Fk1;
+                    ztSum += Fk2;
+                    _Simd256.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
                 }
             }
             for (; r < rows; r++)
             {
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd256.AsSingle(_Simd256.Create(r + 0 >= runFrom && r + 0 < runTo ? -1 : 0));
+                var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
                 for (nint j = 0; j < 16; j += 8)
                 {
-                    var zSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
                     var L0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
                     var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    zSum += Fk0;
-                    _Simd256.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
+                    ztSum += Fk0;
+                    _Simd256.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
+                }
+            }
+        }
+
+        // z = z + zt, [1 × m].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeZ(ref float z, ref float zt, int rows)
+        {
+            nint r = 0;
+            for (; r < rows; r++)
+            {
+                for (nint j = 0; j < 16; j += 8)
+                {
+                    var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
+                    var z0 = zj + ztj;
+                    _Simd256.StoreUnsafe(z0, ref _Unsafe.Add(ref z, j));
                 }
             }
         }
@@ -1643,12 +1638,12 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)); var c0_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8));
-                    var c1_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)); var c1_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24));
-                    var c2_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)); var c2_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40));
-                    var c3_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)); var c3_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56));
-                    var c4_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)); var c4_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 72));
-                    var c5_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)); var c5_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 88));
+                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
+                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
+                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
+                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
+                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
+                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -1674,22 +1669,22 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 16);
                         bb = ref _Unsafe.Add(ref bb, 16);
                     }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 72));
-                    _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 88));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c0_1, ref _Unsafe.Add(ref cc, 8));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c1_1, ref _Unsafe.Add(ref cc, 24));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c2_1, ref _Unsafe.Add(ref cc, 40));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56)) + c3_1, ref _Unsafe.Add(ref cc, 56));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 72)) + c4_1, ref _Unsafe.Add(ref cc, 72));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 88)) + c5_1, ref _Unsafe.Add(ref cc, 88));
                 }
                 {
                     const int i = 12;
                     ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)); var c0_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8));
-                    var c1_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)); var c1_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24));
-                    var c2_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)); var c2_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40));
-                    var c3_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)); var c3_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56));
+                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
+                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
+                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
+                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -1709,51 +1704,10 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 16);
                         bb = ref _Unsafe.Add(ref bb, 16);
                     }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 56));
-                }
-            }
-        }
-
-        // Fk = row in run ? 2^(L − c) : 0, [t × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFk(ref float L, ref float c, ref float Fk, int rows, int runFrom, int runTo)
-        {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
-            {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd256.AsSingle(_Simd256.Create(r + 0 >= runFrom && r + 0 < runTo ? -1 : 0));
-                var inRun1 = _Simd256.AsSingle(_Simd256.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
-                var inRun2 = _Simd256.AsSingle(_Simd256.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var L0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var L1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
-                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd256.ConditionalSelect(inRun1, _VectorMath.Exp2(L1 - cj, -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd256.AsSingle(_Simd256.Create(r + 0 >= runFrom && r + 0 < runTo ? -1 : 0));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var L0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c0_1, ref _Unsafe.Add(ref cc, 8));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c1_1, ref _Unsafe.Add(ref cc, 24));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c2_1, ref _Unsafe.Add(ref cc, 40));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56)) + c3_1, ref _Unsafe.Add(ref cc, 56));
                 }
             }
         }
@@ -1790,8 +1744,8 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     MSum1 = _Simd256.MaxNative(MSum1, Y1);
                     MSum2 = _Simd256.MaxNative(MSum2, Y2);
                 }
-                _Unsafe.Add(ref M, r + 0) = _VectorMath.Max(MSum0);
-                var M0 = _Simd256.Create(_Unsafe.Add(ref M, r + 0));
+                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
+                var M0 = _Simd256.Create(_Unsafe.Add(ref M, r));
                 _Unsafe.Add(ref M, r + 1) = _VectorMath.Max(MSum1);
                 var M1 = _Simd256.Create(_Unsafe.Add(ref M, r + 1));
                 _Unsafe.Add(ref M, r + 2) = _VectorMath.Max(MSum2);
@@ -1815,7 +1769,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     DzSum1 = _Simd256.FusedMultiplyAdd(Fq1, zj, DzSum1);
                     DzSum2 = _Simd256.FusedMultiplyAdd(Fq2, zj, DzSum2);
                 }
-                _Unsafe.Add(ref Dz, r + 0) = _VectorMath.Sum(DzSum0);
+                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
                 _Unsafe.Add(ref Dz, r + 1) = _VectorMath.Sum(DzSum1);
                 _Unsafe.Add(ref Dz, r + 2) = _VectorMath.Sum(DzSum2);
             }
@@ -1831,8 +1785,8 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _Simd256.StoreUnsafe(Y0, ref _Unsafe.Add(ref Br, j));
                     MSum0 = _Simd256.MaxNative(MSum0, Y0);
                 }
-                _Unsafe.Add(ref M, r + 0) = _VectorMath.Max(MSum0);
-                var M0 = _Simd256.Create(_Unsafe.Add(ref M, r + 0));
+                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
+                var M0 = _Simd256.Create(_Unsafe.Add(ref M, r));
                 var DzSum0 = _Floats256.Zero;
                 for (nint j = 0; j < 16; j += 8)
                 {
@@ -1842,7 +1796,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
                 }
-                _Unsafe.Add(ref Dz, r + 0) = _VectorMath.Sum(DzSum0);
+                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
             }
         }
 
@@ -1993,7 +1947,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     DpSum1 += _Simd256.ConditionalSelect(tail, P1, _Floats256.Zero);
                     DpSum2 += _Simd256.ConditionalSelect(tail, P2, _Floats256.Zero);
                 }
-                _Unsafe.Add(ref Dp, r + 0) = _VectorMath.Sum(DpSum0);
+                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
                 _Unsafe.Add(ref Dp, r + 1) = _VectorMath.Sum(DpSum1);
                 _Unsafe.Add(ref Dp, r + 2) = _VectorMath.Sum(DpSum2);
             }
@@ -2014,7 +1968,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var P0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
                     DpSum0 += _Simd256.ConditionalSelect(tail, P0, _Floats256.Zero);
                 }
-                _Unsafe.Add(ref Dp, r + 0) = _VectorMath.Sum(DpSum0);
+                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
             }
         }
 
@@ -2029,12 +1983,12 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i * 48);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)); var c0_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8));
-                    var c1_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)); var c1_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24));
-                    var c2_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)); var c2_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40));
-                    var c3_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)); var c3_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56));
-                    var c4_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)); var c4_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 72));
-                    var c5_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)); var c5_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 88));
+                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
+                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
+                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
+                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
+                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
+                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
                     var last = global::System.Math.Min(inner, diagonal + (int)i + 6);
                     for (nint k = 0; k < last; k++)
                     {
@@ -2061,12 +2015,12 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 1);
                         bb = ref _Unsafe.Add(ref bb, 16);
                     }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 72));
-                    _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 88));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c0_1, ref _Unsafe.Add(ref cc, 8));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c1_1, ref _Unsafe.Add(ref cc, 24));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c2_1, ref _Unsafe.Add(ref cc, 40));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56)) + c3_1, ref _Unsafe.Add(ref cc, 56));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 72)) + c4_1, ref _Unsafe.Add(ref cc, 72));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 88)) + c5_1, ref _Unsafe.Add(ref cc, 88));
                 }
             }
         }
@@ -2094,7 +2048,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (; r + 3 <= rows; r += 3)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r));
                 var R1 = _Simd256.Create(_Unsafe.Add(ref R, r + 1));
                 var R2 = _Simd256.Create(_Unsafe.Add(ref R, r + 2));
                 for (nint j = 0; j < 16; j += 8)
@@ -2113,7 +2067,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (; r < rows; r++)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r));
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var N0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
@@ -2133,39 +2087,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                 _Unsafe.Add(ref lse, r) = lse0;
             }
         }
-
-        // z += columnSum(Fk), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeZ(ref float Fk, ref float z, int rows)
-        {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
-            {
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var zSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var Fk0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j + 32));
-                    zSum += Fk0;
-                    zSum += Fk1;
-                    zSum += Fk2;
-                    _Simd256.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var zSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var Fk0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
-                    zSum += Fk0;
-                    _Simd256.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
-                }
-            }
-        }
     }
 
     /// <summary>The kernel at 128 bit: one head, every size a literal.</summary>
@@ -2180,7 +2101,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 6432;
+        public static int ScratchFloats => 6448;
         public static bool Causal => true;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -2217,6 +2138,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             ref var factor = ref _Unsafe.Add(ref scratch, 2368);
             ref var runTop = ref _Unsafe.Add(ref scratch, 2384);
             ref var Fk = ref _Unsafe.Add(ref scratch, 2400);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3168);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -2234,9 +2156,13 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    // A = K · Wᵀ
                     ProductWithW(ref K, ref head.Parameters, ref A, sCount);
+                    // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
+                    // h = t < |key| ? kk · 0.180337 : ∞
                     ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
+                    // L = A − h
                     ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
@@ -2248,7 +2174,12 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
                     }
                     runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
-                    ComputeFkZ(ref L, ref c, ref Fk, ref z, tCount, runFrom, runTo);
+                    _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
+                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // z = z + zt
+                    ComputeZ(ref z, ref zt, 1);
+                    // S += Fkᵀ · V
                     AddProductOfTransposedWithV(ref Fk, ref V, ref S, tCount);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
@@ -2271,16 +2202,17 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             ref var runTop = ref _Unsafe.Add(ref scratch, 2384);
             ref var Fk = ref _Unsafe.Add(ref scratch, 2400);
             ref var FkT = ref _Unsafe.Add(ref scratch, 3168);
-            ref var Q = ref _Unsafe.Add(ref scratch, 3936);
-            ref var B = ref _Unsafe.Add(ref scratch, 4320);
-            ref var M = ref _Unsafe.Add(ref scratch, 4704);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 4736);
-            ref var N = ref _Unsafe.Add(ref scratch, 4768);
-            ref var P = ref _Unsafe.Add(ref scratch, 5152);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 6304);
-            ref var D = ref _Unsafe.Add(ref scratch, 6336);
-            ref var R = ref _Unsafe.Add(ref scratch, 6368);
-            ref var lse = ref _Unsafe.Add(ref scratch, 6400);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3936);
+            ref var Q = ref _Unsafe.Add(ref scratch, 3952);
+            ref var B = ref _Unsafe.Add(ref scratch, 4336);
+            ref var M = ref _Unsafe.Add(ref scratch, 4720);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 4752);
+            ref var N = ref _Unsafe.Add(ref scratch, 4784);
+            ref var P = ref _Unsafe.Add(ref scratch, 5168);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 6320);
+            ref var D = ref _Unsafe.Add(ref scratch, 6352);
+            ref var R = ref _Unsafe.Add(ref scratch, 6384);
+            ref var lse = ref _Unsafe.Add(ref scratch, 6416);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -2298,9 +2230,13 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    // A = K · Wᵀ
                     ProductWithW(ref K, ref head.Parameters, ref A, sCount);
+                    // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
+                    // h = t < |key| ? kk · 0.180337 : ∞
                     ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
+                    // L = A − h
                     ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
@@ -2312,30 +2248,43 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
                     }
                     runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
-                    ComputeFk(ref L, ref c, ref Fk, tCount, runFrom, runTo);
+                    _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
+                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
                     _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
                     for (var s = runFrom - (runFrom % 24); s < runTo; s += 24)
                     {
                         var sCount = global::System.Math.Min(24, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
+                        // B = Q · Wᵀ
                         ProductWithW(ref Q, ref head.Parameters, ref B, sCount);
+                        // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
                         ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // N = Fq · S
                         ProductWithS(ref B, ref S, ref N, sCount);
+                        // P = Fq · Fkᵀ, lower triangle
                         ProductWithFk(ref B, ref FkT, ref P, sCount, s);
+                        // Dp = rowSum(P)
                         ComputeDp(ref P, ref Dp, sCount, tCount);
+                        // N += P · V
                         AddProductWithV(ref P, ref V, ref N, sCount, tCount, s);
+                        // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
                         ComputeDR(ref Dz, ref Dp, ref D, ref R, sCount);
+                        // O = N · R
                         ComputeO(ref N, ref R, sCount);
                         var storeFrom = global::System.Math.Max(0, runFrom - s);
                         var storeTo = global::System.Math.Min(sCount, runTo - s);
                         _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.Destination, ((tStart + s) + storeFrom) * head.DestinationStride), head.DestinationStride);
                         if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                         {
+                            // lse = (M + log2(D)) · 0.693147
                             ComputeLse(ref M, ref D, ref lse, sCount);
                             _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
                         }
                     }
-                    ComputeZ(ref Fk, ref z, tCount);
+                    // z = z + zt
+                    ComputeZ(ref z, ref zt, 1);
+                    // S += Fkᵀ · V
                     AddProductOfTransposedWithV(ref Fk, ref V, ref S, tCount);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
@@ -2372,27 +2321,14 @@ partial class CausalSoftmax : global::KernelGen.IAttention
 
         public static void ExportState(ref float state, global::System.Span<float> destination)
         {
-            var written = 0;
             // c [1 × m]
-            for (var segment = 0; segment < 1; segment++)
-            {
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0 + (segment * 16)), 16).CopyTo(destination.Slice(written));
-                written += 16;
-            }
+            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).CopyTo(destination.Slice(0));
             // z [1 × m]
-            for (var segment = 0; segment < 1; segment++)
-            {
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16 + (segment * 16)), 16).CopyTo(destination.Slice(written));
-                written += 16;
-            }
+            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 16).CopyTo(destination.Slice(16));
             // S [m × dv]
-            for (var segment = 0; segment < 1; segment++)
+            for (var r = 0; r < 16; r++)
             {
-                for (var r = 0; r < 16; r++)
-                {
-                    _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32 + (segment * 16 * 16) + (r * 16)), 16).CopyTo(destination.Slice(written));
-                    written += 16;
-                }
+                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32 + (r * 16)), 16).CopyTo(destination.Slice(32 + (r * 16)));
             }
         }
 
@@ -2468,7 +2404,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     kkSum1 = _Simd128.MultiplyAddEstimate(K1, K1, kkSum1);
                     kkSum2 = _Simd128.MultiplyAddEstimate(K2, K2, kkSum2);
                 }
-                _Unsafe.Add(ref kk, r + 0) = _VectorMath.Sum(kkSum0);
+                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
                 _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
                 _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
             }
@@ -2481,7 +2417,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     kkSum0 = _Simd128.MultiplyAddEstimate(K0, K0, kkSum0);
                 }
-                _Unsafe.Add(ref kk, r + 0) = _VectorMath.Sum(kkSum0);
+                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
             }
         }
 
@@ -2492,7 +2428,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (var r = 0; r < rows; r++)
             {
                 var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = r < valid0 ? ((x_0) * (0f)) + (x_0) : float.PositiveInfinity;
+                var h0 = r < valid0 ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -2506,7 +2442,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r + 0));
+                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
                 var h1 = _Simd128.Create(_Unsafe.Add(ref h, r + 1));
                 var h2 = _Simd128.Create(_Unsafe.Add(ref h, r + 2));
                 for (nint j = 0; j < 16; j += 4)
@@ -2526,7 +2462,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r + 0));
+                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
@@ -2537,6 +2473,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static bool Exceeds(ref float candidate, ref float c, float threshold)
         {
             for (nint j = 0; j < 16; j += 4)
@@ -2575,6 +2512,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         }
 
         // c' = max(c, candidate); z, S follow by 2^(c − c').
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void Raise(ref float candidate, ref float factor, ref float c, ref float z, ref float S)
         {
             for (nint j = 0; j < 16; j += 4)
@@ -2598,21 +2536,21 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         }
 
         // Fk = row in run ? 2^(L − c) : 0, [t × m].
-        // z += columnSum(Fk), [1 × m].
+        // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZ(ref float L, ref float c, ref float Fk, ref float z, int rows, int runFrom, int runTo)
+        private static void ComputeFkZt(ref float L, ref float c, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd128.AsSingle(_Simd128.Create(r + 0 >= runFrom && r + 0 < runTo ? -1 : 0));
+                var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
                 var inRun1 = _Simd128.AsSingle(_Simd128.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
                 var inRun2 = _Simd128.AsSingle(_Simd128.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
                 for (nint j = 0; j < 16; j += 4)
                 {
-                    var zSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
                     var L0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
                     var L1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
                     var L2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
@@ -2623,26 +2561,43 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _Simd128.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
                     var Fk2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
-                    zSum += Fk0;
-                    zSum += Fk1;
-                    zSum += Fk2;
-                    _Simd128.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
+                    ztSum += Fk0;
+                    ztSum += Fk1;
+                    ztSum += Fk2;
+                    _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
                 }
             }
             for (; r < rows; r++)
             {
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd128.AsSingle(_Simd128.Create(r + 0 >= runFrom && r + 0 < runTo ? -1 : 0));
+                var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
                 for (nint j = 0; j < 16; j += 4)
                 {
-                    var zSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
                     var L0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
                     var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    zSum += Fk0;
-                    _Simd128.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
+                    ztSum += Fk0;
+                    _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
+                }
+            }
+        }
+
+        // z = z + zt, [1 × m].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeZ(ref float z, ref float zt, int rows)
+        {
+            nint r = 0;
+            for (; r < rows; r++)
+            {
+                for (nint j = 0; j < 16; j += 4)
+                {
+                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
+                    var z0 = zj + ztj;
+                    _Simd128.StoreUnsafe(z0, ref _Unsafe.Add(ref z, j));
                 }
             }
         }
@@ -2658,12 +2613,12 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)); var c0_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4));
-                    var c1_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)); var c1_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20));
-                    var c2_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)); var c2_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36));
-                    var c3_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)); var c3_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52));
-                    var c4_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)); var c4_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 68));
-                    var c5_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)); var c5_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 84));
+                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
+                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
+                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
+                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
+                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
+                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -2689,22 +2644,22 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 16);
                         bb = ref _Unsafe.Add(ref bb, 16);
                     }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 68));
-                    _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 84));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c1_1, ref _Unsafe.Add(ref cc, 20));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c2_1, ref _Unsafe.Add(ref cc, 36));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52)) + c3_1, ref _Unsafe.Add(ref cc, 52));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 68)) + c4_1, ref _Unsafe.Add(ref cc, 68));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 84)) + c5_1, ref _Unsafe.Add(ref cc, 84));
                 }
                 {
                     const int i = 12;
                     ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)); var c0_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4));
-                    var c1_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)); var c1_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20));
-                    var c2_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)); var c2_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36));
-                    var c3_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)); var c3_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52));
+                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
+                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
+                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
+                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -2724,51 +2679,10 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 16);
                         bb = ref _Unsafe.Add(ref bb, 16);
                     }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 52));
-                }
-            }
-        }
-
-        // Fk = row in run ? 2^(L − c) : 0, [t × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFk(ref float L, ref float c, ref float Fk, int rows, int runFrom, int runTo)
-        {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
-            {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd128.AsSingle(_Simd128.Create(r + 0 >= runFrom && r + 0 < runTo ? -1 : 0));
-                var inRun1 = _Simd128.AsSingle(_Simd128.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
-                var inRun2 = _Simd128.AsSingle(_Simd128.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var L0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var L1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
-                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd128.ConditionalSelect(inRun1, _VectorMath.Exp2(L1 - cj, -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd128.AsSingle(_Simd128.Create(r + 0 >= runFrom && r + 0 < runTo ? -1 : 0));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var L0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c1_1, ref _Unsafe.Add(ref cc, 20));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c2_1, ref _Unsafe.Add(ref cc, 36));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52)) + c3_1, ref _Unsafe.Add(ref cc, 52));
                 }
             }
         }
@@ -2805,8 +2719,8 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     MSum1 = _Simd128.MaxNative(MSum1, Y1);
                     MSum2 = _Simd128.MaxNative(MSum2, Y2);
                 }
-                _Unsafe.Add(ref M, r + 0) = _VectorMath.Max(MSum0);
-                var M0 = _Simd128.Create(_Unsafe.Add(ref M, r + 0));
+                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
+                var M0 = _Simd128.Create(_Unsafe.Add(ref M, r));
                 _Unsafe.Add(ref M, r + 1) = _VectorMath.Max(MSum1);
                 var M1 = _Simd128.Create(_Unsafe.Add(ref M, r + 1));
                 _Unsafe.Add(ref M, r + 2) = _VectorMath.Max(MSum2);
@@ -2830,7 +2744,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     DzSum1 = _Simd128.MultiplyAddEstimate(Fq1, zj, DzSum1);
                     DzSum2 = _Simd128.MultiplyAddEstimate(Fq2, zj, DzSum2);
                 }
-                _Unsafe.Add(ref Dz, r + 0) = _VectorMath.Sum(DzSum0);
+                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
                 _Unsafe.Add(ref Dz, r + 1) = _VectorMath.Sum(DzSum1);
                 _Unsafe.Add(ref Dz, r + 2) = _VectorMath.Sum(DzSum2);
             }
@@ -2846,8 +2760,8 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _Simd128.StoreUnsafe(Y0, ref _Unsafe.Add(ref Br, j));
                     MSum0 = _Simd128.MaxNative(MSum0, Y0);
                 }
-                _Unsafe.Add(ref M, r + 0) = _VectorMath.Max(MSum0);
-                var M0 = _Simd128.Create(_Unsafe.Add(ref M, r + 0));
+                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
+                var M0 = _Simd128.Create(_Unsafe.Add(ref M, r));
                 var DzSum0 = _Floats128.Zero;
                 for (nint j = 0; j < 16; j += 4)
                 {
@@ -2857,7 +2771,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);
                 }
-                _Unsafe.Add(ref Dz, r + 0) = _VectorMath.Sum(DzSum0);
+                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
             }
         }
 
@@ -3008,7 +2922,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     DpSum1 += _Simd128.ConditionalSelect(tail, P1, _Floats128.Zero);
                     DpSum2 += _Simd128.ConditionalSelect(tail, P2, _Floats128.Zero);
                 }
-                _Unsafe.Add(ref Dp, r + 0) = _VectorMath.Sum(DpSum0);
+                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
                 _Unsafe.Add(ref Dp, r + 1) = _VectorMath.Sum(DpSum1);
                 _Unsafe.Add(ref Dp, r + 2) = _VectorMath.Sum(DpSum2);
             }
@@ -3029,7 +2943,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     var P0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
                     DpSum0 += _Simd128.ConditionalSelect(tail, P0, _Floats128.Zero);
                 }
-                _Unsafe.Add(ref Dp, r + 0) = _VectorMath.Sum(DpSum0);
+                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
             }
         }
 
@@ -3044,12 +2958,12 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i * 48);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)); var c0_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4));
-                    var c1_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)); var c1_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20));
-                    var c2_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)); var c2_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36));
-                    var c3_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)); var c3_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52));
-                    var c4_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)); var c4_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 68));
-                    var c5_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)); var c5_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 84));
+                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
+                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
+                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
+                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
+                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
+                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
                     var last = global::System.Math.Min(inner, diagonal + (int)i + 6);
                     for (nint k = 0; k < last; k++)
                     {
@@ -3076,12 +2990,12 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 1);
                         bb = ref _Unsafe.Add(ref bb, 16);
                     }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 68));
-                    _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 84));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c1_1, ref _Unsafe.Add(ref cc, 20));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c2_1, ref _Unsafe.Add(ref cc, 36));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52)) + c3_1, ref _Unsafe.Add(ref cc, 52));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 68)) + c4_1, ref _Unsafe.Add(ref cc, 68));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 84)) + c5_1, ref _Unsafe.Add(ref cc, 84));
                 }
             }
         }
@@ -3109,7 +3023,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (; r + 3 <= rows; r += 3)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r));
                 var R1 = _Simd128.Create(_Unsafe.Add(ref R, r + 1));
                 var R2 = _Simd128.Create(_Unsafe.Add(ref R, r + 2));
                 for (nint j = 0; j < 16; j += 4)
@@ -3128,7 +3042,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (; r < rows; r++)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r));
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var N0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
@@ -3146,39 +3060,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             {
                 var lse0 = (_Unsafe.Add(ref M, r) + global::System.MathF.Log2(_Unsafe.Add(ref D, r))) * 0.693147182f;
                 _Unsafe.Add(ref lse, r) = lse0;
-            }
-        }
-
-        // z += columnSum(Fk), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeZ(ref float Fk, ref float z, int rows)
-        {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
-            {
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var zSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var Fk0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j + 32));
-                    zSum += Fk0;
-                    zSum += Fk1;
-                    zSum += Fk2;
-                    _Simd128.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var zSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var Fk0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
-                    zSum += Fk0;
-                    _Simd128.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
-                }
             }
         }
     }

@@ -174,6 +174,7 @@ partial class Exact : global::KernelGen.IAttention
             {
                 var iCount = global::System.Math.Min(96, to - iStart);
                 _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
+                // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
                 _MemoryMarshal.CreateSpan(ref M, 96).Fill(-1.00000002E+30f);
                 _MemoryMarshal.CreateSpan(ref D, 96).Fill(0f);
@@ -188,18 +189,25 @@ partial class Exact : global::KernelGen.IAttention
                     for (var s = 0; s < iCount; s += 24)
                     {
                         var sCount = global::System.Math.Min(24, iCount - s);
+                        // A = Qs · Kᵀ
                         ProductWithK(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
+                        // S = A; top = rowMax(S)
                         ComputeSTop(ref A, ref top, sCount, jCount);
                         Raise(ref top, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), ref _Unsafe.Add(ref N, s * 16), sCount, 11.5415602f);
+                        // P = 2^(S − M); D += rowSum(P)
                         ComputePD(ref A, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), sCount, jCount);
+                        // N += P · V
                         AddProductWithV(ref A, ref V, ref _Unsafe.Add(ref N, s * 16), sCount, jCount);
                     }
                 }
+                // R = D == 0 ? 0 : 1 / D
                 ComputeR(ref D, ref R, iCount);
+                // O = N · R
                 ComputeO(ref N, ref R, ref O, iCount);
                 _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref head.Destination, iStart * head.DestinationStride), head.DestinationStride);
                 if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                 {
+                    // lse = (M + log2(D)) · 0.693147
                     ComputeLse(ref M, ref D, ref lse, iCount);
                     _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref head.LogSumExp, iStart), 0);
                 }
@@ -354,7 +362,7 @@ partial class Exact : global::KernelGen.IAttention
                     topSum1 = _Simd512.MaxNative(topSum1, _Simd512.ConditionalSelect(tail, S1, _Simd512.Create(float.NegativeInfinity)));
                     topSum2 = _Simd512.MaxNative(topSum2, _Simd512.ConditionalSelect(tail, S2, _Simd512.Create(float.NegativeInfinity)));
                 }
-                _Unsafe.Add(ref top, r + 0) = _VectorMath.Max(topSum0);
+                _Unsafe.Add(ref top, r) = _VectorMath.Max(topSum0);
                 _Unsafe.Add(ref top, r + 1) = _VectorMath.Max(topSum1);
                 _Unsafe.Add(ref top, r + 2) = _VectorMath.Max(topSum2);
             }
@@ -379,11 +387,12 @@ partial class Exact : global::KernelGen.IAttention
                     _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, S0, _Floats512.Zero), ref _Unsafe.Add(ref Ar, j));
                     topSum0 = _Simd512.MaxNative(topSum0, _Simd512.ConditionalSelect(tail, S0, _Simd512.Create(float.NegativeInfinity)));
                 }
-                _Unsafe.Add(ref top, r + 0) = _VectorMath.Max(topSum0);
+                _Unsafe.Add(ref top, r) = _VectorMath.Max(topSum0);
             }
         }
 
         // Where a candidate is above M by more than the threshold: M' = max(M, candidate), and the sums of the row follow by 2^(M − M').
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void Raise(ref float candidate, ref float M, ref float D, ref float N, int rows, float threshold)
         {
             for (nint r = 0; r < rows; r++)
@@ -415,7 +424,7 @@ partial class Exact : global::KernelGen.IAttention
             for (; r + 3 <= rows; r += 3)
             {
                 ref var Sr = ref _Unsafe.Add(ref S, r * 48);
-                var M0 = _Simd512.Create(_Unsafe.Add(ref M, r + 0));
+                var M0 = _Simd512.Create(_Unsafe.Add(ref M, r));
                 var M1 = _Simd512.Create(_Unsafe.Add(ref M, r + 1));
                 var M2 = _Simd512.Create(_Unsafe.Add(ref M, r + 2));
                 var DSum0 = _Floats512.Zero;
@@ -454,14 +463,14 @@ partial class Exact : global::KernelGen.IAttention
                     DSum1 += _Simd512.ConditionalSelect(tail, P1, _Floats512.Zero);
                     DSum2 += _Simd512.ConditionalSelect(tail, P2, _Floats512.Zero);
                 }
-                _Unsafe.Add(ref D, r + 0) += _VectorMath.Sum(DSum0);
+                _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
                 _Unsafe.Add(ref D, r + 1) += _VectorMath.Sum(DSum1);
                 _Unsafe.Add(ref D, r + 2) += _VectorMath.Sum(DSum2);
             }
             for (; r < rows; r++)
             {
                 ref var Sr = ref _Unsafe.Add(ref S, r * 48);
-                var M0 = _Simd512.Create(_Unsafe.Add(ref M, r + 0));
+                var M0 = _Simd512.Create(_Unsafe.Add(ref M, r));
                 var DSum0 = _Floats512.Zero;
                 var whole1 = columns - (columns % 16);
                 for (nint j = 0; j < whole1; j += 16)
@@ -480,7 +489,7 @@ partial class Exact : global::KernelGen.IAttention
                     _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, P0, _Floats512.Zero), ref _Unsafe.Add(ref Sr, j));
                     DSum0 += _Simd512.ConditionalSelect(tail, P0, _Floats512.Zero);
                 }
-                _Unsafe.Add(ref D, r + 0) += _VectorMath.Sum(DSum0);
+                _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
             }
         }
 
@@ -495,12 +504,12 @@ partial class Exact : global::KernelGen.IAttention
                     ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i * 48);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0));
-                    var c1_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16));
-                    var c2_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32));
-                    var c3_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48));
-                    var c4_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64));
-                    var c5_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80));
+                    var c0_0 = _Floats512.Zero;
+                    var c1_0 = _Floats512.Zero;
+                    var c2_0 = _Floats512.Zero;
+                    var c3_0 = _Floats512.Zero;
+                    var c4_0 = _Floats512.Zero;
+                    var c5_0 = _Floats512.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -519,12 +528,12 @@ partial class Exact : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 1);
                         bb = ref _Unsafe.Add(ref bb, 16);
                     }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80));
                 }
             }
         }
@@ -549,7 +558,7 @@ partial class Exact : global::KernelGen.IAttention
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r));
                 var R1 = _Simd512.Create(_Unsafe.Add(ref R, r + 1));
                 var R2 = _Simd512.Create(_Unsafe.Add(ref R, r + 2));
                 for (nint j = 0; j < 16; j += 16)
@@ -569,7 +578,7 @@ partial class Exact : global::KernelGen.IAttention
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r));
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var N0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
@@ -640,6 +649,7 @@ partial class Exact : global::KernelGen.IAttention
             {
                 var iCount = global::System.Math.Min(96, to - iStart);
                 _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
+                // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
                 _MemoryMarshal.CreateSpan(ref M, 96).Fill(-1.00000002E+30f);
                 _MemoryMarshal.CreateSpan(ref D, 96).Fill(0f);
@@ -654,18 +664,25 @@ partial class Exact : global::KernelGen.IAttention
                     for (var s = 0; s < iCount; s += 24)
                     {
                         var sCount = global::System.Math.Min(24, iCount - s);
+                        // A = Qs · Kᵀ
                         ProductWithK(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
+                        // S = A; top = rowMax(S)
                         ComputeSTop(ref A, ref top, sCount, jCount);
                         Raise(ref top, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), ref _Unsafe.Add(ref N, s * 16), sCount, 11.5415602f);
+                        // P = 2^(S − M); D += rowSum(P)
                         ComputePD(ref A, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), sCount, jCount);
+                        // N += P · V
                         AddProductWithV(ref A, ref V, ref _Unsafe.Add(ref N, s * 16), sCount, jCount);
                     }
                 }
+                // R = D == 0 ? 0 : 1 / D
                 ComputeR(ref D, ref R, iCount);
+                // O = N · R
                 ComputeO(ref N, ref R, ref O, iCount);
                 _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref head.Destination, iStart * head.DestinationStride), head.DestinationStride);
                 if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                 {
+                    // lse = (M + log2(D)) · 0.693147
                     ComputeLse(ref M, ref D, ref lse, iCount);
                     _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref head.LogSumExp, iStart), 0);
                 }
@@ -813,7 +830,7 @@ partial class Exact : global::KernelGen.IAttention
                     topSum1 = _Simd256.MaxNative(topSum1, _Simd256.ConditionalSelect(tail, S1, _Simd256.Create(float.NegativeInfinity)));
                     topSum2 = _Simd256.MaxNative(topSum2, _Simd256.ConditionalSelect(tail, S2, _Simd256.Create(float.NegativeInfinity)));
                 }
-                _Unsafe.Add(ref top, r + 0) = _VectorMath.Max(topSum0);
+                _Unsafe.Add(ref top, r) = _VectorMath.Max(topSum0);
                 _Unsafe.Add(ref top, r + 1) = _VectorMath.Max(topSum1);
                 _Unsafe.Add(ref top, r + 2) = _VectorMath.Max(topSum2);
             }
@@ -838,11 +855,12 @@ partial class Exact : global::KernelGen.IAttention
                     _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, S0, _Floats256.Zero), ref _Unsafe.Add(ref Ar, j));
                     topSum0 = _Simd256.MaxNative(topSum0, _Simd256.ConditionalSelect(tail, S0, _Simd256.Create(float.NegativeInfinity)));
                 }
-                _Unsafe.Add(ref top, r + 0) = _VectorMath.Max(topSum0);
+                _Unsafe.Add(ref top, r) = _VectorMath.Max(topSum0);
             }
         }
 
         // Where a candidate is above M by more than the threshold: M' = max(M, candidate), and the sums of the row follow by 2^(M − M').
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void Raise(ref float candidate, ref float M, ref float D, ref float N, int rows, float threshold)
         {
             for (nint r = 0; r < rows; r++)
@@ -874,7 +892,7 @@ partial class Exact : global::KernelGen.IAttention
             for (; r + 3 <= rows; r += 3)
             {
                 ref var Sr = ref _Unsafe.Add(ref S, r * 48);
-                var M0 = _Simd256.Create(_Unsafe.Add(ref M, r + 0));
+                var M0 = _Simd256.Create(_Unsafe.Add(ref M, r));
                 var M1 = _Simd256.Create(_Unsafe.Add(ref M, r + 1));
                 var M2 = _Simd256.Create(_Unsafe.Add(ref M, r + 2));
                 var DSum0 = _Floats256.Zero;
@@ -913,14 +931,14 @@ partial class Exact : global::KernelGen.IAttention
                     DSum1 += _Simd256.ConditionalSelect(tail, P1, _Floats256.Zero);
                     DSum2 += _Simd256.ConditionalSelect(tail, P2, _Floats256.Zero);
                 }
-                _Unsafe.Add(ref D, r + 0) += _VectorMath.Sum(DSum0);
+                _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
                 _Unsafe.Add(ref D, r + 1) += _VectorMath.Sum(DSum1);
                 _Unsafe.Add(ref D, r + 2) += _VectorMath.Sum(DSum2);
             }
             for (; r < rows; r++)
             {
                 ref var Sr = ref _Unsafe.Add(ref S, r * 48);
-                var M0 = _Simd256.Create(_Unsafe.Add(ref M, r + 0));
+                var M0 = _Simd256.Create(_Unsafe.Add(ref M, r));
                 var DSum0 = _Floats256.Zero;
                 var whole1 = columns - (columns % 8);
                 for (nint j = 0; j < whole1; j += 8)
@@ -939,7 +957,7 @@ partial class Exact : global::KernelGen.IAttention
                     _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, P0, _Floats256.Zero), ref _Unsafe.Add(ref Sr, j));
                     DSum0 += _Simd256.ConditionalSelect(tail, P0, _Floats256.Zero);
                 }
-                _Unsafe.Add(ref D, r + 0) += _VectorMath.Sum(DSum0);
+                _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
             }
         }
 
@@ -954,12 +972,12 @@ partial class Exact : global::KernelGen.IAttention
                     ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i * 48);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)); var c0_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8));
-                    var c1_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)); var c1_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24));
-                    var c2_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)); var c2_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40));
-                    var c3_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)); var c3_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56));
-                    var c4_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)); var c4_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 72));
-                    var c5_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)); var c5_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 88));
+                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
+                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
+                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
+                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
+                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
+                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -985,12 +1003,12 @@ partial class Exact : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 1);
                         bb = ref _Unsafe.Add(ref bb, 16);
                     }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 72));
-                    _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 88));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c0_1, ref _Unsafe.Add(ref cc, 8));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c1_1, ref _Unsafe.Add(ref cc, 24));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c2_1, ref _Unsafe.Add(ref cc, 40));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56)) + c3_1, ref _Unsafe.Add(ref cc, 56));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 72)) + c4_1, ref _Unsafe.Add(ref cc, 72));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 88)) + c5_1, ref _Unsafe.Add(ref cc, 88));
                 }
             }
         }
@@ -1015,7 +1033,7 @@ partial class Exact : global::KernelGen.IAttention
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r));
                 var R1 = _Simd256.Create(_Unsafe.Add(ref R, r + 1));
                 var R2 = _Simd256.Create(_Unsafe.Add(ref R, r + 2));
                 for (nint j = 0; j < 16; j += 8)
@@ -1035,7 +1053,7 @@ partial class Exact : global::KernelGen.IAttention
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r));
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var N0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
@@ -1106,6 +1124,7 @@ partial class Exact : global::KernelGen.IAttention
             {
                 var iCount = global::System.Math.Min(96, to - iStart);
                 _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
+                // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
                 _MemoryMarshal.CreateSpan(ref M, 96).Fill(-1.00000002E+30f);
                 _MemoryMarshal.CreateSpan(ref D, 96).Fill(0f);
@@ -1120,18 +1139,25 @@ partial class Exact : global::KernelGen.IAttention
                     for (var s = 0; s < iCount; s += 24)
                     {
                         var sCount = global::System.Math.Min(24, iCount - s);
+                        // A = Qs · Kᵀ
                         ProductWithK(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
+                        // S = A; top = rowMax(S)
                         ComputeSTop(ref A, ref top, sCount, jCount);
                         Raise(ref top, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), ref _Unsafe.Add(ref N, s * 16), sCount, 11.5415602f);
+                        // P = 2^(S − M); D += rowSum(P)
                         ComputePD(ref A, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), sCount, jCount);
+                        // N += P · V
                         AddProductWithV(ref A, ref V, ref _Unsafe.Add(ref N, s * 16), sCount, jCount);
                     }
                 }
+                // R = D == 0 ? 0 : 1 / D
                 ComputeR(ref D, ref R, iCount);
+                // O = N · R
                 ComputeO(ref N, ref R, ref O, iCount);
                 _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref head.Destination, iStart * head.DestinationStride), head.DestinationStride);
                 if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                 {
+                    // lse = (M + log2(D)) · 0.693147
                     ComputeLse(ref M, ref D, ref lse, iCount);
                     _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref head.LogSumExp, iStart), 0);
                 }
@@ -1279,7 +1305,7 @@ partial class Exact : global::KernelGen.IAttention
                     topSum1 = _Simd128.MaxNative(topSum1, _Simd128.ConditionalSelect(tail, S1, _Simd128.Create(float.NegativeInfinity)));
                     topSum2 = _Simd128.MaxNative(topSum2, _Simd128.ConditionalSelect(tail, S2, _Simd128.Create(float.NegativeInfinity)));
                 }
-                _Unsafe.Add(ref top, r + 0) = _VectorMath.Max(topSum0);
+                _Unsafe.Add(ref top, r) = _VectorMath.Max(topSum0);
                 _Unsafe.Add(ref top, r + 1) = _VectorMath.Max(topSum1);
                 _Unsafe.Add(ref top, r + 2) = _VectorMath.Max(topSum2);
             }
@@ -1304,11 +1330,12 @@ partial class Exact : global::KernelGen.IAttention
                     _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, S0, _Floats128.Zero), ref _Unsafe.Add(ref Ar, j));
                     topSum0 = _Simd128.MaxNative(topSum0, _Simd128.ConditionalSelect(tail, S0, _Simd128.Create(float.NegativeInfinity)));
                 }
-                _Unsafe.Add(ref top, r + 0) = _VectorMath.Max(topSum0);
+                _Unsafe.Add(ref top, r) = _VectorMath.Max(topSum0);
             }
         }
 
         // Where a candidate is above M by more than the threshold: M' = max(M, candidate), and the sums of the row follow by 2^(M − M').
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void Raise(ref float candidate, ref float M, ref float D, ref float N, int rows, float threshold)
         {
             for (nint r = 0; r < rows; r++)
@@ -1340,7 +1367,7 @@ partial class Exact : global::KernelGen.IAttention
             for (; r + 3 <= rows; r += 3)
             {
                 ref var Sr = ref _Unsafe.Add(ref S, r * 48);
-                var M0 = _Simd128.Create(_Unsafe.Add(ref M, r + 0));
+                var M0 = _Simd128.Create(_Unsafe.Add(ref M, r));
                 var M1 = _Simd128.Create(_Unsafe.Add(ref M, r + 1));
                 var M2 = _Simd128.Create(_Unsafe.Add(ref M, r + 2));
                 var DSum0 = _Floats128.Zero;
@@ -1379,14 +1406,14 @@ partial class Exact : global::KernelGen.IAttention
                     DSum1 += _Simd128.ConditionalSelect(tail, P1, _Floats128.Zero);
                     DSum2 += _Simd128.ConditionalSelect(tail, P2, _Floats128.Zero);
                 }
-                _Unsafe.Add(ref D, r + 0) += _VectorMath.Sum(DSum0);
+                _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
                 _Unsafe.Add(ref D, r + 1) += _VectorMath.Sum(DSum1);
                 _Unsafe.Add(ref D, r + 2) += _VectorMath.Sum(DSum2);
             }
             for (; r < rows; r++)
             {
                 ref var Sr = ref _Unsafe.Add(ref S, r * 48);
-                var M0 = _Simd128.Create(_Unsafe.Add(ref M, r + 0));
+                var M0 = _Simd128.Create(_Unsafe.Add(ref M, r));
                 var DSum0 = _Floats128.Zero;
                 var whole1 = columns - (columns % 4);
                 for (nint j = 0; j < whole1; j += 4)
@@ -1405,7 +1432,7 @@ partial class Exact : global::KernelGen.IAttention
                     _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, P0, _Floats128.Zero), ref _Unsafe.Add(ref Sr, j));
                     DSum0 += _Simd128.ConditionalSelect(tail, P0, _Floats128.Zero);
                 }
-                _Unsafe.Add(ref D, r + 0) += _VectorMath.Sum(DSum0);
+                _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
             }
         }
 
@@ -1420,12 +1447,12 @@ partial class Exact : global::KernelGen.IAttention
                     ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i * 48);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)); var c0_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4));
-                    var c1_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)); var c1_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20));
-                    var c2_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)); var c2_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36));
-                    var c3_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)); var c3_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52));
-                    var c4_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)); var c4_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 68));
-                    var c5_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)); var c5_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 84));
+                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
+                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
+                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
+                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
+                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
+                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -1451,12 +1478,12 @@ partial class Exact : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 1);
                         bb = ref _Unsafe.Add(ref bb, 16);
                     }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 68));
-                    _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 84));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c1_1, ref _Unsafe.Add(ref cc, 20));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c2_1, ref _Unsafe.Add(ref cc, 36));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52)) + c3_1, ref _Unsafe.Add(ref cc, 52));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 68)) + c4_1, ref _Unsafe.Add(ref cc, 68));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 84)) + c5_1, ref _Unsafe.Add(ref cc, 84));
                 }
             }
         }
@@ -1481,7 +1508,7 @@ partial class Exact : global::KernelGen.IAttention
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r));
                 var R1 = _Simd128.Create(_Unsafe.Add(ref R, r + 1));
                 var R2 = _Simd128.Create(_Unsafe.Add(ref R, r + 2));
                 for (nint j = 0; j < 16; j += 4)
@@ -1501,7 +1528,7 @@ partial class Exact : global::KernelGen.IAttention
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r));
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var N0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));

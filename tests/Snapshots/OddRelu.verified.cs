@@ -14,7 +14,8 @@
 //     V = value[j]    [j × dv]
 //     A = K · Wᵀ    [j × m]
 //     Fk = max(0, A) + 0.001    [j × m]
-//     z += columnSum(Fk)
+//     zt = columnSum(Fk)    [1 × m]
+//     z = z + zt    [1 × m]
 //     S += Fkᵀ · V
 // in parallel: for tiles i of 0..|query|
 //     Q = query[i]    [i × d]
@@ -158,7 +159,7 @@ partial class OddRelu : global::KernelGen.IAttention
         public static int ParameterFloats => 48;
         public static int StateFloats => 272;
         public static int ExportedStateFloats => 42;
-        public static int ScratchFloats => 2304;
+        public static int ScratchFloats => 2320;
         public static bool Causal => false;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -188,6 +189,7 @@ partial class OddRelu : global::KernelGen.IAttention
             ref var V = ref _Unsafe.Add(ref scratch, 384);
             ref var A = ref _Unsafe.Add(ref scratch, 1152);
             ref var Fk = ref _Unsafe.Add(ref scratch, 1536);
+            ref var zt = ref _Unsafe.Add(ref scratch, 2304);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
 
@@ -195,14 +197,20 @@ partial class OddRelu : global::KernelGen.IAttention
             for (var jStart = from; jStart < to; jStart += 48)
             {
                 var jCount = global::System.Math.Min(48, to - jStart);
+                _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                 for (var s = 0; s < jCount; s += 24)
                 {
                     var sCount = global::System.Math.Min(24, jCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 16);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 16), 16);
+                    // A = K · Wᵀ
                     ProductWithW(ref K, ref head.Parameters, ref A, sCount);
-                    ComputeFkZ(ref A, ref _Unsafe.Add(ref Fk, s * 16), ref z, sCount);
+                    // Fk = max(0, A) + 0.001; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 16), ref zt, sCount);
                 }
+                // z = z + zt
+                ComputeZ(ref z, ref zt, 1);
+                // S += Fkᵀ · V
                 AddProductOfTransposedWithV(ref Fk, ref V, ref S, jCount);
             }
         }
@@ -227,14 +235,20 @@ partial class OddRelu : global::KernelGen.IAttention
                 {
                     var sCount = global::System.Math.Min(24, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 16);
+                    // B = Q · Wᵀ
                     ProductWithW2(ref Q, ref head.Parameters, ref B, sCount);
+                    // Fq = max(0, B) + 0.001; D = rowSum(Fq · z)
                     ComputeFqD(ref B, ref z, ref D, sCount);
+                    // N = Fq · S
                     ProductWithS(ref B, ref S, ref N, sCount);
+                    // R = D == 0 ? 0 : 1 / D
                     ComputeR(ref D, ref R, sCount);
+                    // O = N · R
                     ComputeO(ref N, ref R, sCount);
                     _TileCopy.Store(ref N, 16, sCount, 5, ref _Unsafe.Add(ref head.Destination, (iStart + s) * head.DestinationStride), head.DestinationStride);
                     if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                     {
+                        // lse = log2(D) · 0.693147
                         ComputeLse(ref D, ref lse, sCount);
                         _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head.LogSumExp, (iStart + s)), 0);
                     }
@@ -265,21 +279,12 @@ partial class OddRelu : global::KernelGen.IAttention
 
         public static void ExportState(ref float state, global::System.Span<float> destination)
         {
-            var written = 0;
             // z [1 × m]
-            for (var segment = 0; segment < 1; segment++)
-            {
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0 + (segment * 16)), 7).CopyTo(destination.Slice(written));
-                written += 7;
-            }
+            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 7).CopyTo(destination.Slice(0));
             // S [m × dv]
-            for (var segment = 0; segment < 1; segment++)
+            for (var r = 0; r < 7; r++)
             {
-                for (var r = 0; r < 7; r++)
-                {
-                    _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16 + (segment * 16 * 16) + (r * 16)), 5).CopyTo(destination.Slice(written));
-                    written += 5;
-                }
+                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16 + (r * 16)), 5).CopyTo(destination.Slice(7 + (r * 5)));
             }
         }
 
@@ -329,9 +334,9 @@ partial class OddRelu : global::KernelGen.IAttention
         }
 
         // Fk = max(0, A) + 0.001, [j × m].
-        // z += columnSum(Fk), [1 × m].
+        // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZ(ref float A, ref float Fk, ref float z, int rows)
+        private static void ComputeFkZt(ref float A, ref float Fk, ref float zt, int rows)
         {
             nint r = 0;
             for (; r < rows; r++)
@@ -341,12 +346,30 @@ partial class OddRelu : global::KernelGen.IAttention
                 {
                     const int j = 0;
                     var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(7f));
-                    var zSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
                     var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var Fk0 = _Simd512.MaxNative(_Floats512.Zero, _Simd512.FusedMultiplyAdd(A0, _Floats512.Zero, A0)) + _Simd512.Create(0.00100000005f);
                     _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Fk0, _Floats512.Zero), ref _Unsafe.Add(ref Fkr, j));
-                    zSum += _Simd512.ConditionalSelect(tail, Fk0, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
+                    ztSum += _Simd512.ConditionalSelect(tail, Fk0, _Floats512.Zero);
+                    _Simd512.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
+                }
+            }
+        }
+
+        // z = z + zt, [1 × m].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeZ(ref float z, ref float zt, int rows)
+        {
+            nint r = 0;
+            for (; r < rows; r++)
+            {
+                {
+                    const int j = 0;
+                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(7f));
+                    var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
+                    var z0 = zj + ztj;
+                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, z0, _Floats512.Zero), ref _Unsafe.Add(ref z, j));
                 }
             }
         }
@@ -362,12 +385,12 @@ partial class OddRelu : global::KernelGen.IAttention
                     ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0));
-                    var c1_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16));
-                    var c2_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32));
-                    var c3_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48));
-                    var c4_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64));
-                    var c5_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80));
+                    var c0_0 = _Floats512.Zero;
+                    var c1_0 = _Floats512.Zero;
+                    var c2_0 = _Floats512.Zero;
+                    var c3_0 = _Floats512.Zero;
+                    var c4_0 = _Floats512.Zero;
+                    var c5_0 = _Floats512.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -386,22 +409,22 @@ partial class OddRelu : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 16);
                         bb = ref _Unsafe.Add(ref bb, 16);
                     }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80));
                 }
                 {
                     const int i = 12;
                     ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0));
-                    var c1_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16));
-                    var c2_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32));
-                    var c3_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48));
+                    var c0_0 = _Floats512.Zero;
+                    var c1_0 = _Floats512.Zero;
+                    var c2_0 = _Floats512.Zero;
+                    var c3_0 = _Floats512.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -416,10 +439,10 @@ partial class OddRelu : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 16);
                         bb = ref _Unsafe.Add(ref bb, 16);
                     }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
+                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
                 }
             }
         }
@@ -489,7 +512,7 @@ partial class OddRelu : global::KernelGen.IAttention
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DSum0 += _Simd512.ConditionalSelect(tail, Fq0 * zj, _Floats512.Zero);
                 }
-                _Unsafe.Add(ref D, r + 0) = _VectorMath.Sum(DSum0);
+                _Unsafe.Add(ref D, r) = _VectorMath.Sum(DSum0);
             }
         }
 
@@ -558,7 +581,7 @@ partial class OddRelu : global::KernelGen.IAttention
             for (; r < rows; r++)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r));
                 {
                     const int j = 0;
                     var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(5f));
@@ -593,7 +616,7 @@ partial class OddRelu : global::KernelGen.IAttention
         public static int ParameterFloats => 24;
         public static int StateFloats => 80;
         public static int ExportedStateFloats => 42;
-        public static int ScratchFloats => 1152;
+        public static int ScratchFloats => 1168;
         public static bool Causal => false;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -623,6 +646,7 @@ partial class OddRelu : global::KernelGen.IAttention
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 576);
             ref var Fk = ref _Unsafe.Add(ref scratch, 768);
+            ref var zt = ref _Unsafe.Add(ref scratch, 1152);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
 
@@ -630,14 +654,20 @@ partial class OddRelu : global::KernelGen.IAttention
             for (var jStart = from; jStart < to; jStart += 48)
             {
                 var jCount = global::System.Math.Min(48, to - jStart);
+                _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                 for (var s = 0; s < jCount; s += 24)
                 {
                     var sCount = global::System.Math.Min(24, jCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 8);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
+                    // A = K · Wᵀ
                     ProductWithW(ref K, ref head.Parameters, ref A, sCount);
-                    ComputeFkZ(ref A, ref _Unsafe.Add(ref Fk, s * 8), ref z, sCount);
+                    // Fk = max(0, A) + 0.001; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 8), ref zt, sCount);
                 }
+                // z = z + zt
+                ComputeZ(ref z, ref zt, 1);
+                // S += Fkᵀ · V
                 AddProductOfTransposedWithV(ref Fk, ref V, ref S, jCount);
             }
         }
@@ -662,14 +692,20 @@ partial class OddRelu : global::KernelGen.IAttention
                 {
                     var sCount = global::System.Math.Min(24, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 8);
+                    // B = Q · Wᵀ
                     ProductWithW2(ref Q, ref head.Parameters, ref B, sCount);
+                    // Fq = max(0, B) + 0.001; D = rowSum(Fq · z)
                     ComputeFqD(ref B, ref z, ref D, sCount);
+                    // N = Fq · S
                     ProductWithS(ref B, ref S, ref N, sCount);
+                    // R = D == 0 ? 0 : 1 / D
                     ComputeR(ref D, ref R, sCount);
+                    // O = N · R
                     ComputeO(ref N, ref R, sCount);
                     _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref head.Destination, (iStart + s) * head.DestinationStride), head.DestinationStride);
                     if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                     {
+                        // lse = log2(D) · 0.693147
                         ComputeLse(ref D, ref lse, sCount);
                         _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head.LogSumExp, (iStart + s)), 0);
                     }
@@ -700,21 +736,12 @@ partial class OddRelu : global::KernelGen.IAttention
 
         public static void ExportState(ref float state, global::System.Span<float> destination)
         {
-            var written = 0;
             // z [1 × m]
-            for (var segment = 0; segment < 1; segment++)
-            {
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0 + (segment * 8)), 7).CopyTo(destination.Slice(written));
-                written += 7;
-            }
+            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 7).CopyTo(destination.Slice(0));
             // S [m × dv]
-            for (var segment = 0; segment < 1; segment++)
+            for (var r = 0; r < 7; r++)
             {
-                for (var r = 0; r < 7; r++)
-                {
-                    _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16 + (segment * 8 * 8) + (r * 8)), 5).CopyTo(destination.Slice(written));
-                    written += 5;
-                }
+                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16 + (r * 8)), 5).CopyTo(destination.Slice(7 + (r * 5)));
             }
         }
 
@@ -764,9 +791,9 @@ partial class OddRelu : global::KernelGen.IAttention
         }
 
         // Fk = max(0, A) + 0.001, [j × m].
-        // z += columnSum(Fk), [1 × m].
+        // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZ(ref float A, ref float Fk, ref float z, int rows)
+        private static void ComputeFkZt(ref float A, ref float Fk, ref float zt, int rows)
         {
             nint r = 0;
             for (; r < rows; r++)
@@ -776,12 +803,30 @@ partial class OddRelu : global::KernelGen.IAttention
                 {
                     const int j = 0;
                     var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(7f));
-                    var zSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
                     var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var Fk0 = _Simd256.MaxNative(_Floats256.Zero, _Simd256.FusedMultiplyAdd(A0, _Floats256.Zero, A0)) + _Simd256.Create(0.00100000005f);
                     _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Fk0, _Floats256.Zero), ref _Unsafe.Add(ref Fkr, j));
-                    zSum += _Simd256.ConditionalSelect(tail, Fk0, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
+                    ztSum += _Simd256.ConditionalSelect(tail, Fk0, _Floats256.Zero);
+                    _Simd256.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
+                }
+            }
+        }
+
+        // z = z + zt, [1 × m].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeZ(ref float z, ref float zt, int rows)
+        {
+            nint r = 0;
+            for (; r < rows; r++)
+            {
+                {
+                    const int j = 0;
+                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(7f));
+                    var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
+                    var z0 = zj + ztj;
+                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, z0, _Floats256.Zero), ref _Unsafe.Add(ref z, j));
                 }
             }
         }
@@ -797,12 +842,12 @@ partial class OddRelu : global::KernelGen.IAttention
                     ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0));
-                    var c1_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8));
-                    var c2_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16));
-                    var c3_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24));
-                    var c4_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32));
-                    var c5_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40));
+                    var c0_0 = _Floats256.Zero;
+                    var c1_0 = _Floats256.Zero;
+                    var c2_0 = _Floats256.Zero;
+                    var c3_0 = _Floats256.Zero;
+                    var c4_0 = _Floats256.Zero;
+                    var c5_0 = _Floats256.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -821,20 +866,20 @@ partial class OddRelu : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 8);
                         bb = ref _Unsafe.Add(ref bb, 8);
                     }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c1_0, ref _Unsafe.Add(ref cc, 8));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c2_0, ref _Unsafe.Add(ref cc, 16));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c3_0, ref _Unsafe.Add(ref cc, 24));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c4_0, ref _Unsafe.Add(ref cc, 32));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c5_0, ref _Unsafe.Add(ref cc, 40));
                 }
                 {
                     const int i = 6;
                     ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0));
-                    var c1_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8));
+                    var c0_0 = _Floats256.Zero;
+                    var c1_0 = _Floats256.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -845,8 +890,8 @@ partial class OddRelu : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 8);
                         bb = ref _Unsafe.Add(ref bb, 8);
                     }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
+                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c1_0, ref _Unsafe.Add(ref cc, 8));
                 }
             }
         }
@@ -916,7 +961,7 @@ partial class OddRelu : global::KernelGen.IAttention
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DSum0 += _Simd256.ConditionalSelect(tail, Fq0 * zj, _Floats256.Zero);
                 }
-                _Unsafe.Add(ref D, r + 0) = _VectorMath.Sum(DSum0);
+                _Unsafe.Add(ref D, r) = _VectorMath.Sum(DSum0);
             }
         }
 
@@ -985,7 +1030,7 @@ partial class OddRelu : global::KernelGen.IAttention
             for (; r < rows; r++)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 8);
-                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r));
                 {
                     const int j = 0;
                     var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(5f));
@@ -1020,7 +1065,7 @@ partial class OddRelu : global::KernelGen.IAttention
         public static int ParameterFloats => 24;
         public static int StateFloats => 80;
         public static int ExportedStateFloats => 42;
-        public static int ScratchFloats => 1056;
+        public static int ScratchFloats => 1072;
         public static bool Causal => false;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -1050,6 +1095,7 @@ partial class OddRelu : global::KernelGen.IAttention
             ref var V = ref _Unsafe.Add(ref scratch, 96);
             ref var A = ref _Unsafe.Add(ref scratch, 480);
             ref var Fk = ref _Unsafe.Add(ref scratch, 672);
+            ref var zt = ref _Unsafe.Add(ref scratch, 1056);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
 
@@ -1057,14 +1103,20 @@ partial class OddRelu : global::KernelGen.IAttention
             for (var jStart = from; jStart < to; jStart += 48)
             {
                 var jCount = global::System.Math.Min(48, to - jStart);
+                _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                 for (var s = 0; s < jCount; s += 24)
                 {
                     var sCount = global::System.Math.Min(24, jCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 4);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
+                    // A = K · Wᵀ
                     ProductWithW(ref K, ref head.Parameters, ref A, sCount);
-                    ComputeFkZ(ref A, ref _Unsafe.Add(ref Fk, s * 8), ref z, sCount);
+                    // Fk = max(0, A) + 0.001; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 8), ref zt, sCount);
                 }
+                // z = z + zt
+                ComputeZ(ref z, ref zt, 1);
+                // S += Fkᵀ · V
                 AddProductOfTransposedWithV(ref Fk, ref V, ref S, jCount);
             }
         }
@@ -1089,14 +1141,20 @@ partial class OddRelu : global::KernelGen.IAttention
                 {
                     var sCount = global::System.Math.Min(24, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 4);
+                    // B = Q · Wᵀ
                     ProductWithW2(ref Q, ref head.Parameters, ref B, sCount);
+                    // Fq = max(0, B) + 0.001; D = rowSum(Fq · z)
                     ComputeFqD(ref B, ref z, ref D, sCount);
+                    // N = Fq · S
                     ProductWithS(ref B, ref S, ref N, sCount);
+                    // R = D == 0 ? 0 : 1 / D
                     ComputeR(ref D, ref R, sCount);
+                    // O = N · R
                     ComputeO(ref N, ref R, sCount);
                     _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref head.Destination, (iStart + s) * head.DestinationStride), head.DestinationStride);
                     if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                     {
+                        // lse = log2(D) · 0.693147
                         ComputeLse(ref D, ref lse, sCount);
                         _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head.LogSumExp, (iStart + s)), 0);
                     }
@@ -1127,21 +1185,12 @@ partial class OddRelu : global::KernelGen.IAttention
 
         public static void ExportState(ref float state, global::System.Span<float> destination)
         {
-            var written = 0;
             // z [1 × m]
-            for (var segment = 0; segment < 1; segment++)
-            {
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0 + (segment * 8)), 7).CopyTo(destination.Slice(written));
-                written += 7;
-            }
+            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 7).CopyTo(destination.Slice(0));
             // S [m × dv]
-            for (var segment = 0; segment < 1; segment++)
+            for (var r = 0; r < 7; r++)
             {
-                for (var r = 0; r < 7; r++)
-                {
-                    _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16 + (segment * 8 * 8) + (r * 8)), 5).CopyTo(destination.Slice(written));
-                    written += 5;
-                }
+                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16 + (r * 8)), 5).CopyTo(destination.Slice(7 + (r * 5)));
             }
         }
 
@@ -1198,9 +1247,9 @@ partial class OddRelu : global::KernelGen.IAttention
         }
 
         // Fk = max(0, A) + 0.001, [j × m].
-        // z += columnSum(Fk), [1 × m].
+        // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZ(ref float A, ref float Fk, ref float z, int rows)
+        private static void ComputeFkZt(ref float A, ref float Fk, ref float zt, int rows)
         {
             nint r = 0;
             for (; r < rows; r++)
@@ -1209,22 +1258,47 @@ partial class OddRelu : global::KernelGen.IAttention
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 8);
                 for (nint j = 0; j < 4; j += 4)
                 {
-                    var zSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
                     var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var Fk0 = _Simd128.MaxNative(_Floats128.Zero, _Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, A0)) + _Simd128.Create(0.00100000005f);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    zSum += Fk0;
-                    _Simd128.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
+                    ztSum += Fk0;
+                    _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
                 }
                 {
                     const int j = 4;
                     var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(3f));
-                    var zSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
                     var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var Fk0 = _Simd128.MaxNative(_Floats128.Zero, _Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, A0)) + _Simd128.Create(0.00100000005f);
                     _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Fk0, _Floats128.Zero), ref _Unsafe.Add(ref Fkr, j));
-                    zSum += _Simd128.ConditionalSelect(tail, Fk0, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(zSum, ref _Unsafe.Add(ref z, j));
+                    ztSum += _Simd128.ConditionalSelect(tail, Fk0, _Floats128.Zero);
+                    _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
+                }
+            }
+        }
+
+        // z = z + zt, [1 × m].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeZ(ref float z, ref float zt, int rows)
+        {
+            nint r = 0;
+            for (; r < rows; r++)
+            {
+                for (nint j = 0; j < 4; j += 4)
+                {
+                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
+                    var z0 = zj + ztj;
+                    _Simd128.StoreUnsafe(z0, ref _Unsafe.Add(ref z, j));
+                }
+                {
+                    const int j = 4;
+                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(3f));
+                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    var ztj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
+                    var z0 = zj + ztj;
+                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, z0, _Floats128.Zero), ref _Unsafe.Add(ref z, j));
                 }
             }
         }
@@ -1240,12 +1314,12 @@ partial class OddRelu : global::KernelGen.IAttention
                     ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)); var c0_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4));
-                    var c1_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)); var c1_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 12));
-                    var c2_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)); var c2_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20));
-                    var c3_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)); var c3_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 28));
-                    var c4_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)); var c4_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36));
-                    var c5_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)); var c5_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 44));
+                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
+                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
+                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
+                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
+                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
+                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -1271,20 +1345,20 @@ partial class OddRelu : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 8);
                         bb = ref _Unsafe.Add(ref bb, 8);
                     }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 12));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 28));
-                    _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 44));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 12)) + c1_1, ref _Unsafe.Add(ref cc, 12));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c2_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c2_1, ref _Unsafe.Add(ref cc, 20));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c3_0, ref _Unsafe.Add(ref cc, 24)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 28)) + c3_1, ref _Unsafe.Add(ref cc, 28));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c4_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c4_1, ref _Unsafe.Add(ref cc, 36));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c5_0, ref _Unsafe.Add(ref cc, 40)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 44)) + c5_1, ref _Unsafe.Add(ref cc, 44));
                 }
                 {
                     const int i = 6;
                     ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
                     ref var aa = ref _Unsafe.Add(ref a, i);
                     ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)); var c0_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4));
-                    var c1_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)); var c1_1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 12));
+                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
+                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
                     for (nint k = 0; k < inner; k++)
                     {
                         var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
@@ -1298,8 +1372,8 @@ partial class OddRelu : global::KernelGen.IAttention
                         aa = ref _Unsafe.Add(ref aa, 8);
                         bb = ref _Unsafe.Add(ref bb, 8);
                     }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 12));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
+                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 12)) + c1_1, ref _Unsafe.Add(ref cc, 12));
                 }
             }
         }
@@ -1384,7 +1458,7 @@ partial class OddRelu : global::KernelGen.IAttention
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DSum0 += _Simd128.ConditionalSelect(tail, Fq0 * zj, _Floats128.Zero);
                 }
-                _Unsafe.Add(ref D, r + 0) = _VectorMath.Sum(DSum0);
+                _Unsafe.Add(ref D, r) = _VectorMath.Sum(DSum0);
             }
         }
 
@@ -1460,7 +1534,7 @@ partial class OddRelu : global::KernelGen.IAttention
             for (; r < rows; r++)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 8);
-                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r + 0));
+                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r));
                 for (nint j = 0; j < 4; j += 4)
                 {
                     var N0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));

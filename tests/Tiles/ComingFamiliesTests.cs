@@ -47,7 +47,7 @@ public class ComingFamiliesTests
                     var s = b.Map("S", i, j, Expr.Select(inWindow, a * (Expr)(Math.Log2(Math.E) / Math.Sqrt(HeadDim)), double.NegativeInfinity));
                     b.Rebase(state, b.RowMax("top", i, j, s), 0);
                     var p = b.Map("P", i, j, Expr.Exp2(s - m, -80));
-                    b.AddSum(l, i, j, p);
+                    b.AddRowSum(l, i, j, p);
                     b.AddMatMul(n, p, v);
                 });
                 b.Store(output, b.Map("O", i, dv, (Expr)n / l), queries);

@@ -93,6 +93,9 @@ internal sealed class BodyEmitter
                 case WholeStep { Statement: Rebase rebase }:
                     RebaseAll(rebase.State, $"ref {rebase.Candidate.Name}", rebase.Threshold);
                     break;
+                case WholeStep { Statement: Map map }:
+                    Pass(new[] { map }, "1");
+                    break;
                 case WholeStep { Statement: MatMul product }:
                     Multiply(product);
                     break;
@@ -283,7 +286,14 @@ internal sealed class BodyEmitter
 
         arguments = arguments.Concat(limits.Cast<Condition.PositionBelow>()
             .Select(below => $"{Print(below.Limit)} - ({Start(below.Tokens)}{row})"));
-        _writer.Line($"{name}({string.Join(", ", arguments)});");
+        Call(name, arguments, pass);
+    }
+
+    /// <summary>A call, with what it computes in the notation of the paper.</summary>
+    private void Call(string method, IEnumerable<string> arguments, IReadOnlyList<Statement> statements)
+    {
+        _writer.Line($"// {string.Join("; ", statements.Select(ProgramText.Describe))}");
+        _writer.Line($"{method}({string.Join(", ", arguments)});");
     }
 
     private void Load(Load load, StripStep strip, string rows)
@@ -299,7 +309,7 @@ internal sealed class BodyEmitter
             valid = $"valid{load.Target.Name}";
             _writer.Line($"var {valid} = global::System.Math.Clamp({Print(load.Source.Length)} - {first}, 0, {rows});");
             _writer.Line(
-                $"_TileCopy.Clear({target.Replace("ref ", "ref ")}, {buffer.Stride}, {valid}, {rows});");
+                $"_TileCopy.Clear({target}, {buffer.Stride}, {valid}, {rows});");
         }
 
         _writer.Line(
@@ -374,7 +384,7 @@ internal sealed class BodyEmitter
             arguments.Add(_strip is null ? "0" : "s");
         }
 
-        _writer.Line($"{name}({string.Join(", ", arguments)});");
+        Call(name, arguments, new[] { product });
     }
 
     private void Fill(Tile tile, int floats, double value) =>

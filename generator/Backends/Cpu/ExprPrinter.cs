@@ -142,7 +142,7 @@ internal sealed class ScalarPrinter : ExprPrinter
 
     protected override string Constant(double value) => Literal(value);
 
-    protected override string MultiplyAdd(string a, string b, string c) => $"(({a}) * ({b})) + ({c})";
+    protected override string MultiplyAdd(string a, string b, string c) => $"({Factor(a)} * {Factor(b)}) + {Factor(c)}";
 
     protected override string Max(string a, string b) => $"float.MaxNative({a}, {b})";
 
@@ -153,4 +153,6 @@ internal sealed class ScalarPrinter : ExprPrinter
     protected override string Select(string condition, string a, string b) => $"{condition} ? {a} : {b}";
 
     protected override string IsZero(string operand) => $"{operand} == 0f";
+
+    private static string Factor(string text) => text.Contains(' ') ? $"({text})" : text;
 }

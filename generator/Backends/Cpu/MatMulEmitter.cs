@@ -146,9 +146,7 @@ internal sealed class MatMulEmitter
 
         _writer.Line($"ref var aa = ref _Unsafe.Add(ref a, i{(_product.TransposeA ? "" : $" * {_strideA}")});");
         _writer.Line("ref var bb = ref _Unsafe.Add(ref b, j);");
-        ForBlock(rows, vectors, (r, v) => _product.Accumulate
-            ? $"var c{r}_{v} = {simd}.LoadUnsafe(ref _Unsafe.Add(ref cc, {(r * _strideC) + (v * lanes)}));"
-            : $"var c{r}_{v} = {_target.Floats}.Zero;");
+        ForBlock(rows, vectors, (r, v) => $"var c{r}_{v} = {_target.Floats}.Zero;");
         var inner = _fixedInner?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "inner";
         if (_product.Structure == Structure.LowerLeft)
         {
@@ -192,7 +190,9 @@ internal sealed class MatMulEmitter
                 value = $"{simd}.ConditionalSelect({simd}.LessThanOrEqual({_target.Floats}.Indices, {limit}), {value}, {_target.Floats}.Zero)";
             }
 
-            return $"{simd}.StoreUnsafe({value}, ref _Unsafe.Add(ref cc, {(r * _strideC) + (v * lanes)}));";
+            var element = $"ref _Unsafe.Add(ref cc, {(r * _strideC) + (v * lanes)})";
+            value = _product.Accumulate ? $"{simd}.LoadUnsafe({element}) + {value}" : value;
+            return $"{simd}.StoreUnsafe({value}, {element});";
         });
     }
 

@@ -154,7 +154,7 @@ internal sealed class PassEmitter
     private void Vectors(IReadOnlyList<Condition.PositionBelow> limits)
     {
         _writer.Line("nint r = 0;");
-        var rows = HasTail ? 1 : _schedule.PassRows;
+        var rows = HasTail || _statements.All(statement => Dataflow.Writes(statement).Single().IsRowVector && statement is Map) ? 1 : _schedule.PassRows;
         if (rows > 1)
         {
             using (_writer.Block($"for (; r + {rows} <= rows; r += {rows})"))
@@ -186,19 +186,19 @@ internal sealed class PassEmitter
         {
             for (var limit = 0; limit < limits.Count; limit++)
             {
-                _writer.Line($"var isValid{limit}_{i} = {_target.Simd}.AsSingle({_target.Simd}.Create(r + {i} < valid{limit} ? -1 : 0));");
+                _writer.Line($"var isValid{limit}_{i} = {_target.Simd}.AsSingle({_target.Simd}.Create({RowIndex(i)} < valid{limit} ? -1 : 0));");
             }
 
             if (_statements.SelectMany(Expressions).SelectMany(Dataflow.Conditions).Any(condition => condition is Condition.InRun))
             {
-                _writer.Line($"var inRun{i} = {_target.Simd}.AsSingle({_target.Simd}.Create(r + {i} >= runFrom && r + {i} < runTo ? -1 : 0));");
+                _writer.Line($"var inRun{i} = {_target.Simd}.AsSingle({_target.Simd}.Create({RowIndex(i)} >= runFrom && {RowIndex(i)} < runTo ? -1 : 0));");
             }
 
             foreach (var tile in _statements.SelectMany(statement => Expressions(statement).SelectMany(Dataflow.Tiles)).Distinct())
             {
                 if (tile.IsColumnVector && !IsMadeHere(tile))
                 {
-                    _writer.Line($"var {tile.Name}{i} = {_target.Simd}.Create(_Unsafe.Add(ref {Reference(tile)}, r + {i}));");
+                    _writer.Line($"var {tile.Name}{i} = {_target.Simd}.Create(_Unsafe.Add(ref {Reference(tile)}, {RowIndex(i)}));");
                 }
             }
         }
@@ -248,7 +248,7 @@ internal sealed class PassEmitter
                     continue;
                 }
 
-                var element = $"_Unsafe.Add(ref {Reference(reduce.Target)}, r + {i})";
+                var element = $"_Unsafe.Add(ref {Reference(reduce.Target)}, {RowIndex(i)})";
                 _writer.Line($"{element} {(reduce.Accumulate ? "+=" : "=")} {total};");
                 if (_statements.Any(statement => !phase.Contains(statement) && Dataflow.Reads(statement).Contains(reduce.Target)))
                 {
@@ -257,6 +257,8 @@ internal sealed class PassEmitter
             }
         }
     }
+
+    private static string RowIndex(int i) => i == 0 ? "r" : $"r + {i}";
 
     private string Count(int size) => _columns.IsTokens ? "columns" : size.ToString(CultureInfo.InvariantCulture);
 
@@ -357,7 +359,7 @@ internal sealed class PassEmitter
                 Condition.PositionBelow below => $"isValid{limits.ToList().IndexOf(below)}_{i}",
                 Condition.InRun => $"inRun{i}",
                 // Column j of the tile is `ahead` tokens before row r when ahead + r − j ≥ 0.
-                _ => $"{simd}.LessThanOrEqual({_target.Floats}.Indices, {simd}.Create((float)(ahead + r + {i} - j)))",
+                _ => $"{simd}.LessThanOrEqual({_target.Floats}.Indices, {simd}.Create((float)(ahead + {RowIndex(i)} - j)))",
             },
             $"{Dataflow.Writes(statement).Single().Name}{i}");
 
@@ -404,6 +406,7 @@ internal sealed class PassEmitter
     private string Element(Tile tile, int i, int segment)
     {
         var row = i * Stride(tile);
-        return $"_Unsafe.Add(ref {Reference(tile)}r, {Offset(tile, segment)}{(row == 0 ? "" : $" + {row}")})";
+        var start = tile.IsRowVector ? Reference(tile) : Reference(tile) + "r";
+        return $"_Unsafe.Add(ref {start}, {Offset(tile, segment)}{(row == 0 ? "" : $" + {row}")})";
     }
 }

@@ -97,31 +97,35 @@ internal sealed class StateEmitter
                 return;
             }
 
-            writer.Line("var written = 0;");
+            var written = 0;
             foreach (var member in state.Members)
             {
                 var vector = member.IsRowVector || member.IsColumnVector;
-                var segment = state.Axis.Size / state.Axis.Segments;
+                var (segment, columns) = (state.Axis.Size / state.Axis.Segments, member.Columns.Size);
                 writer.Line($"// {member.Name} {ProgramText.Shape(member)}");
-                using (writer.Block($"for (var segment = 0; segment < {state.Axis.Segments}; segment++)"))
+                for (var i = 0; i < state.Axis.Segments; i++)
                 {
-                    var start = $"{_schedule.StateOffset(member)} + (segment * {_schedule.PaddedSegment(state.Axis)}{(vector ? "" : $" * {_schedule.Stride(member)}")})";
+                    var row = i * _schedule.PaddedSegment(state.Axis);
                     if (vector)
                     {
-                        writer.Line($"_MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, {start}), {segment}).CopyTo(destination.Slice(written));");
-                        writer.Line($"written += {segment};");
+                        Copy($"{_schedule.StateOffset(member) + row}", segment, $"{written}");
+                        written += segment;
                         continue;
                     }
 
                     using (writer.Block($"for (var r = 0; r < {segment}; r++)"))
                     {
-                        writer.Line(
-                            $"_MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, {start} + (r * {_schedule.Stride(member)})), {member.Columns.Size}).CopyTo(destination.Slice(written));");
-                        writer.Line($"written += {member.Columns.Size};");
+                        var stride = _schedule.Stride(member);
+                        Copy($"{_schedule.StateOffset(member) + (row * stride)} + (r * {stride})", columns, $"{written} + (r * {columns})");
                     }
+
+                    written += segment * columns;
                 }
             }
         }
+
+        void Copy(string from, int count, string to) => writer.Line(
+            $"_MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, {from}), {count}).CopyTo(destination.Slice({to}));");
     }
 
     /// <summary>The method that asks whether any candidate exceeds its reference by more than a threshold.</summary>
@@ -129,6 +133,7 @@ internal sealed class StateEmitter
     {
         var writer = new SourceWriter();
         writer.Line("// Whether any candidate is above its reference by more than the threshold. NaN is not.");
+        writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static bool {name}(ref float candidate, ref float {state.Reference}, float threshold)"))
         {
             AxisLoop(writer, state, (at, tail) =>
@@ -154,6 +159,7 @@ internal sealed class StateEmitter
         var sums = state.Members.Where(member => member != state.Reference).ToList();
         var parameters = string.Join(", ", state.Members.Select(member => $"ref float {member.Name}"));
         writer.Line($"// {c}' = max({c}, candidate); {string.Join(", ", sums.Select(sum => sum.Name))} follow by 2^({c} − {c}').");
+        writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void {name}(ref float candidate, ref float factor, {parameters})"))
         {
             using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
@@ -193,6 +199,7 @@ internal sealed class StateEmitter
         var c = state.Reference!.Name;
         var parameters = string.Join(", ", state.Members.Select(member => $"ref float {member.Name}"));
         writer.Line($"// Where a candidate is above {c} by more than the threshold: {c}' = max({c}, candidate), and the sums of the row follow by 2^({c} − {c}').");
+        writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void {name}(ref float candidate, {parameters}, int rows, float threshold)"))
         {
             using (writer.Block("for (nint r = 0; r < rows; r++)"))

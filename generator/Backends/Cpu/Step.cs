@@ -51,10 +51,16 @@ internal static class StepPlanner
                 Close();
             }
 
-            // A tile that is needed whole ends the chain where it is made, so that what comes after it can stay with its reader.
+            // A tile that is needed whole ends the chain where it is made, so that what comes after it can stay with its reader; only what
+            // uses nothing but the closed part stays with that.
             var made = chain.FindLastIndex(other => Dataflow.Writes(other).Any(NeededWhole(statement).Contains));
             if (made >= 0)
             {
+                while (made + 1 < chain.Count && UsesOnly(chain[made + 1], chain.Take(made + 1)))
+                {
+                    made++;
+                }
+
                 var later = chain.Skip(made + 1).ToArray();
                 chain.RemoveRange(made + 1, later.Length);
                 Close();
@@ -97,6 +103,9 @@ internal static class StepPlanner
         Reduce { Accumulate: true } reduce => Dataflow.Reads(reduce).Where(tile => tile.IsRowVector && tile != reduce.Target).ToArray(),
         _ => Dataflow.Reads(statement).Where(tile => tile.IsRowVector).ToArray(),
     };
+
+    private static bool UsesOnly(Statement statement, IEnumerable<Statement> makers) =>
+        statement is Map or Reduce && Dataflow.Reads(statement).All(new HashSet<Tile>(makers.SelectMany(Dataflow.Writes)).Contains);
 
     /// <summary>Whether a reduction over the rows changes a vector that the chain reads for rows that are still to come.</summary>
     private static bool ChangesWhatIsRead(List<Statement> chain, Statement statement) =>

@@ -78,11 +78,11 @@ internal static class FavorProgram
                 {
                     var l = LogKeys(j, k, a, limit: null);
                     _b.Rebase(_state, _b.ColumnMax("top", j, _m, l), Threshold);
-                    Add(_b.Map("Fk", j, _m, Expr.Exp2(l - _c!, KeyFlush)), v, j);
+                    AddKeys(_b.Map("Fk", j, _m, Expr.Exp2(l - _c!, KeyFlush)), v, j);
                 }
                 else
                 {
-                    Add(_b.Map("Fk", j, _m, _map.Gain(a)), v, j);
+                    AddKeys(_b.Map("Fk", j, _m, _map.Gain(a)), v, j);
                 }
             });
 
@@ -129,6 +129,7 @@ internal static class FavorProgram
         /// <summary>Outputs of one tile, from the tokens before it (S, z) and from its own lower triangle (P); then its keys join the state.</summary>
         private void CausalTile(Dim t, TokenLoop tokens, Tile fk, Tile v)
         {
+            var sum = _b.ColumnSum("zt", t, _m, fk);
             var (fq, top) = QueryFeatures(t, tokens);
             var before = _b.RowSum("Dz", t, _m, fq * _z);
             var n = _b.MatMul("N", fq, _s);
@@ -136,7 +137,7 @@ internal static class FavorProgram
             var within = _b.RowSum("Dp", t, t, p);
             _b.AddMatMul(n, p, v, structure: Structure.LowerLeft);
             Finish(t, tokens, n, _b.Map("D", t, Dim.One, before + within), top);
-            Add(fk, v, t);
+            AddKeys(fk, v, sum);
         }
 
         /// <summary>L = log2 φ(k), [tokens, m]; −∞ for the tokens from the limit on, which count for nothing.</summary>
@@ -165,10 +166,12 @@ internal static class FavorProgram
             return (_b.Map("Fq", tokens, _m, Expr.Exp2(y - top, QueryFlush)), top);
         }
 
-        /// <summary>S += φ(k)ᵀv, z += φ(k).</summary>
-        private void Add(Tile fk, Tile v, Dim tokens)
+        private void AddKeys(Tile fk, Tile v, Dim tokens) => AddKeys(fk, v, _b.ColumnSum("zt", tokens, _m, fk));
+
+        /// <summary>S += φ(k)ᵀv, z += Σ φ(k): the sums of a tile first, then one addition, or a million tokens would drift.</summary>
+        private void AddKeys(Tile fk, Tile v, Tile sum)
         {
-            _b.AddSum(_z, tokens, _m, fk);
+            _b.Add(_z, sum);
             _b.AddMatMul(_s, fk, v, transposeA: true);
         }
 

@@ -53,7 +53,7 @@ internal static class SoftmaxProgram
                     : finite);
                 b.Rebase(softmax, b.RowMax("top", i, j, s), Threshold);
                 var p = b.Map("P", i, j, Expr.Exp2(s - m, Flush));
-                b.AddSum(l, i, j, p);
+                b.AddRowSum(l, i, j, p);
                 b.AddMatMul(n, p, v);
             });
 
