@@ -1,5 +1,5 @@
-using KernelGen.Tests.Tiles;
 using KernelGen.Generator.Tiles;
+using KernelGen.Tests.Tiles;
 
 namespace KernelGen.Tests.Behaviour;
 

@@ -38,7 +38,10 @@ public sealed class EngineCheckTests
         Assert.Contains(
             name switch
             {
-                "query" => "length 3 × dim 5 = 30", "key" => "length 5 × dim 5 = 50", "value" => "length 5 × dim 3 = 30", _ => "length 3 × dim 3 = 18",
+                "query" => "length 3 × dim 5 = 30",
+                "key" => "length 5 × dim 5 = 50",
+                "value" => "length 5 × dim 3 = 30",
+                _ => "length 3 × dim 3 = 18",
             },
             exception.Message);
     }
