@@ -374,7 +374,14 @@ internal sealed class BodyEmitter
             arguments.Add(_strip is null ? Count(rows) : "sCount");
         }
 
-        if (inner.IsTokens)
+        if (inner.IsTokens && _inRun && product.TransposeA && IsZeroOutsideRun(product.A))
+        {
+            // Rows outside of the run add zeros: they are skipped.
+            arguments[0] = $"ref _Unsafe.Add({arguments[0]}, runFrom * {LocateRaw(product.A).Stride})";
+            arguments[1] = $"ref _Unsafe.Add({b}, runFrom * {strideB})";
+            arguments.Add("runTo - runFrom");
+        }
+        else if (inner.IsTokens)
         {
             arguments.Add(Count(inner));
         }
@@ -386,6 +393,9 @@ internal sealed class BodyEmitter
 
         Call(name, arguments, new[] { product });
     }
+
+    private bool IsZeroOutsideRun(Tile tile) => _statements.OfType<Map>().Any(map =>
+        map.Target == tile && map.Branches.All(branch => branch is Expr.Choice { Condition: Condition.InRun, IfFalse: Expr.Constant { Value: 0 } }));
 
     private void Fill(Tile tile, int floats, double value) =>
         _writer.Line($"_MemoryMarshal.CreateSpan(ref {tile.Name}, {floats}).Fill({ExprPrinter.Literal(value)});");

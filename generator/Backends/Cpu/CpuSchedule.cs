@@ -26,7 +26,7 @@ internal sealed class CpuSchedule
     /// Rows that go through a chain of products and element-wise steps together, so that what is between two steps stays in the first-level
     /// cache; a panel of the right-hand operand is used for all of them once it is loaded.
     /// </summary>
-    public int StripRows => 24;
+    public int StripRows => 12;
 
     /// <summary>Rows that an element-wise step works on at once: a vector shared by the rows (references, normaliser) is loaded once for them.</summary>
     public int PassRows => 3;

@@ -153,15 +153,26 @@ internal sealed class PassEmitter
 
     private void Vectors(IReadOnlyList<Condition.PositionBelow> limits)
     {
-        _writer.Line("nint r = 0;");
-        var rows = HasTail || _statements.All(statement => Dataflow.Writes(statement).Single().IsRowVector && statement is Map) ? 1 : _schedule.PassRows;
-        if (rows > 1)
+        var isOneRow = _statements.All(statement => statement is Map && Dataflow.Writes(statement).Single().IsRowVector);
+        var rows = HasTail || isOneRow ? 1 : _schedule.PassRows;
+        var countsRows = rows > 1 && _statements.Any(statement => statement is Reduce { Target.IsRowVector: true });
+        if (!countsRows)
         {
-            using (_writer.Block($"for (; r + {rows} <= rows; r += {rows})"))
+            // Rows past the last are memory of the tile that nobody reads, so whole groups will do.
+            using (_writer.Block($"for (nint r = 0; r < rows; r += {rows})"))
             {
                 _rows = rows;
                 RowGroup(limits);
             }
+
+            return;
+        }
+
+        _writer.Line("nint r = 0;");
+        using (_writer.Block($"for (; r + {rows} <= rows; r += {rows})"))
+        {
+            _rows = rows;
+            RowGroup(limits);
         }
 
         using (_writer.Block("for (; r < rows; r++)"))

@@ -1,0 +1,27 @@
+namespace KernelGen.Bench.Kernels;
+
+/// <summary>One declaration under measurement.</summary>
+/// <param name="Name">The kernel's name in reports.</param>
+/// <param name="Causal">Whether query i sees only keys j ≤ i.</param>
+/// <param name="Length">The tokens that it is measured at unless something else is said.</param>
+/// <param name="HeadDim">d, also the value dim.</param>
+/// <param name="Features">m, the random features; 0 for exact attention.</param>
+/// <param name="Type">The generated type.</param>
+/// <param name="Create">Makes an instance, the same one each time.</param>
+public sealed record BenchKernel(
+    string Name, bool Causal, int Length, int HeadDim, int Features, Type Type, Func<IAttention> Create)
+{
+    /// <summary>
+    /// The nominal floating-point operations of one head. Exponentials and the extra work of a chunked causal scan do not count, so
+    /// figures of different implementations compare.
+    /// </summary>
+    public double FlopsPerHead(int length) => Name switch
+    {
+        KernelCatalog.Exact => (Causal ? 2.0 : 4.0) * length * length * HeadDim,
+        KernelCatalog.Hyperbolic => 6.0 * length * Features * HeadDim,
+        _ => 8.0 * length * Features * HeadDim,
+    };
+
+    /// <summary>Name and direction of sight, as they stand in tables and progress lines.</summary>
+    public override string ToString() => $"{Name}, {(Causal ? "causal" : "bidirectional")}";
+}

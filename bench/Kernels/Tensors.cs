@@ -1,0 +1,49 @@
+namespace KernelGen.Bench.Kernels;
+
+/// <summary>The four tensors of calls of any shape up to a size: fixed Gaussian inputs, and room for the output.</summary>
+public sealed class Tensors
+{
+    /// <summary>
+    /// Longer tensors repeat their first numbers: drawing a million tokens would take longer than measuring them, and time does not
+    /// depend on the values (the report has a line that shows so).
+    /// </summary>
+    private const int Period = 4096 * 64;
+
+    /// <param name="count">The numbers in each tensor.</param>
+    /// <param name="keyScale">A factor on the keys; their standard deviation is 1 without it.</param>
+    public Tensors(int count, float keyScale = 1)
+    {
+        Query = Gaussian(count, seed: 1, 1);
+        Key = Gaussian(count, seed: 2, keyScale);
+        Value = Gaussian(count, seed: 3, 1);
+        Destination = new float[count];
+    }
+
+    public float[] Query { get; }
+
+    public float[] Key { get; }
+
+    public float[] Value { get; }
+
+    public float[] Destination { get; }
+
+    private static float[] Gaussian(int count, int seed, float scale)
+    {
+        var random = new Random(seed);
+        var numbers = new float[count];
+        var drawn = Math.Min(count, Period);
+        for (var i = 0; i < drawn; i++)
+        {
+            // Box and Muller, one of the pair.
+            var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            numbers[i] = scale * (float)(radius * Math.Cos(2 * Math.PI * random.NextDouble()));
+        }
+
+        for (var i = drawn; i < count; i += drawn)
+        {
+            numbers.AsSpan(0, Math.Min(drawn, count - i)).CopyTo(numbers.AsSpan(i));
+        }
+
+        return numbers;
+    }
+}

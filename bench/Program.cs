@@ -1,0 +1,30 @@
+using System.CommandLine;
+using System.Globalization;
+using KernelGen.Bench;
+using KernelGen.Bench.Benchmarks;
+using KernelGen.Bench.Roofline;
+
+if (Build.IsDebug)
+{
+    Console.Error.WriteLine("A Debug build measures nothing of use. Run: dotnet run -c Release --project bench -- roofline");
+    return 1;
+}
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var root = new RootCommand("Measures the kernels that KernelGen generates, and the generator itself.")
+{
+    RooflineCommand.Create(),
+    RooflineCommand.CreateWorker(),
+    BenchmarkCommand.Create<KernelBenchmarks>("kernels", "Time and allocations of a forward call of each kernel."),
+    BenchmarkCommand.Create<GeneratorBenchmarks>("generator", "Time and allocations of the generator: a cold run, an unrelated edit."),
+};
+
+try
+{
+    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception error) when (error is InvalidOperationException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(error.Message);
+    return 1;
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace KernelGen.Bench.Roofline;
+
+/// <summary>The options of <c>roofline</c>, and of the hidden command that it starts itself with.</summary>
+internal static class RooflineCommand
+{
+    public static Command Create()
+    {
+        var csv = OutputFile("--csv", "Also write the rows as comma-separated values.");
+        var markdown = OutputFile("--markdown", "Also write the report as Markdown.");
+        var svg = OutputFile("--svg", "Also write a chart of the shares of peak.");
+        var quick = new Option<bool>("--quick") { Description = "The rows and ratios of the project's targets only; under 40 seconds." };
+        var widths = new Option<int[]>("--widths")
+        {
+            Description = "The vector widths to measure, in bits, separated by commas; without it all three.",
+            HelpName = "512,256,128",
+            CustomParser = ParseWidths,
+        };
+        var command = new Command("roofline", "Measures every kernel against the machine's multiply-add peak.")
+        {
+            quick, widths, csv, markdown, svg,
+        };
+        command.SetAction(parsed => RooflineRun.Execute(new RooflineOptions(
+            parsed.GetValue(widths) is { Length: > 0 } given ? given : VectorWidth.All,
+            parsed.GetValue(quick),
+            parsed.GetValue(csv),
+            parsed.GetValue(markdown),
+            parsed.GetValue(svg))));
+        return command;
+    }
+
+    public static Command CreateWorker()
+    {
+        var width = new Option<int>("--width") { Required = true };
+        var quick = new Option<bool>("--quick");
+        var ratios = new Option<bool>("--ratios");
+        var command = new Command(WorkerProcess.Command) { width, quick, ratios };
+        command.Hidden = true;
+        command.SetAction(parsed => Worker.Run(parsed.GetValue(width), parsed.GetValue(quick), parsed.GetValue(ratios)));
+        return command;
+    }
+
+    private static Option<FileInfo> OutputFile(string name, string description)
+    {
+        var option = new Option<FileInfo>(name) { Description = description, HelpName = "FILE" };
+
+        // Said before the measuring, not after it.
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1)
+            {
+                var file = new FileInfo(result.Tokens[0].Value);
+                if (Directory.Exists(file.FullName))
+                {
+                    result.AddError($"{name}: '{file}' is a folder.");
+                }
+                else if (file.Directory is not { Exists: true })
+                {
+                    result.AddError($"{name}: the folder of '{file}' does not exist.");
+                }
+            }
+        });
+        return option;
+    }
+
+    private static int[] ParseWidths(ArgumentResult result)
+    {
+        var widths = new List<int>();
+        foreach (var part in string.Join(',', result.Tokens.Select(token => token.Value)).Split(','))
+        {
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var width) || !VectorWidth.All.Contains(width))
+            {
+                result.AddError($"--widths: '{part}' is not a vector width; choose from {string.Join(", ", VectorWidth.All)}.");
+                return [];
+            }
+
+            widths.Add(width);
+        }
+
+        return [.. widths.Distinct()];
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace KernelGen.Bench.Roofline;
+
+/// <summary>Starts this program again with one width in force and reads what it says.</summary>
+internal static class WorkerProcess
+{
+    /// <summary>The hidden command that the started process runs.</summary>
+    public const string Command = "roofline-worker";
+
+    /// <exception cref="InvalidOperationException">The process could not be started or did not end well.</exception>
+    public static IEnumerable<WorkerMessage> Run(int width, bool quick, bool withRatios)
+    {
+        var start = new ProcessStartInfo { RedirectStandardOutput = true, UseShellExecute = false };
+        start.FileName = Environment.ProcessPath
+            ?? throw new InvalidOperationException("The path of this program is unknown, so it cannot be started for another width.");
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+        {
+            start.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
+        }
+
+        start.ArgumentList.Add(Command);
+        start.ArgumentList.Add("--width");
+        start.ArgumentList.Add(width.ToString(CultureInfo.InvariantCulture));
+        if (quick)
+        {
+            start.ArgumentList.Add("--quick");
+        }
+
+        if (withRatios)
+        {
+            start.ArgumentList.Add("--ratios");
+        }
+
+        VectorWidth.Limit(start.Environment, width);
+
+        using var process = Process.Start(start) ?? throw new InvalidOperationException("The measuring process did not start.");
+        try
+        {
+            while (process.StandardOutput.ReadLine() is { } line)
+            {
+                yield return WorkerMessage.Parse(line);
+            }
+
+            process.WaitForExit();
+            if (process.ExitCode != 0)
+            {
+                throw new InvalidOperationException(
+                    $"The process that measures {width} bit ended with code {process.ExitCode}; what it said stands above.");
+            }
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+        }
+    }
+}
