@@ -84,6 +84,26 @@ public class ChainTests
 
     [Theory]
     [ClassData(typeof(Layer.Everyone))]
+    public void Degree_changes_no_bit_where_no_head_is_split(Layer layer)
+    {
+        var (attention, _) = layer.Create();
+        var random = new Random(9);
+        var shape = new AttentionShape(2, 6, 130);
+        var query = Inputs.Normal(random, 12 * 130 * layer.HeadDim, 1);
+        var key = Inputs.Normal(random, 12 * 130 * layer.HeadDim, 1);
+        var value = Inputs.Normal(random, 12 * 130 * layer.ValueDim, 1);
+        float[]? first = null;
+        foreach (var degree in new[] { 1, 2, 3, 4, 6, 12 })
+        {
+            attention.DegreeOfParallelism = degree;
+            var output = new float[value.Length];
+            attention.Forward(query, key, value, output, shape);
+            Compare.Same(first ??= output, output);
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(Layer.Everyone))]
     public void Batches_heads_layouts_and_key_lengths(Layer layer)
     {
         const int batch = 2, heads = 3, length = 53;
