@@ -15,8 +15,6 @@ internal static class LayerEmitter
     private const string Services = "global::KernelGen.CompilerServices";
     private const string Intrinsics = "global::System.Runtime.Intrinsics";
 
-    private static readonly string Version = typeof(LayerEmitter).Assembly.GetName().Version.ToString(3);
-
     public static string Emit(Declaration declaration, TileProgram program, CancellationToken cancel)
     {
         var (type, spec) = declaration;
@@ -29,7 +27,6 @@ internal static class LayerEmitter
             scopes.Push(writer.Block(outer.ToString()));
         }
 
-        writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"KernelGen\", \"{Version}\")]");
         scopes.Push(writer.Block($"{type.Type} : {Runtime}.IAttention"));
 
         WriteConstants(writer, spec);

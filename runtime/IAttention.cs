@@ -45,7 +45,7 @@ public interface IAttention
     /// A query that sees no key gets zeros.
     /// </param>
     /// <exception cref="ArgumentException">A length does not fit the shape, the shape is impossible, or output and input overlap.</exception>
-    /// <remarks>Allocates no managed memory. A NaN or infinity in a token makes every output that attends to it NaN.</remarks>
+    /// <remarks>Allocates no managed memory. A NaN or infinity in a token makes every output that attends to it NaN or infinite.</remarks>
     void Forward(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
         in AttentionShape shape, ReadOnlySpan<int> keyLengths = default);

@@ -2,7 +2,7 @@
 #nullable enable
 
 // FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 16, causal.
-// Schedule: tiles of 48 tokens t; strips of 24 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
+// Schedule: tiles of 48 tokens t; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
 //
 // The tile program, for one head; logarithms are of base 2:
 //
@@ -54,7 +54,6 @@ using _Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
 
 namespace Samples;
 
-[global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
 partial class CausalSoftmax : global::KernelGen.IAttention
 {
     /// <summary>d, the numbers in one head's query and key.</summary>
@@ -157,6 +156,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
     }
 
     /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
     private readonly struct Width512 : global::KernelGen.CompilerServices.IAttentionKernel
     {
         public static int HeadDim => 16;
@@ -168,7 +168,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 6448;
+        public static int ScratchFloats => 4784;
         public static bool Causal => true;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -197,15 +197,15 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 384);
-            ref var A = ref _Unsafe.Add(ref scratch, 1152);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1536);
-            ref var h = ref _Unsafe.Add(ref scratch, 1568);
-            ref var L = ref _Unsafe.Add(ref scratch, 1600);
-            ref var factor = ref _Unsafe.Add(ref scratch, 2368);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 2384);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 2400);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3168);
+            ref var V = ref _Unsafe.Add(ref scratch, 192);
+            ref var A = ref _Unsafe.Add(ref scratch, 960);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
+            ref var h = ref _Unsafe.Add(ref scratch, 1168);
+            ref var L = ref _Unsafe.Add(ref scratch, 1184);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
+            ref var zt = ref _Unsafe.Add(ref scratch, 2752);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -214,9 +214,9 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (var tStart = from; tStart < to; tStart += 48)
             {
                 var tCount = global::System.Math.Min(48, to - tStart);
-                for (var s = 0; s < tCount; s += 24)
+                for (var s = 0; s < tCount; s += 12)
                 {
-                    var sCount = global::System.Math.Min(24, tCount - s);
+                    var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
@@ -247,7 +247,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
-                    AddProductOfTransposedWithV(ref Fk, ref V, ref S, tCount);
+                    AddProductOfTransposedWithV(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
                         Raise(ref runTop, ref factor, ref c, ref z, ref S);
@@ -260,26 +260,26 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 384);
-            ref var A = ref _Unsafe.Add(ref scratch, 1152);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1536);
-            ref var h = ref _Unsafe.Add(ref scratch, 1568);
-            ref var L = ref _Unsafe.Add(ref scratch, 1600);
-            ref var factor = ref _Unsafe.Add(ref scratch, 2368);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 2384);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 2400);
-            ref var FkT = ref _Unsafe.Add(ref scratch, 3168);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3936);
-            ref var Q = ref _Unsafe.Add(ref scratch, 3952);
-            ref var B = ref _Unsafe.Add(ref scratch, 4336);
-            ref var M = ref _Unsafe.Add(ref scratch, 4720);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 4752);
-            ref var N = ref _Unsafe.Add(ref scratch, 4784);
-            ref var P = ref _Unsafe.Add(ref scratch, 5168);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 6320);
-            ref var D = ref _Unsafe.Add(ref scratch, 6352);
-            ref var R = ref _Unsafe.Add(ref scratch, 6384);
-            ref var lse = ref _Unsafe.Add(ref scratch, 6416);
+            ref var V = ref _Unsafe.Add(ref scratch, 192);
+            ref var A = ref _Unsafe.Add(ref scratch, 960);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
+            ref var h = ref _Unsafe.Add(ref scratch, 1168);
+            ref var L = ref _Unsafe.Add(ref scratch, 1184);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
+            ref var FkT = ref _Unsafe.Add(ref scratch, 2752);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3520);
+            ref var Q = ref _Unsafe.Add(ref scratch, 3536);
+            ref var B = ref _Unsafe.Add(ref scratch, 3728);
+            ref var M = ref _Unsafe.Add(ref scratch, 3920);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 3936);
+            ref var N = ref _Unsafe.Add(ref scratch, 3952);
+            ref var P = ref _Unsafe.Add(ref scratch, 4144);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 4720);
+            ref var D = ref _Unsafe.Add(ref scratch, 4736);
+            ref var R = ref _Unsafe.Add(ref scratch, 4752);
+            ref var lse = ref _Unsafe.Add(ref scratch, 4768);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -288,9 +288,9 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (var tStart = from; tStart < to; tStart += 48)
             {
                 var tCount = global::System.Math.Min(48, to - tStart);
-                for (var s = 0; s < tCount; s += 24)
+                for (var s = 0; s < tCount; s += 12)
                 {
-                    var sCount = global::System.Math.Min(24, tCount - s);
+                    var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
@@ -319,9 +319,9 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
                     ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
                     _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
-                    for (var s = runFrom - (runFrom % 24); s < runTo; s += 24)
+                    for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
-                        var sCount = global::System.Math.Min(24, tCount - s);
+                        var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         ProductWithW(ref Q, ref head.Parameters, ref B, sCount);
@@ -352,7 +352,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
-                    AddProductOfTransposedWithV(ref Fk, ref V, ref S, tCount);
+                    AddProductOfTransposedWithV(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
                         Raise(ref runTop, ref factor, ref c, ref z, ref S);
@@ -448,8 +448,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeKk(ref float K, ref float kk, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
                 var kkSum0 = _Floats512.Zero;
@@ -467,17 +466,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                 _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
                 _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
                 _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
-            }
-            for (; r < rows; r++)
-            {
-                ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats512.Zero;
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    kkSum0 = _Simd512.FusedMultiplyAdd(K0, K0, kkSum0);
-                }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
             }
         }
 
@@ -497,8 +485,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeL(ref float A, ref float h, ref float L, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
@@ -516,18 +503,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _Simd512.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
                     var L2 = A2 - h2;
                     _Simd512.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var L0 = A0 - h0;
-                    _Simd512.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
                 }
             }
         }
@@ -649,8 +624,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeZ(ref float z, ref float zt, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 for (nint j = 0; j < 16; j += 16)
                 {
@@ -744,8 +718,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeYMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 var MSum0 = _Simd512.Create(float.NegativeInfinity);
@@ -795,31 +768,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                 _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
                 _Unsafe.Add(ref Dz, r + 1) = _VectorMath.Sum(DzSum1);
                 _Unsafe.Add(ref Dz, r + 2) = _VectorMath.Sum(DzSum2);
-            }
-            for (; r < rows; r++)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var MSum0 = _Simd512.Create(float.NegativeInfinity);
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Y0 = B0 + cj;
-                    _Simd512.StoreUnsafe(Y0, ref _Unsafe.Add(ref Br, j));
-                    MSum0 = _Simd512.MaxNative(MSum0, Y0);
-                }
-                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
-                var M0 = _Simd512.Create(_Unsafe.Add(ref M, r));
-                var DzSum0 = _Floats512.Zero;
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    var Y0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
-                    _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
-                }
-                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
             }
         }
 
@@ -951,8 +899,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeDp(ref float P, ref float Dp, int rows, int columns)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Pr = ref _Unsafe.Add(ref P, r * 48);
                 var DpSum0 = _Floats512.Zero;
@@ -982,25 +929,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                 _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
                 _Unsafe.Add(ref Dp, r + 1) = _VectorMath.Sum(DpSum1);
                 _Unsafe.Add(ref Dp, r + 2) = _VectorMath.Sum(DpSum2);
-            }
-            for (; r < rows; r++)
-            {
-                ref var Pr = ref _Unsafe.Add(ref P, r * 48);
-                var DpSum0 = _Floats512.Zero;
-                var whole1 = columns - (columns % 16);
-                for (nint j = 0; j < whole1; j += 16)
-                {
-                    var P0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    DpSum0 += P0;
-                }
-                if (whole1 < columns)
-                {
-                    var j = whole1;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create((float)(columns - j)));
-                    var P0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    DpSum0 += _Simd512.ConditionalSelect(tail, P0, _Floats512.Zero);
-                }
-                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
             }
         }
 
@@ -1069,8 +997,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeO(ref float N, ref float R, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 var R0 = _Simd512.Create(_Unsafe.Add(ref R, r));
@@ -1089,17 +1016,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _Simd512.StoreUnsafe(O2, ref _Unsafe.Add(ref Nr, j + 32));
                 }
             }
-            for (; r < rows; r++)
-            {
-                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r));
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    var N0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var O0 = N0 * R0;
-                    _Simd512.StoreUnsafe(O0, ref _Unsafe.Add(ref Nr, j));
-                }
-            }
         }
 
         // lse = (M + log2(D)) · 0.693147, [t × 1].
@@ -1115,6 +1031,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
     }
 
     /// <summary>The kernel at 256 bit: one head, every size a literal.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
     private readonly struct Width256 : global::KernelGen.CompilerServices.IAttentionKernel
     {
         public static int HeadDim => 16;
@@ -1126,7 +1043,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 6448;
+        public static int ScratchFloats => 4784;
         public static bool Causal => true;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -1155,15 +1072,15 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 384);
-            ref var A = ref _Unsafe.Add(ref scratch, 1152);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1536);
-            ref var h = ref _Unsafe.Add(ref scratch, 1568);
-            ref var L = ref _Unsafe.Add(ref scratch, 1600);
-            ref var factor = ref _Unsafe.Add(ref scratch, 2368);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 2384);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 2400);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3168);
+            ref var V = ref _Unsafe.Add(ref scratch, 192);
+            ref var A = ref _Unsafe.Add(ref scratch, 960);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
+            ref var h = ref _Unsafe.Add(ref scratch, 1168);
+            ref var L = ref _Unsafe.Add(ref scratch, 1184);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
+            ref var zt = ref _Unsafe.Add(ref scratch, 2752);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -1172,9 +1089,9 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (var tStart = from; tStart < to; tStart += 48)
             {
                 var tCount = global::System.Math.Min(48, to - tStart);
-                for (var s = 0; s < tCount; s += 24)
+                for (var s = 0; s < tCount; s += 12)
                 {
-                    var sCount = global::System.Math.Min(24, tCount - s);
+                    var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
@@ -1205,7 +1122,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
-                    AddProductOfTransposedWithV(ref Fk, ref V, ref S, tCount);
+                    AddProductOfTransposedWithV(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
                         Raise(ref runTop, ref factor, ref c, ref z, ref S);
@@ -1218,26 +1135,26 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 384);
-            ref var A = ref _Unsafe.Add(ref scratch, 1152);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1536);
-            ref var h = ref _Unsafe.Add(ref scratch, 1568);
-            ref var L = ref _Unsafe.Add(ref scratch, 1600);
-            ref var factor = ref _Unsafe.Add(ref scratch, 2368);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 2384);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 2400);
-            ref var FkT = ref _Unsafe.Add(ref scratch, 3168);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3936);
-            ref var Q = ref _Unsafe.Add(ref scratch, 3952);
-            ref var B = ref _Unsafe.Add(ref scratch, 4336);
-            ref var M = ref _Unsafe.Add(ref scratch, 4720);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 4752);
-            ref var N = ref _Unsafe.Add(ref scratch, 4784);
-            ref var P = ref _Unsafe.Add(ref scratch, 5168);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 6320);
-            ref var D = ref _Unsafe.Add(ref scratch, 6352);
-            ref var R = ref _Unsafe.Add(ref scratch, 6384);
-            ref var lse = ref _Unsafe.Add(ref scratch, 6416);
+            ref var V = ref _Unsafe.Add(ref scratch, 192);
+            ref var A = ref _Unsafe.Add(ref scratch, 960);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
+            ref var h = ref _Unsafe.Add(ref scratch, 1168);
+            ref var L = ref _Unsafe.Add(ref scratch, 1184);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
+            ref var FkT = ref _Unsafe.Add(ref scratch, 2752);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3520);
+            ref var Q = ref _Unsafe.Add(ref scratch, 3536);
+            ref var B = ref _Unsafe.Add(ref scratch, 3728);
+            ref var M = ref _Unsafe.Add(ref scratch, 3920);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 3936);
+            ref var N = ref _Unsafe.Add(ref scratch, 3952);
+            ref var P = ref _Unsafe.Add(ref scratch, 4144);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 4720);
+            ref var D = ref _Unsafe.Add(ref scratch, 4736);
+            ref var R = ref _Unsafe.Add(ref scratch, 4752);
+            ref var lse = ref _Unsafe.Add(ref scratch, 4768);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -1246,9 +1163,9 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (var tStart = from; tStart < to; tStart += 48)
             {
                 var tCount = global::System.Math.Min(48, to - tStart);
-                for (var s = 0; s < tCount; s += 24)
+                for (var s = 0; s < tCount; s += 12)
                 {
-                    var sCount = global::System.Math.Min(24, tCount - s);
+                    var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
@@ -1277,9 +1194,9 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
                     ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
                     _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
-                    for (var s = runFrom - (runFrom % 24); s < runTo; s += 24)
+                    for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
-                        var sCount = global::System.Math.Min(24, tCount - s);
+                        var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         ProductWithW(ref Q, ref head.Parameters, ref B, sCount);
@@ -1310,7 +1227,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
-                    AddProductOfTransposedWithV(ref Fk, ref V, ref S, tCount);
+                    AddProductOfTransposedWithV(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
                         Raise(ref runTop, ref factor, ref c, ref z, ref S);
@@ -1413,8 +1330,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeKk(ref float K, ref float kk, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
                 var kkSum0 = _Floats256.Zero;
@@ -1432,17 +1348,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                 _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
                 _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
                 _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
-            }
-            for (; r < rows; r++)
-            {
-                ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats256.Zero;
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    kkSum0 = _Simd256.FusedMultiplyAdd(K0, K0, kkSum0);
-                }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
             }
         }
 
@@ -1462,8 +1367,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeL(ref float A, ref float h, ref float L, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
@@ -1481,18 +1385,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _Simd256.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
                     var L2 = A2 - h2;
                     _Simd256.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var L0 = A0 - h0;
-                    _Simd256.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
                 }
             }
         }
@@ -1614,8 +1506,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeZ(ref float z, ref float zt, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 for (nint j = 0; j < 16; j += 8)
                 {
@@ -1721,8 +1612,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeYMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 var MSum0 = _Simd256.Create(float.NegativeInfinity);
@@ -1772,31 +1662,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                 _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
                 _Unsafe.Add(ref Dz, r + 1) = _VectorMath.Sum(DzSum1);
                 _Unsafe.Add(ref Dz, r + 2) = _VectorMath.Sum(DzSum2);
-            }
-            for (; r < rows; r++)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var MSum0 = _Simd256.Create(float.NegativeInfinity);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Y0 = B0 + cj;
-                    _Simd256.StoreUnsafe(Y0, ref _Unsafe.Add(ref Br, j));
-                    MSum0 = _Simd256.MaxNative(MSum0, Y0);
-                }
-                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
-                var M0 = _Simd256.Create(_Unsafe.Add(ref M, r));
-                var DzSum0 = _Floats256.Zero;
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var Y0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
-                    _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
-                }
-                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
             }
         }
 
@@ -1919,8 +1784,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeDp(ref float P, ref float Dp, int rows, int columns)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Pr = ref _Unsafe.Add(ref P, r * 48);
                 var DpSum0 = _Floats256.Zero;
@@ -1950,25 +1814,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                 _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
                 _Unsafe.Add(ref Dp, r + 1) = _VectorMath.Sum(DpSum1);
                 _Unsafe.Add(ref Dp, r + 2) = _VectorMath.Sum(DpSum2);
-            }
-            for (; r < rows; r++)
-            {
-                ref var Pr = ref _Unsafe.Add(ref P, r * 48);
-                var DpSum0 = _Floats256.Zero;
-                var whole1 = columns - (columns % 8);
-                for (nint j = 0; j < whole1; j += 8)
-                {
-                    var P0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    DpSum0 += P0;
-                }
-                if (whole1 < columns)
-                {
-                    var j = whole1;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create((float)(columns - j)));
-                    var P0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    DpSum0 += _Simd256.ConditionalSelect(tail, P0, _Floats256.Zero);
-                }
-                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
             }
         }
 
@@ -2044,8 +1889,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeO(ref float N, ref float R, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 var R0 = _Simd256.Create(_Unsafe.Add(ref R, r));
@@ -2064,17 +1908,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _Simd256.StoreUnsafe(O2, ref _Unsafe.Add(ref Nr, j + 32));
                 }
             }
-            for (; r < rows; r++)
-            {
-                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var N0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var O0 = N0 * R0;
-                    _Simd256.StoreUnsafe(O0, ref _Unsafe.Add(ref Nr, j));
-                }
-            }
         }
 
         // lse = (M + log2(D)) · 0.693147, [t × 1].
@@ -2090,6 +1923,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
     }
 
     /// <summary>The kernel at 128 bit: one head, every size a literal.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
     private readonly struct Width128 : global::KernelGen.CompilerServices.IAttentionKernel
     {
         public static int HeadDim => 16;
@@ -2101,7 +1935,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 6448;
+        public static int ScratchFloats => 4784;
         public static bool Causal => true;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -2130,15 +1964,15 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 384);
-            ref var A = ref _Unsafe.Add(ref scratch, 1152);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1536);
-            ref var h = ref _Unsafe.Add(ref scratch, 1568);
-            ref var L = ref _Unsafe.Add(ref scratch, 1600);
-            ref var factor = ref _Unsafe.Add(ref scratch, 2368);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 2384);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 2400);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3168);
+            ref var V = ref _Unsafe.Add(ref scratch, 192);
+            ref var A = ref _Unsafe.Add(ref scratch, 960);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
+            ref var h = ref _Unsafe.Add(ref scratch, 1168);
+            ref var L = ref _Unsafe.Add(ref scratch, 1184);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
+            ref var zt = ref _Unsafe.Add(ref scratch, 2752);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -2147,9 +1981,9 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (var tStart = from; tStart < to; tStart += 48)
             {
                 var tCount = global::System.Math.Min(48, to - tStart);
-                for (var s = 0; s < tCount; s += 24)
+                for (var s = 0; s < tCount; s += 12)
                 {
-                    var sCount = global::System.Math.Min(24, tCount - s);
+                    var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
@@ -2180,7 +2014,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
-                    AddProductOfTransposedWithV(ref Fk, ref V, ref S, tCount);
+                    AddProductOfTransposedWithV(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
                         Raise(ref runTop, ref factor, ref c, ref z, ref S);
@@ -2193,26 +2027,26 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 384);
-            ref var A = ref _Unsafe.Add(ref scratch, 1152);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1536);
-            ref var h = ref _Unsafe.Add(ref scratch, 1568);
-            ref var L = ref _Unsafe.Add(ref scratch, 1600);
-            ref var factor = ref _Unsafe.Add(ref scratch, 2368);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 2384);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 2400);
-            ref var FkT = ref _Unsafe.Add(ref scratch, 3168);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3936);
-            ref var Q = ref _Unsafe.Add(ref scratch, 3952);
-            ref var B = ref _Unsafe.Add(ref scratch, 4336);
-            ref var M = ref _Unsafe.Add(ref scratch, 4720);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 4752);
-            ref var N = ref _Unsafe.Add(ref scratch, 4784);
-            ref var P = ref _Unsafe.Add(ref scratch, 5168);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 6320);
-            ref var D = ref _Unsafe.Add(ref scratch, 6352);
-            ref var R = ref _Unsafe.Add(ref scratch, 6384);
-            ref var lse = ref _Unsafe.Add(ref scratch, 6416);
+            ref var V = ref _Unsafe.Add(ref scratch, 192);
+            ref var A = ref _Unsafe.Add(ref scratch, 960);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
+            ref var h = ref _Unsafe.Add(ref scratch, 1168);
+            ref var L = ref _Unsafe.Add(ref scratch, 1184);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
+            ref var FkT = ref _Unsafe.Add(ref scratch, 2752);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3520);
+            ref var Q = ref _Unsafe.Add(ref scratch, 3536);
+            ref var B = ref _Unsafe.Add(ref scratch, 3728);
+            ref var M = ref _Unsafe.Add(ref scratch, 3920);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 3936);
+            ref var N = ref _Unsafe.Add(ref scratch, 3952);
+            ref var P = ref _Unsafe.Add(ref scratch, 4144);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 4720);
+            ref var D = ref _Unsafe.Add(ref scratch, 4736);
+            ref var R = ref _Unsafe.Add(ref scratch, 4752);
+            ref var lse = ref _Unsafe.Add(ref scratch, 4768);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -2221,9 +2055,9 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             for (var tStart = from; tStart < to; tStart += 48)
             {
                 var tCount = global::System.Math.Min(48, to - tStart);
-                for (var s = 0; s < tCount; s += 24)
+                for (var s = 0; s < tCount; s += 12)
                 {
-                    var sCount = global::System.Math.Min(24, tCount - s);
+                    var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
@@ -2252,9 +2086,9 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
                     ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
                     _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
-                    for (var s = runFrom - (runFrom % 24); s < runTo; s += 24)
+                    for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
-                        var sCount = global::System.Math.Min(24, tCount - s);
+                        var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         ProductWithW(ref Q, ref head.Parameters, ref B, sCount);
@@ -2285,7 +2119,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
-                    AddProductOfTransposedWithV(ref Fk, ref V, ref S, tCount);
+                    AddProductOfTransposedWithV(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
                         Raise(ref runTop, ref factor, ref c, ref z, ref S);
@@ -2388,8 +2222,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeKk(ref float K, ref float kk, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
                 var kkSum0 = _Floats128.Zero;
@@ -2407,17 +2240,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                 _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
                 _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
                 _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
-            }
-            for (; r < rows; r++)
-            {
-                ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats128.Zero;
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    kkSum0 = _Simd128.MultiplyAddEstimate(K0, K0, kkSum0);
-                }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
             }
         }
 
@@ -2437,8 +2259,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeL(ref float A, ref float h, ref float L, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
@@ -2456,18 +2277,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _Simd128.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
                     var L2 = A2 - h2;
                     _Simd128.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var L0 = A0 - h0;
-                    _Simd128.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
                 }
             }
         }
@@ -2589,8 +2398,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeZ(ref float z, ref float zt, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 for (nint j = 0; j < 16; j += 4)
                 {
@@ -2696,8 +2504,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeYMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 var MSum0 = _Simd128.Create(float.NegativeInfinity);
@@ -2747,31 +2554,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                 _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
                 _Unsafe.Add(ref Dz, r + 1) = _VectorMath.Sum(DzSum1);
                 _Unsafe.Add(ref Dz, r + 2) = _VectorMath.Sum(DzSum2);
-            }
-            for (; r < rows; r++)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var MSum0 = _Simd128.Create(float.NegativeInfinity);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Y0 = B0 + cj;
-                    _Simd128.StoreUnsafe(Y0, ref _Unsafe.Add(ref Br, j));
-                    MSum0 = _Simd128.MaxNative(MSum0, Y0);
-                }
-                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
-                var M0 = _Simd128.Create(_Unsafe.Add(ref M, r));
-                var DzSum0 = _Floats128.Zero;
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var Y0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
-                    _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);
-                }
-                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
             }
         }
 
@@ -2894,8 +2676,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeDp(ref float P, ref float Dp, int rows, int columns)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Pr = ref _Unsafe.Add(ref P, r * 48);
                 var DpSum0 = _Floats128.Zero;
@@ -2925,25 +2706,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                 _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
                 _Unsafe.Add(ref Dp, r + 1) = _VectorMath.Sum(DpSum1);
                 _Unsafe.Add(ref Dp, r + 2) = _VectorMath.Sum(DpSum2);
-            }
-            for (; r < rows; r++)
-            {
-                ref var Pr = ref _Unsafe.Add(ref P, r * 48);
-                var DpSum0 = _Floats128.Zero;
-                var whole1 = columns - (columns % 4);
-                for (nint j = 0; j < whole1; j += 4)
-                {
-                    var P0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    DpSum0 += P0;
-                }
-                if (whole1 < columns)
-                {
-                    var j = whole1;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create((float)(columns - j)));
-                    var P0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    DpSum0 += _Simd128.ConditionalSelect(tail, P0, _Floats128.Zero);
-                }
-                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
             }
         }
 
@@ -3019,8 +2781,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeO(ref float N, ref float R, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 var R0 = _Simd128.Create(_Unsafe.Add(ref R, r));
@@ -3037,17 +2798,6 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _Simd128.StoreUnsafe(O1, ref _Unsafe.Add(ref Nr, j + 16));
                     var O2 = N2 * R2;
                     _Simd128.StoreUnsafe(O2, ref _Unsafe.Add(ref Nr, j + 32));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var N0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var O0 = N0 * R0;
-                    _Simd128.StoreUnsafe(O0, ref _Unsafe.Add(ref Nr, j));
                 }
             }
         }

@@ -2,7 +2,7 @@
 #nullable enable
 
 // Exact softmax attention: head dim d = 16, value dim dv = 16, bidirectional.
-// Schedule: tiles of 96 tokens i, 48 tokens j; strips of 24 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
+// Schedule: tiles of 96 tokens i, 48 tokens j; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
 //
 // The tile program, for one head; logarithms are of base 2:
 //
@@ -43,7 +43,6 @@ using _Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
 
 namespace Samples;
 
-[global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
 partial class Exact : global::KernelGen.IAttention
 {
     /// <summary>d, the numbers in one head's query and key.</summary>
@@ -126,6 +125,7 @@ partial class Exact : global::KernelGen.IAttention
     }
 
     /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
     private readonly struct Width512 : global::KernelGen.CompilerServices.IAttentionKernel
     {
         public static int HeadDim => 16;
@@ -137,7 +137,7 @@ partial class Exact : global::KernelGen.IAttention
         public static int ParameterFloats => 0;
         public static int StateFloats => 0;
         public static int ExportedStateFloats => 0;
-        public static int ScratchFloats => 7712;
+        public static int ScratchFloats => 7120;
         public static bool Causal => false;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -164,10 +164,10 @@ partial class Exact : global::KernelGen.IAttention
             ref var K = ref _Unsafe.Add(ref scratch, 3264);
             ref var V = ref _Unsafe.Add(ref scratch, 4032);
             ref var A = ref _Unsafe.Add(ref scratch, 4800);
-            ref var top = ref _Unsafe.Add(ref scratch, 5952);
-            ref var R = ref _Unsafe.Add(ref scratch, 5984);
-            ref var O = ref _Unsafe.Add(ref scratch, 6080);
-            ref var lse = ref _Unsafe.Add(ref scratch, 7616);
+            ref var top = ref _Unsafe.Add(ref scratch, 5376);
+            ref var R = ref _Unsafe.Add(ref scratch, 5392);
+            ref var O = ref _Unsafe.Add(ref scratch, 5488);
+            ref var lse = ref _Unsafe.Add(ref scratch, 7024);
 
             // Tiles of 96 tokens i.
             for (var iStart = from; iStart < to; iStart += 96)
@@ -186,9 +186,9 @@ partial class Exact : global::KernelGen.IAttention
                     var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
                     _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 48);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
-                    for (var s = 0; s < iCount; s += 24)
+                    for (var s = 0; s < iCount; s += 12)
                     {
-                        var sCount = global::System.Math.Min(24, iCount - s);
+                        var sCount = global::System.Math.Min(12, iCount - s);
                         // A = Qs · Kᵀ
                         ProductWithK(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
                         // S = A; top = rowMax(S)
@@ -228,8 +228,7 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeQs(ref float Q, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
                 for (nint j = 0; j < 16; j += 16)
@@ -243,16 +242,6 @@ partial class Exact : global::KernelGen.IAttention
                     _Simd512.StoreUnsafe(Qs1, ref _Unsafe.Add(ref Qr, j + 16));
                     var Qs2 = Q2 * _Simd512.Create(0.360673755f);
                     _Simd512.StoreUnsafe(Qs2, ref _Unsafe.Add(ref Qr, j + 32));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    var Q0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Qr, j));
-                    var Qs0 = Q0 * _Simd512.Create(0.360673755f);
-                    _Simd512.StoreUnsafe(Qs0, ref _Unsafe.Add(ref Qr, j));
                 }
             }
         }
@@ -322,8 +311,7 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeSTop(ref float A, ref float top, int rows, int columns)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 48);
                 var topSum0 = _Simd512.Create(float.NegativeInfinity);
@@ -366,29 +354,6 @@ partial class Exact : global::KernelGen.IAttention
                 _Unsafe.Add(ref top, r + 1) = _VectorMath.Max(topSum1);
                 _Unsafe.Add(ref top, r + 2) = _VectorMath.Max(topSum2);
             }
-            for (; r < rows; r++)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 48);
-                var topSum0 = _Simd512.Create(float.NegativeInfinity);
-                var whole1 = columns - (columns % 16);
-                for (nint j = 0; j < whole1; j += 16)
-                {
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var S0 = _Simd512.FusedMultiplyAdd(A0, _Floats512.Zero, A0);
-                    _Simd512.StoreUnsafe(S0, ref _Unsafe.Add(ref Ar, j));
-                    topSum0 = _Simd512.MaxNative(topSum0, S0);
-                }
-                if (whole1 < columns)
-                {
-                    var j = whole1;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create((float)(columns - j)));
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var S0 = _Simd512.FusedMultiplyAdd(A0, _Floats512.Zero, A0);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, S0, _Floats512.Zero), ref _Unsafe.Add(ref Ar, j));
-                    topSum0 = _Simd512.MaxNative(topSum0, _Simd512.ConditionalSelect(tail, S0, _Simd512.Create(float.NegativeInfinity)));
-                }
-                _Unsafe.Add(ref top, r) = _VectorMath.Max(topSum0);
-            }
         }
 
         // Where a candidate is above M by more than the threshold: M' = max(M, candidate), and the sums of the row follow by 2^(M − M').
@@ -420,8 +385,7 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputePD(ref float S, ref float M, ref float D, int rows, int columns)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Sr = ref _Unsafe.Add(ref S, r * 48);
                 var M0 = _Simd512.Create(_Unsafe.Add(ref M, r));
@@ -466,30 +430,6 @@ partial class Exact : global::KernelGen.IAttention
                 _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
                 _Unsafe.Add(ref D, r + 1) += _VectorMath.Sum(DSum1);
                 _Unsafe.Add(ref D, r + 2) += _VectorMath.Sum(DSum2);
-            }
-            for (; r < rows; r++)
-            {
-                ref var Sr = ref _Unsafe.Add(ref S, r * 48);
-                var M0 = _Simd512.Create(_Unsafe.Add(ref M, r));
-                var DSum0 = _Floats512.Zero;
-                var whole1 = columns - (columns % 16);
-                for (nint j = 0; j < whole1; j += 16)
-                {
-                    var S0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Sr, j));
-                    var P0 = _VectorMath.Exp2(S0 - M0, -72.1347504f);
-                    _Simd512.StoreUnsafe(P0, ref _Unsafe.Add(ref Sr, j));
-                    DSum0 += P0;
-                }
-                if (whole1 < columns)
-                {
-                    var j = whole1;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create((float)(columns - j)));
-                    var S0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Sr, j));
-                    var P0 = _VectorMath.Exp2(S0 - M0, -72.1347504f);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, P0, _Floats512.Zero), ref _Unsafe.Add(ref Sr, j));
-                    DSum0 += _Simd512.ConditionalSelect(tail, P0, _Floats512.Zero);
-                }
-                _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
             }
         }
 
@@ -553,8 +493,7 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeO(ref float N, ref float R, ref float O, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 ref var Or = ref _Unsafe.Add(ref O, r * 16);
@@ -574,18 +513,6 @@ partial class Exact : global::KernelGen.IAttention
                     _Simd512.StoreUnsafe(O2, ref _Unsafe.Add(ref Or, j + 32));
                 }
             }
-            for (; r < rows; r++)
-            {
-                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r));
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    var N0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var O0 = N0 * R0;
-                    _Simd512.StoreUnsafe(O0, ref _Unsafe.Add(ref Or, j));
-                }
-            }
         }
 
         // lse = (M + log2(D)) · 0.693147, [i × 1].
@@ -601,6 +528,7 @@ partial class Exact : global::KernelGen.IAttention
     }
 
     /// <summary>The kernel at 256 bit: one head, every size a literal.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
     private readonly struct Width256 : global::KernelGen.CompilerServices.IAttentionKernel
     {
         public static int HeadDim => 16;
@@ -612,7 +540,7 @@ partial class Exact : global::KernelGen.IAttention
         public static int ParameterFloats => 0;
         public static int StateFloats => 0;
         public static int ExportedStateFloats => 0;
-        public static int ScratchFloats => 7712;
+        public static int ScratchFloats => 7120;
         public static bool Causal => false;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -639,10 +567,10 @@ partial class Exact : global::KernelGen.IAttention
             ref var K = ref _Unsafe.Add(ref scratch, 3264);
             ref var V = ref _Unsafe.Add(ref scratch, 4032);
             ref var A = ref _Unsafe.Add(ref scratch, 4800);
-            ref var top = ref _Unsafe.Add(ref scratch, 5952);
-            ref var R = ref _Unsafe.Add(ref scratch, 5984);
-            ref var O = ref _Unsafe.Add(ref scratch, 6080);
-            ref var lse = ref _Unsafe.Add(ref scratch, 7616);
+            ref var top = ref _Unsafe.Add(ref scratch, 5376);
+            ref var R = ref _Unsafe.Add(ref scratch, 5392);
+            ref var O = ref _Unsafe.Add(ref scratch, 5488);
+            ref var lse = ref _Unsafe.Add(ref scratch, 7024);
 
             // Tiles of 96 tokens i.
             for (var iStart = from; iStart < to; iStart += 96)
@@ -661,9 +589,9 @@ partial class Exact : global::KernelGen.IAttention
                     var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
                     _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 48);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
-                    for (var s = 0; s < iCount; s += 24)
+                    for (var s = 0; s < iCount; s += 12)
                     {
-                        var sCount = global::System.Math.Min(24, iCount - s);
+                        var sCount = global::System.Math.Min(12, iCount - s);
                         // A = Qs · Kᵀ
                         ProductWithK(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
                         // S = A; top = rowMax(S)
@@ -703,8 +631,7 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeQs(ref float Q, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
                 for (nint j = 0; j < 16; j += 8)
@@ -718,16 +645,6 @@ partial class Exact : global::KernelGen.IAttention
                     _Simd256.StoreUnsafe(Qs1, ref _Unsafe.Add(ref Qr, j + 16));
                     var Qs2 = Q2 * _Simd256.Create(0.360673755f);
                     _Simd256.StoreUnsafe(Qs2, ref _Unsafe.Add(ref Qr, j + 32));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var Q0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Qr, j));
-                    var Qs0 = Q0 * _Simd256.Create(0.360673755f);
-                    _Simd256.StoreUnsafe(Qs0, ref _Unsafe.Add(ref Qr, j));
                 }
             }
         }
@@ -790,8 +707,7 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeSTop(ref float A, ref float top, int rows, int columns)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 48);
                 var topSum0 = _Simd256.Create(float.NegativeInfinity);
@@ -834,29 +750,6 @@ partial class Exact : global::KernelGen.IAttention
                 _Unsafe.Add(ref top, r + 1) = _VectorMath.Max(topSum1);
                 _Unsafe.Add(ref top, r + 2) = _VectorMath.Max(topSum2);
             }
-            for (; r < rows; r++)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 48);
-                var topSum0 = _Simd256.Create(float.NegativeInfinity);
-                var whole1 = columns - (columns % 8);
-                for (nint j = 0; j < whole1; j += 8)
-                {
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var S0 = _Simd256.FusedMultiplyAdd(A0, _Floats256.Zero, A0);
-                    _Simd256.StoreUnsafe(S0, ref _Unsafe.Add(ref Ar, j));
-                    topSum0 = _Simd256.MaxNative(topSum0, S0);
-                }
-                if (whole1 < columns)
-                {
-                    var j = whole1;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create((float)(columns - j)));
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var S0 = _Simd256.FusedMultiplyAdd(A0, _Floats256.Zero, A0);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, S0, _Floats256.Zero), ref _Unsafe.Add(ref Ar, j));
-                    topSum0 = _Simd256.MaxNative(topSum0, _Simd256.ConditionalSelect(tail, S0, _Simd256.Create(float.NegativeInfinity)));
-                }
-                _Unsafe.Add(ref top, r) = _VectorMath.Max(topSum0);
-            }
         }
 
         // Where a candidate is above M by more than the threshold: M' = max(M, candidate), and the sums of the row follow by 2^(M − M').
@@ -888,8 +781,7 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputePD(ref float S, ref float M, ref float D, int rows, int columns)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Sr = ref _Unsafe.Add(ref S, r * 48);
                 var M0 = _Simd256.Create(_Unsafe.Add(ref M, r));
@@ -934,30 +826,6 @@ partial class Exact : global::KernelGen.IAttention
                 _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
                 _Unsafe.Add(ref D, r + 1) += _VectorMath.Sum(DSum1);
                 _Unsafe.Add(ref D, r + 2) += _VectorMath.Sum(DSum2);
-            }
-            for (; r < rows; r++)
-            {
-                ref var Sr = ref _Unsafe.Add(ref S, r * 48);
-                var M0 = _Simd256.Create(_Unsafe.Add(ref M, r));
-                var DSum0 = _Floats256.Zero;
-                var whole1 = columns - (columns % 8);
-                for (nint j = 0; j < whole1; j += 8)
-                {
-                    var S0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Sr, j));
-                    var P0 = _VectorMath.Exp2(S0 - M0, -72.1347504f);
-                    _Simd256.StoreUnsafe(P0, ref _Unsafe.Add(ref Sr, j));
-                    DSum0 += P0;
-                }
-                if (whole1 < columns)
-                {
-                    var j = whole1;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create((float)(columns - j)));
-                    var S0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Sr, j));
-                    var P0 = _VectorMath.Exp2(S0 - M0, -72.1347504f);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, P0, _Floats256.Zero), ref _Unsafe.Add(ref Sr, j));
-                    DSum0 += _Simd256.ConditionalSelect(tail, P0, _Floats256.Zero);
-                }
-                _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
             }
         }
 
@@ -1028,8 +896,7 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeO(ref float N, ref float R, ref float O, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 ref var Or = ref _Unsafe.Add(ref O, r * 16);
@@ -1049,18 +916,6 @@ partial class Exact : global::KernelGen.IAttention
                     _Simd256.StoreUnsafe(O2, ref _Unsafe.Add(ref Or, j + 32));
                 }
             }
-            for (; r < rows; r++)
-            {
-                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var N0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var O0 = N0 * R0;
-                    _Simd256.StoreUnsafe(O0, ref _Unsafe.Add(ref Or, j));
-                }
-            }
         }
 
         // lse = (M + log2(D)) · 0.693147, [i × 1].
@@ -1076,6 +931,7 @@ partial class Exact : global::KernelGen.IAttention
     }
 
     /// <summary>The kernel at 128 bit: one head, every size a literal.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
     private readonly struct Width128 : global::KernelGen.CompilerServices.IAttentionKernel
     {
         public static int HeadDim => 16;
@@ -1087,7 +943,7 @@ partial class Exact : global::KernelGen.IAttention
         public static int ParameterFloats => 0;
         public static int StateFloats => 0;
         public static int ExportedStateFloats => 0;
-        public static int ScratchFloats => 7712;
+        public static int ScratchFloats => 7120;
         public static bool Causal => false;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -1114,10 +970,10 @@ partial class Exact : global::KernelGen.IAttention
             ref var K = ref _Unsafe.Add(ref scratch, 3264);
             ref var V = ref _Unsafe.Add(ref scratch, 4032);
             ref var A = ref _Unsafe.Add(ref scratch, 4800);
-            ref var top = ref _Unsafe.Add(ref scratch, 5952);
-            ref var R = ref _Unsafe.Add(ref scratch, 5984);
-            ref var O = ref _Unsafe.Add(ref scratch, 6080);
-            ref var lse = ref _Unsafe.Add(ref scratch, 7616);
+            ref var top = ref _Unsafe.Add(ref scratch, 5376);
+            ref var R = ref _Unsafe.Add(ref scratch, 5392);
+            ref var O = ref _Unsafe.Add(ref scratch, 5488);
+            ref var lse = ref _Unsafe.Add(ref scratch, 7024);
 
             // Tiles of 96 tokens i.
             for (var iStart = from; iStart < to; iStart += 96)
@@ -1136,9 +992,9 @@ partial class Exact : global::KernelGen.IAttention
                     var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
                     _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 48);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
-                    for (var s = 0; s < iCount; s += 24)
+                    for (var s = 0; s < iCount; s += 12)
                     {
-                        var sCount = global::System.Math.Min(24, iCount - s);
+                        var sCount = global::System.Math.Min(12, iCount - s);
                         // A = Qs · Kᵀ
                         ProductWithK(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
                         // S = A; top = rowMax(S)
@@ -1178,8 +1034,7 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeQs(ref float Q, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
                 for (nint j = 0; j < 16; j += 4)
@@ -1193,16 +1048,6 @@ partial class Exact : global::KernelGen.IAttention
                     _Simd128.StoreUnsafe(Qs1, ref _Unsafe.Add(ref Qr, j + 16));
                     var Qs2 = Q2 * _Simd128.Create(0.360673755f);
                     _Simd128.StoreUnsafe(Qs2, ref _Unsafe.Add(ref Qr, j + 32));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var Q0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Qr, j));
-                    var Qs0 = Q0 * _Simd128.Create(0.360673755f);
-                    _Simd128.StoreUnsafe(Qs0, ref _Unsafe.Add(ref Qr, j));
                 }
             }
         }
@@ -1265,8 +1110,7 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeSTop(ref float A, ref float top, int rows, int columns)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 48);
                 var topSum0 = _Simd128.Create(float.NegativeInfinity);
@@ -1309,29 +1153,6 @@ partial class Exact : global::KernelGen.IAttention
                 _Unsafe.Add(ref top, r + 1) = _VectorMath.Max(topSum1);
                 _Unsafe.Add(ref top, r + 2) = _VectorMath.Max(topSum2);
             }
-            for (; r < rows; r++)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 48);
-                var topSum0 = _Simd128.Create(float.NegativeInfinity);
-                var whole1 = columns - (columns % 4);
-                for (nint j = 0; j < whole1; j += 4)
-                {
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var S0 = _Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, A0);
-                    _Simd128.StoreUnsafe(S0, ref _Unsafe.Add(ref Ar, j));
-                    topSum0 = _Simd128.MaxNative(topSum0, S0);
-                }
-                if (whole1 < columns)
-                {
-                    var j = whole1;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create((float)(columns - j)));
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var S0 = _Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, A0);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, S0, _Floats128.Zero), ref _Unsafe.Add(ref Ar, j));
-                    topSum0 = _Simd128.MaxNative(topSum0, _Simd128.ConditionalSelect(tail, S0, _Simd128.Create(float.NegativeInfinity)));
-                }
-                _Unsafe.Add(ref top, r) = _VectorMath.Max(topSum0);
-            }
         }
 
         // Where a candidate is above M by more than the threshold: M' = max(M, candidate), and the sums of the row follow by 2^(M − M').
@@ -1363,8 +1184,7 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputePD(ref float S, ref float M, ref float D, int rows, int columns)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Sr = ref _Unsafe.Add(ref S, r * 48);
                 var M0 = _Simd128.Create(_Unsafe.Add(ref M, r));
@@ -1409,30 +1229,6 @@ partial class Exact : global::KernelGen.IAttention
                 _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
                 _Unsafe.Add(ref D, r + 1) += _VectorMath.Sum(DSum1);
                 _Unsafe.Add(ref D, r + 2) += _VectorMath.Sum(DSum2);
-            }
-            for (; r < rows; r++)
-            {
-                ref var Sr = ref _Unsafe.Add(ref S, r * 48);
-                var M0 = _Simd128.Create(_Unsafe.Add(ref M, r));
-                var DSum0 = _Floats128.Zero;
-                var whole1 = columns - (columns % 4);
-                for (nint j = 0; j < whole1; j += 4)
-                {
-                    var S0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Sr, j));
-                    var P0 = _VectorMath.Exp2(S0 - M0, -72.1347504f);
-                    _Simd128.StoreUnsafe(P0, ref _Unsafe.Add(ref Sr, j));
-                    DSum0 += P0;
-                }
-                if (whole1 < columns)
-                {
-                    var j = whole1;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create((float)(columns - j)));
-                    var S0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Sr, j));
-                    var P0 = _VectorMath.Exp2(S0 - M0, -72.1347504f);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, P0, _Floats128.Zero), ref _Unsafe.Add(ref Sr, j));
-                    DSum0 += _Simd128.ConditionalSelect(tail, P0, _Floats128.Zero);
-                }
-                _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
             }
         }
 
@@ -1503,8 +1299,7 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeO(ref float N, ref float R, ref float O, int rows)
         {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
+            for (nint r = 0; r < rows; r += 3)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 ref var Or = ref _Unsafe.Add(ref O, r * 16);
@@ -1522,18 +1317,6 @@ partial class Exact : global::KernelGen.IAttention
                     _Simd128.StoreUnsafe(O1, ref _Unsafe.Add(ref Or, j + 16));
                     var O2 = N2 * R2;
                     _Simd128.StoreUnsafe(O2, ref _Unsafe.Add(ref Or, j + 32));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var N0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var O0 = N0 * R0;
-                    _Simd128.StoreUnsafe(O0, ref _Unsafe.Add(ref Or, j));
                 }
             }
         }

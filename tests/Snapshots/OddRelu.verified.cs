@@ -2,7 +2,7 @@
 #nullable enable
 
 // FAVOR+ attention, kernel Relu: head dim d = 3, value dim dv = 5, features m = 7, bidirectional, epsilon 0.00100000005.
-// Schedule: tiles of 48 tokens j, 48 tokens i; strips of 24 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
+// Schedule: tiles of 48 tokens j, 48 tokens i; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
 //
 // The tile program, for one head; logarithms are of base 2:
 //
@@ -45,7 +45,6 @@ using _Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
 
 namespace Samples;
 
-[global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
 partial class OddRelu : global::KernelGen.IAttention
 {
     /// <summary>d, the numbers in one head's query and key.</summary>
@@ -148,6 +147,7 @@ partial class OddRelu : global::KernelGen.IAttention
     }
 
     /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
     private readonly struct Width512 : global::KernelGen.CompilerServices.IAttentionKernel
     {
         public static int HeadDim => 3;
@@ -159,7 +159,7 @@ partial class OddRelu : global::KernelGen.IAttention
         public static int ParameterFloats => 48;
         public static int StateFloats => 272;
         public static int ExportedStateFloats => 42;
-        public static int ScratchFloats => 2320;
+        public static int ScratchFloats => 1936;
         public static bool Causal => false;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -186,10 +186,10 @@ partial class OddRelu : global::KernelGen.IAttention
         public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 384);
-            ref var A = ref _Unsafe.Add(ref scratch, 1152);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1536);
-            ref var zt = ref _Unsafe.Add(ref scratch, 2304);
+            ref var V = ref _Unsafe.Add(ref scratch, 192);
+            ref var A = ref _Unsafe.Add(ref scratch, 960);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1152);
+            ref var zt = ref _Unsafe.Add(ref scratch, 1920);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
 
@@ -198,9 +198,9 @@ partial class OddRelu : global::KernelGen.IAttention
             {
                 var jCount = global::System.Math.Min(48, to - jStart);
                 _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                for (var s = 0; s < jCount; s += 24)
+                for (var s = 0; s < jCount; s += 12)
                 {
-                    var sCount = global::System.Math.Min(24, jCount - s);
+                    var sCount = global::System.Math.Min(12, jCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 16);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
@@ -219,11 +219,11 @@ partial class OddRelu : global::KernelGen.IAttention
         public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
-            ref var B = ref _Unsafe.Add(ref scratch, 384);
-            ref var D = ref _Unsafe.Add(ref scratch, 768);
-            ref var N = ref _Unsafe.Add(ref scratch, 800);
-            ref var R = ref _Unsafe.Add(ref scratch, 1184);
-            ref var lse = ref _Unsafe.Add(ref scratch, 1216);
+            ref var B = ref _Unsafe.Add(ref scratch, 192);
+            ref var D = ref _Unsafe.Add(ref scratch, 384);
+            ref var N = ref _Unsafe.Add(ref scratch, 400);
+            ref var R = ref _Unsafe.Add(ref scratch, 592);
+            ref var lse = ref _Unsafe.Add(ref scratch, 608);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
 
@@ -231,9 +231,9 @@ partial class OddRelu : global::KernelGen.IAttention
             for (var iStart = from; iStart < to; iStart += 48)
             {
                 var iCount = global::System.Math.Min(48, to - iStart);
-                for (var s = 0; s < iCount; s += 24)
+                for (var s = 0; s < iCount; s += 12)
                 {
-                    var sCount = global::System.Math.Min(24, iCount - s);
+                    var sCount = global::System.Math.Min(12, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 16);
                     // B = Q · Wᵀ
                     ProductWithW2(ref Q, ref head.Parameters, ref B, sCount);
@@ -338,8 +338,7 @@ partial class OddRelu : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeFkZt(ref float A, ref float Fk, ref float zt, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
@@ -360,8 +359,7 @@ partial class OddRelu : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeZ(ref float z, ref float zt, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 {
                     const int j = 0;
@@ -498,8 +496,7 @@ partial class OddRelu : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeFqD(ref float B, ref float z, ref float D, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 var DSum0 = _Floats512.Zero;
@@ -577,8 +574,7 @@ partial class OddRelu : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeO(ref float N, ref float R, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 var R0 = _Simd512.Create(_Unsafe.Add(ref R, r));
@@ -605,6 +601,7 @@ partial class OddRelu : global::KernelGen.IAttention
     }
 
     /// <summary>The kernel at 256 bit: one head, every size a literal.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
     private readonly struct Width256 : global::KernelGen.CompilerServices.IAttentionKernel
     {
         public static int HeadDim => 3;
@@ -616,7 +613,7 @@ partial class OddRelu : global::KernelGen.IAttention
         public static int ParameterFloats => 24;
         public static int StateFloats => 80;
         public static int ExportedStateFloats => 42;
-        public static int ScratchFloats => 1168;
+        public static int ScratchFloats => 976;
         public static bool Causal => false;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -643,10 +640,10 @@ partial class OddRelu : global::KernelGen.IAttention
         public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 192);
-            ref var A = ref _Unsafe.Add(ref scratch, 576);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 768);
-            ref var zt = ref _Unsafe.Add(ref scratch, 1152);
+            ref var V = ref _Unsafe.Add(ref scratch, 96);
+            ref var A = ref _Unsafe.Add(ref scratch, 480);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 576);
+            ref var zt = ref _Unsafe.Add(ref scratch, 960);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
 
@@ -655,9 +652,9 @@ partial class OddRelu : global::KernelGen.IAttention
             {
                 var jCount = global::System.Math.Min(48, to - jStart);
                 _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                for (var s = 0; s < jCount; s += 24)
+                for (var s = 0; s < jCount; s += 12)
                 {
-                    var sCount = global::System.Math.Min(24, jCount - s);
+                    var sCount = global::System.Math.Min(12, jCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 8);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
                     // A = K · Wᵀ
@@ -676,11 +673,11 @@ partial class OddRelu : global::KernelGen.IAttention
         public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
-            ref var B = ref _Unsafe.Add(ref scratch, 192);
-            ref var D = ref _Unsafe.Add(ref scratch, 384);
-            ref var N = ref _Unsafe.Add(ref scratch, 416);
-            ref var R = ref _Unsafe.Add(ref scratch, 608);
-            ref var lse = ref _Unsafe.Add(ref scratch, 640);
+            ref var B = ref _Unsafe.Add(ref scratch, 96);
+            ref var D = ref _Unsafe.Add(ref scratch, 192);
+            ref var N = ref _Unsafe.Add(ref scratch, 208);
+            ref var R = ref _Unsafe.Add(ref scratch, 304);
+            ref var lse = ref _Unsafe.Add(ref scratch, 320);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
 
@@ -688,9 +685,9 @@ partial class OddRelu : global::KernelGen.IAttention
             for (var iStart = from; iStart < to; iStart += 48)
             {
                 var iCount = global::System.Math.Min(48, to - iStart);
-                for (var s = 0; s < iCount; s += 24)
+                for (var s = 0; s < iCount; s += 12)
                 {
-                    var sCount = global::System.Math.Min(24, iCount - s);
+                    var sCount = global::System.Math.Min(12, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 8);
                     // B = Q · Wᵀ
                     ProductWithW2(ref Q, ref head.Parameters, ref B, sCount);
@@ -795,8 +792,7 @@ partial class OddRelu : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeFkZt(ref float A, ref float Fk, ref float zt, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 8);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 8);
@@ -817,8 +813,7 @@ partial class OddRelu : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeZ(ref float z, ref float zt, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 {
                     const int j = 0;
@@ -947,8 +942,7 @@ partial class OddRelu : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeFqD(ref float B, ref float z, ref float D, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 8);
                 var DSum0 = _Floats256.Zero;
@@ -1026,8 +1020,7 @@ partial class OddRelu : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeO(ref float N, ref float R, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 8);
                 var R0 = _Simd256.Create(_Unsafe.Add(ref R, r));
@@ -1054,6 +1047,7 @@ partial class OddRelu : global::KernelGen.IAttention
     }
 
     /// <summary>The kernel at 128 bit: one head, every size a literal.</summary>
+    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
     private readonly struct Width128 : global::KernelGen.CompilerServices.IAttentionKernel
     {
         public static int HeadDim => 3;
@@ -1065,7 +1059,7 @@ partial class OddRelu : global::KernelGen.IAttention
         public static int ParameterFloats => 24;
         public static int StateFloats => 80;
         public static int ExportedStateFloats => 42;
-        public static int ScratchFloats => 1072;
+        public static int ScratchFloats => 928;
         public static bool Causal => false;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -1092,10 +1086,10 @@ partial class OddRelu : global::KernelGen.IAttention
         public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 96);
-            ref var A = ref _Unsafe.Add(ref scratch, 480);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 672);
-            ref var zt = ref _Unsafe.Add(ref scratch, 1056);
+            ref var V = ref _Unsafe.Add(ref scratch, 48);
+            ref var A = ref _Unsafe.Add(ref scratch, 432);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 528);
+            ref var zt = ref _Unsafe.Add(ref scratch, 912);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
 
@@ -1104,9 +1098,9 @@ partial class OddRelu : global::KernelGen.IAttention
             {
                 var jCount = global::System.Math.Min(48, to - jStart);
                 _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                for (var s = 0; s < jCount; s += 24)
+                for (var s = 0; s < jCount; s += 12)
                 {
-                    var sCount = global::System.Math.Min(24, jCount - s);
+                    var sCount = global::System.Math.Min(12, jCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 4);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
                     // A = K · Wᵀ
@@ -1125,11 +1119,11 @@ partial class OddRelu : global::KernelGen.IAttention
         public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
-            ref var B = ref _Unsafe.Add(ref scratch, 96);
-            ref var D = ref _Unsafe.Add(ref scratch, 288);
-            ref var N = ref _Unsafe.Add(ref scratch, 320);
-            ref var R = ref _Unsafe.Add(ref scratch, 512);
-            ref var lse = ref _Unsafe.Add(ref scratch, 544);
+            ref var B = ref _Unsafe.Add(ref scratch, 48);
+            ref var D = ref _Unsafe.Add(ref scratch, 144);
+            ref var N = ref _Unsafe.Add(ref scratch, 160);
+            ref var R = ref _Unsafe.Add(ref scratch, 256);
+            ref var lse = ref _Unsafe.Add(ref scratch, 272);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
 
@@ -1137,9 +1131,9 @@ partial class OddRelu : global::KernelGen.IAttention
             for (var iStart = from; iStart < to; iStart += 48)
             {
                 var iCount = global::System.Math.Min(48, to - iStart);
-                for (var s = 0; s < iCount; s += 24)
+                for (var s = 0; s < iCount; s += 12)
                 {
-                    var sCount = global::System.Math.Min(24, iCount - s);
+                    var sCount = global::System.Math.Min(12, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 4);
                     // B = Q · Wᵀ
                     ProductWithW2(ref Q, ref head.Parameters, ref B, sCount);
@@ -1251,8 +1245,7 @@ partial class OddRelu : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeFkZt(ref float A, ref float Fk, ref float zt, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 8);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 8);
@@ -1282,8 +1275,7 @@ partial class OddRelu : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeZ(ref float z, ref float zt, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 for (nint j = 0; j < 4; j += 4)
                 {
@@ -1436,8 +1428,7 @@ partial class OddRelu : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeFqD(ref float B, ref float z, ref float D, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 8);
                 var DSum0 = _Floats128.Zero;
@@ -1530,8 +1521,7 @@ partial class OddRelu : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeO(ref float N, ref float R, int rows)
         {
-            nint r = 0;
-            for (; r < rows; r++)
+            for (nint r = 0; r < rows; r += 1)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 8);
                 var R0 = _Simd128.Create(_Unsafe.Add(ref R, r));

@@ -7,6 +7,8 @@ namespace KernelGen.Generator.Backends.Cpu;
 /// <summary>Prints a tile program as C# for the vector widths of CPUs: one struct a width, all sizes literal.</summary>
 internal static class CpuBackend
 {
+    private static readonly string Version = typeof(CpuBackend).Assembly.GetName().Version.ToString(3);
+
     /// <summary>
     /// The using directives that the emitted structs rely on, for the top of the file. The underscore keeps the aliases clear of the user's names,
     /// which would win over them.
@@ -77,6 +79,7 @@ internal static class CpuBackend
 
         var outermost = outputs[0] is Fold outer ? outer.Loop.Tokens : ((Parallel)outputs[0]).Loop.Tokens;
         writer.Line($"/// <summary>The kernel at {schedule.Target.Bits} bit: one head, every size a literal.</summary>");
+        writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"KernelGen\", \"{Version}\")]");
         using (writer.Block($"private readonly struct {schedule.Target.Struct} : global::KernelGen.CompilerServices.IAttentionKernel"))
         {
             Constant("HeadDim", query.Columns.Size);
