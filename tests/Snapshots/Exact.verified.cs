@@ -2,7 +2,7 @@
 #nullable enable
 
 // Exact softmax attention: head dim d = 16, value dim dv = 16, bidirectional.
-// Schedule: tiles of 96 tokens i, 48 tokens j; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
+// Schedule: tiles of 192 tokens i, 48 tokens j; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
 //
 // The tile program, for one head; logarithms are of base 2:
 //
@@ -132,12 +132,12 @@ partial class Exact : global::KernelGen.IAttention
         public static int ValueDim => 16;
         public static int Features => 0;
         public static int Lanes => 16;
-        public static int TileRows => 96;
+        public static int TileRows => 192;
         public static int ProjectionRows => 0;
         public static int ParameterFloats => 0;
         public static int StateFloats => 0;
         public static int ExportedStateFloats => 0;
-        public static int ScratchFloats => 7120;
+        public static int ScratchFloats => 12112;
         public static bool Causal => false;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -158,33 +158,34 @@ partial class Exact : global::KernelGen.IAttention
         public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
-            ref var M = ref _Unsafe.Add(ref scratch, 1536);
-            ref var D = ref _Unsafe.Add(ref scratch, 1632);
-            ref var N = ref _Unsafe.Add(ref scratch, 1728);
-            ref var K = ref _Unsafe.Add(ref scratch, 3264);
-            ref var V = ref _Unsafe.Add(ref scratch, 4032);
-            ref var A = ref _Unsafe.Add(ref scratch, 4800);
-            ref var top = ref _Unsafe.Add(ref scratch, 5376);
-            ref var R = ref _Unsafe.Add(ref scratch, 5392);
-            ref var O = ref _Unsafe.Add(ref scratch, 5488);
-            ref var lse = ref _Unsafe.Add(ref scratch, 7024);
+            ref var M = ref _Unsafe.Add(ref scratch, 3072);
+            ref var D = ref _Unsafe.Add(ref scratch, 3264);
+            ref var N = ref _Unsafe.Add(ref scratch, 3456);
+            ref var K = ref _Unsafe.Add(ref scratch, 6528);
+            ref var V = ref _Unsafe.Add(ref scratch, 7296);
+            ref var A = ref _Unsafe.Add(ref scratch, 8064);
+            ref var top = ref _Unsafe.Add(ref scratch, 8640);
+            ref var R = ref _Unsafe.Add(ref scratch, 8656);
+            ref var O = ref _Unsafe.Add(ref scratch, 8848);
+            ref var lse = ref _Unsafe.Add(ref scratch, 11920);
 
-            // Tiles of 96 tokens i.
-            for (var iStart = from; iStart < to; iStart += 96)
+            // Tiles of 192 tokens i.
+            for (var iStart = from; iStart < to; iStart += 192)
             {
-                var iCount = global::System.Math.Min(96, to - iStart);
+                var iCount = global::System.Math.Min(192, to - iStart);
                 _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
                 // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
-                _MemoryMarshal.CreateSpan(ref M, 96).Fill(-1.00000002E+30f);
-                _MemoryMarshal.CreateSpan(ref D, 96).Fill(0f);
-                _MemoryMarshal.CreateSpan(ref N, 1536).Fill(0f);
+                _MemoryMarshal.CreateSpan(ref M, 192).Fill(-1.00000002E+30f);
+                _MemoryMarshal.CreateSpan(ref D, 192).Fill(0f);
+                _MemoryMarshal.CreateSpan(ref N, 3072).Fill(0f);
 
                 // Tiles of 48 tokens j.
                 for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                 {
                     var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
                     _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 48);
+                    _TileCopy.Prefetch(ref _Unsafe.Add(ref head.Key, (jStart + jCount) * head.KeyStride), head.KeyStride, jCount, 16);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
                     for (var s = 0; s < iCount; s += 12)
                     {
@@ -535,12 +536,12 @@ partial class Exact : global::KernelGen.IAttention
         public static int ValueDim => 16;
         public static int Features => 0;
         public static int Lanes => 8;
-        public static int TileRows => 96;
+        public static int TileRows => 192;
         public static int ProjectionRows => 0;
         public static int ParameterFloats => 0;
         public static int StateFloats => 0;
         public static int ExportedStateFloats => 0;
-        public static int ScratchFloats => 7120;
+        public static int ScratchFloats => 12112;
         public static bool Causal => false;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -561,33 +562,34 @@ partial class Exact : global::KernelGen.IAttention
         public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
-            ref var M = ref _Unsafe.Add(ref scratch, 1536);
-            ref var D = ref _Unsafe.Add(ref scratch, 1632);
-            ref var N = ref _Unsafe.Add(ref scratch, 1728);
-            ref var K = ref _Unsafe.Add(ref scratch, 3264);
-            ref var V = ref _Unsafe.Add(ref scratch, 4032);
-            ref var A = ref _Unsafe.Add(ref scratch, 4800);
-            ref var top = ref _Unsafe.Add(ref scratch, 5376);
-            ref var R = ref _Unsafe.Add(ref scratch, 5392);
-            ref var O = ref _Unsafe.Add(ref scratch, 5488);
-            ref var lse = ref _Unsafe.Add(ref scratch, 7024);
+            ref var M = ref _Unsafe.Add(ref scratch, 3072);
+            ref var D = ref _Unsafe.Add(ref scratch, 3264);
+            ref var N = ref _Unsafe.Add(ref scratch, 3456);
+            ref var K = ref _Unsafe.Add(ref scratch, 6528);
+            ref var V = ref _Unsafe.Add(ref scratch, 7296);
+            ref var A = ref _Unsafe.Add(ref scratch, 8064);
+            ref var top = ref _Unsafe.Add(ref scratch, 8640);
+            ref var R = ref _Unsafe.Add(ref scratch, 8656);
+            ref var O = ref _Unsafe.Add(ref scratch, 8848);
+            ref var lse = ref _Unsafe.Add(ref scratch, 11920);
 
-            // Tiles of 96 tokens i.
-            for (var iStart = from; iStart < to; iStart += 96)
+            // Tiles of 192 tokens i.
+            for (var iStart = from; iStart < to; iStart += 192)
             {
-                var iCount = global::System.Math.Min(96, to - iStart);
+                var iCount = global::System.Math.Min(192, to - iStart);
                 _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
                 // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
-                _MemoryMarshal.CreateSpan(ref M, 96).Fill(-1.00000002E+30f);
-                _MemoryMarshal.CreateSpan(ref D, 96).Fill(0f);
-                _MemoryMarshal.CreateSpan(ref N, 1536).Fill(0f);
+                _MemoryMarshal.CreateSpan(ref M, 192).Fill(-1.00000002E+30f);
+                _MemoryMarshal.CreateSpan(ref D, 192).Fill(0f);
+                _MemoryMarshal.CreateSpan(ref N, 3072).Fill(0f);
 
                 // Tiles of 48 tokens j.
                 for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                 {
                     var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
                     _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 48);
+                    _TileCopy.Prefetch(ref _Unsafe.Add(ref head.Key, (jStart + jCount) * head.KeyStride), head.KeyStride, jCount, 16);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
                     for (var s = 0; s < iCount; s += 12)
                     {
@@ -938,12 +940,12 @@ partial class Exact : global::KernelGen.IAttention
         public static int ValueDim => 16;
         public static int Features => 0;
         public static int Lanes => 4;
-        public static int TileRows => 96;
+        public static int TileRows => 192;
         public static int ProjectionRows => 0;
         public static int ParameterFloats => 0;
         public static int StateFloats => 0;
         public static int ExportedStateFloats => 0;
-        public static int ScratchFloats => 7120;
+        public static int ScratchFloats => 12112;
         public static bool Causal => false;
 
         public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
@@ -964,33 +966,34 @@ partial class Exact : global::KernelGen.IAttention
         public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
         {
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
-            ref var M = ref _Unsafe.Add(ref scratch, 1536);
-            ref var D = ref _Unsafe.Add(ref scratch, 1632);
-            ref var N = ref _Unsafe.Add(ref scratch, 1728);
-            ref var K = ref _Unsafe.Add(ref scratch, 3264);
-            ref var V = ref _Unsafe.Add(ref scratch, 4032);
-            ref var A = ref _Unsafe.Add(ref scratch, 4800);
-            ref var top = ref _Unsafe.Add(ref scratch, 5376);
-            ref var R = ref _Unsafe.Add(ref scratch, 5392);
-            ref var O = ref _Unsafe.Add(ref scratch, 5488);
-            ref var lse = ref _Unsafe.Add(ref scratch, 7024);
+            ref var M = ref _Unsafe.Add(ref scratch, 3072);
+            ref var D = ref _Unsafe.Add(ref scratch, 3264);
+            ref var N = ref _Unsafe.Add(ref scratch, 3456);
+            ref var K = ref _Unsafe.Add(ref scratch, 6528);
+            ref var V = ref _Unsafe.Add(ref scratch, 7296);
+            ref var A = ref _Unsafe.Add(ref scratch, 8064);
+            ref var top = ref _Unsafe.Add(ref scratch, 8640);
+            ref var R = ref _Unsafe.Add(ref scratch, 8656);
+            ref var O = ref _Unsafe.Add(ref scratch, 8848);
+            ref var lse = ref _Unsafe.Add(ref scratch, 11920);
 
-            // Tiles of 96 tokens i.
-            for (var iStart = from; iStart < to; iStart += 96)
+            // Tiles of 192 tokens i.
+            for (var iStart = from; iStart < to; iStart += 192)
             {
-                var iCount = global::System.Math.Min(96, to - iStart);
+                var iCount = global::System.Math.Min(192, to - iStart);
                 _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
                 // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
-                _MemoryMarshal.CreateSpan(ref M, 96).Fill(-1.00000002E+30f);
-                _MemoryMarshal.CreateSpan(ref D, 96).Fill(0f);
-                _MemoryMarshal.CreateSpan(ref N, 1536).Fill(0f);
+                _MemoryMarshal.CreateSpan(ref M, 192).Fill(-1.00000002E+30f);
+                _MemoryMarshal.CreateSpan(ref D, 192).Fill(0f);
+                _MemoryMarshal.CreateSpan(ref N, 3072).Fill(0f);
 
                 // Tiles of 48 tokens j.
                 for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                 {
                     var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
                     _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 48);
+                    _TileCopy.Prefetch(ref _Unsafe.Add(ref head.Key, (jStart + jCount) * head.KeyStride), head.KeyStride, jCount, 16);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
                     for (var s = 0; s < iCount; s += 12)
                     {

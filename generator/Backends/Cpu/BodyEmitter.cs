@@ -176,9 +176,18 @@ internal sealed class BodyEmitter
         var rows = _schedule.StripRows;
         // Nothing of a strip outlives it: rows outside the run need not be computed at all.
         var onlyRun = _inRun && strip.Statements.SelectMany(Dataflow.Writes).All(tile => _buffers.Contains(tile) && _buffers[tile].IsStrip);
-        var header = onlyRun
-            ? $"for (var s = runFrom - (runFrom % {rows}); s < runTo; s += {rows})"
-            : $"for (var s = 0; s < {count}; s += {rows})";
+        var header = $"for (var s = 0; s < {count}; s += {rows})";
+        if (onlyRun)
+        {
+            header = $"for (var s = runFrom - (runFrom % {rows}); s < runTo; s += {rows})";
+        }
+        else if (EarlierAxis(strip) is { } earlier)
+        {
+            _writer.Line($"// Strips before the tile of {earlier} see none of it.");
+            _writer.Line($"var ahead{earlier} = global::System.Math.Max(0, {Start(earlier)} - {Start(strip.Tokens)});");
+            header = $"for (var s = ahead{earlier} - (ahead{earlier} % {rows}); s < {count}; s += {rows})";
+        }
+
         using (_writer.Block(header))
         {
             _writer.Line($"var sCount = global::System.Math.Min({rows}, {count} - s);");
@@ -186,6 +195,20 @@ internal sealed class BodyEmitter
             Chain(strip);
             _strip = null;
         }
+    }
+
+    /// <summary>
+    /// The column axis of a causal mask if all that the chain does beyond its own strips is to add up what the mask lets through: rows that
+    /// precede the whole tile of columns then need not be visited.
+    /// </summary>
+    private Dim? EarlierAxis(StripStep strip)
+    {
+        var masks = strip.Statements.OfType<Map>().SelectMany(map => map.Branches).OfType<Expr.Choice>()
+            .Where(choice => choice.IfFalse is Expr.Constant { Value: double.NegativeInfinity })
+            .Select(choice => choice.Condition).OfType<Condition.Precedes>();
+        var onlyAdds = strip.Statements.All(statement => statement is Rebase or Reduce { Accumulate: true } or MatMul { Accumulate: true }
+            || (statement is Map or Reduce or MatMul && Dataflow.Writes(statement).All(tile => _buffers.Contains(tile) && _buffers[tile].IsStrip)));
+        return onlyAdds ? masks.FirstOrDefault(mask => mask.Later == strip.Tokens)?.Earlier : null;
     }
 
     private void Chain(StripStep strip)
@@ -314,6 +337,10 @@ internal sealed class BodyEmitter
 
         _writer.Line(
             $"_TileCopy.{method}(ref _Unsafe.Add(ref {tensor}, {first} * {stride}), {stride}, {valid}, {load.Source.Columns.Size}, {target}, {buffer.Stride});");
+        if (buffer.IsTransposed)
+        {
+            _writer.Line($"_TileCopy.Prefetch(ref _Unsafe.Add(ref {tensor}, ({first} + {rows}) * {stride}), {stride}, {rows}, {load.Source.Columns.Size});");
+        }
     }
 
     private void Store(Store store, StripStep strip, string rows)

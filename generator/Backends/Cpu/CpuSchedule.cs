@@ -9,7 +9,7 @@ internal sealed class CpuSchedule
     private const int TokensPerTile = 48;
 
     /// <summary>Tokens of a tile of an outer loop whose body walks all keys again: packing the keys is paid once for so many queries.</summary>
-    private const int TokensPerOuterTile = 96;
+    private const int TokensPerOuterTile = 192;
 
     private readonly HashSet<Dim> _outerTokens;
 

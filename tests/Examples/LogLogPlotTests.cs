@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Xml.Linq;
+using KernelGen.Examples.LongProteins;
+using Xunit;
+
+namespace KernelGen.Tests.Examples;
+
+/// <summary>Is the plot well-formed SVG that shows what it was given?</summary>
+public sealed class LogLogPlotTests
+{
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+
+    [Fact]
+    public void IsWellFormedAndEscapesText()
+    {
+        XDocument document = XDocument.Parse(Plot(new LogLogSeries("a < b & \"c\"", "#123456", false, [(1024, 1), (2048, 2)])));
+        Assert.Equal(Svg + "svg", document.Root!.Name);
+        Assert.Contains("a < b & \"c\"", Texts(document));
+        Assert.Contains("time & more", Texts(document));
+    }
+
+    [Fact]
+    public void HasAnOpaqueBackgroundFirst()
+    {
+        XElement first = XDocument.Parse(Plot(Line("l", 1))).Root!.Elements().First(element => element.Name != Svg + "title");
+        Assert.Equal(Svg + "rect", first.Name);
+        Assert.Equal("white", (string?)first.Attribute("fill"));
+    }
+
+    [Fact]
+    public void EqualFactorsAreEqualDistances()
+    {
+        // Time grows as L, so the marks lie on a straight line that rises to the right.
+        (double X, double Y)[] marks = [.. Marks(Plot(Line("l", 0.01))).Take(3)];
+        Assert.Equal(marks[1].X - marks[0].X, marks[2].X - marks[1].X, 0.11); // coordinates have one decimal
+        Assert.Equal(marks[1].Y - marks[0].Y, marks[2].Y - marks[1].Y, 0.11);
+        Assert.True(marks[1].X > marks[0].X && marks[1].Y < marks[0].Y);
+    }
+
+    [Fact]
+    public void LabelsLengthsAndDecadesWithUnits()
+    {
+        string[] texts = Texts(XDocument.Parse(Plot(new LogLogSeries("l", "#000", false, [(1024, 0.02), (65_536, 3_000)]))));
+        foreach (string label in new[] { "1,024", "65,536", "10 µs", "100 µs", "1 ms", "10 ms", "100 ms", "1 s", "10 s", "l" })
+        {
+            Assert.Contains(label, texts);
+        }
+    }
+
+    [Fact]
+    public void ACurveWithoutPointsIsLeftOut()
+    {
+        Assert.DoesNotContain("none", Texts(XDocument.Parse(Plot(Line("some", 1), new LogLogSeries("none", "#000", false, [])))));
+        Assert.Throws<InvalidOperationException>(() => Plot(new LogLogSeries("none", "#000", false, [])));
+    }
+
+    [Fact]
+    public void OneLengthIsEnough() => Assert.NotEmpty(Marks(Plot(new LogLogSeries("l", "#000", true, [(1, 1)]))));
+
+    [Fact]
+    public void TheTextDoesNotDependOnTheCulture()
+    {
+        string expected = Plot(Line("l", 0.37));
+        CultureInfo before = CultureInfo.CurrentCulture;
+        try
+        {
+            var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            culture.NumberFormat.NumberDecimalSeparator = ",";
+            culture.NumberFormat.NumberGroupSeparator = ".";
+            CultureInfo.CurrentCulture = culture;
+            Assert.Equal(expected, Plot(Line("l", 0.37)));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    private static LogLogSeries Line(string name, double factor) =>
+        new(name, "#000000", false, [.. new[] { 1024.0, 2048.0, 4096.0 }.Select(length => (length, factor * length))]);
+
+    private static string Plot(params LogLogSeries[] series)
+    {
+        var plot = new LogLogPlot("title", "subtitle", "length", "time & more");
+        foreach (LogLogSeries one in series)
+        {
+            plot.Add(one);
+        }
+
+        return plot.ToSvg();
+    }
+
+    private static string[] Texts(XDocument document) => [.. document.Descendants(Svg + "text").Select(text => text.Value)];
+
+    private static IEnumerable<(double X, double Y)> Marks(string svg) => XDocument.Parse(svg).Descendants(Svg + "circle")
+        .Select(mark => ((double)mark.Attribute("cx")!, (double)mark.Attribute("cy")!));
+}
