@@ -76,6 +76,37 @@ internal sealed class Experiment
         return results;
     }
 
+    /// <summary>Measures the error of FAVOR+ against its number of features, at one moderate length.</summary>
+    public IReadOnlyList<FeatureMeasurement> RunFeatures()
+    {
+        int length = Math.Min(_settings.Length, 4_096);
+        var shape = new AttentionShape(1, Heads, length);
+        int[] positions = SampledRows.Positions(length);
+        Embed(length);
+        (double[] attention, _) = SampledRows.Compute(_query, _key, _value, Heads, length, Dim, positions, causal: false, _settings.Threads);
+
+        int draws = _settings.Quick ? 2 : 8;
+        Func<ulong, IAttention>[] layers =
+            [seed => new Favor16(seed), seed => new Favor64(seed), seed => new FavorBidirectional(seed), seed => new Favor1024(seed)];
+        return [.. layers.Select(create =>
+        {
+            var squares = 0.0;
+            TimeSpan time = default;
+            int features = 0;
+            for (int draw = 0; draw < draws; draw++)
+            {
+                IAttention layer = create((ulong)(_settings.Seed + draw));
+                layer.DegreeOfParallelism = _settings.Threads;
+                features = layer.Features;
+                Forward(layer, shape);
+                squares += Math.Pow(Error(length, positions, attention), 2);
+                time = draw < draws - 1 ? time : _timing.Median(() => Forward(layer, shape));
+            }
+
+            return new FeatureMeasurement(features, length, draws, time, Math.Sqrt(squares / draws));
+        })];
+    }
+
     private Measurement Measure(Direction direction, int length, Measurement? before, IJobProgress progress, string place)
     {
         var shape = new AttentionShape(1, Heads, length);

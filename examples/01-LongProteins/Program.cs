@@ -37,6 +37,7 @@ static int Run(Settings settings)
         : experiment.Run(new LineProgress(Console.Out, experiment.Work));
 
     report.Results(results, experiment.Inputs);
+    report.Features(experiment.RunFeatures());
     Plot.Write(settings, results);
     report.End();
     return ExitCode.Success;

@@ -65,6 +65,25 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
             $"The relative variance of a FAVOR+ weight is about exp(‖z‖²)/m, so this scale sets its error.");
     }
 
+    /// <summary>The table of errors against features.</summary>
+    public void Features(IReadOnlyList<FeatureMeasurement> results)
+    {
+        console.WriteLine();
+        Line($"[bold]More features, less error[/]: bidirectional, {results[0].Length:N0} tokens, {results[0].Draws} draws of the features");
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (string title in new[] { "features", "FAVOR+ ms", "error" })
+        {
+            table.AddColumn(new TableColumn(title) { Alignment = Justify.Right, NoWrap = true }.Padding(0, 0, 1, 0));
+        }
+
+        foreach (FeatureMeasurement result in results)
+        {
+            table.AddRow(Text($"{result.Features:N0}"), Milliseconds(result.Time), Text($"{100 * result.Error:F1} %"));
+        }
+
+        console.Write(table);
+    }
+
     /// <summary>Says where the plot is.</summary>
     public void End() => Path($"Plot: ", settings.SvgPath);
 

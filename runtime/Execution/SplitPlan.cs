@@ -17,9 +17,10 @@ internal readonly struct SplitPlan
     // A causal span but the first waits for the states of all spans before it. Cutting these finer balances that work, at n² states.
     private const int MostSpansWithPieces = 8;
 
-    // Pieces of a stateless head: so many for each worker that unequal ones even out, but each of enough tiles to share what it loads.
-    private const int StatelessUnitsPerWorker = 8;
-    private const int LeastStatelessTiles = 4;
+    // Spans of queries that need nothing of each other: so many for each worker that unequal ones even out, but each of enough tiles to share
+    // what it loads.
+    private const int FreeUnitsPerWorker = 8;
+    private const int LeastFreeTiles = 4;
 
     private SplitPlan(int heads, int wholeHeads, int keySpans, int querySpans, int piecesPerSpan)
     {
@@ -66,9 +67,7 @@ internal readonly struct SplitPlan
         int queryTiles = Tiles(shape.QueryLength, tileRows);
         if (stateless)
         {
-            long wanted = degree == 1 || heads == 0 ? 1 : ((long)StatelessUnitsPerWorker * degree + heads - 1) / heads;
-            int pieces = (int)Math.Clamp((queryTiles + LeastStatelessTiles - 1) / LeastStatelessTiles, 1, wanted);
-            return new SplitPlan(heads, wholeHeads: 0, keySpans: 0, pieces, piecesPerSpan: 1);
+            return new SplitPlan(heads, wholeHeads: 0, keySpans: 0, FreeSpans(queryTiles, heads, degree), piecesPerSpan: 1);
         }
 
         int left = heads % degree;
@@ -77,6 +76,11 @@ internal readonly struct SplitPlan
             int spans = BalancedSpans(left, degree);
             int querySpans = Math.Clamp(queryTiles, 1, spans);
             int keySpans = causal ? querySpans - 1 : Math.Clamp(Tiles(shape.KeyLength, tileRows), 1, spans);
+            if (!causal && spans > 1)
+            {
+                querySpans = Math.Max(querySpans, FreeSpans(queryTiles, left, degree));
+            }
+
             if (querySpans > 1 || keySpans > 1)
             {
                 int pieces = causal && querySpans <= MostSpansWithPieces ? Math.Min(querySpans, Tiles(queryTiles, querySpans)) : 1;
@@ -106,6 +110,12 @@ internal readonly struct SplitPlan
 
             spans++;
         }
+    }
+
+    private static int FreeSpans(int queryTiles, int heads, int degree)
+    {
+        long wanted = degree == 1 || heads == 0 ? 1 : ((long)FreeUnitsPerWorker * degree + heads - 1) / heads;
+        return (int)Math.Clamp((queryTiles + LeastFreeTiles - 1) / LeastFreeTiles, 1, wanted);
     }
 
     private static int Tiles(int length, int tileRows) => (int)(((long)length + tileRows - 1) / tileRows);
