@@ -13,7 +13,7 @@ namespace KernelGen.CompilerServices;
 /// </summary>
 public static class TileCopy
 {
-    // Kernels are compiled fully at their first call; what they call must be too, or it runs at a seventh of its speed until the JIT is back.
+    // Kernels are compiled fully at their first call; what they call must be too, or it runs unoptimised until the JIT is back.
 
     private const int Padding = 16;
 

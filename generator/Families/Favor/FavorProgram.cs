@@ -9,22 +9,19 @@ namespace KernelGen.Generator.Families.Favor;
 /// </summary>
 /// <remarks>
 /// Exponential maps keep S and z relative to a reference c per feature, raised only by keys already seen: nothing overflows, the
-/// normaliser needs no ε, and a causal output depends on no later key. README.md beside this file derives the rule.
+/// normaliser needs no ε, and a causal output depends on no later key. generator/Families/README.md derives the rule.
 /// </remarks>
 internal static class FavorProgram
 {
-    private const double Log2E = 1.4426950408889634;
-    private const double Ln2 = 0.6931471805599453;
-
     /// <summary>How far (in powers of two) a key's feature may exceed its reference: e^20.</summary>
-    private const double Threshold = 20 * Log2E;
+    private const double Threshold = 20 * Base2.Log2E;
 
     /// <summary>How far the maximum of a causal run may exceed the reference before the tokens after the run see it raised: e^8.</summary>
-    private const double Rise = 8 * Log2E;
+    private const double Rise = 8 * Base2.Log2E;
 
     /// <summary>Key features below e^-35 and query features below e^-50 are exactly 0, so that no product is subnormal.</summary>
-    private const double KeyFlush = -35 * Log2E;
-    private const double QueryFlush = -50 * Log2E;
+    private const double KeyFlush = -35 * Base2.Log2E;
+    private const double QueryFlush = -50 * Base2.Log2E;
 
     public static TileProgram Build(FavorSpec spec)
     {
@@ -181,7 +178,7 @@ internal static class FavorProgram
             var r = _b.Map("R", tokens, Dim.One, Expr.Select(new Condition.IsZero(d), 0, (Expr)1 / d));
             _b.Store(_output, _b.Map("O", tokens, _dv, (Expr)n * r), loop);
             var logD = Expr.Log2(d);
-            _b.Store(_logSumExp, _b.Map("lse", tokens, Dim.One, (top is null ? logD : top + logD) * Ln2), loop);
+            _b.Store(_logSumExp, _b.Map("lse", tokens, Dim.One, (top is null ? logD : top + logD) * Base2.Ln2), loop);
         }
     }
 }

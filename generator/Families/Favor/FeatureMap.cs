@@ -18,8 +18,6 @@ internal sealed class FeatureMap
         _gain = gain;
     }
 
-    private const double Log2E = 1.4426950408889634;
-
     private readonly Func<int, Expr, Expr, Expr>? _logKey;
     private readonly Func<int, Expr, Expr>? _logQuery;
     private readonly Func<Expr, Expr>? _gain;
@@ -39,16 +37,16 @@ internal sealed class FeatureMap
         var inputScale = Math.Pow(spec.HeadDim, -0.25);
         return spec.Kernel switch
         {
-            KernelFunction.Softmax => new FeatureMap(1, inputScale * Log2E, (_, a, h) => a - h, (_, b) => b, null),
+            KernelFunction.Softmax => new FeatureMap(1, inputScale * Base2.Log2E, (_, a, h) => a - h, (_, b) => b, null),
             KernelFunction.SoftmaxHyperbolic => new FeatureMap(
-                2, inputScale * Log2E, (branch, a, h) => (branch == 0 ? a : -a) - h, (branch, b) => branch == 0 ? b : -b, null),
+                2, inputScale * Base2.Log2E, (branch, a, h) => (branch == 0 ? a : -a) - h, (branch, b) => branch == 0 ? b : -b, null),
             KernelFunction.Relu => new FeatureMap(1, inputScale, null, null, a => Expr.Max(0, Expr.NaNUnlessFinite(a)) + spec.Epsilon),
             _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kernel, "No such kernel function."),
         };
     }
 
     /// <summary>‖k̂‖²/2 in powers of two, from Σ k².</summary>
-    public static double HalfNormScale(int headDim) => 0.5 * Math.Pow(headDim, -0.5) * Log2E;
+    public static double HalfNormScale(int headDim) => 0.5 * Math.Pow(headDim, -0.5) * Base2.Log2E;
 
     /// <summary>log2 of each branch of φ(k), from the projections a = Wk and h = ‖k̂‖²/2.</summary>
     public IEnumerable<Expr> LogKey(Expr a, Expr h) => Enumerable.Range(0, Branches).Select(branch => _logKey!(branch, a, h));

@@ -9,14 +9,11 @@ namespace KernelGen.Generator.Families.Softmax;
 /// </summary>
 internal static class SoftmaxProgram
 {
-    private const double Log2E = 1.4426950408889634;
-    private const double Ln2 = 0.6931471805599453;
-
     /// <summary>How far (in powers of two) a score may exceed the running maximum before that is raised and the sums are rescaled: e^8.</summary>
-    private const double Threshold = 8 * Log2E;
+    private const double Threshold = 8 * Base2.Log2E;
 
     /// <summary>Probabilities below e^-50 of the largest are exactly 0.</summary>
-    private const double Flush = -50 * Log2E;
+    private const double Flush = -50 * Base2.Log2E;
 
     public static TileProgram Build(SoftmaxSpec spec)
     {
@@ -34,7 +31,7 @@ internal static class SoftmaxProgram
         b.Parallel(queries, () =>
         {
             var q = b.Load("Q", query, queries);
-            var scaled = b.Map("Qs", i, d, (Expr)q * (Math.Pow(spec.HeadDim, -0.5) * Log2E));
+            var scaled = b.Map("Qs", i, d, (Expr)q * (Math.Pow(spec.HeadDim, -0.5) * Base2.Log2E));
             var softmax = b.LocalState("softmax", i);
             var m = softmax.AddReference("M", asRow: false);
             var l = softmax.AddVector("D", asRow: false);
@@ -59,7 +56,7 @@ internal static class SoftmaxProgram
 
             var r = b.Map("R", i, Dim.One, Expr.Select(new Condition.IsZero(l), 0, (Expr)1 / l));
             b.Store(output, b.Map("O", i, dv, (Expr)n * r), queries);
-            b.Store(logSumExp, b.Map("lse", i, Dim.One, (m + Expr.Log2(l)) * Ln2), queries);
+            b.Store(logSumExp, b.Map("lse", i, Dim.One, (m + Expr.Log2(l)) * Base2.Ln2), queries);
         });
         return b.Build();
     }
