@@ -17,10 +17,11 @@ internal readonly struct SplitPlan
     // A causal span but the first waits for the states of all spans before it. Cutting these finer balances that work, at n² states.
     private const int MostSpansWithPieces = 8;
 
-    // Spans of queries that need nothing of each other: so many for each worker that unequal ones even out, but each of enough tiles to share
-    // what it loads.
+    // Spans of queries that need nothing of each other: so many for each worker that unequal ones even out, but each of enough tokens to share
+    // what it loads. A tile may be as large already.
     private const int FreeUnitsPerWorker = 8;
-    private const int LeastFreeTiles = 4;
+    private const int FreeTokens = 192;
+    private const int MostFreeTiles = 4;
 
     private SplitPlan(int heads, int wholeHeads, int keySpans, int querySpans, int piecesPerSpan)
     {
@@ -67,7 +68,7 @@ internal readonly struct SplitPlan
         int queryTiles = Tiles(shape.QueryLength, tileRows);
         if (stateless)
         {
-            return new SplitPlan(heads, wholeHeads: 0, keySpans: 0, FreeSpans(queryTiles, heads, degree), piecesPerSpan: 1);
+            return new SplitPlan(heads, wholeHeads: 0, keySpans: 0, FreeSpans(queryTiles, tileRows, heads, degree), piecesPerSpan: 1);
         }
 
         int left = heads % degree;
@@ -78,7 +79,7 @@ internal readonly struct SplitPlan
             int keySpans = causal ? querySpans - 1 : Math.Clamp(Tiles(shape.KeyLength, tileRows), 1, spans);
             if (!causal && spans > 1)
             {
-                querySpans = Math.Max(querySpans, FreeSpans(queryTiles, left, degree));
+                querySpans = Math.Max(querySpans, FreeSpans(queryTiles, tileRows, left, degree));
             }
 
             if (querySpans > 1 || keySpans > 1)
@@ -112,10 +113,11 @@ internal readonly struct SplitPlan
         }
     }
 
-    private static int FreeSpans(int queryTiles, int heads, int degree)
+    private static int FreeSpans(int queryTiles, int tileRows, int heads, int degree)
     {
+        int least = Math.Clamp(FreeTokens / tileRows, 1, MostFreeTiles);
         long wanted = degree == 1 || heads == 0 ? 1 : ((long)FreeUnitsPerWorker * degree + heads - 1) / heads;
-        return (int)Math.Clamp((queryTiles + LeastFreeTiles - 1) / LeastFreeTiles, 1, wanted);
+        return (int)Math.Clamp((queryTiles + least - 1) / least, 1, wanted);
     }
 
     private static int Tiles(int length, int tileRows) => (int)(((long)length + tileRows - 1) / tileRows);

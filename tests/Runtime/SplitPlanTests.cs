@@ -67,6 +67,9 @@ public sealed class SplitPlanTests
     [InlineData(1, 0, 2, 1)]
     public void StatelessHeadsAreCutFreely(int heads, int length, int degree, int pieces)
     {
+        // A tile of 192 tokens is enough by itself.
+        Assert.Equal(11, SplitPlan.Create(new AttentionShape(1, 1, 2048), 2, tileRows: 192, causal: true, stateless: true).QuerySpans);
+
         SplitPlan plan = SplitPlan.Create(new AttentionShape(1, heads, length), degree, tileRows: 4, causal: true, stateless: true);
         Assert.Equal((0, 0, pieces), (plan.WholeHeads, plan.KeySpans, plan.QuerySpans));
     }
