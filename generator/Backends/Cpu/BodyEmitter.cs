@@ -279,35 +279,28 @@ internal sealed class BodyEmitter
     private void Pass(IReadOnlyList<Statement> pass, string rows)
     {
         var outside = new HashSet<Tile>(_statements.Where(other => !pass.Contains(other)).SelectMany(Dataflow.Reads));
-        IReadOnlyList<Tile> tiles = Array.Empty<Tile>();
-        IReadOnlyList<Condition> limits = Array.Empty<Condition>();
-        var (needsPositions, needsRun) = (false, false);
-        var name = _text.Add("Compute" + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).Single().Name)).Distinct()), candidate =>
-        {
-            var method = PassEmitter.Emit(_schedule, _buffers, pass, outside.Contains, candidate);
-            (tiles, needsPositions, needsRun, limits) = (method.Tiles, method.NeedsPositions, method.NeedsRun, method.Limits.ToArray<Condition>());
-            return method.Text;
-        });
+        var emitter = new PassEmitter(_schedule, _buffers, pass, outside.Contains);
+        var name = _text.Add("Compute" + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).Single().Name)).Distinct()), emitter.Emit);
         var columns = PassEmitter.Columns(pass[0]);
-        var arguments = tiles.Select(tile => At(tile)).Concat(new[] { rows });
+        var arguments = emitter.Tiles.Select(At).Concat(new[] { rows });
         if (columns.IsTokens)
         {
             arguments = arguments.Concat(new[] { Count(columns) });
         }
 
         var row = _strip is null ? "" : " + s";
-        if (needsPositions)
+        if (emitter.NeedsPositions)
         {
             var axis = pass[0] is Map map ? map.Target.Rows : ((Reduce)pass[0]).Rows;
             arguments = arguments.Concat(new[] { $"{Start(axis)}{row} - {Start(columns)}" });
         }
 
-        if (needsRun)
+        if (emitter.NeedsRun)
         {
             arguments = arguments.Concat(_strip is null ? new[] { "runFrom", "runTo" } : new[] { "runFrom - s", "runTo - s" });
         }
 
-        arguments = arguments.Concat(limits.Cast<Condition.PositionBelow>()
+        arguments = arguments.Concat(emitter.Limits
             .Select(below => $"{Print(below.Limit)} - ({Start(below.Tokens)}{row})"));
         Call(name, arguments, pass);
     }

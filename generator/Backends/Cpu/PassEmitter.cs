@@ -18,12 +18,13 @@ internal sealed class PassEmitter
     private readonly IReadOnlyList<Statement> _statements;
     private readonly System.Func<Tile, bool> _isReadOutside;
     private readonly Dim _columns;
-    private readonly SourceWriter _writer = new();
     private readonly List<(Tile Tile, string Name)> _references = new();
+    private SourceWriter _writer = new();
     private int _rows;
     private int _phaseNumber;
 
-    private PassEmitter(CpuSchedule schedule, BufferPlan buffers, IReadOnlyList<Statement> statements, System.Func<Tile, bool> isReadOutside)
+    /// <param name="isReadOutside">Whether a tile made here is read by statements outside the pass, so that it must be stored.</param>
+    public PassEmitter(CpuSchedule schedule, BufferPlan buffers, IReadOnlyList<Statement> statements, System.Func<Tile, bool> isReadOutside)
     {
         _schedule = schedule;
         _target = schedule.Target;
@@ -31,42 +32,49 @@ internal sealed class PassEmitter
         _statements = statements;
         _isReadOutside = isReadOutside;
         _columns = Columns(statements[0]);
-    }
 
-    /// <summary>The column axis of a statement that a pass can take, or null.</summary>
-    public static Dim Columns(Statement statement) => statement is Map map ? map.Target.Columns : ((Reduce)statement).Columns;
-
-    /// <summary>Emits the method, and returns it with the tiles that it takes by reference, in order, and the further arguments that it needs.</summary>
-    /// <param name="isReadOutside">Whether a tile made here is read by statements outside the pass, so that it must be stored.</param>
-    public static (string Text, IReadOnlyList<Tile> Tiles, bool NeedsPositions, bool NeedsRun, IReadOnlyList<Condition.PositionBelow> Limits) Emit(
-        CpuSchedule schedule, BufferPlan buffers, IReadOnlyList<Statement> statements, System.Func<Tile, bool> isReadOutside, string name)
-    {
-        var emitter = new PassEmitter(schedule, buffers, statements, isReadOutside);
-        return emitter.Method(name);
-    }
-
-    private (string, IReadOnlyList<Tile>, bool, bool, IReadOnlyList<Condition.PositionBelow>) Method(string name)
-    {
-        foreach (var tile in _statements.SelectMany(statement => Dataflow.Reads(statement).Concat(Dataflow.Writes(statement))).Distinct())
+        foreach (var tile in statements.SelectMany(statement => Dataflow.Reads(statement).Concat(Dataflow.Writes(statement))).Distinct())
         {
-            if (IsMadeHere(tile) && !IsStored(tile))
+            if (!IsMadeHere(tile) || IsStored(tile))
             {
-                continue;
+                var shared = _references.FirstOrDefault(other => Storage(other.Tile) == Storage(tile));
+                _references.Add((tile, shared.Name ?? tile.Name));
             }
-
-            var shared = _references.FirstOrDefault(other => Storage(other.Tile) == Storage(tile));
-            _references.Add((tile, shared.Name ?? tile.Name));
         }
 
-        var conditions = _statements.SelectMany(Expressions).SelectMany(Dataflow.Conditions).ToList();
-        var needsPositions = conditions.Any(condition => condition is Condition.Precedes);
-        var needsRun = conditions.Any(condition => condition is Condition.InRun);
-        var limits = conditions.OfType<Condition.PositionBelow>().Distinct().ToList();
-        var tiles = _references.GroupBy(reference => reference.Name).Select(group => group.First().Tile).ToList();
-        var parameters = string.Join(", ", tiles.Select(tile => $"ref float {tile.Name}"))
+        var conditions = statements.SelectMany(Expressions).SelectMany(Dataflow.Conditions).ToList();
+        NeedsPositions = conditions.Any(condition => condition is Condition.Precedes);
+        NeedsRun = conditions.Any(condition => condition is Condition.InRun);
+        Limits = conditions.OfType<Condition.PositionBelow>().Distinct().ToList();
+        Tiles = _references.GroupBy(reference => reference.Name).Select(group => group.First().Tile).ToList();
+    }
+
+    /// <summary>
+    /// The tiles that the method takes by reference, in order. After them come `rows`, then `columns` if those are tokens, `ahead` if
+    /// <see cref="NeedsPositions"/>, `runFrom` and `runTo` if <see cref="NeedsRun"/>, and for each of <see cref="Limits"/> the rows below it.
+    /// </summary>
+    public IReadOnlyList<Tile> Tiles { get; }
+
+    /// <summary>Whether the method needs to know by how many tokens its first row is ahead of its first column.</summary>
+    public bool NeedsPositions { get; }
+
+    /// <summary>Whether the method needs the bounds of the current run.</summary>
+    public bool NeedsRun { get; }
+
+    /// <summary>The limits of positions that the method compares rows with.</summary>
+    public IReadOnlyList<Condition.PositionBelow> Limits { get; }
+
+    /// <summary>The column axis of a statement that a pass can take.</summary>
+    public static Dim Columns(Statement statement) => statement is Map map ? map.Target.Columns : ((Reduce)statement).Columns;
+
+    /// <summary>The text of the method.</summary>
+    public string Emit(string name)
+    {
+        (_writer, _phaseNumber) = (new SourceWriter(), 0);
+        var parameters = string.Join(", ", Tiles.Select(tile => $"ref float {tile.Name}"))
             + ", int rows" + (_columns.IsTokens ? ", int columns" : "")
-            + (needsPositions ? ", int ahead" : "") + (needsRun ? ", int runFrom, int runTo" : "")
-            + string.Concat(limits.Select((_, i) => $", int valid{i}"));
+            + (NeedsPositions ? ", int ahead" : "") + (NeedsRun ? ", int runFrom, int runTo" : "")
+            + string.Concat(Limits.Select((_, i) => $", int valid{i}"));
 
         foreach (var statement in _statements)
         {
@@ -84,15 +92,15 @@ internal sealed class PassEmitter
         {
             if (_columns == Dim.One)
             {
-                Scalars(limits);
+                Scalars();
             }
             else
             {
-                Vectors(limits);
+                Vectors();
             }
         }
 
-        return (_writer.ToString(), tiles, needsPositions, needsRun, limits);
+        return _writer.ToString();
     }
 
     private static IEnumerable<Expr> Expressions(Statement statement) => statement is Map map ? map.Branches : new[] { ((Reduce)statement).Body };
@@ -104,7 +112,8 @@ internal sealed class PassEmitter
             phase.Any(statement => Dataflow.Reads(statement).Contains(tile)) && !phase.Any(statement => Dataflow.Writes(statement).Contains(tile))
             && !tile.IsColumnVector);
 
-    private object Storage(Tile tile) => _buffers.Contains(tile) ? _buffers[tile].Name : tile;
+    /// <summary>What is the same for tiles that share memory.</summary>
+    private string Storage(Tile tile) => _buffers.Contains(tile) ? _buffers[tile].Name : tile.Name;
 
     private string Reference(Tile tile) => _references.First(reference => reference.Tile == tile).Name;
 
@@ -132,14 +141,14 @@ internal sealed class PassEmitter
     private bool HasTail => !_columns.IsTokens && _schedule.Padded(_columns) != _columns.Size;
 
     /// <summary>One number a row: plain scalar code.</summary>
-    private void Scalars(IReadOnlyList<Condition.PositionBelow> limits)
+    private void Scalars()
     {
         using (_writer.Block("for (var r = 0; r < rows; r++)"))
         {
             var printer = new ScalarPrinter(
                 _writer,
                 tile => IsMadeHere(tile) ? $"{tile.Name}0" : $"_Unsafe.Add(ref {Reference(tile)}, r)",
-                condition => condition is Condition.PositionBelow below ? $"r < valid{limits.ToList().IndexOf(below)}" : "r >= runFrom && r < runTo");
+                condition => condition is Condition.PositionBelow below ? $"r < valid{Limits.ToList().IndexOf(below)}" : "r >= runFrom && r < runTo");
             foreach (var map in _statements.Cast<Map>())
             {
                 _writer.Line($"var {map.Target.Name}0 = {printer.Print(map.Branches[0])};");
@@ -151,7 +160,7 @@ internal sealed class PassEmitter
         }
     }
 
-    private void Vectors(IReadOnlyList<Condition.PositionBelow> limits)
+    private void Vectors()
     {
         var isOneRow = _statements.All(statement => statement is Map && Dataflow.Writes(statement).Single().IsRowVector);
         var rows = HasTail || isOneRow ? 1 : _schedule.PassRows;
@@ -162,7 +171,7 @@ internal sealed class PassEmitter
             using (_writer.Block($"for (nint r = 0; r < rows; r += {rows})"))
             {
                 _rows = rows;
-                RowGroup(limits);
+                RowGroup();
             }
 
             return;
@@ -172,17 +181,17 @@ internal sealed class PassEmitter
         using (_writer.Block($"for (; r + {rows} <= rows; r += {rows})"))
         {
             _rows = rows;
-            RowGroup(limits);
+            RowGroup();
         }
 
         using (_writer.Block("for (; r < rows; r++)"))
         {
             _rows = 1;
-            RowGroup(limits);
+            RowGroup();
         }
     }
 
-    private void RowGroup(IReadOnlyList<Condition.PositionBelow> limits)
+    private void RowGroup()
     {
         foreach (var (tile, name) in _references.GroupBy(reference => reference.Name).Select(group => group.First()))
         {
@@ -195,7 +204,7 @@ internal sealed class PassEmitter
         // What holds for a whole row: masks of rows, and the column vectors that come from outside.
         for (var i = 0; i < _rows; i++)
         {
-            for (var limit = 0; limit < limits.Count; limit++)
+            for (var limit = 0; limit < Limits.Count; limit++)
             {
                 _writer.Line($"var isValid{limit}_{i} = {_target.Simd}.AsSingle({_target.Simd}.Create({RowIndex(i)} < valid{limit} ? -1 : 0));");
             }
@@ -216,11 +225,11 @@ internal sealed class PassEmitter
 
         foreach (var phase in Phases())
         {
-            Phase(phase, limits);
+            Phase(phase);
         }
     }
 
-    private void Phase(IReadOnlyList<Statement> phase, IReadOnlyList<Condition.PositionBelow> limits)
+    private void Phase(IReadOnlyList<Statement> phase)
     {
         var rowReductions = phase.OfType<Reduce>().Where(reduce => reduce.Target.IsColumnVector).ToList();
         foreach (var reduce in rowReductions)
@@ -235,14 +244,14 @@ internal sealed class PassEmitter
         var segments = _columns.Segments;
         if (segments == 1 || (!hasBranches && _schedule.PaddedSegment(_columns) * segments == _columns.Size))
         {
-            ColumnLoop(phase, limits, segment: 0, Count(_columns.Size));
+            ColumnLoop(phase, segment: 0, Count(_columns.Size));
         }
         else
         {
             for (var segment = 0; segment < segments; segment++)
             {
                 _writer.Line($"// Segment {segment} of the columns.");
-                ColumnLoop(phase, limits, segment, Count(_columns.Size / segments));
+                ColumnLoop(phase, segment, Count(_columns.Size / segments));
             }
         }
 
@@ -273,7 +282,7 @@ internal sealed class PassEmitter
 
     private string Count(int size) => _columns.IsTokens ? "columns" : size.ToString(CultureInfo.InvariantCulture);
 
-    private void ColumnLoop(IReadOnlyList<Statement> phase, IReadOnlyList<Condition.PositionBelow> limits, int segment, string count)
+    private void ColumnLoop(IReadOnlyList<Statement> phase, int segment, string count)
     {
         var lanes = _target.Lanes;
         if (!_columns.IsTokens)
@@ -284,7 +293,7 @@ internal sealed class PassEmitter
             {
                 using (_writer.Block($"for (nint j = 0; j < {whole}; j += {lanes})"))
                 {
-                    Body(phase, limits, segment, tail: false);
+                    Body(phase, segment, tail: false);
                 }
             }
 
@@ -294,7 +303,7 @@ internal sealed class PassEmitter
                 {
                     _writer.Line($"const int j = {whole};");
                     _writer.Line($"var tail = {_target.Simd}.LessThan({_target.Floats}.Indices, {_target.Simd}.Create({size - whole}f));");
-                    Body(phase, limits, segment, tail: true);
+                    Body(phase, segment, tail: true);
                 }
             }
 
@@ -304,20 +313,20 @@ internal sealed class PassEmitter
         _writer.Line($"var whole{_phaseNumber} = columns - (columns % {lanes});");
         using (_writer.Block($"for (nint j = 0; j < whole{_phaseNumber}; j += {lanes})"))
         {
-            Body(phase, limits, segment, tail: false);
+            Body(phase, segment, tail: false);
         }
 
         using (_writer.Block($"if (whole{_phaseNumber} < columns)"))
         {
             _writer.Line($"var j = whole{_phaseNumber};");
             _writer.Line($"var tail = {_target.Simd}.LessThan({_target.Floats}.Indices, {_target.Simd}.Create((float)(columns - j)));");
-            Body(phase, limits, segment, tail: true);
+            Body(phase, segment, tail: true);
         }
 
         _phaseNumber++;
     }
 
-    private void Body(IReadOnlyList<Statement> phase, IReadOnlyList<Condition.PositionBelow> limits, int segment, bool tail)
+    private void Body(IReadOnlyList<Statement> phase, int segment, bool tail)
     {
         var simd = _target.Simd;
         var made = new HashSet<Tile>();
@@ -347,7 +356,7 @@ internal sealed class PassEmitter
 
             for (var i = 0; i < _rows; i++)
             {
-                Row(statement, expression, limits, i, segment, tail);
+                Row(statement, expression, i, segment, tail);
             }
 
             made.UnionWith(Dataflow.Writes(statement));
@@ -359,7 +368,7 @@ internal sealed class PassEmitter
         }
     }
 
-    private void Row(Statement statement, Expr expression, IReadOnlyList<Condition.PositionBelow> limits, int i, int segment, bool tail)
+    private void Row(Statement statement, Expr expression, int i, int segment, bool tail)
     {
         var simd = _target.Simd;
         var printer = new VectorPrinter(
@@ -367,7 +376,7 @@ internal sealed class PassEmitter
             tile => tile.IsRowVector ? $"{tile.Name}j" : $"{tile.Name}{i}",
             condition => condition switch
             {
-                Condition.PositionBelow below => $"isValid{limits.ToList().IndexOf(below)}_{i}",
+                Condition.PositionBelow below => $"isValid{Limits.ToList().IndexOf(below)}_{i}",
                 Condition.InRun => $"inRun{i}",
                 // Column j of the tile is `ahead` tokens before row r when ahead + r − j ≥ 0.
                 _ => $"{simd}.LessThanOrEqual({_target.Floats}.Indices, {simd}.Create((float)(ahead + {RowIndex(i)} - j)))",
