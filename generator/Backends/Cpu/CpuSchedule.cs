@@ -11,6 +11,9 @@ internal sealed class CpuSchedule
     /// <summary>Tokens of a tile of an outer loop whose body walks all keys again: packing the keys is paid once for so many queries.</summary>
     private const int TokensPerOuterTile = 192;
 
+    /// <summary>floats in a cache line.</summary>
+    private const int LineFloats = 16;
+
     private readonly HashSet<Dim> _outerTokens;
 
     public CpuSchedule(CpuTarget target, TileProgram program)
@@ -42,10 +45,11 @@ internal sealed class CpuSchedule
     public int PaddedSegment(Dim dim) => dim.IsTokens ? Padded(dim) : Target.RoundUp(dim.Size / dim.Segments);
 
     /// <summary>
-    /// Floats from one row of a matrix to the next. Rows longer than one panel get one cache line more, since rows a power of two apart
-    /// would fall into the same few cache sets.
+    /// Floats from one row of a matrix to the next. Where a product walks down a panel that is narrower than the row, rows are an odd number of
+    /// cache lines apart: at a power of two they would fall into the same few cache sets and push each other out.
     /// </summary>
-    public int Stride(int paddedColumns) => paddedColumns > 64 ? paddedColumns + 16 : paddedColumns;
+    public int Stride(int paddedColumns) =>
+        paddedColumns <= Target.BlockVectors * Target.Lanes ? paddedColumns : (((paddedColumns + LineFloats - 1) / LineFloats) | 1) * LineFloats;
 
     public int Stride(Tile tile) => tile.IsColumnVector ? 1 : Stride(Padded(tile.Columns));
 
