@@ -51,7 +51,7 @@ public sealed class Layer
     public static Layer Of<T>() => new(typeof(T));
 
     public static IEnumerable<Layer> All() =>
-        typeof(Layers).Assembly.GetTypes()
+        typeof(Layer).Assembly.GetTypes()
             .Where(type => type.Namespace == typeof(Layer).Namespace && typeof(IAttention).IsAssignableFrom(type))
             .OrderBy(type => type.Name, StringComparer.Ordinal)
             .Select(type => new Layer(type));
@@ -95,6 +95,4 @@ public sealed class Layer
             }
         }
     }
-
-    private static class Layers;
 }
