@@ -4,8 +4,8 @@ namespace KernelGen.Generator.Expressions;
 
 /// <summary>
 /// A scalar expression over the elements of tiles, evaluated for every element of the tile that a <see cref="Map"/> or
-/// <see cref="Reduce"/> runs over. Backends print it for a vector of elements at a time. Logarithms and exponentials are of base 2:
-/// log2 e is folded into parameters and constants by the families.
+/// <see cref="Reduce"/> runs over, or, in a <see cref="ScalarFunction"/>, over its argument. Backends print it for a vector of elements at a
+/// time. Numbers are float32; a constant is rounded to float32 where it is printed.
 /// </summary>
 internal abstract record Expr
 {
@@ -25,7 +25,27 @@ internal abstract record Expr
 
     public static Expr Max(Expr a, Expr b) => new Binary(BinaryOperator.Max, a, b);
 
+    public static Expr Min(Expr a, Expr b) => new Binary(BinaryOperator.Min, a, b);
+
+    public static Expr Abs(Expr a) => new Unary(UnaryOperator.Abs, a);
+
+    public static Expr Sqrt(Expr a) => new Unary(UnaryOperator.Sqrt, a);
+
+    public static Expr Exp(Expr a) => new Unary(UnaryOperator.Exp, a);
+
+    public static Expr Exp2(Expr a) => new Unary(UnaryOperator.Exp2, a);
+
+    public static Expr Log(Expr a) => new Unary(UnaryOperator.Log, a);
+
     public static Expr Log2(Expr a) => new Unary(UnaryOperator.Log2, a);
+
+    public static Expr Tanh(Expr a) => new Unary(UnaryOperator.Tanh, a);
+
+    public static Expr Sin(Expr a) => new Unary(UnaryOperator.Sin, a);
+
+    public static Expr Cos(Expr a) => new Unary(UnaryOperator.Cos, a);
+
+    public static Expr Erf(Expr a) => new Unary(UnaryOperator.Erf, a);
 
     /// <summary>2^a, exactly 0 where a is below <paramref name="flushBelow"/>, so that no subnormal is made (they are 250 times slower).</summary>
     public static Expr Exp2(Expr a, double flushBelow) => new FlushedExp2(a, flushBelow);
@@ -41,20 +61,45 @@ internal abstract record Expr
     /// <summary>The element of a tile at the current row and column; vectors broadcast.</summary>
     public sealed record Element(Tile Tile) : Expr;
 
+    /// <summary>The argument of the <see cref="ScalarFunction"/> that this expression is the body of.</summary>
+    public sealed record Argument : Expr;
+
     public sealed record Unary(UnaryOperator Operator, Expr Operand) : Expr;
 
     public sealed record Binary(BinaryOperator Operator, Expr Left, Expr Right) : Expr;
 
+    /// <summary>2^Exponent for exponents of at most 127, exactly 0 below the bound.</summary>
     public sealed record FlushedExp2(Expr Exponent, double FlushBelow) : Expr;
 
     public sealed record Choice(Condition Condition, Expr IfTrue, Expr IfFalse) : Expr;
+
+    /// <summary>The value of a function. Backends print the function once, as a method.</summary>
+    public sealed record Call(ScalarFunction Function, Expr Operand) : Expr;
 }
 
+/// <summary>Functions of one number. All but the first two have the meaning of the <see cref="System.Math"/> function of their name.</summary>
 internal enum UnaryOperator
 {
     Negate,
-    Log2,
+
+    /// <summary>The operand where it is finite, else NaN.</summary>
     NaNUnlessFinite,
+
+    Abs,
+    Sqrt,
+    Exp,
+
+    /// <summary>2^x: +∞ where that overflows.</summary>
+    Exp2,
+
+    Log,
+    Log2,
+    Tanh,
+    Sin,
+    Cos,
+
+    /// <summary>The error function 2/√π ∫₀ˣ e^(−t²) dt.</summary>
+    Erf,
 }
 
 internal enum BinaryOperator
@@ -63,14 +108,25 @@ internal enum BinaryOperator
     Subtract,
     Multiply,
     Divide,
+
+    /// <summary>The larger number; NaN where one is NaN; +0 of two zeros that differ in sign.</summary>
     Max,
+
+    /// <summary>The smaller number; NaN where one is NaN; −0 of two zeros that differ in sign.</summary>
+    Min,
 }
 
 /// <summary>What a <see cref="Expr.Choice"/> asks of the current element.</summary>
 internal abstract record Condition
 {
-    /// <summary>The operand is exactly 0 (NaN is not).</summary>
-    public sealed record IsZero(Expr Operand) : Condition;
+    /// <summary>A comparison of numbers, as C# has it: with NaN only <see cref="Comparison.NotEqual"/> holds.</summary>
+    public sealed record Compare(Comparison Comparison, Expr Left, Expr Right) : Condition;
+
+    public sealed record Both(Condition Left, Condition Right) : Condition;
+
+    public sealed record Either(Condition Left, Condition Right) : Condition;
+
+    public sealed record Not(Condition Operand) : Condition;
 
     /// <summary>The position of the current token along <paramref name="Tokens"/> is below a limit.</summary>
     public sealed record PositionBelow(Dim Tokens, TokenIndex Limit) : Condition;
@@ -80,4 +136,16 @@ internal abstract record Condition
 
     /// <summary>The current row of a <see cref="Runs"/> lies in its current run.</summary>
     public sealed record InRun : Condition;
+
+    public static Condition IsZero(Expr operand) => new Compare(Comparison.Equal, operand, 0);
+}
+
+internal enum Comparison
+{
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+    NotEqual,
 }

@@ -55,26 +55,11 @@ internal static class Dataflow
     };
 
     /// <summary>The tiles in an expression.</summary>
-    public static IEnumerable<Tile> Tiles(Expr expr) => expr switch
-    {
-        Expr.Element element => new[] { element.Tile },
-        Expr.Unary unary => Tiles(unary.Operand),
-        Expr.Binary binary => Tiles(binary.Left).Concat(Tiles(binary.Right)),
-        Expr.FlushedExp2 exp => Tiles(exp.Exponent),
-        Expr.Choice choice => (choice.Condition is Condition.IsZero zero ? Tiles(zero.Operand) : Enumerable.Empty<Tile>())
-            .Concat(Tiles(choice.IfTrue)).Concat(Tiles(choice.IfFalse)),
-        _ => Enumerable.Empty<Tile>(),
-    };
+    public static IEnumerable<Tile> Tiles(Expr expr) => expr.Flatten().OfType<Expr.Element>().Select(element => element.Tile);
 
     /// <summary>The conditions in an expression.</summary>
-    public static IEnumerable<Condition> Conditions(Expr expr) => expr switch
-    {
-        Expr.Unary unary => Conditions(unary.Operand),
-        Expr.Binary binary => Conditions(binary.Left).Concat(Conditions(binary.Right)),
-        Expr.FlushedExp2 exp => Conditions(exp.Exponent),
-        Expr.Choice choice => new[] { choice.Condition }.Concat(Conditions(choice.IfTrue)).Concat(Conditions(choice.IfFalse)),
-        _ => Enumerable.Empty<Condition>(),
-    };
+    public static IEnumerable<Condition> Conditions(Expr expr) =>
+        expr.Flatten().OfType<Expr.Choice>().SelectMany(choice => choice.Condition.Flatten());
 
     /// <summary>
     /// The part of a loop body that the state needs: stores, and what only stores need, are dropped. From it come the pieces that a split

@@ -92,14 +92,22 @@ internal static class ProgramText
     private static string Over(Reduce reduce) =>
         (reduce.Target.IsColumnVector ? "row" : "column") + (reduce.Reduction == Reduction.Sum ? "Sum" : "Max");
 
-    private static string Describe(Expr expr, bool nested = false) => expr switch
+    /// <summary>A scalar expression.</summary>
+    public static string Describe(Expr expr) => Describe(expr, nested: false);
+
+    private static string Describe(Expr expr, bool nested) => expr switch
     {
         Expr.Constant constant => Number(constant.Value),
         Expr.Element element => element.Tile.Name,
+        Expr.Argument => "x",
         Expr.Unary { Operator: UnaryOperator.Negate } negate => "−" + Describe(negate.Operand, nested: true),
         Expr.Unary { Operator: UnaryOperator.NaNUnlessFinite } finite => Describe(finite.Operand, nested),
-        Expr.Unary unary => $"log2({Describe(unary.Operand)})",
-        Expr.Binary { Operator: BinaryOperator.Max } max => $"max({Describe(max.Left)}, {Describe(max.Right)})",
+        Expr.Unary { Operator: UnaryOperator.Abs } abs => $"|{Describe(abs.Operand)}|",
+        Expr.Unary { Operator: UnaryOperator.Exp2 } exp => $"2^({Describe(exp.Operand)})",
+        Expr.Unary unary => $"{unary.Operator.ToString().ToLowerInvariant()}({Describe(unary.Operand)})",
+        Expr.Call call => $"{call.Function.Name}({Describe(call.Operand)})",
+        Expr.Binary { Operator: BinaryOperator.Max or BinaryOperator.Min } extremum =>
+            $"{extremum.Operator.ToString().ToLowerInvariant()}({Describe(extremum.Left)}, {Describe(extremum.Right)})",
         Expr.Binary binary => Parenthesise(
             $"{Describe(binary.Left, nested: true)} {Symbol(binary.Operator)} {Describe(binary.Right, nested: true)}", nested),
         Expr.FlushedExp2 exp => $"2^({Describe(exp.Exponent)})",
@@ -120,9 +128,22 @@ internal static class ProgramText
         _ => "/",
     };
 
+    private static string Symbol(Comparison comparison) => comparison switch
+    {
+        Comparison.Less => "<",
+        Comparison.LessOrEqual => "≤",
+        Comparison.Greater => ">",
+        Comparison.GreaterOrEqual => "≥",
+        Comparison.Equal => "==",
+        _ => "≠",
+    };
+
     private static string Describe(Condition condition) => condition switch
     {
-        Condition.IsZero zero => $"{Describe(zero.Operand, nested: true)} == 0",
+        Condition.Compare compare => $"{Describe(compare.Left, nested: true)} {Symbol(compare.Comparison)} {Describe(compare.Right, nested: true)}",
+        Condition.Both both => $"({Describe(both.Left)} and {Describe(both.Right)})",
+        Condition.Either either => $"({Describe(either.Left)} or {Describe(either.Right)})",
+        Condition.Not not => $"not ({Describe(not.Operand)})",
         Condition.PositionBelow below => $"{below.Tokens} < {Describe(below.Limit)}",
         Condition.Precedes { Window: { } window } precedes => $"0 ≤ {precedes.Later} − {precedes.Earlier} < {window.ToString(CultureInfo.InvariantCulture)}",
         Condition.Precedes precedes => $"{precedes.Earlier} ≤ {precedes.Later}",

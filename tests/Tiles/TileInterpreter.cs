@@ -284,8 +284,8 @@ internal sealed class TileInterpreter
     {
         switch (condition)
         {
-            case Condition.IsZero zero:
-                return Evaluate(zero.Operand, at) == 0;
+            case Condition.Compare { Comparison: Comparison.Equal } compare:
+                return Evaluate(compare.Left, at) == Evaluate(compare.Right, at);
             case Condition.PositionBelow below:
                 return _position[below.Tokens].Start + at.Row < Evaluate(below.Limit);
             case Condition.Precedes precedes:

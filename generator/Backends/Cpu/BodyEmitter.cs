@@ -279,7 +279,8 @@ internal sealed class BodyEmitter
     private void Pass(IReadOnlyList<Statement> pass, string rows)
     {
         var outside = new HashSet<Tile>(_statements.Where(other => !pass.Contains(other)).SelectMany(Dataflow.Reads));
-        var emitter = new PassEmitter(_schedule, _buffers, pass, outside.Contains);
+        var emitter = new PassEmitter(
+            _schedule, _buffers, pass, outside.Contains, function => FunctionEmitter.Add(_text, _target, function));
         var name = _text.Add("Compute" + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).Single().Name)).Distinct()), emitter.Emit);
         var columns = PassEmitter.Columns(pass[0]);
         var arguments = emitter.Tiles.Select(At).Concat(new[] { rows });

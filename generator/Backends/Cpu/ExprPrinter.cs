@@ -5,20 +5,23 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Backends.Cpu;
 
-/// <summary>Spells scalar expressions in C#: for a vector of elements, or for one element.</summary>
+/// <summary>
+/// Spells scalar expressions in C#: for a vector of elements, or for one element. What occurs more than once is computed once and gets a name;
+/// a product that only a sum needs is fused with it.
+/// </summary>
 internal abstract class ExprPrinter
 {
     private readonly SourceWriter _writer;
-    private readonly Func<Tile, string> _operand;
-    private readonly Func<Condition, string> _condition;
     private readonly string _suffix;
+    private readonly Dictionary<Expr, string?> _shared = new();
+    private bool _signOfZeroMatters;
     private int _temporaries;
 
-    protected ExprPrinter(SourceWriter writer, Func<Tile, string> operand, Func<Condition, string> condition, string suffix)
+    /// <param name="writer">Takes the lines that name what is used twice.</param>
+    /// <param name="suffix">Tells the names of this printer from those of others in the same block.</param>
+    protected ExprPrinter(SourceWriter writer, string suffix)
     {
         _writer = writer;
-        _operand = operand;
-        _condition = condition;
         _suffix = suffix;
     }
 
@@ -30,73 +33,165 @@ internal abstract class ExprPrinter
         {
             float.PositiveInfinity => "float.PositiveInfinity",
             float.NegativeInfinity => "float.NegativeInfinity",
+            float.NaN => "float.NaN",
+            0 when 1 / value < 0 => "-0f",
             _ => single.ToString("G9", CultureInfo.InvariantCulture) + "f",
         };
     }
 
-    public string Print(Expr expr) => Print(expr, nested: false);
+    public string Print(Expr expr)
+    {
+        _shared.Clear();
+        var seen = new HashSet<Expr>();
+        Count(expr, seen);
+        _signOfZeroMatters = seen.OfType<Expr.Binary>().Any(
+            division => division.Operator == BinaryOperator.Divide && division.Right.Flatten().Any(IsMaxOrMinWithZero));
+        return Print(expr, nested: false);
+    }
 
     protected abstract string Constant(double value);
 
+    protected abstract string Element(Tile tile);
+
+    protected abstract string Argument { get; }
+
     protected abstract string MultiplyAdd(string a, string b, string c);
 
-    protected abstract string Max(string a, string b);
+    protected abstract string Function(string name, params string[] operands);
 
-    protected abstract string Exp2(string exponent, string flushBelow);
-
-    protected abstract string Log2(string operand);
+    protected abstract string Call(ScalarFunction function, string operand);
 
     protected abstract string Select(string condition, string a, string b);
 
-    protected abstract string IsZero(string operand);
+    protected abstract string Compare(Comparison comparison, string a, string b);
+
+    protected abstract string Logic(string symbol, string a, string b);
+
+    protected abstract string Not(string condition);
+
+    /// <summary>A condition on the position of the element.</summary>
+    protected abstract string Position(Condition condition);
+
+    /// <summary>Notes what occurs more than once; what only occurs within such a part does so once.</summary>
+    private void Count(Expr expr, HashSet<Expr> seen)
+    {
+        if (expr is Expr.Constant or Expr.Element or Expr.Argument)
+        {
+            return;
+        }
+
+        if (!seen.Add(expr))
+        {
+            _shared[expr] = null;
+            return;
+        }
+
+        if (expr is Expr.Unary { Operator: UnaryOperator.NaNUnlessFinite, Operand: not (Expr.Element or Expr.Argument) and { } operand })
+        {
+            _shared[operand] = null; // its text uses it twice
+        }
+
+        foreach (var part in expr.Operands())
+        {
+            Count(part, seen);
+        }
+    }
 
     private string Print(Expr expr, bool nested)
+    {
+        if (!_shared.TryGetValue(expr, out var name))
+        {
+            return Spell(expr, nested);
+        }
+
+        if (name is null)
+        {
+            var text = Spell(expr, nested: false);
+            _shared[expr] = name = $"x{_suffix}_{_temporaries++}";
+            _writer.Line($"var {name} = {text};");
+        }
+
+        return name;
+    }
+
+    private string Spell(Expr expr, bool nested)
     {
         switch (expr)
         {
             case Expr.Constant constant:
                 return Constant(constant.Value);
             case Expr.Element element:
-                return _operand(element.Tile);
+                return Element(element.Tile);
+            case Expr.Argument:
+                return Argument;
             case Expr.Unary { Operator: UnaryOperator.Negate } negate:
                 return "-" + Print(negate.Operand, nested: true);
-            case Expr.Unary { Operator: UnaryOperator.Log2 } log:
-                return Log2(Print(log.Operand));
             case Expr.Unary { Operator: UnaryOperator.NaNUnlessFinite } finite:
                 // x + x·0 is x where x is finite, else NaN.
-                var x = Name(finite.Operand);
+                var x = Print(finite.Operand, nested: true);
                 return MultiplyAdd(x, Constant(0), x);
-            case Expr.Binary { Operator: BinaryOperator.Max } max:
-                // The vector instruction returns its second operand when one is NaN, so the constant comes first.
-                var (first, second) = max.Right is Expr.Constant ? (max.Right, max.Left) : (max.Left, max.Right);
-                return Max(Print(first), Print(second));
-            case Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Binary { Operator: BinaryOperator.Multiply } product } sum:
-                return MultiplyAdd(Print(product.Left), Print(product.Right), Print(sum.Right));
+            case Expr.Unary unary:
+                return Function(unary.Operator.ToString(), Print(unary.Operand, nested: false));
+            case Expr.Binary { Operator: BinaryOperator.Max or BinaryOperator.Min } extremum:
+                return Extremum(extremum);
+            case Expr.Binary { Operator: BinaryOperator.Add or BinaryOperator.Subtract } sum when Fused(sum) is { } fused:
+                return fused;
             case Expr.Binary binary:
                 var text = $"{Print(binary.Left, nested: true)} {Symbol(binary.Operator)} {Print(binary.Right, nested: true)}";
                 return nested ? $"({text})" : text;
             case Expr.FlushedExp2 exp:
-                return Exp2(Print(exp.Exponent), Literal(exp.FlushBelow));
+                return Function("Exp2", Print(exp.Exponent, nested: false), Literal(exp.FlushBelow));
+            case Expr.Call call:
+                return Call(call.Function, Print(call.Operand, nested: false));
             case Expr.Choice choice:
-                var condition = choice.Condition is Condition.IsZero zero ? IsZero(Print(zero.Operand, nested: true)) : _condition(choice.Condition);
-                return Select(condition, Print(choice.IfTrue), Print(choice.IfFalse));
+                return Select(Spell(choice.Condition), Print(choice.IfTrue, nested: false), Print(choice.IfFalse, nested: false));
             default:
                 throw new NotSupportedException(expr.GetType().Name);
         }
     }
 
-    /// <summary>An operand that is used twice gets a name.</summary>
-    private string Name(Expr expr)
+    private string Spell(Condition condition) => condition switch
     {
-        if (expr is Expr.Element element)
+        Condition.Compare compare => Compare(compare.Comparison, Print(compare.Left, nested: true), Print(compare.Right, nested: true)),
+        Condition.Both both => Logic("&", Spell(both.Left), Spell(both.Right)),
+        Condition.Either either => Logic("|", Spell(either.Left), Spell(either.Right)),
+        Condition.Not not => Not(Spell(not.Operand)),
+        _ => Position(condition),
+    };
+
+    /// <summary>a·b + c, a·b − c or c − a·b in one rounding, or null where no product serves this sum alone.</summary>
+    private string? Fused(Expr.Binary sum)
+    {
+        var minus = sum.Operator == BinaryOperator.Subtract;
+        if (Product(sum.Left) is { } left)
         {
-            return _operand(element.Tile);
+            return MultiplyAdd(
+                Print(left.Left, nested: false), Print(left.Right, nested: false),
+                minus ? Print(-sum.Right, nested: false) : Print(sum.Right, nested: false));
         }
 
-        var name = $"x{_suffix}_{_temporaries++}";
-        _writer.Line($"var {name} = {Print(expr)};");
-        return name;
+        return Product(sum.Right) is { } right
+            ? MultiplyAdd(
+                minus ? Print(-right.Left, nested: false) : Print(right.Left, nested: false), Print(right.Right, nested: false),
+                Print(sum.Left, nested: false))
+            : null;
+
+        Expr.Binary? Product(Expr operand) =>
+            operand is Expr.Binary { Operator: BinaryOperator.Multiply } product && !_shared.ContainsKey(product) ? product : null;
     }
+
+    private string Extremum(Expr.Binary extremum)
+    {
+        var (first, second) = extremum.Right is Expr.Constant ? (extremum.Right, extremum.Left) : (extremum.Left, extremum.Right);
+
+        // The native instruction returns its second operand where one is NaN, so a constant comes first; of two zeros it returns either.
+        var native = first is Expr.Constant constant && !double.IsNaN(constant.Value) && !(_signOfZeroMatters && constant.Value == 0);
+        return Function(extremum.Operator + (native ? "Native" : ""), Print(first, nested: false), Print(second, nested: false));
+    }
+
+    private static bool IsMaxOrMinWithZero(Expr expr) =>
+        expr is Expr.Binary { Operator: BinaryOperator.Max or BinaryOperator.Min } extremum
+        && (extremum.Left is Expr.Constant { Value: 0 } || extremum.Right is Expr.Constant { Value: 0 });
 
     private static string Symbol(BinaryOperator op) => op switch
     {
@@ -109,50 +204,118 @@ internal abstract class ExprPrinter
 }
 
 /// <summary>Spells an expression for a vector of elements.</summary>
-internal sealed class VectorPrinter : ExprPrinter
+internal class VectorPrinter : ExprPrinter
 {
     private readonly CpuTarget _target;
 
-    public VectorPrinter(
-        CpuTarget target, SourceWriter writer, Func<Tile, string> operand, Func<Condition, string> condition, string suffix)
-        : base(writer, operand, condition, suffix) => _target = target;
+    public VectorPrinter(CpuTarget target, SourceWriter writer, string suffix)
+        : base(writer, suffix) => _target = target;
 
-    protected override string Constant(double value) => value == 0 ? $"{_target.Floats}.Zero" : $"{_target.Simd}.Create({Literal(value)})";
+    protected override string Argument => "x";
+
+    protected override string Constant(double value) =>
+        value == 0 && 1 / value > 0 ? $"{_target.Floats}.Zero" : $"{_target.Simd}.Create({Literal(value)})";
+
+    protected override string Element(Tile tile) => throw new NotSupportedException($"There is no tile {tile} here.");
 
     protected override string MultiplyAdd(string a, string b, string c) => $"{_target.Simd}.{_target.MultiplyAdd}({a}, {b}, {c})";
 
-    protected override string Max(string a, string b) => $"{_target.Simd}.MaxNative({a}, {b})";
+    protected override string Function(string name, params string[] operands) =>
+        $"{(name is "Abs" or "Sqrt" or "Log2" || name.StartsWith("M", StringComparison.Ordinal) ? _target.Simd : "_VectorMath")}.{name}({string.Join(", ", operands)})";
 
-    protected override string Exp2(string exponent, string flushBelow) => $"_VectorMath.Exp2({exponent}, {flushBelow})";
-
-    protected override string Log2(string operand) => $"{_target.Simd}.Log2({operand})";
+    protected override string Call(ScalarFunction function, string operand) => throw new NotSupportedException($"{function.Name} is not inlined.");
 
     protected override string Select(string condition, string a, string b) => $"{_target.Simd}.ConditionalSelect({condition}, {a}, {b})";
 
-    protected override string IsZero(string operand) => $"{_target.Simd}.Equals({operand}, {_target.Floats}.Zero)";
+    protected override string Compare(Comparison comparison, string a, string b) => comparison switch
+    {
+        Comparison.Less => $"{_target.Simd}.LessThan({a}, {b})",
+        Comparison.LessOrEqual => $"{_target.Simd}.LessThanOrEqual({a}, {b})",
+        Comparison.Greater => $"{_target.Simd}.GreaterThan({a}, {b})",
+        Comparison.GreaterOrEqual => $"{_target.Simd}.GreaterThanOrEqual({a}, {b})",
+        Comparison.Equal => $"{_target.Simd}.Equals({a}, {b})",
+        _ => $"~{_target.Simd}.Equals({a}, {b})",
+    };
+
+    protected override string Logic(string symbol, string a, string b) => $"({a} {symbol} {b})";
+
+    protected override string Not(string condition) => $"~{condition}";
+
+    protected override string Position(Condition condition) => throw new NotSupportedException($"There is no position here to ask {condition}.");
 }
 
-/// <summary>Spells an expression for one element.</summary>
+/// <summary>Spells an expression for a vector of elements of tiles.</summary>
+internal sealed class TilePrinter : VectorPrinter
+{
+    private readonly Func<Tile, string> _operand;
+    private readonly Func<Condition, string> _condition;
+    private readonly Func<ScalarFunction, string> _function;
+
+    /// <param name="function">The name of the method that computes a function.</param>
+    public TilePrinter(
+        CpuTarget target, SourceWriter writer, Func<Tile, string> operand, Func<Condition, string> condition, Func<ScalarFunction, string> function,
+        string suffix)
+        : base(target, writer, suffix)
+    {
+        _operand = operand;
+        _condition = condition;
+        _function = function;
+    }
+
+    protected override string Element(Tile tile) => _operand(tile);
+
+    protected override string Call(ScalarFunction function, string operand) => $"{_function(function)}({operand})";
+
+    protected override string Position(Condition condition) => _condition(condition);
+}
+
+/// <summary>Spells an expression for one element of a column vector.</summary>
 internal sealed class ScalarPrinter : ExprPrinter
 {
+    private readonly Func<Tile, string> _operand;
+    private readonly Func<Condition, string> _condition;
+
     public ScalarPrinter(SourceWriter writer, Func<Tile, string> operand, Func<Condition, string> condition)
-        : base(writer, operand, condition, "")
+        : base(writer, "")
     {
+        _operand = operand;
+        _condition = condition;
     }
+
+    protected override string Argument => throw new NotSupportedException("No function is printed for one element.");
 
     protected override string Constant(double value) => Literal(value);
 
+    protected override string Element(Tile tile) => _operand(tile);
+
     protected override string MultiplyAdd(string a, string b, string c) => $"({Factor(a)} * {Factor(b)}) + {Factor(c)}";
 
-    protected override string Max(string a, string b) => $"float.MaxNative({a}, {b})";
+    protected override string Function(string name, params string[] operands) => name switch
+    {
+        "Abs" or "Sqrt" or "Log2" or "Max" or "Min" => $"global::System.MathF.{name}({string.Join(", ", operands)})",
+        "MaxNative" or "MinNative" => $"float.{name}({string.Join(", ", operands)})",
+        _ => $"_VectorMath.{name}({string.Join(", ", operands)})",
+    };
 
-    protected override string Exp2(string exponent, string flushBelow) => $"_VectorMath.Exp2({exponent}, {flushBelow})";
-
-    protected override string Log2(string operand) => $"global::System.MathF.Log2({operand})";
+    protected override string Call(ScalarFunction function, string operand) => throw new NotSupportedException("No function is printed for one element.");
 
     protected override string Select(string condition, string a, string b) => $"{condition} ? {a} : {b}";
 
-    protected override string IsZero(string operand) => $"{operand} == 0f";
+    protected override string Compare(Comparison comparison, string a, string b) => comparison switch
+    {
+        Comparison.Less => $"{a} < {b}",
+        Comparison.LessOrEqual => $"{a} <= {b}",
+        Comparison.Greater => $"{a} > {b}",
+        Comparison.GreaterOrEqual => $"{a} >= {b}",
+        Comparison.Equal => $"{a} == {b}",
+        _ => $"{a} != {b}",
+    };
+
+    protected override string Logic(string symbol, string a, string b) => $"({a} {symbol}{symbol} {b})";
+
+    protected override string Not(string condition) => $"!({condition})";
+
+    protected override string Position(Condition condition) => _condition(condition);
 
     private static string Factor(string text) => text.Contains(' ') ? $"({text})" : text;
 }

@@ -17,6 +17,7 @@ internal sealed class PassEmitter
     private readonly BufferPlan _buffers;
     private readonly IReadOnlyList<Statement> _statements;
     private readonly System.Func<Tile, bool> _isReadOutside;
+    private readonly System.Func<ScalarFunction, string> _function;
     private readonly Dim _columns;
     private readonly List<(Tile Tile, string Name)> _references = new();
     private SourceWriter _writer = new();
@@ -24,13 +25,17 @@ internal sealed class PassEmitter
     private int _phaseNumber;
 
     /// <param name="isReadOutside">Whether a tile made here is read by statements outside the pass, so that it must be stored.</param>
-    public PassEmitter(CpuSchedule schedule, BufferPlan buffers, IReadOnlyList<Statement> statements, System.Func<Tile, bool> isReadOutside)
+    /// <param name="function">The name of the method that computes a function.</param>
+    public PassEmitter(
+        CpuSchedule schedule, BufferPlan buffers, IReadOnlyList<Statement> statements, System.Func<Tile, bool> isReadOutside,
+        System.Func<ScalarFunction, string> function)
     {
         _schedule = schedule;
         _target = schedule.Target;
         _buffers = buffers;
         _statements = statements;
         _isReadOutside = isReadOutside;
+        _function = function;
         _columns = Columns(statements[0]);
 
         foreach (var tile in statements.SelectMany(statement => Dataflow.Reads(statement).Concat(Dataflow.Writes(statement))).Distinct())
@@ -371,7 +376,7 @@ internal sealed class PassEmitter
     private void Row(Statement statement, Expr expression, int i, int segment, bool tail)
     {
         var simd = _target.Simd;
-        var printer = new VectorPrinter(
+        var printer = new TilePrinter(
             _target, _writer,
             tile => tile.IsRowVector ? $"{tile.Name}j" : $"{tile.Name}{i}",
             condition => condition switch
@@ -381,6 +386,7 @@ internal sealed class PassEmitter
                 // Column j of the tile is `ahead` tokens before row r when ahead + r − j ≥ 0.
                 _ => $"{simd}.LessThanOrEqual({_target.Floats}.Indices, {simd}.Create((float)(ahead + {RowIndex(i)} - j)))",
             },
+            _function,
             $"{Dataflow.Writes(statement).Single().Name}{i}");
 
         if (statement is Map map)

@@ -175,7 +175,7 @@ internal static class FavorProgram
         /// <summary>o = N / D, zeros where no key was seen, and the log-sum-exp.</summary>
         private void Finish(Dim tokens, TokenLoop loop, Tile n, Tile d, Tile? top)
         {
-            var r = _b.Map("R", tokens, Dim.One, Expr.Select(new Condition.IsZero(d), 0, (Expr)1 / d));
+            var r = _b.Map("R", tokens, Dim.One, Expr.Select(Condition.IsZero(d), 0, (Expr)1 / d));
             _b.Store(_output, _b.Map("O", tokens, _dv, (Expr)n * r), loop);
             var logD = Expr.Log2(d);
             _b.Store(_logSumExp, _b.Map("lse", tokens, Dim.One, (top is null ? logD : top + logD) * Base2.Ln2), loop);

@@ -54,7 +54,7 @@ internal static class SoftmaxProgram
                 b.AddMatMul(n, p, v);
             });
 
-            var r = b.Map("R", i, Dim.One, Expr.Select(new Condition.IsZero(l), 0, (Expr)1 / l));
+            var r = b.Map("R", i, Dim.One, Expr.Select(Condition.IsZero(l), 0, (Expr)1 / l));
             b.Store(output, b.Map("O", i, dv, (Expr)n * r), queries);
             b.Store(logSumExp, b.Map("lse", i, Dim.One, (m + Expr.Log2(l)) * Base2.Ln2), queries);
         });
