@@ -6,19 +6,12 @@ namespace KernelGen;
 /// </summary>
 internal readonly struct NormalStream(ulong seed)
 {
-    /// <summary>What a vector is drawn for.</summary>
-    public enum Purpose : uint
-    {
-        Direction = 0,
-        Length = 1,
-    }
-
     /// <summary>Fills a vector with N(0,1) numbers.</summary>
     /// <param name="destination">The vector.</param>
     /// <param name="row">The projection that it is for.</param>
     /// <param name="purpose">What for.</param>
     /// <param name="attempt">0, or which redraw.</param>
-    public void Fill(Span<double> destination, int row, Purpose purpose, int attempt)
+    public void Fill(Span<double> destination, int row, DrawPurpose purpose, int attempt)
     {
         for (int i = 0; i < destination.Length; i += 2)
         {
@@ -29,6 +22,18 @@ internal readonly struct NormalStream(ulong seed)
                 destination[i + 1] = NormalQuantile.At(Uniform(r2, r3));
             }
         }
+    }
+
+    /// <summary>
+    /// The length of an independent normal vector: χ-distributed with as many degrees of freedom as the vector has numbers, as the length of
+    /// an iid row would be.
+    /// </summary>
+    /// <param name="vector">Overwritten.</param>
+    /// <param name="row">The projection that it is for.</param>
+    public double ChiLength(Span<double> vector, int row)
+    {
+        Fill(vector, row, DrawPurpose.Length, attempt: 0);
+        return Math.Sqrt(OrderedSum.Dot(vector, vector));
     }
 
     /// <summary>52 of 64 random bits as a number of the open interval (0, 1), symmetric about ½.</summary>

@@ -1,14 +1,21 @@
 namespace KernelGen;
 
-/// <summary>Draws projections that are orthogonal within blocks; see <see cref="Projection.Orthogonal"/>.</summary>
+/// <summary>
+/// Draws projections that are orthogonal within blocks; see <see cref="Projection.Orthogonal"/> and
+/// <see cref="Projection.RegularizedOrthogonal"/>.
+/// </summary>
 internal static class OrthogonalDraw
 {
     // A vector that keeps less than this share of its length is too close to its predecessors: its direction would be rounding noise.
     private const double LeastShare = 1e-8;
 
-    /// <summary>Fills weights, [rows, columns] row-major.</summary>
-    public static void Fill(Span<float> weights, int rows, int columns, ulong seed)
+    /// <summary>Draws [rows, columns].</summary>
+    /// <param name="sizes">Which of the two draws, and its sizes.</param>
+    /// <param name="seed">Any number.</param>
+    public static ProjectionContent Draw(ProjectionSizes sizes, ulong seed)
     {
+        (int rows, int columns) = (sizes.Rows, sizes.Columns);
+        float[] weights = new float[sizes.NumberCount];
         NormalStream normals = new(seed);
         double[] basis = new double[Math.Min(rows, columns) * columns];
         double[] lengthSource = new double[columns];
@@ -19,19 +26,19 @@ internal static class OrthogonalDraw
             int attempt = 0;
             do
             {
-                normals.Fill(direction, row, NormalStream.Purpose.Direction, attempt++);
+                normals.Fill(direction, row, DrawPurpose.Direction, attempt++);
             }
             while (!TryOrthonormalise(basis.AsSpan(0, inBlock * columns), direction));
 
-            // The length of an independent normal vector is χ-distributed with `columns` degrees of freedom, as an iid row's would be.
-            normals.Fill(lengthSource, row, NormalStream.Purpose.Length, attempt: 0);
-            double length = Math.Sqrt(Dot(lengthSource, lengthSource));
-            Span<float> target = weights.Slice(row * columns, columns);
+            double length = sizes.Draw == ProjectionDraw.RegularizedOrthogonal ? Math.Sqrt(columns) : normals.ChiLength(lengthSource, row);
+            Span<float> target = weights.AsSpan(row * columns, columns);
             for (int column = 0; column < columns; column++)
             {
                 target[column] = (float)(length * direction[column]);
             }
         }
+
+        return new ProjectionContent(sizes, [], weights);
     }
 
     /// <summary>
@@ -44,13 +51,13 @@ internal static class OrthogonalDraw
     /// </remarks>
     internal static bool TryOrthonormalise(ReadOnlySpan<double> basis, Span<double> vector)
     {
-        double before = Math.Sqrt(Dot(vector, vector));
+        double before = Math.Sqrt(OrderedSum.Dot(vector, vector));
         for (int pass = 0; pass < 2; pass++)
         {
             for (int start = 0; start < basis.Length; start += vector.Length)
             {
                 ReadOnlySpan<double> other = basis.Slice(start, vector.Length);
-                double along = Dot(other, vector);
+                double along = OrderedSum.Dot(other, vector);
                 for (int i = 0; i < vector.Length; i++)
                 {
                     vector[i] -= along * other[i];
@@ -58,7 +65,7 @@ internal static class OrthogonalDraw
             }
         }
 
-        double after = Math.Sqrt(Dot(vector, vector));
+        double after = Math.Sqrt(OrderedSum.Dot(vector, vector));
         if (!(after > LeastShare * before))
         {
             return false;
@@ -70,17 +77,5 @@ internal static class OrthogonalDraw
         }
 
         return true;
-    }
-
-    // One sum in the order of the index: vectorised sums would depend on the machine's width.
-    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        double sum = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            sum += a[i] * b[i];
-        }
-
-        return sum;
     }
 }

@@ -1,6 +1,5 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Xunit;
+using static KernelGen.Tests.Runtime.ProjectionMeasures;
 
 namespace KernelGen.Tests.Runtime;
 
@@ -21,8 +20,8 @@ public sealed class ProjectionTests
         {
             for (int j = i / columns * columns; j < i; j++)
             {
-                double product = Dot(Row(w, i), Row(w, j));
-                double lengths = Math.Sqrt(Dot(Row(w, i), Row(w, i)) * Dot(Row(w, j), Row(w, j)));
+                double product = Dot(w.Row(i), w.Row(j));
+                double lengths = Math.Sqrt(Dot(w.Row(i), w.Row(i)) * Dot(w.Row(j), w.Row(j)));
                 Assert.True(Math.Abs(product) <= 1e-5 * lengths, $"rows {i} and {j}: {product} of {lengths}"); // only rounding to float is left
             }
         }
@@ -36,7 +35,7 @@ public sealed class ProjectionTests
         double sum = 0;
         for (int i = 0; i < 64; i++)
         {
-            double cosine = Dot(Row(w, i), Row(w, i + 64)) / Math.Sqrt(Dot(Row(w, i), Row(w, i)) * Dot(Row(w, i + 64), Row(w, i + 64)));
+            double cosine = Dot(w.Row(i), w.Row(i + 64)) / Math.Sqrt(Dot(w.Row(i), w.Row(i)) * Dot(w.Row(i + 64), w.Row(i + 64)));
             sum += cosine * cosine;
         }
 
@@ -44,45 +43,17 @@ public sealed class ProjectionTests
     }
 
     [Fact]
-    public void SquaredLengthsAreChiSquared()
-    {
-        const int rows = 4096, d = 64;
-        Projection w = Projection.Orthogonal(rows, d, seed: 11);
-        double[] squares = [.. Enumerable.Range(0, rows).Select(i => Dot(Row(w, i), Row(w, i)))];
-        double mean = squares.Average();
-        double variance = squares.Sum(s => (s - mean) * (s - mean)) / (rows - 1);
-        Assert.InRange(mean, d - 4 * Math.Sqrt(2.0 * d / rows), d + 4 * Math.Sqrt(2.0 * d / rows));
-
-        // χ²_d has variance 2d and fourth central moment 12d² + 48d. Lengths √d (the biased draw) would give variance 0.
-        double error = Math.Sqrt((12.0 * d * d + 48.0 * d - 4.0 * d * d) / rows);
-        Assert.InRange(variance, 2 * d - 4 * error, 2 * d + 4 * error);
-    }
+    public void SquaredLengthsAreChiSquared() => AssertChiSquared(Projection.Orthogonal(4096, 64, seed: 11));
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(-1)]
-    public void ExponentialFeaturesAreUnbiasedAlongTheDiagonal(int sign)
+    [InlineData("diagonal")]
+    [InlineData("-diagonal")]
+    [InlineData("e1")]
+    public void ExponentialFeaturesAreUnbiased(string direction)
     {
-        // E e^{ωᵀz − ‖z‖²/2} = 1. Without the sign rule of Q the mean is 0.86 or 1.14 in this direction, some 25 standard errors away.
+        // E e^{ωᵀz − ‖z‖²/2} = 1. Without the sign rule of Q the mean is 0.86 or 1.14 along the diagonal, some 25 standard errors away.
         const int d = 16, draws = 4000;
-        double[] means = new double[draws];
-        for (int draw = 0; draw < draws; draw++)
-        {
-            Projection w = Projection.Orthogonal(d, d, seed: (ulong)(1000 + draw));
-            for (int i = 0; i < d; i++)
-            {
-                double along = 0;
-                foreach (float x in Row(w, i))
-                {
-                    along += x;
-                }
-
-                means[draw] += Math.Exp(sign * along / Math.Sqrt(d) - 0.5) / d;
-            }
-        }
-
-        double mean = means.Average();
-        double standardError = Math.Sqrt(means.Sum(m => (m - mean) * (m - mean)) / (draws - 1) / draws);
+        (double mean, double standardError) = ExponentialMean(seed => Projection.Orthogonal(d, d, seed), draws, Direction(direction, d));
         Assert.InRange(standardError, 0.001, 0.01); // ≤ √((e − 1)/(16 · 4000)) = 0.0052: enough to tell 0.86 from 1
         Assert.InRange(mean, 1 - 4 * standardError, 1 + 4 * standardError); // fails a right draw 6 times in 100000
     }
@@ -90,17 +61,8 @@ public sealed class ProjectionTests
     [Theory]
     [InlineData(256, 64, 42UL, "56840819FC0A0B0C64E5578360B90140A4253A23A0403C1DAF5571721FFEDC23")]
     [InlineData(40, 16, 0xFEDCBA9876543210UL, "5E2A9A1F9C1227415F782E1B6DDD054617DFCC2834329FFF8E64302A5080BAFE")]
-    public void TheSameSeedGivesTheSameBitsOnEveryMachine(int rows, int columns, ulong seed, string sha256)
-    {
-        Projection w = Projection.Orthogonal(rows, columns, seed);
-        byte[] bytes = new byte[w.Weights.Length * sizeof(float)];
-        for (int i = 0; i < w.Weights.Length; i++)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), w.Weights[i]);
-        }
-
-        Assert.Equal(sha256, Convert.ToHexString(SHA256.HashData(bytes)));
-    }
+    public void TheSameSeedGivesTheSameBitsOnEveryMachine(int rows, int columns, ulong seed, string sha256) =>
+        Assert.Equal(sha256, Sha256(Projection.Orthogonal(rows, columns, seed).Weights));
 
     [Fact]
     public void OtherSeedsGiveOtherNumbersAndMoreRowsOnlyAdd()
@@ -108,6 +70,7 @@ public sealed class ProjectionTests
         Projection w = Projection.Orthogonal(24, 16, seed: 1);
         Assert.NotEqual(w.Weights.ToArray(), Projection.Orthogonal(24, 16, seed: 2).Weights.ToArray());
         Assert.NotEqual(w.Weights.ToArray(), Projection.Orthogonal(24, 16, seed: 1UL << 32 | 1).Weights.ToArray());
+        Assert.Equal(ProjectionDraw.Orthogonal, w.Draw);
         Assert.Equal(w.Weights.ToArray(), Projection.Orthogonal(50, 16, seed: 1).Weights[..(24 * 16)].ToArray());
     }
 
@@ -130,7 +93,7 @@ public sealed class ProjectionTests
         Projection w = Projection.FromWeights(weights, 2, 3);
         weights[0] = 9;
         Assert.Equal([1, 2, 3, 4, 5, 6], w.Weights.ToArray());
-        Assert.Equal((2, 3), (w.Rows, w.Columns));
+        Assert.Equal((ProjectionDraw.Given, 2, 3), (w.Draw, w.Rows, w.Columns));
     }
 
     [Fact]
@@ -148,18 +111,5 @@ public sealed class ProjectionTests
         Assert.Throws<ArgumentOutOfRangeException>("columns", () => Projection.Orthogonal(3, 0, 1));
         ArgumentException size = Assert.Throws<ArgumentException>("rows", () => Projection.Orthogonal(65536, 65536, 1));
         Assert.Contains("65536 × 65536 weights are 4294967296 numbers", size.Message);
-    }
-
-    private static ReadOnlySpan<float> Row(Projection w, int row) => w.Weights.Slice(row * w.Columns, w.Columns);
-
-    private static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        double sum = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            sum += (double)a[i] * b[i];
-        }
-
-        return sum;
     }
 }

@@ -37,7 +37,7 @@ public sealed class RandomNumberTests
     {
         const int count = 200_000;
         double[] x = new double[count];
-        new NormalStream(3).Fill(x, row: 5, NormalStream.Purpose.Direction, attempt: 0);
+        new NormalStream(3).Fill(x, row: 5, DrawPurpose.Direction, attempt: 0);
         // Standard errors of the first four moments: √(1, 2, 15, 96)/√count; limits at 4 of them.
         double unit = 4 / Math.Sqrt(count);
         Assert.InRange(x.Average(), -unit, unit);
@@ -50,7 +50,7 @@ public sealed class RandomNumberTests
     [Fact]
     public void StreamsOfOtherRowsPurposesAndAttemptsDiffer()
     {
-        double First(int row, NormalStream.Purpose purpose, int attempt)
+        double First(int row, DrawPurpose purpose, int attempt)
         {
             double[] x = new double[1];
             new NormalStream(3).Fill(x, row, purpose, attempt);
@@ -59,8 +59,8 @@ public sealed class RandomNumberTests
 
         double[] firsts =
         [
-            First(0, NormalStream.Purpose.Direction, 0), First(1, NormalStream.Purpose.Direction, 0),
-            First(0, NormalStream.Purpose.Length, 0), First(0, NormalStream.Purpose.Direction, 1),
+            First(0, DrawPurpose.Direction, 0), First(1, DrawPurpose.Direction, 0),
+            First(0, DrawPurpose.Length, 0), First(0, DrawPurpose.Direction, 1),
         ];
         Assert.Equal(4, firsts.Distinct().Count());
     }
