@@ -1,0 +1,33 @@
+namespace KernelGen;
+
+/// <summary>Weights exp(q̂ᵀk̂): exact softmax attention.</summary>
+/// <param name="queries">q̂, [rows, dim]; not copied.</param>
+/// <param name="dim">d.</param>
+internal sealed class ExactWeights(double[] queries, int dim) : TileWeights
+{
+    private readonly double[] _keys = new double[Keys * dim];
+
+    /// <inheritdoc/>
+    public override void Load(ReadOnlySpan<double> keys, int count) => keys[..(count * dim)].CopyTo(_keys);
+
+    /// <inheritdoc/>
+    public override void Compute(int firstRow, int rows, int keys, Span<double> weights, Span<double> references)
+    {
+        Products.MultiplyTransposed(queries.AsSpan(firstRow * dim), rows, _keys, keys, dim, weights, Keys);
+        for (int row = 0; row < rows; row++)
+        {
+            Span<double> scores = weights.Slice(row * Keys, keys);
+            double top = double.NegativeInfinity;
+            foreach (double score in scores)
+            {
+                top = Math.Max(top, score);
+            }
+
+            references[row] = top;
+            for (int key = 0; key < keys; key++)
+            {
+                scores[key] = Math.Exp(scores[key] - top);
+            }
+        }
+    }
+}
