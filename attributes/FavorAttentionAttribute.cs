@@ -28,7 +28,7 @@ public sealed class FavorAttentionAttribute : Attribute
 
     /// <summary>
     /// m, the features of φ: the error falls as 1/√m, the time grows as m. Required; 1 to 4096. Multiples of 16 are fastest.
-    /// <see cref="KernelFunction.SoftmaxHyperbolic"/> needs an even number.
+    /// <see cref="KernelFunction.SoftmaxHyperbolic"/> and <see cref="KernelFunction.SoftmaxTrigonometric"/> need an even number.
     /// </summary>
     public int Features { get; set; }
 
@@ -36,8 +36,29 @@ public sealed class FavorAttentionAttribute : Attribute
     public bool Causal { get; set; }
 
     /// <summary>
-    /// ε, added to every feature of <see cref="KernelFunction.Relu"/> so that the normaliser stays positive; positive and finite.
-    /// Default: 1e-3, the paper's. The softmax kernels need none and take none.
+    /// ε of φ_r(x) = f(ω_rᵀx̂) + ε, which keeps the normaliser positive; positive and finite. Default: 1e-3, the paper's, where
+    /// <see cref="Normalize"/> is true and f is never negative. The softmax kernels need none and take none.
     /// </summary>
     public float Epsilon { get; set; } = 1e-3f;
+
+    /// <summary>
+    /// Whether outputs are divided by the sum of their weights. False gives unnormalised linear attention, o_i = Σ_j φ(q_i)ᵀφ(k_j)·v_j.
+    /// Default: true.
+    /// </summary>
+    public bool Normalize { get; set; } = true;
+
+    /// <summary>How the random projections are drawn. Default: <see cref="ProjectionKind.Orthogonal"/>.</summary>
+    public ProjectionKind Projection { get; set; }
+
+    /// <summary>
+    /// λ of <see cref="KernelFunction.SoftmaxOprf"/>, the E‖q̂ + k̂‖² that its variance is least at; at least 0. Left out, constructors ask for
+    /// it, and `FeatureMap.OprfLambda` measures it on sample data.
+    /// </summary>
+    public float Lambda { get; set; }
+
+    /// <summary>
+    /// The standard deviation of the entries of queries and keys, if known; positive. Nothing depends on it, but the compiler then warns where
+    /// <see cref="Features"/> cannot suffice for inputs of that size.
+    /// </summary>
+    public float InputScale { get; set; }
 }

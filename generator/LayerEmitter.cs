@@ -1,3 +1,4 @@
+using System.Globalization;
 using KernelGen.Generator.Backends.Cpu;
 using KernelGen.Generator.Specs;
 using KernelGen.Generator.Text;
@@ -27,7 +28,7 @@ internal static class LayerEmitter
             scopes.Push(writer.Block(outer.ToString()));
         }
 
-        scopes.Push(writer.Block($"{type.Type} : {Runtime}.IAttention"));
+        scopes.Push(writer.Block($"{type.Type} : {Runtime}.{(spec.ProjectionRows > 0 ? "IRandomFeatureAttention" : "IAttention")}"));
 
         WriteConstants(writer, spec);
         WriteConstructors(writer, type, spec);
@@ -85,6 +86,16 @@ internal static class LayerEmitter
         }
 
         WriteConstant(writer, "bool", "Causal", spec.Causal ? "true" : "false", "Whether query i sees only keys j ≤ i.");
+        if (spec.ProjectionRows > 0)
+        {
+            WriteConstant(writer, "bool", "Normalize", spec.Normalize ? "true" : "false", "Whether outputs are divided by the sum of their weights.");
+        }
+
+        if (spec.Hyperparameter is { Declared: { } declared } number)
+        {
+            WriteConstant(writer, "double", number.Property, declared.ToString("R", CultureInfo.InvariantCulture), number.Summary);
+        }
+
         writer.Line($"private readonly {Services}.AttentionEngine? _engine;");
         writer.Line();
     }
@@ -106,28 +117,44 @@ internal static class LayerEmitter
             return;
         }
 
+        var asks = spec.Hyperparameter is { Declared: null } undeclared ? undeclared : null;
+        var parameter = asks is null ? "" : $", double {asks.Parameter}";
+        var documentation = asks is null ? "" : $"\n/// <param name=\"{asks.Parameter}\">{asks.Summary}</param>";
+        var draw = $"{Runtime}.Projection.{spec.ProjectionDraw}(rows: {spec.ProjectionRows}, columns: {spec.HeadDim}, seed)";
+        var hyperparameters = spec.Hyperparameter is { } number ? $", {Services}.LayerParameters.{number.Factory}({(asks is null ? number.Property : asks.Parameter)}, HeadDim)" : "";
         writer.Line($$"""
-            /// <summary>
-            /// Draws the {{spec.ProjectionRows}} random projections: orthogonal in blocks of {{spec.HeadDim}}, each as long as a Gaussian vector.
-            /// The same seed gives the same layer on every machine.
-            /// </summary>
-            public {{type.Name}}(ulong seed)
-                : this({{Runtime}}.Projection.Orthogonal(rows: {{spec.ProjectionRows}}, columns: {{spec.HeadDim}}, seed))
+            /// <summary>Draws the {{spec.ProjectionRows}} random projections. The same seed gives the same layer on every machine.</summary>
+            /// <param name="seed">Any number.</param>{{documentation}}
+            public {{type.Name}}(ulong seed{{parameter}})
+                : this({{draw}}{{(asks is null ? "" : $", {asks.Parameter}")}})
             {
             }
 
-            /// <summary>Uses given projections, such as those of a trained model: {{spec.ProjectionRows}} rows of {{spec.HeadDim}} numbers.</summary>
-            /// <exception cref="global::System.ArgumentException">The projections have another size.</exception>
-            public {{type.Name}}({{Runtime}}.Projection projection)
+            /// <summary>Uses given projections, such as those of a trained model.</summary>
+            /// <param name="projection">{{spec.ProjectionRows}} rows of {{spec.HeadDim}} numbers.</param>{{documentation}}
+            /// <exception cref="global::System.ArgumentException">The projections have another size, or no structure where one is needed.</exception>
+            public {{type.Name}}({{Runtime}}.Projection projection{{parameter}})
             {
                 global::System.ArgumentNullException.ThrowIfNull(projection);
-                _engine = CreateEngine(projection);
+                _engine = CreateEngine(projection{{hyperparameters}});{{(asks is null ? "" : $"\n    {asks.Property} = {asks.Parameter};")}}
             }
 
-            /// <summary>The random projections ω_r, [{{spec.ProjectionRows}}, {{spec.HeadDim}}].</summary>
+            /// <summary>The random projections ω_r in force, [{{spec.ProjectionRows}}, {{spec.HeadDim}}].</summary>
             public {{Runtime}}.Projection Projection => Engine.Projection!;
 
+            /// <inheritdoc/>
+            public void Redraw(ulong seed) => Engine.Redraw({{draw}});
+
+            /// <inheritdoc/>
+            public void Redraw({{Runtime}}.Projection projection) => Engine.Redraw(projection);
+
             """);
+        if (asks is not null)
+        {
+            writer.Line($"/// <summary>{asks.Summary}</summary>");
+            writer.Line($"public double {asks.Property} {{ get; }}");
+            writer.Line();
+        }
     }
 
     private static void WriteProperties(SourceWriter writer, AttentionSpec spec) => writer.Line($$"""
@@ -148,7 +175,7 @@ internal static class LayerEmitter
         int {{Runtime}}.IAttention.Features => {{(spec.Features > 0 ? "Features" : "0")}};
 
         bool {{Runtime}}.IAttention.Causal => Causal;
-
+        {{(spec.ProjectionRows > 0 ? $"\nbool {Runtime}.IRandomFeatureAttention.Normalize => Normalize;\n" : "")}}
         """);
 
     private static void WriteForward(SourceWriter writer) => writer.Line($$"""
@@ -190,19 +217,20 @@ internal static class LayerEmitter
                 "This constructor set up no attention. End its declaration with ': this(...)', naming a generated constructor.");
 
             // The widest vectors that this machine computes with. The JIT knows the answers, so only one kernel is ever compiled.
-            private static {{Services}}.AttentionEngine CreateEngine({{Runtime}}.Projection? projection)
+            private static {{Services}}.AttentionEngine CreateEngine(
+                {{Runtime}}.Projection? projection, params global::System.ReadOnlySpan<float> hyperparameters)
             {
                 if ({{Intrinsics}}.Vector512.IsHardwareAccelerated)
                 {
-                    return {{Services}}.AttentionEngine.Create<Width512>(projection);
+                    return {{Services}}.AttentionEngine.Create<Width512>(projection, hyperparameters);
                 }
 
                 if ({{Intrinsics}}.Vector256.IsHardwareAccelerated)
                 {
-                    return {{Services}}.AttentionEngine.Create<Width256>(projection);
+                    return {{Services}}.AttentionEngine.Create<Width256>(projection, hyperparameters);
                 }
 
-                return {{Services}}.AttentionEngine.Create<Width128>(projection);
+                return {{Services}}.AttentionEngine.Create<Width128>(projection, hyperparameters);
             }
             """);
     }

@@ -45,7 +45,7 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor EpsilonWithoutMeaning = new(
         "KGEN008", "Epsilon has no meaning here",
-        "Epsilon is {0}, but kernel {1} has no epsilon and ignores it; it belongs to {2}",
+        "Epsilon is {0}, but kernel {1} has no epsilon and ignores it; it belongs to kernels f(x) + epsilon, such as Relu",
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen008");
 
     public static readonly DiagnosticDescriptor EpsilonOutOfRange = new(
@@ -82,6 +82,46 @@ internal static class Rules
         "KGEN015", "The runtime is not referenced",
         "The type KernelGen.IAttention is not found; reference the package KernelGen, or the assembly KernelGen.Runtime",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen015");
+
+    public static readonly DiagnosticDescriptor SignedKernel = new(
+        "KGEN021", "The kernel takes both signs",
+        "{0} can be negative, so that the sum of the weights can come near 0; set Normalize = false, or an Epsilon that you have chosen for it",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen021");
+
+    public static readonly DiagnosticDescriptor CausalTrigonometric = new(
+        "KGEN022", "Trigonometric features are not causal",
+        "{0} is for comparison and has no causal form; leave Causal out, or choose Softmax, SoftmaxHyperbolic or SoftmaxOprf",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen022");
+
+    public static readonly DiagnosticDescriptor LambdaWithoutMeaning = new(
+        "KGEN023", "Lambda has no meaning here",
+        "Lambda is {0}, but kernel {1} has no lambda and ignores it; it belongs to {2}",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen023");
+
+    public static readonly DiagnosticDescriptor LambdaMayLeak = new(
+        "KGEN024", "Lambda may leak the future",
+        "Lambda is left to run time: measured on the sequence that it is then used for, it lets later tokens change earlier outputs; set Lambda, or measure it on other data and suppress this",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen024");
+
+    public static readonly DiagnosticDescriptor TrigonometricMayFail = new(
+        "KGEN025", "Trigonometric features may fail",
+        "{0} is for comparison: weights can be negative, and where their sum comes near 0 the output is far off",
+        Category, DiagnosticSeverity.Info, isEnabledByDefault: true, helpLinkUri: Help + "kgen025");
+
+    public static readonly DiagnosticDescriptor FeaturesTooFew = new(
+        "KGEN026", "The features cannot suffice for the input scale",
+        "Inputs of scale {0} make the mean squared norm of q + k {1}, and with {2} features the standard deviation of a weight is {3} times the weight; this needs {4}",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen026");
+
+    public static readonly DiagnosticDescriptor LambdaOutOfRange = new(
+        "KGEN027", "Lambda is negative or not finite",
+        "Lambda is {0}; allowed is any finite number from 0",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen027");
+
+    public static readonly DiagnosticDescriptor InputScaleOutOfRange = new(
+        "KGEN028", "The input scale is not positive and finite",
+        "InputScale is {0}; allowed is any positive finite number",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen028");
 
     public static readonly DiagnosticDescriptor InternalError = new(
         "KGEN099", "The generator failed",

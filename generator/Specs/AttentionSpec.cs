@@ -13,6 +13,15 @@ internal abstract record AttentionSpec(int HeadDim, int ValueDim, int Features, 
     /// <summary>The projections ω_r that a layer draws, each of d numbers; 0 for a family that draws none.</summary>
     public abstract int ProjectionRows { get; }
 
+    /// <summary>Whether outputs are divided by the sum of their weights; other families always do.</summary>
+    public virtual bool Normalize => true;
+
+    /// <summary>The factory of KernelGen.Projection that draws them; meaningless for a family that draws none.</summary>
+    public virtual string ProjectionDraw => "Orthogonal";
+
+    /// <summary>A number that a layer is made with beside its projections, or null.</summary>
+    public virtual Hyperparameter? Hyperparameter => null;
+
     /// <summary>The spec in one line, for the head of the emitted file.</summary>
     public abstract string Describe();
 
@@ -22,3 +31,11 @@ internal abstract record AttentionSpec(int HeadDim, int ValueDim, int Features, 
         + (Features > 0 ? $", features m = {Features}" : "")
         + (Causal ? ", causal" : ", bidirectional");
 }
+
+/// <summary>A number that the kernels of a layer depend on and that may be known only when the layer is made.</summary>
+/// <param name="Property">The property that shows it.</param>
+/// <param name="Parameter">The constructor parameter that takes it where it is not declared.</param>
+/// <param name="Summary">What it is.</param>
+/// <param name="Declared">Its value where the attribute has it.</param>
+/// <param name="Factory">The method of KernelGen.CompilerServices.LayerParameters that turns it into what kernels compute with.</param>
+internal sealed record Hyperparameter(string Property, string Parameter, string Summary, float? Declared, string Factory);

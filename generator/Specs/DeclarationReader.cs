@@ -49,7 +49,7 @@ internal static class DeclarationReader
         }
 
         cancel.ThrowIfCancellationRequested();
-        var faults = TypeRules.Check(syntax, type, family).ToList();
+        var faults = TypeRules.Check(syntax, type, family, spec).ToList();
         var target = TypeTargetReader.Read(type);
         return new(
             spec is null || target is null || faults.Count > 0 ? null : new Declaration(target, spec),

@@ -9,6 +9,7 @@ namespace KernelGen.Generator.Specs;
 internal static class GeneratedMembers
 {
     private const string Runtime = "global::KernelGen";
+    private const string Projection = Runtime + ".Projection";
     private const string Shape = Runtime + ".AttentionShape";
     private const string Floats = "global::System.ReadOnlySpan<float>";
     private const string Output = "global::System.Span<float>";
@@ -20,58 +21,72 @@ internal static class GeneratedMembers
         "Engine", "_engine", "Width512", "Width256", "Width128",
     ];
 
-    private static readonly (string Name, string[] Parameters)[] Methods =
+    private static readonly (string Name, string[] Parameters)[] CommonMethods =
     [
         ("ScratchBytes", [Shape]),
         ("Forward", [Floats, Floats, Floats, Output, Shape, Lengths]),
         ("Forward", [Floats, Floats, Floats, Output, Shape, Runtime + ".AttentionResult", Lengths]),
-        ("CreateEngine", [Runtime + ".Projection"]),
+        ("CreateEngine", [Projection, Floats]),
     ];
 
-    /// <summary>The properties of the interface that are implemented explicitly, since a constant has the name.</summary>
-    private static readonly string[] ExplicitProperties = ["HeadDim", "ValueDim", "Features", "Causal"];
+    private static readonly (string Name, string[] Parameters)[] ProjectionMethods =
+    [
+        ("Redraw", ["ulong"]),
+        ("Redraw", [Projection]),
+    ];
+
+    /// <summary>The properties of the interfaces that are implemented explicitly, since a constant has the name.</summary>
+    private static readonly string[] ExplicitProperties = ["HeadDim", "ValueDim", "Features", "Causal", "Normalize"];
 
     /// <summary>All generated names, for messages.</summary>
-    public static IEnumerable<string> Names(bool hasProjections) =>
-        DataNames(hasProjections).Concat(Methods.Select(method => method.Name)).Distinct();
+    public static IEnumerable<string> Names(bool hasProjections, Hyperparameter? number) =>
+        DataNames(hasProjections, number).Concat(Methods(hasProjections).Select(method => method.Name)).Distinct();
 
     /// <summary>What the member collides with, or null.</summary>
-    public static string? CollisionOf(ISymbol member, bool hasProjections)
+    public static string? CollisionOf(ISymbol member, bool hasProjections, Hyperparameter? number)
     {
         if (member is IPropertySymbol { ExplicitInterfaceImplementations: [var property, ..] })
         {
             return IsAttention(property.ContainingType) && ExplicitProperties.Contains(property.Name)
-                ? "explicit implementation of IAttention." + property.Name
+                ? $"explicit implementation of {property.ContainingType.Name}.{property.Name}"
                 : null;
         }
 
         if (member is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor)
         {
-            return Constructors(hasProjections).Any(parameters => Matches(constructor, parameters)) ? "constructor" : null;
+            return Constructors(hasProjections, number).Any(parameters => Matches(constructor, parameters)) ? "constructor" : null;
         }
 
-        if (DataNames(hasProjections).Contains(member.Name))
+        if (DataNames(hasProjections, number).Contains(member.Name))
         {
             return $"member {member.Name}";
         }
 
         // Beside a generated method another overload may stand, but nothing else of its name.
         var collides = member is IMethodSymbol { Arity: 0 } own
-            ? Methods.Any(method => method.Name == own.Name && Matches(own, method.Parameters))
-            : member is not IMethodSymbol && Methods.Any(method => method.Name == member.Name);
+            ? Methods(hasProjections).Any(method => method.Name == own.Name && Matches(own, method.Parameters))
+            : member is not IMethodSymbol && Methods(hasProjections).Any(method => method.Name == member.Name);
         return collides ? $"method {member.Name}" : null;
     }
 
     /// <summary>Whether a name, of the type itself or of a type parameter, is taken by a generated member.</summary>
-    public static bool Take(string name, bool hasProjections) => Names(hasProjections).Contains(name);
+    public static bool Take(string name, bool hasProjections, Hyperparameter? number) => Names(hasProjections, number).Contains(name);
 
-    private static IEnumerable<string> DataNames(bool hasProjections) =>
-        hasProjections ? CommonNames.Concat(["Features", "Projection"]) : CommonNames;
+    private static IEnumerable<(string Name, string[] Parameters)> Methods(bool hasProjections) =>
+        hasProjections ? CommonMethods.Concat(ProjectionMethods) : CommonMethods;
 
-    private static string[][] Constructors(bool hasProjections) =>
-        hasProjections ? [["ulong"], [Runtime + ".Projection"]] : [[]];
+    private static IEnumerable<string> DataNames(bool hasProjections, Hyperparameter? number)
+    {
+        var names = hasProjections ? CommonNames.Concat(["Features", "Projection", "Normalize"]) : CommonNames;
+        return number is null ? names : names.Append(number.Property);
+    }
 
-    private static bool IsAttention(INamedTypeSymbol type) => type.ToDisplayString() == "KernelGen.IAttention";
+    private static string[][] Constructors(bool hasProjections, Hyperparameter? number) =>
+        !hasProjections ? [[]]
+        : number is { Declared: null } ? [["ulong", "double"], [Projection, "double"]]
+        : [["ulong"], [Projection]];
+
+    private static bool IsAttention(INamedTypeSymbol type) => type.ToDisplayString() is "KernelGen.IAttention" or "KernelGen.IRandomFeatureAttention";
 
     private static bool Matches(IMethodSymbol method, string[] parameters) =>
         method.Parameters.Length == parameters.Length

@@ -10,10 +10,10 @@ namespace KernelGen.Generator.Specs;
 internal static class TypeRules
 {
     /// <summary>All faults of the type, each where the user mends it.</summary>
-    public static IEnumerable<Diagnostic> Check(TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family) =>
+    public static IEnumerable<Diagnostic> Check(TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family, AttentionSpec? spec) =>
         CheckPartial(syntax, type, family)
             .Concat(CheckKind(syntax, type, family))
-            .Concat(CheckMembers(syntax, type, family))
+            .Concat(CheckMembers(syntax, type, family, spec?.Hyperparameter))
             .Concat(CheckConstructors(syntax, type));
 
     private static IEnumerable<Diagnostic> CheckPartial(TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family)
@@ -65,9 +65,10 @@ internal static class TypeRules
         }
     }
 
-    private static IEnumerable<Diagnostic> CheckMembers(TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family)
+    private static IEnumerable<Diagnostic> CheckMembers(
+        TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family, Hyperparameter? number)
     {
-        var names = string.Join(", ", GeneratedMembers.Names(family.HasProjections));
+        var names = string.Join(", ", GeneratedMembers.Names(family.HasProjections, number));
         foreach (var member in type.GetMembers())
         {
             // Accessors and backing fields go with their property; a primary constructor has a rule of its own.
@@ -76,7 +77,7 @@ internal static class TypeRules
                 continue;
             }
 
-            if (GeneratedMembers.CollisionOf(member, family.HasProjections) is { } generated)
+            if (GeneratedMembers.CollisionOf(member, family.HasProjections, number) is { } generated)
             {
                 var location = member.Locations.FirstOrDefault(place => place.IsInSource) ?? syntax.Identifier.GetLocation();
                 yield return Diagnostic.Create(Rules.MemberCollides, location, member.Name, generated, family.ShortName, names);
@@ -86,7 +87,7 @@ internal static class TypeRules
         // C# forbids a member with the name of its own type or of a type parameter.
         foreach (var symbol in type.TypeParameters.Cast<ISymbol>().Prepend(type))
         {
-            if (GeneratedMembers.Take(symbol.Name, family.HasProjections))
+            if (GeneratedMembers.Take(symbol.Name, family.HasProjections, number))
             {
                 yield return Diagnostic.Create(
                     Rules.MemberCollides, symbol.Locations.FirstOrDefault() ?? syntax.Identifier.GetLocation(),

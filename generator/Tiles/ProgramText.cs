@@ -12,9 +12,9 @@ internal static class ProgramText
     {
         var writer = new SourceWriter();
         writer.Line($"{program.Name}: {string.Join(", ", program.Arguments.Select(argument => $"{argument} [L × {argument.Columns}]"))}");
-        if (program.Parameter is { } weights)
+        foreach (var parameter in program.Parameters)
         {
-            writer.Line($"parameter {weights} {Shape(weights)}, times {Number(weights.Scale)}");
+            writer.Line($"parameter {parameter} {Shape(parameter)}{Describe(parameter)}");
         }
 
         if (program.State is { } state)
@@ -66,6 +66,17 @@ internal static class ProgramText
             }
         }
     }
+
+    private static string Describe(Parameter parameter) =>
+        (parameter.Source switch
+        {
+            ParameterSource.HadamardProjections => " = lengths · H·D₃·H·D₂·H·D₁",
+            ParameterSource.SquaredNorms => " = ‖ω‖²",
+            _ => "",
+        })
+        + (parameter.Scale == 1 ? "" : $", times {Number(parameter.Scale)}")
+        + (parameter.Hyperparameter is { } factor ? $", times hyperparameter {factor.ToString(CultureInfo.InvariantCulture)}" : "")
+        + (parameter.Offset is { } offset ? $", plus hyperparameter {offset.ToString(CultureInfo.InvariantCulture)}" : "");
 
     private static string Describe(State state) =>
         $"{state.Name}: {string.Join(", ", state.Members.Select(member => $"{member} {Shape(member)} = {Number(member.Initial)}"))}";

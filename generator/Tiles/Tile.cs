@@ -35,13 +35,47 @@ internal class Tile
     public override string ToString() => Name;
 }
 
-/// <summary>A weight of the layer, read by <see cref="MatMul"/> only, each element multiplied by <see cref="Scale"/> when it is packed.</summary>
+/// <summary>
+/// A number of each projection ω_r that the layer packs before any call: the vector itself, times <see cref="Scale"/> (and a hyperparameter),
+/// which only <see cref="MatMul"/> reads; or its ‖ω_r‖² in a row vector.
+/// </summary>
 internal sealed class Parameter : Tile
 {
-    public Parameter(string name, Dim rows, Dim columns, double scale)
-        : base(name, rows, columns) => Scale = scale;
+    /// <param name="hyperparameter">The place of the hyperparameter that each number is multiplied by, if any.</param>
+    /// <param name="offset">The place of the hyperparameter that is added to each number, if any.</param>
+    public Parameter(
+        string name, Dim rows, Dim columns, ParameterSource source, double scale, int? hyperparameter = null, int? offset = null)
+        : base(name, rows, columns)
+    {
+        Source = source;
+        Scale = scale;
+        Hyperparameter = hyperparameter;
+        Offset = offset;
+    }
+
+    public ParameterSource Source { get; }
 
     public double Scale { get; }
+
+    public int? Hyperparameter { get; }
+
+    public int? Offset { get; }
+}
+
+/// <summary>What a <see cref="Parameter"/> holds.</summary>
+internal enum ParameterSource
+{
+    /// <summary>W, [projections, d].</summary>
+    Projections,
+
+    /// <summary>
+    /// W as lengths · H·D₃·H·D₂·H·D₁ in blocks of the next power of two of d, H a Walsh–Hadamard matrix and D diagonals of ±1: a product with it is
+    /// a fast transform.
+    /// </summary>
+    HadamardProjections,
+
+    /// <summary>‖ω_r‖², [1, projections].</summary>
+    SquaredNorms,
 }
 
 /// <summary>What a state carries from tile to tile, with the value that it starts from.</summary>

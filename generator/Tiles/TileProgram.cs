@@ -7,7 +7,7 @@ namespace KernelGen.Generator.Tiles;
 internal sealed record TileProgram(
     string Name,
     IReadOnlyList<TensorArgument> Arguments,
-    Parameter? Parameter,
+    IReadOnlyList<Parameter> Parameters,
     State? State,
     IReadOnlyList<Statement> Body)
 {

@@ -12,7 +12,7 @@ internal sealed class TileProgramBuilder
     private readonly List<TensorArgument> _arguments = new();
     private readonly HashSet<string> _names = new();
     private List<Statement> _block = new();
-    private Parameter? _parameter;
+    private readonly List<Parameter> _parameters = new();
     private State? _state;
 
     public TileProgramBuilder(string name) => _name = name;
@@ -24,8 +24,12 @@ internal sealed class TileProgramBuilder
         return argument;
     }
 
-    public Parameter Parameter(string name, Dim rows, Dim columns, double scale) =>
-        _parameter = new Parameter(Unique(name), rows, columns, scale);
+    public Parameter Parameter(Parameter parameter)
+    {
+        Unique(parameter.Name);
+        _parameters.Add(parameter);
+        return parameter;
+    }
 
     /// <summary>A state that the whole program carries, and that the caller can split, merge and keep.</summary>
     public State State(string name, Dim axis) => _state = new State(Unique(name), axis);
@@ -120,7 +124,7 @@ internal sealed class TileProgramBuilder
         _block.Add(new Rebase(state, candidate, threshold));
     }
 
-    public TileProgram Build() => new(_name, _arguments, _parameter, _state, _block);
+    public TileProgram Build() => new(_name, _arguments, _parameters, _state, _block);
 
     private Tile Reduced(Tile target, Reduction reduction, Expr body, Dim rows, Dim columns)
     {

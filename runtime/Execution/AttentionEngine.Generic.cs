@@ -8,20 +8,31 @@ namespace KernelGen.CompilerServices;
 internal sealed class AttentionEngine<TKernel> : AttentionEngine
     where TKernel : struct, IAttentionKernel
 {
-    private readonly AlignedBuffer _parameters = new(TKernel.ParameterFloats);
+    private readonly float[] _hyperparameters;
     private readonly Lock _lock = new();
     private readonly Stack<AttentionCall<TKernel>> _idleCalls = new();
+    private volatile PackedProjection _packed;
 
-    internal unsafe AttentionEngine(Projection? projection)
-        : base(projection)
+    internal AttentionEngine(Projection? projection, ReadOnlySpan<float> hyperparameters)
     {
-        TKernel.PackParameters(
-            projection is null ? default : projection.Weights, new Span<float>(_parameters.Pointer, TKernel.ParameterFloats));
+        _hyperparameters = hyperparameters.ToArray();
+        _packed = Pack(projection);
     }
+
+    /// <summary>Projections as the kernel reads them. A call holds on to those that it started with.</summary>
+    private sealed record PackedProjection(Projection? Source, AlignedBuffer Parameters);
+
+    public override Projection? Projection => _packed.Source;
 
     public override int StateLength => TKernel.ExportedStateFloats;
 
     public override int Lanes => TKernel.Lanes;
+
+    public override void Redraw(Projection projection)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        _packed = Pack(projection);
+    }
 
     public override long ScratchBytes(in AttentionShape shape)
     {
@@ -40,6 +51,7 @@ internal sealed class AttentionEngine<TKernel> : AttentionEngine
             return;
         }
 
+        PackedProjection packed = _packed;
         AttentionCall<TKernel> call = Rent();
         try
         {
@@ -55,7 +67,7 @@ internal sealed class AttentionEngine<TKernel> : AttentionEngine
                 call.LogSumExp = logSumExp;
                 call.State = state;
                 call.KeyLengths = lengths;
-                call.Parameters = _parameters.Pointer;
+                call.Parameters = packed.Parameters.Pointer;
                 call.Run(checkedShape, DegreeOfParallelism);
             }
         }
@@ -64,7 +76,15 @@ internal sealed class AttentionEngine<TKernel> : AttentionEngine
             Return(call);
         }
 
-        GC.KeepAlive(this);
+        GC.KeepAlive(packed);
+    }
+
+    private unsafe PackedProjection Pack(Projection? projection)
+    {
+        ShapeChecks.CheckProjection(projection, TKernel.ProjectionRows, TKernel.HeadDim, TKernel.NeedsHadamard);
+        AlignedBuffer parameters = new(TKernel.ParameterFloats);
+        TKernel.PackParameters(projection, _hyperparameters, new Span<float>(parameters.Pointer, TKernel.ParameterFloats));
+        return new PackedProjection(projection, parameters);
     }
 
     private static void Check(

@@ -8,10 +8,12 @@ public abstract class AttentionEngine
 {
     private volatile int _degreeOfParallelism = Environment.ProcessorCount;
 
-    private protected AttentionEngine(Projection? projection) => Projection = projection;
+    private protected AttentionEngine()
+    {
+    }
 
     /// <summary>The projections of the layer; null where it draws none.</summary>
-    public Projection? Projection { get; }
+    public abstract Projection? Projection { get; }
 
     /// <inheritdoc cref="IAttention.DegreeOfParallelism"/>
     public int DegreeOfParallelism
@@ -32,14 +34,18 @@ public abstract class AttentionEngine
 
     /// <summary>Makes the engine of one kernel, which packs the projections for it.</summary>
     /// <param name="projection">[projection rows, head dim] of the kernel; null where it draws none.</param>
+    /// <param name="hyperparameters">What <see cref="LayerParameters"/> made of the layer's hyperparameter; empty where it has none.</param>
     /// <exception cref="ArgumentNullException">The kernel draws projections and none were given.</exception>
-    /// <exception cref="ArgumentException">The projection has another shape, or the kernel draws none.</exception>
-    public static AttentionEngine Create<TKernel>(Projection? projection)
+    /// <exception cref="ArgumentException">
+    /// The projection has another shape, or the kernel draws none, or computes a fast transform that the projection has no structure for.
+    /// </exception>
+    public static AttentionEngine Create<TKernel>(Projection? projection, ReadOnlySpan<float> hyperparameters)
         where TKernel : struct, IAttentionKernel
-    {
-        ShapeChecks.CheckProjection(projection, TKernel.ProjectionRows, TKernel.HeadDim);
-        return new AttentionEngine<TKernel>(projection);
-    }
+        => new AttentionEngine<TKernel>(projection, hyperparameters);
+
+    /// <summary>Takes other projections. Calls that are running go on with the old ones.</summary>
+    /// <exception cref="ArgumentException">As for <see cref="Create"/>.</exception>
+    public abstract void Redraw(Projection projection);
 
     /// <inheritdoc cref="IAttention.ScratchBytes"/>
     public abstract long ScratchBytes(in AttentionShape shape);

@@ -107,7 +107,7 @@ internal static class ShapeChecks
     }
 
     /// <summary>Whether a projection is what a kernel draws.</summary>
-    public static void CheckProjection(Projection? projection, int rows, int columns)
+    public static void CheckProjection(Projection? projection, int rows, int columns, bool needsHadamard)
     {
         if (rows == 0)
         {
@@ -125,6 +125,13 @@ internal static class ShapeChecks
             Throw(
                 nameof(projection),
                 $"The projection is {projection.Rows} × {projection.Columns} (rows × columns), but this attention needs {rows} × {columns}.");
+        }
+
+        if (needsHadamard && projection.Draw != ProjectionDraw.Hadamard)
+        {
+            Throw(
+                nameof(projection),
+                $"This attention computes its projections as fast transforms, so it needs one that Projection.Hadamard drew; this one is {projection.Draw}.");
         }
     }
 

@@ -45,10 +45,14 @@ public interface IAttentionKernel
     /// <summary>Floats of scratch memory that one call of <see cref="Accumulate"/> or <see cref="Output"/> works in.</summary>
     static abstract int ScratchFloats { get; }
 
+    /// <summary>Whether the projections are computed as fast transforms, so that a <see cref="ProjectionDraw.Hadamard"/> draw is needed.</summary>
+    static abstract bool NeedsHadamard { get; }
+
     /// <summary>Brings the projections, [projection rows, head dim], into the order and scale that the kernel reads.</summary>
-    /// <param name="projection">Row-major, unscaled.</param>
+    /// <param name="projection">Of the kernel's size; null where it draws none.</param>
+    /// <param name="hyperparameters">What <see cref="LayerParameters"/> made of the layer's hyperparameter; empty where it has none.</param>
     /// <param name="packed"><see cref="ParameterFloats"/> floats.</param>
-    static abstract void PackParameters(ReadOnlySpan<float> projection, Span<float> packed);
+    static abstract void PackParameters(Projection? projection, ReadOnlySpan<float> hyperparameters, Span<float> packed);
 
     /// <summary>Sets the state of no key.</summary>
     static abstract void InitState(ref float state);

@@ -53,41 +53,7 @@ public static class TileCopy
     public static void LoadTransposed(ref float source, nint sourceStride, int rows, int columns, ref float tile, int tileStride)
     {
         Debug.Assert(rows <= tileStride);
-        int row = 0;
-        if (Avx.IsSupported)
-        {
-            for (; row + 8 <= rows; row += 8)
-            {
-                ref float from = ref Unsafe.Add(ref source, row * sourceStride);
-                ref float to = ref Unsafe.Add(ref tile, row);
-                int column = 0;
-                for (; column + 4 <= columns; column += 4)
-                {
-                    Transpose8X4(ref Unsafe.Add(ref from, column), sourceStride, ref Unsafe.Add(ref to, (nint)column * tileStride), tileStride);
-                }
-
-                TransposeScalar(ref from, sourceStride, 8, column, columns, ref to, tileStride);
-            }
-        }
-
-        for (; row + 4 <= rows; row += 4)
-        {
-            ref float from = ref Unsafe.Add(ref source, row * sourceStride);
-            ref float to = ref Unsafe.Add(ref tile, row);
-            int column = 0;
-            if (Sse2.IsSupported || AdvSimd.Arm64.IsSupported)
-            {
-                for (; column + 4 <= columns; column += 4)
-                {
-                    Transpose4X4(ref Unsafe.Add(ref from, column), sourceStride, ref Unsafe.Add(ref to, (nint)column * tileStride), tileStride);
-                }
-            }
-
-            TransposeScalar(ref from, sourceStride, 4, column, columns, ref to, tileStride);
-        }
-
-        TransposeScalar(ref Unsafe.Add(ref source, row * sourceStride), sourceStride, rows - row, 0, columns, ref Unsafe.Add(ref tile, row), tileStride);
-
+        Transpose(ref source, sourceStride, rows, columns, ref tile, tileStride);
         int padding = PaddedEnd(rows, tileStride) - rows;
         if (padding != 0)
         {
@@ -96,6 +62,54 @@ public static class TileCopy
                 MemoryMarshal.CreateSpan(ref Unsafe.Add(ref tile, (nint)column * tileStride + rows), padding).Clear();
             }
         }
+    }
+
+    /// <summary>
+    /// target[column · targetStride + row] = source[row · sourceStride + column], and nothing else is written.
+    /// </summary>
+    /// <param name="source">The first number of the first row.</param>
+    /// <param name="sourceStride">Floats from row to row.</param>
+    /// <param name="rows">Rows of the source.</param>
+    /// <param name="columns">Numbers of a row.</param>
+    /// <param name="target">Where the first column becomes a row.</param>
+    /// <param name="targetStride">Floats from one such row to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transpose(ref float source, nint sourceStride, int rows, int columns, ref float target, int targetStride)
+    {
+        int row = 0;
+        if (Avx.IsSupported)
+        {
+            for (; row + 8 <= rows; row += 8)
+            {
+                ref float from = ref Unsafe.Add(ref source, row * sourceStride);
+                ref float to = ref Unsafe.Add(ref target, row);
+                int column = 0;
+                for (; column + 4 <= columns; column += 4)
+                {
+                    Transpose8X4(ref Unsafe.Add(ref from, column), sourceStride, ref Unsafe.Add(ref to, (nint)column * targetStride), targetStride);
+                }
+
+                TransposeScalar(ref from, sourceStride, 8, column, columns, ref to, targetStride);
+            }
+        }
+
+        for (; row + 4 <= rows; row += 4)
+        {
+            ref float from = ref Unsafe.Add(ref source, row * sourceStride);
+            ref float to = ref Unsafe.Add(ref target, row);
+            int column = 0;
+            if (Sse2.IsSupported || AdvSimd.Arm64.IsSupported)
+            {
+                for (; column + 4 <= columns; column += 4)
+                {
+                    Transpose4X4(ref Unsafe.Add(ref from, column), sourceStride, ref Unsafe.Add(ref to, (nint)column * targetStride), targetStride);
+                }
+            }
+
+            TransposeScalar(ref from, sourceStride, 4, column, columns, ref to, targetStride);
+        }
+
+        TransposeScalar(ref Unsafe.Add(ref source, row * sourceStride), sourceStride, rows - row, 0, columns, ref Unsafe.Add(ref target, row), targetStride);
     }
 
     /// <summary>destination[row · destinationStride + column] = tile[row · tileStride + column]; the padding of the tile is dropped.</summary>

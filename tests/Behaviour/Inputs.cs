@@ -69,12 +69,12 @@ internal sealed class Inputs
 
     public (double[] Output, double[] LogSumExp) Naive(float[] weights) => NaiveAttention.Compute(Layer, Query, Key, Value, weights);
 
-    /// <summary>The tile program in double, with tiles of the given number of tokens.</summary>
-    public (double[] Output, double[] LogSumExp) Interpret(float[] weights, int tileRows)
+    /// <summary>The tile program in double, with tiles of the given number of tokens, and first-order bounds of the outputs in float32.</summary>
+    public (double[] Output, double[] LogSumExp, double[] OutputBound) Interpret(float[] weights, int tileRows)
     {
         var program = Layer.Program;
-        var output = new double[Shape.QueryLength, Layer.ValueDim];
-        var logSumExp = new double[Shape.QueryLength, 1];
+        var (output, logSumExp) = (new double[Shape.QueryLength, Layer.ValueDim], new double[Shape.QueryLength, 1]);
+        var bound = new double[Shape.QueryLength, Layer.ValueDim];
         TileInterpreter.Run(
             program,
             new Dictionary<TensorArgument, double[,]>
@@ -86,8 +86,10 @@ internal sealed class Inputs
                 [program[TensorRole.LogSumExp]] = logSumExp,
             },
             weights.Length == 0 ? null : Matrix(weights, Layer.HeadDim),
-            _ => tileRows);
-        return (output.Cast<double>().ToArray(), logSumExp.Cast<double>().ToArray());
+            _ => tileRows,
+            Layer.Hyperparameters,
+            new Dictionary<TensorArgument, double[,]> { [program[TensorRole.Output]] = bound });
+        return (output.Cast<double>().ToArray(), logSumExp.Cast<double>().ToArray(), bound.Cast<double>().ToArray());
     }
 
     /// <summary>

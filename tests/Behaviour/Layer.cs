@@ -1,58 +1,69 @@
-using System.Reflection;
+using KernelGen.CompilerServices;
+using KernelGen.Generator;
+using KernelGen.Generator.Families;
 using KernelGen.Generator.Families.Favor;
-using KernelGen.Generator.Families.Softmax;
+using KernelGen.Generator.Specs;
 using KernelGen.Generator.Tiles;
+using KernelGen.Tests.Harness;
 using Xunit;
 
 namespace KernelGen.Tests.Behaviour;
 
-/// <summary>A generated type under test, with the declaration that it came from.</summary>
+/// <summary>A generated type under test, with the declaration that it came from as the generator reads it.</summary>
 public sealed class Layer
 {
+    private static readonly Lazy<Dictionary<string, AttentionSpec>> Specs = new(ReadSpecs);
+
+    private readonly AttentionSpec _spec;
+
     private Layer(Type type)
     {
         Type = type;
-        if (type.GetCustomAttribute<FavorAttentionAttribute>() is { } favor)
-        {
-            var valueDim = favor.ValueDim == 0 ? favor.HeadDim : favor.ValueDim;
-            (HeadDim, ValueDim, Features, Causal, Kernel) = (favor.HeadDim, valueDim, favor.Features, favor.Causal, favor.Kernel);
-            Epsilon = favor.Kernel == KernelFunction.Relu ? favor.Epsilon : 0;
-            Program = FavorProgram.Build(new FavorSpec(
-                (Generator.Families.Favor.KernelFunction)favor.Kernel, HeadDim, valueDim, Features, Causal, Epsilon));
-        }
-        else
-        {
-            var softmax = type.GetCustomAttribute<SoftmaxAttentionAttribute>()!;
-            var valueDim = softmax.ValueDim == 0 ? softmax.HeadDim : softmax.ValueDim;
-            (HeadDim, ValueDim, Causal) = (softmax.HeadDim, valueDim, softmax.Causal);
-            Program = SoftmaxProgram.Build(new SoftmaxSpec(HeadDim, valueDim, Causal));
-        }
+        _spec = Specs.Value[type.FullName!];
+        Program = FamilyRegistry.Build(_spec);
     }
 
     public Type Type { get; }
 
-    public int HeadDim { get; }
+    public int HeadDim => _spec.HeadDim;
 
-    public int ValueDim { get; }
+    public int ValueDim => _spec.ValueDim;
 
-    public int Features { get; }
+    public int Features => _spec.Features;
 
-    public bool Causal { get; }
+    public bool Causal => _spec.Causal;
 
-    /// <summary>The kernel function of FAVOR+; null for exact attention.</summary>
-    public KernelFunction? Kernel { get; }
+    public bool Normalize => _spec.Normalize;
 
-    public float Epsilon { get; }
+    /// <summary>The kernel by name: a member of <see cref="KernelFunction"/> or a method of the user's; null for exact attention.</summary>
+    public string? Kernel => Favor?.KernelName;
+
+    /// <summary>Whether features are f(ω_rᵀx̂) + ε rather than exponentials.</summary>
+    public bool IsFunction => Favor?.Function is not null;
+
+    public float Epsilon => Favor?.Epsilon ?? 0;
+
+    public int ProjectionRows => _spec.ProjectionRows;
+
+    /// <summary>What the kernel gets of its hyperparameter; empty where it has none.</summary>
+    public float[] Hyperparameters => Favor?.Lambda is { } lambda ? LayerParameters.Oprf(lambda, HeadDim) : [];
+
+    /// <summary>λ of optimal positive features.</summary>
+    public double Lambda => Favor!.Lambda!.Value;
 
     internal TileProgram Program { get; }
 
-    public int ProjectionRows => Kernel == KernelFunction.SoftmaxHyperbolic ? Features / 2 : Features;
+    private FavorSpec? Favor => _spec as FavorSpec;
 
     public static Layer Of<T>() => new(typeof(T));
 
-    public static IEnumerable<Layer> All() =>
+    /// <summary>The layers whose outputs are averages of values with weights that are not negative.</summary>
+    public static IEnumerable<Layer> All() => In(typeof(Layer).Namespace!);
+
+    /// <summary>The layers of a namespace.</summary>
+    public static IEnumerable<Layer> In(string space) =>
         typeof(Layer).Assembly.GetTypes()
-            .Where(type => type.Namespace == typeof(Layer).Namespace && typeof(IAttention).IsAssignableFrom(type))
+            .Where(type => type.Namespace == space && typeof(IAttention).IsAssignableFrom(type))
             .OrderBy(type => type.Name, StringComparer.Ordinal)
             .Select(type => new Layer(type));
 
@@ -64,13 +75,26 @@ public sealed class Layer
             return ((IAttention)Activator.CreateInstance(Type)!, []);
         }
 
-        var projection = Projection.Orthogonal(ProjectionRows, HeadDim, seed);
+        var projection = Favor!.Projection == Generator.Families.Favor.ProjectionKind.Hadamard
+            ? Projection.Hadamard(ProjectionRows, HeadDim, seed)
+            : Projection.Orthogonal(ProjectionRows, HeadDim, seed);
         return (Create(projection), projection.Weights.ToArray());
     }
 
     public IAttention Create(Projection projection) => (IAttention)Activator.CreateInstance(Type, projection)!;
 
     public override string ToString() => Type.Name;
+
+    private static Dictionary<string, AttentionSpec> ReadSpecs()
+    {
+        // The generator reads the very files that this assembly was compiled from. What else is in them need not compile here.
+        var sources = Directory.GetFiles(Path.Combine(Repository.Root, "tests", "Behaviour"), "*.cs").Select(File.ReadAllText).ToArray();
+        var run = new GeneratorRun([.. sources, "global using System;"]);
+        return run.Result.TrackedSteps[KernelGenerator.DeclarationStep]
+            .SelectMany(step => step.Outputs)
+            .Select(output => (Declaration)output.Value)
+            .ToDictionary(declaration => declaration.Type.HintName, declaration => declaration.Spec);
+    }
 
     /// <summary>All layers, as theory data.</summary>
     public sealed class Everyone : TheoryData<Layer>

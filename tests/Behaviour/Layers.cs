@@ -85,3 +85,27 @@ public sealed partial class OddExact;
 
 [SoftmaxAttention(HeadDim = 7, ValueDim = 19, Causal = true)]
 public sealed partial class OddCausalExact;
+
+[FavorAttention(Kernel = KernelFunction.SoftmaxOprf, HeadDim = 16, Features = 32, Lambda = 8)]
+public sealed partial class Oprf16;
+
+[FavorAttention(Kernel = KernelFunction.SoftmaxOprf, HeadDim = 7, ValueDim = 19, Features = 33, Causal = true, Lambda = 2)]
+public sealed partial class OddCausalOprf;
+
+[FavorAttention(Kernel = KernelFunction.Exp, HeadDim = 16, Features = 32)]
+public sealed partial class Exponential16;
+
+[FavorAttention(Kernel = KernelFunction.Exp, HeadDim = 8, Features = 20, Causal = true)]
+public sealed partial class CausalExponential8;
+
+[FavorAttention(HeadDim = 16, Features = 32, Projection = ProjectionKind.Hadamard)]
+public sealed partial class Hadamard16;
+
+[FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 9, ValueDim = 5, Features = 74, Causal = true, Projection = ProjectionKind.Hadamard)]
+public sealed partial class OddCausalHadamard;
+
+[FavorAttention(HeadDim = 64, Features = 256, Projection = ProjectionKind.Hadamard)]
+public sealed partial class Hadamard64;
+
+[FavorAttention(Kernel = KernelFunction.Relu, HeadDim = 3, ValueDim = 2, Features = 10, Causal = true, Projection = ProjectionKind.Hadamard)]
+public sealed partial class SmallHadamardRelu;

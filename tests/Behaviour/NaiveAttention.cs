@@ -1,6 +1,6 @@
 namespace KernelGen.Tests.Behaviour;
 
-/// <summary>Attention as the paper writes it, one pair of tokens at a time in double, stable only because it works with logarithms.</summary>
+/// <summary>Attention as the papers write it, one pair of tokens at a time in double, stable only because it works with logarithms.</summary>
 internal static class NaiveAttention
 {
     /// <summary>The outputs [queries, value dim] of one head, and log Σ_j of the weights of each query as <see cref="AttentionResult"/> defines it.</summary>
@@ -14,26 +14,29 @@ internal static class NaiveAttention
         var (d, dv) = (layer.HeadDim, layer.ValueDim);
         var (queries, keys) = (query.Length / d, key.Length / d);
         var (output, logSumExp) = (new double[queries * dv], new double[queries]);
-        var logQueries = Features(layer, query, weights, isKey: false);
-        var logKeys = Features(layer, key, weights, isKey: true);
+        var queryFeatures = Features(layer, query, weights, isKey: false);
+        var keyFeatures = Features(layer, key, weights, isKey: true);
         for (var i = 0; i < queries; i++)
         {
             var seen = layer.Causal ? Math.Min(i + 1, keys) : keys;
-            var logWeights = new double[seen];
+            var pairs = new Scaled[seen];
             for (var j = 0; j < seen; j++)
             {
-                logWeights[j] = layer.Kernel is null
-                    ? Dot(query.Slice(i * d, d), key.Slice(j * d, d)) / Math.Sqrt(d)
-                    : LogSum(logQueries[i].Zip(logKeys[j], (b, a) => b + a).ToArray());
+                pairs[j] = layer.Kernel is null
+                    ? new Scaled(1, Dot(query.Slice(i * d, d), key.Slice(j * d, d)) / Math.Sqrt(d))
+                    : Scaled.Sum(queryFeatures[i].Zip(keyFeatures[j], (b, a) => new Scaled(a.Gain * b.Gain, a.Log + b.Log)).ToArray());
             }
 
-            logSumExp[i] = LogSum(logWeights);
+            var sum = Scaled.Sum(pairs);
+            logSumExp[i] = Math.Log(sum.Gain) + sum.Log;
             for (var j = 0; j < seen; j++)
             {
-                var probability = Math.Exp(logWeights[j] - logSumExp[i]);
+                var weight = layer.Normalize
+                    ? pairs[j].Gain / sum.Gain * Math.Exp(pairs[j].Log - sum.Log)
+                    : pairs[j].Gain * Math.Exp(pairs[j].Log + QueryNorm(layer, query.Slice(i * d, d))) * FeatureWeight(layer);
                 for (var c = 0; c < dv; c++)
                 {
-                    output[(i * dv) + c] += probability * value[(j * dv) + c];
+                    output[(i * dv) + c] += weight * value[(j * dv) + c];
                 }
             }
         }
@@ -52,8 +55,10 @@ internal static class NaiveAttention
         }
 
         var scale = Math.Pow(d, -0.25);
-        var halfNorm = layer.Kernel == KernelFunction.Relu ? 0 : Math.Pow(scale * largestKey, 2) / 2;
-        return 1 + halfNorm + (scale * LargestNorm(weights, d) * Math.Max(largestQuery, largestKey));
+        var halfNorm = layer.IsFunction || layer.Kernel == nameof(KernelFunction.Exp) ? 0 : Math.Pow(scale * largestKey, 2) / 2;
+        var largestWeight = LargestNorm(weights, d);
+        var (a, b) = Oprf(layer);
+        return 1 + halfNorm + (Math.Abs(a) * largestWeight * largestWeight) + (b * scale * largestWeight * Math.Max(largestQuery, largestKey));
     }
 
     private static double LargestNorm(ReadOnlySpan<float> vectors, int dim)
@@ -67,32 +72,69 @@ internal static class NaiveAttention
         return largest;
     }
 
-    /// <summary>log φ_r(x) of every token, without m^(-1/2), which cancels; the query's own norm, which cancels too, is left out.</summary>
-    private static double[][] Features(Layer layer, ReadOnlySpan<float> tokens, ReadOnlySpan<float> weights, bool isKey)
+    /// <summary>φ_r(x) = gain·e^log of every token, without m^(-1/2), which cancels; the query's own norm, which cancels too, is left out.</summary>
+    private static Scaled[][] Features(Layer layer, ReadOnlySpan<float> tokens, ReadOnlySpan<float> weights, bool isKey)
     {
         var d = layer.HeadDim;
         var scale = Math.Pow(d, -0.25);
-        var features = new double[layer.Kernel is null ? 0 : tokens.Length / d][];
+        var (a, b) = Oprf(layer);
+        var constant = d / 4.0 * Math.Log(1 - (4 * a));
+        var features = new Scaled[layer.Kernel is null ? 0 : tokens.Length / d][];
         for (var t = 0; t < features.Length; t++)
         {
             var x = tokens.Slice(t * d, d);
             var halfNorm = isKey ? scale * scale * Dot(x, x) / 2 : 0;
             var projected = new double[layer.ProjectionRows];
+            var norms = new double[layer.ProjectionRows];
             for (var r = 0; r < projected.Length; r++)
             {
                 projected[r] = scale * Dot(weights.Slice(r * d, d), x);
+                norms[r] = Dot(weights.Slice(r * d, d), weights.Slice(r * d, d));
             }
 
-            features[t] = layer.Kernel switch
-            {
-                KernelFunction.Relu => [.. projected.Select(a => Math.Log(Math.Max(0, a) + layer.Epsilon))],
-                KernelFunction.SoftmaxHyperbolic => [.. projected.Select(a => a - halfNorm), .. projected.Select(a => -a - halfNorm)],
-                _ => [.. projected.Select(a => a - halfNorm)],
-            };
+            features[t] = layer.IsFunction ? [.. projected.Select(p => new Scaled(KernelFunctionByName.Of(layer)(p) + layer.Epsilon, 0))]
+                : layer.Kernel switch
+                {
+                    nameof(KernelFunction.Softmax) => [.. projected.Select(p => new Scaled(1, p - halfNorm))],
+                    nameof(KernelFunction.SoftmaxHyperbolic) =>
+                        [.. projected.Select(p => new Scaled(1, p - halfNorm)), .. projected.Select(p => new Scaled(1, -p - halfNorm))],
+                    nameof(KernelFunction.SoftmaxTrigonometric) =>
+                        [.. projected.Select(p => new Scaled(Math.Sin(p), halfNorm)), .. projected.Select(p => new Scaled(Math.Cos(p), halfNorm))],
+                    nameof(KernelFunction.SoftmaxOprf) =>
+                        [.. projected.Zip(norms, (p, norm) => new Scaled(1, (a * norm) + (b * p) - halfNorm + constant))],
+                    nameof(KernelFunction.Exp) => [.. projected.Select(p => new Scaled(1, p))],
+                    _ => throw new NotSupportedException(layer.Kernel),
+                };
         }
 
         return features;
     }
+
+    /// <summary>A and B of optimal positive features, from the paper's ρ; 0 and 1 for the other maps.</summary>
+    private static (double A, double B) Oprf(Layer layer)
+    {
+        if (layer.Kernel != nameof(KernelFunction.SoftmaxOprf))
+        {
+            return (0, 1);
+        }
+
+        var (d, lambda) = (layer.HeadDim, layer.Lambda);
+        var rho = (Math.Sqrt(Math.Pow((2 * lambda) + d, 2) + (8 * d * lambda)) - (2 * lambda) - d) / (4 * lambda);
+        var a = (1 - (1 / rho)) / 8;
+        return (a, Math.Sqrt(1 - (4 * a)));
+    }
+
+    /// <summary>The logarithm of what the query's own norm makes of unnormalised weights.</summary>
+    private static double QueryNorm(Layer layer, ReadOnlySpan<float> query)
+    {
+        var halfNorm = Dot(query, query) / Math.Sqrt(layer.HeadDim) / 2;
+        return layer.IsFunction || layer.Kernel == nameof(KernelFunction.Exp) ? 0
+            : layer.Kernel == nameof(KernelFunction.SoftmaxTrigonometric) ? halfNorm
+            : -halfNorm;
+    }
+
+    /// <summary>The square of the m^(-1/2) that features are multiplied by; trigonometric ones come in pairs of which each counts half.</summary>
+    private static double FeatureWeight(Layer layer) => (layer.Kernel == nameof(KernelFunction.SoftmaxTrigonometric) ? 2.0 : 1.0) / layer.Features;
 
     private static double Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
@@ -105,9 +147,13 @@ internal static class NaiveAttention
         return sum;
     }
 
-    private static double LogSum(double[] logarithms)
+    /// <summary>Gain · e^Log.</summary>
+    private readonly record struct Scaled(double Gain, double Log)
     {
-        var top = logarithms.Length == 0 ? double.NegativeInfinity : logarithms.Max();
-        return double.IsNegativeInfinity(top) ? top : top + Math.Log(logarithms.Sum(x => Math.Exp(x - top)));
+        public static Scaled Sum(Scaled[] terms)
+        {
+            var top = terms.Length == 0 ? double.NegativeInfinity : terms.Max(term => term.Log);
+            return double.IsNegativeInfinity(top) ? new Scaled(0, 0) : new Scaled(terms.Sum(term => term.Gain * Math.Exp(term.Log - top)), top);
+        }
     }
 }

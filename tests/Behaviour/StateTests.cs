@@ -24,7 +24,7 @@ public class StateTests
 
             // A query of zeros has φ(q) = 1 (softmax) or ε (ReLU) for every feature: its outputs are sums over the state alone.
             var (m, dv) = (layer.Features, layer.ValueDim);
-            var members = layer.Kernel == KernelFunction.Relu ? 1 : 2;
+            var members = layer.IsFunction ? 1 : 2;
             Assert.Equal(m * (members + dv), result.State.Length);
             var state = Array.ConvertAll(result.State.ToArray(), x => (double)x);
             var scale = Enumerable.Range(0, m).Select(r => members == 2 ? Math.Pow(2, state[r]) : 1).ToArray();

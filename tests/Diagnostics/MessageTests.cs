@@ -10,13 +10,24 @@ public sealed class MessageTests
     [InlineData("FavorAttention(HeadDim = 1025, Features = 16)", "HeadDim is 1025; allowed is 1 to 1024")]
     [InlineData("FavorAttention(HeadDim = 8)", "Features is missing; give it a value from 1 to 4096")]
     [InlineData("FavorAttention(Kernel = (KernelFunction)42, HeadDim = 8, Features = 16)",
-        "Kernel is 42, which names no member; allowed are Softmax, SoftmaxHyperbolic, Relu")]
+        "Kernel is 42, which names no member; allowed are Softmax, SoftmaxHyperbolic, Relu, SoftmaxTrigonometric, SoftmaxOprf, Gelu, Sigmoid, Exp, Tanh, Abs, Cos, Identity, Square, EluPlusOne")]
     [InlineData("FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 8, Features = 17)",
         "Features is 17, but SoftmaxHyperbolic makes features in pairs; allowed are the even numbers from 2 to 4096")]
     [InlineData("FavorAttention(HeadDim = 8, Features = 16, Epsilon = 0.5f)",
-        "Epsilon is 0.5, but kernel Softmax has no epsilon and ignores it; it belongs to Relu")]
+        "Epsilon is 0.5, but kernel Softmax has no epsilon and ignores it; it belongs to kernels f(x) + epsilon, such as Relu")]
     [InlineData("FavorAttention(Kernel = KernelFunction.Relu, HeadDim = 8, Features = 16, Epsilon = float.NaN)",
         "Epsilon is NaN; allowed is any positive finite number")]
+    [InlineData("FavorAttention(Kernel = KernelFunction.Gelu, HeadDim = 8, Features = 16)",
+        "Gelu can be negative, so that the sum of the weights can come near 0; set Normalize = false, or an Epsilon that you have chosen for it")]
+    [InlineData("FavorAttention(HeadDim = 8, Features = 16, Lambda = 2f)",
+        "Lambda is 2, but kernel Softmax has no lambda and ignores it; it belongs to SoftmaxOprf")]
+    [InlineData("FavorAttention(Kernel = KernelFunction.SoftmaxOprf, HeadDim = 8, Features = 16, Lambda = -2f)",
+        "Lambda is -2; allowed is any finite number from 0")]
+    [InlineData("FavorAttention(HeadDim = 64, Features = 256, InputScale = 0)", "InputScale is 0; allowed is any positive finite number")]
+    [InlineData("FavorAttention(HeadDim = 64, Features = 256, InputScale = 1f)",
+        "Inputs of scale 1 make the mean squared norm of q + k 16, and with 256 features the standard deviation of a weight is 186 times the weight; this needs an input scale of 0.59")]
+    [InlineData("FavorAttention(HeadDim = 64, Features = 256, InputScale = 0.65f)",
+        "Inputs of scale 0.65 make the mean squared norm of q + k 6.76, and with 256 features the standard deviation of a weight is 1.83 times the weight; this needs 862 features")]
     public void A_message_names_the_value_and_the_allowed_set(string attribute, string message)
     {
         var run = new GeneratorRun($"using KernelGen;\n[{attribute}] partial class A {{ }}");

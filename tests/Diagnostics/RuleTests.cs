@@ -204,6 +204,82 @@ public sealed class RuleTests
         await test.RunAsync();
     }
 
+    [Theory]
+    [InlineData("Gelu")]
+    [InlineData("Tanh")]
+    [InlineData("Cos")]
+    [InlineData("Identity")]
+    public Task KGEN021_signed_kernel(string kernel) => GeneratorTest.ExpectAsync(Usings + $$"""
+        [FavorAttention(Kernel = {|KGEN021:KernelFunction.{{kernel}}|}, HeadDim = 8, Features = 16)] partial class A { }
+        [FavorAttention(Kernel = KernelFunction.{{kernel}}, HeadDim = 8, Features = 16, Normalize = false)] partial class B { }
+        [FavorAttention(Kernel = KernelFunction.{{kernel}}, HeadDim = 8, Features = 16, Epsilon = 2f)] partial class C { }
+        """);
+
+    [Theory]
+    [InlineData("Relu")]
+    [InlineData("Sigmoid")]
+    [InlineData("Exp")]
+    [InlineData("Abs")]
+    [InlineData("Square")]
+    [InlineData("EluPlusOne")]
+    public Task KGEN021_spares_kernels_that_are_never_negative(string kernel) =>
+        GeneratorTest.ExpectAsync(Usings + $"[FavorAttention(Kernel = KernelFunction.{kernel}, HeadDim = 8, Features = 16)] partial class A {{ }}");
+
+    [Fact]
+    public Task KGEN022_trigonometric_and_causal() => GeneratorTest.ExpectAsync(Usings + """
+        [FavorAttention(Kernel = KernelFunction.SoftmaxTrigonometric, HeadDim = 8, Features = 16, Causal = {|KGEN022:true|})] partial class A { }
+        """);
+
+    [Fact]
+    public Task KGEN023_lambda_without_meaning() => GeneratorTest.ExpectAsync(Usings + """
+        [FavorAttention(HeadDim = 8, Features = 16, Lambda = {|KGEN023:1f|})] partial class A { }
+        """);
+
+    [Fact]
+    public Task KGEN024_lambda_that_may_leak() => GeneratorTest.ExpectAsync(Usings + """
+        [FavorAttention(Kernel = {|KGEN024:KernelFunction.SoftmaxOprf|}, HeadDim = 8, Features = 16, Causal = true)] partial class A { }
+        [FavorAttention(Kernel = KernelFunction.SoftmaxOprf, HeadDim = 8, Features = 16, Causal = true, Lambda = 2f)] partial class B { }
+        [FavorAttention(Kernel = KernelFunction.SoftmaxOprf, HeadDim = 8, Features = 16)] partial class C { }
+        """);
+
+    [Fact]
+    public Task KGEN025_trigonometric_may_fail() => GeneratorTest.ExpectAsync(Usings + """
+        [FavorAttention(Kernel = {|KGEN025:KernelFunction.SoftmaxTrigonometric|}, HeadDim = 8, Features = 16)] partial class A { }
+        [FavorAttention(Kernel = KernelFunction.SoftmaxTrigonometric, HeadDim = 8, Features = 16, Normalize = false)] partial class B { }
+        [FavorAttention(Kernel = KernelFunction.SoftmaxTrigonometric, HeadDim = 8, Features = {|KGEN007:17|}, Normalize = false)] partial class C { }
+        """);
+
+    [Theory]
+    [InlineData("HeadDim = 64, Features = 256, InputScale = {|KGEN026:1f|}")]
+    [InlineData("Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 64, Features = 256, InputScale = {|KGEN026:1f|}")]
+    [InlineData("Kernel = KernelFunction.SoftmaxOprf, Lambda = 16, HeadDim = 64, Features = 256, InputScale = {|KGEN026:2f|}")]
+    [InlineData("Kernel = KernelFunction.Relu, HeadDim = 64, Features = 256, InputScale = 1f")]
+    [InlineData("HeadDim = 64, Features = 256, InputScale = 0.5f")]
+    [InlineData("HeadDim = 16, Features = 4096, InputScale = 0.9f")]
+    public Task KGEN026_features_that_cannot_suffice(string arguments) =>
+        GeneratorTest.ExpectAsync(Usings + $"[FavorAttention({arguments})] partial class A {{ }}");
+
+    [Theory]
+    [InlineData("-1f")]
+    [InlineData("float.NaN")]
+    [InlineData("float.PositiveInfinity")]
+    public Task KGEN027_lambda_out_of_range(string lambda) => GeneratorTest.ExpectAsync(
+        Usings + $"[FavorAttention(Kernel = KernelFunction.SoftmaxOprf, HeadDim = 8, Features = 16, Lambda = {{|KGEN027:{lambda}|}})] partial class A {{ }}");
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1f")]
+    [InlineData("float.NaN")]
+    public Task KGEN028_input_scale_out_of_range(string scale) => GeneratorTest.ExpectAsync(
+        Usings + $"[FavorAttention(HeadDim = 8, Features = 16, InputScale = {{|KGEN028:{scale}|}})] partial class A {{ }}");
+
+    [Fact]
+    public Task KGEN011_lambda_is_a_member_where_there_is_one() => GeneratorTest.ExpectAsync(Usings + """
+        [FavorAttention(Kernel = KernelFunction.SoftmaxOprf, HeadDim = 8, Features = 16, Lambda = 1)] partial class A { int {|KGEN011:Lambda|}; }
+        [FavorAttention(Kernel = KernelFunction.SoftmaxOprf, HeadDim = 8, Features = 16)] partial class B { public {|KGEN011:B|}(ulong a, double b) { } }
+        [FavorAttention(HeadDim = 8, Features = 16)] partial class C { int Lambda; C(ulong a, double b) : this(a) { } }
+        """);
+
     [Fact]
     public Task All_errors_of_a_declaration_are_reported() => GeneratorTest.ExpectAsync(Usings + """
         [FavorAttention(Kernel = {|KGEN006:(KernelFunction)(-1)|}, HeadDim = {|KGEN005:0|}, ValueDim = {|KGEN005:5000|}, Features = {|KGEN005:-3|})]

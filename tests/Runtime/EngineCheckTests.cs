@@ -107,13 +107,13 @@ public sealed class EngineCheckTests
     public void WrongProjections()
     {
         ArgumentException shape = Assert.Throws<ArgumentException>(
-            "projection", () => AttentionEngine.Create<LinearKernel<Causal>>(Projection.Orthogonal(7, 5, 1)));
+            "projection", () => AttentionEngine.Create<LinearKernel<Causal>>(Projection.Orthogonal(7, 5, 1), []));
         Assert.Contains("7 × 5", shape.Message);
         Assert.Contains("6 × 5", shape.Message);
-        Assert.Throws<ArgumentException>("projection", () => AttentionEngine.Create<LinearKernel<Causal>>(Projection.Orthogonal(6, 4, 1)));
-        Assert.Throws<ArgumentNullException>("projection", () => AttentionEngine.Create<LinearKernel<Causal>>(null));
+        Assert.Throws<ArgumentException>("projection", () => AttentionEngine.Create<LinearKernel<Causal>>(Projection.Orthogonal(6, 4, 1), []));
+        Assert.Throws<ArgumentNullException>("projection", () => AttentionEngine.Create<LinearKernel<Causal>>(null, []));
         ArgumentException none = Assert.Throws<ArgumentException>(
-            "projection", () => AttentionEngine.Create<StatelessKernel<Causal>>(Projection.Orthogonal(6, 5, 1)));
+            "projection", () => AttentionEngine.Create<StatelessKernel<Causal>>(Projection.Orthogonal(6, 5, 1), []));
         Assert.Contains("draws 0 projections, but one of 6 × 5", none.Message);
     }
 

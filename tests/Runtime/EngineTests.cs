@@ -154,13 +154,13 @@ public sealed class EngineTests
         Assert.Equal((4, 24, 2), (engine.Lanes, engine.StateLength, engine.DegreeOfParallelism));
         Assert.Same(AttentionProblem.W, engine.Projection);
         Assert.Null(Stateless<Causal>(1).Projection);
-        Assert.Equal(Environment.ProcessorCount, AttentionEngine.Create<LinearKernel<Causal>>(AttentionProblem.W).DegreeOfParallelism);
+        Assert.Equal(Environment.ProcessorCount, AttentionEngine.Create<LinearKernel<Causal>>(AttentionProblem.W, []).DegreeOfParallelism);
     }
 
     internal static AttentionEngine Linear<TDirection>(int degree)
         where TDirection : struct, IDirection
     {
-        AttentionEngine engine = AttentionEngine.Create<LinearKernel<TDirection>>(AttentionProblem.W);
+        AttentionEngine engine = AttentionEngine.Create<LinearKernel<TDirection>>(AttentionProblem.W, []);
         engine.DegreeOfParallelism = degree;
         return engine;
     }
@@ -168,7 +168,7 @@ public sealed class EngineTests
     internal static AttentionEngine Stateless<TDirection>(int degree)
         where TDirection : struct, IDirection
     {
-        AttentionEngine engine = AttentionEngine.Create<StatelessKernel<TDirection>>(null);
+        AttentionEngine engine = AttentionEngine.Create<StatelessKernel<TDirection>>(null, []);
         engine.DegreeOfParallelism = degree;
         return engine;
     }

@@ -54,13 +54,15 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
 
     public static int ScratchFloats => Rows;
 
-    public static void PackParameters(ReadOnlySpan<float> projection, Span<float> packed)
+    public static bool NeedsHadamard => false;
+
+    public static void PackParameters(Projection? projection, ReadOnlySpan<float> hyperparameters, Span<float> packed)
     {
         for (int row = 0; row < Rows; row++)
         {
             for (int column = 0; column < Dim; column++)
             {
-                packed[column * Rows + row] = projection[row * Dim + column];
+                packed[column * Rows + row] = projection!.Weights[row * Dim + column];
             }
         }
     }
@@ -195,7 +197,9 @@ internal readonly struct StatelessKernel<TDirection> : IAttentionKernel
 
     public static int ScratchFloats => Values + 1;
 
-    public static void PackParameters(ReadOnlySpan<float> projection, Span<float> packed) => Assert.True(projection.IsEmpty && packed.IsEmpty);
+    public static bool NeedsHadamard => false;
+
+    public static void PackParameters(Projection? projection, ReadOnlySpan<float> hyperparameters, Span<float> packed) => Assert.True(projection is null && packed.IsEmpty);
 
     public static void InitState(ref float state) => throw new InvalidOperationException("There is no state.");
 

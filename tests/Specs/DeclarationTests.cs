@@ -4,6 +4,7 @@ using KernelGen.Generator.Families.Softmax;
 using KernelGen.Generator.Specs;
 using KernelGen.Tests.Harness;
 using Xunit;
+using Kind = KernelGen.Generator.Families.Favor.ProjectionKind;
 using Spelled = KernelGen.Generator.Families.Favor.KernelFunction;
 
 namespace KernelGen.Tests.Specs;
@@ -13,13 +14,41 @@ public sealed class DeclarationTests
 {
     [Fact]
     public void Favor_with_defaults() => Assert.Equal(
-        new FavorSpec(Spelled.Softmax, 64, 64, 256, Causal: false, Epsilon: 0),
+        new FavorSpec(Spelled.Softmax, null, 64, 64, 256, Causal: false, Epsilon: 0, IsNormalized: true, Kind.Orthogonal, Lambda: null),
         SpecOf("[FavorAttention(HeadDim = 64, Features = 256)] partial class A;"));
 
     [Fact]
     public void Favor_with_everything() => Assert.Equal(
-        new FavorSpec(Spelled.Relu, 7, 3, 5, Causal: true, Epsilon: 0.5f),
-        SpecOf("[FavorAttention(Kernel = KernelFunction.Relu, HeadDim = 7, ValueDim = 3, Features = 5, Causal = true, Epsilon = 0.5f)] partial class A;"));
+        new FavorSpec(
+            Spelled.Relu, KernelFunctions.Of(Spelled.Relu), 7, 3, 5, Causal: true, Epsilon: 0.5f, IsNormalized: false, Kind.Hadamard, Lambda: null),
+        SpecOf("""
+            [FavorAttention(
+                Kernel = KernelFunction.Relu, HeadDim = 7, ValueDim = 3, Features = 5, Causal = true, Epsilon = 0.5f, Normalize = false,
+                Projection = ProjectionKind.Hadamard)] partial class A;
+            """));
+
+    [Fact]
+    public void Oprf_with_lambda() => Assert.Equal(
+        new FavorSpec(Spelled.SoftmaxOprf, null, 8, 8, 16, Causal: false, Epsilon: 0, IsNormalized: true, Kind.Orthogonal, Lambda: 3),
+        SpecOf("[FavorAttention(Kernel = KernelFunction.SoftmaxOprf, HeadDim = 8, Features = 16, Lambda = 3)] partial class A;"));
+
+    [Fact]
+    public void Exponential_kernel_is_a_map_of_logarithms_unless_it_has_an_epsilon()
+    {
+        const string Declaration = "[FavorAttention(Kernel = KernelFunction.Exp, HeadDim = 8, Features = 16{0})] partial class A;";
+        var (without, with) = (SpecOf(string.Format(Declaration, "")), SpecOf(string.Format(Declaration, ", Epsilon = 0.5f")));
+
+        Assert.Null(Assert.IsType<FavorSpec>(without).Function);
+        Assert.Equal(KernelFunctions.Of(Spelled.Exp), Assert.IsType<FavorSpec>(with).Function);
+    }
+
+    [Theory]
+    [InlineData("Kernel = KernelFunction.Tanh, Normalize = false", 0)]
+    [InlineData("Kernel = KernelFunction.Square", 1e-3f)]
+    [InlineData("Kernel = KernelFunction.Tanh, Epsilon = 2f", 2)]
+    [InlineData("Kernel = KernelFunction.Square, Normalize = false, Epsilon = 0.5f", 0.5f)]
+    public void Epsilon_where_it_is_left_out_is_the_paper_s_only_for_the_normaliser(string arguments, float epsilon) =>
+        Assert.Equal(epsilon, Assert.IsType<FavorSpec>(SpecOf($"[FavorAttention({arguments}, HeadDim = 8, Features = 16)] partial class A;")).Epsilon);
 
     [Fact]
     public void Relu_takes_the_default_epsilon_that_the_attribute_documents()
@@ -46,6 +75,11 @@ public sealed class DeclarationTests
     public void The_generator_repeats_the_enum_of_the_attributes() => Assert.Equal(
         Enum.GetValues<KernelGen.KernelFunction>().Select(member => (member.ToString(), (int)member)),
         Enum.GetValues<Spelled>().Select(member => (member.ToString(), (int)member)));
+
+    [Fact]
+    public void The_generator_repeats_the_kinds_of_projection() => Assert.Equal(
+        Enum.GetValues<KernelGen.ProjectionKind>().Select(member => (member.ToString(), (int)member)),
+        Enum.GetValues<Kind>().Select(member => (member.ToString(), (int)member)));
 
     [Theory]
     [InlineData("[SoftmaxAttention(HeadDim = 8)] partial class A;", "", "", "partial class A", "A")]

@@ -83,9 +83,9 @@ public sealed class EmittedLayerTests
                 .Where(member => !member.IsImplicitlyDeclared && member is not IMethodSymbol { AssociatedSymbol: not null })
                 .ToList();
 
-            Assert.All(members, member => Assert.NotNull(GeneratedMembers.CollisionOf(member, hasProjections)));
+            Assert.All(members, member => Assert.NotNull(GeneratedMembers.CollisionOf(member, hasProjections, null)));
             var names = members.Where(member => member.CanBeReferencedByName).Select(member => member.Name).Distinct();
-            Assert.Equal(GeneratedMembers.Names(hasProjections).Order(), names.Order());
+            Assert.Equal(GeneratedMembers.Names(hasProjections, null).Order(), names.Order());
         }
     }
 

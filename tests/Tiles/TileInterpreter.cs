@@ -1,44 +1,63 @@
 using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Tiles;
+using KernelGen.Tests.Expressions;
 
 namespace KernelGen.Tests.Tiles;
 
 /// <summary>
 /// Executes a tile program in double, statement by statement as <see cref="Statement"/> defines them, with any tile size and no schedule: the
 /// link between the paper's formula and emitted text. A difference between the formula and this is a wrong program; a difference between this
-/// and a kernel is a wrong emitter.
+/// and a kernel is a wrong emitter. Beside each number it keeps how far the same program in float32 may be from it (<see cref="Bounded"/>).
 /// </summary>
 internal sealed class TileInterpreter
 {
-    private readonly Dictionary<Tile, double[,]> _tiles = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Tile, Bounded[,]> _tiles = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<TensorArgument, double[,]> _tensors;
+    private readonly Dictionary<TensorArgument, double[,]> _errors;
     private readonly Dictionary<Dim, (int Start, int Count)> _position = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, int> _counters = [];
     private readonly Func<Dim, int> _tileRows;
     private (int From, int To)? _run;
 
-    private TileInterpreter(Dictionary<TensorArgument, double[,]> tensors, Func<Dim, int> tileRows)
+    private TileInterpreter(Dictionary<TensorArgument, double[,]> tensors, Dictionary<TensorArgument, double[,]> errors, Func<Dim, int> tileRows)
     {
         _tensors = tensors;
+        _errors = errors;
         _tileRows = tileRows;
     }
 
     /// <summary>Runs the program; outputs are written into their tensors. Returns the final values of the program's state members.</summary>
     /// <param name="tensors">[tokens, columns] for every argument; outputs are overwritten.</param>
-    /// <param name="parameter">[rows, columns], unscaled.</param>
+    /// <param name="projections">[rows, columns], unscaled.</param>
     /// <param name="tileRows">Tokens of a tile of each token axis.</param>
-    public static IReadOnlyDictionary<Tile, double[,]> Run(
-        TileProgram program, Dictionary<TensorArgument, double[,]> tensors, double[,]? parameter, Func<Dim, int> tileRows)
+    /// <param name="hyperparameters">As kernels get them.</param>
+    /// <param name="errors">Filled with the bounds of the outputs that it has a matrix for.</param>
+    public static IReadOnlyDictionary<Tile, Bounded[,]> Run(
+        TileProgram program, Dictionary<TensorArgument, double[,]> tensors, double[,]? projections, Func<Dim, int> tileRows,
+        float[]? hyperparameters = null, Dictionary<TensorArgument, double[,]>? errors = null)
     {
-        var interpreter = new TileInterpreter(tensors, tileRows);
-        if (program.Parameter is { } weights)
+        var interpreter = new TileInterpreter(tensors, errors ?? [], tileRows);
+        foreach (var parameter in program.Parameters)
         {
-            interpreter._tiles[weights] = Generate(parameter!.GetLength(0), parameter.GetLength(1), (r, c) => parameter[r, c] * weights.Scale);
+            interpreter._tiles[parameter] = Pack(parameter, projections!, hyperparameters ?? []);
         }
 
         interpreter.Execute(program.Body);
         return interpreter._tiles;
     }
+
+    private static Bounded[,] Pack(Parameter parameter, double[,] projections, float[] hyperparameters)
+    {
+        var scale = Bounded.Constant(parameter.Scale);
+        scale = parameter.Hyperparameter is { } factor ? scale * hyperparameters[factor] : scale;
+        Bounded offset = parameter.Offset is { } place ? hyperparameters[place] : 0;
+        return parameter.Source == ParameterSource.SquaredNorms
+            ? Generate(1, projections.GetLength(0), (_, r) => (Bounded.Rounded(SquaredNorm(projections, r), 0) * scale) + offset)
+            : Generate(projections.GetLength(0), projections.GetLength(1), (r, c) => projections[r, c] * scale);
+    }
+
+    private static double SquaredNorm(double[,] rows, int row) =>
+        Enumerable.Range(0, rows.GetLength(1)).Sum(c => rows[row, c] * rows[row, c]);
 
     private void Execute(IEnumerable<Statement> body)
     {
@@ -131,7 +150,11 @@ internal sealed class TileInterpreter
         {
             for (var c = 0; c < source.GetLength(1); c++)
             {
-                destination[Token(store.Loop, r), c] = source[r, c];
+                destination[Token(store.Loop, r), c] = source[r, c].Value;
+                if (_errors.TryGetValue(store.Destination, out var errors))
+                {
+                    errors[Token(store.Loop, r), c] = source[r, c].Error;
+                }
             }
         }
     }
@@ -141,6 +164,7 @@ internal sealed class TileInterpreter
         var a = product.TransposeA ? Transpose(_tiles[product.A]) : _tiles[product.A];
         var b = product.TransposeB ? Transpose(_tiles[product.B]) : _tiles[product.B];
         var initial = product.Accumulate ? _tiles[product.Target] : null;
+        var projections = product.B as Parameter;
         _tiles[product.Target] = Generate(a.GetLength(0), b.GetLength(1), (r, c) =>
         {
             if (product.Structure == Structure.LowerTarget && c > r)
@@ -148,39 +172,83 @@ internal sealed class TileInterpreter
                 return 0;
             }
 
-            var sum = initial?[r, c] ?? 0;
             var inner = product.Structure == Structure.LowerLeft ? r + 1 : a.GetLength(1);
+            var sum = new Sum();
             for (var k = 0; k < inner; k++)
             {
-                sum += a[r, k] * b[k, c];
+                sum.Add(a[r, k], b[k, c]);
             }
 
-            return sum;
+            var total = projections?.Source == ParameterSource.HadamardProjections ? Transformed(a, b, r, c, sum.Total.Value) : sum.Total;
+            return initial is null ? total : initial[r, c] + total;
         });
+    }
+
+    /// <summary>
+    /// A fast transform: 3 rounds of orthogonal steps, each of which rounds every number once a stage, so that the error of each output is within
+    /// that many roundings of the norms.
+    /// </summary>
+    private static Bounded Transformed(Bounded[,] a, Bounded[,] b, int row, int column, double value)
+    {
+        double tokens = 0, projection = 0;
+        for (var k = 0; k < b.GetLength(0); k++)
+        {
+            tokens += a[row, k].Value * a[row, k].Value;
+            projection += b[k, column].Value * b[k, column].Value;
+        }
+
+        var padded = System.Numerics.BitOperations.RoundUpToPowerOf2((uint)b.GetLength(0));
+        var stages = (3 * System.Numerics.BitOperations.Log2(padded)) + 6;
+
+        // A truncated projection is the part of a longer one: at most √(P/d) times as long on average; 2 covers its spread.
+        var whole = 2 * Math.Sqrt(projection * padded / b.GetLength(0));
+        return new Bounded(value, stages * Bounded.Rounding * whole * Math.Sqrt(tokens));
+    }
+
+    /// <summary>A sum of products in any order, fused or not: every rounding is of at most the sum of the sizes.</summary>
+    private sealed class Sum
+    {
+        private double _value, _error, _size;
+        private int _terms;
+
+        public void Add(Bounded a, Bounded b)
+        {
+            var product = a.Value * b.Value;
+            _value += product;
+            _size += Math.Abs(product);
+            _error += Carried(a.Value, b.Error) + Carried(b.Value, a.Error) + Carried(a.Error, b.Error);
+            _terms++;
+        }
+
+        public Bounded Total => new(_value, _error + ((_terms + 1) * Bounded.Rounding * _size));
+
+        private static double Carried(double factor, double error) => error == 0 ? 0 : Math.Abs(factor) * error;
     }
 
     private void Reduce(Reduce reduce)
     {
         var (rows, columns) = (Size(reduce.Rows), Size(reduce.Columns));
-        var identity = reduce.Reduction == Reduction.Sum ? 0 : double.NegativeInfinity;
-        var accumulator = reduce.Accumulate
-            ? _tiles[reduce.Target]
-            : Generate(Size(reduce.Target.Rows), Size(reduce.Target.Columns), (_, _) => identity);
-        for (var r = 0; r < rows; r++)
+        var initial = reduce.Accumulate ? _tiles[reduce.Target] : null;
+        var byRow = reduce.Target.IsColumnVector;
+        _tiles[reduce.Target] = Generate(Size(reduce.Target.Rows), Size(reduce.Target.Columns), (r, c) =>
         {
-            for (var c = 0; c < columns; c++)
+            var sum = new Sum();
+            Bounded top = double.NegativeInfinity;
+            for (var k = 0; k < (byRow ? columns : rows); k++)
             {
-                ref var target = ref accumulator[reduce.Target.IsRowVector ? 0 : r, reduce.Target.IsColumnVector ? 0 : c];
-                var x = Evaluate(reduce.Body, new Element(r, c, c, null));
-                target = reduce.Reduction == Reduction.Sum ? target + x : Math.Max(target, x);
+                var (row, column) = byRow ? (r, k) : (k, c);
+                var x = Evaluate(reduce.Body, new Element(row, column, column, null));
+                sum.Add(x, 1);
+                top = Bounded.Max(top, x);
             }
-        }
 
-        _tiles[reduce.Target] = accumulator;
+            // Maxima are what logarithms are kept relative to: any number near them does, so their own rounding is no error.
+            return reduce.Reduction == Reduction.Max ? top with { Error = 0 } : initial is null ? sum.Total : initial[r, c] + sum.Total;
+        });
     }
 
     /// <summary>Raises the references by the rule of <see cref="KernelGen.Generator.Tiles.Rebase"/>.</summary>
-    private void Rebase(State state, double[,] candidate, double threshold)
+    private void Rebase(State state, Bounded[,] candidate, double threshold)
     {
         var reference = _tiles[state.Reference!];
         if (!Exceeds(candidate, reference, threshold))
@@ -188,14 +256,14 @@ internal sealed class TileInterpreter
             return;
         }
 
-        var raised = Generate(reference.GetLength(0), reference.GetLength(1), (r, c) => Math.Max(reference[r, c], candidate[r, c]));
+        var raised = Generate(reference.GetLength(0), reference.GetLength(1), (r, c) => Bounded.Max(reference[r, c], candidate[r, c]) with { Error = 0 });
         foreach (var member in state.Members.Where(member => member != state.Reference))
         {
             _tiles[member] = Generate(Size(member.Rows), Size(member.Columns), (r, c) =>
             {
                 var at = member.Rows == state.Axis ? r : c;
                 var (old, now) = state.Reference!.IsRowVector ? (reference[0, at], raised[0, at]) : (reference[at, 0], raised[at, 0]);
-                return _tiles[member][r, c] * FlushedExp2(old - now, -64);
+                return _tiles[member][r, c] * (old - now).FlushedExp2(-64);
             });
         }
 
@@ -219,19 +287,19 @@ internal sealed class TileInterpreter
             _run = (r0, r1);
             Execute(runs.Body);
             _run = null;
-            var maxima = Generate(1, logarithms.GetLength(1), (_, c) => Enumerable.Range(r0, r1 - r0).Max(r => logarithms[r, c]));
+            var maxima = Generate(1, logarithms.GetLength(1), (_, c) => Enumerable.Range(r0, r1 - r0).Select(r => logarithms[r, c]).Aggregate(Bounded.Max));
             Rebase(runs.State, maxima, runs.Rise);
             r0 = r1;
         }
     }
 
-    private static bool Exceeds(double[,] candidate, double[,] reference, double threshold)
+    private static bool Exceeds(Bounded[,] candidate, Bounded[,] reference, double threshold)
     {
         for (var r = 0; r < candidate.GetLength(0); r++)
         {
             for (var c = 0; c < candidate.GetLength(1); c++)
             {
-                if (candidate[r, c] - reference[r, c] > threshold)
+                if (candidate[r, c].Value - reference[r, c].Value > threshold)
                 {
                     return true;
                 }
@@ -244,48 +312,20 @@ internal sealed class TileInterpreter
     /// <summary>Where an expression is evaluated: the row, the column within the branch's segment, and the column of the whole target.</summary>
     private readonly record struct Element(int Row, int Column, int WholeColumn, Tile? Target);
 
-    private double Evaluate(Expr expr, Element at) => expr switch
-    {
-        Expr.Constant constant => constant.Value,
-        Expr.Element element => Read(element.Tile, at),
-        Expr.Unary unary => Apply(unary.Operator, Evaluate(unary.Operand, at)),
-        Expr.Binary binary => Apply(binary.Operator, Evaluate(binary.Left, at), Evaluate(binary.Right, at)),
-        Expr.FlushedExp2 exp => FlushedExp2(Evaluate(exp.Exponent, at), exp.FlushBelow),
-        Expr.Choice choice => Holds(choice.Condition, at) ? Evaluate(choice.IfTrue, at) : Evaluate(choice.IfFalse, at),
-        _ => throw new NotSupportedException(expr.GetType().Name),
-    };
+    private Bounded Evaluate(Expr expr, Element at) =>
+        new BoundedEvaluator(tile => Read(tile, at), condition => Holds(condition, at)).Evaluate(expr);
 
-    private double Read(Tile tile, Element at)
+    private Bounded Read(Tile tile, Element at)
     {
         var values = _tiles[tile];
         var column = at.Target is not null && tile.Columns == at.Target.Columns ? at.WholeColumn : at.Column;
         return values[tile.IsRowVector ? 0 : at.Row, tile.IsColumnVector ? 0 : column];
     }
 
-    private static double Apply(UnaryOperator op, double x) => op switch
-    {
-        UnaryOperator.Negate => -x,
-        UnaryOperator.Log2 => Math.Log2(x),
-        UnaryOperator.NaNUnlessFinite => double.IsFinite(x) ? x : double.NaN,
-        _ => throw new NotSupportedException(op.ToString()),
-    };
-
-    private static double Apply(BinaryOperator op, double x, double y) => op switch
-    {
-        BinaryOperator.Add => x + y,
-        BinaryOperator.Subtract => x - y,
-        BinaryOperator.Multiply => x * y,
-        BinaryOperator.Divide => x / y,
-        BinaryOperator.Max => Math.Max(x, y),
-        _ => throw new NotSupportedException(op.ToString()),
-    };
-
     private bool Holds(Condition condition, Element at)
     {
         switch (condition)
         {
-            case Condition.Compare { Comparison: Comparison.Equal } compare:
-                return Evaluate(compare.Left, at) == Evaluate(compare.Right, at);
             case Condition.PositionBelow below:
                 return _position[below.Tokens].Start + at.Row < Evaluate(below.Limit);
             case Condition.Precedes precedes:
@@ -317,15 +357,13 @@ internal sealed class TileInterpreter
 
     private int Size(Dim dim) => dim.IsTokens ? _position[dim].Count : dim.Size;
 
-    private static double FlushedExp2(double x, double flushBelow) => x < flushBelow ? 0 : Math.Pow(2, x);
+    private static Bounded[,] Row(Bounded[,] matrix, int row) => Generate(1, matrix.GetLength(1), (_, c) => matrix[row, c]);
 
-    private static double[,] Row(double[,] matrix, int row) => Generate(1, matrix.GetLength(1), (_, c) => matrix[row, c]);
+    private static Bounded[,] Transpose(Bounded[,] matrix) => Generate(matrix.GetLength(1), matrix.GetLength(0), (r, c) => matrix[c, r]);
 
-    private static double[,] Transpose(double[,] matrix) => Generate(matrix.GetLength(1), matrix.GetLength(0), (r, c) => matrix[c, r]);
-
-    private static double[,] Generate(int rows, int columns, Func<int, int, double> element)
+    private static Bounded[,] Generate(int rows, int columns, Func<int, int, Bounded> element)
     {
-        var result = new double[rows, columns];
+        var result = new Bounded[rows, columns];
         for (var r = 0; r < rows; r++)
         {
             for (var c = 0; c < columns; c++)

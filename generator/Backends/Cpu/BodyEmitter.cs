@@ -55,6 +55,11 @@ internal sealed class BodyEmitter
             }
         }
 
+        foreach (var parameter in _program.Parameters)
+        {
+            _writer.Line($"ref var {parameter.Name} = ref _Unsafe.Add(ref head.Parameters, {_schedule.ParameterOffset(_program, parameter)});");
+        }
+
         foreach (var step in _steps)
         {
             var loop = ((WholeStep)step).Statement switch
@@ -381,13 +386,21 @@ internal sealed class BodyEmitter
 
     private void Multiply(MatMul product)
     {
+        if (product.B is Parameter { Source: ParameterSource.HadamardProjections } projections)
+        {
+            var transform = HadamardEmitter.Add(_schedule, _text, product, Locate(product.A).Stride, Locate(product.Target).Stride);
+            var count = Count(product.A.Rows);
+            Call(transform, [At(product.A), $"ref {projections.Name}", At(product.Target), $"ref {_buffers.Transform!.Name}", count], [product]);
+            return;
+        }
+
         var strideB = product.B is Parameter weights ? _schedule.Stride(_schedule.Padded(weights.Rows))
             : product.TransposeB ? _buffers.Packed(product.B).Stride
             : LocateRaw(product.B).Stride;
         // Named after the right operand, so that products with the same one (keys and queries with W) share their method.
         var name = _text.Add((product.Accumulate ? "AddProduct" : "Product") + (product.TransposeA ? "OfTransposedWith" : "With") + Upper(product.B.Name), candidate =>
             MatMulEmitter.Emit(_schedule, product, candidate, Locate(product.A).Stride, strideB, Locate(product.Target).Stride));
-        var b = product.B is Parameter ? "ref head.Parameters" : product.TransposeB ? $"ref {_buffers.Packed(product.B).Name}" : $"ref {LocateRaw(product.B).Reference}";
+        var b = product.B is Parameter ? $"ref {product.B.Name}" : product.TransposeB ? $"ref {_buffers.Packed(product.B).Name}" : $"ref {LocateRaw(product.B).Reference}";
         var (rows, inner) = product.TransposeA ? (product.A.Columns, product.A.Rows) : (product.A.Rows, product.A.Columns);
         var arguments = new List<string> { At(product.A), b, At(product.Target) };
         if (rows.IsTokens)

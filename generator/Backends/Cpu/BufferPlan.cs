@@ -36,6 +36,9 @@ internal sealed class BufferPlan
     /// <summary>The column maxima of a run.</summary>
     public Buffer? RunMaxima { get; private set; }
 
+    /// <summary>What a transform works in.</summary>
+    public Buffer? Transform { get; private set; }
+
     public Buffer this[Tile tile] => _buffers[tile];
 
     public bool Contains(Tile tile) => _buffers.ContainsKey(tile);
@@ -66,6 +69,12 @@ internal sealed class BufferPlan
                         {
                             _buffers[member] = Allocate(member.Name, _schedule.Floats(member), _schedule.Stride(member));
                         }
+                    }
+
+                    if (whole.Statement is MatMul { B: Parameter { Source: ParameterSource.HadamardProjections } projections } product)
+                    {
+                        Transform ??= Allocate("transform", HadamardEmitter.WorkFloats(_schedule.Target, projections), 0);
+                        _buffers[product.Target] = Allocate(product.Target.Name, _schedule.Floats(product.Target), _schedule.Stride(product.Target));
                     }
 
                     if (whole.Statement is Rebase or Runs)
@@ -123,7 +132,7 @@ internal sealed class BufferPlan
     /// <summary>A tile whose memory an element-wise statement may overwrite: of the same shape, made in the same block, and not read again.</summary>
     private Tile? Reusable(IReadOnlyList<Step> all, IReadOnlyList<Step> block, StripStep strip, Map map)
     {
-        var sameBlock = block.OfType<StripStep>().SelectMany(step => step.Statements).ToList();
+        var sameBlock = Statements(block.Where(step => step is StripStep or WholeStep { Body.Count: 0 })).ToList();
         var before = sameBlock.Take(sameBlock.IndexOf(map) + 1).ToList();
         var readLater = new HashSet<Tile>(Statements(all).Where(other => !before.Contains(other)).SelectMany(Dataflow.Reads));
         var targetStays = Statements(all).Any(other => Dataflow.Reads(other).Contains(map.Target) && !strip.Statements.Contains(other));

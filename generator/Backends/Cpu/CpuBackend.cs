@@ -60,6 +60,7 @@ internal static class CpuBackend
         var state = program.State;
         var query = program[TensorRole.Query];
         var value = program[TensorRole.Value];
+        var projections = program.Parameters.FirstOrDefault();
         var fold = program.Body.OfType<Fold>().SingleOrDefault();
         var foldStores = fold is not null && Dataflow.Flatten(fold.Body).Any(statement => statement is Store);
         var outputs = program.Body.Where(statement => statement != fold || foldStores).ToList();
@@ -87,14 +88,15 @@ internal static class CpuBackend
             Constant("Features", state?.Axis.Size ?? 0);
             Constant("Lanes", schedule.Target.Lanes);
             Constant("TileRows", schedule.TileRows(outermost));
-            Constant("ProjectionRows", program.Parameter?.Rows.Size ?? 0);
-            Constant("ParameterFloats", schedule.ParameterFloats(program.Parameter));
+            Constant("ProjectionRows", projections?.Rows.Size ?? 0);
+            Constant("ParameterFloats", schedule.ParameterFloats(program));
             Constant("StateFloats", schedule.StateFloats(state));
             Constant("ExportedStateFloats", StateEmitter.ExportedFloats(state));
             Constant("ScratchFloats", Math.Max(queries.ScratchFloats, keys?.ScratchFloats ?? 0));
-            writer.Line($"public static bool Causal => {(foldStores || IsCausal(program) ? "true" : "false")};");
+            Flag("Causal", foldStores || IsCausal(program));
+            Flag("NeedsHadamard", projections?.Source == ParameterSource.HadamardProjections);
             writer.Line();
-            Pack(writer, schedule, program.Parameter);
+            Pack(writer, schedule, program);
             writer.Line();
             states.EmitInit(writer, state);
             writer.Line();
@@ -122,6 +124,8 @@ internal static class CpuBackend
             }
         }
 
+        void Flag(string name, bool flag) => writer.Line($"public static bool {name} => {(flag ? "true" : "false")};");
+
         void Constant(string name, int constant) =>
             writer.Line($"public static int {name} => {constant.ToString(CultureInfo.InvariantCulture)};");
     }
@@ -131,24 +135,60 @@ internal static class CpuBackend
         Dataflow.Flatten(program.Body).OfType<Map>().SelectMany(map => map.Branches).SelectMany(Dataflow.Conditions)
             .Any(condition => condition is Expressions.Condition.Precedes);
 
-    /// <summary>W goes transposed and scaled, [d × projections], so that a product has the features in its lanes.</summary>
-    private static void Pack(SourceWriter writer, CpuSchedule schedule, Parameter? parameter)
+    private static void Pack(SourceWriter writer, CpuSchedule schedule, TileProgram program)
     {
         using (writer.Block(
-            "public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)"))
+            "public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)"))
         {
-            if (parameter is null)
+            if (program.Parameters.Count > 0)
             {
-                return;
+                writer.Line("packed.Clear();");
             }
 
-            writer.Line("packed.Clear();");
-            using (writer.Block($"for (var r = 0; r < {parameter.Rows.Size}; r++)"))
-            using (writer.Block($"for (var c = 0; c < {parameter.Columns.Size}; c++)"))
+            foreach (var parameter in program.Parameters)
             {
-                var stride = schedule.Stride(schedule.Padded(parameter.Rows));
-                writer.Line($"packed[(c * {stride}) + r] = projection[(r * {parameter.Columns.Size}) + c] * {ExprPrinter.Literal(parameter.Scale)};");
+                Pack(writer, schedule, parameter, schedule.ParameterOffset(program, parameter));
             }
+        }
+    }
+
+    private static void Pack(SourceWriter writer, CpuSchedule schedule, Parameter parameter, int offset)
+    {
+        var scale = parameter.Scale == 1 ? "" : " * " + ExprPrinter.Literal(parameter.Scale);
+        scale += parameter.Hyperparameter is { } factor ? $" * hyperparameters[{factor}]" : "";
+        var start = offset == 0 ? "" : $"{offset} + ";
+        switch (parameter.Source)
+        {
+            case ParameterSource.HadamardProjections:
+                var layout = new HadamardLayout(parameter);
+                writer.Line($"// {parameter}: the signs [{layout.Blocks}, 3, {layout.Padded}], then the lengths [{parameter.Rows.Size}].");
+                writer.Line($"projection!.Signs.CopyTo({(offset == 0 ? "packed" : $"packed.Slice({offset})")});");
+                using (writer.Block($"for (var r = 0; r < {parameter.Rows.Size}; r++)"))
+                {
+                    writer.Line($"packed[{start}{layout.LengthOffset} + r] = projection.Lengths[r]{scale};");
+                }
+
+                break;
+            case ParameterSource.SquaredNorms:
+                writer.Line($"// {parameter}: ‖ω_r‖² [{parameter.Columns.Size}].");
+                using (writer.Block($"for (var r = 0; r < {parameter.Columns.Size}; r++)"))
+                {
+                    var sum = parameter.Offset is { } place ? $" + hyperparameters[{place}]" : "";
+                    writer.Line($"packed[{start}r] = (global::KernelGen.CompilerServices.LayerParameters.SquaredNorm(projection!, r){scale}){sum};");
+                }
+
+                break;
+            default:
+                writer.Line($"// {parameter}, transposed, so that a product has the features in its lanes.");
+                writer.Line("var weights = projection!.Weights;");
+                using (writer.Block($"for (var r = 0; r < {parameter.Rows.Size}; r++)"))
+                using (writer.Block($"for (var c = 0; c < {parameter.Columns.Size}; c++)"))
+                {
+                    var stride = schedule.Stride(schedule.Padded(parameter.Rows));
+                    writer.Line($"packed[{start}(c * {stride}) + r] = weights[(r * {parameter.Columns.Size}) + c]{scale};");
+                }
+
+                break;
         }
     }
 }

@@ -62,8 +62,21 @@ internal sealed class CpuSchedule
     public int StateOffset(StateMember member) => member.State.Members.TakeWhile(other => other != member).Sum(Floats);
 
     /// <summary>Floats of a tile, rounded to whole cache lines.</summary>
-    public int Floats(Tile tile) => (Rows(tile) * Stride(tile) + 15) / 16 * 16;
+    public int Floats(Tile tile) => RoundToLine(Rows(tile) * Stride(tile));
 
-    /// <summary>Floats of the packed parameter: transposed, so that the outputs lie in the lanes.</summary>
-    public int ParameterFloats(Parameter? parameter) => parameter is null ? 0 : parameter.Columns.Size * Stride(Padded(parameter.Rows));
+    /// <summary>Floats of all packed parameters, one after the other, each at a multiple of a cache line.</summary>
+    public int ParameterFloats(TileProgram program) => program.Parameters.Sum(ParameterFloats);
+
+    public int ParameterOffset(TileProgram program, Parameter parameter) =>
+        program.Parameters.TakeWhile(other => other != parameter).Sum(ParameterFloats);
+
+    /// <summary>Projections are packed transposed, so that the outputs lie in the lanes; those of a transform as <see cref="HadamardLayout"/> says.</summary>
+    private int ParameterFloats(Parameter parameter) => RoundToLine(parameter.Source switch
+    {
+        ParameterSource.HadamardProjections => new HadamardLayout(parameter).Floats,
+        ParameterSource.SquaredNorms => Padded(parameter.Columns),
+        _ => parameter.Columns.Size * Stride(Padded(parameter.Rows)),
+    });
+
+    private static int RoundToLine(int floats) => (floats + LineFloats - 1) / LineFloats * LineFloats;
 }

@@ -57,6 +57,9 @@ internal abstract class ExprPrinter
 
     protected abstract string MultiplyAdd(string a, string b, string c);
 
+    /// <summary>What <see cref="MultiplyAdd"/> or <see cref="Select"/> gave, as an operand.</summary>
+    protected virtual string Group(string text, bool nested) => text;
+
     protected abstract string Function(string name, params string[] operands);
 
     protected abstract string Call(ScalarFunction function, string operand);
@@ -129,13 +132,13 @@ internal abstract class ExprPrinter
             case Expr.Unary { Operator: UnaryOperator.NaNUnlessFinite } finite:
                 // x + x·0 is x where x is finite, else NaN.
                 var x = Print(finite.Operand, nested: true);
-                return MultiplyAdd(x, Constant(0), x);
+                return Group(MultiplyAdd(x, Constant(0), x), nested);
             case Expr.Unary unary:
                 return Function(unary.Operator.ToString(), Print(unary.Operand, nested: false));
             case Expr.Binary { Operator: BinaryOperator.Max or BinaryOperator.Min } extremum:
                 return Extremum(extremum);
             case Expr.Binary { Operator: BinaryOperator.Add or BinaryOperator.Subtract } sum when Fused(sum) is { } fused:
-                return fused;
+                return Group(fused, nested);
             case Expr.Binary binary:
                 var text = $"{Print(binary.Left, nested: true)} {Symbol(binary.Operator)} {Print(binary.Right, nested: true)}";
                 return nested ? $"({text})" : text;
@@ -144,7 +147,8 @@ internal abstract class ExprPrinter
             case Expr.Call call:
                 return Call(call.Function, Print(call.Operand, nested: false));
             case Expr.Choice choice:
-                return Select(Spell(choice.Condition), Print(choice.IfTrue, nested: false), Print(choice.IfFalse, nested: false));
+                return Group(
+                    Select(Spell(choice.Condition), Print(choice.IfTrue, nested: false), Print(choice.IfFalse, nested: false)), nested);
             default:
                 throw new NotSupportedException(expr.GetType().Name);
         }
@@ -289,6 +293,8 @@ internal sealed class ScalarPrinter : ExprPrinter
     protected override string Element(Tile tile) => _operand(tile);
 
     protected override string MultiplyAdd(string a, string b, string c) => $"({Factor(a)} * {Factor(b)}) + {Factor(c)}";
+
+    protected override string Group(string text, bool nested) => nested ? $"({text})" : text;
 
     protected override string Function(string name, params string[] operands) => name switch
     {

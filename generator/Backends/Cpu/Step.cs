@@ -87,6 +87,8 @@ internal static class StepPlanner
         {
             Load load => load.Target.Rows,
             Store store => store.Source.Rows,
+            // A transform takes a vector of tokens at a time, which no strip is a multiple of.
+            MatMul { B: Parameter { Source: ParameterSource.HadamardProjections } } => null,
             MatMul { TransposeA: false } product => product.Target.Rows,
             Map map => map.Target.Rows,
             Reduce reduce => reduce.Rows,

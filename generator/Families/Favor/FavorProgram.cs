@@ -33,9 +33,11 @@ internal static class FavorProgram
     {
         private readonly TileProgramBuilder _b;
         private readonly FeatureMap _map;
+        private readonly bool _normalize;
         private readonly Dim _d, _dv, _m;
         private readonly TensorArgument _query, _key, _value, _output, _logSumExp;
         private readonly Parameter _w;
+        private readonly Parameter? _constants;
         private readonly State _state;
         private readonly Tile? _c;
         private readonly Tile _z, _s;
@@ -44,6 +46,7 @@ internal static class FavorProgram
         public Writer(FavorSpec spec)
         {
             _map = FeatureMap.Of(spec);
+            _normalize = spec.IsNormalized;
             _b = new TileProgramBuilder(spec.Causal ? "causal FAVOR+ attention" : "FAVOR+ attention");
             _d = Dim.Fixed("d", spec.HeadDim);
             _dv = Dim.Fixed("dv", spec.ValueDim);
@@ -54,7 +57,14 @@ internal static class FavorProgram
             _value = _b.Tensor(TensorRole.Value, "value", _dv);
             _output = _b.Tensor(TensorRole.Output, "output", _dv);
             _logSumExp = _b.Tensor(TensorRole.LogSumExp, "logSumExp", Dim.One);
-            _w = _b.Parameter("W", projections, _d, _map.ProjectionScale);
+            _w = _b.Parameter(new Parameter(
+                "W", projections, _d,
+                spec.Projection == ProjectionKind.Hadamard ? ParameterSource.HadamardProjections : ParameterSource.Projections,
+                _map.ProjectionScale, _map.ProjectionHyperparameter));
+            _constants = _map.HasConstants
+                ? _b.Parameter(new Parameter(
+                    "w2", Dim.One, _m, ParameterSource.SquaredNorms, 1, _map.NormHyperparameter, _map.OffsetHyperparameter))
+                : null;
             _state = _b.State("state", _m);
             _c = _map.IsExponential ? _state.AddReference("c", asRow: true) : null;
             _z = _state.AddVector("z", asRow: true);
@@ -75,11 +85,11 @@ internal static class FavorProgram
                 {
                     var l = LogKeys(j, k, a, limit: null);
                     _b.Rebase(_state, _b.ColumnMax("top", j, _m, l), Threshold);
-                    AddKeys(_b.Map("Fk", j, _m, Expr.Exp2(l - _c!, KeyFlush)), v, j);
+                    AddKeys(Features("Fk", j, a, Expr.Exp2(l - _c!, KeyFlush), where: null), v, j);
                 }
                 else
                 {
-                    AddKeys(_b.Map("Fk", j, _m, _map.Gain(a)), v, j);
+                    AddKeys(Features("Fk", j, a, null, where: null), v, j);
                 }
             });
 
@@ -87,10 +97,10 @@ internal static class FavorProgram
             var queries = _b.Loop(i, 0, _query.Length);
             _b.Parallel(queries, () =>
             {
-                var (fq, top) = QueryFeatures(i, queries);
+                var (q, fq, top) = QueryFeatures(i, queries);
                 var d = _b.RowSum("D", i, _m, fq * _z);
                 var n = _b.MatMul("N", fq, _s);
-                Finish(i, queries, n, d, top);
+                Finish(i, queries, q, n, d, top);
             });
             return _b.Build();
         }
@@ -110,14 +120,12 @@ internal static class FavorProgram
                     _b.Runs(l, _state, Threshold, Rise, () =>
                     {
                         // The same c here, in S and on the query side.
-                        var inRun = new Condition.InRun();
-                        CausalTile(t, tokens, _b.Map("Fk", t, _m, Expr.Select(inRun, Expr.Exp2(l - _c!, KeyFlush), 0)), v);
+                        CausalTile(t, tokens, Features("Fk", t, a, Expr.Exp2(l - _c!, KeyFlush), new Condition.InRun()), v);
                     });
                 }
                 else
                 {
-                    var seen = new Condition.PositionBelow(t, _key.Length);
-                    CausalTile(t, tokens, _b.Map("Fk", t, _m, Expr.Select(seen, _map.Gain(a), 0)), v);
+                    CausalTile(t, tokens, Features("Fk", t, a, null, new Condition.PositionBelow(t, _key.Length)), v);
                 }
             });
             return _b.Build();
@@ -127,40 +135,59 @@ internal static class FavorProgram
         private void CausalTile(Dim t, TokenLoop tokens, Tile fk, Tile v)
         {
             var sum = _b.ColumnSum("zt", t, _m, fk);
-            var (fq, top) = QueryFeatures(t, tokens);
+            var (q, fq, top) = QueryFeatures(t, tokens);
             var before = _b.RowSum("Dz", t, _m, fq * _z);
             var n = _b.MatMul("N", fq, _s);
             var p = _b.MatMul("P", fq, fk, transposeB: true, structure: Structure.LowerTarget);
             var within = _b.RowSum("Dp", t, t, p);
             _b.AddMatMul(n, p, v, structure: Structure.LowerLeft);
-            Finish(t, tokens, n, _b.Map("D", t, Dim.One, before + within), top);
+            Finish(t, tokens, q, n, _b.Map("D", t, Dim.One, before + within), top);
             AddKeys(fk, v, sum);
+        }
+
+        /// <summary>φ of a tile of tokens, [tokens, m], from the projections and the exponentials of the map; 0 where the condition does not hold.</summary>
+        private Tile Features(string name, Dim tokens, Tile projections, Expr? exponentials, Condition? where)
+        {
+            var features = !_map.HasGain ? [exponentials!]
+                : exponentials is null ? _map.Gain(projections)
+                : _map.Gain(projections).Select(gain => gain * exponentials);
+            Expr[] masked = [.. features.Select(feature => where is null ? feature : Expr.Select(where, feature, 0))];
+            return masked.Length == 1 ? _b.Map(name, tokens, _m, masked[0]) : _b.Concat(name, tokens, _m, masked);
         }
 
         /// <summary>L = log2 φ(k), [tokens, m]; −∞ for the tokens from the limit on, which count for nothing.</summary>
         private Tile LogKeys(Dim tokens, Tile k, Tile a, TokenIndex? limit)
         {
-            var squares = _b.RowSum("kk", tokens, _d, k * k);
-            var halfNorm = Expr.NaNUnlessFinite((Expr)squares * _halfNormScale);
-            var h = _b.Map("h", tokens, Dim.One, limit is null
-                ? halfNorm
-                : Expr.Select(new Condition.PositionBelow(tokens, limit), halfNorm, double.PositiveInfinity));
-            return _b.Concat("L", tokens, _m, _map.LogKey(a, h).ToArray());
+            var seen = limit is null ? null : new Condition.PositionBelow(tokens, limit);
+            var logs = _map.Log(a, _constants is null ? null : (Expr)_constants);
+            if (_map.NormSign == 0)
+            {
+                var finite = logs.Select(Expr.NaNUnlessFinite);
+                return _b.Concat("L", tokens, _m, [.. finite.Select(log => seen is null ? log : Expr.Select(seen, log, double.NegativeInfinity))]);
+            }
+
+            var halfNorm = HalfNorm("kk", tokens, k);
+            var h = _b.Map("h", tokens, Dim.One, seen is null ? halfNorm : Expr.Select(seen, halfNorm, double.PositiveInfinity));
+            return _b.Concat("L", tokens, _m, [.. logs.Select(log => _map.NormSign < 0 ? log - h : log + h)]);
         }
 
-        /// <summary>φ(q) relative to its largest feature, [tokens, m], and that maximum [tokens] where the map is exponential.</summary>
-        private (Tile Features, Tile? Maximum) QueryFeatures(Dim tokens, TokenLoop loop)
+        private Expr HalfNorm(string name, Dim tokens, Tile x) =>
+            Expr.NaNUnlessFinite((Expr)_b.RowSum(name, tokens, _d, x * x) * _halfNormScale);
+
+        /// <summary>The queries, φ(q) relative to its largest exponential, [tokens, m], and its logarithm [tokens] where there are exponentials.</summary>
+        private (Tile Queries, Tile Features, Tile? Maximum) QueryFeatures(Dim tokens, TokenLoop loop)
         {
             var q = _b.Load("Q", _query, loop);
             var b = _b.MatMul("B", q, _w, transposeB: true);
             if (!_map.IsExponential)
             {
-                return (_b.Map("Fq", tokens, _m, _map.Gain(b)), null);
+                return (q, Features("Fq", tokens, b, null, where: null), null);
             }
 
-            var y = _b.Concat("Y", tokens, _m, _map.LogQuery(b).Select(branch => branch + _c!).ToArray());
+            var logs = _map.Log(b, _constants is null ? null : (Expr)_constants);
+            var y = _b.Concat("Y", tokens, _m, [.. logs.Select(log => log + _c!)]);
             var top = _b.RowMax("M", tokens, _m, y);
-            return (_b.Map("Fq", tokens, _m, Expr.Exp2(y - top, QueryFlush)), top);
+            return (q, Features("Fq", tokens, b, Expr.Exp2(y - top, QueryFlush), where: null), top);
         }
 
         private void AddKeys(Tile fk, Tile v, Dim tokens) => AddKeys(fk, v, _b.ColumnSum("zt", tokens, _m, fk));
@@ -172,13 +199,30 @@ internal static class FavorProgram
             _b.AddMatMul(_s, fk, v, transposeA: true);
         }
 
-        /// <summary>o = N / D, zeros where no key was seen, and the log-sum-exp.</summary>
-        private void Finish(Dim tokens, TokenLoop loop, Tile n, Tile d, Tile? top)
+        /// <summary>o = N / D, zeros where no key was seen, or o = N times what the map left out; and the log-sum-exp.</summary>
+        private void Finish(Dim tokens, TokenLoop loop, Tile q, Tile n, Tile d, Tile? top)
         {
-            var r = _b.Map("R", tokens, Dim.One, Expr.Select(Condition.IsZero(d), 0, (Expr)1 / d));
+            var r = _b.Map("R", tokens, Dim.One, _normalize ? Expr.Select(Condition.IsZero(d), 0, (Expr)1 / d) : Unnormalised(tokens, q, top));
             _b.Store(_output, _b.Map("O", tokens, _dv, (Expr)n * r), loop);
             var logD = Expr.Log2(d);
             _b.Store(_logSumExp, _b.Map("lse", tokens, Dim.One, (top is null ? logD : top + logD) * Base2.Ln2), loop);
+        }
+
+        /// <summary>What N is to be multiplied by to be φ(q)ᵀS: the maximum that it is relative to, the query's own norm, and the weight of a feature.</summary>
+        private Expr Unnormalised(Dim tokens, Tile q, Tile? top)
+        {
+            if (top is null)
+            {
+                return _map.Weight;
+            }
+
+            var log = _map.NormSign switch
+            {
+                0 => (Expr)top,
+                < 0 => top - HalfNorm("qq", tokens, q),
+                _ => top + HalfNorm("qq", tokens, q),
+            };
+            return Expr.Exp2(log + Math.Log(_map.Weight, 2));
         }
     }
 }

@@ -1,22 +1,45 @@
 using System.Globalization;
+using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Specs;
 
 namespace KernelGen.Generator.Families.Favor;
 
 /// <summary>What one [FavorAttention] declares.</summary>
-/// <param name="Kernel">The kernel function that the feature map estimates.</param>
+/// <param name="Kernel">The built-in kernel; meaningless where a user's <paramref name="Function"/> stands in its place.</param>
+/// <param name="Function">f of φ_r(x) = f(ω_rᵀx̂) + ε, built in or the user's; null where the map is an exponential.</param>
 /// <param name="HeadDim">d.</param>
 /// <param name="ValueDim">dv.</param>
-/// <param name="Features">m; even for the hyperbolic map.</param>
+/// <param name="Features">m; even where each projection makes two features.</param>
 /// <param name="Causal">Whether query i sees only keys j ≤ i.</param>
-/// <param name="Epsilon">ε of the ReLU kernel; 0 for the others, whatever the user wrote, so that equal layers have equal specs.</param>
-internal sealed record FavorSpec(KernelFunction Kernel, int HeadDim, int ValueDim, int Features, bool Causal, float Epsilon)
+/// <param name="Epsilon">ε; 0 for exponential maps, whatever the user wrote, so that equal layers have equal specs.</param>
+/// <param name="IsNormalized">Whether outputs are divided by the sum of their weights.</param>
+/// <param name="Projection">How projections are drawn.</param>
+/// <param name="Lambda">λ of OPRF where it is declared; null elsewhere.</param>
+internal sealed record FavorSpec(
+    KernelFunction Kernel, ScalarFunction? Function, int HeadDim, int ValueDim, int Features, bool Causal, float Epsilon, bool IsNormalized,
+    ProjectionKind Projection, float? Lambda)
     : AttentionSpec(HeadDim, ValueDim, Features, Causal)
 {
-    /// <summary>Half of m where each projection makes the pair exp(±ω_rᵀx̂), m elsewhere.</summary>
-    public override int ProjectionRows => Kernel == KernelFunction.SoftmaxHyperbolic ? Features / 2 : Features;
+    /// <summary>The kernel by a name that a reader knows.</summary>
+    public string KernelName => Function?.Name ?? Kernel.ToString();
+
+    /// <summary>Half of m where each projection makes a pair of features, m elsewhere.</summary>
+    public override int ProjectionRows => Features / FeatureMap.BranchesOf(Kernel, Function);
+
+    public override bool Normalize => IsNormalized;
+
+    public override string ProjectionDraw => Projection.ToString();
+
+    /// <summary>λ, which no other map has.</summary>
+    public override Hyperparameter? Hyperparameter => Function is null && Kernel == KernelFunction.SoftmaxOprf
+        ? new Hyperparameter(
+            "Lambda", "lambda", "λ of optimal positive features: E‖q̂ + k̂‖² of the queries and keys to come; at least 0.", Lambda, "Oprf")
+        : null;
 
     public override string Describe() =>
-        $"FAVOR+ attention, kernel {Kernel}: {DescribeSizes()}"
-        + (Kernel == KernelFunction.Relu ? $", epsilon {Epsilon.ToString("G9", CultureInfo.InvariantCulture)}." : ".");
+        $"FAVOR+ attention, kernel {KernelName}: {DescribeSizes()}"
+        + (Epsilon == 0 ? "" : $", epsilon {Epsilon.ToString("G9", CultureInfo.InvariantCulture)}")
+        + (IsNormalized ? "" : ", unnormalised")
+        + (Projection == ProjectionKind.Orthogonal ? "" : $", {Projection} projections")
+        + ".";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using KernelGen.Generator.Diagnostics;
+using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Specs;
 
 namespace KernelGen.Generator.Families.Favor;
@@ -12,41 +13,128 @@ internal static class FavorSpecReader
 
     public static FavorSpec? Read(AttributeReader attribute)
     {
-        var kernel = attribute.Member<KernelFunction>("Kernel");
+        var builtIn = attribute.Member<KernelFunction>("Kernel");
         var headDim = attribute.RequiredSize("HeadDim", SizeLimits.MaxHeadDim);
         var valueDim = attribute.OptionalSize("ValueDim", SizeLimits.MaxHeadDim, fallback: headDim);
         var features = attribute.RequiredSize("Features", MaxFeatures);
         var causal = attribute.Value<bool>("Causal") ?? false;
-        var epsilon = kernel is null ? 0 : ReadEpsilon(attribute, kernel.Value);
-
-        if (kernel == KernelFunction.SoftmaxHyperbolic && features % 2 != 0)
+        var normalize = attribute.Value<bool>("Normalize") ?? true;
+        var projection = attribute.Member<ProjectionKind>("Projection");
+        if (builtIn is not { } kernel || projection is null)
         {
-            attribute.Report(Rules.OddFeatures, "Features", features, kernel, MaxFeatures);
+            return null;
         }
 
-        return kernel is null || attribute.Failed ? null : new FavorSpec(kernel.Value, headDim, valueDim, features, causal, epsilon);
+        // Without ε, e^x is a map of logarithms.
+        var function = kernel == KernelFunction.Exp && !attribute.Has("Epsilon") ? null : KernelFunctions.Of(kernel);
+        var epsilon = ReadEpsilon(attribute, kernel, function, normalize);
+        var lambda = ReadLambda(attribute, kernel, causal);
+        var spec = new FavorSpec(kernel, function, headDim, valueDim, features, causal, epsilon, normalize, projection.Value, lambda);
+
+        if (features % FeatureMap.BranchesOf(kernel, function) != 0)
+        {
+            attribute.Report(Rules.OddFeatures, "Features", features, spec.KernelName, MaxFeatures);
+        }
+
+        if (function is null && kernel == KernelFunction.SoftmaxTrigonometric)
+        {
+            if (causal)
+            {
+                attribute.Report(Rules.CausalTrigonometric, "Causal", spec.KernelName);
+            }
+            else if (normalize)
+            {
+                attribute.Report(Rules.TrigonometricMayFail, "Kernel", spec.KernelName);
+            }
+        }
+
+        CheckInputScale(attribute, spec);
+        return attribute.Failed ? null : spec;
     }
 
-    private static float ReadEpsilon(AttributeReader attribute, KernelFunction kernel)
+    private static float ReadEpsilon(AttributeReader attribute, KernelFunction kernel, ScalarFunction? function, bool normalize)
     {
-        var epsilon = attribute.Value<float>("Epsilon") ?? DefaultEpsilon;
-        var text = epsilon.ToString("G9", CultureInfo.InvariantCulture);
-        if (kernel != KernelFunction.Relu)
+        var declared = attribute.Value<float>("Epsilon");
+        var text = declared?.ToString("G9", CultureInfo.InvariantCulture);
+        if (function is null)
         {
             if (attribute.Has("Epsilon"))
             {
-                attribute.Report(Rules.EpsilonWithoutMeaning, "Epsilon", text, kernel, KernelFunction.Relu);
+                attribute.Report(Rules.EpsilonWithoutMeaning, "Epsilon", text, kernel);
             }
 
             return 0;
         }
 
         // Written so that NaN fails too.
-        if (!(epsilon > 0 && epsilon <= float.MaxValue))
+        if (declared is { } epsilon && !(epsilon > 0 && epsilon <= float.MaxValue))
         {
             attribute.Report(Rules.EpsilonOutOfRange, "Epsilon", text);
         }
 
-        return epsilon;
+        if (declared is null && normalize && !ExprRange.IsNonNegative(function.Body))
+        {
+            attribute.Report(Rules.SignedKernel, attribute.Has("KernelFunctionName") ? "KernelFunctionName" : "Kernel", function.Name);
+        }
+
+        return declared ?? (normalize ? DefaultEpsilon : 0);
+    }
+
+    private static float? ReadLambda(AttributeReader attribute, KernelFunction kernel, bool causal)
+    {
+        var declared = attribute.Value<float>("Lambda");
+        var text = declared?.ToString("G9", CultureInfo.InvariantCulture);
+        if (kernel != KernelFunction.SoftmaxOprf)
+        {
+            if (declared is not null)
+            {
+                attribute.Report(Rules.LambdaWithoutMeaning, "Lambda", text, kernel, KernelFunction.SoftmaxOprf);
+            }
+
+            return null;
+        }
+
+        if (declared is { } lambda && !(lambda >= 0 && lambda <= float.MaxValue))
+        {
+            attribute.Report(Rules.LambdaOutOfRange, "Lambda", text);
+        }
+
+        if (declared is null && causal && !attribute.Has("Lambda"))
+        {
+            attribute.Report(Rules.LambdaMayLeak, "Kernel");
+        }
+
+        return declared;
+    }
+
+    /// <summary>Warns where a weight's standard deviation would be larger than the weight itself.</summary>
+    private static void CheckInputScale(AttributeReader attribute, FavorSpec spec)
+    {
+        if (attribute.Value<float>("InputScale") is not { } scale)
+        {
+            return;
+        }
+
+        if (!(scale > 0 && scale <= float.MaxValue))
+        {
+            attribute.Report(Rules.InputScaleOutOfRange, "InputScale", scale.ToString("G9", CultureInfo.InvariantCulture));
+            return;
+        }
+
+        if (attribute.Failed || RelativeVariance.OfWeights(spec, scale) is not { } variance || !(variance > 1))
+        {
+            return;
+        }
+
+        var needed = variance * spec.Features;
+        attribute.Report(
+            Rules.FeaturesTooFew, "InputScale",
+            scale.ToString("G4", CultureInfo.InvariantCulture),
+            RelativeVariance.SquaredNorm(spec, scale).ToString("G3", CultureInfo.InvariantCulture),
+            spec.Features,
+            Math.Sqrt(variance).ToString("G3", CultureInfo.InvariantCulture),
+            needed <= MaxFeatures
+                ? $"{Math.Ceiling(needed).ToString(CultureInfo.InvariantCulture)} features"
+                : $"an input scale of {RelativeVariance.LargestScale(spec).ToString("G2", CultureInfo.InvariantCulture)}");
     }
 }

@@ -4,56 +4,109 @@ namespace KernelGen.Generator.Families.Favor;
 
 /// <summary>
 /// A feature map φ in the form that the programs use: the features of a key are gain · 2^(log), and likewise those of a query, where the
-/// query's own norm is left out because it cancels in the normalised output. A map is a list of branches (±, later sin and cos), each
-/// as wide as there are projections.
+/// query's own norm is left out because it cancels in the normalised output. A map is a list of branches (±, sin and cos), each as wide as
+/// there are projections; a map without logarithms is its gain alone, one without a gain has gain 1.
 /// </summary>
 internal sealed class FeatureMap
 {
-    private FeatureMap(int branches, double projectionScale, Func<int, Expr, Expr, Expr>? logKey, Func<int, Expr, Expr>? logQuery, Func<Expr, Expr>? gain)
-    {
-        Branches = branches;
-        ProjectionScale = projectionScale;
-        _logKey = logKey;
-        _logQuery = logQuery;
-        _gain = gain;
-    }
+    /// <summary>The positions of what LayerParameters.Oprf hands to the kernel.</summary>
+    private const int ProjectionFactor = 0, NormFactor = 1, Offset = 2;
 
-    private readonly Func<int, Expr, Expr, Expr>? _logKey;
-    private readonly Func<int, Expr, Expr>? _logQuery;
-    private readonly Func<Expr, Expr>? _gain;
+    private static readonly Expr Sine = Expr.Sin(new Expr.Argument()), Cosine = Expr.Cos(new Expr.Argument());
 
     /// <summary>Branches of the map; there are m / Branches projections.</summary>
-    public int Branches { get; }
+    public int Branches { get; private init; } = 1;
 
     /// <summary>What the projections are multiplied by, so that no other scaling of queries and keys is needed.</summary>
-    public double ProjectionScale { get; }
+    public double ProjectionScale { get; private init; }
+
+    /// <summary>The hyperparameter that the projections are multiplied by as well, or null.</summary>
+    public int? ProjectionHyperparameter { get; private init; }
+
+    /// <summary>
+    /// Whether a constant of its own belongs to each feature's logarithm: ‖ω_r‖² times the hyperparameter <see cref="NormHyperparameter"/> plus
+    /// <see cref="OffsetHyperparameter"/>.
+    /// </summary>
+    public bool HasConstants { get; private init; }
+
+    public int NormHyperparameter => NormFactor;
+
+    public int OffsetHyperparameter => Offset;
 
     /// <summary>Whether features are exponentials, kept relative to references; otherwise they are the gain alone.</summary>
-    public bool IsExponential => _logKey is not null;
+    public bool IsExponential { get; private init; } = true;
+
+    /// <summary>The sign of ‖x̂‖²/2 in the logarithm; 0 where it is not there.</summary>
+    public int NormSign { get; private init; }
+
+    /// <summary>φ(q)ᵀφ(k) is this times the sum over the features.</summary>
+    public double Weight { get; private init; }
+
+    /// <summary>The signs of the projection in the logarithm of each branch.</summary>
+    private IReadOnlyList<int> ProjectionSigns { get; init; } = [1];
+
+    /// <summary>f of each branch; empty where the gain is 1.</summary>
+    private IReadOnlyList<ScalarFunction> Functions { get; init; } = [];
+
+    private double Epsilon { get; init; }
+
+    public bool HasGain => Functions.Count > 0;
+
+    public static int BranchesOf(KernelFunction kernel, ScalarFunction? function) =>
+        function is null && kernel is KernelFunction.SoftmaxHyperbolic or KernelFunction.SoftmaxTrigonometric ? 2 : 1;
 
     public static FeatureMap Of(FavorSpec spec)
     {
         // x̂ = x·d^(-1/4), so that q̂ᵀk̂ = qᵀk/√d.
         var inputScale = Math.Pow(spec.HeadDim, -0.25);
+        var weight = 1.0 / spec.Features;
+        if (spec.Function is { } function)
+        {
+            return new FeatureMap
+            {
+                ProjectionScale = inputScale, IsExponential = false, Functions = [function], Epsilon = spec.Epsilon, Weight = weight,
+            };
+        }
+
         return spec.Kernel switch
         {
-            KernelFunction.Softmax => new FeatureMap(1, inputScale * Base2.Log2E, (_, a, h) => a - h, (_, b) => b, null),
-            KernelFunction.SoftmaxHyperbolic => new FeatureMap(
-                2, inputScale * Base2.Log2E, (branch, a, h) => (branch == 0 ? a : -a) - h, (branch, b) => branch == 0 ? b : -b, null),
-            KernelFunction.Relu => new FeatureMap(1, inputScale, null, null, a => Expr.Max(0, Expr.NaNUnlessFinite(a)) + spec.Epsilon),
+            KernelFunction.Softmax => new FeatureMap { ProjectionScale = inputScale * Base2.Log2E, NormSign = -1, Weight = weight },
+            KernelFunction.SoftmaxHyperbolic => new FeatureMap
+            {
+                Branches = 2, ProjectionScale = inputScale * Base2.Log2E, NormSign = -1, ProjectionSigns = [1, -1], Weight = weight,
+            },
+            KernelFunction.SoftmaxOprf => new FeatureMap
+            {
+                ProjectionScale = inputScale * Base2.Log2E, ProjectionHyperparameter = ProjectionFactor, HasConstants = true, NormSign = -1,
+                Weight = weight,
+            },
+            KernelFunction.SoftmaxTrigonometric => new FeatureMap
+            {
+                Branches = 2, ProjectionScale = inputScale, NormSign = 1, ProjectionSigns = [0, 0],
+                Functions = [new ScalarFunction("sine", Sine), new ScalarFunction("cosine", Cosine)], Weight = 2 * weight,
+            },
+            KernelFunction.Exp => new FeatureMap { ProjectionScale = inputScale * Base2.Log2E, Weight = weight },
             _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kernel, "No such kernel function."),
         };
     }
 
-    /// <summary>‖k̂‖²/2 in powers of two, from Σ k².</summary>
+    /// <summary>‖x̂‖²/2 in powers of two, from Σ x².</summary>
     public static double HalfNormScale(int headDim) => 0.5 * Math.Pow(headDim, -0.5) * Base2.Log2E;
 
-    /// <summary>log2 of each branch of φ(k), from the projections a = Wk and h = ‖k̂‖²/2.</summary>
-    public IEnumerable<Expr> LogKey(Expr a, Expr h) => Enumerable.Range(0, Branches).Select(branch => _logKey!(branch, a, h));
+    /// <summary>
+    /// log2 of each branch without the norm, from the projections a = Wx and, where there are such, the constants of the features.
+    /// </summary>
+    public IEnumerable<Expr> Log(Expr a, Expr? constants) => ProjectionSigns.Select(sign => sign switch
+    {
+        0 => (Expr)0,
+        > 0 => constants is null ? a : a + constants,
+        _ => -a,
+    });
 
-    /// <summary>log2 of each branch of φ(q) · e^(‖q̂‖²/2), from the projections b = Wq.</summary>
-    public IEnumerable<Expr> LogQuery(Expr b) => Enumerable.Range(0, Branches).Select(branch => _logQuery!(branch, b));
-
-    /// <summary>φ of a map without exponentials, from the projections.</summary>
-    public Expr Gain(Expr projections) => _gain!(projections);
+    /// <summary>The gain of each branch, from the projections; infinite projections give NaN.</summary>
+    public IEnumerable<Expr> Gain(Expr projections) => Functions.Select(function =>
+    {
+        var value = new Expr.Call(function, Expr.NaNUnlessFinite(projections));
+        return Epsilon == 0 ? value : value + Epsilon;
+    });
 }

@@ -1,0 +1,21 @@
+namespace KernelGen;
+
+/// <summary>Attention by random features: what a generated FAVOR+ layer offers beyond <see cref="IAttention"/>.</summary>
+public interface IRandomFeatureAttention : IAttention
+{
+    /// <summary>Whether outputs are divided by the sum of their weights.</summary>
+    bool Normalize { get; }
+
+    /// <summary>The random projections ω_r in force, to be saved with a model.</summary>
+    Projection Projection { get; }
+
+    /// <summary>
+    /// Draws new projections, of the kind that the layer declares. Calls that are running go on with the old ones; results and states of
+    /// before do not fit the new ones.
+    /// </summary>
+    void Redraw(ulong seed);
+
+    /// <summary>Takes other projections, such as those of a saved model; otherwise as the other overload.</summary>
+    /// <exception cref="ArgumentException">The projections have another size, or no structure where the layer declares a fast transform.</exception>
+    void Redraw(Projection projection);
+}

@@ -1,0 +1,99 @@
+using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Tests.Expressions;
+
+/// <summary>Evaluates an expression in double with a first-order bound of what float32 may make of it, whichever sums are fused with products.</summary>
+/// <param name="element">The element of a tile at hand.</param>
+/// <param name="position">Whether a condition on its position holds.</param>
+internal sealed class BoundedEvaluator(Func<Tile, Bounded> element, Func<Condition, bool> position)
+{
+    /// <summary>f(x) for an exact x.</summary>
+    public static Bounded Call(ScalarFunction function, double x) =>
+        new BoundedEvaluator(
+            _ => throw new NotSupportedException("A function has no tiles."),
+            _ => throw new NotSupportedException("A function has no position.")).Evaluate(function.Body, x);
+
+    public Bounded Evaluate(Expr expr) => Evaluate(expr, null);
+
+    private Bounded Evaluate(Expr expr, Bounded? argument)
+    {
+        switch (expr)
+        {
+            case Expr.Constant constant:
+                return Bounded.Constant(constant.Value);
+            case Expr.Element tile:
+                return element(tile.Tile);
+            case Expr.Argument:
+                return argument!.Value;
+            case Expr.Unary unary:
+                return Evaluate(unary.Operand, argument).Apply(unary.Operator);
+            case Expr.FlushedExp2 exp:
+                return Evaluate(exp.Exponent, argument).FlushedExp2(exp.FlushBelow);
+            case Expr.Call call:
+                return Evaluate(call.Function.Body, Evaluate(call.Operand, argument));
+            case Expr.Binary binary:
+                return Apply(binary, Evaluate(binary.Left, argument), Evaluate(binary.Right, argument));
+            case Expr.Choice choice:
+                var (holds, open) = Holds(choice.Condition, argument);
+                var chosen = Evaluate(holds ? choice.IfTrue : choice.IfFalse, argument);
+                return open ? Bounded.Either(chosen, Evaluate(holds ? choice.IfFalse : choice.IfTrue, argument)) : chosen;
+            default:
+                throw new NotSupportedException(expr.GetType().Name);
+        }
+    }
+
+    private static Bounded Apply(Expr.Binary binary, Bounded a, Bounded b)
+    {
+        switch (binary.Operator)
+        {
+            case BinaryOperator.Add or BinaryOperator.Subtract:
+                var sum = binary.Operator == BinaryOperator.Add ? a + b : a - b;
+
+                // Fused with the sum, a product overflows later.
+                return (IsProduct(binary.Left) && double.IsInfinity(a.Value)) || (IsProduct(binary.Right) && double.IsInfinity(b.Value))
+                    ? sum with { Error = double.PositiveInfinity }
+                    : sum;
+            case BinaryOperator.Multiply:
+                return a * b;
+            case BinaryOperator.Divide:
+                return a / b;
+            case BinaryOperator.Max:
+                return Bounded.Max(a, b);
+            default:
+                return Bounded.Min(a, b);
+        }
+
+        static bool IsProduct(Expr operand) => operand is Expr.Binary { Operator: BinaryOperator.Multiply };
+    }
+
+    private (bool Holds, bool IsOpen) Holds(Condition condition, Bounded? argument)
+    {
+        switch (condition)
+        {
+            case Condition.Compare compare:
+                var (a, b) = (Evaluate(compare.Left, argument), Evaluate(compare.Right, argument));
+                var holds = compare.Comparison switch
+                {
+                    Comparison.Less => a.Value < b.Value,
+                    Comparison.LessOrEqual => a.Value <= b.Value,
+                    Comparison.Greater => a.Value > b.Value,
+                    Comparison.GreaterOrEqual => a.Value >= b.Value,
+                    Comparison.Equal => a.Value == b.Value,
+                    _ => a.Value != b.Value,
+                };
+                return (holds, Bounded.IsOpen(a, b));
+            case Condition.Both both:
+                var (left, right) = (Holds(both.Left, argument), Holds(both.Right, argument));
+                return (left.Holds && right.Holds, (left.IsOpen && (right.Holds || right.IsOpen)) || (right.IsOpen && left.Holds));
+            case Condition.Either either:
+                var (one, other) = (Holds(either.Left, argument), Holds(either.Right, argument));
+                return (one.Holds || other.Holds, (one.IsOpen && (!other.Holds || other.IsOpen)) || (other.IsOpen && !one.Holds));
+            case Condition.Not not:
+                var inner = Holds(not.Operand, argument);
+                return (!inner.Holds, inner.IsOpen);
+            default:
+                return (position(condition), false);
+        }
+    }
+}
