@@ -20,6 +20,20 @@ public sealed class FavorAttentionAttribute : Attribute
     /// <summary>The kernel function that attention weights follow. Default: <see cref="KernelFunction.Softmax"/>.</summary>
     public KernelFunction Kernel { get; set; }
 
+    /// <summary>
+    /// The name of a method <c>static float Phi(float x)</c> that takes the place of <see cref="Kernel"/>: the features of x are f(ω_rᵀx̂). Give
+    /// it as <c>nameof(Phi)</c>. Default: null, for <see cref="Kernel"/>.
+    /// </summary>
+    /// <remarks>
+    /// The generator reads the body of the method and computes it for many numbers at a time; the method itself is not called. The body may
+    /// use floats, bools, constants, locals, if, ?:, the functions Abs, Max, Min, Exp, Log, Sqrt, Tanh, Sin, Cos and Pow of MathF,
+    /// KernelMath.Erf, and other such methods. What cannot be read is a compile error at the place.
+    /// </remarks>
+    public string? KernelFunctionName { get; set; }
+
+    /// <summary>The type that has the method <see cref="KernelFunctionName"/>. Default: null, for the annotated type itself.</summary>
+    public Type? KernelFunctionType { get; set; }
+
     /// <summary>d, the numbers in one head's query and key. Required; 1 to 1024. Multiples of 16 are fastest.</summary>
     public int HeadDim { get; set; }
 

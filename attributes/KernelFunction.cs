@@ -7,7 +7,7 @@ namespace KernelGen;
 /// <remarks>
 /// <para>
 /// The members Softmax… estimate softmax attention; the others are attention of their own, φ_r(x) = f(ω_rᵀx̂) + ε, with which a model is
-/// trained. Any other f is a method of yours: `KernelFunctionName` of the attribute.
+/// trained. Any other f is a method of yours: <see cref="FavorAttentionAttribute.KernelFunctionName"/>.
 /// </para>
 /// <para>
 /// Where f takes both signs the normaliser can come near 0: such a kernel needs <see cref="FavorAttentionAttribute.Normalize"/> = false, or

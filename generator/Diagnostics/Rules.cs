@@ -83,6 +83,30 @@ internal static class Rules
         "The type KernelGen.IAttention is not found; reference the package KernelGen, or the assembly KernelGen.Runtime",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen015");
 
+    public static readonly DiagnosticDescriptor FunctionNotUsable = new(
+        "KGEN016", "The kernel function is not usable",
+        "The kernel function '{0}' {1}; declare 'static float {2}(float x)'",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen016");
+
+    public static readonly DiagnosticDescriptor FunctionContradicted = new(
+        "KGEN017", "Two arguments contradict each other",
+        "{0} is given {1}; {2}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen017");
+
+    public static readonly DiagnosticDescriptor FunctionConstruct = new(
+        "KGEN018", "A construct is not supported in a kernel function",
+        "{0} is not supported in a kernel function; {1}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen018");
+
+    public static readonly DiagnosticDescriptor FunctionRecursion = new(
+        "KGEN019", "A kernel function calls itself",
+        "'{0}' calls itself here, directly or through others; write a formula that ends",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen019");
+
+    public static readonly DiagnosticDescriptor FunctionTooLarge = new(
+        "KGEN020", "The kernel function is too large",
+        "'{0}' has {1} operations with what it calls; allowed are {2}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen020");
     public static readonly DiagnosticDescriptor SignedKernel = new(
         "KGEN021", "The kernel takes both signs",
         "{0} can be negative, so that the sum of the weights can come near 0; set Normalize = false, or an Epsilon that you have chosen for it",

@@ -55,8 +55,14 @@ internal abstract record Expr
 
     public static Expr Select(Condition condition, Expr a, Expr b) => new Choice(condition, a, b);
 
-    /// <summary>A literal.</summary>
-    public sealed record Constant(double Value) : Expr;
+    /// <summary>A literal. Equal literals have the same bits: x + 0 and x + (−0) differ where x is −0.</summary>
+    public sealed record Constant(double Value) : Expr
+    {
+        public bool Equals(Constant? other) =>
+            other is not null && BitConverter.DoubleToInt64Bits(Value) == BitConverter.DoubleToInt64Bits(other.Value);
+
+        public override int GetHashCode() => BitConverter.DoubleToInt64Bits(Value).GetHashCode();
+    }
 
     /// <summary>The element of a tile at the current row and column; vectors broadcast.</summary>
     public sealed record Element(Tile Tile) : Expr;

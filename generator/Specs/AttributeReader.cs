@@ -1,4 +1,6 @@
 using KernelGen.Generator.Diagnostics;
+using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Specs.Functions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -8,7 +10,11 @@ namespace KernelGen.Generator.Specs;
 /// Reads the named arguments of one attribute and collects what is wrong with them, each fault at the argument's own expression. What the
 /// compiler could not bind is left to the compiler's own error: it makes the reading fail, without a second message.
 /// </summary>
-internal sealed class AttributeReader(AttributeData attribute, CancellationToken cancel)
+/// <param name="attribute">The attribute.</param>
+/// <param name="annotated">The type that carries it.</param>
+/// <param name="compilation">The compilation, in which methods are found that arguments name.</param>
+/// <param name="cancel">Stops reading.</param>
+internal sealed class AttributeReader(AttributeData attribute, INamedTypeSymbol annotated, Compilation compilation, CancellationToken cancel)
 {
     private readonly AttributeSyntax? _syntax = attribute.ApplicationSyntaxReference?.GetSyntax(cancel) as AttributeSyntax;
     private readonly List<Diagnostic> _diagnostics = [];
@@ -58,24 +64,61 @@ internal sealed class AttributeReader(AttributeData attribute, CancellationToken
     public T? Value<T>(string name)
         where T : struct
     {
-        foreach (var argument in attribute.NamedArguments)
+        if (Argument(name) is { Value: T value })
         {
-            // An array has Values, not a Value; asking for it throws.
-            if (argument.Key == name && argument.Value.Kind != TypedConstantKind.Array && argument.Value.Value is T value)
-            {
-                return value;
-            }
+            return value;
         }
 
         Failed |= Has(name);
         return null;
     }
 
+    /// <summary>
+    /// The method that <paramref name="name"/> names, in the annotated type or in the one that <paramref name="holder"/> gives; null where
+    /// neither is given or, which makes the reading fail, where it cannot be read. Faults of the method are reported in its body.
+    /// </summary>
+    /// <param name="name">The argument with the method's name.</param>
+    /// <param name="holder">The argument with the type that has the method.</param>
+    /// <param name="instead">The argument that chooses a built-in function, which excludes the other two.</param>
+    public ScalarFunction? KernelFunction(string name, string holder, string instead)
+    {
+        if (Has(name) && Has(instead))
+        {
+            Report(Rules.FunctionContradicted, instead, instead, $"together with {name}", "leave one of them out");
+        }
+
+        if (Has(holder) && !Has(name))
+        {
+            Report(Rules.FunctionContradicted, holder, holder, $"without {name}", $"give {name} a method of the type");
+        }
+
+        var written = Argument(name);
+        var type = Argument(holder);
+        if (written?.Value is not string method || type is { Kind: TypedConstantKind.Error })
+        {
+            // A null is as good as none; anything else is an error of the compiler.
+            Failed |= Has(name) && written is not { IsNull: true };
+            return null;
+        }
+
+        var location = LocationOf(name);
+        if (type is { IsNull: false } && type.Value.Value is not INamedTypeSymbol)
+        {
+            Report(Rules.FunctionNotUsable, holder, method, "belongs to no class", method);
+            return null;
+        }
+
+        var function = KernelFunctionReader.Read(
+            annotated, method, type?.Value as INamedTypeSymbol, compilation, location, _diagnostics.Add, cancel);
+        Failed |= function is null;
+        return function;
+    }
+
     /// <summary>Reports a fault at the expression of <paramref name="argument"/>, or at the attribute where it was left out.</summary>
     public void Report(DiagnosticDescriptor rule, string argument, params object?[] message)
     {
         Failed |= rule.DefaultSeverity == DiagnosticSeverity.Error;
-        _diagnostics.Add(Diagnostic.Create(rule, SyntaxOf(argument)?.Expression.GetLocation() ?? Location, message));
+        _diagnostics.Add(Diagnostic.Create(rule, LocationOf(argument), message));
     }
 
     private int Size(string name, int highest)
@@ -89,6 +132,14 @@ internal sealed class AttributeReader(AttributeData attribute, CancellationToken
 
         return size ?? 0;
     }
+
+    private Location LocationOf(string argument) => SyntaxOf(argument)?.Expression.GetLocation() ?? Location;
+
+    /// <summary>What the compiler bound the argument to. An array has Values, not a Value, and asking for it throws; no argument is one.</summary>
+    private TypedConstant? Argument(string name) => attribute.NamedArguments
+        .Where(argument => argument.Key == name && argument.Value.Kind != TypedConstantKind.Array)
+        .Select(argument => (TypedConstant?)argument.Value)
+        .FirstOrDefault();
 
     private AttributeArgumentSyntax? SyntaxOf(string name) =>
         _syntax?.ArgumentList?.Arguments.FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.ValueText == name);

@@ -13,7 +13,7 @@ internal static class DeclarationReader
         try
         {
             return found.TargetNode is TypeDeclarationSyntax syntax && found.TargetSymbol is INamedTypeSymbol type
-                ? Read(syntax, type, found.Attributes[0], cancel)
+                ? Read(syntax, type, found.Attributes[0], found.SemanticModel.Compilation, cancel)
                 : Reading.Nothing;
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -22,14 +22,15 @@ internal static class DeclarationReader
         }
     }
 
-    private static Reading Read(TypeDeclarationSyntax syntax, INamedTypeSymbol type, AttributeData attribute, CancellationToken cancel)
+    private static Reading Read(
+        TypeDeclarationSyntax syntax, INamedTypeSymbol type, AttributeData attribute, Compilation compilation, CancellationToken cancel)
     {
         if (FamilyRegistry.Of(attribute) is not { } family)
         {
             return Reading.Nothing;
         }
 
-        var reader = new AttributeReader(attribute, cancel);
+        var reader = new AttributeReader(attribute, type, compilation, cancel);
         var spec = family.Read(reader);
 
         // The first attention attribute of a type counts. A second of the same family is the compiler's error CS0579; a second of another

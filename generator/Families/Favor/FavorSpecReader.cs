@@ -20,13 +20,14 @@ internal static class FavorSpecReader
         var causal = attribute.Value<bool>("Causal") ?? false;
         var normalize = attribute.Value<bool>("Normalize") ?? true;
         var projection = attribute.Member<ProjectionKind>("Projection");
+        var method = attribute.KernelFunction("KernelFunctionName", "KernelFunctionType", instead: "Kernel");
         if (builtIn is not { } kernel || projection is null)
         {
             return null;
         }
 
         // Without ε, e^x is a map of logarithms.
-        var function = kernel == KernelFunction.Exp && !attribute.Has("Epsilon") ? null : KernelFunctions.Of(kernel);
+        var function = method ?? (kernel == KernelFunction.Exp && !attribute.Has("Epsilon") ? null : KernelFunctions.Of(kernel));
         var epsilon = ReadEpsilon(attribute, kernel, function, normalize);
         var lambda = ReadLambda(attribute, kernel, causal);
         var spec = new FavorSpec(kernel, function, headDim, valueDim, features, causal, epsilon, normalize, projection.Value, lambda);
@@ -84,7 +85,7 @@ internal static class FavorSpecReader
     {
         var declared = attribute.Value<float>("Lambda");
         var text = declared?.ToString("G9", CultureInfo.InvariantCulture);
-        if (kernel != KernelFunction.SoftmaxOprf)
+        if (kernel != KernelFunction.SoftmaxOprf || attribute.Has("KernelFunctionName"))
         {
             if (declared is not null)
             {

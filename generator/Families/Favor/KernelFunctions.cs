@@ -8,12 +8,12 @@ internal static class KernelFunctions
     private static readonly Expr X = new Expr.Argument();
 
     /// <summary>f of φ_r(x) = f(ω_rᵀx̂) + ε; null for the softmax kernels, whose maps are exponentials.</summary>
-    public static ScalarFunction? Of(KernelFunction kernel) => Body(kernel) is { } body ? new ScalarFunction(kernel.ToString(), body) : null;
+    public static ScalarFunction? Of(KernelFunction kernel) => Body(kernel) is { } body ? new ScalarFunction(kernel.ToString(), ExprSimplifier.Simplify(body)) : null;
 
     private static Expr? Body(KernelFunction kernel) => kernel switch
     {
         KernelFunction.Relu => Expr.Max(0, X),
-        KernelFunction.Gelu => 0.5 * X * (1 + Expr.Erf(X * Math.Sqrt(0.5))),
+        KernelFunction.Gelu => 0.5 * X * (1 + Expr.Erf(X * (float)Math.Sqrt(0.5))),
         KernelFunction.Sigmoid => 1 / (1 + Expr.Exp(-X)),
         KernelFunction.Exp => Expr.Exp(X),
         KernelFunction.Tanh => Expr.Tanh(X),

@@ -1,0 +1,162 @@
+namespace KernelGen.Generator.Expressions;
+
+/// <summary>
+/// Bounds what a function can return, over all arguments but NaN: each part's range follows from those of its operands, and within a branch
+/// the compared numbers are known to be on one side. The bounds are safe, not tight.
+/// </summary>
+internal static class ExprRange
+{
+    /// <summary>Whether the function is proven to return no negative number. A NaN that it returns does not count.</summary>
+    public static bool IsNonNegative(Expr body) => Of(body).Low >= 0;
+
+    /// <summary>Numbers that the function returns lie in this range.</summary>
+    public static Interval Of(Expr body) => Of(body, Interval.All, null);
+
+    /// <param name="expr">What is bounded.</param>
+    /// <param name="argument">The range of <see cref="Expr.Argument"/>.</param>
+    /// <param name="facts">What the conditions around the expression say.</param>
+    private static Interval Of(Expr expr, Interval argument, Fact? facts)
+    {
+        var range = expr switch
+        {
+            Expr.Constant constant => Interval.Of(FloatMath.Round(constant.Value)),
+            Expr.Argument => argument,
+            Expr.Unary unary => Of(unary.Operator, Of(unary.Operand, argument, facts)),
+            Expr.Binary { Operator: BinaryOperator.Multiply } square when square.Left == square.Right =>
+                Of(square.Left, argument, facts).Square(),
+            Expr.Binary binary => Of(binary.Operator, Of(binary.Left, argument, facts), Of(binary.Right, argument, facts)),
+            Expr.FlushedExp2 exp => Of(UnaryOperator.Exp2, Of(exp.Exponent, argument, facts)).Union(Interval.Of(0)),
+            Expr.Choice choice => Branch(choice.Condition, true, choice.IfTrue).Union(Branch(choice.Condition, false, choice.IfFalse)),
+            Expr.Call call => Of(call.Function.Body, Of(call.Operand, argument, facts), null),
+            _ => Interval.All,
+        };
+        for (var fact = facts; fact is not null; fact = fact.Next)
+        {
+            range = fact.Subject == expr ? range.Intersect(fact.Range) : range;
+        }
+
+        return range;
+
+        Interval Branch(Condition condition, bool holds, Expr value)
+        {
+            var inside = Assume(condition, holds, argument, facts);
+            return inside is { Range.IsEmpty: true } ? Interval.Empty : Of(value, argument, inside);
+        }
+    }
+
+    private static Interval Of(UnaryOperator op, Interval x) => op switch
+    {
+        UnaryOperator.Negate => -x,
+        UnaryOperator.NaNUnlessFinite => x,
+        UnaryOperator.Abs => x.Abs(),
+        UnaryOperator.Sqrt => x.Intersect(Interval.NonNegative).Rising(Math.Sqrt, 0, 0, Interval.NonNegative),
+        UnaryOperator.Exp => x.Rising(Math.Exp, 0, 1, Interval.NonNegative),
+        UnaryOperator.Exp2 => x.Rising(exponent => Math.Pow(2, exponent), 0, 1, Interval.NonNegative),
+        UnaryOperator.Log => x.Intersect(Interval.NonNegative).Rising(Math.Log, 1, 0, Interval.All),
+        UnaryOperator.Log2 => x.Intersect(Interval.NonNegative).Rising(number => Math.Log(number, 2), 1, 0, Interval.All),
+        UnaryOperator.Tanh => x.Rising(Math.Tanh, 0, 0, new(-1, 1)),
+
+        // There is no such function here, but its signs are known.
+        UnaryOperator.Erf when !x.IsEmpty => new(x.Low >= 0 ? 0 : -1, x.High <= 0 ? 0 : 1),
+        UnaryOperator.Sin or UnaryOperator.Cos when !x.IsEmpty => new(-1, 1),
+        _ => x.IsEmpty ? Interval.Empty : Interval.All,
+    };
+
+    private static Interval Of(BinaryOperator op, Interval a, Interval b) => op switch
+    {
+        BinaryOperator.Add => a + b,
+        BinaryOperator.Subtract => a - b,
+        BinaryOperator.Multiply => a * b,
+        BinaryOperator.Divide => a / b,
+        BinaryOperator.Max => a.Max(b),
+        _ => a.Min(b),
+    };
+
+    /// <summary>The facts with what follows from a condition; the newest has an empty range where it cannot be met.</summary>
+    private static Fact? Assume(Condition condition, bool holds, Interval argument, Fact? facts)
+    {
+        switch (condition)
+        {
+            case Condition.Not not:
+                return Assume(not.Operand, !holds, argument, facts);
+            case Condition.Both both when holds:
+                return Assume(both.Right, holds, argument, Assume(both.Left, holds, argument, facts));
+            case Condition.Either either when !holds:
+                return Assume(either.Right, holds, argument, Assume(either.Left, holds, argument, facts));
+            case Condition.Compare compare when facts is not { Range.IsEmpty: true }:
+                return Assume(compare, holds, argument, facts);
+            default:
+                return facts;
+        }
+    }
+
+    private static Fact? Assume(Condition.Compare compare, bool holds, Interval argument, Fact? facts)
+    {
+        // This is how a test for NaN looks.
+        if (compare.Comparison == Comparison.NotEqual && holds && compare.Left == compare.Right && IsNumber(compare.Left))
+        {
+            return new Fact(compare.Left, Interval.Empty, facts);
+        }
+
+        // A comparison that fails says something only where no NaN can have made it fail.
+        var isKnown = compare.Comparison == Comparison.NotEqual ? !holds : holds || (IsNumber(compare.Left) && IsNumber(compare.Right));
+        var comparison = holds ? compare.Comparison : Opposite(compare.Comparison);
+        if (!isKnown || comparison == Comparison.NotEqual)
+        {
+            return facts;
+        }
+
+        var left = Of(compare.Left, argument, facts);
+        var right = Of(compare.Right, argument, facts);
+        var (below, above) = comparison switch
+        {
+            Comparison.Less => (UpTo(right, strictly: true), DownTo(left, strictly: true)),
+            Comparison.LessOrEqual => (UpTo(right, strictly: false), DownTo(left, strictly: false)),
+            Comparison.Greater => (DownTo(right, strictly: true), UpTo(left, strictly: true)),
+            Comparison.GreaterOrEqual => (DownTo(right, strictly: false), UpTo(left, strictly: false)),
+            _ => (right, left),
+        };
+        var (newLeft, newRight) = (left.Intersect(below), right.Intersect(above));
+        var known = new Fact(compare.Right, newRight, facts);
+        return newRight.IsEmpty ? known : new Fact(compare.Left, newLeft, known);
+    }
+
+    /// <summary>Whether an expression is never NaN, given that the argument is not.</summary>
+    private static bool IsNumber(Expr expr) => expr switch
+    {
+        Expr.Argument => true,
+        Expr.Constant constant => !double.IsNaN(constant.Value),
+        Expr.Unary { Operator: UnaryOperator.Negate or UnaryOperator.Abs } unary => IsNumber(unary.Operand),
+        _ => false,
+    };
+
+    private static Comparison Opposite(Comparison comparison) => comparison switch
+    {
+        Comparison.Less => Comparison.GreaterOrEqual,
+        Comparison.LessOrEqual => Comparison.Greater,
+        Comparison.Greater => Comparison.LessOrEqual,
+        Comparison.GreaterOrEqual => Comparison.Less,
+        Comparison.Equal => Comparison.NotEqual,
+        _ => Comparison.Equal,
+    };
+
+    /// <summary>What is below some number of the range.</summary>
+    private static Interval UpTo(Interval range, bool strictly) =>
+        range.IsEmpty ? range : new(double.NegativeInfinity, strictly && IsFloat(range.High) ? FloatMath.Below(range.High) : range.High);
+
+    /// <summary>What is above some number of the range.</summary>
+    private static Interval DownTo(Interval range, bool strictly) =>
+        range.IsEmpty ? range : new(strictly && IsFloat(range.Low) ? FloatMath.Above(range.Low) : range.Low, double.PositiveInfinity);
+
+    private static bool IsFloat(double value) => FloatMath.Round(value) == value;
+
+    /// <summary>An expression is in a range, where it is a number.</summary>
+    private sealed class Fact(Expr subject, Interval range, Fact? next)
+    {
+        public Expr Subject { get; } = subject;
+
+        public Interval Range { get; } = range;
+
+        public Fact? Next { get; } = next;
+    }
+}

@@ -1,0 +1,269 @@
+using System.Collections.Immutable;
+using KernelGen.Generator.Expressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace KernelGen.Generator.Specs.Functions;
+
+/// <summary>Reads expressions of type float and bool, where the variables have known values.</summary>
+internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faults, ImmutableDictionary<ISymbol, Value> variables)
+{
+    /// <summary>Constants of more parts than this are not computed where a literal is needed.</summary>
+    private const int LargestExponent = 100;
+
+    public Value Read(IOperation operation)
+    {
+        methods.CountStep();
+        if (Constants.Read(operation) is { } constant)
+        {
+            return constant;
+        }
+
+        if (operation is IThrowOperation)
+        {
+            return Unsupported(operation);
+        }
+
+        if (operation is IInvalidOperation || operation.Type is null or { TypeKind: TypeKind.Error })
+        {
+            return CompilersError();
+        }
+
+        return operation.Type.SpecialType switch
+        {
+            SpecialType.System_Single or SpecialType.System_Boolean => ReadTyped(operation),
+            SpecialType.System_Double => new DoubleFaults(this, faults).Explain(operation),
+            _ => OfOtherType(operation),
+        };
+    }
+
+    /// <summary>What an operator makes of two values that were read.</summary>
+    public Value Combine(BinaryOperatorKind kind, Value left, Value right, IOperation operation)
+    {
+        switch (left, right)
+        {
+            case (Number a, Number b) when ArithmeticOf(kind) is { } op:
+                return Number.Of(op, a, b);
+            case (Number a, Number b) when ComparisonOf(kind) is { } comparison:
+                return Truth.Of(comparison, a, b);
+            case (Truth a, Truth b):
+                return kind switch
+                {
+                    BinaryOperatorKind.And or BinaryOperatorKind.ConditionalAnd => a & b,
+                    BinaryOperatorKind.Or or BinaryOperatorKind.ConditionalOr => a | b,
+                    BinaryOperatorKind.Equals => a.Choose(b, !b),
+                    BinaryOperatorKind.ExclusiveOr or BinaryOperatorKind.NotEquals => a.Choose(!b, b),
+                    _ => Unsupported(operation),
+                };
+            default:
+                return left is Number && right is Number
+                    ? faults.Unsupported(operation.Syntax, "this operator", "use + - * / and comparisons")
+                    : Value.Unknown;
+        }
+    }
+
+    /// <summary>A value that the compiler has already complained about.</summary>
+    public Value CompilersError()
+    {
+        faults.AddSilently();
+        return Value.Unknown;
+    }
+
+    public Value Unsupported(IOperation operation)
+    {
+        var (construct, advice) = UnsupportedConstructs.Describe(operation);
+        return faults.Unsupported(operation.Syntax, construct, advice);
+    }
+
+    private Value ReadTyped(IOperation operation) => operation switch
+    {
+        IParameterReferenceOperation parameter => Variable(parameter.Parameter),
+        ILocalReferenceOperation local => Variable(local.Local),
+        IFieldReferenceOperation field => faults.Unsupported(
+            field.Syntax, $"the field '{field.Field.Name}', which may change,", "make it a const"),
+        IConversionOperation conversion => ReadConversion(conversion),
+        IUnaryOperation unary => ReadUnary(unary),
+        IBinaryOperation { LeftOperand.Type.SpecialType: SpecialType.System_Double } comparison =>
+            new DoubleFaults(this, faults).Explain(comparison),
+        IBinaryOperation binary =>
+            Combine(binary.OperatorKind, Read(binary.LeftOperand), Read(binary.RightOperand), binary),
+        IConditionalOperation { IsRef: false, WhenFalse: { } otherwise } conditional =>
+            Choose(Read(conditional.Condition), Read(conditional.WhenTrue), Read(otherwise)),
+        IIsPatternOperation test => (Value?)ReadPattern(test.Pattern, Read(test.Value)) ?? Value.Unknown,
+        ISwitchExpressionOperation choice => ReadSwitch(choice, Read),
+        IInvocationOperation { Instance: null } call when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
+        IInvocationOperation call => methods.Call(call, call.Arguments.Select(argument => Argument(call, argument)).ToList()),
+        _ => Unsupported(operation),
+    };
+
+    private Value Variable(ISymbol symbol) => variables.TryGetValue(symbol, out var value) ? value : CompilersError();
+
+    private static Value Choose(Value condition, Value ifTrue, Value ifFalse) =>
+        condition is Truth truth ? truth.Choose(ifTrue, ifFalse) : Value.Unknown;
+
+    private Value ReadConversion(IConversionOperation conversion)
+    {
+        if (!conversion.Conversion.Exists)
+        {
+            return CompilersError();
+        }
+
+        if (conversion.OperatorMethod is not null)
+        {
+            return faults.Unsupported(conversion.Syntax, "a user-defined conversion", "compute with floats and bools only");
+        }
+
+        return conversion.Operand switch
+        {
+            IInvocationOperation { Instance: null, Type.SpecialType: SpecialType.System_Double } call when MathCalls.IsMath(call.TargetMethod) =>
+                ReadMath(call),
+            { Type.SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } integer => ReadInteger(integer),
+            _ => Read(conversion.Operand),
+        };
+    }
+
+    /// <summary>Of whole numbers only a choice between constants is read: C# takes `x &gt; 0 ? 1 : 0` for an int.</summary>
+    private Value ReadInteger(IOperation operation) => operation switch
+    {
+        _ when Constants.AsFloat(operation) is { } constant => Number.Of(constant),
+        IConditionalOperation { IsRef: false, WhenFalse: { } otherwise } conditional =>
+            Choose(Read(conditional.Condition), ReadInteger(conditional.WhenTrue), ReadInteger(otherwise)),
+        ISwitchExpressionOperation choice => ReadSwitch(choice, ReadInteger),
+        _ => Read(operation),
+    };
+
+    private Value ReadUnary(IUnaryOperation unary) => (unary.OperatorKind, Read(unary.Operand)) switch
+    {
+        (UnaryOperatorKind.Minus, Number number) => Number.Of(UnaryOperator.Negate, number),
+        (UnaryOperatorKind.Plus, Number number) => number,
+        (UnaryOperatorKind.Not, Truth truth) => !truth,
+        (_, Number or Truth) => Unsupported(unary),
+        _ => Value.Unknown,
+    };
+
+    private Value ReadSwitch(ISwitchExpressionOperation choice, Func<IOperation, Value> read)
+    {
+        var input = Read(choice.Value);
+        var arms = choice.Arms.Select(arm => (
+            When: ReadPattern(arm.Pattern, input),
+            Guard: arm.Guard is null ? Truth.Of(true) : Read(arm.Guard) as Truth,
+            Value: read(arm.Value))).ToList();
+        if (!choice.IsExhaustive)
+        {
+            return faults.Unsupported(choice.Syntax, "a switch that does not cover every number", "end it with an arm for _");
+        }
+
+        return arms.Take(arms.Count - 1).Reverse().Aggregate(
+            arms[arms.Count - 1].Value,
+            (otherwise, arm) => arm is { When: { } when, Guard: { } guard } ? (when & guard).Choose(arm.Value, otherwise) : Value.Unknown);
+    }
+
+    /// <summary>When a value matches; null after a report.</summary>
+    private Truth? ReadPattern(IPatternOperation pattern, Value input)
+    {
+        switch (pattern)
+        {
+            case IDiscardPatternOperation:
+                return Truth.Of(true);
+            case INegatedPatternOperation negated:
+                return ReadPattern(negated.Pattern, input) is { } truth ? !truth : null;
+            case IBinaryPatternOperation both:
+                var (left, right) = (ReadPattern(both.LeftPattern, input), ReadPattern(both.RightPattern, input));
+                return left is null || right is null ? null : both.OperatorKind == BinaryOperatorKind.And ? left & right : left | right;
+            case IConstantPatternOperation { Value: var value } when input is Number number && Constants.AsFloat(value) is { } constant:
+                // Unlike ==, a pattern finds NaN.
+                return float.IsNaN(constant)
+                    ? Truth.Of(Comparison.NotEqual, number, number)
+                    : Truth.Of(Comparison.Equal, number, Number.Of(constant));
+            case IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: bool expected } } when input is Truth given:
+                return expected ? given : !given;
+            case IRelationalPatternOperation relation
+                when input is Number number && Constants.AsFloat(relation.Value) is { } bound && ComparisonOf(relation.OperatorKind) is { } comparison:
+                return Truth.Of(comparison, number, Number.Of(bound));
+            default:
+                if (input is Number or Truth)
+                {
+                    Unsupported(pattern);
+                }
+
+                return null;
+        }
+    }
+
+    /// <summary>A call of the framework's functions; of those on doubles one that is converted to float at once.</summary>
+    private Value ReadMath(IInvocationOperation call)
+    {
+        var onNumbers = call.TargetMethod.Parameters.All(
+            parameter => parameter.Type.SpecialType is SpecialType.System_Single or SpecialType.System_Double);
+        var arguments = onNumbers ? call.Arguments.Select(argument => ReadMathArgument(argument.Value)).ToList() : [];
+
+        // What cannot be read stands for any number while the function is looked up, so that both are reported.
+        var numbers = arguments.Select(argument => argument as Number ?? Number.Argument).ToList();
+        if (onNumbers && call.TargetMethod.Name == "Pow" && numbers.Count == 2)
+        {
+            return arguments.All(argument => argument is Number) ? ReadPower(call, numbers[0], numbers[1]) : Value.Unknown;
+        }
+
+        var value = onNumbers ? MathCalls.Read(call.TargetMethod, numbers) : null;
+        if (value is null)
+        {
+            return faults.Unsupported(call.Syntax, MathCalls.NameOf(call.TargetMethod), MathCalls.AdviceFor(call.TargetMethod));
+        }
+
+        return arguments.All(argument => argument is Number) ? value : Value.Unknown;
+    }
+
+    private Value ReadMathArgument(IOperation argument) =>
+        argument.Type?.SpecialType != SpecialType.System_Double ? Read(argument)
+        : Constants.AsFloat(argument) is { } constant ? Number.Of(constant)
+        : argument is IConversionOperation { OperatorMethod: null, Operand: { Type.SpecialType: SpecialType.System_Single } single } ? Read(single)
+        : new DoubleFaults(this, faults).Explain(argument);
+
+    private Value ReadPower(IInvocationOperation call, Number x, Number exponent)
+    {
+        var constant = exponent.Size <= LargestExponent ? Constants.AsFloat(new Number(ExprSimplifier.Simplify(exponent.Expr), 1)) : null;
+        if (constant is not { } power || float.IsNaN(power) || float.IsInfinity(power))
+        {
+            return faults.Unsupported(
+                call.Arguments[1].Syntax, "an exponent that is not a finite constant",
+                "write a constant, or MathF.Exp(y * MathF.Log(x)) for positive x");
+        }
+
+        var parts = ExprPower.Pow(new Expr.Argument(), power).Flatten().ToList();
+        var uses = parts.Count(part => part is Expr.Argument);
+        return new Number(ExprPower.Pow(x.Expr, power), parts.Count - uses + (uses * x.Size));
+    }
+
+    /// <summary>Arguments of types that no parameter may have are left to the report on the method.</summary>
+    private (IParameterSymbol?, Value) Argument(IInvocationOperation call, IArgumentOperation argument) =>
+        (argument.Parameter, MethodReader.IsReadable(call.TargetMethod) ? Read(argument.Value) : Value.Unknown);
+
+    private Value OfOtherType(IOperation operation) => operation switch
+    {
+        // Its declaration was reported.
+        ILocalReferenceOperation or IParameterReferenceOperation => CompilersError(),
+        IInvocationOperation call when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
+        _ => faults.Unsupported(
+            operation.Syntax, $"an expression of type '{operation.Type!.ToDisplayString()}'", "compute with floats and bools only"),
+    };
+
+    private static BinaryOperator? ArithmeticOf(BinaryOperatorKind kind) => kind switch
+    {
+        BinaryOperatorKind.Add => BinaryOperator.Add,
+        BinaryOperatorKind.Subtract => BinaryOperator.Subtract,
+        BinaryOperatorKind.Multiply => BinaryOperator.Multiply,
+        BinaryOperatorKind.Divide => BinaryOperator.Divide,
+        _ => null,
+    };
+
+    private static Comparison? ComparisonOf(BinaryOperatorKind kind) => kind switch
+    {
+        BinaryOperatorKind.LessThan => Comparison.Less,
+        BinaryOperatorKind.LessThanOrEqual => Comparison.LessOrEqual,
+        BinaryOperatorKind.GreaterThan => Comparison.Greater,
+        BinaryOperatorKind.GreaterThanOrEqual => Comparison.GreaterOrEqual,
+        BinaryOperatorKind.Equals => Comparison.Equal,
+        BinaryOperatorKind.NotEquals => Comparison.NotEqual,
+        _ => null,
+    };
+}

@@ -1,0 +1,87 @@
+using KernelGen.Generator.Expressions;
+using Microsoft.CodeAnalysis;
+
+namespace KernelGen.Generator.Specs.Functions;
+
+/// <summary>The methods of MathF, Math, float and KernelMath that kernel functions may call, and what to write instead of the others.</summary>
+internal static class MathCalls
+{
+    /// <summary>Whether the method is one of the framework's functions of numbers, known here or not.</summary>
+    public static bool IsMath(IMethodSymbol method) => method.ContainingType is { } type
+        && (type.SpecialType is SpecialType.System_Single or SpecialType.System_Double
+            || type.ToDisplayString() is "System.MathF" or "System.Math" or "KernelGen.KernelMath");
+
+    /// <summary>The method as a user writes it.</summary>
+    public static string NameOf(IMethodSymbol method)
+    {
+        var type = method.ContainingType;
+        return $"{(type.SpecialType == SpecialType.None ? type.Name : type.ToDisplayString())}.{method.Name}";
+    }
+
+    /// <summary>The value of a call, or null where the function is not known.</summary>
+    public static Value? Read(IMethodSymbol method, IReadOnlyList<Number> arguments) => arguments.Count switch
+    {
+        1 when UnaryOf(method.Name) is { } op => Number.Of(op, arguments[0]),
+        1 => Read(method.Name, arguments[0]),
+        2 when method.Name == "Max" => Number.Of(BinaryOperator.Max, arguments[0], arguments[1]),
+        2 when method.Name == "Min" => Number.Of(BinaryOperator.Min, arguments[0], arguments[1]),
+        _ => null,
+    };
+
+    /// <summary>What to write instead of a method that is not known.</summary>
+    public static string AdviceFor(IMethodSymbol method) => method.Name switch
+    {
+        "Clamp" => "write MathF.Max(low, MathF.Min(high, x))",
+        "Sinh" => "write 0.5f * (MathF.Exp(x) - MathF.Exp(-x))",
+        "Cosh" => "write 0.5f * (MathF.Exp(x) + MathF.Exp(-x))",
+        "Tan" => "write MathF.Sin(x) / MathF.Cos(x)",
+        "Log10" => "write 0.4342945f * MathF.Log(x)",
+        "Log" => "write MathF.Log(x) / MathF.Log(newBase)",
+        "LogP1" => "write MathF.Log(1 + x)",
+        "ExpM1" => "write MathF.Exp(x) - 1",
+        "Exp10" => "write MathF.Exp(2.3025851f * x)",
+        "Cbrt" => "write MathF.Exp(MathF.Log(x) / 3), which is NaN below 0",
+        "FusedMultiplyAdd" or "MultiplyAddEstimate" => "write a * b + c, which is fused where the hardware can",
+        "Lerp" => "write a + (b - a) * t",
+        "MaxNumber" or "MaxNative" or "MaxMagnitude" or "MaxMagnitudeNumber" => "write MathF.Max",
+        "MinNumber" or "MinNative" or "MinMagnitude" or "MinMagnitudeNumber" => "write MathF.Min",
+        "Sign" or "CopySign" or "IsNegative" or "IsPositive" => "compare with 0 and write ?:",
+        "Floor" or "Ceiling" or "Round" or "Truncate" or "IEEERemainder" => "a kernel function cannot round to whole numbers",
+        _ => "the functions are Abs, Max, Min, Exp, Exp2, Log, Log2, Sqrt, Tanh, Sin, Cos, Pow and KernelMath.Erf",
+    };
+
+    /// <summary>What to write instead of a method on doubles.</summary>
+    public static string FloatAdviceFor(IMethodSymbol method) =>
+        method.Name is "Pow" or "Max" or "Min" || UnaryOf(method.Name) is not null ? $"write MathF.{method.Name}" : AdviceFor(method);
+
+    private static UnaryOperator? UnaryOf(string name) => name switch
+    {
+        "Abs" => UnaryOperator.Abs,
+        "Sqrt" => UnaryOperator.Sqrt,
+        "Exp" => UnaryOperator.Exp,
+        "Exp2" => UnaryOperator.Exp2,
+        "Log" => UnaryOperator.Log,
+        "Log2" => UnaryOperator.Log2,
+        "Tanh" => UnaryOperator.Tanh,
+        "Sin" => UnaryOperator.Sin,
+        "Cos" => UnaryOperator.Cos,
+        "Erf" => UnaryOperator.Erf,
+        _ => null,
+    };
+
+    private static Value? Read(string name, Number x)
+    {
+        var size = Number.Of(UnaryOperator.Abs, x);
+        return name switch
+        {
+            "ReciprocalEstimate" => Number.Of(BinaryOperator.Divide, Number.Of(1), x),
+            "ReciprocalSqrtEstimate" => Number.Of(BinaryOperator.Divide, Number.Of(1), Number.Of(UnaryOperator.Sqrt, x)),
+            "IsNaN" => Truth.Of(Comparison.NotEqual, x, x),
+            "IsFinite" => Truth.Of(Comparison.LessOrEqual, size, Number.Of(float.MaxValue)),
+            "IsInfinity" => Truth.Of(Comparison.Equal, size, Number.Of(float.PositiveInfinity)),
+            "IsPositiveInfinity" => Truth.Of(Comparison.Equal, x, Number.Of(float.PositiveInfinity)),
+            "IsNegativeInfinity" => Truth.Of(Comparison.Equal, x, Number.Of(float.NegativeInfinity)),
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using KernelGen.Generator.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace KernelGen.Generator.Specs.Functions;
+
+/// <summary>Reads method bodies, and so the calls of other methods, whose bodies take the place of the calls.</summary>
+internal sealed class MethodReader(Compilation compilation, FunctionFaults faults, CancellationToken cancel)
+{
+    /// <summary>Far more than a function of the allowed size takes; methods that call each other twice would take forever.</summary>
+    private const int MaxSteps = 50_000;
+
+    private readonly Stack<IMethodSymbol> _open = new();
+    private int _steps;
+
+    /// <summary>Whether the method is of a form that can be read, wherever its body is.</summary>
+    public static bool IsReadable(IMethodSymbol method) => ObjectionTo(method) is null;
+
+    /// <summary>Counts what is read, and stops it where it gets out of hand.</summary>
+    /// <exception cref="InsufficientExecutionStackException">Nested too deeply, or too much.</exception>
+    public void CountStep()
+    {
+        cancel.ThrowIfCancellationRequested();
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (++_steps > MaxSteps)
+        {
+            throw new InsufficientExecutionStackException();
+        }
+    }
+
+    /// <summary>The method's declaration in this compilation, if it has a body there.</summary>
+    public MethodDeclarationSyntax? SourceOf(IMethodSymbol method) =>
+        (method.PartialImplementationPart ?? method).OriginalDefinition.DeclaringSyntaxReferences
+            .Where(reference => compilation.ContainsSyntaxTree(reference.SyntaxTree))
+            .Select(reference => reference.GetSyntax(cancel))
+            .OfType<MethodDeclarationSyntax>()
+            .FirstOrDefault(syntax => syntax.Body is not null || syntax.ExpressionBody is not null);
+
+    /// <summary>The value that the method returns for these arguments.</summary>
+    public Value Read(IMethodSymbol method, MethodDeclarationSyntax source, IReadOnlyList<Value> arguments)
+    {
+        // Parts of a partial method, and methods of a generic type's instances, have their own symbols; the body uses those of its own part.
+        var model = compilation.GetSemanticModel(source.SyntaxTree);
+        if (model.GetDeclaredSymbol(source, cancel) is not IMethodSymbol declared
+            || model.GetOperation(source, cancel) is not IMethodBodyOperation body
+            || (body.BlockBody ?? body.ExpressionBody) is not { } block)
+        {
+            faults.AddSilently();
+            return Value.Unknown;
+        }
+
+        var variables = ImmutableDictionary.Create<ISymbol, Value>(SymbolEqualityComparer.Default)
+            .AddRange(declared.Parameters.Select((parameter, index) => new KeyValuePair<ISymbol, Value>(parameter, arguments[index])));
+        _open.Push(method.OriginalDefinition);
+        var flow = new StatementReader(this, faults).Read(block, variables);
+        _open.Pop();
+
+        // Where a path returns nothing the compiler says so.
+        if (flow.Result is null || flow.Variables is not null)
+        {
+            faults.AddSilently();
+            return Value.Unknown;
+        }
+
+        return flow.Result;
+    }
+
+    /// <summary>The value of a call.</summary>
+    public Value Call(IInvocationOperation call, IReadOnlyList<(IParameterSymbol? Parameter, Value Value)> arguments)
+    {
+        var method = call.TargetMethod;
+        if (method.MethodKind == MethodKind.LocalFunction)
+        {
+            // Its declaration was reported.
+            faults.AddSilently();
+            return Value.Unknown;
+        }
+
+        if (ObjectionTo(method) is { } objection)
+        {
+            return faults.Unsupported(call.Syntax, $"a call of '{method.Name}', which {objection.Fault},", objection.Advice);
+        }
+
+        if (_open.Contains(method.OriginalDefinition, SymbolEqualityComparer.Default))
+        {
+            faults.Add(Rules.FunctionRecursion, call.Syntax.GetLocation(), method.Name);
+            return Value.Unknown;
+        }
+
+        if (SourceOf(method) is not { } source)
+        {
+            return faults.Unsupported(
+                call.Syntax, $"a call of '{method.ContainingType.ToDisplayString()}.{method.Name}', whose body is not in this project,",
+                "copy the method into it");
+        }
+
+        var values = method.Parameters
+            .Select(parameter => arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == parameter.Ordinal).Value ?? Value.Unknown)
+            .ToList();
+        return Read(method, source, values);
+    }
+
+    private static (string Fault, string Advice)? ObjectionTo(IMethodSymbol method) => method switch
+    {
+        { MethodKind: MethodKind.DelegateInvoke or MethodKind.FunctionPointerSignature } =>
+            ("is a delegate", "call a static method by its name"),
+        { IsStatic: false } => ("is not static", "make it static"),
+        { Arity: > 0 } => ("is generic", "make it take floats"),
+        { IsVirtual: true } or { IsAbstract: true } => ("is virtual", "call a method of a class"),
+        _ when method.Parameters.FirstOrDefault(parameter => parameter.RefKind != RefKind.None) is { } parameter =>
+            ($"takes '{parameter.Name}' by reference", "take it by value"),
+        _ when method.Parameters.FirstOrDefault(parameter => !IsFloatOrBool(parameter.Type)) is { } parameter =>
+            ($"takes a '{parameter.Type.ToDisplayString()}'", "make it take floats and bools only"),
+        _ when !IsFloatOrBool(method.ReturnType) || method.ReturnsByRef || method.ReturnsByRefReadonly =>
+            ($"returns '{method.ReturnType.ToDisplayString()}'", "make it return a float or a bool"),
+        _ => null,
+    };
+
+    private static bool IsFloatOrBool(ITypeSymbol type) => type.SpecialType is SpecialType.System_Single or SpecialType.System_Boolean;
+}

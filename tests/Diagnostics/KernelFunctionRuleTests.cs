@@ -1,0 +1,272 @@
+using KernelGen.Tests.Expressions;
+using KernelGen.Tests.Harness;
+using KernelGen.Tests.Harness.Testing;
+using Xunit;
+
+namespace KernelGen.Tests.Diagnostics;
+
+/// <summary>The rules on kernel functions, each at the exact span that a user should look at.</summary>
+public sealed class KernelFunctionRuleTests
+{
+    [Theory]
+    [InlineData("static float Other(float x) => x;")]
+    [InlineData("static float Phi => 1;")]
+    [InlineData("float Phi(float x) => x;")]
+    [InlineData("static float Phi<T>(float x) => x;")]
+    [InlineData("static float Phi(double x) => 1;")]
+    [InlineData("static double Phi(float x) => x;")]
+    [InlineData("static float Phi(in float x) => x;")]
+    [InlineData("static float Phi(float x, float y) => x;")]
+    [InlineData("static float Phi() => 1;")]
+    [InlineData("static extern float Phi(float x);")]
+    [InlineData("static float Phi(int x) => x; static float Phi(double x) => 1;")]
+    public Task KGEN016_no_such_method(string members) => ExpectAsync($$"""
+        [FavorAttention(KernelFunctionName = {|KGEN016:"Phi"|})] class A { {{members}} }
+        """);
+
+    [Fact]
+    public Task KGEN016_not_accessible_or_not_in_this_project() => ExpectAsync("""
+        [FavorAttention(KernelFunctionName = {|KGEN016:"Phi"|}, KernelFunctionType = typeof(B))] class A { }
+        class B { private static float Phi(float x) => x; }
+        class C<T> { public static float Phi(float x) => x; }
+        [FavorAttention(KernelFunctionName = {|KGEN016:nameof(MathF.Exp)|}, KernelFunctionType = typeof(MathF))] class D { }
+        [FavorAttention(KernelFunctionName = {|KGEN016:"Phi"|}, KernelFunctionType = typeof(C<>))] class E { }
+        [FavorAttention(KernelFunctionName = "Phi", KernelFunctionType = {|KGEN016:typeof(int[])|})] class F { }
+        """);
+
+    [Theory]
+    [InlineData("static float Other(float x) => x;", "does not exist; declare 'static float Phi(float x)'")]
+    [InlineData("static float Phi = 1;", "is not a method; declare 'static float Phi(float x)'")]
+    [InlineData("float Phi(float x) => x;", "is not static; declare 'static float Phi(float x)'")]
+    [InlineData("static float Phi(double x) => 1;", "takes (double); declare 'static float Phi(float x)'")]
+    [InlineData("static float Phi(int x) => 1; static double Phi(float x) => 1;", "has 2 overloads, but not this one; declare 'static float Phi(float x)'")]
+    public void KGEN016_says_which(string members, string message) =>
+        Assert.Equal($"The kernel function 'A.Phi' {message}", Assert.Single(Read(members).Diagnostics, found => found.Id == "KGEN016").GetMessage());
+
+    [Fact]
+    public Task KGEN016_spares_what_is_usable() => ExpectAsync("""
+        [FavorAttention(KernelFunctionName = nameof(Phi))] class A { static float Phi(float x) => x; static double Phi(double x) => x; }
+        [FavorAttention(KernelFunctionName = "Phi", KernelFunctionType = typeof(C<int>))] class B { }
+        class C<T> { public static float Phi(float x) => x; }
+        class D { protected static float Phi(float x) => x; }
+        [FavorAttention(KernelFunctionName = nameof(Phi))] class E : D { }
+        [FavorAttention(KernelFunctionName = null, KernelFunctionType = null)] class F { }
+        [FavorAttention(KernelFunctionName = nameof(Phi))] partial class G { private static partial float Phi(float x); }
+        partial class G { private static partial float Phi(float y) => y; }
+        [FavorAttention(KernelFunctionName = nameof(Phi))] class H<T> { static float Phi(float x) => Twice(x); static float Twice(float x) => 2 * x; }
+        """);
+
+    [Fact]
+    public Task KGEN017_arguments_contradict() => ExpectAsync("""
+        [FavorAttention(Kernel = {|KGEN017:KernelFunction.Relu|}, KernelFunctionName = nameof(Phi))] class A { static float Phi(float x) => x; }
+        [FavorAttention(KernelFunctionType = {|KGEN017:typeof(A)|})] class B { }
+        """);
+
+    [Theory]
+    [InlineData("return x * {|KGEN018:0.5|};", "the double 0.5 is not supported in a kernel function; write 0.5f")]
+    [InlineData("return (float)(x * {|KGEN018:-2.5d|} * 2);", "write -2.5f")]
+    [InlineData("return (float)(x * {|KGEN018:Math.PI|});", "write MathF.PI")]
+    [InlineData("return (float)({|KGEN018:Math.Exp(x)|} + 1);", "Math.Exp on doubles is not supported in a kernel function; write MathF.Exp")]
+    [InlineData("return (float){|KGEN018:Math.Atan(x)|};", "Math.Atan is not supported")]
+    [InlineData("return (float)Math.Exp({|KGEN018:Math.Sin(x)|});", "write MathF.Sin")]
+    [InlineData("return x > {|KGEN018:0.5|} ? 1 : 0;", "write 0.5f")]
+    [InlineData("return (float)({|KGEN018:(double)x|} * 2);", "leave the cast out")]
+    [InlineData("double {|KGEN018:y = x|}; return (float)y;", "a local of type 'double' is not supported in a kernel function; declare it as a float")]
+    [InlineData("var y = x * {|KGEN018:0.5|}; return (float)(y + 1);", "write 0.5f")]
+    [InlineData("x *= {|KGEN018:0.5|}; return x;", "write 0.5f")]
+    [InlineData("int {|KGEN018:n = 3|}; return n * x;", "declare it as a float, or const")]
+    [InlineData("return {|KGEN018:(int)x|};", "an expression of type 'int' is not supported")]
+    [InlineData("return {|KGEN018:_slope|} * x;", "the field '_slope', which may change, is not supported in a kernel function; make it a const")]
+    [InlineData("return {|KGEN018:Slope|} * x;", "a property")]
+    [InlineData("return {|KGEN018:Table[0]|} * x;", "an array element")]
+    [InlineData("return {|KGEN018:x % 2|};", "this operator is not supported in a kernel function; use + - * / and comparisons")]
+    [InlineData("{|KGEN018:for (var i = 0; i < 3; i++) x += 1;|} return x;", "a loop is not supported in a kernel function; write its steps one after the other")]
+    [InlineData("{|KGEN018:while (x > 1) { x /= 2; }|} return x;", "a loop")]
+    [InlineData("{|KGEN018:foreach (var y in Table) x += y;|} return x;", "a loop")]
+    [InlineData("{|KGEN018:try { return x; } finally { }|}", "try")]
+    [InlineData("if (x < 0) {|KGEN018:throw new Exception();|} return x;", "throw is not supported in a kernel function; a kernel function cannot fail; return float.NaN")]
+    [InlineData("return x < 0 ? {|KGEN018:throw new Exception()|} : x;", "throw")]
+    [InlineData("{|KGEN018:switch (x) { case 0: return 1; default: return x; }|}", "a switch statement")]
+    [InlineData("{|KGEN018:static float Twice(float y) => 2 * y;|} return Twice(x);", "a local function")]
+    [InlineData("Func<float, float> {|KGEN018:f = y => y|}; return {|KGEN018:f(x)|};", "a delegate")]
+    [InlineData("return {|KGEN018:Math.Clamp(x, 0, 1)|};", "write MathF.Max(low, MathF.Min(high, x))")]
+    [InlineData("return {|KGEN018:MathF.Floor(x)|};", "a kernel function cannot round to whole numbers")]
+    [InlineData("return {|KGEN018:MathF.Sign(x)|};", "compare with 0")]
+    [InlineData("return {|KGEN018:MathF.Log(x, 2)|};", "MathF.Log(newBase)")]
+    [InlineData("return MathF.Pow(2, {|KGEN018:x|});", "an exponent that is not a finite constant")]
+    [InlineData("return MathF.Pow(x, {|KGEN018:float.NaN|});", "an exponent")]
+    [InlineData("float y; return ({|KGEN018:y = x|}) * y;", "an assignment inside an expression")]
+    [InlineData("return {|KGEN018:x++|} * x;", "++ or --")]
+    [InlineData("{|KGEN018:_slope = x|}; return x;", "a change of anything but a local")]
+    [InlineData("{|KGEN018:MathF.Abs(x)|}; return x;", "a call whose value is not used")]
+    [InlineData("return {|KGEN018:new A().Instance(x)|};", "'Instance', which is not static,")]
+    [InlineData("return {|KGEN018:Generic(x)|};", "'Generic', which is generic,")]
+    [InlineData("return {|KGEN018:OfInt((int)x)|};", "'OfInt', which takes a 'int',")]
+    [InlineData("return {|KGEN018:ByRef(ref x)|};", "by reference")]
+    [InlineData("return {|KGEN018:BitConverter.Int32BitsToSingle(3)|};", "which takes a 'int'")]
+    [InlineData("return {|KGEN018:float.Parse(\"1\")|};", "float.Parse is not supported")]
+    [InlineData("return {|KGEN018:x switch { > 0 => 1f, < 0 => 2f }|};", "end it with an arm for _")]
+    [InlineData("return x switch { {|KGEN018:var y|} => y };", "this pattern")]
+    [InlineData("ref float {|KGEN018:y = ref x|}; return y;", "a ref local")]
+    [InlineData("Span<float> {|KGEN018:y = stackalloc float[2]|}; return x;", "a local of type 'System.Span<float>'")]
+    [InlineData("{|KGEN018:goto end;|} {|KGEN018:end: return x;|}", "a jump")]
+    [InlineData("checked { return x + {|KGEN018:0.5|}; }", "write 0.5f")]
+    public async Task KGEN018_unsupported_construct(string body, string message)
+    {
+        var code = Annotated(body);
+        await ExpectAsync(code);
+
+        var text = Markup.Parse(code).Text;
+        Assert.Contains(Run(text), found => found.GetMessage().Contains(message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public Task KGEN018_every_fault_is_reported_once() => ExpectAsync(Annotated("""
+        var y = {|KGEN018:MathF.Floor(x * {|KGEN018:_slope|})|};
+        if (y > {|KGEN018:0.5|})
+        {
+            {|KGEN018:while (true) { }|}
+        }
+
+        bool b = y is > 0 and < 1 && Helper(x) > Helper(y);
+        return b ? y * {|KGEN018:Table[1]|} : Helper(2);
+        """) + "\npartial class A { static float Helper(float z) => z + {|KGEN018:_slope|}; }");
+
+    [Fact]
+    public async Task KGEN018_in_another_file()
+    {
+        var test = new Test();
+        test.TestState.Sources.Add("[KernelGen.FavorAttention(KernelFunctionName = \"Phi\")] partial class A { }");
+        test.TestState.Sources.Add("partial class A { static float Phi(float x) => x * {|KGEN018:0.5|}; }");
+        await test.RunAsync();
+    }
+
+    [Fact]
+    public Task KGEN018_can_be_silenced_at_the_place_but_nothing_is_generated() => ExpectAsync(Annotated("""
+        #pragma warning disable KGEN018
+        return x * 0.5;
+        """));
+
+    [Fact]
+    public Task KGEN019_recursion() => ExpectAsync(Annotated("return x > 0 ? {|KGEN019:Phi(x - 1)|} : Even(x);") + """
+        partial class A
+        {
+            static float Even(float x) => x == 0 ? 1 : Odd(x - 1);
+            static float Odd(float x) => x == 0 ? 0 : {|KGEN019:Even(x - 1)|};
+        }
+        """);
+
+    [Fact]
+    public Task KGEN020_too_large_by_doubling() =>
+        ExpectAsync("[FavorAttention(KernelFunctionName = \"Phi\")] class A { static float {|KGEN020:Phi|}(float x) { "
+            + string.Concat(Enumerable.Repeat("x = x + x; ", 100)) + "return x; } }");
+
+    [Fact]
+    public Task KGEN020_too_large_by_calls() =>
+        ExpectAsync("[FavorAttention(KernelFunctionName = \"Phi\")] class A { static float {|KGEN020:Phi|}(float x) => F0(x); "
+            + string.Concat(Enumerable.Range(0, 40).Select(i => $"static float F{i}(float x) => F{i + 1}(x) + F{i + 1}(x + 1);\n"))
+            + "static float F40(float x) => x; }");
+
+    [Fact]
+    public void KGEN020_names_both_numbers()
+    {
+        var doubled = string.Concat(Enumerable.Repeat("x = x + x; ", 10));
+
+        Assert.Equal(
+            "'Phi' has 2047 operations with what it calls; allowed are 2000",
+            Assert.Single(Read($"static float Phi(float x) {{ {doubled} return x; }}").Diagnostics).GetMessage());
+        Assert.Empty(Read($"static float Phi(float x) {{ {doubled} return 1; }}").Diagnostics);
+    }
+
+    /// <summary>Branches in a row are not multiplied: what follows an if is read once.</summary>
+    [Fact]
+    public void Many_branches_in_a_row_are_no_burden()
+    {
+        var branches = string.Concat(Enumerable.Range(0, 100).Select(i => $"if (x == {i}) {{ if (y > {i}) return {i}; y += 1; }}\n"));
+
+        var function = Read($"static float Phi(float x) {{ var y = 0f; {branches} return y; }}");
+
+        Assert.All(function.Diagnostics, found => Assert.Equal("KGEN020", found.Id));
+    }
+
+    [Theory]
+    [InlineData("static float Phi(float x) { }")]
+    [InlineData("static float Phi(float x) { if (x > 0) return x; }")]
+    [InlineData("static float Phi(float x) => missing;")]
+    [InlineData("static float Phi(float x) => Missing(x) + x.Missing;")]
+    [InlineData("static float Phi(float x) { float y; return y; }")]
+    [InlineData("static float Phi(float x) { return; }")]
+    [InlineData("static float Phi(float x) => x +")]
+    [InlineData("static float Phi(float x) { Missing y = x; y = 3; return y; }")]
+    [InlineData("static float Phi(float x) { var y; var z = z; if (; return x")]
+    [InlineData("static float Phi(float x) => x is Missing ? x : x switch { ;")]
+    [InlineData("static float Phi(float x) => \"text\";")]
+    public void What_the_compiler_rejects_is_not_rejected_twice(string members)
+    {
+        var reading = Read(members);
+
+        Assert.Empty(reading.Diagnostics);
+        Assert.Null(reading.Read("A", "Phi"));
+    }
+
+    [Fact]
+    public void A_body_cut_anywhere_never_throws()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "tests", "Expressions", "KernelSamples.cs"));
+        var start = text.IndexOf("float Gelu(", StringComparison.Ordinal);
+        var end = text.IndexOf("float Declared(", StringComparison.Ordinal);
+        for (var length = start; length < end; length += 7)
+        {
+            var reading = new FunctionReading("global using System;", text[..length]);
+            foreach (var name in new[] { "Gelu", "EarlyReturns", "ReturnsInTheMiddle", "Reassigned", "Bools" })
+            {
+                reading.Read("KernelGen.Tests.Expressions.KernelSamples", name);
+            }
+        }
+    }
+
+    private static string Annotated(string body) => $$"""
+        [FavorAttention(KernelFunctionName = nameof(Phi))]
+        partial class A
+        {
+            static float _slope = 1;
+            static readonly float[] Table = { 1, 2 };
+            static float Slope => 1;
+            float Instance(float x) => x;
+            static float Generic<T>(T x) => 1;
+            static float OfInt(int n) => n;
+            static float ByRef(ref float x) => x;
+            static float Phi(float x)
+            {
+        {{body}}
+            }
+        }
+
+        """;
+
+    private static Task ExpectAsync(string code) => new Test { TestCode = "using System; using KernelGen;\n" + code }.RunAsync();
+
+    private static FunctionReading Read(string members)
+    {
+        var reading = new FunctionReading($"class A {{ {members} }}");
+        reading.Read("A", "Phi");
+        return reading;
+    }
+
+    private static IReadOnlyList<Microsoft.CodeAnalysis.Diagnostic> Run(string text)
+    {
+        var reading = new FunctionReading("global using System; global using KernelGen;", text);
+        reading.Read("A", "Phi");
+        return reading.Diagnostics;
+    }
+
+    private sealed class Test : CSharpSourceGeneratorTest<KernelFunctionProbe>
+    {
+        public Test()
+        {
+            TestState.AdditionalReferences.AddRange(ProjectReferences.All);
+            TestBehaviors = TestBehaviors.SkipGeneratedSourcesCheck;
+            CompilerDiagnostics = CompilerDiagnostics.None;
+        }
+    }
+}

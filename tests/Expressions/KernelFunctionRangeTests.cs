@@ -1,0 +1,90 @@
+using KernelGen.Generator.Expressions;
+using Xunit;
+
+namespace KernelGen.Tests.Expressions;
+
+/// <summary>Which kernel functions are proven to be non-negative.</summary>
+public sealed class KernelFunctionRangeTests
+{
+    [Theory]
+    [InlineData("MathF.Max(0, x)")]
+    [InlineData("x > 0 ? x : 0")]
+    [InlineData("0 < x ? x : 0")]
+    [InlineData("!(x <= 0) ? x : 0")]
+    [InlineData("x < 0 ? 0 : x")]
+    [InlineData("x < 0 || x > 5 ? 0 : x")]
+    [InlineData("x > 1 && x < 5 ? x - 1 : 0")]
+    [InlineData("x - 1 > 0 ? x - 1 : 0")]
+    [InlineData("MathF.Exp(x)")]
+    [InlineData("float.Exp2(x)")]
+    [InlineData("1 / (1 + MathF.Exp(-x))")]
+    [InlineData("x * x")]
+    [InlineData("x * x * 3")]
+    [InlineData("MathF.Pow(x, 4)")]
+    [InlineData("1 / (1e-6f + MathF.Pow(x, 2))")]
+    [InlineData("MathF.Pow(x, 0.5f)")]
+    [InlineData("MathF.Pow(x, 1.3f)")]
+    [InlineData("MathF.Abs(x)")]
+    [InlineData("MathF.Sqrt(x)")]
+    [InlineData("x > 0 ? x + 1 : MathF.Exp(x)")]
+    [InlineData("x > 0 ? 1 / x : 0")]
+    [InlineData("MathF.Log(1 + MathF.Exp(x))")]
+    [InlineData("float.Log2(MathF.Max(1, x))")]
+    [InlineData("MathF.Sin(x) + 1")]
+    [InlineData("1 - MathF.Cos(x)")]
+    [InlineData("1 + MathF.Tanh(x)")]
+    [InlineData("1 + KernelMath.Erf(x)")]
+    [InlineData("MathF.Tanh(MathF.Abs(x))")]
+    [InlineData("1 - MathF.Tanh(x) * MathF.Tanh(x)")]
+    [InlineData("KernelMath.Erf(x * x)")]
+    [InlineData("MathF.Abs(x) / (1 + MathF.Abs(x))")]
+    [InlineData("MathF.Exp(-x * x / 2)")]
+    [InlineData("MathF.Min(x * x, 1)")]
+    [InlineData("x switch { < -1 => 0, > 1 => 1, _ => (x + 1) / 2 }")]
+    [InlineData("float.IsNaN(x) ? -1 : 1")]
+    public void Proven(string expression) => Assert.True(ExprRange.IsNonNegative(Body(expression)), $"{ExprRange.Of(Body(expression))}");
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("MathF.Tanh(x)")]
+    [InlineData("KernelMath.Erf(x)")]
+    [InlineData("0.5f * x * (1 + MathF.Tanh(0.7978846f * (x + 0.044715f * x * x * x)))")]
+    [InlineData("MathF.Cos(x)")]
+    [InlineData("MathF.Sin(x) + 0.5f")]
+    [InlineData("x >= 0 ? x : 0.01f * x")]
+    [InlineData("x > 0 ? x : MathF.Exp(x) - 1")]
+    [InlineData("MathF.Log(x)")]
+    [InlineData("MathF.Log(0.999f + MathF.Exp(x))")]
+    [InlineData("1 / MathF.Max(0, x) - 1")]
+    [InlineData("1 / MathF.Max(-0f, x)")]
+    [InlineData("MathF.Pow(x, -2)")] // is non-negative, but the sign of a zero is not followed
+    [InlineData("x > -1 ? x : 0")]
+    [InlineData("x != 0 ? x : 0")]
+    [InlineData("MathF.Pow(x, 3)")]
+    [InlineData("x > 1 || x < 5 ? x : 0")]
+    public void Not_proven(string expression) => Assert.False(ExprRange.IsNonNegative(Body(expression)), $"{ExprRange.Of(Body(expression))}");
+
+    /// <summary>A comparison also fails where one side is NaN, so its failure says nothing about a number that may be one.</summary>
+    [Fact]
+    public void A_failed_comparison_with_what_may_be_NaN_says_nothing() => Assert.False(ExprRange.IsNonNegative(
+        Body("MathF.Log(x) <= 5 ? 1 : MathF.Log(x) >= 0 ? 1 : -1")));
+
+    [Fact]
+    public void No_value_lies_outside_the_range()
+    {
+        var random = new Random(5);
+        var evaluator = new ExprEvaluator();
+        for (var round = 0; round < 3000; round++)
+        {
+            var expr = RandomExpr.Next(random, depth: 5);
+            var range = ExprRange.Of(expr);
+            foreach (var x in Floats.Special.Where(x => !float.IsNaN(x)))
+            {
+                var value = evaluator.Evaluate(expr, x);
+                Assert.True(float.IsNaN(value) || (value >= range.Low && value <= range.High), $"{expr} is {value:R} at {x:R}, outside {range}");
+            }
+        }
+    }
+
+    private static Expr Body(string expression) => FunctionReading.Of(expression)!.Body;
+}

@@ -1,0 +1,241 @@
+namespace KernelGen.Tests.Expressions;
+
+/// <summary>
+/// Kernel functions as users write them. This file is both compiled, for its values, and read by the generator, whose expressions must have
+/// the same values.
+/// </summary>
+public static class KernelSamples
+{
+    private const float Slope = 0.01f;
+    private const float RootTwoOverPi = 0.7978846f;
+    private const double Shift = 0.5;
+    private const int Three = 3;
+
+    public static float Identity(float x) => x;
+
+    public static float Constant(float x) => 2.5f;
+
+    public static float Relu(float x) => MathF.Max(0, x);
+
+    public static float ReluOfIf(float x)
+    {
+        if (x > 0)
+        {
+            return x;
+        }
+
+        return 0;
+    }
+
+    public static float Step(float x) => x > 0 ? 1 : 0;
+
+    public static float Steps(float x) => x switch { < -1 => -1, > 1 => x > 2 ? 2 : 1, _ => 0 };
+
+    public static float LeakyRelu(float x) => x >= 0 ? x : Slope * x;
+
+    public static float Sigmoid(float x) => 1 / (1 + MathF.Exp(-x));
+
+    public static float EluPlusOne(float x) => x > 0 ? x + 1 : MathF.Exp(x);
+
+    public static float Softplus(float x) => MathF.Log(1 + MathF.Exp(x));
+
+    public static float Gelu(float x)
+    {
+        var cube = x * x * x;
+        float inner = RootTwoOverPi * (x + (0.044715f * cube)), half = 0.5f * x;
+        return half * (1 + MathF.Tanh(inner));
+    }
+
+    public static float GeluOfErf(float x) => 0.5f * x * (1 + KernelMath.Erf(x / MathF.Sqrt(2)));
+
+    public static float EarlyReturns(float x)
+    {
+        if (float.IsNaN(x))
+        {
+            return -1;
+        }
+
+        if (x < -3)
+        {
+            return 0;
+        }
+        else if (x < 0)
+        {
+            return (x + Three) / Three;
+        }
+        else
+        {
+            if (x > 100)
+            {
+                return 100;
+            }
+
+            x = x + 1;
+        }
+
+        return MathF.Sqrt(x);
+    }
+
+    public static float ReturnsInTheMiddle(float x)
+    {
+        var y = 1f;
+        if (x > 0)
+        {
+            y = x;
+            if (x > 1)
+            {
+                if (x > 2)
+                {
+                    return y * 2;
+                }
+
+                y += 3;
+            }
+        }
+        else
+        {
+            y -= x;
+            if (x < -5)
+            {
+                return y;
+            }
+        }
+
+        y *= y;
+        return x == 0.5f ? -y : y;
+    }
+
+    public static float Reassigned(float x)
+    {
+        var y = x;
+        y += 2;
+        y *= x;
+        y -= 0.25f;
+        y /= 3;
+        x = y + x;
+        x++;
+        {
+            var inner = x;
+            x = inner * inner;
+        }
+
+        ;
+        x--;
+        return +x - -y;
+    }
+
+    public static float Bools(float x)
+    {
+        bool positive = x > 0, large = x >= 2f || x <= -2f;
+        var both = positive && !large;
+        both |= x == -1;
+        var odd = positive ^ large;
+        if (both & odd)
+        {
+            return 1;
+        }
+
+        bool same = positive == large;
+        bool chosen = same ? x < 10 : x != 3;
+        return chosen ? x : same | odd != true ? -x : 7;
+    }
+
+    public static float Declared(float x)
+    {
+        float a, b;
+        if (x < 0)
+        {
+            a = 1;
+            b = x;
+        }
+        else
+        {
+            a = x;
+            b = 2;
+        }
+
+        const float scale = 3 * Slope;
+        const double half = 0.5;
+        return (a * scale) - (b * (float)half) + (float)Shift;
+    }
+
+    public static float Helpers(float x) => Blend(Square(x - 1), Square(x: x + 1), isFirst: IsSmall(x)) + Blend(x, 1);
+
+    public static float Extrema(float x) => MathF.Min(1, MathF.Max(-1, x)) + Math.Abs(x) - float.Max(x, -0f) + Math.Min(x, 0f);
+
+    public static float Waves(float x) => MathF.Cos(x) + (MathF.Sin(2 * x) / 2) + MathF.Cos(MathF.PI / 3);
+
+    public static float Switched(float x) => x switch
+    {
+        float.NaN => 5,
+        < -1 => -1,
+        0 => 0.5f,
+        > 0 and <= 1 or 3 => x * 2,
+        _ when Square(x) > 10 => 10,
+        not 2 => x,
+        _ => 22,
+    };
+
+    public static float Patterns(float x) => x is > 0 and < 1 ? x : x is float.NaN ? 0 : float.IsFinite(x) ? 2 : float.IsNegativeInfinity(x) ? 3 : 4;
+
+    public static float ConstantBranch(float x)
+    {
+        float y;
+        if (Three > 2)
+        {
+            y = x;
+        }
+
+        return y;
+    }
+
+    public static float Estimates(float x) => float.IsPositiveInfinity(x) ? 1 : float.IsInfinity(x) ? 2 : Square(1 / MathF.Sqrt(x));
+
+    public static float PowZero(float x) => MathF.Pow(x, 0);
+
+    public static float PowOne(float x) => MathF.Pow(x, 1);
+
+    public static float PowTwo(float x) => MathF.Pow(x, 2);
+
+    public static float PowThree(float x) => MathF.Pow(x, Three);
+
+    public static float PowSixteen(float x) => MathF.Pow(x, 16);
+
+    public static float PowMinusThree(float x) => float.Pow(x, -3);
+
+    public static float PowSeventeen(float x) => MathF.Pow(x, 17);
+
+    public static float PowMinusNineteen(float x) => MathF.Pow(x, -19);
+
+    public static float PowTwenty(float x) => MathF.Pow(x, 20);
+
+    public static float PowHalf(float x) => MathF.Pow(x, 0.5f);
+
+    public static float PowMinusHalf(float x) => MathF.Pow(x, -0.5f);
+
+    public static float PowOther(float x) => MathF.Pow(x, 1.3f);
+
+    public static float PowMinusOther(float x) => RaisedTo(x, 0.7f);
+
+    public static float NarrowedExp(float x) => (float)Math.Exp(x);
+
+    public static float NarrowedMax(float x) => (float)Math.Max(x, 0.1);
+
+    public static float NarrowedTanh(float x) => (float)Math.Tanh((double)(x * 2));
+
+    private static float Square(float x) => x * x;
+
+    private static bool IsSmall(float x)
+    {
+        x = MathF.Abs(x);
+        return x < 1;
+    }
+
+    private static float Blend(float a, float b, bool isFirst = false) => isFirst ? a : (0.75f * a) + (0.25f * b);
+
+    private static float RaisedTo(float x, float power)
+    {
+        var negative = -power;
+        return MathF.Pow(x, negative);
+    }
+}

@@ -1,0 +1,41 @@
+using KernelGen.Generator.Expressions;
+
+namespace KernelGen.Tests.Expressions;
+
+/// <summary>Expression trees at random, rich in what rules look for: constants that are special, and equal parts.</summary>
+internal static class RandomExpr
+{
+    private static readonly double[] Constants =
+        [0, -0.0, 1, -1, 2, 0.5, -4, 3, 0.1f, 1e-40f, float.MaxValue, double.PositiveInfinity, double.NegativeInfinity, double.NaN];
+
+    public static Expr Next(Random random, int depth)
+    {
+        if (depth == 0 || random.Next(6) == 0)
+        {
+            return random.Next(2) == 0 ? new Expr.Argument() : Constants[random.Next(Constants.Length)];
+        }
+
+        switch (random.Next(5))
+        {
+            case 0:
+                return new Expr.Unary((UnaryOperator)random.Next((int)UnaryOperator.Erf + 1), Next(random, depth - 1));
+            case 1:
+                return new Expr.Unary(random.Next(2) == 0 ? UnaryOperator.Negate : UnaryOperator.Abs, Next(random, depth - 1));
+            case 2:
+                return Expr.Select(NextCondition(random, depth - 1), Next(random, depth - 1), Next(random, depth - 1));
+            default:
+                var left = Next(random, depth - 1);
+                var right = random.Next(4) == 0 ? left : Next(random, depth - 1);
+                return new Expr.Binary((BinaryOperator)random.Next((int)BinaryOperator.Min + 1), left, right);
+        }
+    }
+
+    public static Condition NextCondition(Random random, int depth) => random.Next(depth > 0 ? 5 : 2) switch
+    {
+        2 => new Condition.Both(NextCondition(random, depth - 1), NextCondition(random, depth - 1)),
+        3 => new Condition.Either(NextCondition(random, depth - 1), NextCondition(random, depth - 1)),
+        4 => new Condition.Not(NextCondition(random, depth - 1)),
+        _ => new Condition.Compare(
+            (Comparison)random.Next((int)Comparison.NotEqual + 1), Next(random, Math.Min(depth, 1)), Next(random, Math.Min(depth, 1))),
+    };
+}
