@@ -148,13 +148,38 @@ internal static class LayerEmitter
             /// <inheritdoc/>
             public void Redraw({{Runtime}}.Projection projection) => Engine.Redraw(projection);
 
+            /// <inheritdoc/>
+            public {{Runtime}}.ItemSet CreateItemSet() => Engine.CreateItemSet(FeatureMap, Normalize);
+
             """);
+        WriteFeatureMap(writer, spec.FeatureMap!, spec.Hyperparameter);
         if (asks is not null)
         {
             writer.Line($"/// <summary>{asks.Summary}</summary>");
             writer.Line($"public double {asks.Property} {{ get; }}");
             writer.Line();
         }
+    }
+
+    private static void WriteFeatureMap(SourceWriter writer, FeatureMapText map, Hyperparameter? number)
+    {
+        writer.Line("/// <inheritdoc/>");
+        var member = $"{Runtime}.FeatureMap.{map.Member}";
+        if (map.Function is { } function)
+        {
+            writer.Line($"public {Runtime}.FeatureMap FeatureMap {{ get; }} = {member}(");
+            using (writer.Indent())
+            {
+                CpuBackend.EmitScalarFunction(writer, function);
+                writer.Line($"epsilon: {CpuBackend.Literal(map.Epsilon)}, name: \"{function.Name}\");");
+            }
+        }
+        else
+        {
+            writer.Line($"public {Runtime}.FeatureMap FeatureMap => {member}{(number is null ? "" : $"({number.Property})")};");
+        }
+
+        writer.Line();
     }
 
     private static void WriteProperties(SourceWriter writer, AttentionSpec spec) => writer.Line($$"""

@@ -6,6 +6,9 @@ public interface IRandomFeatureAttention : IAttention
     /// <summary>Whether outputs are divided by the sum of their weights.</summary>
     bool Normalize { get; }
 
+    /// <summary>φ, for <see cref="AttentionProbabilities"/>, <see cref="ErrorBars"/> and the rest of the analysis.</summary>
+    FeatureMap FeatureMap { get; }
+
     /// <summary>The random projections ω_r in force, to be saved with a model.</summary>
     Projection Projection { get; }
 
@@ -18,4 +21,8 @@ public interface IRandomFeatureAttention : IAttention
     /// <summary>Takes other projections, such as those of a saved model; otherwise as the other overload.</summary>
     /// <exception cref="ArgumentException">The projections have another size, or no structure where the layer declares a fast transform.</exception>
     void Redraw(Projection projection);
+
+    /// <summary>An empty set of items to be queried with the features of this layer.</summary>
+    /// <exception cref="InvalidOperationException">The layer is causal: items have no order.</exception>
+    ItemSet CreateItemSet();
 }

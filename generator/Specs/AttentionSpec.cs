@@ -19,6 +19,9 @@ internal abstract record AttentionSpec(int HeadDim, int ValueDim, int Features, 
     /// <summary>The factory of KernelGen.Projection that draws them; meaningless for a family that draws none.</summary>
     public virtual string ProjectionDraw => "Orthogonal";
 
+    /// <summary>φ as analysis sees it; null for a family without random features.</summary>
+    public virtual FeatureMapText? FeatureMap => null;
+
     /// <summary>A number that a layer is made with beside its projections, or null.</summary>
     public virtual Hyperparameter? Hyperparameter => null;
 
@@ -39,3 +42,9 @@ internal abstract record AttentionSpec(int HeadDim, int ValueDim, int Features, 
 /// <param name="Declared">Its value where the attribute has it.</param>
 /// <param name="Factory">The method of KernelGen.CompilerServices.LayerParameters that turns it into what kernels compute with.</param>
 internal sealed record Hyperparameter(string Property, string Parameter, string Summary, float? Declared, string Factory);
+
+/// <summary>A member of KernelGen.FeatureMap: a property, or a method of a function and ε or of the hyperparameter.</summary>
+/// <param name="Member">Its name.</param>
+/// <param name="Function">f, where the member is a method of it.</param>
+/// <param name="Epsilon">ε beside it.</param>
+internal sealed record FeatureMapText(string Member, Expressions.ScalarFunction? Function = null, float Epsilon = 0);

@@ -33,6 +33,7 @@ internal static class GeneratedMembers
     [
         ("Redraw", ["ulong"]),
         ("Redraw", [Projection]),
+        ("CreateItemSet", []),
     ];
 
     /// <summary>The properties of the interfaces that are implemented explicitly, since a constant has the name.</summary>
@@ -77,7 +78,7 @@ internal static class GeneratedMembers
 
     private static IEnumerable<string> DataNames(bool hasProjections, Hyperparameter? number)
     {
-        var names = hasProjections ? CommonNames.Concat(["Features", "Projection", "Normalize"]) : CommonNames;
+        var names = hasProjections ? CommonNames.Concat(["Features", "Projection", "Normalize", "FeatureMap"]) : CommonNames;
         return number is null ? names : names.Append(number.Property);
     }
 

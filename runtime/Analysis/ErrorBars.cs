@@ -145,20 +145,7 @@ public sealed class ErrorBars
         double total = 0;
         for (int component = 0; component < dim; component++)
         {
-            double mean = 0;
-            for (int block = 0; block < blocks; block++)
-            {
-                mean += without[block * dim + component] / blocks;
-            }
-
-            double squares = 0;
-            for (int block = 0; block < blocks; block++)
-            {
-                double deviation = without[block * dim + component] - mean;
-                squares += deviation * deviation;
-            }
-
-            double variance = (blocks - 1.0) / blocks * squares * share;
+            double variance = LeaveOneOut.Variance(without[component..], dim, blocks) * share;
             standardErrors[component] = Math.Sqrt(variance);
             total += variance;
         }

@@ -252,6 +252,17 @@ public sealed class FeatureMap
     /// </summary>
     internal int VarianceSign => _kind == Kind.Trigonometric ? -1 : 1;
 
+    /// <summary>The sign of ‖x̂‖²/2 in the logarithm of a feature; 0 where it is not there.</summary>
+    internal int NormSign => _kind switch
+    {
+        Kind.Positive or Kind.Hyperbolic or Kind.Oprf => -1,
+        Kind.Trigonometric => 1,
+        _ => 0,
+    };
+
+    /// <summary>The square of the m^(-1/2) or m'^(-1/2) that features are multiplied by.</summary>
+    internal double Weight(int features) => (_kind == Kind.Trigonometric ? 2.0 : 1.0) / features;
+
     /// <summary>
     /// Cov(K̂_j, K̂_l)/(K_j·K_l) of the estimates for two keys and the same query from one Gaussian projection (all branches together).
     /// </summary>
@@ -295,7 +306,7 @@ public sealed class FeatureMap
     {
         int rows = squaredRows.Length;
         int features = rows * Branches;
-        double normaliser = -0.5 * Math.Log(_kind == Kind.Trigonometric ? rows : features);
+        double normaliser = 0.5 * Math.Log(Weight(features));
         double a4 = 0;
         double b = 1;
         if (_kind == Kind.Oprf)

@@ -34,6 +34,18 @@ internal sealed class AttentionEngine<TKernel> : AttentionEngine
         _packed = Pack(projection);
     }
 
+    public override ItemSet CreateItemSet(FeatureMap featureMap, bool normalize)
+    {
+        ArgumentNullException.ThrowIfNull(featureMap);
+        PackedProjection packed = _packed;
+        return TKernel.Causal
+            ? throw new InvalidOperationException(
+                "Items have no order, but this layer is causal: declare one without Causal, and give it the same projections.")
+            : packed.Source is null
+            ? throw new InvalidOperationException("This layer has no random features, and so no state that could hold items.")
+            : new ItemSet<TKernel>(featureMap, packed.Source, packed.Parameters, normalize);
+    }
+
     public override long ScratchBytes(in AttentionShape shape)
     {
         ShapeChecks.Check(shape, TKernel.Causal);

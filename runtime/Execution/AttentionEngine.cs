@@ -47,6 +47,11 @@ public abstract class AttentionEngine
     /// <exception cref="ArgumentException">As for <see cref="Create"/>.</exception>
     public abstract void Redraw(Projection projection);
 
+    /// <inheritdoc cref="IRandomFeatureAttention.CreateItemSet"/>
+    /// <param name="featureMap">φ of the layer.</param>
+    /// <param name="normalize">Whether the layer divides by the sum of the weights.</param>
+    public abstract ItemSet CreateItemSet(FeatureMap featureMap, bool normalize);
+
     /// <inheritdoc cref="IAttention.ScratchBytes"/>
     public abstract long ScratchBytes(in AttentionShape shape);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
 
@@ -41,6 +42,31 @@ internal static class CpuBackend
             .Where(tokens => tokens is not null)
             .Select(tokens => $"{schedule.TileRows(tokens!)} tokens {tokens}");
         return $"tiles of {string.Join(", ", tiles)}; strips of {schedule.StripRows} rows; {string.Join("; ", widths)}.";
+    }
+
+    /// <summary>A float literal.</summary>
+    public static string Literal(float value) => ExprPrinter.Literal(value);
+
+    /// <summary>Writes a function as a lambda on one number, followed by a comma.</summary>
+    public static void EmitScalarFunction(SourceWriter writer, ScalarFunction function)
+    {
+        var body = new SourceWriter();
+        var value = new ScalarPrinter(body, tile => throw new NotSupportedException($"There is no tile {tile} here."), _ => "").Print(function.Body);
+        if (body.ToString().Length == 0)
+        {
+            writer.Line($"static x => {value},");
+            return;
+        }
+
+        writer.Line("static x =>");
+        writer.Line("{");
+        using (writer.Indent())
+        {
+            writer.Line(body.ToString().TrimEnd('\n'));
+            writer.Line($"return {value};");
+        }
+
+        writer.Line("},");
     }
 
     /// <summary>Writes the members Width512, Width256 and Width128 into the open body of a class.</summary>

@@ -273,7 +273,7 @@ internal sealed class TilePrinter : VectorPrinter
     protected override string Position(Condition condition) => _condition(condition);
 }
 
-/// <summary>Spells an expression for one element of a column vector.</summary>
+/// <summary>Spells an expression for one element of a column vector, or a function of one number.</summary>
 internal sealed class ScalarPrinter : ExprPrinter
 {
     private readonly Func<Tile, string> _operand;
@@ -286,7 +286,7 @@ internal sealed class ScalarPrinter : ExprPrinter
         _condition = condition;
     }
 
-    protected override string Argument => throw new NotSupportedException("No function is printed for one element.");
+    protected override string Argument => "x";
 
     protected override string Constant(double value) => Literal(value);
 
@@ -303,7 +303,7 @@ internal sealed class ScalarPrinter : ExprPrinter
         _ => $"_VectorMath.{name}({string.Join(", ", operands)})",
     };
 
-    protected override string Call(ScalarFunction function, string operand) => throw new NotSupportedException("No function is printed for one element.");
+    protected override string Call(ScalarFunction function, string operand) => throw new NotSupportedException($"{function.Name} is not inlined.");
 
     protected override string Select(string condition, string a, string b) => $"{condition} ? {a} : {b}";
 

@@ -24,11 +24,22 @@ internal sealed record FavorSpec(
     public string KernelName => Function?.Name ?? Kernel.ToString();
 
     /// <summary>Half of m where each projection makes a pair of features, m elsewhere.</summary>
-    public override int ProjectionRows => Features / FeatureMap.BranchesOf(Kernel, Function);
+    public override int ProjectionRows => Features / Favor.FeatureMap.BranchesOf(Kernel, Function);
 
     public override bool Normalize => IsNormalized;
 
     public override string ProjectionDraw => Projection.ToString();
+
+    public override FeatureMapText FeatureMap => Function is not null
+        ? new FeatureMapText("Of", Function, Epsilon)
+        : new FeatureMapText(Kernel switch
+        {
+            KernelFunction.Softmax => "Positive",
+            KernelFunction.SoftmaxHyperbolic => "Hyperbolic",
+            KernelFunction.SoftmaxTrigonometric => "Trigonometric",
+            KernelFunction.SoftmaxOprf => "Oprf",
+            _ => "Exponential",
+        });
 
     /// <summary>λ, which no other map has.</summary>
     public override Hyperparameter? Hyperparameter => Function is null && Kernel == KernelFunction.SoftmaxOprf

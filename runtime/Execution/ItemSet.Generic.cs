@@ -1,0 +1,174 @@
+namespace KernelGen.CompilerServices;
+
+/// <summary>The items of one kernel; see <see cref="ItemSet"/>.</summary>
+internal sealed unsafe class ItemSet<TKernel> : ItemSet
+    where TKernel : struct, IAttentionKernel
+{
+    // A run of whole blocks joins the rest at once: longer would let the sums of a run drift, shorter would merge more often.
+    private const int RunItems = 64 * BlockItems;
+
+    private readonly AlignedBuffer _parameters;
+    private readonly bool _normalize;
+    private readonly AlignedBuffer _closed = new(TKernel.StateFloats);
+    private readonly AlignedBuffer _open = new(TKernel.StateFloats);
+    private readonly AlignedBuffer _merged = new(TKernel.StateFloats);
+    private readonly AlignedBuffer _scratch = new(TKernel.ScratchFloats);
+    private int _openItems;
+    private bool _isMerged;
+
+    public ItemSet(FeatureMap featureMap, Projection projection, AlignedBuffer parameters, bool normalize)
+        : base(featureMap, projection)
+    {
+        _parameters = parameters;
+        _normalize = normalize;
+        TKernel.InitState(ref *_closed.Pointer);
+        TKernel.InitState(ref *_open.Pointer);
+    }
+
+    public override void Add(ReadOnlySpan<float> keys, ReadOnlySpan<float> values)
+    {
+        int items = CheckRows(keys.Length, TKernel.HeadDim, nameof(keys));
+        CheckLength(values.Length, items, TKernel.ValueDim, nameof(values));
+        _isMerged = false;
+        fixed (float* key = keys, value = values)
+        {
+            for (int from = 0; from < items;)
+            {
+                int run = items - from;
+                run = _openItems == 0 && run >= BlockItems
+                    ? Math.Min(run - run % BlockItems, RunItems)
+                    : Math.Min(run, BlockItems - _openItems);
+                HeadTensors head = new(
+                    null, key, value, null, null, _parameters.Pointer, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim,
+                    queryLength: 0, keyLength: items);
+                TKernel.Accumulate(head, from, from + run, ref *_open.Pointer, ref *_scratch.Pointer);
+                from += run;
+                _openItems += run;
+                if (_openItems >= BlockItems)
+                {
+                    TKernel.Merge(ref *_closed.Pointer, ref *_open.Pointer);
+                    TKernel.InitState(ref *_open.Pointer);
+                    _openItems = 0;
+                }
+            }
+        }
+
+        Count += items;
+        GC.KeepAlive(this);
+    }
+
+    public override void Add(ItemSet other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other is not ItemSet<TKernel> same)
+        {
+            throw new ArgumentException("The other set is of another layer type, whose features are not these.", nameof(other));
+        }
+
+        if (!ReferenceEquals(same._parameters, _parameters) && !same.Projection.Weights.SequenceEqual(Projection.Weights))
+        {
+            throw new ArgumentException("The other set has other projections; only sets with the same ones can be joined.", nameof(other));
+        }
+
+        Copy(same.Merged(), _merged); // also where the other is this set
+        TKernel.Merge(ref *_closed.Pointer, ref *_merged.Pointer);
+        _isMerged = false;
+        Count += same.Count;
+        GC.KeepAlive(this);
+    }
+
+    public override ItemSet Clone()
+    {
+        ItemSet<TKernel> clone = new(FeatureMap, Projection, _parameters, _normalize) { Count = Count, _openItems = _openItems };
+        Copy(_closed, clone._closed);
+        Copy(_open, clone._open);
+        return clone;
+    }
+
+    public override void Attend(ReadOnlySpan<float> queries, Span<float> destination, Span<float> logPartition = default)
+    {
+        int rows = CheckRows(queries.Length, TKernel.HeadDim, nameof(queries));
+        CheckLength(destination.Length, rows, TKernel.ValueDim, nameof(destination));
+        if (!logPartition.IsEmpty)
+        {
+            CheckLength(logPartition.Length, rows, 1, nameof(logPartition));
+        }
+
+        ShapeChecks.CheckOverlap(destination, queries, nameof(queries));
+        if (rows == 0)
+        {
+            return;
+        }
+
+        fixed (float* query = queries, output = destination, log = logPartition)
+        {
+            HeadTensors head = new(
+                query, null, null, output, log, _parameters.Pointer, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim,
+                rows, keyLength: 0);
+            TKernel.Output(head, 0, rows, ref *Merged().Pointer, ref *_scratch.Pointer);
+        }
+
+        // The kernel leaves out what cancels in an average: the query's own norm and the weight of a feature.
+        double scale = FeatureMap.NormSign / (2 * Math.Sqrt(TKernel.HeadDim));
+        for (int row = 0; row < logPartition.Length; row++)
+        {
+            double squares = 0;
+            foreach (float x in queries.Slice(row * TKernel.HeadDim, TKernel.HeadDim))
+            {
+                squares += (double)x * x;
+            }
+
+            logPartition[row] = (float)(logPartition[row] + scale * squares + Math.Log(FeatureMap.Weight(TKernel.Features)));
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    public override void StandardErrors(ReadOnlySpan<float> queries, Span<float> standardErrors, Span<float> logPartitionErrors = default)
+    {
+        int rows = CheckRows(queries.Length, TKernel.HeadDim, nameof(queries));
+        CheckLength(standardErrors.Length, rows, TKernel.ValueDim, nameof(standardErrors));
+        if (!logPartitionErrors.IsEmpty)
+        {
+            CheckLength(logPartitionErrors.Length, rows, 1, nameof(logPartitionErrors));
+        }
+
+        float[] state = new float[TKernel.ExportedStateFloats];
+        TKernel.ExportState(ref *Merged().Pointer, state);
+        new StateErrors(FeatureMap, Projection, state, TKernel.ValueDim, _normalize).Compute(queries, standardErrors, logPartitionErrors);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>The state of all items.</summary>
+    private AlignedBuffer Merged()
+    {
+        if (!_isMerged)
+        {
+            Copy(_closed, _merged);
+            TKernel.Merge(ref *_merged.Pointer, ref *_open.Pointer);
+            _isMerged = true;
+        }
+
+        return _merged;
+    }
+
+    private static void Copy(AlignedBuffer from, AlignedBuffer to)
+    {
+        if (!ReferenceEquals(from, to))
+        {
+            new ReadOnlySpan<float>(from.Pointer, TKernel.StateFloats).CopyTo(new Span<float>(to.Pointer, TKernel.StateFloats));
+        }
+    }
+
+    private static int CheckRows(int length, int dim, string name) => length % dim == 0
+        ? length / dim
+        : throw new ArgumentException($"{name} holds {length} numbers, which is no multiple of {dim}.", name);
+
+    private static void CheckLength(int length, int rows, int dim, string name)
+    {
+        if (length != (long)rows * dim)
+        {
+            throw new ArgumentException($"{name} holds {length} numbers, but {rows} rows × {dim} = {(long)rows * dim} are needed.", name);
+        }
+    }
+}
