@@ -21,8 +21,8 @@ public sealed class FavorAttentionAttribute : Attribute
     public KernelFunction Kernel { get; set; }
 
     /// <summary>
-    /// The name of a method <c>static float Phi(float x)</c> that takes the place of <see cref="Kernel"/>: the features of x are f(ω_rᵀx̂). Give
-    /// it as <c>nameof(Phi)</c>. Default: null, for <see cref="Kernel"/>.
+    /// The name of a method <c>static float Phi(float x)</c> that takes the place of <see cref="Kernel"/>: the features of x are f(ω_rᵀx̂).
+    /// Give it as <c>nameof(Phi)</c>. Default: null, for <see cref="Kernel"/>.
     /// </summary>
     /// <remarks>
     /// The generator reads the body of the method and computes it for many numbers at a time; the method itself is not called. The body may

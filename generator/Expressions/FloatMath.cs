@@ -1,8 +1,8 @@
 namespace KernelGen.Generator.Expressions;
 
 /// <summary>
-/// The arithmetic of float32, on numbers held as doubles. One operation on floats computed in double and then rounded is the float operation:
-/// double has more than twice the digits, so rounding twice is rounding once.
+/// The arithmetic of float32, on numbers held as doubles. One operation on floats that is computed in double and then rounded is the float
+/// operation: double has more than twice the digits, so rounding twice is rounding once.
 /// </summary>
 internal static class FloatMath
 {

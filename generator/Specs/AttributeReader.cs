@@ -94,10 +94,10 @@ internal sealed class AttributeReader(AttributeData attribute, INamedTypeSymbol 
 
         var written = Argument(name);
         var type = Argument(holder);
-        if (written?.Value is not string method || type is { Kind: TypedConstantKind.Error })
+        if (written?.Value is not string method || IsMissing(type) || NamesNothing(name))
         {
             // A null is as good as none; anything else is an error of the compiler.
-            Failed |= Has(name) && written is not { IsNull: true };
+            Failed |= Has(name) && written is not { IsNull: true, Kind: not TypedConstantKind.Error };
             return null;
         }
 
@@ -121,6 +121,17 @@ internal sealed class AttributeReader(AttributeData attribute, INamedTypeSymbol 
         _diagnostics.Add(Diagnostic.Create(rule, LocationOf(argument), message));
     }
 
+    private static bool IsMissing(TypedConstant? type) =>
+        type is { Kind: TypedConstantKind.Error } or { Value: ITypeSymbol { TypeKind: TypeKind.Error } };
+
+    /// <summary>Whether the argument is the nameof of something that is not there, which is the text all the same.</summary>
+    private bool NamesNothing(string name) =>
+        SyntaxOf(name)?.Expression is InvocationExpressionSyntax
+        {
+            Expression: IdentifierNameSyntax { Identifier.ValueText: "nameof" }, ArgumentList.Arguments: [{ Expression: var named }],
+        }
+        && compilation.GetSemanticModel(named.SyntaxTree).GetSymbolInfo(named, cancel) is { Symbol: null, CandidateSymbols.IsEmpty: true };
+
     private int Size(string name, int highest)
     {
         var size = Value<int>(name);
@@ -135,7 +146,7 @@ internal sealed class AttributeReader(AttributeData attribute, INamedTypeSymbol 
 
     private Location LocationOf(string argument) => SyntaxOf(argument)?.Expression.GetLocation() ?? Location;
 
-    /// <summary>What the compiler bound the argument to. An array has Values, not a Value, and asking for it throws; no argument is one.</summary>
+    /// <summary>What the compiler bound the argument to, but no array: that has Values, not a Value, and asking for it throws.</summary>
     private TypedConstant? Argument(string name) => attribute.NamedArguments
         .Where(argument => argument.Key == name && argument.Value.Kind != TypedConstantKind.Array)
         .Select(argument => (TypedConstant?)argument.Value)

@@ -5,13 +5,13 @@ public static class KernelMath
 {
     private const double TwoOverRootPi = 1.1283791670955126;
 
-    /// <summary>From here on the error function, rounded to float, is 1: erfc(3.92) &lt; 2⁻²⁵, half a unit in the last place below 1.</summary>
+    /// <summary>From here on the error function, rounded to float, is 1: erfc(3.92) &lt; 2⁻²⁵, half a unit in the last place.</summary>
     private const double One = 3.92;
 
     /// <summary>The error function 2/√π ∫₀ˣ e^(−t²) dt: −1 at −∞, 1 at +∞, NaN for NaN, −0 for −0.</summary>
     /// <remarks>
-    /// Within 1 ulp. erf x = 2/√π · e^(−x²) · Σ 2ⁿ x^(2n+1) / (1·3·…·(2n+1)), whose terms have one sign, so that in double nothing is lost. Emitted
-    /// kernels compute their own approximation for whole vectors; this is the reference for one number.
+    /// Within 1 ulp. erf x = 2/√π · e^(−x²) · Σ 2ⁿ x^(2n+1) / (1·3·…·(2n+1)), whose terms have one sign, so that in double nothing is lost.
+    /// Emitted kernels compute their own approximation for whole vectors; this is the reference for one number.
     /// </remarks>
     public static float Erf(float x)
     {

@@ -190,6 +190,44 @@ public sealed class KernelFunctionRuleTests
     }
 
     [Theory]
+    [InlineData("KernelFunctionName = nameof(Missing)")]
+    [InlineData("KernelFunctionName = 3")]
+    [InlineData("KernelFunctionName = new[] { \"Phi\" }")]
+    [InlineData("KernelFunctionName = ")]
+    [InlineData("KernelFunctionName = \"Phi\", KernelFunctionType = typeof(Missing)")]
+    [InlineData("KernelFunctionName = \"Phi\", KernelFunctionType = \"A\"")]
+    [InlineData("KernelFunctionName = \"Phi\", KernelFunctionName = \"Phi\"")]
+    public Task Arguments_that_the_compiler_rejects_are_not_rejected_twice(string arguments) =>
+        ExpectAsync($"[FavorAttention({arguments})] class A {{ static float Phi(float x) => x; }}");
+
+    [Theory]
+    [InlineData("x = x + 1;", 990)]
+    [InlineData("x = MathF.Sqrt(x);", 1990)]
+    [InlineData("if (x > 1) x = 2;", 6)]
+    public void Large_functions_are_read(string statement, int count)
+    {
+        var reading = new FunctionReading(
+            $"using System; class A {{ static float Phi(float x) {{ {string.Concat(Enumerable.Repeat(statement, count))} return x; }} }}");
+
+        var function = reading.Read("A", "Phi");
+
+        Assert.Empty(reading.Diagnostics);
+        Assert.Equal(function, reading.Read("A", "Phi"));
+        Assert.Equal(function!.GetHashCode(), reading.Read("A", "Phi")!.GetHashCode());
+        Assert.False(Generator.Expressions.ExprRange.Of(function.Body).IsEmpty);
+    }
+
+    [Theory]
+    [InlineData(5000)]
+    [InlineData(200)]
+    public void Deep_nesting_never_throws(int depth)
+    {
+        var reading = Read($"static float Phi(float x) => {string.Concat(Enumerable.Repeat("-(x + ", depth))}x{new string(')', depth)};");
+
+        Assert.All(reading.Diagnostics, found => Assert.Equal("KGEN020", found.Id));
+    }
+
+    [Theory]
     [InlineData("static float Phi(float x) { }")]
     [InlineData("static float Phi(float x) { if (x > 0) return x; }")]
     [InlineData("static float Phi(float x) => missing;")]

@@ -22,7 +22,8 @@ internal static class Floats
     }
 
     /// <summary>Whether two floats are the same bits, or both NaN.</summary>
-    public static bool Same(float a, float b) => BitConverter.SingleToInt32Bits(a) == BitConverter.SingleToInt32Bits(b) || (float.IsNaN(a) && float.IsNaN(b));
+    public static bool Same(float a, float b) =>
+        BitConverter.SingleToInt32Bits(a) == BitConverter.SingleToInt32Bits(b) || (float.IsNaN(a) && float.IsNaN(b));
 
     /// <summary>How many floats lie between two numbers; 0 for two NaN, and the most there is for one NaN.</summary>
     public static long Distance(float a, float b)

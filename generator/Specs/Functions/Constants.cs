@@ -12,7 +12,8 @@ internal static class Constants
         ? value switch
         {
             float single => single,
-            double or sbyte or byte or short or ushort or int or uint or long or ulong => Convert.ToSingle(value, CultureInfo.InvariantCulture),
+            double or sbyte or byte or short or ushort or int or uint or long or ulong =>
+                Convert.ToSingle(value, CultureInfo.InvariantCulture),
             _ => null,
         }
         : null;

@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace KernelGen.Generator.Specs.Functions;
 
 /// <summary>
-/// Finds what makes an expression one of doubles: a literal without f, a function of Math. Kernels compute with floats, whose range is another,
-/// so doubles are not silently taken for floats.
+/// Finds what makes an expression one of doubles: a literal without f, a function of Math. Kernels compute with floats, whose range is
+/// another, so doubles are not silently taken for floats.
 /// </summary>
 internal sealed class DoubleFaults(ExpressionReader reader, FunctionFaults faults)
 {
@@ -88,7 +88,8 @@ internal sealed class DoubleFaults(ExpressionReader reader, FunctionFaults fault
         {
             _ when constant is IFieldReferenceOperation { Field: { ContainingType: { Name: "Math" }, Name: "PI" or "E" or "Tau" } field } =>
                 $"write MathF.{field.Name}",
-            LiteralExpressionSyntax or PrefixUnaryExpressionSyntax { Operand: LiteralExpressionSyntax } => $"write {text.TrimEnd('d', 'D')}f",
+            LiteralExpressionSyntax or PrefixUnaryExpressionSyntax { Operand: LiteralExpressionSyntax } =>
+                $"write {text.TrimEnd('d', 'D')}f",
             IdentifierNameSyntax or MemberAccessExpressionSyntax => $"write (float){text}, or declare it as a float",
             _ => $"write (float)({text})",
         };

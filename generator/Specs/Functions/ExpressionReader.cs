@@ -115,8 +115,8 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
 
         return conversion.Operand switch
         {
-            IInvocationOperation { Instance: null, Type.SpecialType: SpecialType.System_Double } call when MathCalls.IsMath(call.TargetMethod) =>
-                ReadMath(call),
+            IInvocationOperation { Instance: null, Type.SpecialType: SpecialType.System_Double } call
+                when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
             { Type.SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } integer => ReadInteger(integer),
             _ => Read(conversion.Operand),
         };
@@ -178,7 +178,8 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
             case IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: bool expected } } when input is Truth given:
                 return expected ? given : !given;
             case IRelationalPatternOperation relation
-                when input is Number number && Constants.AsFloat(relation.Value) is { } bound && ComparisonOf(relation.OperatorKind) is { } comparison:
+                when input is Number number && Constants.AsFloat(relation.Value) is { } bound
+                    && ComparisonOf(relation.OperatorKind) is { } comparison:
                 return Truth.Of(comparison, number, Number.Of(bound));
             default:
                 if (input is Number or Truth)
@@ -216,7 +217,8 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
     private Value ReadMathArgument(IOperation argument) =>
         argument.Type?.SpecialType != SpecialType.System_Double ? Read(argument)
         : Constants.AsFloat(argument) is { } constant ? Number.Of(constant)
-        : argument is IConversionOperation { OperatorMethod: null, Operand: { Type.SpecialType: SpecialType.System_Single } single } ? Read(single)
+        : argument is IConversionOperation { OperatorMethod: null, Operand: { Type.SpecialType: SpecialType.System_Single } single }
+            ? Read(single)
         : new DoubleFaults(this, faults).Explain(argument);
 
     private Value ReadPower(IInvocationOperation call, Number x, Number exponent)

@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis;
 namespace KernelGen.Generator.Specs.Functions;
 
 /// <summary>
-/// What statements do, as values: what they return and when, and the variables where they reach their end. Statements have no other effect, so
-/// both sides of an `if` can be read one after the other, and what follows is read once.
+/// What statements do, as values: what they return and when, and the variables where they reach their end. Statements have no other effect,
+/// so both sides of an `if` can be read one after the other, and what follows is read once.
 /// </summary>
 internal sealed class Flow
 {

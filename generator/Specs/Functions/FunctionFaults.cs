@@ -3,7 +3,9 @@ using Microsoft.CodeAnalysis;
 
 namespace KernelGen.Generator.Specs.Functions;
 
-/// <summary>What is wrong with a kernel function and the methods that it calls. A method that is called twice is read twice but faulted once.</summary>
+/// <summary>
+/// What is wrong with a kernel function and the methods that it calls. A method that is called twice is read twice but faulted once.
+/// </summary>
 internal sealed class FunctionFaults(Action<Diagnostic> report)
 {
     private readonly HashSet<(string, Location)> _reported = [];

@@ -16,10 +16,15 @@ internal static class KernelFunctionFinder
 
         // As in C#, a name hides those of base classes.
         var members = Bases(holder).Select(type => type.GetMembers(name)).FirstOrDefault(found => !found.IsEmpty);
-        var methods = members.IsDefault ? [] : members.OfType<IMethodSymbol>().Where(method => method.MethodKind == MethodKind.Ordinary).ToList();
-        if (members.IsDefault || methods.Count == 0)
+        if (members.IsDefault)
         {
-            return (null, members.IsDefault ? "does not exist" : "is not a method");
+            return (null, "does not exist");
+        }
+
+        var methods = members.OfType<IMethodSymbol>().Where(method => method.MethodKind == MethodKind.Ordinary).ToList();
+        if (methods.Count == 0)
+        {
+            return (null, "is not a method");
         }
 
         var usable = methods.FirstOrDefault(method => ObjectionTo(method) is null);
@@ -28,7 +33,9 @@ internal static class KernelFunctionFinder
             return (null, methods.Count > 1 ? $"has {methods.Count} overloads, but not this one" : ObjectionTo(methods[0]));
         }
 
-        return compilation.IsSymbolAccessibleWithin(usable, annotated) ? (usable, null) : (null, $"is not accessible from '{annotated.Name}'");
+        return compilation.IsSymbolAccessibleWithin(usable, annotated)
+            ? (usable, null)
+            : (null, $"is not accessible from '{annotated.Name}'");
     }
 
     private static IEnumerable<INamedTypeSymbol> Bases(INamedTypeSymbol type)

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 
 namespace KernelGen.Generator.Specs.Functions;
 
-/// <summary>The methods of MathF, Math, float and KernelMath that kernel functions may call, and what to write instead of the others.</summary>
+/// <summary>The methods of MathF, Math, float and KernelMath that a kernel function may call, and what to write for others.</summary>
 internal static class MathCalls
 {
     /// <summary>Whether the method is one of the framework's functions of numbers, known here or not.</summary>

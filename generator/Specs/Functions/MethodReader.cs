@@ -42,7 +42,7 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
     /// <summary>The value that the method returns for these arguments.</summary>
     public Value Read(IMethodSymbol method, MethodDeclarationSyntax source, IReadOnlyList<Value> arguments)
     {
-        // Parts of a partial method, and methods of a generic type's instances, have their own symbols; the body uses those of its own part.
+        // Both parts of a partial method, and a method of an instance of a generic type, have symbols; the body uses those of its own.
         var model = compilation.GetSemanticModel(source.SyntaxTree);
         if (model.GetDeclaredSymbol(source, cancel) is not IMethodSymbol declared
             || model.GetOperation(source, cancel) is not IMethodBodyOperation body
@@ -98,7 +98,8 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
         }
 
         var values = method.Parameters
-            .Select(parameter => arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == parameter.Ordinal).Value ?? Value.Unknown)
+            .Select(parameter => arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == parameter.Ordinal).Value)
+            .Select(value => value ?? Value.Unknown)
             .ToList();
         return Read(method, source, values);
     }

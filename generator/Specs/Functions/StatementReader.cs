@@ -67,7 +67,8 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
         return Flow.If(condition, ifTrue, conditional.WhenFalse is null ? Flow.To(variables) : Read(conditional.WhenFalse, variables));
     }
 
-    private ImmutableDictionary<ISymbol, Value> Declare(ImmutableDictionary<ISymbol, Value> variables, IVariableDeclarationOperation declaration)
+    private ImmutableDictionary<ISymbol, Value> Declare(
+        ImmutableDictionary<ISymbol, Value> variables, IVariableDeclarationOperation declaration)
     {
         foreach (var declarator in declaration.Declarators)
         {
@@ -82,7 +83,8 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
         return variables;
     }
 
-    private bool IsReadable(IVariableDeclaratorOperation declarator, IOperation? initializer, ImmutableDictionary<ISymbol, Value> variables)
+    private bool IsReadable(
+        IVariableDeclaratorOperation declarator, IOperation? initializer, ImmutableDictionary<ISymbol, Value> variables)
     {
         var local = declarator.Symbol;
         if (local.RefKind != RefKind.None)
@@ -95,7 +97,8 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
         {
             case SpecialType.System_Single or SpecialType.System_Boolean:
                 return true;
-            case SpecialType.System_Double when initializer is not null && declarator.Syntax.Parent is VariableDeclarationSyntax { Type.IsVar: true }:
+            case SpecialType.System_Double
+                when initializer is not null && declarator.Syntax.Parent is VariableDeclarationSyntax { Type.IsVar: true }:
                 // `var` takes its type from the value, which is where the fault lies.
                 return true;
             case SpecialType.System_Double when initializer is not null:
@@ -125,7 +128,8 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
             case IIncrementOrDecrementOperation { OperatorMethod: null } step when Target(step.Target) is { } variable:
                 var kind = step.Kind == OperationKind.Increment ? BinaryOperatorKind.Add : BinaryOperatorKind.Subtract;
                 return variables.SetItem(variable, reader.Combine(kind, reader.Read(step.Target), Number.Of(1), step));
-            case IAssignmentOperation { Target: ILocalReferenceOperation or IParameterReferenceOperation } other when !IsFloatOrBool(other.Target.Type):
+            case IAssignmentOperation { Target: ILocalReferenceOperation or IParameterReferenceOperation } other
+                when !IsFloatOrBool(other.Target.Type):
                 // The declaration was reported.
                 faults.AddSilently();
                 break;

@@ -3,8 +3,8 @@ using KernelGen.Generator.Expressions;
 namespace KernelGen.Generator.Specs.Functions;
 
 /// <summary>
-/// What an expression of the user's method evaluates to. Parts are shared: a local that is used twice is one object, so a value may stand for
-/// far more operations than there are objects, and must not be walked before <see cref="Size"/> is known to be small.
+/// What an expression of the user's method evaluates to. Parts are shared: a local that is used twice is one object, so a value may stand
+/// for far more operations than there are objects, and must not be walked before <see cref="Size"/> is known to be small.
 /// </summary>
 internal abstract class Value(long size)
 {
