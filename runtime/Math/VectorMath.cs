@@ -6,7 +6,7 @@ namespace KernelGen.CompilerServices;
 
 /// <summary>
 /// The few functions that emitted kernels need on whole vectors and that the platform has not at this speed: a power of two that flushes
-/// small results to zero, and sums and maxima over the lanes in a fixed order.
+/// small results to zero, elementary functions, and sums and maxima over the lanes in a fixed order.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -23,7 +23,7 @@ namespace KernelGen.CompilerServices;
 /// would not ensure.
 /// </para>
 /// </remarks>
-public static class VectorMath
+public static partial class VectorMath
 {
     // 1.5·2^23 + 127: floats of this size are spaced by 1, and the low 8 bits of x + Rounder are n + 127, the exponent field of 2^n.
     private const float Rounder = 12582912f + 127f;
