@@ -150,7 +150,7 @@ public sealed class AttentionError
                 if (!bySize.TryGetValue(rows, out Projection? w))
                 {
                     w = options.Draw(rows, dim, options.Seed + (ulong)draw);
-                    ShapeChecks.CheckProjection(w, rows, dim);
+                    ShapeChecks.CheckProjection(w, rows, dim, needsHadamard: false);
                     bySize.Add(rows, w);
                 }
 

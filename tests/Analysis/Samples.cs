@@ -30,7 +30,7 @@ internal static class Samples
         NormalStream normals = new(seed);
         for (int i = 0; i < rows; i++)
         {
-            normals.Fill(row, i, NormalStream.Purpose.Direction, attempt: 0);
+            normals.Fill(row, i, DrawPurpose.Direction, attempt: 0);
             for (int j = 0; j < columns; j++)
             {
                 weights[i * columns + j] = (float)row[j];

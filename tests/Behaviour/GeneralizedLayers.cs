@@ -53,3 +53,51 @@ public sealed partial class UnnormalisedExponential;
 
 [FavorAttention(Kernel = KernelFunction.Cos, HeadDim = 20, ValueDim = 6, Features = 40, Normalize = false, Projection = ProjectionKind.Hadamard)]
 public sealed partial class HadamardCos;
+
+/// <summary>Kernel functions as a user writes them.</summary>
+internal static class OwnFunctions
+{
+    private const float Sharpness = 1.5f;
+
+    /// <summary>log(1 + e^(sx)), by its stable form.</summary>
+    public static float Softplus(float x)
+    {
+        var y = Sharpness * x;
+        return MathF.Max(y, 0) + MathF.Log(1 + MathF.Exp(-MathF.Abs(y)));
+    }
+
+    /// <summary>A bump that ends: (1 − x²/4)² for |x| &lt; 2.</summary>
+    public static float Bump(float x)
+    {
+        var inside = Square(x) / 4;
+        if (inside >= 1)
+        {
+            return 0;
+        }
+
+        return Square(1 - inside);
+    }
+
+    /// <summary>x·sin x for small |x|, √|x| beyond: both signs, and a branch at which it jumps.</summary>
+    public static float Wave(float x) => MathF.Abs(x) <= 3 ? x * MathF.Sin(x) : MathF.Sqrt(MathF.Abs(x));
+
+    private static float Square(float x) => MathF.Pow(x, 2);
+}
+
+[FavorAttention(KernelFunctionName = nameof(OwnFunctions.Softplus), KernelFunctionType = typeof(OwnFunctions), HeadDim = 16, Features = 32)]
+public sealed partial class OwnSoftplus;
+
+[FavorAttention(
+    KernelFunctionName = nameof(OwnFunctions.Bump), KernelFunctionType = typeof(OwnFunctions), HeadDim = 9, ValueDim = 5, Features = 22, Causal = true)]
+public sealed partial class CausalOwnBump;
+
+[FavorAttention(
+    KernelFunctionName = nameof(OwnFunctions.Wave), KernelFunctionType = typeof(OwnFunctions), HeadDim = 16, Features = 32, Normalize = false)]
+public sealed partial class OwnWave;
+
+/// <summary>A layer that has its kernel function itself.</summary>
+[FavorAttention(KernelFunctionName = nameof(Phi), HeadDim = 8, Features = 16, Projection = ProjectionKind.Hadamard)]
+public sealed partial class WithOwnPhi
+{
+    private static float Phi(float x) => x > 0 ? x + 1 : MathF.Exp(x);
+}

@@ -22,12 +22,13 @@ public class StateTests
                 continue;
             }
 
-            // A query of zeros has φ(q) = 1 (softmax) or ε (ReLU) for every feature: its outputs are sums over the state alone.
+            // A query of zeros has the same φ(q) for every feature, but for the constants that optimal features carry: its outputs are sums
+            // over the state alone.
             var (m, dv) = (layer.Features, layer.ValueDim);
             var members = layer.IsFunction ? 1 : 2;
             Assert.Equal(m * (members + dv), result.State.Length);
             var state = Array.ConvertAll(result.State.ToArray(), x => (double)x);
-            var scale = Enumerable.Range(0, m).Select(r => members == 2 ? Math.Pow(2, state[r]) : 1).ToArray();
+            var scale = Enumerable.Range(0, m).Select(r => members == 2 ? Math.Pow(2, state[r] + Constant(r)) : 1).ToArray();
             var normaliser = Enumerable.Range(0, m).Sum(r => scale[r] * state[((members - 1) * m) + r]);
             var numerators = Enumerable.Range(0, dv)
                 .Select(c => Enumerable.Range(0, m).Sum(r => scale[r] * state[(members * m) + (r * dv) + c]))
@@ -35,6 +36,10 @@ public class StateTests
             var (expected, _) = NaiveAttention.Compute(
                 layer, new float[130 * layer.HeadDim], inputs.Key, inputs.Value, weights);
             Compare.Close(expected[^dv..], numerators.Select(n => n / normaliser).ToArray(), inputs.Tolerance(weights));
+
+            double Constant(int r) => layer.Hyperparameters.Length == 0
+                ? 0
+                : layer.Hyperparameters[1] * weights.Skip(r * layer.HeadDim).Take(layer.HeadDim).Sum(x => (double)x * x);
         }
     }
 

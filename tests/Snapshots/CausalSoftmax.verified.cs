@@ -54,7 +54,7 @@ using _Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
 
 namespace Samples;
 
-partial class CausalSoftmax : global::KernelGen.IAttention
+partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
 {
     /// <summary>d, the numbers in one head's query and key.</summary>
     public const int HeadDim = 16;
@@ -68,27 +68,41 @@ partial class CausalSoftmax : global::KernelGen.IAttention
     /// <summary>Whether query i sees only keys j ≤ i.</summary>
     public const bool Causal = true;
 
+    /// <summary>Whether outputs are divided by the sum of their weights.</summary>
+    public const bool Normalize = true;
+
     private readonly global::KernelGen.CompilerServices.AttentionEngine? _engine;
 
-    /// <summary>
-    /// Draws the 16 random projections: orthogonal in blocks of 16, each as long as a Gaussian vector.
-    /// The same seed gives the same layer on every machine.
-    /// </summary>
+    /// <summary>Draws the 16 random projections. The same seed gives the same layer on every machine.</summary>
+    /// <param name="seed">Any number.</param>
     public CausalSoftmax(ulong seed)
         : this(global::KernelGen.Projection.Orthogonal(rows: 16, columns: 16, seed))
     {
     }
 
-    /// <summary>Uses given projections, such as those of a trained model: 16 rows of 16 numbers.</summary>
-    /// <exception cref="global::System.ArgumentException">The projections have another size.</exception>
+    /// <summary>Uses given projections, such as those of a trained model.</summary>
+    /// <param name="projection">16 rows of 16 numbers.</param>
+    /// <exception cref="global::System.ArgumentException">The projections have another size, or no structure where one is needed.</exception>
     public CausalSoftmax(global::KernelGen.Projection projection)
     {
         global::System.ArgumentNullException.ThrowIfNull(projection);
         _engine = CreateEngine(projection);
     }
 
-    /// <summary>The random projections ω_r, [16, 16].</summary>
+    /// <summary>The random projections ω_r in force, [16, 16].</summary>
     public global::KernelGen.Projection Projection => Engine.Projection!;
+
+    /// <inheritdoc/>
+    public void Redraw(ulong seed) => Engine.Redraw(global::KernelGen.Projection.Orthogonal(rows: 16, columns: 16, seed));
+
+    /// <inheritdoc/>
+    public void Redraw(global::KernelGen.Projection projection) => Engine.Redraw(projection);
+
+    /// <inheritdoc/>
+    public global::KernelGen.ItemSet CreateItemSet() => Engine.CreateItemSet(FeatureMap, Normalize);
+
+    /// <inheritdoc/>
+    public global::KernelGen.FeatureMap FeatureMap => global::KernelGen.FeatureMap.Positive;
 
     /// <inheritdoc/>
     public int DegreeOfParallelism
@@ -107,6 +121,8 @@ partial class CausalSoftmax : global::KernelGen.IAttention
     int global::KernelGen.IAttention.Features => Features;
 
     bool global::KernelGen.IAttention.Causal => Causal;
+
+    bool global::KernelGen.IRandomFeatureAttention.Normalize => Normalize;
 
     /// <inheritdoc/>
     public long ScratchBytes(in global::KernelGen.AttentionShape shape) => Engine.ScratchBytes(in shape);
@@ -140,19 +156,20 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         "This constructor set up no attention. End its declaration with ': this(...)', naming a generated constructor.");
 
     // The widest vectors that this machine computes with. The JIT knows the answers, so only one kernel is ever compiled.
-    private static global::KernelGen.CompilerServices.AttentionEngine CreateEngine(global::KernelGen.Projection? projection)
+    private static global::KernelGen.CompilerServices.AttentionEngine CreateEngine(
+        global::KernelGen.Projection? projection, params global::System.ReadOnlySpan<float> hyperparameters)
     {
         if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width512>(projection);
+            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width512>(projection, hyperparameters);
         }
 
         if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width256>(projection);
+            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width256>(projection, hyperparameters);
         }
 
-        return global::KernelGen.CompilerServices.AttentionEngine.Create<Width128>(projection);
+        return global::KernelGen.CompilerServices.AttentionEngine.Create<Width128>(projection, hyperparameters);
     }
 
     /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
@@ -170,15 +187,18 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static int ExportedStateFloats => 288;
         public static int ScratchFloats => 4784;
         public static bool Causal => true;
+        public static bool NeedsHadamard => false;
 
-        public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
+        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
+            // W, transposed, so that a product has the features in its lanes.
+            var weights = projection!.Weights;
             for (var r = 0; r < 16; r++)
             {
                 for (var c = 0; c < 16; c++)
                 {
-                    packed[(c * 16) + r] = projection[(r * 16) + c] * 0.721347511f;
+                    packed[(c * 16) + r] = weights[(r * 16) + c] * 0.721347511f;
                 }
             }
         }
@@ -209,6 +229,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
 
             // Tiles of 48 tokens t.
             for (var tStart = from; tStart < to; tStart += 48)
@@ -224,7 +245,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref head.Parameters, ref A, sCount);
+                    ProductWithW(ref K, ref W, ref A, sCount);
                     // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
                     // h = t < |key| ? kk · 0.180337 : ∞
@@ -283,6 +304,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
 
             // Tiles of 48 tokens t.
             for (var tStart = from; tStart < to; tStart += 48)
@@ -298,7 +320,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref head.Parameters, ref A, sCount);
+                    ProductWithW(ref K, ref W, ref A, sCount);
                     // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
                     // h = t < |key| ? kk · 0.180337 : ∞
@@ -324,7 +346,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
-                        ProductWithW(ref Q, ref head.Parameters, ref B, sCount);
+                        ProductWithW(ref Q, ref W, ref B, sCount);
                         // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
                         ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
@@ -1045,15 +1067,18 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static int ExportedStateFloats => 288;
         public static int ScratchFloats => 4784;
         public static bool Causal => true;
+        public static bool NeedsHadamard => false;
 
-        public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
+        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
+            // W, transposed, so that a product has the features in its lanes.
+            var weights = projection!.Weights;
             for (var r = 0; r < 16; r++)
             {
                 for (var c = 0; c < 16; c++)
                 {
-                    packed[(c * 16) + r] = projection[(r * 16) + c] * 0.721347511f;
+                    packed[(c * 16) + r] = weights[(r * 16) + c] * 0.721347511f;
                 }
             }
         }
@@ -1084,6 +1109,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
 
             // Tiles of 48 tokens t.
             for (var tStart = from; tStart < to; tStart += 48)
@@ -1099,7 +1125,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref head.Parameters, ref A, sCount);
+                    ProductWithW(ref K, ref W, ref A, sCount);
                     // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
                     // h = t < |key| ? kk · 0.180337 : ∞
@@ -1158,6 +1184,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
 
             // Tiles of 48 tokens t.
             for (var tStart = from; tStart < to; tStart += 48)
@@ -1173,7 +1200,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref head.Parameters, ref A, sCount);
+                    ProductWithW(ref K, ref W, ref A, sCount);
                     // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
                     // h = t < |key| ? kk · 0.180337 : ∞
@@ -1199,7 +1226,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
-                        ProductWithW(ref Q, ref head.Parameters, ref B, sCount);
+                        ProductWithW(ref Q, ref W, ref B, sCount);
                         // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
                         ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
@@ -1937,15 +1964,18 @@ partial class CausalSoftmax : global::KernelGen.IAttention
         public static int ExportedStateFloats => 288;
         public static int ScratchFloats => 4784;
         public static bool Causal => true;
+        public static bool NeedsHadamard => false;
 
-        public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
+        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
+            // W, transposed, so that a product has the features in its lanes.
+            var weights = projection!.Weights;
             for (var r = 0; r < 16; r++)
             {
                 for (var c = 0; c < 16; c++)
                 {
-                    packed[(c * 16) + r] = projection[(r * 16) + c] * 0.721347511f;
+                    packed[(c * 16) + r] = weights[(r * 16) + c] * 0.721347511f;
                 }
             }
         }
@@ -1976,6 +2006,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
 
             // Tiles of 48 tokens t.
             for (var tStart = from; tStart < to; tStart += 48)
@@ -1991,7 +2022,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref head.Parameters, ref A, sCount);
+                    ProductWithW(ref K, ref W, ref A, sCount);
                     // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
                     // h = t < |key| ? kk · 0.180337 : ∞
@@ -2050,6 +2081,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
 
             // Tiles of 48 tokens t.
             for (var tStart = from; tStart < to; tStart += 48)
@@ -2065,7 +2097,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref head.Parameters, ref A, sCount);
+                    ProductWithW(ref K, ref W, ref A, sCount);
                     // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
                     // h = t < |key| ? kk · 0.180337 : ∞
@@ -2091,7 +2123,7 @@ partial class CausalSoftmax : global::KernelGen.IAttention
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
-                        ProductWithW(ref Q, ref head.Parameters, ref B, sCount);
+                        ProductWithW(ref Q, ref W, ref B, sCount);
                         // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
                         ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S

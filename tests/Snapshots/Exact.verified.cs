@@ -109,19 +109,20 @@ partial class Exact : global::KernelGen.IAttention
         "This constructor set up no attention. End its declaration with ': this(...)', naming a generated constructor.");
 
     // The widest vectors that this machine computes with. The JIT knows the answers, so only one kernel is ever compiled.
-    private static global::KernelGen.CompilerServices.AttentionEngine CreateEngine(global::KernelGen.Projection? projection)
+    private static global::KernelGen.CompilerServices.AttentionEngine CreateEngine(
+        global::KernelGen.Projection? projection, params global::System.ReadOnlySpan<float> hyperparameters)
     {
         if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width512>(projection);
+            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width512>(projection, hyperparameters);
         }
 
         if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width256>(projection);
+            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width256>(projection, hyperparameters);
         }
 
-        return global::KernelGen.CompilerServices.AttentionEngine.Create<Width128>(projection);
+        return global::KernelGen.CompilerServices.AttentionEngine.Create<Width128>(projection, hyperparameters);
     }
 
     /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
@@ -139,8 +140,9 @@ partial class Exact : global::KernelGen.IAttention
         public static int ExportedStateFloats => 0;
         public static int ScratchFloats => 12112;
         public static bool Causal => false;
+        public static bool NeedsHadamard => false;
 
-        public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
+        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
         }
 
@@ -543,8 +545,9 @@ partial class Exact : global::KernelGen.IAttention
         public static int ExportedStateFloats => 0;
         public static int ScratchFloats => 12112;
         public static bool Causal => false;
+        public static bool NeedsHadamard => false;
 
-        public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
+        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
         }
 
@@ -947,8 +950,9 @@ partial class Exact : global::KernelGen.IAttention
         public static int ExportedStateFloats => 0;
         public static int ScratchFloats => 12112;
         public static bool Causal => false;
+        public static bool NeedsHadamard => false;
 
-        public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
+        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
         }
 

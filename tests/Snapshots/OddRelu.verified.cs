@@ -13,14 +13,14 @@
 //     K = key[j]    [j × d]
 //     V = value[j]    [j × dv]
 //     A = K · Wᵀ    [j × m]
-//     Fk = max(0, A) + 0.001    [j × m]
+//     Fk = Relu(A) + 0.001    [j × m]
 //     zt = columnSum(Fk)    [1 × m]
 //     z = z + zt    [1 × m]
 //     S += Fkᵀ · V
 // in parallel: for tiles i of 0..|query|
 //     Q = query[i]    [i × d]
 //     B = Q · Wᵀ    [i × m]
-//     Fq = max(0, B) + 0.001    [i × m]
+//     Fq = Relu(B) + 0.001    [i × m]
 //     D = rowSum(Fq · z)    [i × 1]
 //     N = Fq · S    [i × dv]
 //     R = D == 0 ? 0 : 1 / D    [i × 1]
@@ -45,7 +45,7 @@ using _Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
 
 namespace Samples;
 
-partial class OddRelu : global::KernelGen.IAttention
+partial class OddRelu : global::KernelGen.IRandomFeatureAttention
 {
     /// <summary>d, the numbers in one head's query and key.</summary>
     public const int HeadDim = 3;
@@ -59,27 +59,43 @@ partial class OddRelu : global::KernelGen.IAttention
     /// <summary>Whether query i sees only keys j ≤ i.</summary>
     public const bool Causal = false;
 
+    /// <summary>Whether outputs are divided by the sum of their weights.</summary>
+    public const bool Normalize = true;
+
     private readonly global::KernelGen.CompilerServices.AttentionEngine? _engine;
 
-    /// <summary>
-    /// Draws the 7 random projections: orthogonal in blocks of 3, each as long as a Gaussian vector.
-    /// The same seed gives the same layer on every machine.
-    /// </summary>
+    /// <summary>Draws the 7 random projections. The same seed gives the same layer on every machine.</summary>
+    /// <param name="seed">Any number.</param>
     public OddRelu(ulong seed)
         : this(global::KernelGen.Projection.Orthogonal(rows: 7, columns: 3, seed))
     {
     }
 
-    /// <summary>Uses given projections, such as those of a trained model: 7 rows of 3 numbers.</summary>
-    /// <exception cref="global::System.ArgumentException">The projections have another size.</exception>
+    /// <summary>Uses given projections, such as those of a trained model.</summary>
+    /// <param name="projection">7 rows of 3 numbers.</param>
+    /// <exception cref="global::System.ArgumentException">The projections have another size, or no structure where one is needed.</exception>
     public OddRelu(global::KernelGen.Projection projection)
     {
         global::System.ArgumentNullException.ThrowIfNull(projection);
         _engine = CreateEngine(projection);
     }
 
-    /// <summary>The random projections ω_r, [7, 3].</summary>
+    /// <summary>The random projections ω_r in force, [7, 3].</summary>
     public global::KernelGen.Projection Projection => Engine.Projection!;
+
+    /// <inheritdoc/>
+    public void Redraw(ulong seed) => Engine.Redraw(global::KernelGen.Projection.Orthogonal(rows: 7, columns: 3, seed));
+
+    /// <inheritdoc/>
+    public void Redraw(global::KernelGen.Projection projection) => Engine.Redraw(projection);
+
+    /// <inheritdoc/>
+    public global::KernelGen.ItemSet CreateItemSet() => Engine.CreateItemSet(FeatureMap, Normalize);
+
+    /// <inheritdoc/>
+    public global::KernelGen.FeatureMap FeatureMap { get; } = global::KernelGen.FeatureMap.Of(
+        static x => float.MaxNative(0f, x),
+        epsilon: 0.00100000005f, name: "Relu");
 
     /// <inheritdoc/>
     public int DegreeOfParallelism
@@ -98,6 +114,8 @@ partial class OddRelu : global::KernelGen.IAttention
     int global::KernelGen.IAttention.Features => Features;
 
     bool global::KernelGen.IAttention.Causal => Causal;
+
+    bool global::KernelGen.IRandomFeatureAttention.Normalize => Normalize;
 
     /// <inheritdoc/>
     public long ScratchBytes(in global::KernelGen.AttentionShape shape) => Engine.ScratchBytes(in shape);
@@ -131,19 +149,20 @@ partial class OddRelu : global::KernelGen.IAttention
         "This constructor set up no attention. End its declaration with ': this(...)', naming a generated constructor.");
 
     // The widest vectors that this machine computes with. The JIT knows the answers, so only one kernel is ever compiled.
-    private static global::KernelGen.CompilerServices.AttentionEngine CreateEngine(global::KernelGen.Projection? projection)
+    private static global::KernelGen.CompilerServices.AttentionEngine CreateEngine(
+        global::KernelGen.Projection? projection, params global::System.ReadOnlySpan<float> hyperparameters)
     {
         if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width512>(projection);
+            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width512>(projection, hyperparameters);
         }
 
         if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width256>(projection);
+            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width256>(projection, hyperparameters);
         }
 
-        return global::KernelGen.CompilerServices.AttentionEngine.Create<Width128>(projection);
+        return global::KernelGen.CompilerServices.AttentionEngine.Create<Width128>(projection, hyperparameters);
     }
 
     /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
@@ -161,15 +180,18 @@ partial class OddRelu : global::KernelGen.IAttention
         public static int ExportedStateFloats => 42;
         public static int ScratchFloats => 1936;
         public static bool Causal => false;
+        public static bool NeedsHadamard => false;
 
-        public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
+        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
+            // W, transposed, so that a product has the features in its lanes.
+            var weights = projection!.Weights;
             for (var r = 0; r < 7; r++)
             {
                 for (var c = 0; c < 3; c++)
                 {
-                    packed[(c * 16) + r] = projection[(r * 3) + c] * 0.75983566f;
+                    packed[(c * 16) + r] = weights[(r * 3) + c] * 0.75983566f;
                 }
             }
         }
@@ -192,6 +214,7 @@ partial class OddRelu : global::KernelGen.IAttention
             ref var zt = ref _Unsafe.Add(ref scratch, 1920);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
 
             // Tiles of 48 tokens j.
             for (var jStart = from; jStart < to; jStart += 48)
@@ -204,8 +227,8 @@ partial class OddRelu : global::KernelGen.IAttention
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 16);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref head.Parameters, ref A, sCount);
-                    // Fk = max(0, A) + 0.001; zt = columnSum(Fk)
+                    ProductWithW(ref K, ref W, ref A, sCount);
+                    // Fk = Relu(A) + 0.001; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 16), ref zt, sCount);
                 }
                 // z = z + zt
@@ -226,6 +249,7 @@ partial class OddRelu : global::KernelGen.IAttention
             ref var lse = ref _Unsafe.Add(ref scratch, 608);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
 
             // Tiles of 48 tokens i.
             for (var iStart = from; iStart < to; iStart += 48)
@@ -236,8 +260,8 @@ partial class OddRelu : global::KernelGen.IAttention
                     var sCount = global::System.Math.Min(12, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 16);
                     // B = Q · Wᵀ
-                    ProductWithW2(ref Q, ref head.Parameters, ref B, sCount);
-                    // Fq = max(0, B) + 0.001; D = rowSum(Fq · z)
+                    ProductWithW2(ref Q, ref W, ref B, sCount);
+                    // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
                     ComputeFqD(ref B, ref z, ref D, sCount);
                     // N = Fq · S
                     ProductWithS(ref B, ref S, ref N, sCount);
@@ -333,7 +357,14 @@ partial class OddRelu : global::KernelGen.IAttention
             }
         }
 
-        // Fk = max(0, A) + 0.001, [j × m].
+        // Relu: f(x) = max(0, x)
+        [_MethodImpl(_MethodImplOptions.AggressiveInlining)]
+        private static _Floats512 KernelFunction(_Floats512 x)
+        {
+            return _Simd512.MaxNative(_Floats512.Zero, x);
+        }
+
+        // Fk = Relu(A) + 0.001, [j × m].
         // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeFkZt(ref float A, ref float Fk, ref float zt, int rows)
@@ -347,7 +378,7 @@ partial class OddRelu : global::KernelGen.IAttention
                     var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(7f));
                     var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
                     var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Fk0 = _Simd512.MaxNative(_Floats512.Zero, _Simd512.FusedMultiplyAdd(A0, _Floats512.Zero, A0)) + _Simd512.Create(0.00100000005f);
+                    var Fk0 = KernelFunction(_Simd512.FusedMultiplyAdd(A0, _Floats512.Zero, A0)) + _Simd512.Create(0.00100000005f);
                     _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Fk0, _Floats512.Zero), ref _Unsafe.Add(ref Fkr, j));
                     ztSum += _Simd512.ConditionalSelect(tail, Fk0, _Floats512.Zero);
                     _Simd512.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
@@ -490,7 +521,7 @@ partial class OddRelu : global::KernelGen.IAttention
             }
         }
 
-        // Fq = max(0, B) + 0.001, [i × m].
+        // Fq = Relu(B) + 0.001, [i × m].
         // D = rowSum(Fq · z), [i × 1].
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
@@ -504,7 +535,7 @@ partial class OddRelu : global::KernelGen.IAttention
                     const int j = 0;
                     var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(7f));
                     var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _Simd512.MaxNative(_Floats512.Zero, _Simd512.FusedMultiplyAdd(B0, _Floats512.Zero, B0)) + _Simd512.Create(0.00100000005f);
+                    var Fq0 = KernelFunction(_Simd512.FusedMultiplyAdd(B0, _Floats512.Zero, B0)) + _Simd512.Create(0.00100000005f);
                     _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Fq0, _Floats512.Zero), ref _Unsafe.Add(ref Br, j));
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DSum0 += _Simd512.ConditionalSelect(tail, Fq0 * zj, _Floats512.Zero);
@@ -610,20 +641,23 @@ partial class OddRelu : global::KernelGen.IAttention
         public static int Lanes => 8;
         public static int TileRows => 48;
         public static int ProjectionRows => 7;
-        public static int ParameterFloats => 24;
+        public static int ParameterFloats => 32;
         public static int StateFloats => 80;
         public static int ExportedStateFloats => 42;
         public static int ScratchFloats => 976;
         public static bool Causal => false;
+        public static bool NeedsHadamard => false;
 
-        public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
+        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
+            // W, transposed, so that a product has the features in its lanes.
+            var weights = projection!.Weights;
             for (var r = 0; r < 7; r++)
             {
                 for (var c = 0; c < 3; c++)
                 {
-                    packed[(c * 8) + r] = projection[(r * 3) + c] * 0.75983566f;
+                    packed[(c * 8) + r] = weights[(r * 3) + c] * 0.75983566f;
                 }
             }
         }
@@ -646,6 +680,7 @@ partial class OddRelu : global::KernelGen.IAttention
             ref var zt = ref _Unsafe.Add(ref scratch, 960);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
 
             // Tiles of 48 tokens j.
             for (var jStart = from; jStart < to; jStart += 48)
@@ -658,8 +693,8 @@ partial class OddRelu : global::KernelGen.IAttention
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 8);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref head.Parameters, ref A, sCount);
-                    // Fk = max(0, A) + 0.001; zt = columnSum(Fk)
+                    ProductWithW(ref K, ref W, ref A, sCount);
+                    // Fk = Relu(A) + 0.001; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 8), ref zt, sCount);
                 }
                 // z = z + zt
@@ -680,6 +715,7 @@ partial class OddRelu : global::KernelGen.IAttention
             ref var lse = ref _Unsafe.Add(ref scratch, 320);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
 
             // Tiles of 48 tokens i.
             for (var iStart = from; iStart < to; iStart += 48)
@@ -690,8 +726,8 @@ partial class OddRelu : global::KernelGen.IAttention
                     var sCount = global::System.Math.Min(12, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 8);
                     // B = Q · Wᵀ
-                    ProductWithW2(ref Q, ref head.Parameters, ref B, sCount);
-                    // Fq = max(0, B) + 0.001; D = rowSum(Fq · z)
+                    ProductWithW2(ref Q, ref W, ref B, sCount);
+                    // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
                     ComputeFqD(ref B, ref z, ref D, sCount);
                     // N = Fq · S
                     ProductWithS(ref B, ref S, ref N, sCount);
@@ -787,7 +823,14 @@ partial class OddRelu : global::KernelGen.IAttention
             }
         }
 
-        // Fk = max(0, A) + 0.001, [j × m].
+        // Relu: f(x) = max(0, x)
+        [_MethodImpl(_MethodImplOptions.AggressiveInlining)]
+        private static _Floats256 KernelFunction(_Floats256 x)
+        {
+            return _Simd256.MaxNative(_Floats256.Zero, x);
+        }
+
+        // Fk = Relu(A) + 0.001, [j × m].
         // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeFkZt(ref float A, ref float Fk, ref float zt, int rows)
@@ -801,7 +844,7 @@ partial class OddRelu : global::KernelGen.IAttention
                     var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(7f));
                     var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
                     var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Fk0 = _Simd256.MaxNative(_Floats256.Zero, _Simd256.FusedMultiplyAdd(A0, _Floats256.Zero, A0)) + _Simd256.Create(0.00100000005f);
+                    var Fk0 = KernelFunction(_Simd256.FusedMultiplyAdd(A0, _Floats256.Zero, A0)) + _Simd256.Create(0.00100000005f);
                     _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Fk0, _Floats256.Zero), ref _Unsafe.Add(ref Fkr, j));
                     ztSum += _Simd256.ConditionalSelect(tail, Fk0, _Floats256.Zero);
                     _Simd256.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
@@ -936,7 +979,7 @@ partial class OddRelu : global::KernelGen.IAttention
             }
         }
 
-        // Fq = max(0, B) + 0.001, [i × m].
+        // Fq = Relu(B) + 0.001, [i × m].
         // D = rowSum(Fq · z), [i × 1].
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
@@ -950,7 +993,7 @@ partial class OddRelu : global::KernelGen.IAttention
                     const int j = 0;
                     var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(7f));
                     var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _Simd256.MaxNative(_Floats256.Zero, _Simd256.FusedMultiplyAdd(B0, _Floats256.Zero, B0)) + _Simd256.Create(0.00100000005f);
+                    var Fq0 = KernelFunction(_Simd256.FusedMultiplyAdd(B0, _Floats256.Zero, B0)) + _Simd256.Create(0.00100000005f);
                     _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Fq0, _Floats256.Zero), ref _Unsafe.Add(ref Br, j));
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DSum0 += _Simd256.ConditionalSelect(tail, Fq0 * zj, _Floats256.Zero);
@@ -1056,20 +1099,23 @@ partial class OddRelu : global::KernelGen.IAttention
         public static int Lanes => 4;
         public static int TileRows => 48;
         public static int ProjectionRows => 7;
-        public static int ParameterFloats => 24;
+        public static int ParameterFloats => 32;
         public static int StateFloats => 80;
         public static int ExportedStateFloats => 42;
         public static int ScratchFloats => 928;
         public static bool Causal => false;
+        public static bool NeedsHadamard => false;
 
-        public static void PackParameters(global::System.ReadOnlySpan<float> projection, global::System.Span<float> packed)
+        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
+            // W, transposed, so that a product has the features in its lanes.
+            var weights = projection!.Weights;
             for (var r = 0; r < 7; r++)
             {
                 for (var c = 0; c < 3; c++)
                 {
-                    packed[(c * 8) + r] = projection[(r * 3) + c] * 0.75983566f;
+                    packed[(c * 8) + r] = weights[(r * 3) + c] * 0.75983566f;
                 }
             }
         }
@@ -1092,6 +1138,7 @@ partial class OddRelu : global::KernelGen.IAttention
             ref var zt = ref _Unsafe.Add(ref scratch, 912);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
 
             // Tiles of 48 tokens j.
             for (var jStart = from; jStart < to; jStart += 48)
@@ -1104,8 +1151,8 @@ partial class OddRelu : global::KernelGen.IAttention
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 4);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref head.Parameters, ref A, sCount);
-                    // Fk = max(0, A) + 0.001; zt = columnSum(Fk)
+                    ProductWithW(ref K, ref W, ref A, sCount);
+                    // Fk = Relu(A) + 0.001; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 8), ref zt, sCount);
                 }
                 // z = z + zt
@@ -1126,6 +1173,7 @@ partial class OddRelu : global::KernelGen.IAttention
             ref var lse = ref _Unsafe.Add(ref scratch, 272);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
 
             // Tiles of 48 tokens i.
             for (var iStart = from; iStart < to; iStart += 48)
@@ -1136,8 +1184,8 @@ partial class OddRelu : global::KernelGen.IAttention
                     var sCount = global::System.Math.Min(12, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 4);
                     // B = Q · Wᵀ
-                    ProductWithW2(ref Q, ref head.Parameters, ref B, sCount);
-                    // Fq = max(0, B) + 0.001; D = rowSum(Fq · z)
+                    ProductWithW2(ref Q, ref W, ref B, sCount);
+                    // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
                     ComputeFqD(ref B, ref z, ref D, sCount);
                     // N = Fq · S
                     ProductWithS(ref B, ref S, ref N, sCount);
@@ -1240,7 +1288,14 @@ partial class OddRelu : global::KernelGen.IAttention
             }
         }
 
-        // Fk = max(0, A) + 0.001, [j × m].
+        // Relu: f(x) = max(0, x)
+        [_MethodImpl(_MethodImplOptions.AggressiveInlining)]
+        private static _Floats128 KernelFunction(_Floats128 x)
+        {
+            return _Simd128.MaxNative(_Floats128.Zero, x);
+        }
+
+        // Fk = Relu(A) + 0.001, [j × m].
         // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeFkZt(ref float A, ref float Fk, ref float zt, int rows)
@@ -1253,7 +1308,7 @@ partial class OddRelu : global::KernelGen.IAttention
                 {
                     var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
                     var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Fk0 = _Simd128.MaxNative(_Floats128.Zero, _Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, A0)) + _Simd128.Create(0.00100000005f);
+                    var Fk0 = KernelFunction(_Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, A0)) + _Simd128.Create(0.00100000005f);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     ztSum += Fk0;
                     _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
@@ -1263,7 +1318,7 @@ partial class OddRelu : global::KernelGen.IAttention
                     var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(3f));
                     var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
                     var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Fk0 = _Simd128.MaxNative(_Floats128.Zero, _Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, A0)) + _Simd128.Create(0.00100000005f);
+                    var Fk0 = KernelFunction(_Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, A0)) + _Simd128.Create(0.00100000005f);
                     _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Fk0, _Floats128.Zero), ref _Unsafe.Add(ref Fkr, j));
                     ztSum += _Simd128.ConditionalSelect(tail, Fk0, _Floats128.Zero);
                     _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
@@ -1422,7 +1477,7 @@ partial class OddRelu : global::KernelGen.IAttention
             }
         }
 
-        // Fq = max(0, B) + 0.001, [i × m].
+        // Fq = Relu(B) + 0.001, [i × m].
         // D = rowSum(Fq · z), [i × 1].
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
@@ -1435,7 +1490,7 @@ partial class OddRelu : global::KernelGen.IAttention
                 for (nint j = 0; j < 4; j += 4)
                 {
                     var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _Simd128.MaxNative(_Floats128.Zero, _Simd128.MultiplyAddEstimate(B0, _Floats128.Zero, B0)) + _Simd128.Create(0.00100000005f);
+                    var Fq0 = KernelFunction(_Simd128.MultiplyAddEstimate(B0, _Floats128.Zero, B0)) + _Simd128.Create(0.00100000005f);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DSum0);
@@ -1444,7 +1499,7 @@ partial class OddRelu : global::KernelGen.IAttention
                     const int j = 4;
                     var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(3f));
                     var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _Simd128.MaxNative(_Floats128.Zero, _Simd128.MultiplyAddEstimate(B0, _Floats128.Zero, B0)) + _Simd128.Create(0.00100000005f);
+                    var Fq0 = KernelFunction(_Simd128.MultiplyAddEstimate(B0, _Floats128.Zero, B0)) + _Simd128.Create(0.00100000005f);
                     _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Fq0, _Floats128.Zero), ref _Unsafe.Add(ref Br, j));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DSum0 += _Simd128.ConditionalSelect(tail, Fq0 * zj, _Floats128.Zero);
