@@ -18,6 +18,8 @@ public sealed record BenchKernel(
     public double FlopsPerHead(int length) => Name switch
     {
         KernelCatalog.Exact => (Causal ? 2.0 : 4.0) * length * length * HeadDim,
+        // Three rounds of log2 d additions a feature, for queries and keys, take the place of the projections.
+        KernelCatalog.Hadamard => (4.0 * length * Features * HeadDim) + (6.0 * length * Features * Math.Log2(HeadDim)),
         KernelCatalog.Hyperbolic => 6.0 * length * Features * HeadDim,
         _ => 8.0 * length * Features * HeadDim,
     };

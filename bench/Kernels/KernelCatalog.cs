@@ -3,7 +3,8 @@ namespace KernelGen.Bench.Kernels;
 /// <summary>The declarations under measurement.</summary>
 public static class KernelCatalog
 {
-    public const string Softmax = "favor-softmax", Hyperbolic = "favor-hyperbolic", Relu = "favor-relu", Exact = "exact-softmax";
+    public const string Softmax = "favor-softmax", Hyperbolic = "favor-hyperbolic", Relu = "favor-relu", Hadamard = "favor-hadamard",
+        Oprf = "favor-oprf", Gelu = "favor-gelu", Exact = "exact-softmax";
 
     private const ulong Seed = 20260101;
 
@@ -15,6 +16,10 @@ public static class KernelCatalog
         Favor(Hyperbolic, causal: true, typeof(FavorHyperbolicCausal), () => new FavorHyperbolicCausal(Seed)),
         Favor(Relu, causal: false, typeof(FavorRelu), () => new FavorRelu(Seed)),
         Favor(Relu, causal: true, typeof(FavorReluCausal), () => new FavorReluCausal(Seed)),
+        Favor(Hadamard, causal: false, typeof(FavorHadamard), () => new FavorHadamard(Seed)),
+        Favor(Hadamard, causal: true, typeof(FavorHadamardCausal), () => new FavorHadamardCausal(Seed)),
+        Favor(Oprf, causal: false, typeof(FavorOprf), () => new FavorOprf(Seed)),
+        Favor(Gelu, causal: false, typeof(FavorGelu), () => new FavorGelu(Seed)),
         new(Exact, Causal: false, 2048, ExactSoftmax.HeadDim, 0, typeof(ExactSoftmax), () => new ExactSoftmax()),
         new(Exact, Causal: true, 2048, ExactSoftmaxCausal.HeadDim, 0, typeof(ExactSoftmaxCausal), () => new ExactSoftmaxCausal()),
     ];

@@ -14,6 +14,8 @@ internal static class RatioPlan
     public static IEnumerable<Step> Steps(bool quick, Effort effort)
     {
         yield return CausalAgainstBidirectional(effort);
+        yield return DenseAgainstHadamard(causal: false, atLeast: 1.2, effort);
+        yield return DenseAgainstHadamard(causal: true, atLeast: null, effort);
         yield return LargeKeys(Bidirectional, effort);
         yield return LargeKeys(Causal, effort);
         if (Environment.ProcessorCount > 1)
@@ -43,6 +45,16 @@ internal static class RatioPlan
         {
             var tensors = new Tensors(8 * ShortestLength * Causal.HeadDim);
             return (new Workload(Causal, 8, ShortestLength, 1, tensors), new Workload(Bidirectional, 8, ShortestLength, 1, tensors));
+        });
+
+    /// <summary>The ceiling is 1.48: additions that cannot be fused take the place of half of the multiply-adds.</summary>
+    private static Step DenseAgainstHadamard(bool causal, double? atLeast, Effort effort) => Pair(
+        $"{KernelCatalog.Softmax}, {(causal ? "causal" : "bidirectional")}, 8 heads, 1 thread: time dense / Hadamard projections", atLeast, atMost: null, effort, () =>
+        {
+            var tensors = new Tensors(8 * ShortestLength * Causal.HeadDim);
+            return (
+                new Workload(causal ? Causal : Bidirectional, 8, ShortestLength, 1, tensors),
+                new Workload(KernelCatalog.Find(KernelCatalog.Hadamard, causal), 8, ShortestLength, 1, tensors));
         });
 
     private static Step LargeKeys(BenchKernel kernel, Effort effort) => Pair(

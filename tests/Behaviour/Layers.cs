@@ -107,5 +107,8 @@ public sealed partial class OddCausalHadamard;
 [FavorAttention(HeadDim = 64, Features = 256, Projection = ProjectionKind.Hadamard)]
 public sealed partial class Hadamard64;
 
+[FavorAttention(HeadDim = 16, Features = 48, Causal = true, Projection = ProjectionKind.Hadamard)]
+public sealed partial class CausalHadamard16;
+
 [FavorAttention(Kernel = KernelFunction.Relu, HeadDim = 3, ValueDim = 2, Features = 10, Causal = true, Projection = ProjectionKind.Hadamard)]
 public sealed partial class SmallHadamardRelu;

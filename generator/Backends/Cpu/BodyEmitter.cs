@@ -130,12 +130,12 @@ internal sealed class BodyEmitter
     private void Runs(Runs runs, IReadOnlyList<Step> body)
     {
         var tokens = runs.Logarithms.Rows;
-        var logarithms = runs.Logarithms;
-        var stride = _buffers[logarithms].Stride;
+        var logarithms = _buffers[runs.Logarithms].Name;
+        var stride = _buffers[runs.Logarithms].Stride;
         var reference = runs.State.Reference!;
         var endOfRun = _states.EndOfRun(runs.State, stride);
         _writer.Line();
-        _writer.Line($"// Runs of rows whose {logarithms} exceeds {reference} by at most {ExprPrinter.Literal(runs.Threshold)}: almost always one, the whole tile.");
+        _writer.Line($"// Runs of rows whose {runs.Logarithms} exceeds {reference} by at most {ExprPrinter.Literal(runs.Threshold)}: almost always one, the whole tile.");
         using (_writer.Block($"for (int runFrom = 0, runTo; runFrom < {Count(tokens)}; runFrom = runTo)"))
         {
             RebaseAll(runs.State, $"ref _Unsafe.Add(ref {logarithms}, runFrom * {stride})", runs.Threshold);
