@@ -3,6 +3,7 @@ using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Families;
 using KernelGen.Generator.Specs;
 using KernelGen.Generator.Text;
+using KernelGen.Generator.Tiles;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
@@ -14,7 +15,7 @@ namespace KernelGen.Generator;
 public sealed class KernelGenerator : IIncrementalGenerator
 {
     /// <summary>The names of the cached steps, by which tests watch what is recomputed.</summary>
-    internal const string TargetStep = "Target", DeclarationStep = "Declaration";
+    internal const string TargetStep = "Target", DeclarationStep = "Declaration", GpuStep = "Gpu";
 
     /// <summary>Without a byte order mark, so that files written to disk start with their first line.</summary>
     private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -45,6 +46,12 @@ public sealed class KernelGenerator : IIncrementalGenerator
         // 5. Give each its own file name, then emit, one cached output each.
         var files = all.SelectMany(static (list, _) => list.WithUniqueNames()).WithTrackingName(DeclarationStep);
         context.RegisterSourceOutput(files.Combine(target), static (output, file) => Emit(output, file.Left, file.Right));
+
+        // 6. Where the project references ILGPU, a second file each. It depends on that reference, and the first does not.
+        var gpu = context.CompilationProvider
+            .Select(static (compilation, _) => !compilation.GetTypesByMetadataName("ILGPU.Context").IsEmpty)
+            .WithTrackingName(GpuStep);
+        context.RegisterSourceOutput(files.Combine(target.Combine(gpu)), static (output, file) => EmitGpu(output, file.Left, file.Right.Left, file.Right.Right));
     }
 
     private static void Report(SourceProductionContext output, Reading reading, TargetFacts target)
@@ -58,15 +65,25 @@ public sealed class KernelGenerator : IIncrementalGenerator
 
     private static void Emit(SourceProductionContext output, Declaration declaration, TargetFacts target)
     {
-        if (!target.IsSupported)
+        if (target.IsSupported)
         {
-            return;
+            Write(output, declaration, ".Cpu.g.cs", program => LayerEmitter.Emit(declaration, program, output.CancellationToken));
         }
+    }
 
+    private static void EmitGpu(SourceProductionContext output, Declaration declaration, TargetFacts target, bool hasIlgpu)
+    {
+        if (target.IsSupported && hasIlgpu)
+        {
+            Write(output, declaration, ".Ilgpu.g.cs", program => GpuLayerEmitter.Emit(declaration, program));
+        }
+    }
+
+    private static void Write(SourceProductionContext output, Declaration declaration, string suffix, Func<TileProgram, string> emit)
+    {
         try
         {
-            var text = LayerEmitter.Emit(declaration, FamilyRegistry.Build(declaration.Spec), output.CancellationToken);
-            output.AddSource(declaration.Type.HintName + ".Cpu.g.cs", SourceText.From(text, Utf8));
+            output.AddSource(declaration.Type.HintName + suffix, SourceText.From(emit(FamilyRegistry.Build(declaration.Spec)), Utf8));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -24,6 +24,8 @@ internal sealed class AttentionEngine<TKernel> : AttentionEngine
 
     public override Projection? Projection => _packed.Source;
 
+    public override ReadOnlySpan<float> Hyperparameters => _hyperparameters;
+
     public override int StateLength => TKernel.ExportedStateFloats;
 
     public override int Lanes => TKernel.Lanes;

@@ -15,6 +15,9 @@ public abstract class AttentionEngine
     /// <summary>The projections of the layer; null where it draws none.</summary>
     public abstract Projection? Projection { get; }
 
+    /// <summary>What <see cref="LayerParameters"/> made of the layer's hyperparameter; empty where it has none.</summary>
+    public abstract ReadOnlySpan<float> Hyperparameters { get; }
+
     /// <inheritdoc cref="IAttention.DegreeOfParallelism"/>
     public int DegreeOfParallelism
     {

@@ -173,48 +173,9 @@ internal static class CpuBackend
 
             foreach (var parameter in program.Parameters)
             {
-                Pack(writer, schedule, parameter, schedule.ParameterOffset(program, parameter));
+                ParameterEmitter.Pack(
+                    writer, parameter, schedule.ParameterOffset(program, parameter), schedule.Stride(schedule.Padded(parameter.Rows)), asTransform: true);
             }
-        }
-    }
-
-    private static void Pack(SourceWriter writer, CpuSchedule schedule, Parameter parameter, int offset)
-    {
-        var scale = parameter.Scale == 1 ? "" : " * " + ExprPrinter.Literal(parameter.Scale);
-        scale += parameter.Hyperparameter is { } factor ? $" * hyperparameters[{factor}]" : "";
-        var start = offset == 0 ? "" : $"{offset} + ";
-        switch (parameter.Source)
-        {
-            case ParameterSource.HadamardProjections:
-                var layout = new HadamardLayout(parameter);
-                writer.Line($"// {parameter}: the signs [{layout.Blocks}, 3, {layout.Padded}], then the lengths [{parameter.Rows.Size}].");
-                writer.Line($"projection!.Signs.CopyTo({(offset == 0 ? "packed" : $"packed.Slice({offset})")});");
-                using (writer.Block($"for (var r = 0; r < {parameter.Rows.Size}; r++)"))
-                {
-                    writer.Line($"packed[{start}{layout.LengthOffset} + r] = projection.Lengths[r]{scale};");
-                }
-
-                break;
-            case ParameterSource.SquaredNorms:
-                writer.Line($"// {parameter}: ‖ω_r‖² [{parameter.Columns.Size}].");
-                using (writer.Block($"for (var r = 0; r < {parameter.Columns.Size}; r++)"))
-                {
-                    var sum = parameter.Offset is { } place ? $" + hyperparameters[{place}]" : "";
-                    writer.Line($"packed[{start}r] = (global::KernelGen.CompilerServices.LayerParameters.SquaredNorm(projection!, r){scale}){sum};");
-                }
-
-                break;
-            default:
-                writer.Line($"// {parameter}, transposed, so that a product has the features in its lanes.");
-                writer.Line("var weights = projection!.Weights;");
-                using (writer.Block($"for (var r = 0; r < {parameter.Rows.Size}; r++)"))
-                using (writer.Block($"for (var c = 0; c < {parameter.Columns.Size}; c++)"))
-                {
-                    var stride = schedule.Stride(schedule.Padded(parameter.Rows));
-                    writer.Line($"packed[{start}(c * {stride}) + r] = weights[(r * {parameter.Columns.Size}) + c]{scale};");
-                }
-
-                break;
         }
     }
 }

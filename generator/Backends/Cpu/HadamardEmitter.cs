@@ -176,31 +176,3 @@ internal sealed class HadamardEmitter
         return log;
     }
 }
-
-/// <summary>How the projections of a Hadamard draw are packed: the signs [blocks, 3, P], then a length for each row of every block.</summary>
-internal readonly struct HadamardLayout
-{
-    public HadamardLayout(Parameter projections)
-    {
-        Rows = projections.Rows.Size;
-        var padded = 1;
-        while (padded < projections.Columns.Size)
-        {
-            padded *= 2;
-        }
-
-        Padded = padded;
-        Blocks = (Rows + padded - 1) / padded;
-    }
-
-    public int Rows { get; }
-
-    /// <summary>P, the next power of two of d.</summary>
-    public int Padded { get; }
-
-    public int Blocks { get; }
-
-    public int LengthOffset => 3 * Blocks * Padded;
-
-    public int Floats => 4 * Blocks * Padded;
-}

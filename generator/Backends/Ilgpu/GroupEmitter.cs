@@ -1,0 +1,691 @@
+using System.Globalization;
+using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Text;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends.Ilgpu;
+
+/// <summary>
+/// Emits the body of one kernel: the threads of a group share the elements of each tile, statement by statement, with a barrier where one reads
+/// or overwrites what another thread may have written since the last.
+/// </summary>
+internal sealed class GroupEmitter
+{
+    private readonly GroupMemory _memory;
+    private readonly DeviceFunctions _functions;
+    private readonly SourceWriter _writer;
+    private readonly StateMember? _inRegisters;
+    private readonly RegisterBlock _registers;
+    private readonly List<Place> _written = new(), _read = new();
+    private bool _inRun;
+
+    /// <param name="inRegisters">The matrix of the state that is only accumulated and so stays in registers; null: none.</param>
+    public GroupEmitter(GroupMemory memory, DeviceFunctions functions, SourceWriter writer, StateMember? inRegisters)
+    {
+        _memory = memory;
+        _functions = functions;
+        _writer = writer;
+        _inRegisters = inRegisters;
+        _registers = inRegisters is null ? default : RegistersFor(inRegisters)!.Value;
+    }
+
+    /// <summary>How a group holds a matrix of a state in its registers; null where it is too large.</summary>
+    public static RegisterBlock? RegistersFor(StateMember member) =>
+        RegisterBlock.Holding(GroupMemory.Pad(member.Rows.Size), GroupMemory.Pad(member.Columns.Size));
+
+    /// <summary>Declares the registers of the state, all zero.</summary>
+    public void DeclareRegisters()
+    {
+        if (_inRegisters is null)
+        {
+            return;
+        }
+
+        var across = GroupMemory.Pad(_inRegisters.Columns.Size) / _registers.Columns;
+        _writer.Line($"// {_inRegisters} {ProgramText.Shape(_inRegisters)} stays in registers, {_registers.Rows} × {_registers.Columns} a thread.");
+        _writer.Line($"var holds = thread < {_registers.Count(GroupMemory.Pad(_inRegisters.Rows.Size), GroupMemory.Pad(_inRegisters.Columns.Size))};");
+        _writer.Line($"var row{_inRegisters} = thread / {across} * {_registers.Rows};");
+        _writer.Line($"var column{_inRegisters} = thread % {across} * {_registers.Columns};");
+        Rows(_registers, (r, c) => $"var {_inRegisters}{r}_{c} = 0f;");
+    }
+
+    /// <summary>Writes the registers of the state to its memory.</summary>
+    public void StoreRegisters()
+    {
+        if (_inRegisters is null)
+        {
+            return;
+        }
+
+        using (_writer.Block("if (holds)"))
+        {
+            StoreBlock(_memory[_inRegisters], $"row{_inRegisters}", $"column{_inRegisters}", _registers, _inRegisters.Name, accumulate: false);
+        }
+    }
+
+    /// <summary>Sets a member of a state to its start.</summary>
+    public void Initialise(StateMember member)
+    {
+        if (member == _inRegisters)
+        {
+            return;
+        }
+
+        var place = Writing(_memory[member]);
+        using (_writer.Block($"for (var i = thread; i < {place.Floats}; i += {GroupMemory.Threads})"))
+        {
+            _writer.Line($"{place.View}[{place.Offset} + i] = {ExprPrinter.Literal(member.Initial)};");
+        }
+    }
+
+    /// <summary>A barrier, if anything was touched since the last.</summary>
+    public void Barrier()
+    {
+        if (_written.Count + _read.Count > 0)
+        {
+            _writer.Line("_Group.Barrier();");
+            Passed();
+        }
+    }
+
+    public void Loop(TokenLoop loop, string from, string to, IReadOnlyList<Statement> body)
+    {
+        var tokens = loop.Tokens;
+        Barrier();
+        _writer.Line();
+        _writer.Line($"// Tiles of {_memory.Tokens} tokens {tokens}.");
+        using (_writer.Block($"for (var {Start(tokens)} = {from}; {Start(tokens)} < {to}; {Start(tokens)} += {_memory.Tokens})"))
+        {
+            _writer.Line($"var {Count(tokens)} = global::ILGPU.IntrinsicMath.Min({_memory.Tokens}, {to} - {Start(tokens)});");
+            Emit(body);
+            _writer.Line("_Group.Barrier();");
+            Passed();
+        }
+    }
+
+    public void Emit(IReadOnlyList<Statement> statements)
+    {
+        foreach (var statement in statements)
+        {
+            if (statement is not (Tiles.Runs or Fold))
+            {
+                _writer.Line($"// {ProgramText.Describe(statement)}");
+            }
+
+            switch (statement)
+            {
+                case Load load:
+                    Load(load);
+                    break;
+                case Store store:
+                    Store(store);
+                    break;
+                case Map map:
+                    Map(map);
+                    break;
+                case Reduce { Target.IsColumnVector: true } reduce:
+                    ReduceRows(reduce);
+                    break;
+                case Reduce reduce:
+                    ReduceColumns(reduce);
+                    break;
+                case MatMul product:
+                    Multiply(product);
+                    break;
+                case Rebase { State.Axis.IsTokens: true } rebase:
+                    RebaseRows(rebase);
+                    break;
+                case Rebase rebase:
+                    RebaseAll(rebase.State, _memory[rebase.Candidate], "0", rebase.Threshold);
+                    break;
+                case Runs runs:
+                    Runs(runs);
+                    break;
+                case Fold fold:
+                    foreach (var member in fold.State.Members)
+                    {
+                        Initialise(member);
+                    }
+
+                    Loop(fold.Loop, Print(fold.Loop.From), Print(fold.Loop.To), fold.Body);
+                    break;
+                default:
+                    throw new NotSupportedException(statement.GetType().Name);
+            }
+        }
+    }
+
+    public static string Print(TokenIndex index) => index switch
+    {
+        TokenIndex.Constant constant => constant.Value.ToString(CultureInfo.InvariantCulture),
+        TokenIndex.Length { Tensor.Role: TensorRole.Query or TensorRole.Output or TensorRole.LogSumExp } => "shape.QueryLength",
+        TokenIndex.Length { Tensor.Role: TensorRole.Key or TensorRole.Value } => "keyCount",
+        TokenIndex.Start start => Start(start.Tokens),
+        TokenIndex.End end => $"({Start(end.Tokens)} + {Count(end.Tokens)})",
+        TokenIndex.Arithmetic arithmetic => $"({Print(arithmetic.Left)} {arithmetic.Operator} {Print(arithmetic.Right)})",
+        TokenIndex.Extremum extremum => $"global::ILGPU.IntrinsicMath.{(extremum.IsMax ? "Max" : "Min")}({Print(extremum.Left)}, {Print(extremum.Right)})",
+        _ => throw new NotSupportedException($"{index}"),
+    };
+
+    private static string Start(Dim tokens) => tokens.Name + "Start";
+
+    private static string Count(Dim tokens) => tokens.Name + "Count";
+
+    private static (string View, string Base, string Stride) Tensor(TensorArgument tensor) => tensor.Role switch
+    {
+        TensorRole.Query => ("query", "queryBase", "queryStride"),
+        TensorRole.Key => ("key", "keyBase", "keyStride"),
+        TensorRole.Value => ("value", "valueBase", "valueStride"),
+        TensorRole.Output => ("output", "outputBase", "outputStride"),
+        _ => throw new NotSupportedException($"The GPU backend passes no tensor in the role {tensor.Role} yet."),
+    };
+
+    /// <summary>Memory that is about to be read: what was written to it must be visible.</summary>
+    private Place Reading(Place place)
+    {
+        if (_written.Any(place.Overlaps))
+        {
+            Barrier();
+        }
+
+        _read.Add(place);
+        return place;
+    }
+
+    /// <summary>Memory that is about to be overwritten: everyone must be done with it.</summary>
+    private Place Writing(Place place)
+    {
+        if (_written.Concat(_read).Any(place.Overlaps))
+        {
+            Barrier();
+        }
+
+        _written.Add(place);
+        return place;
+    }
+
+    private void Passed()
+    {
+        _written.Clear();
+        _read.Clear();
+    }
+
+    /// <summary>
+    /// Readies what a statement reads and writes. An element-wise statement may read and write the same memory: each thread overwrites just
+    /// what it has read itself.
+    /// </summary>
+    private void Touch(IEnumerable<Tile> reads, Tile target)
+    {
+        var sources = reads.Where(tile => tile != _inRegisters).Select(tile => _memory[tile]).Distinct().ToList();
+        var destination = _memory[target];
+        if (sources.Any(source => _written.Any(source.Overlaps)) || _written.Concat(_read).Any(destination.Overlaps))
+        {
+            Barrier();
+        }
+
+        _read.AddRange(sources);
+        _written.Add(destination);
+    }
+
+    private void Load(Load load)
+    {
+        var (view, start, stride) = Tensor(load.Source);
+        var target = Writing(_memory[load.Target]);
+        var (columns, padded) = (load.Source.Columns.Size, target.Stride);
+        var token = $"{Start(load.Loop.Tokens)} + r";
+        var valid = $"r < {Count(load.Loop.Tokens)}";
+        if (Print(load.Loop.To) != Print(load.Source.Length))
+        {
+            valid += $" && {token} < {Print(load.Source.Length)}";
+        }
+
+        valid += padded == columns ? "" : $" && c < {columns}";
+        Elements(_memory.Tokens, padded, () =>
+            _writer.Line($"{target.Element("r", "c")} = {valid} ? {view}[{start} + ((long)({token}) * {stride}) + c] : 0f;"));
+    }
+
+    private void Store(Store store)
+    {
+        var source = Reading(_memory[store.Source]);
+        var rows = _inRun ? "r >= runFrom && r < runTo" : $"r < {Count(store.Loop.Tokens)}";
+        if (store.Destination.Role == TensorRole.LogSumExp)
+        {
+            using (_writer.Block($"if (shape.WantsLogSumExp != 0 && thread < {_memory.Tokens})"))
+            {
+                _writer.Line("var r = thread;");
+                using (_writer.Block($"if ({rows})"))
+                {
+                    _writer.Line($"logSumExp[((long)head * shape.QueryLength) + {Start(store.Loop.Tokens)} + r] = {source.Element("r", "0")};");
+                }
+            }
+
+            return;
+        }
+
+        var (view, start, stride) = Tensor(store.Destination);
+        Elements(_memory.Tokens, store.Destination.Columns.Size, () =>
+        {
+            using (_writer.Block($"if ({rows})"))
+            {
+                _writer.Line($"{view}[{start} + ((long)({Start(store.Loop.Tokens)} + r) * {stride}) + c] = {source.Element("r", "c")};");
+            }
+        });
+    }
+
+    private void Map(Map map)
+    {
+        var target = map.Target;
+        Touch(Dataflow.Reads(map), target);
+        var place = _memory[target];
+        if (target.IsRowVector || target.IsColumnVector)
+        {
+            var (size, index, other) = target.IsRowVector ? (_memory.Columns(target), "c", "r") : (_memory.Tokens, "r", "c");
+            using (_writer.Block($"for (var {index} = thread; {index} < {size}; {index} += {GroupMemory.Threads})"))
+            {
+                var value = Expression(map.Branches[0], target.IsRowVector ? "0" : "r", target.IsRowVector ? "c" : "0", null);
+                _writer.Line($"{place.Element(target.IsRowVector ? "0" : "r", target.IsRowVector ? "c" : "0")} = {value};");
+            }
+
+            return;
+        }
+
+        var columns = _memory.Columns(target);
+        var segment = columns / map.Branches.Count;
+        if (map.Branches.Count == 1)
+        {
+            Elements(_memory.Tokens, columns, () => _writer.Line($"{place.Element("r", "c")} = {Expression(map.Branches[0], "r", "c", null)};"));
+        }
+        else
+        {
+            Elements(_memory.Tokens, segment, () =>
+            {
+                for (var branch = 0; branch < map.Branches.Count; branch++)
+                {
+                    using (_writer.Block())
+                    {
+                        var whole = branch == 0 ? "c" : $"c + {branch * segment}";
+                        var value = Expression(map.Branches[branch], "r", "c", (target.Columns, whole));
+                        _writer.Line($"{place.Element("r", whole)} = {value};");
+                    }
+                }
+            });
+        }
+
+        ZeroPadding(place, columns);
+    }
+
+    /// <summary>Columns past the last are zero, so that products may run over whole vectors of four.</summary>
+    private void ZeroPadding(Place place, int columns)
+    {
+        if (place.Stride > columns)
+        {
+            Elements(_memory.Tokens, place.Stride - columns, () => _writer.Line($"{place.Element("r", $"{columns} + c")} = 0f;"));
+        }
+    }
+
+    private void ReduceRows(Reduce reduce)
+    {
+        var share = GroupMemory.Threads / _memory.Tokens;
+        var target = _memory[reduce.Target];
+        foreach (var tile in Dataflow.Reads(reduce))
+        {
+            Reading(_memory[tile]);
+        }
+
+        var partials = Writing(_memory.Partials);
+        var count = reduce.Columns.IsTokens ? Count(reduce.Columns) : _memory.Size(reduce.Columns).ToString(CultureInfo.InvariantCulture);
+        var sum = reduce.Reduction == Reduction.Sum;
+        using (_writer.Block())
+        {
+            _writer.Line($"var r = thread / {share};");
+            _writer.Line($"var part = {(sum ? "0f" : "float.NegativeInfinity")};");
+            using (_writer.Block($"for (var c = thread % {share}; c < {count}; c += {share})"))
+            {
+                var value = Expression(reduce.Body, "r", "c", null);
+                _writer.Line(sum ? $"part += {value};" : $"part = {_functions.Use("Max", 0)}(part, {value});");
+            }
+
+            _writer.Line($"{partials.Element("0", "thread")} = part;");
+        }
+
+        Barrier();
+        Reading(partials);
+        Writing(target);
+        using (_writer.Block($"if (thread < {_memory.Tokens})"))
+        {
+            var first = $"thread * {share}";
+            _writer.Line($"var part = {partials.Element("0", first)};");
+            using (_writer.Block($"for (var i = 1; i < {share}; i++)"))
+            {
+                var next = partials.Element("0", $"({first}) + i");
+                _writer.Line(sum ? $"part += {next};" : $"part = {_functions.Use("Max", 0)}(part, {next});");
+            }
+
+            _writer.Line($"{target.Element("thread", "0")} {(reduce.Accumulate ? "+=" : "=")} part;");
+        }
+    }
+
+    private void ReduceColumns(Reduce reduce)
+    {
+        Touch(Dataflow.Reads(reduce), reduce.Target);
+        var target = _memory[reduce.Target].Element("0", "c");
+        var sum = reduce.Reduction == Reduction.Sum;
+        using (_writer.Block($"for (var c = thread; c < {_memory.Size(reduce.Columns)}; c += {GroupMemory.Threads})"))
+        {
+            _writer.Line($"var part = {(reduce.Accumulate ? target : sum ? "0f" : "float.NegativeInfinity")};");
+            using (_writer.Block($"for (var r = 0; r < {Count(reduce.Rows)}; r++)"))
+            {
+                var value = Expression(reduce.Body, "r", "c", null);
+                _writer.Line(sum ? $"part += {value};" : $"part = {_functions.Use("Max", 0)}(part, {value});");
+            }
+
+            _writer.Line($"{target} = part;");
+        }
+    }
+
+    private void RebaseRows(Rebase rebase)
+    {
+        var (state, factors) = (rebase.State, _memory.Factors!);
+        var reference = _memory[state.Reference!];
+        var candidate = Reading(_memory[rebase.Candidate]);
+        Writing(reference);
+        Writing(factors);
+        foreach (var member in Sums(state).Where(member => member.IsColumnVector))
+        {
+            Writing(_memory[member]);
+        }
+
+        using (_writer.Block($"if (thread < {_memory.Tokens})"))
+        {
+            _writer.Line($"var old = {reference.Element("thread", "0")};");
+            _writer.Line($"var top = {candidate.Element("thread", "0")};");
+            _writer.Line("var factor = 1f;");
+            using (_writer.Block($"if (top - old > {ExprPrinter.Literal(rebase.Threshold)})"))
+            {
+                _writer.Line($"factor = {_functions.Use("Exp2", 2)}(old - top, -64f);");
+                _writer.Line($"{reference.Element("thread", "0")} = top;");
+            }
+
+            _writer.Line($"{factors.Element("0", "thread")} = factor;");
+            foreach (var member in Sums(state).Where(member => member.IsColumnVector))
+            {
+                _writer.Line($"{_memory[member].Element("thread", "0")} *= factor;");
+            }
+        }
+
+        Reading(factors);
+        foreach (var member in Sums(state).Where(member => !member.IsColumnVector))
+        {
+            var place = Writing(_memory[member]);
+            Elements(_memory.Tokens, _memory.Columns(member), () => _writer.Line($"{place.Element("r", "c")} *= {factors.Element("0", "r")};"));
+        }
+    }
+
+    /// <summary>Raises references along a fixed axis to a row of candidates where any is too far above, and lets the sums follow.</summary>
+    private void RebaseAll(State state, Place candidates, string row, double threshold)
+    {
+        var (reference, factors, size) = (_memory[state.Reference!], _memory.Factors!, state.Axis.Size);
+        Reading(candidates);
+        Reading(reference);
+        using (_writer.Block())
+        {
+            _writer.Line("var exceeds = false;");
+            using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
+            {
+                _writer.Line($"exceeds |= {candidates.Element(row, "c")} - {reference.Element("0", "c")} > {ExprPrinter.Literal(threshold)};");
+            }
+
+            using (_writer.Block("if (_Group.BarrierOr(exceeds))"))
+            {
+                Passed();
+                Writing(factors);
+                Writing(reference);
+                using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
+                {
+                    _writer.Line($"var old = {reference.Element("0", "c")};");
+                    _writer.Line($"var raised = {_functions.Use("Max", 0)}(old, {candidates.Element(row, "c")});");
+                    _writer.Line($"var factor = {_functions.Use("Exp2", 2)}(old - raised, -64f);");
+                    _writer.Line($"{reference.Element("0", "c")} = raised;");
+                    _writer.Line($"{factors.Element("0", "c")} = factor;");
+                    foreach (var member in Sums(state).Where(member => member.IsRowVector))
+                    {
+                        Writing(_memory[member]);
+                        _writer.Line($"{_memory[member].Element("0", "c")} *= factor;");
+                    }
+                }
+
+                Reading(factors);
+                foreach (var member in Sums(state).Where(member => !member.IsRowVector))
+                {
+                    if (member == _inRegisters)
+                    {
+                        using (_writer.Block("if (holds)"))
+                        {
+                            for (var r = 0; r < _registers.Rows; r++)
+                            {
+                                // Rows past the last are zero, and have no factor.
+                                var index = $"row{member}{(r == 0 ? "" : $" + {r}")}";
+                                _writer.Line(GroupMemory.Pad(size) == size ? $"var f{r} = {factors.Element("0", index)};" : $"var f{r} = {index} < {size} ? {factors.Element("0", index)} : 0f;");
+                            }
+
+                            Rows(_registers, (r, c) => $"{member}{r}_{c} *= f{r};");
+                        }
+
+                        continue;
+                    }
+
+                    var place = Writing(_memory[member]);
+                    Elements(size, _memory.Columns(member), () => _writer.Line($"{place.Element("r", "c")} *= {factors.Element("0", "r")};"));
+                }
+
+                _writer.Line("_Group.Barrier();");
+            }
+        }
+
+        Passed();
+    }
+
+    private void Runs(Runs runs)
+    {
+        var (logarithms, reference) = (_memory[runs.Logarithms], _memory[runs.State.Reference!]);
+        var (partials, maxima, size) = (_memory.Partials, _memory.RunMaxima!, runs.State.Axis.Size);
+        var count = Count(runs.Logarithms.Rows);
+        Barrier();
+        _writer.Line();
+        _writer.Line($"// Runs of rows whose {runs.Logarithms} exceeds {runs.State.Reference} by at most {ExprPrinter.Literal(runs.Threshold)}: almost always one, the whole tile.");
+        using (_writer.Block($"for (int runFrom = 0, runTo; runFrom < {count}; runFrom = runTo)"))
+        {
+            RebaseAll(runs.State, logarithms, "runFrom", runs.Threshold);
+            _writer.Line($"var first = {count};");
+            using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
+            using (_writer.Block("for (var r = runFrom + 1; r < first; r++)"))
+            using (_writer.Block($"if ({logarithms.Element("r", "c")} - {reference.Element("0", "c")} > {ExprPrinter.Literal(runs.Threshold)})"))
+            {
+                _writer.Line("first = r;");
+            }
+
+            _writer.Line($"runTo = {count};");
+            using (_writer.Block($"if (_Group.BarrierOr(first < {count}))"))
+            {
+                _writer.Line($"{partials.Element("0", "thread")} = first;");
+                _writer.Line("_Group.Barrier();");
+                using (_writer.Block($"for (var i = 0; i < {GroupMemory.Threads}; i++)"))
+                {
+                    _writer.Line($"runTo = global::ILGPU.IntrinsicMath.Min(runTo, (int){partials.Element("0", "i")});");
+                }
+
+                _writer.Line("_Group.Barrier();");
+            }
+
+            Passed();
+            Reading(logarithms);
+            Writing(maxima);
+            using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
+            {
+                _writer.Line($"var top = {logarithms.Element("runFrom", "c")};");
+                using (_writer.Block("for (var r = runFrom + 1; r < runTo; r++)"))
+                {
+                    _writer.Line($"top = {_functions.Use("Max", 0)}(top, {logarithms.Element("r", "c")});");
+                }
+
+                _writer.Line($"{maxima.Element("0", "c")} = top;");
+            }
+
+            _inRun = true;
+            Emit(runs.Body);
+            _inRun = false;
+            RebaseAll(runs.State, maxima, "0", runs.Rise);
+        }
+    }
+
+    private void Multiply(MatMul product)
+    {
+        // A packed parameter is transposed already.
+        var transposeB = product.TransposeB && product.B is not Parameter;
+        var (a, b) = (Reading(_memory[product.A]), Reading(_memory[product.B]));
+        var inner = product.TransposeA ? product.A.Rows : product.A.Columns;
+        var innerCount = inner.IsTokens ? Count(inner) : inner.Size.ToString(CultureInfo.InvariantCulture);
+        if (product.Target == _inRegisters)
+        {
+            using (_writer.Block("if (holds)"))
+            {
+                Accumulators(product, a, b, transposeB, $"row{_inRegisters}", $"column{_inRegisters}", innerCount, inner, _registers, _inRegisters.Name);
+            }
+
+            return;
+        }
+
+        var target = Writing(_memory[product.Target]);
+        var rows = product.Target.Rows.IsTokens ? _memory.Tokens : GroupMemory.Pad(product.Target.Rows.Size);
+        var columns = target.Stride;
+        var block = RegisterBlock.Of(rows, columns);
+        using (_writer.Block($"for (var block = thread; block < {block.Count(rows, columns)}; block += {GroupMemory.Threads})"))
+        {
+            _writer.Line($"var row = block / {columns / block.Columns} * {block.Rows};");
+            _writer.Line($"var column = block % {columns / block.Columns} * {block.Columns};");
+            Rows(block, (r, c) => $"var s{r}_{c} = 0f;");
+            if (product.Structure == Structure.LowerLeft)
+            {
+                _writer.Line($"var last = global::ILGPU.IntrinsicMath.Min({innerCount}, row + {block.Rows});");
+                innerCount = "last";
+            }
+
+            Accumulators(product, a, b, transposeB, "row", "column", innerCount, inner, block, "s");
+            if (product.Structure == Structure.LowerTarget)
+            {
+                Rows(block, (r, c) => $"s{r}_{c} = column + {c} <= row + {r} ? s{r}_{c} : 0f;");
+            }
+
+            StoreBlock(target, "row", "column", block, "s", product.Accumulate);
+        }
+    }
+
+    /// <summary>The inner loop of a product: all of a block stays in registers.</summary>
+    private void Accumulators(
+        MatMul product, Place a, Place b, bool transposeB, string row, string column, string count, Dim inner, RegisterBlock block, string sum)
+    {
+        string Row(int r) => r == 0 ? row : $"{row} + {r}";
+        string Column(int c) => c == 0 ? column : $"{column} + {c}";
+        var lanes = new[] { "X", "Y", "Z", "W" };
+        if (transposeB)
+        {
+            // Both operands have the inner axis along their rows, padded with zeros: four products at a time.
+            using (_writer.Block($"for (var k = 0; k < {GroupMemory.Pad(_memory.Size(inner))}; k += 4)"))
+            {
+                for (var r = 0; r < block.Rows; r++)
+                {
+                    _writer.Line($"var a{r} = {a.Four(Row(r), "k")};");
+                }
+
+                for (var c = 0; c < block.Columns; c++)
+                {
+                    _writer.Line($"var b{c} = {b.Four(Column(c), "k")};");
+                }
+
+                Rows(block, (r, c) => string.Join(" ", lanes.Select(lane => $"{sum}{r}_{c} += a{r}.{lane} * b{c}.{lane};")));
+            }
+
+            return;
+        }
+
+        using (_writer.Block($"for (var k = 0; k < {count}; k++)"))
+        {
+            for (var c = 0; c < block.Columns; c += 4)
+            {
+                _writer.Line($"var b{c / 4} = {b.Four("k", Column(c))};");
+            }
+
+            for (var r = 0; r < block.Rows; r++)
+            {
+                if (product.TransposeA && block.Rows % 4 == 0)
+                {
+                    if (r % 4 == 0)
+                    {
+                        _writer.Line($"var a{r / 4} = {a.Four("k", Row(r))};");
+                    }
+                }
+                else
+                {
+                    _writer.Line($"var a{r} = {(product.TransposeA ? a.Element("k", Row(r)) : a.Element($"({Row(r)})", "k"))};");
+                }
+            }
+
+            Rows(block, (r, c) => $"{sum}{r}_{c} += {(product.TransposeA && block.Rows % 4 == 0 ? $"a{r / 4}.{lanes[r % 4]}" : $"a{r}")} * b{c / 4}.{lanes[c % 4]};");
+        }
+    }
+
+    private void StoreBlock(Place target, string row, string column, RegisterBlock block, string sum, bool accumulate)
+    {
+        for (var r = 0; r < block.Rows; r++)
+        {
+            for (var c = 0; c < block.Columns; c += 4)
+            {
+                var element = target.Four(r == 0 ? row : $"{row} + {r}", c == 0 ? column : $"{column} + {c}");
+                var values = Enumerable.Range(c, 4).Select(i => $"{sum}{r}_{i}");
+                _writer.Line(accumulate
+                    ? $"{element} = {element}.Plus({string.Join(", ", values)});"
+                    : $"{element} = new _Float4({string.Join(", ", values)});");
+            }
+        }
+    }
+
+    private void Rows(RegisterBlock block, Func<int, int, string> text)
+    {
+        for (var r = 0; r < block.Rows; r++)
+        {
+            _writer.Line(string.Join(" ", Enumerable.Range(0, block.Columns).Select(c => text(r, c))));
+        }
+    }
+
+    /// <summary>A loop in which the threads share the elements (r, c) of a matrix.</summary>
+    private void Elements(int rows, int columns, Action body)
+    {
+        using (_writer.Block($"for (var i = thread; i < {rows * columns}; i += {GroupMemory.Threads})"))
+        {
+            _writer.Line($"var r = i / {columns};");
+            _writer.Line($"var c = i % {columns};");
+            body();
+        }
+    }
+
+    /// <param name="whole">The axis of which only one segment is walked, and the column of it.</param>
+    private string Expression(Expr expression, string row, string column, (Dim Axis, string Column)? whole)
+    {
+        var printer = new IlgpuPrinter(
+            _writer,
+            tile => _memory[tile].Element(
+                tile.IsRowVector ? "0" : row,
+                tile.IsColumnVector ? "0" : whole is { } segment && tile.Columns == segment.Axis ? segment.Column : column),
+            condition => condition switch
+            {
+                Condition.PositionBelow below => $"{Start(below.Tokens)} + {row} < {Print(below.Limit)}",
+                Condition.InRun => $"({row} >= runFrom && {row} < runTo)",
+                Condition.Precedes precedes => $"{Start(precedes.Earlier)} + {column} <= {Start(precedes.Later)} + {row}",
+                _ => throw new NotSupportedException($"{condition}"),
+            },
+            _functions);
+        return printer.Print(expression);
+    }
+
+    private static IEnumerable<StateMember> Sums(State state) => state.Members.Where(member => member != state.Reference);
+}

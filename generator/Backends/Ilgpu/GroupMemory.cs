@@ -1,0 +1,209 @@
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends.Ilgpu;
+
+/// <summary>Where a tile lives on a GPU.</summary>
+/// <param name="View">The view that holds it: shared memory, scratch memory of the group, parameters or a state.</param>
+/// <param name="Offset">Floats from the start of the view; a multiple of 4.</param>
+/// <param name="Stride">Floats from one row to the next; a multiple of 4 but for column vectors, where it is 1.</param>
+/// <param name="Floats">Its size.</param>
+internal sealed record Place(string View, int Offset, int Stride, int Floats)
+{
+    /// <summary>The element in a row and a column, both given as text.</summary>
+    public string Element(string row, string column)
+    {
+        var start = Offset == 0 ? "" : $"{Offset} + ";
+        return Stride == 1 && column == "0" ? $"{View}[{start}{row}]"
+            : row == "0" ? $"{View}[{start}{column}]"
+            : $"{View}[{start}({(row.Contains(' ') ? $"({row})" : row)} * {Stride}) + {column}]";
+    }
+
+    /// <summary>Four elements, the first in a column that is a multiple of 4.</summary>
+    public string Four(string row, string column)
+    {
+        var start = Offset == 0 ? "" : $"{Offset / 4} + ";
+        var vector = column == "0" ? "" : $" + (({column}) / 4)";
+        return row == "0" ? $"{View}4[{start}{(column == "0" ? "0" : $"({column}) / 4")}]" : $"{View}4[{start}(({row}) * {Stride / 4}){vector}]";
+    }
+
+    public bool Overlaps(Place other) => View == other.View && Offset < other.Offset + other.Floats && other.Offset < Offset + Floats;
+}
+
+/// <summary>
+/// Gives the tiles of one kernel places in the shared memory of a group, the memory of a dead tile going to the next, with as many tokens a
+/// tile as fit; what does not fit even then goes to scratch memory of the group.
+/// </summary>
+internal sealed class GroupMemory
+{
+    /// <summary>Threads of a group.</summary>
+    public const int Threads = 256;
+
+    /// <summary>Floats of shared memory: 48 KB is what every device has.</summary>
+    public const int SharedFloats = 48 * 1024 / 4;
+
+    private static readonly int[] TokensToTry = [32, 16, 8, 4];
+
+    private readonly Dictionary<Tile, Place> _places = new();
+
+    private GroupMemory(int tokens) => Tokens = tokens;
+
+    /// <summary>Tokens of a tile along every token axis.</summary>
+    public int Tokens { get; }
+
+    /// <summary>Floats of shared memory in use.</summary>
+    public int Shared { get; private set; }
+
+    /// <summary>Floats of scratch memory of each group.</summary>
+    public int Scratch { get; private set; }
+
+    /// <summary>One number a thread, for reductions; and a vector along the axis of the state for factors.</summary>
+    public Place Partials { get; private set; } = null!;
+
+    public Place? Factors { get; private set; }
+
+    public Place? RunMaxima { get; private set; }
+
+    public Place this[Tile tile] => _places.TryGetValue(tile, out var place)
+        ? place
+        : throw new KeyNotFoundException($"The tile {tile} has no place.");
+
+    public bool Contains(Tile tile) => _places.ContainsKey(tile);
+
+    public static int Pad(int size) => (size + 3) / 4 * 4;
+
+    /// <param name="block">The statements of the kernel, outermost loop first.</param>
+    /// <param name="tokens">Tokens a tile, where another kernel of the program has chosen them; null to choose.</param>
+    /// <param name="outside">Tiles that have a place of their own: parameters, what of the state is not in shared memory.</param>
+    public static GroupMemory Plan(IReadOnlyList<Statement> block, int? tokens, IReadOnlyDictionary<Tile, Place> outside)
+    {
+        GroupMemory? plan = null;
+        foreach (var count in tokens is { } given ? [given] : TokensToTry)
+        {
+            plan = new GroupMemory(count);
+            plan.Assign(block, outside, spill: false);
+            if (plan.Shared <= SharedFloats)
+            {
+                return plan;
+            }
+        }
+
+        // Even four tokens do not fit: the matrices with a column for each feature go to scratch memory.
+        plan = new GroupMemory(tokens ?? 16);
+        plan.Assign(block, outside, spill: true);
+        return plan;
+    }
+
+    public int Rows(Tile tile) => tile.Rows.IsTokens ? Tokens : tile.Rows.Size;
+
+    public int Columns(Tile tile) => Size(tile.Columns);
+
+    public int Size(Dim dim) => dim.IsTokens ? Tokens : dim.Size;
+
+    private int Stride(Tile tile) => tile.IsColumnVector ? 1 : Pad(Columns(tile));
+
+    private int Floats(Tile tile) => Pad(Rows(tile) * Stride(tile));
+
+    private void Assign(IReadOnlyList<Statement> block, IReadOnlyDictionary<Tile, Place> outside, bool spill)
+    {
+        foreach (var pair in outside)
+        {
+            _places[pair.Key] = pair.Value;
+        }
+
+        Partials = Take(Threads);
+        var lives = Lifetimes(block);
+        var state = lives.Keys.OfType<StateMember>().Select(member => member.State).FirstOrDefault(s => s.Reference is not null);
+        if (state is not null)
+        {
+            Factors = Take(Floats(state.Reference!));
+        }
+
+        if (Dataflow.Flatten(block).OfType<Runs>().Any())
+        {
+            RunMaxima = Take(Floats(state!.Reference!));
+        }
+
+        var placed = new List<(Place Place, int From, int To)>();
+        foreach (var life in lives.Where(life => !outside.ContainsKey(life.Key)).OrderBy(life => life.Value.From))
+        {
+            var (tile, (from, to)) = (life.Key, life.Value);
+            if (spill && !tile.IsColumnVector && Floats(tile) > SharedFloats / 8)
+            {
+                _places[tile] = new Place("scratch", Scratch, Stride(tile), Floats(tile));
+                Scratch += Floats(tile);
+                continue;
+            }
+
+            // The lowest gap between the tiles that live at the same time.
+            var offset = Partials.Floats + (Factors?.Floats ?? 0) + (RunMaxima?.Floats ?? 0);
+            foreach (var other in placed.Where(other => other.From <= to && from <= other.To).OrderBy(other => other.Place.Offset))
+            {
+                if (offset + Floats(tile) <= other.Place.Offset)
+                {
+                    break;
+                }
+
+                offset = Math.Max(offset, other.Place.Offset + other.Place.Floats);
+            }
+
+            var place = new Place("shared", offset, Stride(tile), Floats(tile));
+            _places[tile] = place;
+            placed.Add((place, from, to));
+            Shared = Math.Max(Shared, offset + place.Floats);
+        }
+    }
+
+    private Place Take(int floats)
+    {
+        var place = new Place("shared", Shared, Pad(floats), Pad(floats));
+        Shared += place.Floats;
+        return place;
+    }
+
+    /// <summary>The first and the last statement that each tile lives through; what a loop reads from outside lives through all of it.</summary>
+    private static Dictionary<Tile, (int From, int To)> Lifetimes(IReadOnlyList<Statement> block)
+    {
+        var lives = new Dictionary<Tile, (int From, int To)>();
+        var index = 0;
+        Visit(block);
+        return lives;
+
+        void Visit(IReadOnlyList<Statement> statements)
+        {
+            foreach (var statement in statements)
+            {
+                var start = index++;
+                foreach (var tile in Dataflow.Reads(statement).Concat(Dataflow.Writes(statement)))
+                {
+                    Extend(tile, start, start);
+                }
+
+                var before = new HashSet<Tile>(lives.Keys);
+                Visit(statement.Body());
+                foreach (var inside in Dataflow.Flatten(statement.Body()))
+                {
+                    foreach (var tile in Dataflow.Reads(inside).Concat(Dataflow.Writes(inside)).Where(before.Contains))
+                    {
+                        Extend(tile, start, index);
+                    }
+                }
+
+                if (statement is Runs runs)
+                {
+                    Extend(runs.Logarithms, start, index);
+                }
+
+                if (statement is Fold fold)
+                {
+                    foreach (var member in fold.State.Members)
+                    {
+                        Extend(member, start, index);
+                    }
+                }
+            }
+        }
+
+        void Extend(Tile tile, int from, int to) =>
+            lives[tile] = lives.TryGetValue(tile, out var life) ? (Math.Min(life.From, from), Math.Max(life.To, to)) : (from, to);
+    }
+}

@@ -1,0 +1,297 @@
+using System.Globalization;
+using KernelGen.Generator.Text;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends.Ilgpu;
+
+/// <summary>
+/// Prints a tile program as ILGPU kernels: one for the states of spans of keys, one for their merge, one for the outputs. Which of them a
+/// program needs follows from its shape, as on the CPU.
+/// </summary>
+internal sealed class IlgpuBackend
+{
+    private readonly TileProgram _program;
+    private readonly DeviceFunctions _functions = new();
+    private readonly List<string> _kernels = new();
+    private readonly Fold? _fold;
+    private readonly State? _state;
+
+    public IlgpuBackend(TileProgram program)
+    {
+        _program = program;
+        _fold = program.Body.OfType<Fold>().SingleOrDefault();
+        _state = program.State;
+        IsScan = _fold is not null && Dataflow.Flatten(_fold.Body).Any(statement => statement is Store);
+        if (_fold is not null)
+        {
+            Accumulate(_fold);
+            Merge();
+        }
+
+        Output();
+    }
+
+    /// <summary>The using directives that the emitted kernels rely on.</summary>
+    public static IReadOnlyList<string> Usings { get; } =
+    [
+        "using global::ILGPU;",
+        "using global::ILGPU.Runtime;",
+        "using _Float4 = global::KernelGen.CompilerServices.Float4;",
+        "using _GpuShape = global::KernelGen.CompilerServices.GpuShape;",
+        "using _Group = global::ILGPU.Group;",
+        "using _Intrinsic = global::ILGPU.IntrinsicMath.CPUOnly;",
+    ];
+
+    /// <summary>Whether outputs are computed in the same fold as the state: causal, by a scan over spans.</summary>
+    public bool IsScan { get; }
+
+    public bool HasState => _state is not null;
+
+    /// <summary>Tokens of a tile of each kernel.</summary>
+    public int AccumulateTokens { get; private set; }
+
+    public int OutputTokens { get; private set; }
+
+    /// <summary>Floats of scratch memory of each group, and of shared memory, in bytes.</summary>
+    public int ScratchFloats { get; private set; }
+
+    public int SharedBytes { get; private set; }
+
+    /// <summary>Floats of one head's state in memory.</summary>
+    public int StateFloats => _state is null ? 0 : _state.Members.Sum(Floats);
+
+    /// <summary>Floats of all packed parameters.</summary>
+    public int ParameterFloats => _program.Parameters.Sum(ParameterFloatsOf);
+
+    /// <summary>The kernels and the functions that they call, as members of a class.</summary>
+    public IEnumerable<string> Members => _kernels.Concat(_functions.Methods);
+
+    /// <summary>Writes the body of a method that packs the parameters.</summary>
+    public void EmitPack(SourceWriter writer)
+    {
+        var offset = 0;
+        foreach (var parameter in _program.Parameters)
+        {
+            ParameterEmitter.Pack(writer, parameter, offset, GroupMemory.Pad(parameter.Rows.Size), asTransform: false);
+            offset += ParameterFloatsOf(parameter);
+        }
+    }
+
+    private static int Floats(StateMember member) => member.IsRowVector || member.IsColumnVector
+        ? GroupMemory.Pad(member.Rows.Size * member.Columns.Size)
+        : GroupMemory.Pad(member.Rows.Size) * GroupMemory.Pad(member.Columns.Size);
+
+    private static int ParameterFloatsOf(Parameter parameter) => parameter.Source == ParameterSource.SquaredNorms
+        ? GroupMemory.Pad(parameter.Columns.Size)
+        : parameter.Columns.Size * GroupMemory.Pad(parameter.Rows.Size);
+
+    /// <summary>Where parameters and the state's members lie, which no kernel chooses.</summary>
+    private Dictionary<Tile, Place> Outside()
+    {
+        var places = new Dictionary<Tile, Place>();
+        var offset = 0;
+        foreach (var parameter in _program.Parameters)
+        {
+            var isRow = parameter.Source == ParameterSource.SquaredNorms;
+            places[parameter] = new Place(
+                "parameters", offset, GroupMemory.Pad(isRow ? parameter.Columns.Size : parameter.Rows.Size), ParameterFloatsOf(parameter));
+            offset += ParameterFloatsOf(parameter);
+        }
+
+        offset = 0;
+        foreach (var member in _state?.Members ?? Enumerable.Empty<StateMember>())
+        {
+            places[member] = new Place("state", offset, GroupMemory.Pad(member.Columns.Size), Floats(member));
+            offset += Floats(member);
+        }
+
+        return places;
+    }
+
+    private void Accumulate(Fold fold)
+    {
+        IReadOnlyList<Statement> block = [fold with { Body = Dataflow.SliceToState(fold.Body, fold.State) }];
+        var memory = GroupMemory.Plan(block, null, Outside());
+        AccumulateTokens = memory.Tokens;
+        var matrix = fold.State.Members.LastOrDefault(member => !member.IsRowVector && !member.IsColumnVector);
+        var registers = matrix is not null && GroupEmitter.RegistersFor(matrix) is not null ? matrix : null;
+        var writer = new SourceWriter();
+        writer.Line("/// <summary>The state of one span of keys: a group a span of a head.</summary>");
+        using (writer.Block(
+            "internal static void Accumulate(ArrayView<float> key, ArrayView<float> value, ArrayView<int> keyLengths, ArrayView<float> parameters, ArrayView<float> states, ArrayView<float> memory, _GpuShape shape)"))
+        {
+            Prologue(writer, memory, [TensorRole.Key, TensorRole.Value], "states", "Grid.IdxX");
+            writer.Line("var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, keyCount);");
+            var emitter = new GroupEmitter(memory, _functions, writer, registers);
+            foreach (var member in fold.State.Members)
+            {
+                emitter.Initialise(member);
+            }
+
+            emitter.DeclareRegisters();
+            emitter.Loop(fold.Loop, "from", "to", ((Fold)block[0]).Body);
+            emitter.StoreRegisters();
+        }
+
+        Keep(memory, writer);
+    }
+
+    private void Output()
+    {
+        var block = _program.Body.Where(statement => statement != _fold || IsScan).ToList();
+        var memory = GroupMemory.Plan(block, null, Outside());
+        OutputTokens = memory.Tokens;
+        var loop = block[0] is Fold fold ? fold.Loop : ((Tiles.Parallel)block[0]).Loop;
+        var writer = new SourceWriter();
+        writer.Line("/// <summary>The outputs of one span of queries: a group a span of a head.</summary>");
+        using (writer.Block(
+            "internal static void Output(ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> output, ArrayView<float> logSumExp, ArrayView<int> keyLengths, ArrayView<float> parameters, ArrayView<float> states, ArrayView<float> memory, _GpuShape shape)"))
+        {
+            Prologue(writer, memory, [TensorRole.Query, TensorRole.Key, TensorRole.Value, TensorRole.Output], "states", IsScan ? "Grid.IdxX" : "head");
+            writer.Line("var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, shape.QueryLength);");
+            new GroupEmitter(memory, _functions, writer, null).Loop(loop, "from", "to", block[0].Body());
+        }
+
+        Keep(memory, writer);
+    }
+
+    private void Keep(GroupMemory memory, SourceWriter writer)
+    {
+        ScratchFloats = Math.Max(ScratchFloats, memory.Scratch);
+        SharedBytes = Math.Max(SharedBytes, memory.Shared * sizeof(float));
+        _kernels.Add(writer.ToString().TrimEnd('\n'));
+    }
+
+    private void Prologue(SourceWriter writer, GroupMemory memory, TensorRole[] roles, string states, string stateIndex)
+    {
+        writer.Line("var thread = _Group.IdxX;");
+        writer.Line("var head = Grid.IdxX / shape.Spans;");
+        writer.Line("var from = shape.FirstToken + (Grid.IdxX % shape.Spans * shape.SpanTokens);");
+        writer.Line("var keyCount = shape.HasKeyLengths != 0 ? keyLengths[head / shape.Heads] : shape.KeyLength;");
+        foreach (var role in roles)
+        {
+            var dim = _program[role].Columns.Size;
+            var (name, length) = (role.ToString().ToLowerInvariant(), role is TensorRole.Query or TensorRole.Output ? "QueryLength" : "KeyLength");
+            writer.Line($"var {name}Base = shape.Base(head, shape.{length}, {Text(dim)});");
+            writer.Line($"var {name}Stride = shape.Stride({Text(dim)});");
+        }
+
+        writer.Line($"var shared4 = SharedMemory.Allocate<_Float4>({Text(memory.Shared / 4)});");
+        writer.Line("var shared = shared4.Cast<float>();");
+        if (_program.Parameters.Count > 0)
+        {
+            writer.Line("var parameters4 = parameters.Cast<_Float4>();");
+        }
+
+        if (_state is not null)
+        {
+            writer.Line($"var state = {states}.SubView((long){stateIndex} * {Text(StateFloats)}, {Text(StateFloats)});");
+            writer.Line("var state4 = state.Cast<_Float4>();");
+        }
+
+        if (memory.Scratch > 0)
+        {
+            writer.Line($"var scratch = memory.SubView((long)Grid.IdxX * {Text(memory.Scratch)}, {Text(memory.Scratch)});");
+            writer.Line("var scratch4 = scratch.Cast<_Float4>();");
+        }
+    }
+
+    /// <summary>
+    /// The states of the spans of a head, joined: their sum, or, for a scan, for each span the sum of those before it. Every number of a state is a
+    /// thread's own, since a row of the state depends on its reference alone.
+    /// </summary>
+    private void Merge()
+    {
+        var places = Outside();
+        var reference = _state!.Reference;
+        var sums = _state.Members.Where(member => member != reference).ToList();
+        var matrix = sums.Single(member => !member.IsRowVector && !member.IsColumnVector);
+        var vectors = sums.Where(member => member != matrix).ToList();
+        var columns = GroupMemory.Pad(matrix.Columns.Size) + vectors.Count;
+        var rows = _state.Axis.Size;
+        var writer = new SourceWriter();
+        writer.Line(IsScan
+            ? "/// <summary>For each span of a head the state of all spans before it: a thread a number of the state.</summary>"
+            : "/// <summary>The state of a head from those of its spans: a thread a number of the state.</summary>");
+        using (writer.Block("internal static void Merge(ArrayView<float> states, ArrayView<float> merged, _GpuShape shape)"))
+        {
+            var numbers = rows * columns;
+            writer.Line($"var index = ((long)Grid.IdxX * {Text(GroupMemory.Threads)}) + _Group.IdxX;");
+            writer.Line($"var head = (int)(index / {Text(numbers)});");
+            writer.Line($"var number = (int)(index % {Text(numbers)});");
+            writer.Line($"if (head >= shape.KeyLength)");
+            using (writer.Block())
+            {
+                writer.Line("return; // The launch rounds up; it hands the number of heads in the place of the length.");
+            }
+
+            writer.Line($"var r = number / {Text(columns)};");
+            writer.Line($"var v = number % {Text(columns)};");
+            writer.Line($"// The place of the number in a state: {matrix}[r, v], or the vectors after its last column.");
+            var place = places[matrix];
+            var at = $"{Text(place.Offset)} + (r * {Text(place.Stride)}) + v";
+            for (var i = vectors.Count - 1; i >= 0; i--)
+            {
+                at = $"v == {Text(columns - vectors.Count + i)} ? {Text(places[vectors[i]].Offset)} + r : {at}";
+            }
+
+            writer.Line($"var at = {at};");
+            writer.Line("var x = 0f;");
+            if (reference is not null)
+            {
+                writer.Line($"var c = {ExprPrinter.Literal(State.UnsetReference)};");
+            }
+
+            var isFirst = $"v == {Text(columns - 1)}";
+            using (writer.Block("for (var span = 0; span < shape.Spans; span++)"))
+            {
+                writer.Line($"var other = (((long)head * shape.Spans) + span) * {Text(StateFloats)};");
+                if (IsScan)
+                {
+                    writer.Line("merged[other + at] = x;");
+                    if (reference is not null)
+                    {
+                        using (writer.Block($"if ({isFirst})"))
+                        {
+                            writer.Line($"merged[other + {Text(places[reference].Offset)} + r] = c;");
+                        }
+                    }
+                }
+
+                if (reference is null)
+                {
+                    writer.Line("x += states[other + at];");
+                }
+                else
+                {
+                    writer.Line($"var c2 = states[other + {Text(places[reference].Offset)} + r];");
+                    writer.Line($"var raised = {_functions.Use("Max", 0)}(c, c2);");
+                    var exp = _functions.Use("Exp2", 2);
+                    writer.Line($"x = (x * {exp}(c - raised, -64f)) + (states[other + at] * {exp}(c2 - raised, -64f));");
+                    writer.Line("c = raised;");
+                }
+            }
+
+            if (!IsScan)
+            {
+                writer.Line($"var target = (long)head * {Text(StateFloats)};");
+                writer.Line("merged[target + at] = x;");
+                if (reference is not null)
+                {
+                    using (writer.Block($"if ({isFirst})"))
+                    {
+                        writer.Line($"merged[target + {Text(places[reference].Offset)} + r] = c;");
+                    }
+                }
+            }
+        }
+
+        MergeNumbers = rows * columns;
+        _kernels.Add(writer.ToString().TrimEnd('\n'));
+    }
+
+    /// <summary>Numbers of a state that <see cref="Merge"/> has a thread for.</summary>
+    public int MergeNumbers { get; private set; }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,58 @@
+using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Text;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends;
+
+/// <summary>Spells an expression for one element of a column vector, or a function of one number.</summary>
+internal class ScalarPrinter : ExprPrinter
+{
+    private readonly Func<Tile, string> _operand;
+    private readonly Func<Condition, string> _condition;
+
+    public ScalarPrinter(SourceWriter writer, Func<Tile, string> operand, Func<Condition, string> condition)
+        : base(writer, "")
+    {
+        _operand = operand;
+        _condition = condition;
+    }
+
+    protected override string Argument => "x";
+
+    protected override string Constant(double value) => Literal(value);
+
+    protected override string Element(Tile tile) => _operand(tile);
+
+    protected override string MultiplyAdd(string a, string b, string c) => $"({Factor(a)} * {Factor(b)}) + {Factor(c)}";
+
+    protected override string Group(string text, bool nested) => nested ? $"({text})" : text;
+
+    protected override string Function(string name, params string[] operands) => name switch
+    {
+        "Abs" or "Sqrt" or "Log2" or "Max" or "Min" => $"global::System.MathF.{name}({string.Join(", ", operands)})",
+        "MaxNative" or "MinNative" => $"float.{name}({string.Join(", ", operands)})",
+        _ => $"_VectorMath.{name}({string.Join(", ", operands)})",
+    };
+
+    protected override string Call(ScalarFunction function, string operand) => throw new NotSupportedException($"{function.Name} is not inlined.");
+
+    protected override string Select(string condition, string a, string b) => $"{condition} ? {a} : {b}";
+
+    protected override string Compare(Comparison comparison, string a, string b) => comparison switch
+    {
+        Comparison.Less => $"{a} < {b}",
+        Comparison.LessOrEqual => $"{a} <= {b}",
+        Comparison.Greater => $"{a} > {b}",
+        Comparison.GreaterOrEqual => $"{a} >= {b}",
+        Comparison.Equal => $"{a} == {b}",
+        _ => $"{a} != {b}",
+    };
+
+    protected override string Logic(string symbol, string a, string b) => $"({a} {symbol}{symbol} {b})";
+
+    protected override string Not(string condition) => $"!({condition})";
+
+    protected override string Position(Condition condition) => _condition(condition);
+
+    private static string Factor(string text) => text.Contains(' ') ? $"({text})" : text;
+}

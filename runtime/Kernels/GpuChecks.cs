@@ -1,0 +1,68 @@
+namespace KernelGen.CompilerServices;
+
+/// <summary>The checks at the edge of emitted GPU launchers: each message names what was expected and what was found.</summary>
+public static class GpuChecks
+{
+    /// <summary>Whether a device can run kernels of 256 threads with so much shared memory.</summary>
+    /// <exception cref="NotSupportedException">It cannot.</exception>
+    public static void CheckDevice(string name, int threads, int shared, int sharedBytes)
+    {
+        if (threads < GpuPlan.Threads)
+        {
+            throw new NotSupportedException($"The kernels need groups of {GpuPlan.Threads} threads, but {name} has groups of at most {threads}.");
+        }
+
+        if (shared < sharedBytes)
+        {
+            throw new NotSupportedException($"The kernels need {sharedBytes} bytes of shared memory a group, but {name} has {shared}.");
+        }
+    }
+
+    /// <summary>Whether all lengths fit the shape.</summary>
+    /// <exception cref="ArgumentException">One does not.</exception>
+    public static void CheckCall(
+        in AttentionShape shape, bool causal, int headDim, int valueDim, long query, long key, long value, long destination, long keyLengths, long logSumExp)
+    {
+        ShapeChecks.Check(shape, causal);
+        CheckLength(query, shape, shape.QueryLength, headDim, nameof(query));
+        CheckLength(key, shape, shape.KeyLength, headDim, nameof(key));
+        CheckLength(value, shape, shape.KeyLength, valueDim, nameof(value));
+        CheckLength(destination, shape, shape.QueryLength, valueDim, nameof(destination));
+        if (keyLengths != 0 && keyLengths != shape.Batch)
+        {
+            throw new ArgumentException($"keyLengths holds {keyLengths} numbers, but the batch has {shape.Batch} sequences.", nameof(keyLengths));
+        }
+
+        if (logSumExp != 0)
+        {
+            CheckLength(logSumExp, shape, shape.QueryLength, 1, nameof(logSumExp));
+        }
+    }
+
+    /// <summary>Whether each key length is within the keys.</summary>
+    /// <exception cref="ArgumentException">One is not.</exception>
+    public static void CheckKeyLengths(ReadOnlySpan<int> keyLengths, in AttentionShape shape) => ShapeChecks.CheckKeyLengths(keyLengths, shape);
+
+    /// <summary>Whether a device has so much memory at all.</summary>
+    /// <exception cref="InvalidOperationException">It has not.</exception>
+    public static void CheckMemory(string name, long needed, long available)
+    {
+        if (needed > available)
+        {
+            throw new InvalidOperationException($"The call needs {needed} bytes of scratch memory, but {name} has {available} bytes in all.");
+        }
+    }
+
+    /// <summary>A length that a view can have: not 0.</summary>
+    public static long AtLeastOne(long length) => Math.Max(1, length);
+
+    private static void CheckLength(long actual, in AttentionShape shape, int length, int dim, string name)
+    {
+        Int128 expected = (Int128)((long)shape.Batch * shape.Heads) * length * dim;
+        if (actual != expected)
+        {
+            throw new ArgumentException(
+                $"{name} holds {actual} numbers, but batch {shape.Batch} × heads {shape.Heads} × length {length} × dim {dim} = {expected} are needed.", name);
+        }
+    }
+}
