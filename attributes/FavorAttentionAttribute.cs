@@ -75,4 +75,7 @@ public sealed class FavorAttentionAttribute : Attribute
     /// <see cref="Features"/> cannot suffice for inputs of that size.
     /// </summary>
     public float InputScale { get; set; }
+
+    /// <summary>What the layer is generated for. Default: <see cref="Backends.Auto"/>.</summary>
+    public Backends Backends { get; set; }
 }

@@ -24,4 +24,7 @@ public sealed class SoftmaxAttentionAttribute : Attribute
 
     /// <summary>Whether query i sees only keys j ≤ i. Default: false.</summary>
     public bool Causal { get; set; }
+
+    /// <summary>What the layer is generated for. Default: <see cref="Backends.Auto"/>.</summary>
+    public Backends Backends { get; set; }
 }

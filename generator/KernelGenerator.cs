@@ -27,6 +27,9 @@ public sealed class KernelGenerator : IIncrementalGenerator
         var target = context.CompilationProvider
             .Select(static (compilation, _) => TargetFacts.Of(compilation))
             .WithTrackingName(TargetStep);
+        var hasIlgpu = context.CompilationProvider
+            .Select(static (compilation, _) => TargetFacts.HasIlgpu(compilation))
+            .WithTrackingName(GpuStep);
 
         var all = target.Select(static (_, _) => EquatableArray<Declaration>.Empty);
         foreach (var family in FamilyRegistry.Families)
@@ -36,7 +39,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
                 family.AttributeName, static (node, _) => node is TypeDeclarationSyntax, DeclarationReader.Read);
 
             // 3. Report the diagnostics. They hold locations, so this branch is never cached.
-            context.RegisterSourceOutput(readings.Combine(target), static (output, found) => Report(output, found.Left, found.Right));
+            context.RegisterSourceOutput(
+                readings.Combine(target.Combine(hasIlgpu)), static (output, found) => Report(output, found.Left, found.Right.Left, found.Right.Right));
 
             // 4. Carry on with the declarations alone: from here on everything is equal by value.
             var declarations = readings.SelectMany(static (reading, _) => reading.Declarations);
@@ -47,16 +51,19 @@ public sealed class KernelGenerator : IIncrementalGenerator
         var files = all.SelectMany(static (list, _) => list.WithUniqueNames()).WithTrackingName(DeclarationStep);
         context.RegisterSourceOutput(files.Combine(target), static (output, file) => Emit(output, file.Left, file.Right));
 
-        // 6. Where the project references ILGPU, a second file each. It depends on that reference, and the first does not.
-        var gpu = context.CompilationProvider
-            .Select(static (compilation, _) => !compilation.GetTypesByMetadataName("ILGPU.Context").IsEmpty)
-            .WithTrackingName(GpuStep);
-        context.RegisterSourceOutput(files.Combine(target.Combine(gpu)), static (output, file) => EmitGpu(output, file.Left, file.Right.Left, file.Right.Right));
+        // 6. Where the project references ILGPU, a second file each, which the first does not depend on.
+        context.RegisterSourceOutput(
+            files.Combine(target.Combine(hasIlgpu)), static (output, file) => EmitGpu(output, file.Left, file.Right.Left, file.Right.Right));
     }
 
-    private static void Report(SourceProductionContext output, Reading reading, TargetFacts target)
+    private static void Report(SourceProductionContext output, Reading reading, TargetFacts target, bool hasIlgpu)
     {
         var environment = reading.Attribute is { } attribute ? target.Diagnose(attribute) : [];
+        if (reading.Gpu is { } gpu && !hasIlgpu)
+        {
+            environment = environment.Append(Diagnostic.Create(Rules.IlgpuMissing, gpu));
+        }
+
         foreach (var diagnostic in environment.Concat(reading.Diagnostics))
         {
             output.ReportDiagnostic(diagnostic);
@@ -73,7 +80,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
 
     private static void EmitGpu(SourceProductionContext output, Declaration declaration, TargetFacts target, bool hasIlgpu)
     {
-        if (target.IsSupported && hasIlgpu)
+        if (target.IsSupported && hasIlgpu && declaration.Backends.WantsGpu())
         {
             Write(output, declaration, ".Ilgpu.g.cs", program => GpuLayerEmitter.Emit(declaration, program));
         }

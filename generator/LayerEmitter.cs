@@ -18,7 +18,7 @@ internal static class LayerEmitter
 
     public static string Emit(Declaration declaration, TileProgram program, CancellationToken cancel)
     {
-        var (type, spec) = declaration;
+        var (type, spec) = (declaration.Type, declaration.Spec);
         var writer = new SourceWriter();
         WriteHead(writer, declaration, program);
 

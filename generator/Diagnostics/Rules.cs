@@ -147,6 +147,11 @@ internal static class Rules
         "InputScale is {0}; allowed is any positive finite number",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen028");
 
+    public static readonly DiagnosticDescriptor IlgpuMissing = new(
+        "KGEN029", "ILGPU is not referenced",
+        "Backends asks for GPU kernels, but the project does not reference ILGPU; add the package ILGPU, version 1.5.3",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen029");
+
     public static readonly DiagnosticDescriptor InternalError = new(
         "KGEN099", "The generator failed",
         "KernelGen could not generate '{0}', which is an error in KernelGen, not in your code; please report: {1}",

@@ -58,6 +58,21 @@ internal sealed class AttributeReader(AttributeData attribute, INamedTypeSymbol 
         return (TEnum)Enum.ToObject(typeof(TEnum), number);
     }
 
+    /// <summary>A combination of the members of an enum whose numbers the generator repeats: 0 where left out or after a report.</summary>
+    public TEnum Flags<TEnum>(string name)
+        where TEnum : struct, Enum
+    {
+        var number = Value<int>(name) ?? 0;
+        var all = Enum.GetValues(typeof(TEnum)).Cast<int>().Aggregate(0, (flags, flag) => flags | flag);
+        if ((number & ~all) != 0)
+        {
+            Report(Rules.UnknownMember, name, name, number, string.Join(", ", Enum.GetNames(typeof(TEnum))));
+            return default;
+        }
+
+        return (TEnum)Enum.ToObject(typeof(TEnum), number);
+    }
+
     /// <summary>
     /// The argument's value; null where it is left out or, which makes the reading fail, where the compiler could not bind it.
     /// </summary>
@@ -144,7 +159,8 @@ internal sealed class AttributeReader(AttributeData attribute, INamedTypeSymbol 
         return size ?? 0;
     }
 
-    private Location LocationOf(string argument) => SyntaxOf(argument)?.Expression.GetLocation() ?? Location;
+    /// <summary>The expression of an argument, or the attribute where it is left out.</summary>
+    public Location LocationOf(string argument) => SyntaxOf(argument)?.Expression.GetLocation() ?? Location;
 
     /// <summary>What the compiler bound the argument to, but no array: that has Values, not a Value, and asking for it throws.</summary>
     private TypedConstant? Argument(string name) => attribute.NamedArguments

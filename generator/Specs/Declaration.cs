@@ -1,4 +1,4 @@
 namespace KernelGen.Generator.Specs;
 
-/// <summary>One annotated type: where to write and what.</summary>
-internal sealed record Declaration(TypeTarget Type, AttentionSpec Spec);
+/// <summary>One annotated type: where to write, what, and for which backends.</summary>
+internal sealed record Declaration(TypeTarget Type, AttentionSpec Spec, Backends Backends);

@@ -32,6 +32,7 @@ internal static class DeclarationReader
 
         var reader = new AttributeReader(attribute, type, compilation, cancel);
         var spec = family.Read(reader);
+        var backends = reader.Flags<Backends>("Backends");
 
         // The first attention attribute of a type counts. A second of the same family is the compiler's error CS0579; a second of another
         // family is ours.
@@ -50,12 +51,15 @@ internal static class DeclarationReader
         }
 
         cancel.ThrowIfCancellationRequested();
-        var faults = TypeRules.Check(syntax, type, family, spec).ToList();
+        var hasGpu = backends.WantsGpu() && TargetFacts.HasIlgpu(compilation);
+        var generated = new GeneratedMembers(family.HasProjections, spec?.Hyperparameter, hasGpu);
+        var faults = TypeRules.Check(syntax, type, family, generated).ToList();
         var target = TypeTargetReader.Read(type);
         return new(
-            spec is null || target is null || faults.Count > 0 ? null : new Declaration(target, spec),
+            spec is null || target is null || faults.Count > 0 ? null : new Declaration(target, spec, backends),
             [.. faults, .. reader.Diagnostics],
-            reader.Location);
+            reader.Location,
+            backends.HasFlag(Backends.Gpu) ? reader.LocationOf("Backends") : null);
     }
 
     private static bool IsSame(AttributeData left, AttributeData right) =>

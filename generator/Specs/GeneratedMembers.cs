@@ -6,7 +6,10 @@ namespace KernelGen.Generator.Specs;
 /// The members that the layer emitter writes into the user's type, as far as they can collide with the user's own. A test holds the list
 /// against what is really emitted.
 /// </summary>
-internal static class GeneratedMembers
+/// <param name="hasProjections">Whether the layer draws random projections.</param>
+/// <param name="number">Its hyperparameter, or null.</param>
+/// <param name="hasGpu">Whether it has GPU kernels too.</param>
+internal sealed class GeneratedMembers(bool hasProjections, Hyperparameter? number, bool hasGpu)
 {
     private const string Runtime = "global::KernelGen";
     private const string Projection = Runtime + ".Projection";
@@ -40,11 +43,11 @@ internal static class GeneratedMembers
     private static readonly string[] ExplicitProperties = ["HeadDim", "ValueDim", "Features", "Causal", "Normalize"];
 
     /// <summary>All generated names, for messages.</summary>
-    public static IEnumerable<string> Names(bool hasProjections, Hyperparameter? number) =>
-        DataNames(hasProjections, number).Concat(Methods(hasProjections).Select(method => method.Name)).Distinct();
+    public IEnumerable<string> Names =>
+        DataNames().Concat(Methods().Select(method => method.Name)).Distinct();
 
     /// <summary>What the member collides with, or null.</summary>
-    public static string? CollisionOf(ISymbol member, bool hasProjections, Hyperparameter? number)
+    public string? CollisionOf(ISymbol member)
     {
         if (member is IPropertySymbol { ExplicitInterfaceImplementations: [var property, ..] })
         {
@@ -55,34 +58,35 @@ internal static class GeneratedMembers
 
         if (member is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor)
         {
-            return Constructors(hasProjections, number).Any(parameters => Matches(constructor, parameters)) ? "constructor" : null;
+            return Constructors().Any(parameters => Matches(constructor, parameters)) ? "constructor" : null;
         }
 
-        if (DataNames(hasProjections, number).Contains(member.Name))
+        if (DataNames().Contains(member.Name))
         {
             return $"member {member.Name}";
         }
 
         // Beside a generated method another overload may stand, but nothing else of its name.
         var collides = member is IMethodSymbol { Arity: 0 } own
-            ? Methods(hasProjections).Any(method => method.Name == own.Name && Matches(own, method.Parameters))
-            : member is not IMethodSymbol && Methods(hasProjections).Any(method => method.Name == member.Name);
+            ? Methods().Any(method => method.Name == own.Name && Matches(own, method.Parameters))
+            : member is not IMethodSymbol && Methods().Any(method => method.Name == member.Name);
         return collides ? $"method {member.Name}" : null;
     }
 
     /// <summary>Whether a name, of the type itself or of a type parameter, is taken by a generated member.</summary>
-    public static bool Take(string name, bool hasProjections, Hyperparameter? number) => Names(hasProjections, number).Contains(name);
+    public bool Take(string name) => Names.Contains(name);
 
-    private static IEnumerable<(string Name, string[] Parameters)> Methods(bool hasProjections) =>
+    private IEnumerable<(string Name, string[] Parameters)> Methods() =>
         hasProjections ? CommonMethods.Concat(ProjectionMethods) : CommonMethods;
 
-    private static IEnumerable<string> DataNames(bool hasProjections, Hyperparameter? number)
+    private IEnumerable<string> DataNames()
     {
         var names = hasProjections ? CommonNames.Concat(["Features", "Projection", "Normalize", "FeatureMap"]) : CommonNames;
-        return number is null ? names : names.Append(number.Property);
+        names = number is null ? names : names.Append(number.Property);
+        return hasGpu ? names.Append("Gpu") : names;
     }
 
-    private static string[][] Constructors(bool hasProjections, Hyperparameter? number) =>
+    private string[][] Constructors() =>
         !hasProjections ? [[]]
         : number is { Declared: null } ? [["ulong", "double"], [Projection, "double"]]
         : [["ulong"], [Projection]];

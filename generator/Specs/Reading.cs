@@ -9,7 +9,8 @@ namespace KernelGen.Generator.Specs;
 /// <param name="Declaration">Null where there is an error.</param>
 /// <param name="Diagnostics">What is wrong.</param>
 /// <param name="Attribute">Where faults of the whole compilation are reported; null for an attribute that is ignored.</param>
-internal sealed record Reading(Declaration? Declaration, IReadOnlyList<Diagnostic> Diagnostics, Location? Attribute)
+/// <param name="Gpu">Where GPU kernels are asked for in so many words; null where they are not.</param>
+internal sealed record Reading(Declaration? Declaration, IReadOnlyList<Diagnostic> Diagnostics, Location? Attribute, Location? Gpu = null)
 {
     /// <summary>Nothing to generate and nothing to say, since the compiler says it.</summary>
     public static Reading Nothing { get; } = new(null, [], null);

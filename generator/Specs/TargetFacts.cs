@@ -29,6 +29,9 @@ internal sealed record TargetFacts(LanguageVersion Language, int FrameworkMajor,
         compilation.GetSpecialType(SpecialType.System_Object).ContainingAssembly?.Identity.Version.Major ?? 0,
         !compilation.GetTypesByMetadataName("KernelGen.IAttention").IsEmpty);
 
+    /// <summary>Whether the project references ILGPU. Apart from the other facts: text for the CPU does not depend on it.</summary>
+    public static bool HasIlgpu(Compilation compilation) => !compilation.GetTypesByMetadataName("ILGPU.Context").IsEmpty;
+
     /// <summary>What is missing, each at the attribute that asks for it.</summary>
     public IEnumerable<Diagnostic> Diagnose(Location attribute)
     {

@@ -10,10 +10,10 @@ namespace KernelGen.Generator.Specs;
 internal static class TypeRules
 {
     /// <summary>All faults of the type, each where the user mends it.</summary>
-    public static IEnumerable<Diagnostic> Check(TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family, AttentionSpec? spec) =>
+    public static IEnumerable<Diagnostic> Check(TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family, GeneratedMembers generated) =>
         CheckPartial(syntax, type, family)
             .Concat(CheckKind(syntax, type, family))
-            .Concat(CheckMembers(syntax, type, family, spec?.Hyperparameter))
+            .Concat(CheckMembers(syntax, type, family, generated))
             .Concat(CheckConstructors(syntax, type));
 
     private static IEnumerable<Diagnostic> CheckPartial(TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family)
@@ -66,9 +66,9 @@ internal static class TypeRules
     }
 
     private static IEnumerable<Diagnostic> CheckMembers(
-        TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family, Hyperparameter? number)
+        TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family, GeneratedMembers generated)
     {
-        var names = string.Join(", ", GeneratedMembers.Names(family.HasProjections, number));
+        var names = string.Join(", ", generated.Names);
         foreach (var member in type.GetMembers())
         {
             // Accessors and backing fields go with their property; a primary constructor has a rule of its own.
@@ -77,17 +77,17 @@ internal static class TypeRules
                 continue;
             }
 
-            if (GeneratedMembers.CollisionOf(member, family.HasProjections, number) is { } generated)
+            if (generated.CollisionOf(member) is { } collision)
             {
                 var location = member.Locations.FirstOrDefault(place => place.IsInSource) ?? syntax.Identifier.GetLocation();
-                yield return Diagnostic.Create(Rules.MemberCollides, location, member.Name, generated, family.ShortName, names);
+                yield return Diagnostic.Create(Rules.MemberCollides, location, member.Name, collision, family.ShortName, names);
             }
         }
 
         // C# forbids a member with the name of its own type or of a type parameter.
         foreach (var symbol in type.TypeParameters.Cast<ISymbol>().Prepend(type))
         {
-            if (GeneratedMembers.Take(symbol.Name, family.HasProjections, number))
+            if (generated.Take(symbol.Name))
             {
                 yield return Diagnostic.Create(
                     Rules.MemberCollides, symbol.Locations.FirstOrDefault() ?? syntax.Identifier.GetLocation(),

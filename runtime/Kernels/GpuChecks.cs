@@ -3,6 +3,12 @@ namespace KernelGen.CompilerServices;
 /// <summary>The checks at the edge of emitted GPU launchers: each message names what was expected and what was found.</summary>
 public static class GpuChecks
 {
+    /// <summary>What to say where a context has no GPU.</summary>
+    public const string NoDevice =
+        "The ILGPU context has no GPU. Create it with b => b.Cuda() or b => b.Default(). CUDA needs the driver's library by the name nvcuda.dll on "
+        + "Windows and libcuda.so on Linux, OpenCL needs OpenCL.dll or libOpenCL.so: where only libcuda.so.1 or libOpenCL.so.1 is there, as without "
+        + "development packages, link the other name to it.";
+
     /// <summary>Whether a device can run kernels of 256 threads with so much shared memory.</summary>
     /// <exception cref="NotSupportedException">It cannot.</exception>
     public static void CheckDevice(string name, int threads, int shared, int sharedBytes)

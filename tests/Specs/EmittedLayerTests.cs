@@ -78,14 +78,15 @@ public sealed class EmittedLayerTests
         {
             var run = new GeneratorRun($"using KernelGen; {code} partial class A;");
             var type = run.Output.GetTypeByMetadataName("A")!;
+            var generated = new GeneratedMembers(hasProjections, null, hasGpu: false);
 
             var members = type.GetMembers()
                 .Where(member => !member.IsImplicitlyDeclared && member is not IMethodSymbol { AssociatedSymbol: not null })
                 .ToList();
 
-            Assert.All(members, member => Assert.NotNull(GeneratedMembers.CollisionOf(member, hasProjections, null)));
+            Assert.All(members, member => Assert.NotNull(generated.CollisionOf(member)));
             var names = members.Where(member => member.CanBeReferencedByName).Select(member => member.Name).Distinct();
-            Assert.Equal(GeneratedMembers.Names(hasProjections, null).Order(), names.Order());
+            Assert.Equal(generated.Names.Order(), names.Order());
         }
     }
 
