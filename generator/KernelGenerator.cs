@@ -52,8 +52,10 @@ public sealed class KernelGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(files.Combine(target), static (output, file) => Emit(output, file.Left, file.Right));
 
         // 6. Where the project references ILGPU, a second file each, which the first does not depend on.
-        context.RegisterSourceOutput(
-            files.Combine(target.Combine(hasIlgpu)), static (output, file) => EmitGpu(output, file.Left, file.Right.Left, file.Right.Right));
+        var gpuFiles = files.Combine(hasIlgpu)
+            .Where(static file => file.Right && file.Left.Backends.WantsGpu())
+            .Select(static (file, _) => file.Left);
+        context.RegisterSourceOutput(gpuFiles.Combine(target), static (output, file) => EmitGpu(output, file.Left, file.Right));
     }
 
     private static void Report(SourceProductionContext output, Reading reading, TargetFacts target, bool hasIlgpu)
@@ -78,9 +80,9 @@ public sealed class KernelGenerator : IIncrementalGenerator
         }
     }
 
-    private static void EmitGpu(SourceProductionContext output, Declaration declaration, TargetFacts target, bool hasIlgpu)
+    private static void EmitGpu(SourceProductionContext output, Declaration declaration, TargetFacts target)
     {
-        if (target.IsSupported && hasIlgpu && declaration.Backends.WantsGpu())
+        if (target.IsSupported)
         {
             Write(output, declaration, ".Ilgpu.g.cs", program => GpuLayerEmitter.Emit(declaration, program));
         }

@@ -107,6 +107,7 @@ internal static class Rules
         "KGEN020", "The kernel function is too large",
         "'{0}' has {1} operations with what it calls; allowed are {2}",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen020");
+
     public static readonly DiagnosticDescriptor SignedKernel = new(
         "KGEN021", "The kernel takes both signs",
         "{0} can be negative, so that the sum of the weights can come near 0; set Normalize = false, or an Epsilon that you have chosen for it",

@@ -192,7 +192,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
-            // W, transposed, so that a product has the features in its lanes.
+            // W, transposed, so that the features of a token lie side by side.
             var weights = projection!.Weights;
             for (var r = 0; r < 16; r++)
             {
@@ -1072,7 +1072,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
-            // W, transposed, so that a product has the features in its lanes.
+            // W, transposed, so that the features of a token lie side by side.
             var weights = projection!.Weights;
             for (var r = 0; r < 16; r++)
             {
@@ -1969,7 +1969,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
-            // W, transposed, so that a product has the features in its lanes.
+            // W, transposed, so that the features of a token lie side by side.
             var weights = projection!.Weights;
             for (var r = 0; r < 16; r++)
             {

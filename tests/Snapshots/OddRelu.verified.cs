@@ -185,7 +185,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
-            // W, transposed, so that a product has the features in its lanes.
+            // W, transposed, so that the features of a token lie side by side.
             var weights = projection!.Weights;
             for (var r = 0; r < 7; r++)
             {
@@ -651,7 +651,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
-            // W, transposed, so that a product has the features in its lanes.
+            // W, transposed, so that the features of a token lie side by side.
             var weights = projection!.Weights;
             for (var r = 0; r < 7; r++)
             {
@@ -1109,7 +1109,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
-            // W, transposed, so that a product has the features in its lanes.
+            // W, transposed, so that the features of a token lie side by side.
             var weights = projection!.Weights;
             for (var r = 0; r < 7; r++)
             {

@@ -13,6 +13,12 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
     /// <summary>Far more than a function of the allowed size takes; methods that call each other twice would take forever.</summary>
     private const int MaxSteps = 50_000;
 
+    /// <summary>
+    /// Roslyn makes operations by recursion, and a deeper body would end the compiler's process instead of failing. A chain a + b + c + … does not
+    /// count: it is walked by a loop there.
+    /// </summary>
+    private const int MaxNesting = 500;
+
     private readonly Stack<IMethodSymbol> _open = new();
     private int _steps;
 
@@ -42,6 +48,11 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
     /// <summary>The value that the method returns for these arguments.</summary>
     public Value Read(IMethodSymbol method, MethodDeclarationSyntax source, IReadOnlyList<Value> arguments)
     {
+        if (NestingOf(source) > MaxNesting)
+        {
+            throw new InsufficientExecutionStackException();
+        }
+
         // Both parts of a partial method, and a method of an instance of a generic type, have symbols; the body uses those of its own.
         var model = compilation.GetSemanticModel(source.SyntaxTree);
         if (model.GetDeclaredSymbol(source, cancel) is not IMethodSymbol declared
@@ -66,6 +77,25 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
         }
 
         return flow.Result;
+    }
+
+    private static int NestingOf(SyntaxNode root)
+    {
+        var deepest = 0;
+        var open = new Stack<(SyntaxNode Node, int Depth)>();
+        open.Push((root, 0));
+        while (open.Count > 0)
+        {
+            var (node, depth) = open.Pop();
+            deepest = Math.Max(deepest, depth);
+            foreach (var child in node.ChildNodes())
+            {
+                var isChain = node is BinaryExpressionSyntax && child is BinaryExpressionSyntax && child.SpanStart == node.SpanStart;
+                open.Push((child, isChain ? depth : depth + 1));
+            }
+        }
+
+        return deepest;
     }
 
     /// <summary>The value of a call.</summary>
