@@ -123,22 +123,35 @@ internal sealed class GroupMemory
             RunMaxima = Take(Floats(state!.Reference!));
         }
 
-        var placed = new List<(Place Place, int From, int To)>();
+        // Tiles that share memory because one overwrites the other count as one that lives as long as all of them.
+        var owners = new Dictionary<Tile, Tile>();
+        var spans = new Dictionary<Tile, (int From, int To)>();
+        var makers = Dataflow.Flatten(block).SelectMany(statement => Dataflow.Writes(statement).Select(tile => (tile, statement)))
+            .GroupBy(pair => pair.tile).ToDictionary(group => group.Key, group => group.First().statement);
         foreach (var life in lives.Where(life => !outside.ContainsKey(life.Key)).OrderBy(life => life.Value.From))
         {
-            var (tile, (from, to)) = (life.Key, life.Value);
-            if (spill && !tile.IsColumnVector && Floats(tile) > SharedFloats / 8)
+            var owner = Overwritten(makers[life.Key], life.Key, lives) is { } source && owners.TryGetValue(source, out var first) ? first : life.Key;
+            owners[life.Key] = owner;
+            spans[owner] = spans.TryGetValue(owner, out var span) ? (span.From, life.Value.To) : life.Value;
+        }
+
+        // The largest first, each in the lowest gap between those that live at the same time.
+        var start = Shared;
+        var placed = new List<(Place Place, int From, int To)>();
+        foreach (var owner in spans.Keys.OrderByDescending(Floats).ThenBy(tile => spans[tile].From).ThenBy(tile => tile.Name, StringComparer.Ordinal))
+        {
+            var ((from, to), size) = (spans[owner], Floats(owner));
+            if (spill && !owner.IsColumnVector && size > SharedFloats / 8)
             {
-                _places[tile] = new Place("scratch", Scratch, Stride(tile), Floats(tile));
-                Scratch += Floats(tile);
+                _places[owner] = new Place("scratch", Scratch, Stride(owner), size);
+                Scratch += size;
                 continue;
             }
 
-            // The lowest gap between the tiles that live at the same time.
-            var offset = Partials.Floats + (Factors?.Floats ?? 0) + (RunMaxima?.Floats ?? 0);
+            var offset = start;
             foreach (var other in placed.Where(other => other.From <= to && from <= other.To).OrderBy(other => other.Place.Offset))
             {
-                if (offset + Floats(tile) <= other.Place.Offset)
+                if (offset + size <= other.Place.Offset)
                 {
                     break;
                 }
@@ -146,10 +159,14 @@ internal sealed class GroupMemory
                 offset = Math.Max(offset, other.Place.Offset + other.Place.Floats);
             }
 
-            var place = new Place("shared", offset, Stride(tile), Floats(tile));
-            _places[tile] = place;
-            placed.Add((place, from, to));
-            Shared = Math.Max(Shared, offset + place.Floats);
+            _places[owner] = new Place("shared", offset, Stride(owner), size);
+            placed.Add((_places[owner], from, to));
+            Shared = Math.Max(Shared, offset + size);
+        }
+
+        foreach (var pair in owners)
+        {
+            _places[pair.Key] = _places[pair.Value];
         }
     }
 
@@ -160,11 +177,13 @@ internal sealed class GroupMemory
         return place;
     }
 
-    /// <summary>The first and the last statement that each tile lives through; what a loop reads from outside lives through all of it.</summary>
+    /// <summary>
+    /// The first and the last statement that each tile lives through. What a loop reads from outside lives through all of it.
+    /// </summary>
     private static Dictionary<Tile, (int From, int To)> Lifetimes(IReadOnlyList<Statement> block)
     {
         var lives = new Dictionary<Tile, (int From, int To)>();
-        var index = 0;
+        var step = 0;
         Visit(block);
         return lives;
 
@@ -172,7 +191,7 @@ internal sealed class GroupMemory
         {
             foreach (var statement in statements)
             {
-                var start = index++;
+                var start = step++;
                 foreach (var tile in Dataflow.Reads(statement).Concat(Dataflow.Writes(statement)))
                 {
                     Extend(tile, start, start);
@@ -184,20 +203,20 @@ internal sealed class GroupMemory
                 {
                     foreach (var tile in Dataflow.Reads(inside).Concat(Dataflow.Writes(inside)).Where(before.Contains))
                     {
-                        Extend(tile, start, index);
+                        Extend(tile, start, step - 1);
                     }
                 }
 
                 if (statement is Runs runs)
                 {
-                    Extend(runs.Logarithms, start, index);
+                    Extend(runs.Logarithms, start, step - 1);
                 }
 
                 if (statement is Fold fold)
                 {
                     foreach (var member in fold.State.Members)
                     {
-                        Extend(member, start, index);
+                        Extend(member, start, step - 1);
                     }
                 }
             }
@@ -206,4 +225,14 @@ internal sealed class GroupMemory
         void Extend(Tile tile, int from, int to) =>
             lives[tile] = lives.TryGetValue(tile, out var life) ? (Math.Min(life.From, from), Math.Max(life.To, to)) : (from, to);
     }
+
+    /// <summary>
+    /// A tile that an element-wise statement reads for the last time, of the shape of its target: each thread overwrites just what it has read
+    /// itself, so the target can take its memory.
+    /// </summary>
+    private static Tile? Overwritten(Statement maker, Tile target, Dictionary<Tile, (int From, int To)> lives) =>
+        maker is Map { Branches.Count: 1 }
+            ? Dataflow.Reads(maker).FirstOrDefault(tile =>
+                tile is not (StateMember or Parameter) && tile.Rows == target.Rows && tile.Columns == target.Columns && lives[tile].To == lives[target].From)
+            : null;
 }

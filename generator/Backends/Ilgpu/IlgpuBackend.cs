@@ -108,9 +108,37 @@ internal sealed class IlgpuBackend
         return places;
     }
 
+    /// <summary>The same block with each load just before what reads it first, so that tiles that are dead by then leave it their memory.</summary>
+    private static IReadOnlyList<Statement> LoadLate(IReadOnlyList<Statement> block)
+    {
+        var late = new List<Statement>();
+        var waiting = new List<Load>();
+        foreach (var statement in block)
+        {
+            if (statement is Load load)
+            {
+                waiting.Add(load);
+                continue;
+            }
+
+            var reads = new HashSet<Tile>(Dataflow.Flatten([statement]).SelectMany(Dataflow.Reads));
+            late.AddRange(waiting.Where(waiter => reads.Contains(waiter.Target)));
+            waiting.RemoveAll(waiter => reads.Contains(waiter.Target));
+            late.Add(statement switch
+            {
+                Fold fold => fold with { Body = LoadLate(fold.Body) },
+                Tiles.Parallel parallel => parallel with { Body = LoadLate(parallel.Body) },
+                Runs runs => runs with { Body = LoadLate(runs.Body) },
+                _ => statement,
+            });
+        }
+
+        return late;
+    }
+
     private void Accumulate(Fold fold)
     {
-        IReadOnlyList<Statement> block = [fold with { Body = Dataflow.SliceToState(fold.Body, fold.State) }];
+        var block = LoadLate([fold with { Body = Dataflow.SliceToState(fold.Body, fold.State) }]);
         var memory = GroupMemory.Plan(block, null, Outside());
         AccumulateTokens = memory.Tokens;
         var matrix = fold.State.Members.LastOrDefault(member => !member.IsRowVector && !member.IsColumnVector);
@@ -138,7 +166,7 @@ internal sealed class IlgpuBackend
 
     private void Output()
     {
-        var block = _program.Body.Where(statement => statement != _fold || IsScan).ToList();
+        var block = LoadLate(_program.Body.Where(statement => statement != _fold || IsScan).ToList());
         var memory = GroupMemory.Plan(block, null, Outside());
         OutputTokens = memory.Tokens;
         var loop = block[0] is Fold fold ? fold.Loop : ((Tiles.Parallel)block[0]).Loop;
@@ -167,7 +195,12 @@ internal sealed class IlgpuBackend
         writer.Line("var thread = _Group.IdxX;");
         writer.Line("var head = Grid.IdxX / shape.Spans;");
         writer.Line("var from = shape.FirstToken + (Grid.IdxX % shape.Spans * shape.SpanTokens);");
-        writer.Line("var keyCount = shape.HasKeyLengths != 0 ? keyLengths[head / shape.Heads] : shape.KeyLength;");
+        writer.Line("var keyCount = shape.KeyLength;");
+        using (writer.Block("if (shape.HasKeyLengths != 0)"))
+        {
+            writer.Line("keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[head / shape.Heads], 0, shape.KeyLength);");
+        }
+
         foreach (var role in roles)
         {
             var dim = _program[role].Columns.Size;
