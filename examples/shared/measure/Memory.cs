@@ -1,4 +1,4 @@
-namespace KernelGen.Examples.LongProteins;
+namespace KernelGen.Examples;
 
 /// <summary>Allocates the large tensors, or says how much memory they would need.</summary>
 internal static class Memory

@@ -1,4 +1,4 @@
-namespace KernelGen.Examples.LongProteins;
+namespace KernelGen.Examples;
 
 /// <summary>How large the queries and keys of one layer are.</summary>
 /// <param name="Deviation">The root of the mean square of their entries.</param>

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace KernelGen.Examples.LongProteins;
+namespace KernelGen.Examples;
 
 /// <summary>
 /// Exact softmax attention in double for a few query rows, straight from its definition: what the outputs of the generated kernels are

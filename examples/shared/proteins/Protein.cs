@@ -1,4 +1,4 @@
-namespace KernelGen.Examples.LongProteins;
+namespace KernelGen.Examples;
 
 /// <summary>One protein of a FASTA file.</summary>
 /// <param name="Name">The header line without its '>'.</param>

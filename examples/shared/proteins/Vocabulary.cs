@@ -1,6 +1,6 @@
-namespace KernelGen.Examples.LongProteins;
+namespace KernelGen.Examples;
 
-/// <summary>The tokens of this example: 20 amino acids and the end of a sequence.</summary>
+/// <summary>The tokens of the examples: 20 amino acids and the end of a sequence.</summary>
 internal static class Vocabulary
 {
     /// <summary>The standard amino acids in the order of their tokens, 0 to 19.</summary>

@@ -1,19 +1,19 @@
 using System.Globalization;
 using System.Xml.Linq;
-using KernelGen.Examples.LongProteins;
+using KernelGen.Examples;
 using Xunit;
 
 namespace KernelGen.Tests.Examples;
 
 /// <summary>Is the plot well-formed SVG that shows what it was given?</summary>
-public sealed class LogLogPlotTests
+public sealed class LogPlotTests
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     [Fact]
     public void IsWellFormedAndEscapesText()
     {
-        XDocument document = XDocument.Parse(Plot(new LogLogSeries("a < b & \"c\"", "#123456", false, [(1024, 1), (2048, 2)])));
+        XDocument document = XDocument.Parse(Plot(new LogSeries("a < b & \"c\"", "#123456", LineStyle.Full, [(1024, 1), (2048, 2)])));
         Assert.Equal(Svg + "svg", document.Root!.Name);
         Assert.Contains("a < b & \"c\"", Texts(document));
         Assert.Contains("time & more", Texts(document));
@@ -40,7 +40,7 @@ public sealed class LogLogPlotTests
     [Fact]
     public void LabelsLengthsAndDecadesWithUnits()
     {
-        string[] texts = Texts(XDocument.Parse(Plot(new LogLogSeries("l", "#000", false, [(1024, 0.02), (65_536, 3_000)]))));
+        string[] texts = Texts(XDocument.Parse(Plot(new LogSeries("l", "#000", LineStyle.Full, [(1024, 0.02), (65_536, 3_000)]))));
         foreach (string label in new[] { "1,024", "65,536", "10 µs", "100 µs", "1 ms", "10 ms", "100 ms", "1 s", "10 s", "l" })
         {
             Assert.Contains(label, texts);
@@ -50,12 +50,12 @@ public sealed class LogLogPlotTests
     [Fact]
     public void ACurveWithoutPointsIsLeftOut()
     {
-        Assert.DoesNotContain("none", Texts(XDocument.Parse(Plot(Line("some", 1), new LogLogSeries("none", "#000", false, [])))));
-        Assert.Throws<InvalidOperationException>(() => Plot(new LogLogSeries("none", "#000", false, [])));
+        Assert.DoesNotContain("none", Texts(XDocument.Parse(Plot(Line("some", 1), new LogSeries("none", "#000", LineStyle.Full, [])))));
+        Assert.Throws<InvalidOperationException>(() => Plot(new LogSeries("none", "#000", LineStyle.Full, [])));
     }
 
     [Fact]
-    public void OneLengthIsEnough() => Assert.NotEmpty(Marks(Plot(new LogLogSeries("l", "#000", true, [(1, 1)]))));
+    public void OneLengthIsEnough() => Assert.NotEmpty(Marks(Plot(new LogSeries("l", "#000", LineStyle.Dashed, [(1, 1)]))));
 
     [Fact]
     public void TheTextDoesNotDependOnTheCulture()
@@ -76,13 +76,13 @@ public sealed class LogLogPlotTests
         }
     }
 
-    private static LogLogSeries Line(string name, double factor) =>
-        new(name, "#000000", false, [.. new[] { 1024.0, 2048.0, 4096.0 }.Select(length => (length, factor * length))]);
+    private static LogSeries Line(string name, double factor) =>
+        new(name, "#000000", LineStyle.Full, [.. new[] { 1024.0, 2048.0, 4096.0 }.Select(length => (length, factor * length))]);
 
-    private static string Plot(params LogLogSeries[] series)
+    private static string Plot(params LogSeries[] series)
     {
-        var plot = new LogLogPlot("title", "subtitle", "length", "time & more");
-        foreach (LogLogSeries one in series)
+        var plot = new LogPlot("title", "subtitle", "length", "time & more") { DecadeText = LogPlot.Duration };
+        foreach (LogSeries one in series)
         {
             plot.Add(one);
         }

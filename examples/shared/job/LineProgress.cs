@@ -1,4 +1,4 @@
-namespace KernelGen.Examples.LongProteins;
+namespace KernelGen.Examples;
 
 /// <summary>Progress as plain lines, one for each place in the job, for logs and pipes.</summary>
 internal sealed class LineProgress(TextWriter output, double work) : IJobProgress

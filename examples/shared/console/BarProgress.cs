@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace KernelGen.Examples.LongProteins;
+namespace KernelGen.Examples;
 
 /// <summary>Progress as a bar that moves, for terminals.</summary>
 internal sealed class BarProgress : IJobProgress

@@ -1,4 +1,4 @@
-namespace KernelGen.Examples.LongProteins;
+namespace KernelGen.Examples;
 
 /// <summary>Proteins joined to one long sequence of tokens.</summary>
 internal static class TokenStream

@@ -1,4 +1,4 @@
-namespace KernelGen.Examples.LongProteins;
+namespace KernelGen.Examples;
 
 /// <summary>Shows how far the job is. Work is counted in any unit, here nominal floating-point operations.</summary>
 internal interface IJobProgress

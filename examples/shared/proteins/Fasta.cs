@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace KernelGen.Examples.LongProteins;
+namespace KernelGen.Examples;
 
 /// <summary>Reads proteins in FASTA format: a line ">name", then lines of residues, and again.</summary>
 internal static class Fasta

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace KernelGen.Examples.LongProteins;
+namespace KernelGen.Examples;
 
 /// <summary>Times calls that are warm already.</summary>
 /// <param name="budget">One call is repeated until this much time has passed.</param>
