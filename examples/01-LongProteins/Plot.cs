@@ -10,7 +10,8 @@ internal static class Plot
     public static string Draw(Settings settings, IReadOnlyList<Measurement> results)
     {
         string subtitle = FormattableString.Invariant($"forward pass, {Embedding.Heads} heads of {Embedding.HeadDim}, ")
-            + FormattableString.Invariant($"{FavorBidirectional.Features} features, {Machine.Threads(settings.Threads)}, {Machine.VectorBits}-bit vectors");
+            + FormattableString.Invariant($"{FavorBidirectional.Features} features, {Machine.Threads(settings.Threads)}, ")
+            + FormattableString.Invariant($"{Machine.VectorBits}-bit vectors");
         var plot = new LogPlot(
             "Attention over long proteins: exact and FAVOR+",
             subtitle,
@@ -30,7 +31,8 @@ internal static class Plot
         {
             foreach (bool causal in new[] { false, true })
             {
-                plot.Add(new LogSeries($"{name}, {(causal ? "causal" : "bidirectional")}", colour, causal ? LineStyle.Dashed : LineStyle.Full, Points(causal, time)));
+                string direction = causal ? "causal" : "bidirectional";
+                plot.Add(new LogSeries($"{name}, {direction}", colour, causal ? LineStyle.Dashed : LineStyle.Full, Points(causal, time)));
             }
         }
 

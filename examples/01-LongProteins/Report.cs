@@ -21,7 +21,8 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
         }
 
         _printer.Line($"Layer: {Embedding.Heads} heads of {Embedding.HeadDim}, {FavorBidirectional.Features} features, batch of 1");
-        _printer.Line($"Run: up to {settings.Length:N0} tokens, {Machine.Threads(settings.Threads)}, vectors of {Machine.VectorBits} bit, seed {settings.Seed}");
+        string threads = Machine.Threads(settings.Threads);
+        _printer.Line($"Run: up to {settings.Length:N0} tokens, {threads}, vectors of {Machine.VectorBits} bit, seed {settings.Seed}");
         _printer.WarnOfDebug();
         _printer.Space();
     }
@@ -67,7 +68,8 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
     public void Features(IReadOnlyList<FeatureMeasurement> results)
     {
         _printer.Space();
-        _printer.Line($"[bold]More features, less error[/]: bidirectional, {results[0].Length:N0} tokens, {results[0].Draws} draws of the features");
+        (int length, int draws) = (results[0].Length, results[0].Draws);
+        _printer.Line($"[bold]More features, less error[/]: bidirectional, {length:N0} tokens, {draws} draws of the features");
         _printer.Table(
             ["features", "FAVOR+ ms", "error"],
             results.Select(result => (string[])

@@ -58,6 +58,33 @@ public sealed class LogPlotTests
     public void OneLengthIsEnough() => Assert.NotEmpty(Marks(Plot(new LogSeries("l", "#000", LineStyle.Dashed, [(1, 1)]))));
 
     [Fact]
+    public void ALinearAxisHasEqualStepsAndPercentLabels()
+    {
+        var plot = new LogPlot("title", "subtitle", "layers", "error") { LinearX = true, DecadeText = LogPlot.Percent };
+        plot.Add(new LogSeries("l", "#000", LineStyle.Full, [(1, 0.002), (2, 0.02), (3, 2)]));
+        string svg = plot.ToSvg();
+        (double X, double Y)[] marks = [.. Marks(svg).Take(3)];
+        Assert.Equal(marks[1].X - marks[0].X, marks[2].X - marks[1].X, 0.11);
+        string[] texts = Texts(XDocument.Parse(svg));
+        foreach (string label in new[] { "1", "2", "3", "0.1 %", "1 %", "10 %", "100 %", "1,000 %" })
+        {
+            Assert.Contains(label, texts);
+        }
+    }
+
+    [Fact]
+    public void ABandEndsAtTheEdgesOfThePlot()
+    {
+        // One of the spreads is wider than its point is high, which has no logarithm.
+        LogSeries line = Line("l", 1) with { Spread = [5000, 10, 10] };
+        string svg = Plot(line);
+        Assert.DoesNotContain("NaN", svg, StringComparison.Ordinal);
+        Assert.DoesNotContain("∞", svg, StringComparison.Ordinal);
+        Assert.Contains("fill-opacity", svg, StringComparison.Ordinal);
+        Assert.DoesNotContain("fill-opacity", Plot(Line("l", 1)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TheTextDoesNotDependOnTheCulture()
     {
         string expected = Plot(Line("l", 0.37));

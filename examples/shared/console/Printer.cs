@@ -61,7 +61,7 @@ internal sealed class Printer(IAnsiConsole console)
     };
 
     /// <summary>A ratio as a share of a hundred.</summary>
-    public static string Percent(double ratio) => Text($"{100 * ratio:F1} %");
+    public static string Percent(double ratio) => ratio < 10 ? Text($"{100 * ratio:F1} %") : Text($"{100 * ratio:N0} %");
 
     /// <summary>Text in the invariant culture.</summary>
     public static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

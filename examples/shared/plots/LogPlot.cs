@@ -10,9 +10,7 @@ namespace KernelGen.Examples;
 /// </summary>
 internal sealed class LogPlot(string title, string subtitle, string xTitle, string yTitle)
 {
-    private const int Height = 560;
     private const int Left = 84;
-    private const int Bottom = Height - 68;
     private const int LegendTop = 82;
     private const int LegendLine = 22;
 
@@ -27,6 +25,9 @@ internal sealed class LogPlot(string title, string subtitle, string xTitle, stri
     /// <summary>The width of the whole picture.</summary>
     public int Width { get; init; } = 820;
 
+    /// <summary>The height of the whole picture.</summary>
+    public int Height { get; init; } = 560;
+
     /// <summary>The curves that the legend lists below each other before it starts another column.</summary>
     public int LegendRows { get; init; } = 2;
 
@@ -34,6 +35,8 @@ internal sealed class LogPlot(string title, string subtitle, string xTitle, stri
     public int LegendColumn { get; init; } = 216;
 
     private int Right => Width - 24;
+
+    private int Bottom => Height - 68;
 
     private int Top => LegendTop + LegendRows * LegendLine + 2;
 
@@ -110,7 +113,8 @@ internal sealed class LogPlot(string title, string subtitle, string xTitle, stri
         Line(svg, $"  <path d=\"M{Left} {Top}V{Bottom}H{Right}\" fill=\"none\" stroke=\"#222\"/>");
         for (int decade = y0; decade <= y1; decade++)
         {
-            Line(svg, $"  <text x=\"{Left - 8}\" y=\"{Y(Math.Pow(10, decade)) + 4:F1}\" text-anchor=\"end\">{Escape(DecadeText(decade))}</text>");
+            double y = Y(Math.Pow(10, decade)) + 4;
+            Line(svg, $"  <text x=\"{Left - 8}\" y=\"{y:F1}\" text-anchor=\"end\">{Escape(DecadeText(decade))}</text>");
         }
 
         foreach (double place in WithRoom(places, X))

@@ -46,8 +46,8 @@ internal static class PlotFile
         try
         {
             // The only sure test of a permission is to use it.
-            using var _ = new FileStream(
-                Path.Combine(full, $".{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            string trial = Path.Combine(full, $".{Guid.NewGuid():N}");
+            using var _ = new FileStream(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -54,7 +54,8 @@ internal sealed class RandomHeads
         Span<Vector<float>> sums = MemoryMarshal.Cast<float, Vector<float>>(destination);
         for (int c = 0; c < x.Length; c++)
         {
-            ReadOnlySpan<Vector<float>> row = MemoryMarshal.Cast<float, Vector<float>>(weights.Slice(c * destination.Length, destination.Length));
+            ReadOnlySpan<float> numbers = weights.Slice(c * destination.Length, destination.Length);
+            ReadOnlySpan<Vector<float>> row = MemoryMarshal.Cast<float, Vector<float>>(numbers);
             for (int i = 0; i < row.Length; i++)
             {
                 sums[i] += row[i] * x[c];
