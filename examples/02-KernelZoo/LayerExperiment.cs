@@ -6,40 +6,55 @@ internal sealed class LayerExperiment(Settings settings, Zoo zoo, HeadInput inpu
     // More than rounding explains at any length that can be asked for.
     private const double LargestFormulaError = 1e-3;
 
-    private readonly Timing _timing = settings.Quick ? new Timing(TimeSpan.FromSeconds(0.2), 5) : new Timing(TimeSpan.FromSeconds(1), 25);
+    private readonly LayerTimes _times = settings.Quick ? new(5, TimeSpan.FromSeconds(4)) : new(25, TimeSpan.FromSeconds(20));
 
     /// <summary>The error of plain averaging on the same rows; known after <see cref="Run"/>.</summary>
     public double AverageError { get; private set; }
 
-    /// <summary>About how long it takes, in milliseconds of any machine, for the progress bar.</summary>
-    public double Work => zoo.All.Count * WorkOfLayer;
+    /// <summary>The most calls of each layer that are timed.</summary>
+    public int Calls => _times.Rounds;
 
-    private double WorkOfLayer => (settings.Quick ? 250 : 1_100) + input.Length * 0.05;
+    /// <summary>No call is timed after this much time.</summary>
+    public TimeSpan TimeBudget => _times.Budget;
+
+    /// <summary>About how long it takes, in milliseconds of any machine, for the progress bar.</summary>
+    public double Work => zoo.All.Count * WorkOfErrors + _times.Rounds * WorkOfRound;
+
+    private double WorkOfErrors => input.Length * 0.02 * settings.LayerDraws / 2;
+
+    private double WorkOfRound => zoo.All.Count * input.Length * 0.008;
 
     /// <summary>Measures all layers.</summary>
     /// <exception cref="JobException">A kernel gave a wrong answer.</exception>
     public IReadOnlyList<LayerMeasurement> Run(IJobProgress progress)
     {
-        progress.Begin("layers", "exact rows in double");
+        progress.Begin("errors of layers", "exact rows in double");
         int[] positions = SampledRows.Positions(input.Length);
         (double[] attention, double[] average) = SampledRows.Compute(
             input.Query, input.Key, input.Value, input.Heads, input.Length, HeadInput.Dim, positions, causal: false, settings.Threads);
         AverageError = SampledRows.RelativeError(average, attention);
 
-        var results = new List<LayerMeasurement>();
+        var errors = new List<(double? Softmax, double Formula)>();
         foreach (Specimen specimen in zoo.All)
         {
-            progress.Begin("layers", specimen.Name);
-            results.Add(Measure(specimen, positions, attention));
-            progress.Done(WorkOfLayer);
+            progress.Begin("errors of layers", specimen.Name);
+            errors.Add(Errors(specimen, positions, attention));
+            progress.Done(WorkOfErrors);
         }
 
-        return results;
+        progress.Begin("times of layers", "all layers, in rounds");
+        int left = _times.Rounds;
+        TimeSpan[] times = _times.Medians([.. zoo.All.Select(specimen => specimen.Layer)], input, () =>
+        {
+            progress.Done(WorkOfRound);
+            left--;
+        });
+        progress.Drop(left * WorkOfRound);
+        return [.. zoo.All.Select((specimen, i) => new LayerMeasurement(specimen, times[i], errors[i].Softmax, errors[i].Formula))];
     }
 
-    private LayerMeasurement Measure(Specimen specimen, int[] positions, double[] attention)
+    private (double? Softmax, double Formula) Errors(Specimen specimen, int[] positions, double[] attention)
     {
-        // The first call, which the compiler is part of, is not timed: it is the one that is compared with the formula.
         input.Forward(specimen.Layer);
         double formula = NaiveFormula.Deviation(specimen, input);
 
@@ -51,10 +66,10 @@ internal sealed class LayerExperiment(Settings settings, Zoo zoo, HeadInput inpu
                 + "rounding explains. This is an error in KernelGen: please report it, with your processor.");
         }
 
-        double? error = specimen.EstimatesSoftmax ? MeanError(specimen.Random!, positions, attention)
+        double? softmax = specimen.EstimatesSoftmax ? MeanError(specimen.Random!, positions, attention)
             : specimen.Random is null ? Error(positions, attention)
             : null;
-        return new LayerMeasurement(specimen, _timing.Median(() => input.Forward(specimen.Layer)), error, formula);
+        return (softmax, formula);
     }
 
     private double MeanError(IRandomFeatureAttention layer, int[] positions, double[] attention)

@@ -32,7 +32,7 @@ return CommandLine.Invoke(args, settings =>
             Scales: scales.Run(progress),
             Stack: stack.Run(progress)));
 
-    report.Layers(results.Layers, layers.AverageError, input.Statistics);
+    report.Layers(results.Layers, layers, input.Statistics);
     report.Predictions(results.Predictions, results.Layers);
     report.Features(results.Features, features);
     report.Scales(results.Scales);

@@ -21,7 +21,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
     }
 
     /// <summary>The table of all layers.</summary>
-    public void Layers(IReadOnlyList<LayerMeasurement> results, double averageError, InputStatistics inputs)
+    public void Layers(IReadOnlyList<LayerMeasurement> results, LayerExperiment experiment, InputStatistics inputs)
     {
         TimeSpan exact = results.Single(result => result.Specimen.Random is null).Time;
         _printer.Line($"[bold]The layers[/]");
@@ -33,13 +33,13 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
                 Milliseconds(result.Time),
                 result.Specimen.Random is null ? "" : Text($"{exact / result.Time:F1} ×"),
                 result.SoftmaxError is { } error ? (error < 1e-4 ? Text($"{error:0E0}") : Percent(error)) : "own attention",
-                result.Specimen.EstimatesSoftmax ? Percent(averageError) : "",
+                result.Specimen.EstimatesSoftmax ? Percent(experiment.AverageError) : "",
                 Text($"{result.FormulaError:0E0}"),
             ]));
         _printer.Space();
-        string repeats = settings.Quick ? "5 calls, of fewer where they take over 0.2 s" : "25 calls, of fewer where they take over 1 s";
         _printer.Note("Times",
-            $"medians of {repeats}; the first call, which compiles, does not count.");
+            $"medians of {experiment.Calls} calls, of fewer where all that takes over {experiment.TimeBudget.TotalSeconds:N0} s;",
+            $"all layers by turns, so that what else the machine does meets them alike.");
         _printer.Note("Errors",
             $"‖o − o*‖/‖o*‖ over up to {SampledRows.Most} evenly spread queries of each head,",
             $"the root of the mean square over {settings.LayerDraws} draws.",
@@ -115,7 +115,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
     /// <summary>The table of errors against the size of queries and keys.</summary>
     public void Scales(IReadOnlyList<ScalePoint> points)
     {
-        _printer.Line($"[bold]Larger queries and keys, more error[/]: relative error of {Positive.Features} features, the same tokens scaled");
+        _printer.Line($"[bold]Larger queries and keys, more error[/]: relative error with {Positive.Features} features, tokens scaled");
         _printer.Table(
             ["mean ‖z‖²", .. points[0].Maps.Select(map => map.Name), "plain averaging"],
             points.Select(point => (string[])
@@ -127,7 +127,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
         _printer.Space();
         _printer.Note("Why",
             $"the variance of a trigonometric weight depends on ‖q̂ − k̂‖², small where a query attends to keys like itself;",
-            $"that of the others on ‖q̂ + k̂‖². But large queries and keys make its normaliser vanish or turn negative.");
+            $"that of the others on ‖q̂ + k̂‖². But weights of large queries and keys turn negative, and so do their sums.");
         if (points.Any(point => point.Maps.Any(map => map.Error.FailedRows > 0)))
         {
             _printer.Note("Lost", $"rows with a normaliser of 0 or below: they have no output, and are not part of the error.");
