@@ -1,4 +1,4 @@
-using KernelGen.Examples.LongProteins;
+using KernelGen.Examples;
 using Xunit;
 
 namespace KernelGen.Tests.Examples;

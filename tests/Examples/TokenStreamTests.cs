@@ -1,3 +1,4 @@
+using KernelGen.Examples;
 using KernelGen.Examples.LongProteins;
 using Xunit;
 

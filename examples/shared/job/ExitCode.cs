@@ -1,0 +1,14 @@
+namespace KernelGen.Examples;
+
+/// <summary>What the process tells its caller.</summary>
+internal static class ExitCode
+{
+    /// <summary>The job is done.</summary>
+    public const int Success = 0;
+
+    /// <summary>The job failed: the message says why.</summary>
+    public const int Failure = 1;
+
+    /// <summary>The arguments make no sense.</summary>
+    public const int Usage = 2;
+}
