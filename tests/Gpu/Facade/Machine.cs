@@ -1,0 +1,24 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+
+namespace KernelGen.Gpu.Tests.Facade;
+
+/// <summary>A simulated accelerator with groups of up to 256 members.</summary>
+public sealed class Machine : IDisposable
+{
+    private readonly Context _context = Context.Create(b => b.CPU(new CPUDevice(32, 8, 1)).Optimize(OptimizationLevel.O2));
+
+    public Machine() => Accelerator = _context.CreateCPUAccelerator(0);
+
+    public Accelerator Accelerator { get; }
+
+    public MemoryBuffer1D<T, Stride1D.Dense> Upload<T>(T[] data)
+        where T : unmanaged => Accelerator.Allocate1D(data);
+
+    public void Dispose()
+    {
+        Accelerator.Dispose();
+        _context.Dispose();
+    }
+}

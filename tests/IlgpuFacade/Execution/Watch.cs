@@ -1,0 +1,209 @@
+namespace KernelGen.IlgpuFacade;
+
+/// <summary>
+/// Finds races and reads of unwritten memory. View indexers return references, so reads and writes look alike: each member's touched cells
+/// are logged, and a cell that holds something else after the member's turn was written. A member has one turn per phase (the stretch
+/// between two barriers of its group), so whoever touched a cell earlier in the phase was another member. What it cannot see: a write of the
+/// value that was there, and what happens through a reference that is kept beyond the turn.
+/// </summary>
+internal sealed class Watch
+{
+    private readonly List<Block> _touched = [];
+    private readonly List<int> _groupStarts = [];
+    private int _phase = 1;
+    private int _launchStart;
+    private int _groupStart;
+
+    /// <summary>Entries of this turn have this number or a larger one.</summary>
+    public long FirstEntry { get; private set; } = 1;
+
+    /// <summary>The number of the turn; even numbers are the times between turns.</summary>
+    public long Turn { get; private set; }
+
+    /// <summary>How many cells were logged since the beginning.</summary>
+    public long Touches { get; private set; }
+
+    public void BeginLaunch()
+    {
+        _launchStart = _phase + 1;
+        _groupStarts.Clear();
+    }
+
+    public void BeginGroup()
+    {
+        _groupStart = ++_phase;
+        _groupStarts.Add(_phase);
+    }
+
+    public void NextPhase() => _phase = checked(_phase + 1);
+
+    public void BeginTurn() => Turn++;
+
+    /// <summary>Judges what the member did; throws what it finds first.</summary>
+    public void EndTurn(int member)
+    {
+        var longest = 0;
+        foreach (var block in _touched)
+        {
+            if (block.Kind == BlockKind.Local)
+            {
+                JudgeLocal(block);
+            }
+            else
+            {
+                Judge(block, member);
+            }
+
+            longest = Math.Max(longest, block.Logged);
+            Touches += block.Logged;
+        }
+
+        FinishTurn(longest);
+    }
+
+    /// <summary>Forgets the turn of a member that failed.</summary>
+    public void DropTurn()
+    {
+        var longest = 0;
+        foreach (var block in _touched)
+        {
+            longest = Math.Max(longest, block.Logged);
+        }
+
+        FinishTurn(longest);
+    }
+
+    public void Enter(Block block)
+    {
+        if ((Turn & 1) == 0)
+        {
+            throw new FacadeException("A view was indexed outside of a kernel (or in a kernel of another accelerator): " +
+                "the host cannot see device memory.");
+        }
+
+        _touched.Add(block);
+    }
+
+    public unsafe Block? BlockAt(byte* address)
+    {
+        foreach (var block in _touched)
+        {
+            if (block.Holds(address))
+            {
+                return block;
+            }
+        }
+
+        return null;
+    }
+
+    private static void JudgeLocal(Block block)
+    {
+        var cells = block.Cells;
+        foreach (ref readonly var entry in block.Log.AsSpan(0, block.Logged))
+        {
+            ref var cell = ref cells[entry.Cell];
+            if (entry.Atomic || entry.Written || block.Read(entry.Cell) != entry.Before)
+            {
+                cell.Written = 1;
+            }
+            else if (cell.Written == 0)
+            {
+                throw Unwritten(block, entry.Cell);
+            }
+        }
+    }
+
+    private static FacadeException Unwritten(Block block, int cell) =>
+        new($"A read of what nobody wrote{Execution.WhereAmI()}: {block.Describe(cell)}.");
+
+    private void FinishTurn(int longest)
+    {
+        FirstEntry += longest;
+        Turn++;
+        _touched.Clear();
+    }
+
+    private void Judge(Block block, int member)
+    {
+        var cells = block.Cells;
+        var phase = _phase;
+        var groupStart = _groupStart;
+        foreach (ref readonly var entry in block.Log.AsSpan(0, block.Logged))
+        {
+            ref var cell = ref cells[entry.Cell];
+            if (cell.Touched < groupStart)
+            {
+                cell.TouchedEarlier = cell.Touched;
+            }
+
+            if (cell.Atomic < groupStart)
+            {
+                cell.AtomicEarlier = cell.Atomic;
+            }
+
+            var wrote = entry.Written || block.Read(entry.Cell) != entry.Before;
+            var plain = wrote || !entry.Atomic;
+            Compare(block, entry.Cell, ref cell, plain, wrote, entry.Atomic);
+
+            cell.Toucher = (ushort)member;
+            if (plain)
+            {
+                cell.Touched = phase;
+            }
+
+            if (entry.Atomic)
+            {
+                cell.Atomic = phase;
+            }
+
+            if (wrote)
+            {
+                cell.Written = phase;
+                cell.Writer = (ushort)member;
+            }
+        }
+    }
+
+    private void Compare(Block block, int index, ref Cell cell, bool plain, bool wrote, bool atomic)
+    {
+        if (Meets(cell.Written))
+        {
+            throw Race(block, index, wrote || atomic, $"written by member {cell.Writer}", cell.Written);
+        }
+
+        if (plain && (Meets(cell.Atomic) || Meets(cell.AtomicEarlier)))
+        {
+            var then = Meets(cell.Atomic) ? cell.Atomic : cell.AtomicEarlier;
+            throw Race(block, index, wrote, $"updated atomically by member {cell.Toucher}", then);
+        }
+
+        if ((wrote || atomic) && (Meets(cell.Touched) || Meets(cell.TouchedEarlier)))
+        {
+            // The member is known while nobody touched the cell since.
+            var then = Meets(cell.Touched) ? cell.Touched : cell.TouchedEarlier;
+            throw Race(block, index, true, then == cell.Touched ? $"touched by member {cell.Toucher}" : "touched", then);
+        }
+
+        if (!wrote && !atomic && cell.Written == 0 && cell.Atomic == 0)
+        {
+            throw Unwritten(block, index);
+        }
+    }
+
+    /// <summary>Whether no barrier lies between then and now: it was in this phase, or in another group of this launch.</summary>
+    private bool Meets(int then) => then == _phase || (then >= _launchStart && then < _groupStart);
+
+    private FacadeException Race(Block block, int cell, bool wrote, string other, int then)
+    {
+        var elsewhere = then < _groupStart ? $" of group {Execution.Current.GroupName(GroupOf(then))}" : string.Empty;
+        return new($"A race{Execution.WhereAmI()}, which {(wrote ? "wrote" : "touched")} what was {other}{elsewhere} " +
+            $"with no barrier between: {block.Describe(cell)}.");
+    }
+
+    private int GroupOf(int phase)
+    {
+        var place = _groupStarts.BinarySearch(phase);
+        return place >= 0 ? place : ~place - 1;
+    }
+}

@@ -1,0 +1,7 @@
+namespace ILGPU;
+
+/// <summary>A view without holes.</summary>
+public interface IContiguousArrayView
+{
+    internal void Fill(byte value);
+}
