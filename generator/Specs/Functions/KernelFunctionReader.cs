@@ -50,7 +50,7 @@ internal static class KernelFunctionReader
         {
             faults.Add(
                 Rules.FunctionTooLarge, source.Identifier.GetLocation(), method.Name,
-                size > int.MaxValue / 2 ? "far more" : size.ToString(System.Globalization.CultureInfo.InvariantCulture), MaxSize);
+                size > int.MaxValue / 2 ? "far more, or too deeply nested," : size.ToString(System.Globalization.CultureInfo.InvariantCulture), MaxSize);
         }
 
         return faults.Any || value is not Number number

@@ -13,6 +13,12 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
     /// <summary>Far more than a function of the allowed size takes; methods that call each other twice would take forever.</summary>
     private const int MaxSteps = 50_000;
 
+    /// <summary>
+    /// Roslyn makes operations of syntax without asking whether the stack is large enough for its nesting: some 8000 levels would end the
+    /// compiler's process, and fewer where stacks are smaller.
+    /// </summary>
+    private const int MaxNesting = 400;
+
     private readonly Stack<IMethodSymbol> _open = new();
     private int _steps;
 
@@ -40,8 +46,14 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
             .FirstOrDefault(syntax => syntax.Body is not null || syntax.ExpressionBody is not null);
 
     /// <summary>The value that the method returns for these arguments.</summary>
+    /// <exception cref="InsufficientExecutionStackException">Nested too deeply, or too much.</exception>
     public Value Read(IMethodSymbol method, MethodDeclarationSyntax source, IReadOnlyList<Value> arguments)
     {
+        if (IsNestedTooDeeply(source))
+        {
+            throw new InsufficientExecutionStackException();
+        }
+
         // Both parts of a partial method, and a method of an instance of a generic type, have symbols; the body uses those of its own.
         var model = compilation.GetSemanticModel(source.SyntaxTree);
         if (model.GetDeclaredSymbol(source, cancel) is not IMethodSymbol declared
@@ -66,6 +78,27 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
         }
 
         return flow.Result;
+    }
+
+    private static bool IsNestedTooDeeply(SyntaxNode source)
+    {
+        var open = new Stack<(SyntaxNode Node, int Level)>([(source, 0)]);
+        while (open.Count > 0)
+        {
+            var (node, level) = open.Pop();
+            if (level > MaxNesting)
+            {
+                return true;
+            }
+
+            foreach (var child in node.ChildNodes())
+            {
+                // Roslyn walks a + b + c + …, which nests to the left, without recursion.
+                open.Push((child, node is BinaryExpressionSyntax binary && binary.Left == child ? level : level + 1));
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The value of a call.</summary>
