@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Families;
@@ -35,7 +37,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
                 family.AttributeName, static (node, _) => node is TypeDeclarationSyntax, DeclarationReader.Read);
 
             // 3. Report the diagnostics. They hold locations, so this branch is never cached.
-            context.RegisterSourceOutput(readings.Combine(target), static (output, found) => Report(output, found.Left, found.Right));
+            context.RegisterSourceOutput(readings.Collect().Combine(target), static (output, found) => Report(output, found.Left, found.Right));
 
             // 4. Carry on with the declarations alone: from here on everything is equal by value.
             var declarations = readings.SelectMany(static (reading, _) => reading.Declarations);
@@ -47,12 +49,20 @@ public sealed class KernelGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(files.Combine(target), static (output, file) => Emit(output, file.Left, file.Right));
     }
 
-    private static void Report(SourceProductionContext output, Reading reading, TargetFacts target)
+    /// <summary>Reports what is wrong with the declarations of a family: once, where several name the same faulty kernel function.</summary>
+    private static void Report(SourceProductionContext output, ImmutableArray<Reading> readings, TargetFacts target)
     {
-        var environment = reading.Attribute is { } attribute ? target.Diagnose(attribute) : [];
-        foreach (var diagnostic in environment.Concat(reading.Diagnostics))
+        var reported = new HashSet<(string, Location, string)>();
+        foreach (var reading in readings)
         {
-            output.ReportDiagnostic(diagnostic);
+            var environment = reading.Attribute is { } attribute ? target.Diagnose(attribute) : [];
+            foreach (var diagnostic in environment.Concat(reading.Diagnostics))
+            {
+                if (reported.Add((diagnostic.Id, diagnostic.Location, diagnostic.GetMessage(CultureInfo.InvariantCulture))))
+                {
+                    output.ReportDiagnostic(diagnostic);
+                }
+            }
         }
     }
 
