@@ -13,12 +13,6 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
     /// <summary>Far more than a function of the allowed size takes; methods that call each other twice would take forever.</summary>
     private const int MaxSteps = 50_000;
 
-    /// <summary>
-    /// Roslyn makes operations of syntax without asking whether the stack is large enough for its nesting: some 8000 levels would end the
-    /// compiler's process, and fewer where stacks are smaller.
-    /// </summary>
-    private const int MaxNesting = 400;
-
     private readonly Stack<IMethodSymbol> _open = new();
     private int _steps;
 
@@ -49,6 +43,7 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
     /// <exception cref="InsufficientExecutionStackException">Nested too deeply, or too much.</exception>
     public Value Read(IMethodSymbol method, MethodDeclarationSyntax source, IReadOnlyList<Value> arguments)
     {
+        // Roslyn makes operations of syntax without asking whether the stack is large enough: some 8000 levels of 8 MB would end its process.
         if (IsNestedTooDeeply(source))
         {
             throw new InsufficientExecutionStackException();
@@ -86,7 +81,7 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
         while (open.Count > 0)
         {
             var (node, level) = open.Pop();
-            if (level > MaxNesting)
+            if (level > KernelFunctionReader.MaxNesting)
             {
                 return true;
             }
