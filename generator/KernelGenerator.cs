@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Families;
@@ -40,7 +42,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
 
             // 3. Report the diagnostics. They hold locations, so this branch is never cached.
             context.RegisterSourceOutput(
-                readings.Combine(target.Combine(hasIlgpu)), static (output, found) => Report(output, found.Left, found.Right.Left, found.Right.Right));
+                readings.Collect().Combine(target.Combine(hasIlgpu)),
+                static (output, found) => Report(output, found.Left, found.Right.Left, found.Right.Right));
 
             // 4. Carry on with the declarations alone: from here on everything is equal by value.
             var declarations = readings.SelectMany(static (reading, _) => reading.Declarations);
@@ -58,17 +61,25 @@ public sealed class KernelGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(gpuFiles.Combine(target), static (output, file) => EmitGpu(output, file.Left, file.Right));
     }
 
-    private static void Report(SourceProductionContext output, Reading reading, TargetFacts target, bool hasIlgpu)
+    /// <summary>Reports what is wrong with the declarations of a family: once, where several name the same faulty kernel function.</summary>
+    private static void Report(SourceProductionContext output, ImmutableArray<Reading> readings, TargetFacts target, bool hasIlgpu)
     {
-        var environment = reading.Attribute is { } attribute ? target.Diagnose(attribute) : [];
-        if (reading.Gpu is { } gpu && !hasIlgpu)
+        var reported = new HashSet<(string, Location, string)>();
+        foreach (var reading in readings)
         {
-            environment = environment.Append(Diagnostic.Create(Rules.IlgpuMissing, gpu));
-        }
+            var environment = reading.Attribute is { } attribute ? target.Diagnose(attribute) : [];
+            if (reading.Gpu is { } gpu && !hasIlgpu)
+            {
+                environment = environment.Append(Diagnostic.Create(Rules.IlgpuMissing, gpu));
+            }
 
-        foreach (var diagnostic in environment.Concat(reading.Diagnostics))
-        {
-            output.ReportDiagnostic(diagnostic);
+            foreach (var diagnostic in environment.Concat(reading.Diagnostics))
+            {
+                if (reported.Add((diagnostic.Id, diagnostic.Location, diagnostic.GetMessage(CultureInfo.InvariantCulture))))
+                {
+                    output.ReportDiagnostic(diagnostic);
+                }
+            }
         }
     }
 

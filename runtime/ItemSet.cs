@@ -44,7 +44,7 @@ public abstract class ItemSet
     public abstract void Add(ReadOnlySpan<float> keys, ReadOnlySpan<float> values);
 
     /// <summary>Adds all items of another set.</summary>
-    /// <exception cref="ArgumentException">The other set is of another layer type or has other projections.</exception>
+    /// <exception cref="ArgumentException">The other set is of another layer type, or has other projections or another λ.</exception>
     public abstract void Add(ItemSet other);
 
     /// <summary>A set with the same items, which can grow on its own.</summary>

@@ -40,6 +40,9 @@ internal class ScalarPrinter : ExprPrinter
 
     protected override string Compare(Comparison comparison, string a, string b) => comparison switch
     {
+        // `x != x` would be the compiler's warning CS1718.
+        Comparison.Equal when a == b => $"!float.IsNaN({a})",
+        Comparison.NotEqual when a == b => $"float.IsNaN({a})",
         Comparison.Less => $"{a} < {b}",
         Comparison.LessOrEqual => $"{a} <= {b}",
         Comparison.Greater => $"{a} > {b}",

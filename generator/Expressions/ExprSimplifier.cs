@@ -66,6 +66,11 @@ internal static class ExprSimplifier
     {
         { Left: Expr.Constant a, Right: Expr.Constant b } =>
             FloatMath.Holds(compare.Comparison, FloatMath.Round(a.Value), FloatMath.Round(b.Value)) ? True : False,
+
+        // A number compared with itself is a question whether it is NaN, if any.
+        { Comparison: Comparison.Less or Comparison.Greater } when compare.Left == compare.Right => False,
+        { Comparison: Comparison.LessOrEqual or Comparison.GreaterOrEqual } when compare.Left == compare.Right =>
+            compare with { Comparison = Comparison.Equal },
         _ => compare,
     };
 

@@ -66,6 +66,7 @@ public sealed class ErrorBars
     /// <param name="rows">The positions of the queries, in any order.</param>
     /// <param name="causal">Whether query i sees only keys j ≤ i.</param>
     /// <param name="keyLength">How many keys count; null: all.</param>
+    /// <param name="normalise">False: outputs are sums of values by φ(q)ᵀφ(k), not divided by the sum of these weights.</param>
     /// <exception cref="ArgumentException">
     /// W has fewer than 3 whole blocks, a length or position does not fit, or the shape is impossible.
     /// </exception>
@@ -76,7 +77,8 @@ public sealed class ErrorBars
     /// </remarks>
     public static ErrorBars Jackknife(
         FeatureMap map, Projection projection, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value,
-        in AttentionShape shape, int batch, int head, ReadOnlySpan<int> rows, bool causal, int? keyLength = null)
+        in AttentionShape shape, int batch, int head, ReadOnlySpan<int> rows, bool causal, int? keyLength = null,
+        bool normalise = true)
     {
         ArgumentNullException.ThrowIfNull(map);
         ArgumentNullException.ThrowIfNull(projection);
@@ -115,7 +117,7 @@ public sealed class ErrorBars
                 merged.Add(0, parts[part], row, part < blocks ? 0 : Math.Log((double)(projection.Rows - part * dim) / dim));
             }
 
-            merged.Output(0, bars._output.AsSpan(place * valueDim, valueDim));
+            Finish(merged, normalise, (double)projection.Rows / dim, bars._output.AsSpan(place * valueDim, valueDim));
 
             // Summed anew without each block: taking its sums away would leave rounding noise where it dominates.
             for (int block = 0; block < blocks; block++)
@@ -129,13 +131,26 @@ public sealed class ErrorBars
                     }
                 }
 
-                merged.Output(0, without.AsSpan(block * valueDim, valueDim));
+                Finish(merged, normalise, blocks - 1, without.AsSpan(block * valueDim, valueDim));
             }
 
             bars._rowStandardErrors[place] = Spread(without, blocks, share, bars._standardErrors.AsSpan(place * valueDim, valueDim));
         }
 
         return bars;
+    }
+
+    // The output of the sums of so many blocks, each of which estimates all weights.
+    private static void Finish(RowSums merged, bool normalise, double blocks, Span<double> output)
+    {
+        if (normalise)
+        {
+            merged.Output(0, output);
+        }
+        else
+        {
+            merged.Sum(0, -Math.Log(blocks), output);
+        }
     }
 
     // The jackknife variance of each component, and the root of their sum.

@@ -67,6 +67,16 @@ internal sealed class RowSums
         Products.Scale(output, Denominator[row] == 0 ? 0 : 1 / Denominator[row]);
     }
 
+    /// <summary>Σ_j w_j·v_j of a row, times e^logFactor.</summary>
+    public void Sum(int row, double logFactor, Span<double> output)
+    {
+        Numerator.AsSpan(row * _dim, _dim).CopyTo(output);
+        if (!double.IsNegativeInfinity(Reference[row]))
+        {
+            Products.Scale(output, Math.Exp(Reference[row] + logFactor));
+        }
+    }
+
     // Makes the larger reference the row's and returns the factor of what is added to it.
     private double Raise(int row, double reference)
     {

@@ -70,6 +70,14 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
             throw new ArgumentException("The other set has other projections; only sets with the same ones can be joined.", nameof(other));
         }
 
+        if (same.FeatureMap.Lambda != FeatureMap.Lambda)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant(
+                    $"The other set has features of λ = {same.FeatureMap.Lambda}, but this one of {FeatureMap.Lambda}; only sets with the same features can be joined."),
+                nameof(other));
+        }
+
         Copy(same.Merged(), _merged); // also where the other is this set
         TKernel.Merge(ref *_closed.Pointer, ref *_merged.Pointer);
         _isMerged = false;
@@ -82,6 +90,7 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
         ItemSet<TKernel> clone = new(FeatureMap, Projection, _parameters, _normalize) { Count = Count, _openItems = _openItems };
         Copy(_closed, clone._closed);
         Copy(_open, clone._open);
+        GC.KeepAlive(this);
         return clone;
     }
 

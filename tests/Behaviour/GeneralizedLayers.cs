@@ -101,3 +101,6 @@ public sealed partial class WithOwnPhi
 {
     private static float Phi(float x) => x > 0 ? x + 1 : MathF.Exp(x);
 }
+
+[FavorAttention(HeadDim = 8, Features = 48, Normalize = false)]
+public sealed partial class UnnormalisedSoftmaxOfBlocks;

@@ -1,5 +1,6 @@
 using KernelGen.CompilerServices;
 using KernelGen.Generator;
+using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Families;
 using KernelGen.Generator.Families.Favor;
 using KernelGen.Generator.Specs;
@@ -41,6 +42,9 @@ public sealed class Layer
     /// <summary>Whether features are f(ω_rᵀx̂) + ε rather than exponentials.</summary>
     public bool IsFunction => Favor?.Function is not null;
 
+    /// <summary>Whether the kernel function is a method of the user's.</summary>
+    public bool IsMethod => IsFunction && Kernel!.Contains('.', StringComparison.Ordinal);
+
     public float Epsilon => Favor?.Epsilon ?? 0;
 
     public int ProjectionRows => _spec.ProjectionRows;
@@ -52,6 +56,9 @@ public sealed class Layer
     public double Lambda => Favor!.Lambda!.Value;
 
     internal TileProgram Program { get; }
+
+    /// <summary>f as the generator read it; null where features are exponentials.</summary>
+    internal ScalarFunction? Function => Favor?.Function;
 
     private FavorSpec? Favor => _spec as FavorSpec;
 

@@ -21,6 +21,20 @@ public sealed class BrokenCodeTests
                 }
 
                 [SoftmaxAttention(HeadDim = 8)] partial record Exact { private readonly int _size = 3; }
+
+                [FavorAttention(KernelFunctionName = nameof(Phi), HeadDim = 8, Features = 16, Epsilon = 1)]
+                partial class Own
+                {
+                    const float Slope = 2;
+                    static float Phi(float x)
+                    {
+                        var y = x > 0 ? Slope * x : Twice(x);
+                        if (y is > 1 and < 3) { return y; }
+                        return y switch { < 0 => 0, _ => 1 } + System.MathF.Exp(-x);
+                    }
+
+                    static float Twice(float x) => 2 * x;
+                }
             }
         }
         """;
@@ -84,6 +98,52 @@ public sealed class BrokenCodeTests
         "class Outer { [FavorAttention(HeadDim = 8, Features = 8)] partial class Outer { } }",
         "[SoftmaxAttention(HeadDim = 8)] static abstract sealed file partial record struct A;",
         "[SoftmaxAttention(HeadDim = A.HeadDim)] partial class A { }",
+        Own("nameof()"),
+        Own("nameof(Phi"),
+        Own("nameof(Phi.)"),
+        Own("nameof(A<,>.Phi)"),
+        Own("\"Ph"),
+        Own("\"\""),
+        Own("$\"{Phi}\""),
+        Own("null!"),
+        Own("default"),
+        Own("Phi"),
+        Own("nameof(Phi), KernelFunctionType ="),
+        Own("nameof(Phi), KernelFunctionType = typeof"),
+        Own("nameof(Phi), KernelFunctionType = typeof()"),
+        Own("nameof(Phi), KernelFunctionType = typeof(A<"),
+        Own("nameof(Phi), KernelFunctionType = typeof(A<>)"),
+        Own("nameof(Phi), KernelFunctionType = typeof(void)"),
+        Own("nameof(Phi), KernelFunctionType = typeof(T*)"),
+        Own("nameof(Phi), KernelFunctionType = typeof(dynamic)"),
+        Own("nameof(Phi), KernelFunctionType = new[] { typeof(A) }"),
+        Own("nameof(Phi), Kernel = KernelFunction., Lambda = , Epsilon = -"),
+        Own("nameof(Phi)", "static float Phi"),
+        Own("nameof(Phi)", "static float Phi("),
+        Own("nameof(Phi)", "static float Phi(float"),
+        Own("nameof(Phi)", "static float Phi(float x)"),
+        Own("nameof(Phi)", "static float Phi(float x) =>"),
+        Own("nameof(Phi)", "static float Phi(float x) => x ?"),
+        Own("nameof(Phi)", "static float Phi(float x) => x switch {"),
+        Own("nameof(Phi)", "static float Phi(float x) => x switch { > => 1, };"),
+        Own("nameof(Phi)", "static float Phi(float x) => x is > 0 and ? 1 : ;"),
+        Own("nameof(Phi)", "static float Phi(float x) => MathF.;"),
+        Own("nameof(Phi)", "static float Phi(float x) => System.MathF.Exp(, x);"),
+        Own("nameof(Phi)", "static float Phi(float x) => System.MathF.Pow(x, );"),
+        Own("nameof(Phi)", "static float Phi(float x) => Helper(y: x); static float Helper(float x, float y = ) => x;"),
+        Own("nameof(Phi)", "static float Phi(float x) { return"),
+        Own("nameof(Phi)", "static float Phi(float x) { float y"),
+        Own("nameof(Phi)", "static float Phi(float x) { var x = x; x += ; return x; }"),
+        Own("nameof(Phi)", "static float Phi(float x) { if (x) { return x; } else"),
+        Own("nameof(Phi)", "static float Phi(float x) { if () return x else return 1; }"),
+        Own("nameof(Phi)", "static float Phi(float x) { const float y = x; const int z = 1 / 0; return y * z; }"),
+        Own("nameof(Phi)", "static float Phi(float x) => x; static float Phi(float y) => y;"),
+        Own("nameof(Phi)", "static partial float Phi(float x);"),
+        Own("nameof(Phi)", "static float Phi(float) => 1;"),
+        Own("nameof(Phi)", "static float Phi(float x, ) => x;"),
+        Own("nameof(Phi)", "static float Phi(params float x) => x;"),
+        Own("nameof(Phi)", "static float Phi(this float x) => x;"),
+        Own("nameof(Phi)", "static float Phi(float x) => Slope * x; const float Slope = Slope;"),
         "[SoftmaxAttention(HeadDim = 8)] partial class A { partial void HeadDim(); int this[int Forward] => 0; ~A() { } static A() { } }",
         "[SoftmaxAttention(HeadDim = 8)] partial class A { int IAttention. => 3; int IMissing.HeadDim => 3; }",
     ];
@@ -96,7 +156,7 @@ public sealed class BrokenCodeTests
     public void A_file_cut_anywhere_never_throws()
     {
         var run = new GeneratorRun(Valid);
-        Assert.Equal(2, run.Files.Count);
+        Assert.Equal(3, run.Files.Count);
         for (var length = 0; length < Valid.Length; length++)
         {
             AssertSound(run.Edit(0, _ => Valid[..length]));
@@ -121,6 +181,9 @@ public sealed class BrokenCodeTests
         Assert.Empty(run.Reported);
         Assert.Empty(run.Files);
     }
+
+    private static string Own(string name, string members = "static float Phi(float x) => x;") =>
+        $"[FavorAttention(HeadDim = 8, Features = 8, Epsilon = 1, KernelFunctionName = {name})] partial class A {{ {members} }}";
 
     private static void AssertSound(GeneratorRun run)
     {

@@ -28,12 +28,19 @@ internal readonly record struct Bounded(double Value, double Error)
 
     public static Bounded operator -(Bounded a, Bounded b) => Rounded(a.Value - b.Value, a.Error + b.Error);
 
-    public static Bounded operator *(Bounded a, Bounded b) =>
-        Rounded(a.Value * b.Value, Product(a.Value, b.Error) + Product(b.Value, a.Error) + Product(a.Error, b.Error));
+    /// <remarks>Infinity times what is not 0 is infinite, whatever the error of that.</remarks>
+    public static Bounded operator *(Bounded a, Bounded b) => (a.IsInfinite && b.IsNotZero) || (b.IsInfinite && a.IsNotZero)
+        ? a.Value * b.Value
+        : Rounded(a.Value * b.Value, Product(a.Value, b.Error) + Product(b.Value, a.Error) + Product(a.Error, b.Error));
 
     public static Bounded operator /(Bounded a, Bounded b)
     {
         var quotient = a.Value / b.Value;
+        if (a.IsInfinite && b.IsNotZero)
+        {
+            return quotient;
+        }
+
         if (b.Error > 0 && !(Math.Abs(b.Value) > b.Error))
         {
             return new Bounded(quotient, double.PositiveInfinity);
@@ -41,6 +48,12 @@ internal readonly record struct Bounded(double Value, double Error)
 
         return Rounded(quotient, (a.Error + Product(quotient, b.Error)) / (b.Error == 0 ? Math.Abs(b.Value) : Math.Abs(b.Value) - b.Error));
     }
+
+    /// <summary>Whether float32 is sure to be infinite too.</summary>
+    private bool IsInfinite => double.IsInfinity(Value) && Error == 0;
+
+    /// <summary>Whether float32 has the sign of the number.</summary>
+    private bool IsNotZero => Math.Abs(Value) > Error;
 
     public static Bounded Max(Bounded a, Bounded b) => new(Math.Max(a.Value, b.Value), Math.Max(a.Error, b.Error));
 
@@ -76,10 +89,9 @@ internal readonly record struct Bounded(double Value, double Error)
             case UnaryOperator.Log2:
                 return Elementary(Math.Log2(x), e == 0 ? 0 : x > e ? e / ((x - e) * Math.Log(2)) : double.PositiveInfinity);
             case UnaryOperator.Tanh:
-                var t = Math.Tanh(x);
-                return Elementary(t, Math.Min(1, (1 - (t * t)) * e) + (e * e));
+                return Elementary(Math.Tanh(x), Carried(nearest => Math.Pow(Math.Cosh(nearest), -2)));
             case UnaryOperator.Erf:
-                return Elementary(ErrorFunction.Erf(x), Math.Min(1, 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * e) + (e * e));
+                return Elementary(ErrorFunction.Erf(x), Carried(nearest => 2 / Math.Sqrt(Math.PI) * Math.Exp(-nearest * nearest)));
             case UnaryOperator.Sin:
                 return Elementary(Math.Sin(x), Math.Min(2, (Math.Abs(Math.Cos(x)) * e) + (e * e)));
             case UnaryOperator.Cos:
@@ -111,6 +123,10 @@ internal readonly record struct Bounded(double Value, double Error)
 
         return new Bounded(value, double.IsFinite(value) ? error + (Rounding * (Math.Abs(value) + error)) + Smallest : error);
     }
+
+    /// <summary>The error of a function between −1 and 1 that is steepest at 0: by its slope at the place nearest to 0 that x may be at.</summary>
+    private double Carried(Func<double, double> slope) =>
+        Error == 0 ? 0 : Math.Min(2, slope(Math.Max(0, Math.Abs(Value) - Error)) * Error);
 
     /// <summary>The error of f(x), f' = f, beyond first order where the error is large.</summary>
     private static double Grown(double value, double error) => error == 0 ? 0 : value * (Math.Exp(Math.Min(error, 700)) - 1);

@@ -33,7 +33,7 @@ internal sealed class BoundedEvaluator(Func<Tile, Bounded> element, Func<Conditi
             case Expr.Call call:
                 return Evaluate(call.Function.Body, Evaluate(call.Operand, argument));
             case Expr.Binary binary:
-                return Apply(binary, Evaluate(binary.Left, argument), Evaluate(binary.Right, argument));
+                return Apply(binary, Evaluate(binary.Left, argument), Evaluate(binary.Right, argument), argument);
             case Expr.Choice choice:
                 var (holds, open) = Holds(choice.Condition, argument);
                 var chosen = Evaluate(holds ? choice.IfTrue : choice.IfFalse, argument);
@@ -43,15 +43,14 @@ internal sealed class BoundedEvaluator(Func<Tile, Bounded> element, Func<Conditi
         }
     }
 
-    private static Bounded Apply(Expr.Binary binary, Bounded a, Bounded b)
+    private Bounded Apply(Expr.Binary binary, Bounded a, Bounded b, Bounded? argument)
     {
         switch (binary.Operator)
         {
             case BinaryOperator.Add or BinaryOperator.Subtract:
-                var sum = binary.Operator == BinaryOperator.Add ? a + b : a - b;
-
-                // Fused with the sum, a product overflows later.
-                return (IsProduct(binary.Left) && double.IsInfinity(a.Value)) || (IsProduct(binary.Right) && double.IsInfinity(b.Value))
+                var sum = Sum(binary, a, b);
+                return MayFuse(binary.Left, a) && !IsSame(sum, Sum(binary, Exact(binary.Left, argument), b))
+                    || MayFuse(binary.Right, b) && !IsSame(sum, Sum(binary, a, Exact(binary.Right, argument)))
                     ? sum with { Error = double.PositiveInfinity }
                     : sum;
             case BinaryOperator.Multiply:
@@ -63,8 +62,22 @@ internal sealed class BoundedEvaluator(Func<Tile, Bounded> element, Func<Conditi
             default:
                 return Bounded.Min(a, b);
         }
+    }
 
-        static bool IsProduct(Expr operand) => operand is Expr.Binary { Operator: BinaryOperator.Multiply };
+    private static Bounded Sum(Expr.Binary sum, Bounded a, Bounded b) => sum.Operator == BinaryOperator.Add ? a + b : a - b;
+
+    /// <summary>Whether the operand of a sum overflows, but would not where it is fused with the sum.</summary>
+    private static bool MayFuse(Expr operand, Bounded value) =>
+        double.IsInfinity(value.Value) && operand is Expr.Binary { Operator: BinaryOperator.Multiply };
+
+    private static bool IsSame(Bounded sum, Bounded fused) => sum.Value.Equals(fused.Value) && double.IsFinite(fused.Error);
+
+    /// <summary>A product before it is rounded.</summary>
+    private Bounded Exact(Expr operand, Bounded? argument)
+    {
+        var product = (Expr.Binary)operand;
+        var (a, b) = (Evaluate(product.Left, argument), Evaluate(product.Right, argument));
+        return new Bounded(a.Value * b.Value, (Math.Abs(a.Value) * b.Error) + (Math.Abs(b.Value) * a.Error) + (a.Error * b.Error));
     }
 
     private (bool Holds, bool IsOpen) Holds(Condition condition, Bounded? argument)

@@ -10,7 +10,7 @@ internal static class ErrorFunction
             return x;
         }
 
-        var size = Math.Abs(x);
+        var size = Math.Min(Math.Abs(x), 8); // where it is 1 to the last digit
         return Math.CopySign(size < 2.5 ? Series(size) : 1 - Complement(size), x);
     }
 

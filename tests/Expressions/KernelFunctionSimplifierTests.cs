@@ -41,6 +41,8 @@ public sealed class KernelFunctionSimplifierTests
         ["equal branches"] = (Expr.Select(Positive, Y, Expr.Sin(X)), Y),
         ["condition that holds"] = (Expr.Select(Compare(Comparison.Less, 1, 2), X, Y), X),
         ["condition that fails"] = (Expr.Select(Compare(Comparison.Equal, double.NaN, double.NaN), X, Y), Y),
+        ["x < x"] = (Expr.Select(Compare(Comparison.Less, Y, Y), X, Y), Y),
+        ["x >= x"] = (Expr.Select(Compare(Comparison.GreaterOrEqual, X, X), X, Y), Expr.Select(Compare(Comparison.Equal, X, X), X, Y)),
         ["inverted condition"] = (Expr.Select(new Condition.Not(Positive), X, Y), Expr.Select(Positive, Y, X)),
         ["!!c"] = (Expr.Select(new Condition.Not(new Condition.Not(Positive)), X, Y), Expr.Select(Positive, X, Y)),
         ["!(x == y)"] = (Expr.Select(new Condition.Not(Compare(Comparison.Equal, X, Y)), X, Y), Expr.Select(Compare(Comparison.NotEqual, X, Y), X, Y)),

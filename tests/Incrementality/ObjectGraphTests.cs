@@ -27,13 +27,22 @@ public sealed class ObjectGraphTests
                 {
                     [FavorAttention(HeadDim = 8, Features = 16)] partial class A { }
                     [SoftmaxAttention(HeadDim = 8)] partial class B { }
+                    [FavorAttention(Kernel = KernelFunction.SoftmaxOprf, Projection = ProjectionKind.Hadamard, HeadDim = 8, Features = 16)]
+                    partial class C { }
+                    [FavorAttention(KernelFunctionName = nameof(Phi), HeadDim = 8, Features = 16, Epsilon = 1)]
+                    partial class D
+                    {
+                        const float Slope = 2;
+                        static float Phi(float x) => Twice(x) > 0 && x != 3 ? Slope * x : System.MathF.Exp(x);
+                        static float Twice(float x) { var y = x; y += x; return y; }
+                    }
                 }
             }
             """);
 
         var values = run.Result.TrackedSteps[step].SelectMany(tracked => tracked.Outputs).Select(output => output.Value).ToList();
 
-        Assert.NotEmpty(values);
+        Assert.Equal(step == KernelGenerator.DeclarationStep ? 4 : 1, values.Count);
         Assert.All(values, value => Assert.Null(FindRoslynObject(value, [])));
     }
 

@@ -223,7 +223,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
 
     private Value ReadPower(IInvocationOperation call, Number x, Number exponent)
     {
-        var constant = exponent.Size <= LargestExponent ? Constants.AsFloat(new Number(ExprSimplifier.Simplify(exponent.Expr), 1)) : null;
+        var constant = exponent.Size <= LargestExponent ? Constants.AsFloat(new Number(ExprSimplifier.Simplify(exponent.Expr), 1, 1)) : null;
         if (constant is not { } power || float.IsNaN(power) || float.IsInfinity(power))
         {
             return faults.Unsupported(
@@ -233,7 +233,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
 
         var parts = ExprPower.Pow(new Expr.Argument(), power).Flatten().ToList();
         var uses = parts.Count(part => part is Expr.Argument);
-        return new Number(ExprPower.Pow(x.Expr, power), parts.Count - uses + (uses * x.Size));
+        return new Number(ExprPower.Pow(x.Expr, power), parts.Count - uses + (uses * x.Size), x.Depth + parts.Count);
     }
 
     /// <summary>Arguments of types that no parameter may have are left to the report on the method.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Expressions;
 using Microsoft.CodeAnalysis;
@@ -9,6 +10,12 @@ internal static class KernelFunctionReader
 {
     /// <summary>The highest size of a function: past that it costs more than the attention around it.</summary>
     public const int MaxSize = 2000;
+
+    /// <summary>
+    /// The most levels of syntax in a body, and of operations in a function. Printing takes some 600 bytes of stack a level and a compiler more;
+    /// threads may have 1 MB.
+    /// </summary>
+    public const int MaxNesting = 400;
 
     /// <summary>Null where the method is not found or cannot be read; why is reported, unless the compiler says so itself.</summary>
     /// <param name="annotated">The type that carries the attribute.</param>
@@ -34,27 +41,29 @@ internal static class KernelFunctionReader
             return null;
         }
 
-        long size;
-        Value value;
+        var value = Value.Unknown;
         try
         {
             value = reader.Read(method, source, [Number.Argument]);
-            size = value.Size;
+            if (value.Size > MaxSize)
+            {
+                TooLarge(value.Size > int.MaxValue / 2 ? "far more" : value.Size.ToString(CultureInfo.InvariantCulture), MaxSize);
+            }
+            else if (value.Depth > MaxNesting)
+            {
+                TooLarge(value.Depth.ToString(CultureInfo.InvariantCulture) + " nested", MaxNesting);
+            }
         }
         catch (InsufficientExecutionStackException)
         {
-            (value, size) = (Value.Unknown, long.MaxValue);
-        }
-
-        if (size > MaxSize)
-        {
-            faults.Add(
-                Rules.FunctionTooLarge, source.Identifier.GetLocation(), method.Name,
-                size > int.MaxValue / 2 ? "far more" : size.ToString(System.Globalization.CultureInfo.InvariantCulture), MaxSize);
+            TooLarge("far more, or too deeply nested,", MaxSize);
         }
 
         return faults.Any || value is not Number number
             ? null
             : new ScalarFunction($"{method.ContainingType.ToDisplayString()}.{method.Name}", ExprSimplifier.Simplify(number.Expr));
+
+        void TooLarge(string operations, int allowed) =>
+            faults.Add(Rules.FunctionTooLarge, source.Identifier.GetLocation(), method.Name, operations, allowed);
     }
 }

@@ -51,8 +51,12 @@ internal static class MathCalls
     };
 
     /// <summary>What to write instead of a method on doubles.</summary>
-    public static string FloatAdviceFor(IMethodSymbol method) =>
-        method.Name is "Pow" or "Max" or "Min" || UnaryOf(method.Name) is not null ? $"write MathF.{method.Name}" : AdviceFor(method);
+    public static string FloatAdviceFor(IMethodSymbol method) => method.Name switch
+    {
+        "Exp2" => "write float.Exp2", // which MathF does not have
+        "Pow" or "Max" or "Min" => $"write MathF.{method.Name}",
+        _ => UnaryOf(method.Name) is not null ? $"write MathF.{method.Name}" : AdviceFor(method),
+    };
 
     private static UnaryOperator? UnaryOf(string name) => name switch
     {

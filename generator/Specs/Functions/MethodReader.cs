@@ -13,12 +13,6 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
     /// <summary>Far more than a function of the allowed size takes; methods that call each other twice would take forever.</summary>
     private const int MaxSteps = 50_000;
 
-    /// <summary>
-    /// Roslyn makes operations by recursion, and a deeper body would end the compiler's process instead of failing. A chain a + b + c + … does not
-    /// count: it is walked by a loop there.
-    /// </summary>
-    private const int MaxNesting = 500;
-
     private readonly Stack<IMethodSymbol> _open = new();
     private int _steps;
 
@@ -46,9 +40,11 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
             .FirstOrDefault(syntax => syntax.Body is not null || syntax.ExpressionBody is not null);
 
     /// <summary>The value that the method returns for these arguments.</summary>
+    /// <exception cref="InsufficientExecutionStackException">Nested too deeply, or too much.</exception>
     public Value Read(IMethodSymbol method, MethodDeclarationSyntax source, IReadOnlyList<Value> arguments)
     {
-        if (NestingOf(source) > MaxNesting)
+        // Roslyn makes operations of syntax without asking whether the stack is large enough: some 8000 levels of 8 MB would end its process.
+        if (IsNestedTooDeeply(source))
         {
             throw new InsufficientExecutionStackException();
         }
@@ -79,23 +75,25 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
         return flow.Result;
     }
 
-    private static int NestingOf(SyntaxNode root)
+    private static bool IsNestedTooDeeply(SyntaxNode source)
     {
-        var deepest = 0;
-        var open = new Stack<(SyntaxNode Node, int Depth)>();
-        open.Push((root, 0));
+        var open = new Stack<(SyntaxNode Node, int Level)>([(source, 0)]);
         while (open.Count > 0)
         {
-            var (node, depth) = open.Pop();
-            deepest = Math.Max(deepest, depth);
+            var (node, level) = open.Pop();
+            if (level > KernelFunctionReader.MaxNesting)
+            {
+                return true;
+            }
+
             foreach (var child in node.ChildNodes())
             {
-                var isChain = node is BinaryExpressionSyntax && child is BinaryExpressionSyntax && child.SpanStart == node.SpanStart;
-                open.Push((child, isChain ? depth : depth + 1));
+                // Roslyn walks a + b + c + …, which nests to the left, without recursion.
+                open.Push((child, node is BinaryExpressionSyntax binary && binary.Left == child ? level : level + 1));
             }
         }
 
-        return deepest;
+        return false;
     }
 
     /// <summary>The value of a call.</summary>

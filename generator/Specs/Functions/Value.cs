@@ -6,55 +6,61 @@ namespace KernelGen.Generator.Specs.Functions;
 /// What an expression of the user's method evaluates to. Parts are shared: a local that is used twice is one object, so a value may stand
 /// for far more operations than there are objects, and must not be walked before <see cref="Size"/> is known to be small.
 /// </summary>
-internal abstract class Value(long size)
+internal abstract class Value(long size, int depth)
 {
     private const long Most = int.MaxValue;
 
     /// <summary>The operations, constants and arguments that the value is made of, where what is shared counts each time.</summary>
     public long Size { get; } = Math.Min(size, Most);
 
+    /// <summary>How many operations are nested within each other: who walks the value needs a stack for it.</summary>
+    public int Depth { get; } = depth;
+
     /// <summary>What could not be read, after a report.</summary>
     public static Value Unknown { get; } = new UnknownValue();
 
-    private sealed class UnknownValue() : Value(0);
+    private sealed class UnknownValue() : Value(0, 0);
 }
 
 /// <summary>A float.</summary>
-internal sealed class Number(Expr expr, long size) : Value(size)
+internal sealed class Number(Expr expr, long size, int depth) : Value(size, depth)
 {
     public Expr Expr { get; } = expr;
 
-    public static Number Argument { get; } = new(new Expr.Argument(), 1);
+    public static Number Argument { get; } = new(new Expr.Argument(), 1, 1);
 
-    public static Number Of(float value) => new(value, 1);
+    public static Number Of(float value) => new(value, 1, 1);
 
-    public static Number Of(UnaryOperator op, Number operand) => new(new Expr.Unary(op, operand.Expr), operand.Size + 1);
+    public static Number Of(UnaryOperator op, Number operand) => new(new Expr.Unary(op, operand.Expr), operand.Size + 1, operand.Depth + 1);
 
     public static Number Of(BinaryOperator op, Number left, Number right) =>
-        new(new Expr.Binary(op, left.Expr, right.Expr), left.Size + right.Size + 1);
+        new(new Expr.Binary(op, left.Expr, right.Expr), left.Size + right.Size + 1, Math.Max(left.Depth, right.Depth) + 1);
 }
 
 /// <summary>A bool.</summary>
-internal sealed class Truth(Condition condition, long size) : Value(size)
+internal sealed class Truth(Condition condition, long size, int depth) : Value(size, depth)
 {
     public Condition Condition { get; } = condition;
 
-    public static Truth Of(bool value) => new(value ? ExprSimplifier.True : ExprSimplifier.False, 1);
+    public static Truth Of(bool value) => new(value ? ExprSimplifier.True : ExprSimplifier.False, 1, 1);
 
     public static Truth Of(Comparison comparison, Number left, Number right) =>
-        new(new Condition.Compare(comparison, left.Expr, right.Expr), left.Size + right.Size + 1);
+        new(new Condition.Compare(comparison, left.Expr, right.Expr), left.Size + right.Size + 1, Math.Max(left.Depth, right.Depth) + 1);
 
-    public static Truth operator &(Truth a, Truth b) => new(new Condition.Both(a.Condition, b.Condition), a.Size + b.Size + 1);
+    public static Truth operator &(Truth a, Truth b) =>
+        new(new Condition.Both(a.Condition, b.Condition), a.Size + b.Size + 1, Math.Max(a.Depth, b.Depth) + 1);
 
-    public static Truth operator |(Truth a, Truth b) => new(new Condition.Either(a.Condition, b.Condition), a.Size + b.Size + 1);
+    public static Truth operator |(Truth a, Truth b) =>
+        new(new Condition.Either(a.Condition, b.Condition), a.Size + b.Size + 1, Math.Max(a.Depth, b.Depth) + 1);
 
-    public static Truth operator !(Truth a) => new(new Condition.Not(a.Condition), a.Size + 1);
+    public static Truth operator !(Truth a) => new(new Condition.Not(a.Condition), a.Size + 1, a.Depth + 1);
 
     /// <summary>One of two values of the same kind.</summary>
     public Value Choose(Value ifTrue, Value ifFalse) => (ifTrue, ifFalse) switch
     {
         _ when ReferenceEquals(ifTrue, ifFalse) => ifTrue,
-        (Number a, Number b) => new Number(Expr.Select(Condition, a.Expr, b.Expr), Size + a.Size + b.Size + 1),
+        (Number a, Number b) => new Number(
+            Expr.Select(Condition, a.Expr, b.Expr), Size + a.Size + b.Size + 1, Math.Max(Depth, Math.Max(a.Depth, b.Depth)) + 1),
         (Truth a, Truth b) => (this & a) | (!this & b),
         _ => Unknown,
     };

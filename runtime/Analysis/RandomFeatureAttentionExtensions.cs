@@ -1,0 +1,55 @@
+namespace KernelGen;
+
+/// <summary>Analysis of a layer's own attention: with the feature map, the projections and the mask that it has.</summary>
+public static class RandomFeatureAttentionExtensions
+{
+    /// <summary>The weights that queries of this layer give to keys; see <see cref="AttentionProbabilities.Estimate"/>.</summary>
+    /// <param name="attention">The layer; its projections of this moment count.</param>
+    /// <param name="query">[batch, heads, query length, head dim] or the other layout of <paramref name="shape"/>.</param>
+    /// <param name="key">[batch, heads, key length, head dim].</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="batch">The sequence.</param>
+    /// <param name="head">The head of it.</param>
+    /// <param name="rows">The positions of the queries, in any order.</param>
+    /// <param name="destination">
+    /// Overwritten, [rows, key length]: what the layer multiplies values by to get its outputs. Rows of a layer that normalises sum to 1;
+    /// those of one that does not are φ(q)ᵀφ(k) itself.
+    /// </param>
+    /// <param name="keyLength">How many keys count; null: all.</param>
+    /// <exception cref="ArgumentException">A length or position does not fit, or destination and input overlap.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No such sequence or head, or a key length that the shape does not have.</exception>
+    /// <remarks>Computed in double, with the cost of <see cref="AttentionProbabilities.Estimate"/>.</remarks>
+    public static void Probabilities(
+        this IRandomFeatureAttention attention, ReadOnlySpan<float> query, ReadOnlySpan<float> key, in AttentionShape shape, int batch, int head,
+        ReadOnlySpan<int> rows, Span<float> destination, int? keyLength = null)
+    {
+        ArgumentNullException.ThrowIfNull(attention);
+        AttentionProbabilities.Estimate(
+            attention.FeatureMap, attention.Projection, query, key, shape, batch, head, rows, attention.Causal, destination, keyLength,
+            attention.Normalize);
+    }
+
+    /// <summary>Outputs of this layer with standard errors; see <see cref="KernelGen.ErrorBars.Jackknife"/> for how and for the limits.</summary>
+    /// <param name="attention">The layer; its projections of this moment count.</param>
+    /// <param name="query">[batch, heads, query length, head dim] or the other layout of <paramref name="shape"/>.</param>
+    /// <param name="key">[batch, heads, key length, head dim].</param>
+    /// <param name="value">[batch, heads, key length, value dim].</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="batch">The sequence.</param>
+    /// <param name="head">The head of it.</param>
+    /// <param name="rows">The positions of the queries, in any order.</param>
+    /// <param name="keyLength">How many keys count; null: all.</param>
+    /// <exception cref="ArgumentException">
+    /// The layer has fewer than 3 whole blocks of head dim projections, a length or position does not fit, or the shape is impossible.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">No such sequence or head, or a key length that the shape does not have.</exception>
+    public static ErrorBars ErrorBars(
+        this IRandomFeatureAttention attention, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value,
+        in AttentionShape shape, int batch, int head, ReadOnlySpan<int> rows, int? keyLength = null)
+    {
+        ArgumentNullException.ThrowIfNull(attention);
+        return KernelGen.ErrorBars.Jackknife(
+            attention.FeatureMap, attention.Projection, query, key, value, shape, batch, head, rows, attention.Causal, keyLength,
+            attention.Normalize);
+    }
+}
