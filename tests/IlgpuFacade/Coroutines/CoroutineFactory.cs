@@ -39,15 +39,9 @@ internal sealed class CoroutineFactory
 
         // Guards against recursion, which kernels cannot have anyway.
         _waits[method] = false;
-        var result = IsUserCode(method) && InstructionReader.Read(method)
+        var result = KernelRules.IsUserCode(method) && InstructionReader.Read(method)
             .Any(instruction => instruction.Operand is MethodBase callee && (IsBarrier(callee) || Waits(callee)));
         _waits[method] = result;
         return result;
-    }
-
-    private static bool IsUserCode(MethodBase method)
-    {
-        var assembly = method.Module.Assembly;
-        return assembly != typeof(object).Assembly && assembly != typeof(Group).Assembly && !method.IsAbstract;
     }
 }

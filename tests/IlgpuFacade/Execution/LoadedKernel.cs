@@ -20,6 +20,7 @@ internal sealed class LoadedKernel
             throw new FacadeException($"Kernel {_name} is not a static method.");
         }
 
+        KernelRules.Check(method);
         _coroutine = new CoroutineFactory().Create(method);
     }
 
