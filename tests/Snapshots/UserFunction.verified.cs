@@ -191,7 +191,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
-            // W, transposed, so that a product has the features in its lanes.
+            // W, transposed, so that the features of a token lie side by side.
             var weights = projection!.Weights;
             for (var r = 0; r < 7; r++)
             {
@@ -660,7 +660,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
-            // W, transposed, so that a product has the features in its lanes.
+            // W, transposed, so that the features of a token lie side by side.
             var weights = projection!.Weights;
             for (var r = 0; r < 7; r++)
             {
@@ -1121,7 +1121,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
-            // W, transposed, so that a product has the features in its lanes.
+            // W, transposed, so that the features of a token lie side by side.
             var weights = projection!.Weights;
             for (var r = 0; r < 7; r++)
             {
