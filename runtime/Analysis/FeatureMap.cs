@@ -284,7 +284,7 @@ public sealed class FeatureMap
                 double root = Math.Sinh(product / 2);
                 return 2 * root * root;
             case Kind.Oprf:
-                double rho = Rho(dim);
+                double rho = LayerParameters.OprfRho(Lambda, dim);
                 double squaredSum = squaredJ + squaredL + 2 * product;
                 return ExpMinus1(
                     dim * Math.Log((1 + rho) / (2 * Math.Sqrt(rho))) + (1 + rho) / 4 * squaredSum - (squaredJ + squaredL) / 2);
@@ -311,7 +311,7 @@ public sealed class FeatureMap
         double b = 1;
         if (_kind == Kind.Oprf)
         {
-            a4 = (1 - 1 / Rho(dim)) / 2; // 4A ≤ 0
+            a4 = 4 * LayerParameters.OprfA(Lambda, dim);
             b = Math.Sqrt(1 - a4);
             normaliser += dim / 4.0 * Math.Log(1 - a4);
         }
@@ -386,13 +386,6 @@ public sealed class FeatureMap
         }
 
         return Math.Log(largest);
-    }
-
-    // ρ with the subtraction of two nearly equal numbers multiplied out, so that λ → 0 gives 1 instead of 0/0.
-    private double Rho(int dim)
-    {
-        double sum = 2 * Lambda + dim;
-        return 2.0 * dim / (Math.Sqrt(sum * sum + 8 * dim * Lambda) + sum);
     }
 
     private static double ExpMinus1(double x) => x > 1 ? Math.Exp(x) - 1 : 2 * Math.Exp(x / 2) * Math.Sinh(x / 2);

@@ -24,28 +24,24 @@ public static class LayerParameters
     /// <remarks>Source: Likhosherstov et al., "Chefs' Random Tables", arXiv:2205.15317, theorem 3.2.</remarks>
     public static float[] Oprf(double lambda, int headDim)
     {
-        (double a, double b) = OprfCoefficients(lambda, headDim);
-        return [(float)b, (float)(a * Math.Log2(Math.E)), (float)(headDim / 4.0 * Math.Log2(1 - 4 * a))];
-    }
-
-    /// <summary>A and B of <see cref="Oprf"/>.</summary>
-    internal static (double A, double B) OprfCoefficients(double lambda, int headDim)
-    {
         if (!(lambda >= 0 && lambda <= double.MaxValue))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(lambda), lambda, FormattableString.Invariant($"λ is {lambda}, but must be finite and at least 0."));
         }
 
-        if (lambda == 0)
-        {
-            return (0, 1);
-        }
+        double a = OprfA(lambda, headDim);
+        return [(float)Math.Sqrt(1 - 4 * a), (float)(a * Math.Log2(Math.E)), (float)(headDim / 4.0 * Math.Log2(1 - 4 * a))];
+    }
 
-        // ρ = (√((2λ + d)² + 8dλ) − 2λ − d) / 4λ, written without the difference of two nearly equal numbers.
+    /// <summary>A = (1 − 1/ρ)/8, at most 0.</summary>
+    internal static double OprfA(double lambda, int headDim) => (1 - 1 / OprfRho(lambda, headDim)) / 8;
+
+    /// <summary>ρ = (√((2λ + d)² + 8dλ) − 2λ − d)/(4λ), and 1 at λ = 0.</summary>
+    internal static double OprfRho(double lambda, int headDim)
+    {
+        // Written without the difference of two nearly equal numbers.
         double sum = 2 * lambda + headDim;
-        double rho = 2 * headDim / (Math.Sqrt(sum * sum + 8 * headDim * lambda) + sum);
-        double a = (1 - 1 / rho) / 8;
-        return (a, Math.Sqrt(1 - 4 * a));
+        return 2.0 * headDim / (Math.Sqrt(sum * sum + 8.0 * headDim * lambda) + sum);
     }
 }
