@@ -56,7 +56,7 @@ internal sealed class JobCommand
         foreach (Option option in (Option[])[.. before, _data, _threads, _quick, .. after, _seed])
         {
             // "--length 8192 4096" would otherwise be taken as a list.
-            option.Arity = option == _quick ? ArgumentArity.Zero : ArgumentArity.ExactlyOne;
+            option.Arity = option is Option<bool> ? ArgumentArity.Zero : ArgumentArity.ExactlyOne;
             _root.Options.Add(option);
         }
 
