@@ -7,7 +7,7 @@ public sealed class Tensors
     /// Longer tensors repeat their first numbers: drawing a million tokens would take longer than measuring them, and time does not
     /// depend on the values (the report has a line that shows so).
     /// </summary>
-    private const int Period = 4096 * 64;
+    internal const int Period = 4096 * 64;
 
     /// <param name="count">The numbers in each tensor.</param>
     /// <param name="keyScale">A factor on the keys; their standard deviation is 1 without it.</param>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using KernelGen.Bench.Reports;
 
 namespace KernelGen.Bench.Roofline;
 
@@ -9,9 +10,9 @@ internal static class RooflineCommand
 {
     public static Command Create()
     {
-        var csv = OutputFile("--csv", "Also write the rows as comma-separated values.");
-        var markdown = OutputFile("--markdown", "Also write the report as Markdown.");
-        var svg = OutputFile("--svg", "Also write a chart of the shares of peak.");
+        var csv = OutputFile.Option("--csv", "Also write the rows as comma-separated values.");
+        var markdown = OutputFile.Option("--markdown", "Also write the report as Markdown.");
+        var svg = OutputFile.Option("--svg", "Also write a chart of the shares of peak.");
         var quick = new Option<bool>("--quick") { Description = "The rows and ratios of the project's targets only; under 40 seconds." };
         var widths = new Option<int[]>("--widths")
         {
@@ -41,29 +42,6 @@ internal static class RooflineCommand
         command.Hidden = true;
         command.SetAction(parsed => Worker.Run(parsed.GetValue(width), parsed.GetValue(quick), parsed.GetValue(ratios)));
         return command;
-    }
-
-    private static Option<FileInfo> OutputFile(string name, string description)
-    {
-        var option = new Option<FileInfo>(name) { Description = description, HelpName = "FILE" };
-
-        // Said before the measuring, not after it.
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1)
-            {
-                var file = new FileInfo(result.Tokens[0].Value);
-                if (Directory.Exists(file.FullName))
-                {
-                    result.AddError($"{name}: '{file}' is a folder.");
-                }
-                else if (file.Directory is not { Exists: true })
-                {
-                    result.AddError($"{name}: the folder of '{file}' does not exist.");
-                }
-            }
-        });
-        return option;
     }
 
     private static int[] ParseWidths(ArgumentResult result)

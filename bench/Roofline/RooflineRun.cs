@@ -21,9 +21,9 @@ internal static class RooflineRun
 
         Console.Error.WriteLine();
         ConsoleReport.Write(report);
-        Save(options.Csv, CsvReport.Text, report);
-        Save(options.Markdown, MarkdownReport.Text, report);
-        Save(options.Svg, SvgChart.Text, report);
+        OutputFile.Save(options.Csv, CsvReport.Text(report));
+        OutputFile.Save(options.Markdown, MarkdownReport.Text(report));
+        OutputFile.Save(options.Svg, SvgChart.Text(report));
         return 0;
     }
 
@@ -76,15 +76,6 @@ internal static class RooflineRun
         if (message.Note is { } note)
         {
             report.Notes.Add(note);
-        }
-    }
-
-    private static void Save(FileInfo? file, Func<RooflineReport, string> text, RooflineReport report)
-    {
-        if (file is not null)
-        {
-            File.WriteAllText(file.FullName, text(report));
-            Console.Error.WriteLine($"Wrote {file}.");
         }
     }
 }

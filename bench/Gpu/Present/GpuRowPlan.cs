@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using ILGPU.Runtime;
+using KernelGen.Bench.Roofline;
+
+namespace KernelGen.Bench.Gpu;
+
+/// <summary>The rows of a kernel: its lengths, as far as the device goes.</summary>
+internal static class GpuRowPlan
+{
+    /// <summary>More than another order of summation explains.</summary>
+    private const double LargestDisagreement = 1e-3;
+
+    private const double SliceSeconds = 0.03, WarmUpSeconds = 0.25;
+
+    private const int MostCalls = 1000;
+
+    private static readonly int[] Lengths = [4096, 65_536, 1 << 20];
+
+    /// <summary>ILGPU's CPU accelerator takes seconds for so many.</summary>
+    private static readonly int[] CheckLengths = [64];
+
+    public static void Measure(GpuKernel kernel, Accelerator accelerator, GpuPeakProbe probe, GpuReport report)
+    {
+        var isCheck = accelerator.AcceleratorType == AcceleratorType.CPU;
+        using var loaded = kernel.Load(accelerator);
+        var isFirst = true;
+        foreach (var length in isCheck ? CheckLengths : Lengths)
+        {
+            var name = FormattableString.Invariant($"{kernel.Kernel}, {length:N0} tokens");
+            Console.Error.WriteLine(name);
+            var needed = GpuWorkload.Bytes(kernel.Kernel, loaded, length);
+            if (needed > accelerator.MemorySize)
+            {
+                report.Notes.Add(FormattableString.Invariant(
+                    $"{name}: left out, needs {needed / 1e9:F1} GB of the device's {accelerator.MemorySize / 1e9:F1} GB."));
+                continue;
+            }
+
+            try
+            {
+                using var workload = new GpuWorkload(kernel.Kernel, loaded, accelerator, length);
+                workload.Queue(1);
+                if (isFirst)
+                {
+                    // A wrong kernel is not worth timing. The shortest length is enough, and quick on the CPU.
+                    Check(name, workload, report);
+                    isFirst = false;
+                }
+
+                report.Rows.Add(Row(kernel, workload, length, accelerator.DefaultStream, probe, isCheck));
+            }
+            catch (AcceleratorException error)
+            {
+                // Memory that others use, or an OpenCL device's largest buffer.
+                report.Notes.Add($"{name}: left out: {error.Message}");
+            }
+        }
+
+        if (isCheck)
+        {
+            report.Notes.Add($"{kernel.Kernel}: longer inputs left out, this device would take hours for them.");
+        }
+    }
+
+    private static void Check(string name, GpuWorkload workload, GpuReport report)
+    {
+        var disagreement = workload.Disagreement();
+
+        // Written so that NaN fails too.
+        if (!(disagreement < LargestDisagreement))
+        {
+            throw new InvalidOperationException(FormattableString.Invariant(
+                $"{name}: the outputs of the device and of the CPU differ by {disagreement:E1} of the largest, more than rounding explains."));
+        }
+
+        report.Notes.Add(FormattableString.Invariant($"{name}: max|Δ|/max against the CPU kernel is {disagreement:0.0E0}."));
+    }
+
+    private static GpuRow Row(GpuKernel kernel, GpuWorkload workload, int length, AcceleratorStream stream, GpuPeakProbe probe, bool isCheck)
+    {
+        var (seconds, share, repetitions) = AgainstPeak(workload, stream, probe, isCheck ? new Effort(1, 0) : Effort.Full);
+        const int Batch = 1, Heads = 8;
+        return new GpuRow(
+            kernel.Kernel.Name, kernel.Kernel.Causal, Batch, Heads, length, kernel.Kernel.HeadDim, kernel.Kernel.Features, seconds * 1e3,
+            workload.Flops / seconds / 1e9, isCheck ? null : share, Batch * length / seconds, workload.ScratchBytes, repetitions);
+    }
+
+    /// <summary>As <see cref="Interleaved.AgainstPeak"/>, for calls that are queued: a repetition ends when the device has done them all.</summary>
+    private static (double Seconds, double Share, int Repetitions) AgainstPeak(
+        GpuWorkload workload, AcceleratorStream stream, GpuPeakProbe probe, Effort effort)
+    {
+        var calls = 1;
+        double Repetition()
+        {
+            var start = Stopwatch.GetTimestamp();
+            workload.Queue(calls);
+            stream.Synchronize();
+            return Stopwatch.GetElapsedTime(start).TotalSeconds / calls;
+        }
+
+        // A lone call is mostly the way to the device and back.
+        if (effort.Repetitions > 1)
+        {
+            calls = (int)Math.Clamp(WarmUpSeconds / Repetition(), 1, MostCalls);
+            calls = (int)Math.Clamp(SliceSeconds / Repetition(), 1, MostCalls);
+        }
+
+        var times = new List<double>();
+        var shares = new List<double>();
+        var clock = Stopwatch.StartNew();
+        var before = probe.Measure();
+        while (times.Count < effort.Repetitions && (times.Count < Effort.MinimumRepetitions || clock.Elapsed.TotalSeconds < effort.BudgetSeconds))
+        {
+            var seconds = Repetition();
+            var after = probe.Measure();
+            times.Add(seconds);
+            shares.Add(workload.Flops / seconds / ((before + after) / 2));
+            before = after;
+        }
+
+        return (Statistics.Median(times), Statistics.Median(shares), times.Count);
+    }
+}
