@@ -261,7 +261,7 @@ internal static class GpuLayerEmitter
             private static long ScratchLength(in {{Services}}.GpuPlan plan) => {{(backend.HasState ? "StatesLength(in plan) + " : "")}}GroupsLength(in plan) + 1;
 
             private {{Services}}.GpuPlan Plan(in {{Runtime}}.AttentionShape shape) => {{Services}}.GpuPlan.Create(
-                in shape, _accelerator.NumMultiprocessors, keyTokens: {{Math.Max(1, backend.AccumulateTokens)}}, queryTokens: {{backend.OutputTokens}}, StateFloats, isScan: {{(backend.IsScan ? "true" : "false")}});
+                in shape, _accelerator.NumMultiprocessors, keyTokens: {{Math.Max(1, backend.AccumulateTokens)}}, queryTokens: {{backend.OutputTokens}}, StateFloats, scratchFloats: {{backend.ScratchFloats}}, isScan: {{(backend.IsScan ? "true" : "false")}});
 
             private ArrayView<float> Scratch(in {{Services}}.GpuPlan plan)
             {

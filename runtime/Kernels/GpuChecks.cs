@@ -30,6 +30,12 @@ public static class GpuChecks
         in AttentionShape shape, bool causal, int headDim, int valueDim, long query, long key, long value, long destination, long keyLengths, long logSumExp)
     {
         ShapeChecks.Check(shape, causal);
+        if (Math.Max(shape.QueryLength, shape.KeyLength) > GpuPlan.MostTokens)
+        {
+            throw new ArgumentException(
+                $"GPU kernels take sequences of at most {GpuPlan.MostTokens} tokens, but the shape has {shape.QueryLength} queries and {shape.KeyLength} keys.", nameof(shape));
+        }
+
         CheckLength(query, shape, shape.QueryLength, headDim, nameof(query));
         CheckLength(key, shape, shape.KeyLength, headDim, nameof(key));
         CheckLength(value, shape, shape.KeyLength, valueDim, nameof(value));

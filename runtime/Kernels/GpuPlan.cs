@@ -9,6 +9,9 @@ public readonly struct GpuPlan
     /// <summary>Groups that keep a multiprocessor busy.</summary>
     private const int GroupsPerProcessor = 4;
 
+    /// <summary>The longest sequence: kernels count in int, and round up.</summary>
+    public const int MostTokens = 1 << 30;
+
     /// <summary>States of spans take at most so many floats: 256 MiB.</summary>
     private const long MostStateFloats = 1L << 26;
 
@@ -42,8 +45,9 @@ public readonly struct GpuPlan
     /// <param name="keyTokens">Tokens of a tile of keys.</param>
     /// <param name="queryTokens">Tokens of a tile of queries.</param>
     /// <param name="stateFloats">Floats of a state; 0 where there is none.</param>
+    /// <param name="scratchFloats">Floats of scratch memory that each group needs; 0 where shared memory is enough.</param>
     /// <param name="isScan">Whether a span of queries starts from the state of the spans before it, and so both are cut alike.</param>
-    public static GpuPlan Create(in AttentionShape shape, int processors, int keyTokens, int queryTokens, int stateFloats, bool isScan)
+    public static GpuPlan Create(in AttentionShape shape, int processors, int keyTokens, int queryTokens, int stateFloats, int scratchFloats, bool isScan)
     {
         int heads = shape.Batch * shape.Heads;
         int groups = Math.Max(1, processors * GroupsPerProcessor / Math.Max(1, heads));
@@ -52,7 +56,7 @@ public readonly struct GpuPlan
         (int keySpans, int keySpanTokens) = Cut(shape.KeyLength, tile, most);
         (int querySpans, int querySpanTokens) = isScan
             ? (keySpans, keySpanTokens)
-            : Cut(shape.QueryLength, queryTokens, stateFloats == 0 ? int.MaxValue : groups);
+            : Cut(shape.QueryLength, queryTokens, stateFloats + scratchFloats == 0 ? int.MaxValue / Math.Max(1, heads) : groups);
         return new GpuPlan(heads, keySpans, keySpanTokens, querySpans, querySpanTokens);
     }
 

@@ -47,23 +47,25 @@ public class RedrawTests
                 }
             },
             TaskCreationOptions.LongRunning);
-        var (seenOld, seenOther) = (0, 0);
-        Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 4 }, _ =>
+        var (seenOld, seenOther, mixed) = (0, 0, 0);
+
+        // Until both draws have been met many times; a busy machine may keep one thread waiting for long, but not for a minute.
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (Math.Min(seenOld, seenOther) < 50 && mixed == 0 && clock.Elapsed < TimeSpan.FromMinutes(1))
         {
-            var output = inputs.Forward(attention);
-            if (output.AsSpan().SequenceEqual(old))
+            Parallel.For(0, 40, new ParallelOptions { MaxDegreeOfParallelism = 4 }, _ =>
             {
-                Interlocked.Increment(ref seenOld);
-            }
-            else if (output.AsSpan().SequenceEqual(other))
-            {
-                Interlocked.Increment(ref seenOther);
-            }
-        });
+                var output = inputs.Forward(attention);
+                _ = output.AsSpan().SequenceEqual(old) ? Interlocked.Increment(ref seenOld)
+                    : output.AsSpan().SequenceEqual(other) ? Interlocked.Increment(ref seenOther)
+                    : Interlocked.Increment(ref mixed);
+            });
+        }
+
         await stop.CancelAsync();
         await redraws;
 
-        Assert.Equal(400, seenOld + seenOther);
+        Assert.Equal(0, mixed);
         Assert.True(seenOld > 0 && seenOther > 0, $"{seenOld} calls had the one draw and {seenOther} the other: nothing was put to the test.");
     }
 

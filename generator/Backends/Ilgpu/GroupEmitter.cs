@@ -71,7 +71,8 @@ internal sealed class GroupEmitter
             return;
         }
 
-        var place = Writing(_memory[member]);
+        var place = _memory[member];
+        Touch([], place);
         using (_writer.Block($"for (var i = thread; i < {place.Floats}; i += {GroupMemory.Threads})"))
         {
             _writer.Line($"{place.View}[{place.Offset} + i] = {ExprPrinter.Literal(member.Initial)};");
@@ -180,29 +181,23 @@ internal sealed class GroupEmitter
         _ => throw new NotSupportedException($"The GPU backend passes no tensor in the role {tensor.Role} yet."),
     };
 
-    /// <summary>Memory that is about to be read: what was written to it must be visible.</summary>
-    private Place Reading(Place place)
+    /// <summary>
+    /// Readies all that the next statement reads and writes: what it reads must be visible, and everyone must be done with what it overwrites. All at
+    /// once, since a barrier forgets what was touched before it, and what the statement touches comes after.
+    /// </summary>
+    private void Touch(IReadOnlyCollection<Place> reads, params Place[] writes)
     {
-        if (_written.Any(place.Overlaps))
+        if (reads.Any(read => _written.Any(read.Overlaps)) || writes.Any(write => _written.Concat(_read).Any(write.Overlaps)))
         {
             Barrier();
         }
 
-        _read.Add(place);
-        return place;
+        _read.AddRange(reads);
+        _written.AddRange(writes);
     }
 
-    /// <summary>Memory that is about to be overwritten: everyone must be done with it.</summary>
-    private Place Writing(Place place)
-    {
-        if (_written.Concat(_read).Any(place.Overlaps))
-        {
-            Barrier();
-        }
-
-        _written.Add(place);
-        return place;
-    }
+    /// <summary>Where tiles live, but for the one in registers.</summary>
+    private List<Place> Places(IEnumerable<Tile> tiles) => tiles.Where(tile => tile != _inRegisters).Select(tile => _memory[tile]).Distinct().ToList();
 
     private void Passed()
     {
@@ -210,27 +205,11 @@ internal sealed class GroupEmitter
         _read.Clear();
     }
 
-    /// <summary>
-    /// Readies what a statement reads and writes. An element-wise statement may read and write the same memory: each thread overwrites just
-    /// what it has read itself.
-    /// </summary>
-    private void Touch(IEnumerable<Tile> reads, Tile target)
-    {
-        var sources = reads.Where(tile => tile != _inRegisters).Select(tile => _memory[tile]).Distinct().ToList();
-        var destination = _memory[target];
-        if (sources.Any(source => _written.Any(source.Overlaps)) || _written.Concat(_read).Any(destination.Overlaps))
-        {
-            Barrier();
-        }
-
-        _read.AddRange(sources);
-        _written.Add(destination);
-    }
-
     private void Load(Load load)
     {
         var (view, start, stride) = Tensor(load.Source);
-        var target = Writing(_memory[load.Target]);
+        var target = _memory[load.Target];
+        Touch([], target);
         var (columns, padded) = (load.Source.Columns.Size, target.Stride);
         var token = $"{Start(load.Loop.Tokens)} + r";
         var valid = $"r < {Count(load.Loop.Tokens)}";
@@ -246,7 +225,8 @@ internal sealed class GroupEmitter
 
     private void Store(Store store)
     {
-        var source = Reading(_memory[store.Source]);
+        var source = _memory[store.Source];
+        Touch([source]);
         var rows = _inRun ? "r >= runFrom && r < runTo" : $"r < {Count(store.Loop.Tokens)}";
         if (store.Destination.Role == TensorRole.LogSumExp)
         {
@@ -275,8 +255,10 @@ internal sealed class GroupEmitter
     private void Map(Map map)
     {
         var target = map.Target;
-        Touch(Dataflow.Reads(map), target);
         var place = _memory[target];
+
+        // The target may have the memory of a tile that is read: each thread overwrites just what it has read itself.
+        Touch(Places(Dataflow.Reads(map)), place);
         if (target.IsRowVector || target.IsColumnVector)
         {
             var (size, index, other) = target.IsRowVector ? (_memory.Columns(target), "c", "r") : (_memory.Tokens, "r", "c");
@@ -327,12 +309,8 @@ internal sealed class GroupEmitter
     {
         var share = GroupMemory.Threads / _memory.Tokens;
         var target = _memory[reduce.Target];
-        foreach (var tile in Dataflow.Reads(reduce))
-        {
-            Reading(_memory[tile]);
-        }
-
-        var partials = Writing(_memory.Partials);
+        var partials = _memory.Partials;
+        Touch(Places(Dataflow.Reads(reduce)), partials);
         var count = reduce.Columns.IsTokens ? Count(reduce.Columns) : _memory.Size(reduce.Columns).ToString(CultureInfo.InvariantCulture);
         var sum = reduce.Reduction == Reduction.Sum;
         using (_writer.Block())
@@ -348,9 +326,7 @@ internal sealed class GroupEmitter
             _writer.Line($"{partials.Element("0", "thread")} = part;");
         }
 
-        Barrier();
-        Reading(partials);
-        Writing(target);
+        Touch([partials], target);
         using (_writer.Block($"if (thread < {_memory.Tokens})"))
         {
             var first = $"thread * {share}";
@@ -367,7 +343,7 @@ internal sealed class GroupEmitter
 
     private void ReduceColumns(Reduce reduce)
     {
-        Touch(Dataflow.Reads(reduce), reduce.Target);
+        Touch(Places(Dataflow.Reads(reduce)), _memory[reduce.Target]);
         var target = _memory[reduce.Target].Element("0", "c");
         var sum = reduce.Reduction == Reduction.Sum;
         using (_writer.Block($"for (var c = thread; c < {_memory.Size(reduce.Columns)}; c += {GroupMemory.Threads})"))
@@ -387,14 +363,9 @@ internal sealed class GroupEmitter
     {
         var (state, factors) = (rebase.State, _memory.Factors!);
         var reference = _memory[state.Reference!];
-        var candidate = Reading(_memory[rebase.Candidate]);
-        Writing(reference);
-        Writing(factors);
-        foreach (var member in Sums(state).Where(member => member.IsColumnVector))
-        {
-            Writing(_memory[member]);
-        }
-
+        var candidate = _memory[rebase.Candidate];
+        var vectors = Places(Sums(state).Where(member => member.IsColumnVector));
+        Touch([candidate], [reference, factors, .. vectors]);
         using (_writer.Block($"if (thread < {_memory.Tokens})"))
         {
             _writer.Line($"var old = {reference.Element("thread", "0")};");
@@ -407,16 +378,16 @@ internal sealed class GroupEmitter
             }
 
             _writer.Line($"{factors.Element("0", "thread")} = factor;");
-            foreach (var member in Sums(state).Where(member => member.IsColumnVector))
+            foreach (var vector in vectors)
             {
-                _writer.Line($"{_memory[member].Element("thread", "0")} *= factor;");
+                _writer.Line($"{vector.Element("thread", "0")} *= factor;");
             }
         }
 
-        Reading(factors);
         foreach (var member in Sums(state).Where(member => !member.IsColumnVector))
         {
-            var place = Writing(_memory[member]);
+            var place = _memory[member];
+            Touch([factors], place);
             Elements(_memory.Tokens, _memory.Columns(member), () => _writer.Line($"{place.Element("r", "c")} *= {factors.Element("0", "r")};"));
         }
     }
@@ -425,8 +396,7 @@ internal sealed class GroupEmitter
     private void RebaseAll(State state, Place candidates, string row, double threshold)
     {
         var (reference, factors, size) = (_memory[state.Reference!], _memory.Factors!, state.Axis.Size);
-        Reading(candidates);
-        Reading(reference);
+        Touch([candidates, reference]);
         using (_writer.Block())
         {
             _writer.Line("var exceeds = false;");
@@ -438,8 +408,8 @@ internal sealed class GroupEmitter
             using (_writer.Block("if (_Group.BarrierOr(exceeds))"))
             {
                 Passed();
-                Writing(factors);
-                Writing(reference);
+                var vectors = Places(Sums(state).Where(member => member.IsRowVector));
+                Touch([], [factors, reference, .. vectors]);
                 using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
                 {
                     _writer.Line($"var old = {reference.Element("0", "c")};");
@@ -447,18 +417,17 @@ internal sealed class GroupEmitter
                     _writer.Line($"var factor = {_functions.Use("Exp2", 2)}(old - raised, -64f);");
                     _writer.Line($"{reference.Element("0", "c")} = raised;");
                     _writer.Line($"{factors.Element("0", "c")} = factor;");
-                    foreach (var member in Sums(state).Where(member => member.IsRowVector))
+                    foreach (var vector in vectors)
                     {
-                        Writing(_memory[member]);
-                        _writer.Line($"{_memory[member].Element("0", "c")} *= factor;");
+                        _writer.Line($"{vector.Element("0", "c")} *= factor;");
                     }
                 }
 
-                Reading(factors);
                 foreach (var member in Sums(state).Where(member => !member.IsRowVector))
                 {
                     if (member == _inRegisters)
                     {
+                        Touch([factors]);
                         using (_writer.Block("if (holds)"))
                         {
                             for (var r = 0; r < _registers.Rows; r++)
@@ -474,7 +443,8 @@ internal sealed class GroupEmitter
                         continue;
                     }
 
-                    var place = Writing(_memory[member]);
+                    var place = _memory[member];
+                    Touch([factors], place);
                     Elements(size, _memory.Columns(member), () => _writer.Line($"{place.Element("r", "c")} *= {factors.Element("0", "r")};"));
                 }
 
@@ -518,8 +488,7 @@ internal sealed class GroupEmitter
             }
 
             Passed();
-            Reading(logarithms);
-            Writing(maxima);
+            Touch([logarithms], maxima);
             using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
             {
                 _writer.Line($"var top = {logarithms.Element("runFrom", "c")};");
@@ -542,11 +511,12 @@ internal sealed class GroupEmitter
     {
         // A packed parameter is transposed already.
         var transposeB = product.TransposeB && product.B is not Parameter;
-        var (a, b) = (Reading(_memory[product.A]), Reading(_memory[product.B]));
+        var (a, b) = (_memory[product.A], _memory[product.B]);
         var inner = product.TransposeA ? product.A.Rows : product.A.Columns;
         var innerCount = inner.IsTokens ? Count(inner) : inner.Size.ToString(CultureInfo.InvariantCulture);
         if (product.Target == _inRegisters)
         {
+            Touch([a, b]);
             using (_writer.Block("if (holds)"))
             {
                 Accumulators(product, a, b, transposeB, $"row{_inRegisters}", $"column{_inRegisters}", innerCount, inner, _registers, _inRegisters.Name);
@@ -555,7 +525,8 @@ internal sealed class GroupEmitter
             return;
         }
 
-        var target = Writing(_memory[product.Target]);
+        var target = _memory[product.Target];
+        Touch([a, b], target);
         var rows = product.Target.Rows.IsTokens ? _memory.Tokens : GroupMemory.Pad(product.Target.Rows.Size);
         var columns = target.Stride;
         var block = RegisterBlock.Of(rows, columns);

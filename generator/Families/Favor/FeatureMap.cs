@@ -64,7 +64,11 @@ internal sealed class FeatureMap
         {
             return new FeatureMap
             {
-                ProjectionScale = inputScale, IsExponential = false, Functions = [function], Epsilon = spec.Epsilon, Weight = weight,
+                ProjectionScale = inputScale,
+                IsExponential = false,
+                Functions = [function],
+                Epsilon = spec.Epsilon,
+                Weight = weight,
             };
         }
 
@@ -73,17 +77,28 @@ internal sealed class FeatureMap
             KernelFunction.Softmax => new FeatureMap { ProjectionScale = inputScale * Base2.Log2E, NormSign = -1, Weight = weight },
             KernelFunction.SoftmaxHyperbolic => new FeatureMap
             {
-                Branches = 2, ProjectionScale = inputScale * Base2.Log2E, NormSign = -1, ProjectionSigns = [1, -1], Weight = weight,
+                Branches = 2,
+                ProjectionScale = inputScale * Base2.Log2E,
+                NormSign = -1,
+                ProjectionSigns = [1, -1],
+                Weight = weight,
             },
             KernelFunction.SoftmaxOprf => new FeatureMap
             {
-                ProjectionScale = inputScale * Base2.Log2E, ProjectionHyperparameter = ProjectionFactor, HasConstants = true, NormSign = -1,
+                ProjectionScale = inputScale * Base2.Log2E,
+                ProjectionHyperparameter = ProjectionFactor,
+                HasConstants = true,
+                NormSign = -1,
                 Weight = weight,
             },
             KernelFunction.SoftmaxTrigonometric => new FeatureMap
             {
-                Branches = 2, ProjectionScale = inputScale, NormSign = 1, ProjectionSigns = [0, 0],
-                Functions = [new ScalarFunction("sine", Sine), new ScalarFunction("cosine", Cosine)], Weight = 2 * weight,
+                Branches = 2,
+                ProjectionScale = inputScale,
+                NormSign = 1,
+                ProjectionSigns = [0, 0],
+                Functions = [new ScalarFunction("sine", Sine), new ScalarFunction("cosine", Cosine)],
+                Weight = 2 * weight,
             },
             KernelFunction.Exp => new FeatureMap { ProjectionScale = inputScale * Base2.Log2E, Weight = weight },
             _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kernel, "No such kernel function."),

@@ -7,9 +7,15 @@ namespace KernelGen.Gpu.Tests.Facade;
 /// <summary>A simulated accelerator with groups of up to 256 members.</summary>
 public sealed class Machine : IDisposable
 {
-    private readonly Context _context = Context.Create(b => b.CPU(new CPUDevice(32, 8, 1)).Optimize(OptimizationLevel.O2));
+    private readonly Context _context;
 
-    public Machine() => Accelerator = _context.CreateCPUAccelerator(0);
+    /// <param name="processors">Multiprocessors, by which launchers cut long sequences into spans.</param>
+    /// <param name="warps">Of 32 threads each, in a group at most.</param>
+    public Machine(int processors = 1, int warps = 8)
+    {
+        _context = Context.Create(b => b.CPU(new CPUDevice(32, warps, processors)).Optimize(OptimizationLevel.O2));
+        Accelerator = _context.CreateCPUAccelerator(0);
+    }
 
     public Accelerator Accelerator { get; }
 

@@ -1,0 +1,148 @@
+using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Text;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends.Ilgpu;
+
+/// <summary>The functions of one number that the kernels of a file call, each written once.</summary>
+internal sealed class DeviceFunctions
+{
+    private readonly Dictionary<string, string> _texts = new();
+    private readonly List<ScalarFunction> _kernelFunctions = new();
+
+    /// <summary>All methods, in the order in which they were asked for.</summary>
+    public IEnumerable<string> Methods => _texts.Values;
+
+    /// <summary>The name of an elementary function. NaN stays NaN in each.</summary>
+    public string Use(string name, int operands)
+    {
+        var method = operands == 2 && name == "Exp2" ? "FlushedExp2" : name;
+        if (_texts.ContainsKey(method))
+        {
+            return method;
+        }
+
+        foreach (var part in Parts(method))
+        {
+            Use(part, 1);
+        }
+
+        _texts[method] = method switch
+        {
+            "FlushedExp2" => "// 2^x, exactly 0 below the bound.\nprivate static float FlushedExp2(float x, float flushBelow) => x < flushBelow ? 0f : _Intrinsic.Exp2(x);",
+            "Exp2" => "// 2^x, 0 instead of subnormals.\nprivate static float Exp2(float x) => x < -126f ? 0f : _Intrinsic.Exp2(x);",
+            "Exp" => "private static float Exp(float x) => x < -87.3f ? 0f : _Intrinsic.Exp2(x * 1.44269502f);",
+            "Log" => "private static float Log(float x) => _Intrinsic.Log2(x) * 0.693147182f;",
+            // The sum is taken only where one is NaN, and is NaN then.
+            "Max" => "private static float Max(float x, float y) => x > y ? x : x <= y ? y : x + y;",
+            "Min" => "private static float Min(float x, float y) => x < y ? x : x >= y ? y : x + y;",
+            "Abs" => "private static float Abs(float x) => global::ILGPU.IntrinsicMath.Abs(x);",
+            "Erf" => Erf,
+            "Tanh" => Tanh,
+            "Sin" => Sin,
+            "Cos" => Cos,
+            "SineOfTurn" => SineOfTurn,
+            _ => $"private static float {method}(float x) => _Intrinsic.{method}(x);",
+        };
+        return method;
+    }
+
+    /// <summary>The name of the method of a kernel function.</summary>
+    public string Use(ScalarFunction function)
+    {
+        var index = _kernelFunctions.IndexOf(function);
+        if (index < 0)
+        {
+            index = _kernelFunctions.Count;
+            _kernelFunctions.Add(function);
+            var writer = new SourceWriter();
+            writer.Line($"// {function.Name}: f(x) = {ProgramText.Describe(function.Body)}");
+            using (writer.Block($"private static float {Name(index)}(float x)"))
+            {
+                var printer = new IlgpuPrinter(writer, tile => throw new NotSupportedException($"{tile}"), condition => throw new NotSupportedException($"{condition}"), this);
+                writer.Line($"return {printer.Print(function.Body)};");
+            }
+
+            _texts[Name(index)] = writer.ToString().TrimEnd('\n');
+        }
+
+        return Name(index);
+    }
+
+    /// <summary>What the text of a function calls.</summary>
+    private static string[] Parts(string method) => method switch
+    {
+        "Sin" or "Cos" => ["SineOfTurn", "Floor"],
+        "Tanh" or "SineOfTurn" => ["Floor"],
+        _ => [],
+    };
+
+    private static string Name(int index) => index == 0 ? "KernelFunction" : $"KernelFunction{index + 1}";
+
+    // Abramowitz and Stegun, Handbook of Mathematical Functions, formula 7.1.26 has 1.5e-7 absolute error; near 0 the series keeps the relative one.
+    private const string Erf = """
+        // 2/√π ∫₀ˣ e^(−t²) dt, within 2e-7: the series near 0, and Abramowitz and Stegun 7.1.26 beyond.
+        private static float Erf(float x)
+        {
+            var s = x * x;
+            if (s < 0.25f)
+            {
+                return x * (1.128379167f + (s * (-0.376126389f + (s * (0.112837917f + (s * (-0.026866170f + (s * 0.005223978f))))))));
+            }
+
+            var a = global::ILGPU.IntrinsicMath.Abs(x);
+            var t = 1f / (1f + (0.3275911f * a));
+            var p = t * (0.254829592f + (t * (-0.284496736f + (t * (1.421413741f + (t * (-1.453152027f + (t * 1.061405429f))))))));
+            var tail = a > 5f ? 0f : p * _Intrinsic.Exp2(s * -1.44269502f);
+            var y = 1f - tail;
+            return x < 0f ? -y : x > 0f ? y : x;
+        }
+        """;
+
+    // The polynomials of the two below are those of the CPU kernels. CUDA's own sin and cos are 2^-20 off at best, and worse beyond ±π; its tanh
+    // keeps 11 bits.
+    private const string Tanh = """
+        // E/(E + 2) with E = e^(2|x|) − 1 = 2ⁿ(1 + r·p) − 1, in an order that keeps the relative accuracy near 0; from 9.2 on it rounds to 1.
+        private static float Tanh(float x)
+        {
+            var a = global::ILGPU.IntrinsicMath.Abs(x);
+            a = a > 9.2f ? 9.2f : a;
+            var n = Floor((a * 2.88539004f) + 0.5f);
+            var r = a - (n * 0.346573591f);
+            var p = 2f + (r * (1.99999988f + (r * (1.33332372f + (r * (0.666679084f + (r * (0.267720193f + (r * 0.0887669176f)))))))));
+            var scale = _Intrinsic.Exp2(n);
+            var e = (scale * (r * p)) + (scale - 1f);
+            return (x < 0f ? -e : e) / (e + 2f);
+        }
+        """;
+
+    private const string Sin = """
+        private static float Sin(float x) => SineOfTurn(x, Floor((x * 0.318309873f) + 0.5f), 0f);
+        """;
+
+    private const string Cos = """
+        // cos x = sin(x + π/2).
+        private static float Cos(float x) => SineOfTurn(x, Floor((x * 0.318309873f) + 1f), 0.5f);
+        """;
+
+    private const string SineOfTurn = """
+        // ±sin r, where x = (n − shift)π + r. The parts of π have 11 bits, so that products with n are exact up to |x| = 10⁴.
+        private static float SineOfTurn(float x, float n, float shift)
+        {
+            if (n > 3183f || n < -3183f)
+            {
+                // So far out neighbouring numbers are 10⁻³ apart: what the device has is as good.
+                return _Intrinsic.Sin(x + (shift * 3.14159274f));
+            }
+
+            var h = n - shift;
+            var r = x - (h * 3.140625f);
+            r -= h * 0.000967502594f;
+            r -= h * 1.50990672e-07f;
+            r -= h * 5.12668814e-12f;
+            var s = r * r;
+            var y = r * (1f + (s * (-0.166666597f + (s * (0.00833306927f + (s * (-0.000198097667f + (s * 2.60604702e-06f))))))));
+            return n - (2f * Floor(n * 0.5f)) == 0f ? y : -y;
+        }
+        """;
+}

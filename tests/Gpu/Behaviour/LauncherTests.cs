@@ -1,0 +1,109 @@
+using ILGPU;
+using ILGPU.Runtime.Cuda;
+using KernelGen.CompilerServices;
+using KernelGen.Gpu.Tests.Facade;
+using KernelGen.Tests.Behaviour;
+using Xunit;
+
+namespace KernelGen.Gpu.Tests.Behaviour;
+
+/// <summary>What a launcher says to what it cannot do: always what is needed and what is there.</summary>
+public class LauncherTests
+{
+    [Fact]
+    public void Lengths_that_do_not_fit_are_named()
+    {
+        using var machine = new Machine();
+        using var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
+        var shape = new AttentionShape(1, 2, 3, 5);
+        foreach (var wrong in Enumerable.Range(0, 4))
+        {
+            int[] lengths = [48, 80, 80, 48];
+            lengths[wrong]++;
+            var error = Assert.Throws<ArgumentException>(() => gpu.Forward(
+                new float[lengths[0]], new float[lengths[1]], new float[lengths[2]], new float[lengths[3]], shape));
+            Names(error, $"{lengths[wrong]}", $"{lengths[wrong] - 1}");
+            Assert.Equal(new[] { "query", "key", "value", "destination" }[wrong], error.ParamName);
+        }
+
+        Names(Assert.Throws<ArgumentException>(() => gpu.Forward(new float[48], new float[80], new float[80], new float[48], shape, [1, 2])), "2", "1");
+        Names(Assert.ThrowsAny<ArgumentException>(() => gpu.Forward(new float[48], new float[80], new float[80], new float[48], shape, [6])), "6", "5");
+    }
+
+    [Fact]
+    public void Views_that_do_not_fit_are_named()
+    {
+        using var machine = new Machine();
+        using var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
+        using var eight = machine.Upload(new float[8]);
+        using var two = machine.Upload(new float[2]);
+        var shape = new AttentionShape(1, 1, 1);
+        var stream = machine.Accelerator.DefaultStream;
+        Names(Assert.Throws<ArgumentException>(() => gpu.Forward(stream, two.View, eight.View, eight.View, eight.View, shape)), "2", "8");
+        Names(Assert.Throws<ArgumentException>(() => gpu.Forward(stream, eight.View, eight.View, eight.View, eight.View, shape, logSumExp: two.View)), "2", "1");
+    }
+
+    [Fact]
+    public void A_causal_layer_wants_as_many_keys_as_queries()
+    {
+        using var machine = new Machine();
+        using var gpu = new CausalSoftmax8.Gpu(new CausalSoftmax8(1), machine.Accelerator);
+        Names(
+            Assert.ThrowsAny<ArgumentException>(() => gpu.Forward(new float[24], new float[40], new float[40], new float[24], new AttentionShape(1, 1, 3, 5))),
+            "3", "5");
+    }
+
+    [Fact]
+    public void A_sequence_that_is_too_long_to_count_is_refused() =>
+        Names(
+            Assert.Throws<ArgumentException>(() => GpuChecks.CheckCall(
+                new AttentionShape(1, 1, int.MaxValue), causal: false, 1, 1, int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, 0, 0)),
+            "1073741824", "2147483647");
+
+    [Fact]
+    public void A_device_with_small_groups_is_refused()
+    {
+        using var machine = new Machine(warps: 4);
+        Names(Assert.Throws<NotSupportedException>(() => new Softmax8.Gpu(new Softmax8(1), machine.Accelerator)), "256", "128");
+    }
+
+    [Fact]
+    public void A_device_with_little_shared_memory_is_refused() =>
+        Names(Assert.Throws<NotSupportedException>(() => GpuChecks.CheckDevice("Small", threads: 256, shared: 16384, sharedBytes: 49000)), "49000", "16384", "Small");
+
+    [Fact]
+    public void Scratch_memory_that_the_device_does_not_have_is_named() =>
+        Names(Assert.Throws<InvalidOperationException>(() => GpuChecks.CheckMemory("Small", needed: 5000, available: 4000)), "5000", "4000", "Small");
+
+    [Fact]
+    public void Without_a_GPU_the_driver_library_is_named()
+    {
+        using var context = Context.Create(b => b.Cuda());
+        if (context.Devices.IsEmpty)
+        {
+            Names(Assert.Throws<InvalidOperationException>(() => Softmax8.Gpu.CreateAccelerator(context)), "libcuda.so", "nvcuda.dll", "libOpenCL.so");
+        }
+    }
+
+    [Fact]
+    public void Disposing_twice_is_as_good_as_once()
+    {
+        using var machine = new Machine();
+        var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
+        gpu.Forward(new float[8], new float[8], new float[8], new float[8], new AttentionShape(1, 1, 1));
+        gpu.Dispose();
+        gpu.Dispose();
+    }
+
+    [Fact]
+    public void Nothing_to_compute_is_no_launch()
+    {
+        using var machine = new Machine();
+        using var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
+        gpu.Forward([], [], [], [], new AttentionShape(0, 2, 3));
+        gpu.Forward([], new float[16], new float[16], [], new AttentionShape(1, 2, 0, 1));
+    }
+
+    private static void Names(Exception error, params string[] parts) =>
+        Assert.All(parts, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+}

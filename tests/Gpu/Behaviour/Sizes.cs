@@ -1,0 +1,20 @@
+namespace KernelGen.Gpu.Tests.Behaviour;
+
+/// <summary>
+/// How long the sequences of the tests are: around tiles of 4 to 32 tokens on the facade. ILGPU's own CPU accelerator takes seconds a call (a thread
+/// of the system for each of a group, which wait for each other at each barrier), so there they are shorter.
+/// </summary>
+internal static class Sizes
+{
+    /// <summary>Whether the tests run on the package rather than the facade.</summary>
+    public static bool OnPackage { get; } = typeof(ILGPU.Context).Assembly.GetName().Name == "ILGPU";
+
+    /// <summary>Lengths around tiles.</summary>
+    public static int[] Around { get; } = OnPackage ? [0, 1, 17, 33] : [0, 1, 2, 7, 17, 33, 64, 97];
+
+    /// <summary>Scales of queries and keys.</summary>
+    public static float[] Scales { get; } = OnPackage ? [1f] : [0.5f, 1f, 2f];
+
+    /// <summary>More than two of the largest tiles; on the package more than one.</summary>
+    public static int Long { get; } = OnPackage ? 40 : 75;
+}
