@@ -313,11 +313,11 @@ partial class GpuCausalSoftmax
                 _Group.Barrier();
                 if (thread < 32)
                 {
-                    var first = thread * 8;
-                    var part = shared[first];
+                    var offset = thread * 8;
+                    var part = shared[offset];
                     for (var i = 1; i < 8; i++)
                     {
-                        part += shared[first + i];
+                        part += shared[offset + i];
                     }
                     shared[1312 + thread] = part;
                 }
@@ -570,11 +570,11 @@ partial class GpuCausalSoftmax
                 _Group.Barrier();
                 if (thread < 32)
                 {
-                    var first = thread * 8;
-                    var part = shared[first];
+                    var offset = thread * 8;
+                    var part = shared[offset];
                     for (var i = 1; i < 8; i++)
                     {
-                        part += shared[first + i];
+                        part += shared[offset + i];
                     }
                     shared[800 + thread] = part;
                 }
@@ -725,11 +725,11 @@ partial class GpuCausalSoftmax
                     _Group.Barrier();
                     if (thread < 32)
                     {
-                        var first = thread * 8;
-                        var part = shared[first];
+                        var offset = thread * 8;
+                        var part = shared[offset];
                         for (var i = 1; i < 8; i++)
                         {
-                            part = Max(part, shared[first + i]);
+                            part = Max(part, shared[offset + i]);
                         }
                         shared[3872 + thread] = part;
                     }
@@ -755,11 +755,11 @@ partial class GpuCausalSoftmax
                     _Group.Barrier();
                     if (thread < 32)
                     {
-                        var first = thread * 8;
-                        var part = shared[first];
+                        var offset = thread * 8;
+                        var part = shared[offset];
                         for (var i = 1; i < 8; i++)
                         {
-                            part += shared[first + i];
+                            part += shared[offset + i];
                         }
                         shared[3904 + thread] = part;
                     }
@@ -809,11 +809,11 @@ partial class GpuCausalSoftmax
                     _Group.Barrier();
                     if (thread < 32)
                     {
-                        var first = thread * 8;
-                        var part = shared[first];
+                        var offset = thread * 8;
+                        var part = shared[offset];
                         for (var i = 1; i < 8; i++)
                         {
-                            part += shared[first + i];
+                            part += shared[offset + i];
                         }
                         shared[2848 + thread] = part;
                     }
