@@ -28,6 +28,9 @@ public sealed class MessageTests
         "Inputs of scale 1 make the mean squared norm of q + k 16, and with 256 features the standard deviation of a weight is 186 times the weight; this needs an input scale of 0.59")]
     [InlineData("FavorAttention(HeadDim = 64, Features = 256, InputScale = 0.65f)",
         "Inputs of scale 0.65 make the mean squared norm of q + k 6.76, and with 256 features the standard deviation of a weight is 1.83 times the weight; this needs 862 features")]
+    [InlineData("SoftmaxAttention(HeadDim = 8, Backends = Backends.Gpu)",
+        "Backends asks for GPU kernels, but the project does not reference ILGPU; add the package ILGPU, version 1.5.3")]
+    [InlineData("SoftmaxAttention(HeadDim = 8, Backends = (Backends)12)", "Backends is 12, which names no member; allowed are Auto, Cpu, Gpu")]
     public void A_message_names_the_value_and_the_allowed_set(string attribute, string message)
     {
         var run = new GeneratorRun($"using KernelGen;\n[{attribute}] partial class A {{ }}");

@@ -80,6 +80,13 @@ internal sealed class GeneratorRun
         return Run();
     }
 
+    /// <summary>References something more and runs again.</summary>
+    public GeneratorRun Reference(MetadataReference reference)
+    {
+        Compilation = Compilation.AddReferences(reference);
+        return Run();
+    }
+
     /// <summary>Puts an .editorconfig beside the sources and runs again.</summary>
     public GeneratorRun Configure(string editorconfig)
     {

@@ -75,6 +75,21 @@ public sealed class CachingTests
     }
 
     [Fact]
+    public void ReferenceToIlgpu_AddsTheGpuFilesAndLeavesTheOthersCached()
+    {
+        var run = new GeneratorRun(Favor, Exact, Elsewhere).Reference(IlgpuReference.Minimal);
+
+        Assert.Equal(["A.Cpu.g.cs", "A.Ilgpu.g.cs", "B.Cpu.g.cs", "B.Ilgpu.g.cs"], run.Files.Keys.Order());
+        var outputs = SourceOutputs(run).ToList();
+        Assert.Equal(
+            [IncrementalStepRunReason.New, IncrementalStepRunReason.New, IncrementalStepRunReason.Cached, IncrementalStepRunReason.Cached],
+            outputs.Select(output => output.Reason).OrderBy(reason => reason != IncrementalStepRunReason.New));
+
+        run.Edit(2, text => text + "// more");
+        Assert.All(SourceOutputs(run), output => Assert.Equal(IncrementalStepRunReason.Cached, output.Reason));
+    }
+
+    [Fact]
     public void RemovedDeclaration_TakesItsFileAway()
     {
         var run = new GeneratorRun(Favor, Exact, Elsewhere).Edit(1, _ => "");

@@ -17,6 +17,7 @@ public sealed class ObjectGraphTests
     [Theory]
     [InlineData(KernelGenerator.TargetStep)]
     [InlineData(KernelGenerator.DeclarationStep)]
+    [InlineData(KernelGenerator.GpuStep)]
     public void Cached_steps_hold_no_Roslyn_objects(string step)
     {
         var run = new GeneratorRun("""

@@ -81,6 +81,11 @@ public sealed class DeclarationTests
         Enum.GetValues<KernelGen.ProjectionKind>().Select(member => (member.ToString(), (int)member)),
         Enum.GetValues<Kind>().Select(member => (member.ToString(), (int)member)));
 
+    [Fact]
+    public void The_generator_repeats_the_backends() => Assert.Equal(
+        Enum.GetValues<KernelGen.Backends>().Select(member => (member.ToString(), (int)member)),
+        Enum.GetValues<Generator.Specs.Backends>().Select(member => (member.ToString(), (int)member)));
+
     [Theory]
     [InlineData("[SoftmaxAttention(HeadDim = 8)] partial class A;", "", "", "partial class A", "A")]
     [InlineData("namespace N.M; [SoftmaxAttention(HeadDim = 8)] partial class A;", "N.M", "", "partial class A", "N.M.A")]

@@ -75,7 +75,7 @@ internal sealed class GroupEmitter
         Touch([], place);
         using (_writer.Block($"for (var i = thread; i < {place.Floats}; i += {GroupMemory.Threads})"))
         {
-            _writer.Line($"{place.View}[{place.Offset} + i] = {ExprPrinter.Literal(member.Initial)};");
+            _writer.Line($"{place.Element("0", "i")} = {ExprPrinter.Literal(member.Initial)};");
         }
     }
 
@@ -329,11 +329,11 @@ internal sealed class GroupEmitter
         Touch([partials], target);
         using (_writer.Block($"if (thread < {_memory.Tokens})"))
         {
-            var first = $"thread * {share}";
-            _writer.Line($"var part = {partials.Element("0", first)};");
+            _writer.Line($"var offset = thread * {share};");
+            _writer.Line($"var part = {partials.Element("0", "offset")};");
             using (_writer.Block($"for (var i = 1; i < {share}; i++)"))
             {
-                var next = partials.Element("0", $"({first}) + i");
+                var next = partials.Element("0", "offset + i");
                 _writer.Line(sum ? $"part += {next};" : $"part = {_functions.Use("Max", 0)}(part, {next});");
             }
 
@@ -597,7 +597,7 @@ internal sealed class GroupEmitter
                 }
                 else
                 {
-                    _writer.Line($"var a{r} = {(product.TransposeA ? a.Element("k", Row(r)) : a.Element($"({Row(r)})", "k"))};");
+                    _writer.Line($"var a{r} = {(product.TransposeA ? a.Element("k", Row(r)) : a.Element(Row(r), "k"))};");
                 }
             }
 

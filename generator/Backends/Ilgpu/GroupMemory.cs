@@ -15,18 +15,24 @@ internal sealed record Place(string View, int Offset, int Stride, int Floats)
         var start = Offset == 0 ? "" : $"{Offset} + ";
         return Stride == 1 && column == "0" ? $"{View}[{start}{row}]"
             : row == "0" ? $"{View}[{start}{column}]"
-            : $"{View}[{start}({(row.Contains(' ') ? $"({row})" : row)} * {Stride}) + {column}]";
+            : $"{View}[{start}{Times(row, Stride)} + {column}]";
     }
 
     /// <summary>Four elements, the first in a column that is a multiple of 4.</summary>
     public string Four(string row, string column)
     {
         var start = Offset == 0 ? "" : $"{Offset / 4} + ";
-        var vector = column == "0" ? "" : $" + (({column}) / 4)";
-        return row == "0" ? $"{View}4[{start}{(column == "0" ? "0" : $"({column}) / 4")}]" : $"{View}4[{start}(({row}) * {Stride / 4}){vector}]";
+        var vector = $"({Factor(column)} / 4)";
+        return row == "0" ? $"{View}4[{start}{vector}]"
+            : column == "0" ? $"{View}4[{start}{Times(row, Stride / 4)}]"
+            : $"{View}4[{start}{Times(row, Stride / 4)} + {vector}]";
     }
 
     public bool Overlaps(Place other) => View == other.View && Offset < other.Offset + other.Floats && other.Offset < Offset + Floats;
+
+    private static string Times(string text, int factor) => factor == 1 ? text : $"({Factor(text)} * {factor})";
+
+    private static string Factor(string text) => text.Contains(' ') ? $"({text})" : text;
 }
 
 /// <summary>

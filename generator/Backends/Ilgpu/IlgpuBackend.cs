@@ -31,15 +31,26 @@ internal sealed class IlgpuBackend
         Output();
     }
 
-    /// <summary>The using directives that the emitted kernels rely on.</summary>
+    /// <summary>The using directives that the emitted file relies on: aliases, so that what the user calls Grid or Accelerator does not disturb.</summary>
     public static IReadOnlyList<string> Usings { get; } =
     [
-        "using global::ILGPU;",
-        "using global::ILGPU.Runtime;",
+        "using _Accelerator = global::ILGPU.Runtime.Accelerator;",
+        "using _AcceleratorType = global::ILGPU.Runtime.AcceleratorType;",
+        "using _Context = global::ILGPU.Context;",
         "using _Float4 = global::KernelGen.CompilerServices.Float4;",
+        "using _FloatBuffer = global::ILGPU.Runtime.MemoryBuffer1D<float, global::ILGPU.Stride1D.Dense>;",
+        "using _Floats = global::ILGPU.ArrayView<float>;",
         "using _GpuShape = global::KernelGen.CompilerServices.GpuShape;",
+        "using _Grid = global::ILGPU.Grid;",
         "using _Group = global::ILGPU.Group;",
+        "using _IntBuffer = global::ILGPU.Runtime.MemoryBuffer1D<int, global::ILGPU.Stride1D.Dense>;",
         "using _Intrinsic = global::ILGPU.IntrinsicMath.CPUOnly;",
+        "using _Ints = global::ILGPU.ArrayView<int>;",
+        "using _KernelConfig = global::ILGPU.KernelConfig;",
+        "using _KernelLoaders = global::ILGPU.Runtime.KernelLoaders;",
+        "using _SharedMemory = global::ILGPU.SharedMemory;",
+        "using _Stream = global::ILGPU.Runtime.AcceleratorStream;",
+        "using _Views = global::ILGPU.Runtime.ArrayViewExtensions;",
     ];
 
     /// <summary>Whether outputs are computed in the same fold as the state: causal, by a scan over spans.</summary>
@@ -146,9 +157,9 @@ internal sealed class IlgpuBackend
         var writer = new SourceWriter();
         writer.Line("/// <summary>The state of one span of keys: a group a span of a head.</summary>");
         using (writer.Block(
-            "internal static void Accumulate(ArrayView<float> key, ArrayView<float> value, ArrayView<int> keyLengths, ArrayView<float> parameters, ArrayView<float> states, ArrayView<float> memory, _GpuShape shape)"))
+            "internal static void Accumulate(_Floats key, _Floats value, _Ints keyLengths, _Floats parameters, _Floats states, _Floats memory, _GpuShape shape)"))
         {
-            Prologue(writer, memory, [TensorRole.Key, TensorRole.Value], "states", "Grid.IdxX");
+            Prologue(writer, memory, [TensorRole.Key, TensorRole.Value], "states", "_Grid.IdxX");
             writer.Line("var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, keyCount);");
             var emitter = new GroupEmitter(memory, _functions, writer, registers);
             foreach (var member in fold.State.Members)
@@ -173,9 +184,9 @@ internal sealed class IlgpuBackend
         var writer = new SourceWriter();
         writer.Line("/// <summary>The outputs of one span of queries: a group a span of a head.</summary>");
         using (writer.Block(
-            "internal static void Output(ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> output, ArrayView<float> logSumExp, ArrayView<int> keyLengths, ArrayView<float> parameters, ArrayView<float> states, ArrayView<float> memory, _GpuShape shape)"))
+            "internal static void Output(_Floats query, _Floats key, _Floats value, _Floats output, _Floats logSumExp, _Ints keyLengths, _Floats parameters, _Floats states, _Floats memory, _GpuShape shape)"))
         {
-            Prologue(writer, memory, [TensorRole.Query, TensorRole.Key, TensorRole.Value, TensorRole.Output], "states", IsScan ? "Grid.IdxX" : "head");
+            Prologue(writer, memory, [TensorRole.Query, TensorRole.Key, TensorRole.Value, TensorRole.Output], "states", IsScan ? "_Grid.IdxX" : "head");
             writer.Line("var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, shape.QueryLength);");
             new GroupEmitter(memory, _functions, writer, null).Loop(loop, "from", "to", block[0].Body());
         }
@@ -193,8 +204,8 @@ internal sealed class IlgpuBackend
     private void Prologue(SourceWriter writer, GroupMemory memory, TensorRole[] roles, string states, string stateIndex)
     {
         writer.Line("var thread = _Group.IdxX;");
-        writer.Line("var head = Grid.IdxX / shape.Spans;");
-        writer.Line("var from = shape.FirstToken + (Grid.IdxX % shape.Spans * shape.SpanTokens);");
+        writer.Line("var head = _Grid.IdxX / shape.Spans;");
+        writer.Line("var from = shape.FirstToken + (_Grid.IdxX % shape.Spans * shape.SpanTokens);");
         writer.Line("var keyCount = shape.KeyLength;");
         using (writer.Block("if (shape.HasKeyLengths != 0)"))
         {
@@ -209,7 +220,7 @@ internal sealed class IlgpuBackend
             writer.Line($"var {name}Stride = shape.Stride({Text(dim)});");
         }
 
-        writer.Line($"var shared4 = SharedMemory.Allocate<_Float4>({Text(memory.Shared / 4)});");
+        writer.Line($"var shared4 = _SharedMemory.Allocate<_Float4>({Text(memory.Shared / 4)});");
         writer.Line("var shared = shared4.Cast<float>();");
         if (_program.Parameters.Count > 0)
         {
@@ -224,7 +235,7 @@ internal sealed class IlgpuBackend
 
         if (memory.Scratch > 0)
         {
-            writer.Line($"var scratch = memory.SubView((long)Grid.IdxX * {Text(memory.Scratch)}, {Text(memory.Scratch)});");
+            writer.Line($"var scratch = memory.SubView((long)_Grid.IdxX * {Text(memory.Scratch)}, {Text(memory.Scratch)});");
             writer.Line("var scratch4 = scratch.Cast<_Float4>();");
         }
     }
@@ -246,10 +257,10 @@ internal sealed class IlgpuBackend
         writer.Line(IsScan
             ? "/// <summary>For each span of a head the state of all spans before it: a thread a number of the state.</summary>"
             : "/// <summary>The state of a head from those of its spans: a thread a number of the state.</summary>");
-        using (writer.Block("internal static void Merge(ArrayView<float> states, ArrayView<float> merged, _GpuShape shape)"))
+        using (writer.Block("internal static void Merge(_Floats states, _Floats merged, _GpuShape shape)"))
         {
             var numbers = rows * columns;
-            writer.Line($"var index = ((long)Grid.IdxX * {Text(GroupMemory.Threads)}) + _Group.IdxX;");
+            writer.Line($"var index = ((long)_Grid.IdxX * {Text(GroupMemory.Threads)}) + _Group.IdxX;");
             writer.Line($"var head = (int)(index / {Text(numbers)});");
             writer.Line($"var number = (int)(index % {Text(numbers)});");
             writer.Line($"if (head >= shape.KeyLength)");

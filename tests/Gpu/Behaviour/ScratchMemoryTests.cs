@@ -1,0 +1,62 @@
+using KernelGen.Gpu.Tests.Behaviour.Large;
+using KernelGen.Gpu.Tests.Facade;
+using KernelGen.Tests.Behaviour;
+using Xunit;
+
+namespace KernelGen.Gpu.Tests.Behaviour
+{
+    /// <summary>Layers whose tiles do not fit into shared memory, not even with four tokens, keep them in scratch memory and compute the same.</summary>
+    public class ScratchMemoryTests
+    {
+        private const int Length = 37;
+
+        private static readonly AttentionShape Shape = new(1, 1, Length);
+
+        [Fact]
+        public void Causal_layer_with_many_features()
+        {
+            using var machine = new Machine();
+            var layer = new ManyFeatures(1);
+            using var gpu = new ManyFeatures.Gpu(layer, machine.Accelerator);
+            var (query, key, value) = Draw(ManyFeatures.HeadDim, ManyFeatures.ValueDim);
+            var (expected, actual) = (new float[value.Length], new float[value.Length]);
+            layer.Forward(query, key, value, expected, Shape);
+            gpu.Forward(query, key, value, actual, Shape);
+            Compare.Close(Array.ConvertAll(expected, x => (double)x), actual, 1e-5);
+        }
+
+        [Fact]
+        public void Exact_layer_with_a_large_head()
+        {
+            using var machine = new Machine();
+            var layer = new LargeHead();
+            using var gpu = new LargeHead.Gpu(layer, machine.Accelerator);
+            var (query, key, value) = Draw(LargeHead.HeadDim, LargeHead.ValueDim);
+            var (expected, actual) = (new float[value.Length], new float[value.Length]);
+            layer.Forward(query, key, value, expected, Shape);
+            gpu.Forward(query, key, value, actual, Shape);
+            Compare.Close(Array.ConvertAll(expected, x => (double)x), actual, 1e-5);
+
+            // It has no state: all but one number is scratch memory of the groups.
+            Assert.InRange(gpu.ScratchBytes(Shape), 1024, long.MaxValue);
+            Assert.InRange(gpu.ScratchBytes(new AttentionShape(1, 1, 1 << 20)), 1024, 1 << 24);
+        }
+
+        private static (float[] Query, float[] Key, float[] Value) Draw(int headDim, int valueDim)
+        {
+            var random = new Random(1);
+            return (
+                Inputs.Normal(random, Length * headDim, 0.5f), Inputs.Normal(random, Length * headDim, 0.5f), Inputs.Normal(random, Length * valueDim, 1));
+        }
+    }
+}
+
+// A namespace of their own: they are too slow for the tests of every layer.
+namespace KernelGen.Gpu.Tests.Behaviour.Large
+{
+    [FavorAttention(HeadDim = 20, ValueDim = 9, Features = 2050, Causal = true)]
+    public sealed partial class ManyFeatures;
+
+    [SoftmaxAttention(HeadDim = 1024, ValueDim = 1024, Causal = true)]
+    public sealed partial class LargeHead;
+}
