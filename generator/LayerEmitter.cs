@@ -36,7 +36,7 @@ internal static class LayerEmitter
         WriteForward(writer);
         WriteEngine(writer);
         cancel.ThrowIfCancellationRequested();
-        CpuBackend.EmitKernels(writer, program);
+        CpuBackend.EmitKernels(writer, program, "Width");
 
         while (scopes.Count > 0)
         {

@@ -3,10 +3,15 @@ namespace KernelGen;
 /// <summary>
 /// What a forward pass keeps for a backward pass, owned and reused by the caller: one number a query, and the state of each head.
 /// </summary>
+/// <remarks>
+/// A backward pass of causal layers with a kernel function that is no exponential keeps a second number a query here; the memory for it is
+/// allocated by the first one.
+/// </remarks>
 public sealed class AttentionResult
 {
     private readonly float[] _logSumExp;
     private readonly float[] _state;
+    private float[] _reciprocal = [];
 
     /// <summary>Allocates the memory for calls of <paramref name="attention"/> with <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentException">The shape is impossible, or needs more numbers than an array holds.</exception>
@@ -34,7 +39,21 @@ public sealed class AttentionResult
     /// </summary>
     public ReadOnlySpan<float> State => _state;
 
+    /// <summary>Whether a forward pass has filled it.</summary>
+    internal bool IsFilled { get; set; }
+
     internal Span<float> LogSumExpMemory => _logSumExp;
 
     internal Span<float> StateMemory => _state;
+
+    /// <summary>1 / normaliser of each query, from one pass over a gradient to the next.</summary>
+    internal Span<float> ReciprocalMemory()
+    {
+        if (_reciprocal.Length != _logSumExp.Length)
+        {
+            _reciprocal = new float[_logSumExp.Length];
+        }
+
+        return _reciprocal;
+    }
 }

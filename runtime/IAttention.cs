@@ -55,4 +55,36 @@ public interface IAttention
     void Forward(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
         in AttentionShape shape, AttentionResult result, ReadOnlySpan<int> keyLengths = default);
+
+    /// <summary>
+    /// The gradients of a loss by queries, keys and values, from its gradient by the outputs of a <see cref="Forward(ReadOnlySpan{float},
+    /// ReadOnlySpan{float}, ReadOnlySpan{float}, Span{float}, in AttentionShape, AttentionResult, ReadOnlySpan{int})"/> call on the same inputs.
+    /// </summary>
+    /// <param name="query">As in the forward call; so are the next two.</param>
+    /// <param name="key">[batch, heads, key length, head dim].</param>
+    /// <param name="value">[batch, heads, key length, value dim].</param>
+    /// <param name="output">What the forward call wrote, [batch, heads, query length, value dim].</param>
+    /// <param name="result">What the forward call kept.</param>
+    /// <param name="outputGradient">∂loss/∂output, of the output's shape.</param>
+    /// <param name="queryGradient">Overwritten with ∂loss/∂query, or added to. No gradient may overlap another tensor.</param>
+    /// <param name="keyGradient">∂loss/∂key; zeros, or nothing added, for keys that do not count.</param>
+    /// <param name="valueGradient">∂loss/∂value, likewise.</param>
+    /// <param name="shape">The sizes of the forward call.</param>
+    /// <param name="keyLengths">Those of the forward call.</param>
+    /// <param name="accumulate">Whether gradients are added to what is there, as where a tensor is used more than once.</param>
+    /// <exception cref="ArgumentException">
+    /// A length does not fit the shape, a gradient overlaps another tensor, or <paramref name="result"/> is empty or of another type or shape.
+    /// </exception>
+    /// <remarks>
+    /// Random projections are constants. Exact but for rounding; where a kernel function has a kink, see generator/Families. Cost: 8/4 of a
+    /// bidirectional forward pass of random features, and 5/2 of an exact one without counting its scores twice; threads and reproducibility as
+    /// there. Memory beyond the arguments does not grow with the lengths: <see cref="BackwardScratchBytes"/>.
+    /// </remarks>
+    void Backward(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> output, AttentionResult result,
+        ReadOnlySpan<float> outputGradient, Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient,
+        in AttentionShape shape, ReadOnlySpan<int> keyLengths = default, bool accumulate = false);
+
+    /// <summary>The bytes of scratch memory, beside its arguments, that a backward call of this shape uses.</summary>
+    long BackwardScratchBytes(in AttentionShape shape);
 }

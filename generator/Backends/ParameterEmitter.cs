@@ -9,8 +9,9 @@ internal static class ParameterEmitter
 {
     /// <param name="offset">Floats before it in the packed parameters.</param>
     /// <param name="stride">Floats from one row of a transposed matrix to the next.</param>
+    /// <param name="isTransposed">Whether a matrix is packed transposed.</param>
     /// <param name="asTransform">Whether Hadamard projections are packed as signs and lengths; otherwise as a matrix like any other.</param>
-    public static void Pack(SourceWriter writer, Parameter parameter, int offset, int stride, bool asTransform)
+    public static void Pack(SourceWriter writer, Parameter parameter, int offset, int stride, bool isTransposed, bool asTransform)
     {
         var scale = parameter.Scale == 1 ? "" : " * " + ExprPrinter.Literal(parameter.Scale);
         scale += parameter.Hyperparameter is { } factor ? $" * hyperparameters[{Text(factor)}]" : "";
@@ -38,12 +39,16 @@ internal static class ParameterEmitter
 
                 break;
             default:
-                writer.Line($"// {parameter}, transposed, so that the features of a token lie side by side.");
-                writer.Line("var weights = projection!.Weights;");
+                writer.Line(isTransposed
+                    ? $"// {parameter}, transposed, so that the features of a token lie side by side."
+                    : $"// {parameter} [{parameter.Rows.Size}, {parameter.Columns.Size}].");
+                var weights = $"weights{(offset == 0 ? "" : parameter.Name)}";
+                writer.Line($"var {weights} = projection!.Weights;");
                 using (writer.Block($"for (var r = 0; r < {parameter.Rows.Size}; r++)"))
                 using (writer.Block($"for (var c = 0; c < {parameter.Columns.Size}; c++)"))
                 {
-                    writer.Line($"packed[{start}(c * {Text(stride)}) + r] = weights[(r * {parameter.Columns.Size}) + c]{scale};");
+                    var (row, column) = isTransposed ? ("c", "r") : ("r", "c");
+                    writer.Line($"packed[{start}({row} * {Text(stride)}) + {column}] = {weights}[(r * {parameter.Columns.Size}) + c]{scale};");
                 }
 
                 break;

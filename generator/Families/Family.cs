@@ -20,15 +20,21 @@ internal abstract class Family(string attributeName, bool hasProjections)
 
     /// <summary>The algorithm, or null where the spec belongs to another family.</summary>
     public abstract TileProgram? TryBuild(AttentionSpec spec);
+
+    /// <summary>The algorithm of its gradients, programs to be run one after the other, or null where the spec belongs to another family.</summary>
+    public abstract IReadOnlyList<TileProgram>? TryBuildGradients(AttentionSpec spec);
 }
 
 /// <summary>A family whose declarations are read into a <typeparamref name="TSpec"/>.</summary>
 internal sealed class Family<TSpec>(
-    string attributeName, bool hasProjections, Func<AttributeReader, TSpec?> read, Func<TSpec, TileProgram> build)
+    string attributeName, bool hasProjections, Func<AttributeReader, TSpec?> read, Func<TSpec, TileProgram> build,
+    Func<TSpec, IReadOnlyList<TileProgram>> buildGradients)
     : Family(attributeName, hasProjections)
     where TSpec : AttentionSpec
 {
     public override AttentionSpec? Read(AttributeReader attribute) => read(attribute);
 
     public override TileProgram? TryBuild(AttentionSpec spec) => spec is TSpec own ? build(own) : null;
+
+    public override IReadOnlyList<TileProgram>? TryBuildGradients(AttentionSpec spec) => spec is TSpec own ? buildGradients(own) : null;
 }

@@ -11,8 +11,8 @@ internal static class FamilyRegistry
 {
     public static IReadOnlyList<Family> Families { get; } =
     [
-        new Family<FavorSpec>("KernelGen.FavorAttentionAttribute", hasProjections: true, FavorSpecReader.Read, FavorProgram.Build),
-        new Family<SoftmaxSpec>("KernelGen.SoftmaxAttentionAttribute", hasProjections: false, SoftmaxSpecReader.Read, SoftmaxProgram.Build),
+        new Family<FavorSpec>("KernelGen.FavorAttentionAttribute", hasProjections: true, FavorSpecReader.Read, FavorProgram.Build, FavorGradient.Build),
+        new Family<SoftmaxSpec>("KernelGen.SoftmaxAttentionAttribute", hasProjections: false, SoftmaxSpecReader.Read, SoftmaxProgram.Build, SoftmaxGradient.Build),
     ];
 
     /// <summary>The family that the attribute declares, if any.</summary>
@@ -24,6 +24,11 @@ internal static class FamilyRegistry
 
     /// <summary>The algorithm of the spec.</summary>
     public static TileProgram Build(AttentionSpec spec) =>
-        Families.Select(family => family.TryBuild(spec)).FirstOrDefault(program => program is not null)
-        ?? throw new InvalidOperationException($"No family is registered for {spec.GetType().Name}.");
+        Families.Select(family => family.TryBuild(spec)).FirstOrDefault(program => program is not null) ?? throw Unregistered(spec);
+
+    /// <summary>The algorithm of its gradients, programs to be run one after the other.</summary>
+    public static IReadOnlyList<TileProgram> BuildGradients(AttentionSpec spec) =>
+        Families.Select(family => family.TryBuildGradients(spec)).FirstOrDefault(programs => programs is not null) ?? throw Unregistered(spec);
+
+    private static InvalidOperationException Unregistered(AttentionSpec spec) => new($"No family is registered for {spec.GetType().Name}.");
 }

@@ -28,10 +28,12 @@ internal static class Dataflow
                 return new[] { store.Source };
             case MatMul product:
                 return new[] { product.A, product.B }.Concat(product.Accumulate ? new[] { product.Target } : Enumerable.Empty<Tile>());
+            case Transpose transpose:
+                return new[] { transpose.Source };
             case Map map:
-                return map.Branches.SelectMany(Tiles);
+                return map.Branches.SelectMany(Tiles).Select(tile => tile.Whole);
             case Reduce reduce:
-                return Tiles(reduce.Body).Concat(reduce.Accumulate ? new[] { reduce.Target } : Enumerable.Empty<Tile>());
+                return Tiles(reduce.Body).Select(tile => tile.Whole).Concat(reduce.Accumulate ? new[] { reduce.Target } : Enumerable.Empty<Tile>());
             case Rebase rebase:
                 return rebase.State.Members.Concat(new[] { rebase.Candidate });
             case Runs runs:
@@ -47,6 +49,7 @@ internal static class Dataflow
         Load load => new[] { load.Target },
         MatMul product => new[] { product.Target },
         Map map => new[] { map.Target },
+        Transpose transpose => new[] { transpose.Target },
         Reduce reduce => new[] { reduce.Target },
         Rebase rebase => rebase.State.Members,
         Runs runs => runs.State.Members,
@@ -54,7 +57,7 @@ internal static class Dataflow
         _ => Enumerable.Empty<Tile>(),
     };
 
-    /// <summary>The tiles in an expression.</summary>
+    /// <summary>The tiles in an expression, and the segments of tiles.</summary>
     public static IEnumerable<Tile> Tiles(Expr expr) => expr.Flatten().OfType<Expr.Element>().Select(element => element.Tile);
 
     /// <summary>The conditions in an expression.</summary>

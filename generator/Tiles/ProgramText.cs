@@ -17,6 +17,11 @@ internal static class ProgramText
             writer.Line($"parameter {parameter} {Shape(parameter)}{Describe(parameter)}");
         }
 
+        if (program.Kept is { } kept)
+        {
+            writer.Line($"kept {kept.Name}: {string.Join(", ", kept.Members.Select(member => $"{member} {Shape(member)}"))}");
+        }
+
         if (program.State is { } state)
         {
             writer.Line(Describe(state));
@@ -33,6 +38,7 @@ internal static class ProgramText
         Store store => $"{store.Destination}[{store.Loop.Tokens}] = {store.Source}",
         Map { Branches.Count: 1 } map => $"{map.Target} = {Describe(map.Branches[0])}",
         Map map => $"{map.Target} = [{string.Join(" | ", map.Branches.Select(branch => Describe(branch)))}]",
+        Transpose transpose => $"{transpose.Target} = {transpose.Source}ᵀ",
         Reduce reduce => $"{reduce.Target} {(reduce.Accumulate ? "+=" : "=")} {Over(reduce)}({Describe(reduce.Body)})",
         MatMul product =>
             $"{product.Target} {(product.Accumulate ? "+=" : "=")} {product.A}{Mark(product.TransposeA)} · {product.B}{Mark(product.TransposeB)}"
@@ -56,7 +62,7 @@ internal static class ProgramText
                 writer.Line(Describe(fold.State));
             }
 
-            var shape = statement is Load or MatMul { Accumulate: false } or Map or Reduce { Accumulate: false }
+            var shape = statement is Load or MatMul { Accumulate: false } or Map or Transpose or Reduce { Accumulate: false }
                 ? "    " + Shape(Dataflow.Writes(statement).Single())
                 : "";
             writer.Line(Describe(statement) + shape);
@@ -83,7 +89,7 @@ internal static class ProgramText
 
     private static string Describe(TokenLoop loop) =>
         $"{loop.Tokens} of {Describe(loop.From)}..{Describe(loop.To)}"
-        + (loop.Stride == 1 ? "" : $", tokens {Describe(loop.Offset)} + {loop.Stride.ToString(CultureInfo.InvariantCulture)}·position");
+        + (loop.Stride == 1 ? "" : loop.Stride == -1 ? ", from the last token to the first" : $", tokens {Describe(loop.Offset)} + {loop.Stride.ToString(CultureInfo.InvariantCulture)}·position");
 
     private static string Describe(TokenIndex index) => index switch
     {

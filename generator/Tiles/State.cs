@@ -20,7 +20,7 @@ internal sealed class State
 
     public string Name { get; }
 
-    /// <summary>The axis along which references differ: each member has it as its rows or, when a row vector, as its columns.</summary>
+    /// <summary>The axis along which references differ: each member has it as its rows or as its columns.</summary>
     public Dim Axis { get; }
 
     /// <summary>The references c, a vector along <see cref="Axis"/>, or null.</summary>
@@ -44,6 +44,9 @@ internal sealed class State
 
     /// <summary>A matrix of sums, <see cref="Axis"/> by <paramref name="columns"/>.</summary>
     public StateMember AddMatrix(string name, Dim columns) => Add(new StateMember(this, name, Axis, columns, 0));
+
+    /// <summary>A matrix of sums, <paramref name="rows"/> by <see cref="Axis"/>.</summary>
+    public StateMember AddTransposedMatrix(string name, Dim rows) => Add(new StateMember(this, name, rows, Axis, 0));
 
     private StateMember Add(StateMember member)
     {

@@ -36,6 +36,9 @@ internal enum Structure
 /// </summary>
 internal sealed record Map(Tile Target, IReadOnlyList<Expr> Branches) : Statement;
 
+/// <summary>Target = a column vector of tokens as a row vector, so that it broadcasts along the other axis.</summary>
+internal sealed record Transpose(Tile Target, Tile Source) : Statement;
+
 /// <summary>
 /// Target (+)= the reduction of an expression over <paramref name="Rows"/> × <paramref name="Columns"/>: over the columns when the target
 /// is a column vector, over the rows when it is a row vector.
@@ -71,6 +74,7 @@ internal sealed record Parallel(TokenLoop Loop, IReadOnlyList<Statement> Body) :
 internal sealed record ForEach(TokenIndex.Counter Counter, int Count, IReadOnlyList<Statement> Body) : Statement;
 
 /// <summary>
-/// A loop over tiles of the positions [From, To). Position p is token Offset + Stride·p of the tensors, so a dilated pattern is a plain range.
+/// A loop over tiles of the positions [From, To). Position p is token Offset + Stride·p of the tensors, so a dilated pattern
+/// is a plain range, and so are tokens from the last to the first.
 /// </summary>
 internal sealed record TokenLoop(Dim Tokens, TokenIndex From, TokenIndex To, TokenIndex Offset, int Stride);

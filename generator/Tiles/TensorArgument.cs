@@ -11,6 +11,18 @@ internal enum TensorRole
     /// <summary>The logarithm of a query's normaliser; the caller may not want it, and stores to it are then skipped.</summary>
     LogSumExp,
 
+    /// <summary>∂loss/∂output.</summary>
+    OutputGradient,
+
+    /// <summary>∂loss/∂query, written or added to as the caller chooses; so are the next two.</summary>
+    QueryGradient,
+
+    KeyGradient,
+    ValueGradient,
+
+    /// <summary>1 / normaliser of each query, which one program leaves for the next.</summary>
+    Reciprocal,
+
     /// <summary>An input that no backend passes yet; only the interpreter of the tests does.</summary>
     Other,
 }

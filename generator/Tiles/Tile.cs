@@ -26,6 +26,9 @@ internal class Tile
 
     public bool IsRowVector => Rows == Dim.One;
 
+    /// <summary>The tile whose memory this is; itself but for a <see cref="Segment"/>.</summary>
+    public virtual Tile Whole => this;
+
     public static Expr operator +(Tile a, Tile b) => (Expr)a + b;
 
     public static Expr operator -(Tile a, Tile b) => (Expr)a - b;
@@ -33,6 +36,23 @@ internal class Tile
     public static Expr operator *(Tile a, Tile b) => (Expr)a * b;
 
     public override string ToString() => Name;
+}
+
+/// <summary>One of the equal parts that the columns of a tile are made of, to be read in expressions.</summary>
+internal sealed class Segment : Tile
+{
+    /// <param name="columns">An axis of the part's size.</param>
+    public Segment(Tile whole, int index, Dim columns)
+        : base($"{whole.Name}_{index}", whole.Rows, columns)
+    {
+        Whole = whole;
+        Index = index;
+    }
+
+    public override Tile Whole { get; }
+
+    /// <summary>The parts before it.</summary>
+    public int Index { get; }
 }
 
 /// <summary>

@@ -11,6 +11,9 @@ internal sealed record TileProgram(
     State? State,
     IReadOnlyList<Statement> Body)
 {
+    /// <summary>The final state of an earlier program that this one reads, or null.</summary>
+    public State? Kept { get; init; }
+
     /// <summary>The argument with a role.</summary>
     public TensorArgument this[TensorRole role]
     {

@@ -14,6 +14,7 @@ internal sealed class TileProgramBuilder
     private List<Statement> _block = new();
     private readonly List<Parameter> _parameters = new();
     private State? _state;
+    private State? _kept;
 
     public TileProgramBuilder(string name) => _name = name;
 
@@ -34,10 +35,16 @@ internal sealed class TileProgramBuilder
     /// <summary>A state that the whole program carries, and that the caller can split, merge and keep.</summary>
     public State State(string name, Dim axis) => _state = new State(Unique(name), axis);
 
+    /// <summary>The final state of an earlier program, to be read only.</summary>
+    public State KeptState(string name, Dim axis) => _kept = new State(Unique(name), axis);
+
     /// <summary>A state that lives within one tile of an outer loop.</summary>
     public State LocalState(string name, Dim axis) => new(Unique(name), axis);
 
     public TokenLoop Loop(Dim tokens, TokenIndex from, TokenIndex to) => new(tokens, from, to, 0, 1);
+
+    /// <summary>From the last token to the first.</summary>
+    public TokenLoop ReversedLoop(Dim tokens, TokenIndex length) => new(tokens, 0, length, length - 1, -1);
 
     public void Fold(TokenLoop loop, State state, Action body) => _block.Add(new Fold(loop, state, Nested(body)));
 
@@ -96,6 +103,15 @@ internal sealed class TileProgramBuilder
         return target;
     }
 
+    /// <summary>A column vector of tokens as a row vector.</summary>
+    public Tile Transpose(string name, Tile vector)
+    {
+        Require(vector.IsColumnVector, $"{vector} is no column vector");
+        var target = New(name, Dim.One, vector.Rows);
+        _block.Add(new Transpose(target, vector));
+        return target;
+    }
+
     public Tile RowSum(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, rows, Dim.One), Reduction.Sum, body, rows, columns);
 
     public Tile RowMax(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, rows, Dim.One), Reduction.Max, body, rows, columns);
@@ -124,7 +140,7 @@ internal sealed class TileProgramBuilder
         _block.Add(new Rebase(state, candidate, threshold));
     }
 
-    public TileProgram Build() => new(_name, _arguments, _parameters, _state, _block);
+    public TileProgram Build() => new(_name, _arguments, _parameters, _state, _block) { Kept = _kept };
 
     private Tile Reduced(Tile target, Reduction reduction, Expr body, Dim rows, Dim columns)
     {

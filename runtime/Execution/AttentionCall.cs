@@ -13,9 +13,8 @@ namespace KernelGen.CompilerServices;
 internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     where TKernel : struct, IAttentionKernel
 {
-    public float* Query, Key, Value, Destination, LogSumExp, State, Parameters;
-    public int* KeyLengths;
-
+    private CallTensors _tensors;
+    private float* _parameters;
     private AlignedBuffer? _memory;
     private AttentionShape _shape;
     private SplitPlan _plan;
@@ -43,9 +42,11 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         return MemoryFloats(plan, Workers(plan, degree)) * sizeof(float);
     }
 
-    /// <summary>Computes all heads; the tensor fields are set.</summary>
-    public void Run(in AttentionShape shape, int degree)
+    /// <summary>Computes all heads.</summary>
+    public void Run(in CallTensors tensors, float* parameters, in AttentionShape shape, int degree)
     {
+        _tensors = tensors;
+        _parameters = parameters;
         _shape = shape;
         _plan = Plan(shape, degree);
         int workers = Workers(_plan, degree);
@@ -111,7 +112,9 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     }
 
     private static SplitPlan Plan(in AttentionShape shape, int degree) =>
-        SplitPlan.Create(shape, degree, TKernel.TileRows, TKernel.Causal, Stateless);
+        SplitPlan.Create(
+            TKernel.OutputsKeys ? shape with { QueryLength = shape.KeyLength, KeyLength = shape.QueryLength } : shape,
+            degree, TKernel.TileRows, TKernel.Causal, Stateless);
 
     private static int Workers(in SplitPlan plan, int degree) => (int)Math.Max(1, Math.Min(Math.Min(degree, WorkerTeam.Shared.Size), plan.Width));
 
@@ -151,14 +154,14 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     {
         HeadTensors head = Head(headIndex);
         TKernel.InitState(ref *state);
-        if (!TKernel.Causal && head.KeyLength > 0)
+        if (!TKernel.Causal && SummedLength(head) > 0)
         {
-            TKernel.Accumulate(head, 0, head.KeyLength, ref *state, ref *scratch);
+            TKernel.Accumulate(head, 0, SummedLength(head), ref *state, ref *scratch);
         }
 
-        if (head.QueryLength > 0)
+        if (OutputLength(head) > 0)
         {
-            TKernel.Output(head, 0, head.QueryLength, ref *state, ref *scratch);
+            TKernel.Output(head, 0, OutputLength(head), ref *state, ref *scratch);
         }
 
         Export(headIndex, state);
@@ -174,15 +177,15 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         {
             // Pieces end where query spans end, so the last span is left out of the deal.
             (int span, int part) = Math.DivRem(piece, pieces);
-            int spanFrom = Boundary(head.QueryLength, span, _plan.QuerySpans);
-            int spanLength = Boundary(head.QueryLength, span + 1, _plan.QuerySpans) - spanFrom;
-            from = Math.Min(head.KeyLength, spanFrom + Boundary(spanLength, part, pieces));
-            to = Math.Min(head.KeyLength, spanFrom + Boundary(spanLength, part + 1, pieces));
+            int spanFrom = Boundary(OutputLength(head), span, _plan.QuerySpans);
+            int spanLength = Boundary(OutputLength(head), span + 1, _plan.QuerySpans) - spanFrom;
+            from = Math.Min(SummedLength(head), spanFrom + Boundary(spanLength, part, pieces));
+            to = Math.Min(SummedLength(head), spanFrom + Boundary(spanLength, part + 1, pieces));
         }
         else
         {
-            from = Boundary(head.KeyLength, piece, _plan.KeySpans);
-            to = Boundary(head.KeyLength, piece + 1, _plan.KeySpans);
+            from = Boundary(SummedLength(head), piece, _plan.KeySpans);
+            to = Boundary(SummedLength(head), piece + 1, _plan.KeySpans);
         }
 
         float* state = PieceState(cutHead, piece);
@@ -244,8 +247,8 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private void Output(in HeadTensors head, int span, float* state, float* scratch)
     {
-        int from = Boundary(head.QueryLength, span, _plan.QuerySpans);
-        int to = Boundary(head.QueryLength, span + 1, _plan.QuerySpans);
+        int from = Boundary(OutputLength(head), span, _plan.QuerySpans);
+        int to = Boundary(OutputLength(head), span + 1, _plan.QuerySpans);
         if (from < to)
         {
             TKernel.Output(head, from, to, ref *state, ref *scratch);
@@ -254,10 +257,10 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private void Export(int headIndex, float* state)
     {
-        if (State is not null)
+        if (_tensors.State is not null)
         {
             int length = TKernel.ExportedStateFloats;
-            TKernel.ExportState(ref *state, new Span<float>(State + (long)headIndex * length, length));
+            TKernel.ExportState(ref *state, new Span<float>(_tensors.State + (long)headIndex * length, length));
         }
     }
 
@@ -269,6 +272,12 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private static void Copy(float* from, float* to) =>
         new ReadOnlySpan<float>(from, TKernel.StateFloats).CopyTo(new Span<float>(to, TKernel.StateFloats));
 
+    /// <summary>The tokens that the state sums over.</summary>
+    private static int SummedLength(in HeadTensors head) => TKernel.OutputsKeys ? head.QueryLength : head.KeyLength;
+
+    /// <summary>The tokens that have outputs: of a causal kernel all, since it walks queries and keys together.</summary>
+    private static int OutputLength(in HeadTensors head) => TKernel.OutputsKeys && !TKernel.Causal ? head.KeyLength : head.QueryLength;
+
     private static int Boundary(int length, int part, int parts) => SplitPlan.Boundary(length, part, parts, TKernel.TileRows);
 
     private HeadTensors Head(int index)
@@ -278,18 +287,31 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         nint tokenStep = headsOuter ? 1 : _shape.Heads; // tokens of one head are so many tokens apart
         nint firstQuery = headsOuter ? (nint)index * _shape.QueryLength : (nint)batch * _shape.QueryLength * _shape.Heads + head;
         nint firstKey = headsOuter ? (nint)index * _shape.KeyLength : (nint)batch * _shape.KeyLength * _shape.Heads + head;
+        GradientTensors gradients = _tensors.Gradients;
         return new HeadTensors(
-            Query + firstQuery * TKernel.HeadDim,
-            Key + firstKey * TKernel.HeadDim,
-            Value + firstKey * TKernel.ValueDim,
-            Destination + firstQuery * TKernel.ValueDim,
-            LogSumExp is null ? null : LogSumExp + (nint)index * _shape.QueryLength,
-            Parameters,
+            _tensors.Query + firstQuery * TKernel.HeadDim,
+            _tensors.Key + firstKey * TKernel.HeadDim,
+            _tensors.Value + firstKey * TKernel.ValueDim,
+            _tensors.Destination + firstQuery * TKernel.ValueDim,
+            _tensors.LogSumExp is null ? null : _tensors.LogSumExp + (nint)index * _shape.QueryLength,
+            _parameters,
             tokenStep * TKernel.HeadDim,
             tokenStep * TKernel.HeadDim,
             tokenStep * TKernel.ValueDim,
             tokenStep * TKernel.ValueDim,
             _shape.QueryLength,
-            KeyLengths is null ? _shape.KeyLength : KeyLengths[batch]);
+            _tensors.KeyLengths is null ? _shape.KeyLength : _tensors.KeyLengths[batch])
+        {
+            Gradients = gradients.Output is null ? default : new GradientTensors
+            {
+                Output = gradients.Output + firstQuery * TKernel.ValueDim,
+                Query = gradients.Query + firstQuery * TKernel.HeadDim,
+                Key = gradients.Key + firstKey * TKernel.HeadDim,
+                Value = gradients.Value + firstKey * TKernel.ValueDim,
+                Reciprocal = gradients.Reciprocal is null ? null : Gradients.Reciprocal + (nint)index * _shape.QueryLength,
+                KeptState = gradients.KeptState is null ? null : Gradients.KeptState + (nint)index * _tensors.KeptStateLength,
+                Adds = gradients.Adds,
+            },
+        };
     }
 }

@@ -9,18 +9,16 @@ internal sealed class AttentionEngine<TKernel> : AttentionEngine
     where TKernel : struct, IAttentionKernel
 {
     private readonly float[] _hyperparameters;
-    private readonly Lock _lock = new();
-    private readonly Stack<AttentionCall<TKernel>> _idleCalls = new();
+    private readonly GradientPass[] _gradientPasses;
+    private readonly CallPool<TKernel> _calls = new();
     private volatile PackedProjection _packed;
 
-    internal AttentionEngine(Projection? projection, ReadOnlySpan<float> hyperparameters)
+    internal AttentionEngine(Projection? projection, ReadOnlySpan<float> hyperparameters, GradientPass[] gradientPasses)
     {
         _hyperparameters = hyperparameters.ToArray();
-        _packed = Pack(projection);
+        _gradientPasses = gradientPasses;
+        _packed = PackedProjection.Of<TKernel>(projection, _hyperparameters);
     }
-
-    /// <summary>Projections as the kernel reads them. A call holds on to those that it started with.</summary>
-    private sealed record PackedProjection(Projection? Source, AlignedBuffer Parameters);
 
     public override Projection? Projection => _packed.Source;
 
@@ -33,7 +31,7 @@ internal sealed class AttentionEngine<TKernel> : AttentionEngine
     public override void Redraw(Projection projection)
     {
         ArgumentNullException.ThrowIfNull(projection);
-        _packed = Pack(projection);
+        _packed = PackedProjection.Of<TKernel>(projection, _hyperparameters);
     }
 
     public override ItemSet CreateItemSet(FeatureMap featureMap, bool normalize)
@@ -66,7 +64,7 @@ internal sealed class AttentionEngine<TKernel> : AttentionEngine
         }
 
         PackedProjection packed = _packed;
-        AttentionCall<TKernel> call = Rent();
+        AttentionCall<TKernel> call = _calls.Rent();
         try
         {
             fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, destinationPointer = destination)
@@ -74,70 +72,116 @@ internal sealed class AttentionEngine<TKernel> : AttentionEngine
             fixed (float* state = result is null ? default : result.StateMemory)
             fixed (int* lengths = keyLengths)
             {
-                call.Query = queryPointer;
-                call.Key = keyPointer;
-                call.Value = valuePointer;
-                call.Destination = destinationPointer;
-                call.LogSumExp = logSumExp;
-                call.State = state;
-                call.KeyLengths = lengths;
-                call.Parameters = packed.Parameters.Pointer;
-                call.Run(checkedShape, DegreeOfParallelism);
+                CallTensors tensors = new()
+                {
+                    Query = queryPointer,
+                    Key = keyPointer,
+                    Value = valuePointer,
+                    Destination = destinationPointer,
+                    LogSumExp = logSumExp,
+                    State = state,
+                    KeyLengths = lengths,
+                };
+                call.Run(tensors, packed.Parameters.Pointer, checkedShape, DegreeOfParallelism);
             }
         }
         finally
         {
-            Return(call);
+            _calls.Return(call);
+        }
+
+        if (result is not null)
+        {
+            result.IsFilled = true;
         }
 
         GC.KeepAlive(packed);
     }
 
-    private unsafe PackedProjection Pack(Projection? projection)
+    public override long BackwardScratchBytes(in AttentionShape shape)
     {
-        ShapeChecks.CheckProjection(projection, TKernel.ProjectionRows, TKernel.HeadDim, TKernel.NeedsHadamard);
-        AlignedBuffer parameters = new(TKernel.ParameterFloats);
-        TKernel.PackParameters(projection, _hyperparameters, new Span<float>(parameters.Pointer, TKernel.ParameterFloats));
-        return new PackedProjection(projection, parameters);
+        ShapeChecks.Check(shape, TKernel.Causal);
+        long most = 0;
+        foreach (GradientPass pass in _gradientPasses)
+        {
+            most = Math.Max(most, pass.ScratchBytes(shape, DegreeOfParallelism));
+        }
+
+        return most;
+    }
+
+    public override unsafe void Backward(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> output, AttentionResult result,
+        ReadOnlySpan<float> outputGradient, Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient,
+        in AttentionShape shape, ReadOnlySpan<int> keyLengths, bool accumulate)
+    {
+        AttentionShape checkedShape = shape;
+        ArgumentNullException.ThrowIfNull(result);
+        Check(query, key, value, output, checkedShape, result, keyLengths, "output");
+        BackwardChecks.Check(
+            query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient, checkedShape, result, TKernel.HeadDim, TKernel.ValueDim);
+        if (checkedShape.Batch == 0 || checkedShape.Heads == 0)
+        {
+            return;
+        }
+
+        PackedProjection packed = _packed;
+        bool needsReciprocals = Array.Exists(_gradientPasses, static pass => pass.NeedsReciprocals);
+        fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, outputPointer = output, outputGradientPointer = outputGradient)
+        fixed (float* queryGradientPointer = queryGradient, keyGradientPointer = keyGradient, valueGradientPointer = valueGradient)
+        fixed (float* logSumExp = result.LogSumExpMemory, state = result.StateMemory)
+        fixed (float* reciprocal = needsReciprocals ? result.ReciprocalMemory() : default)
+        fixed (int* lengths = keyLengths)
+        {
+            CallTensors tensors = new()
+            {
+                Query = queryPointer,
+                Key = keyPointer,
+                Value = valuePointer,
+                Destination = outputPointer,
+                LogSumExp = logSumExp,
+                KeyLengths = lengths,
+                KeptStateLength = TKernel.ExportedStateFloats,
+                Gradients = new GradientTensors
+                {
+                    Output = outputGradientPointer,
+                    Query = queryGradientPointer,
+                    Key = keyGradientPointer,
+                    Value = valueGradientPointer,
+                    Reciprocal = reciprocal,
+                    KeptState = state,
+                    Adds = accumulate,
+                },
+            };
+            foreach (GradientPass pass in _gradientPasses)
+            {
+                pass.Run(tensors, checkedShape, DegreeOfParallelism, packed.Source, _hyperparameters);
+            }
+        }
+
+        if (!accumulate)
+        {
+            BackwardChecks.ClearUnseenKeys(keyGradient, checkedShape, keyLengths, TKernel.HeadDim);
+            BackwardChecks.ClearUnseenKeys(valueGradient, checkedShape, keyLengths, TKernel.ValueDim);
+        }
     }
 
     private static void Check(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> destination,
-        in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths)
+        in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths, string destinationName = nameof(destination))
     {
         ShapeChecks.Check(shape, TKernel.Causal);
         ShapeChecks.CheckTensor(query.Length, shape, shape.QueryLength, TKernel.HeadDim, nameof(query));
         ShapeChecks.CheckTensor(key.Length, shape, shape.KeyLength, TKernel.HeadDim, nameof(key));
         ShapeChecks.CheckTensor(value.Length, shape, shape.KeyLength, TKernel.ValueDim, nameof(value));
-        ShapeChecks.CheckTensor(destination.Length, shape, shape.QueryLength, TKernel.ValueDim, nameof(destination));
-        ShapeChecks.CheckOverlap(destination, query, nameof(query));
-        ShapeChecks.CheckOverlap(destination, key, nameof(key));
-        ShapeChecks.CheckOverlap(destination, value, nameof(value));
+        ShapeChecks.CheckTensor(destination.Length, shape, shape.QueryLength, TKernel.ValueDim, destinationName);
+        ShapeChecks.CheckOverlap(destination, query, nameof(query), destinationName);
+        ShapeChecks.CheckOverlap(destination, key, nameof(key), destinationName);
+        ShapeChecks.CheckOverlap(destination, value, nameof(value), destinationName);
         ShapeChecks.CheckKeyLengths(keyLengths, shape);
         if (result is not null)
         {
             ShapeChecks.CheckResult(result, shape, TKernel.ExportedStateFloats);
-        }
-    }
-
-    private AttentionCall<TKernel> Rent()
-    {
-        lock (_lock)
-        {
-            if (_idleCalls.TryPop(out AttentionCall<TKernel>? call))
-            {
-                return call;
-            }
-        }
-
-        return new AttentionCall<TKernel>();
-    }
-
-    private void Return(AttentionCall<TKernel> call)
-    {
-        lock (_lock)
-        {
-            _idleCalls.Push(call);
         }
     }
 }

@@ -42,9 +42,11 @@ public abstract class AttentionEngine
     /// <exception cref="ArgumentException">
     /// The projection has another shape, or the kernel draws none, or computes a fast transform that the projection has no structure for.
     /// </exception>
-    public static AttentionEngine Create<TKernel>(Projection? projection, ReadOnlySpan<float> hyperparameters)
+    /// <param name="gradientPasses">The kernels of the backward pass, in the order in which they run.</param>
+    public static AttentionEngine Create<TKernel>(
+        Projection? projection, ReadOnlySpan<float> hyperparameters, params ReadOnlySpan<GradientPass> gradientPasses)
         where TKernel : struct, IAttentionKernel
-        => new AttentionEngine<TKernel>(projection, hyperparameters);
+        => new AttentionEngine<TKernel>(projection, hyperparameters, gradientPasses.ToArray());
 
     /// <summary>Takes other projections. Calls that are running go on with the old ones.</summary>
     /// <exception cref="ArgumentException">As for <see cref="Create"/>.</exception>
@@ -62,4 +64,13 @@ public abstract class AttentionEngine
     public abstract void Forward(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
         in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths);
+
+    /// <summary>As <see cref="IAttention"/> says.</summary>
+    public abstract void Backward(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> output, AttentionResult result,
+        ReadOnlySpan<float> outputGradient, Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient,
+        in AttentionShape shape, ReadOnlySpan<int> keyLengths, bool accumulate);
+
+    /// <inheritdoc cref="IAttention.BackwardScratchBytes"/>
+    public abstract long BackwardScratchBytes(in AttentionShape shape);
 }

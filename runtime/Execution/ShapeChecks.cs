@@ -64,13 +64,14 @@ internal static class ShapeChecks
     }
 
     /// <summary>Whether the destination shares memory with an input, which would be overwritten while it is still read.</summary>
-    public static void CheckOverlap(ReadOnlySpan<float> destination, ReadOnlySpan<float> input, string inputName)
+    public static void CheckOverlap(
+        ReadOnlySpan<float> destination, ReadOnlySpan<float> input, string inputName, string destinationName = nameof(destination))
     {
         if (destination.Overlaps(input, out int offset))
         {
             Throw(
-                nameof(destination),
-                $"destination ({destination.Length} numbers) overlaps {inputName} ({input.Length} numbers), which starts {offset} numbers after it.");
+                destinationName,
+                $"{destinationName} ({destination.Length} numbers) overlaps {inputName} ({input.Length} numbers), which starts {offset} numbers after it.");
         }
     }
 

@@ -26,6 +26,9 @@ public readonly unsafe struct HeadTensors
         KeyLength = keyLength;
     }
 
+    /// <summary>What gradient kernels read and write besides.</summary>
+    internal GradientTensors Gradients { private get; init; }
+
     /// <summary>The first query, [query length, head dim].</summary>
     public ref float Query => ref *_query;
 
@@ -35,7 +38,7 @@ public readonly unsafe struct HeadTensors
     /// <summary>The first value, [key length, value dim].</summary>
     public ref float Value => ref *_value;
 
-    /// <summary>The first output, [query length, value dim].</summary>
+    /// <summary>The first output, [query length, value dim]; a gradient kernel reads it.</summary>
     public ref float Destination => ref *_destination;
 
     /// <summary>The first log-sum-exp, [query length], contiguous; a null reference where the caller wants none.</summary>
@@ -43,6 +46,27 @@ public readonly unsafe struct HeadTensors
 
     /// <summary>The packed parameters of the layer, as the kernel's own <see cref="IAttentionKernel.PackParameters"/> wrote them.</summary>
     public ref float Parameters => ref *_parameters;
+
+    /// <summary>The gradient of the first output, as far apart as the outputs.</summary>
+    public ref float OutputGradient => ref *Gradients.Output;
+
+    /// <summary>The gradient of the first query, as far apart as the queries; likewise the next two.</summary>
+    public ref float QueryGradient => ref *Gradients.Query;
+
+    /// <summary>The gradient of the first key.</summary>
+    public ref float KeyGradient => ref *Gradients.Key;
+
+    /// <summary>The gradient of the first value.</summary>
+    public ref float ValueGradient => ref *Gradients.Value;
+
+    /// <summary>1 / normaliser of the first query, [query length], contiguous.</summary>
+    public ref float Reciprocal => ref *Gradients.Reciprocal;
+
+    /// <summary>The state that the forward pass left, as <see cref="IAttentionKernel.ExportState"/> wrote it.</summary>
+    public ref float KeptState => ref *Gradients.KeptState;
+
+    /// <summary>Whether gradients are added to what is there; otherwise they overwrite it.</summary>
+    public bool AddsGradients => Gradients.Adds;
 
     /// <summary>Floats from one query to the next.</summary>
     public nint QueryStride { get; }

@@ -48,6 +48,15 @@ public interface IAttentionKernel
     /// <summary>Whether the projections are computed as fast transforms, so that a <see cref="ProjectionDraw.Hadamard"/> draw is needed.</summary>
     static abstract bool NeedsHadamard { get; }
 
+    /// <summary>
+    /// Whether the state sums over queries and outputs are of keys, as gradients of keys and values are; otherwise the state sums over keys. Then
+    /// <see cref="Accumulate"/> takes spans of queries, and <see cref="Output"/> of keys unless the kernel is causal.
+    /// </summary>
+    static virtual bool OutputsKeys => false;
+
+    /// <summary>Whether the kernel keeps 1 / normaliser of each query for the kernel after it, or reads what one before it kept.</summary>
+    static virtual bool NeedsReciprocals => false;
+
     /// <summary>Brings the projections, [projection rows, head dim], into the order and scale that the kernel reads.</summary>
     /// <param name="projection">Of the kernel's size; null where it draws none.</param>
     /// <param name="hyperparameters">What <see cref="LayerParameters"/> made of the layer's hyperparameter; empty where it has none.</param>

@@ -130,6 +130,26 @@ public static class TileCopy
         }
     }
 
+    /// <summary>As <see cref="Store"/>, or adds the tile to what is there.</summary>
+    /// <inheritdoc cref="Store" path="/param"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void StoreGradient(
+        ref float tile, int tileStride, int rows, int columns, ref float destination, nint destinationStride, bool add)
+    {
+        if (!add)
+        {
+            Store(ref tile, tileStride, rows, columns, ref destination, destinationStride);
+            return;
+        }
+
+        Debug.Assert(columns <= tileStride);
+        for (int row = 0; row < rows; row++)
+        {
+            AddRow(ref Unsafe.Add(ref tile, (nint)row * tileStride), ref Unsafe.Add(ref destination, row * destinationStride), columns);
+            PrefetchRow(ref Unsafe.Add(ref destination, (row + rows) * destinationStride), columns);
+        }
+    }
+
     /// <summary>
     /// Asks for tokens that will be copied next, after a few microseconds of arithmetic, into the second-level cache: the processor's own
     /// prefetcher stops at every page. Past the end of a tensor it asks in vain, and nothing happens. <see cref="Load"/> and <see cref="Store"/>
@@ -158,6 +178,21 @@ public static class TileCopy
     }
 
     private static int PaddedEnd(int count, int stride) => Math.Min((count + Padding - 1) & -Padding, stride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddRow(ref float from, ref float to, int columns)
+    {
+        int column = 0;
+        for (; column + 8 <= columns; column += 8)
+        {
+            (Vector256.LoadUnsafe(ref to, (nuint)column) + Vector256.LoadUnsafe(ref from, (nuint)column)).StoreUnsafe(ref to, (nuint)column);
+        }
+
+        for (; column < columns; column++)
+        {
+            Unsafe.Add(ref to, column) += Unsafe.Add(ref from, column);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyRow(ref float from, ref float to, int columns)

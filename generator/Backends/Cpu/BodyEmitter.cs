@@ -32,7 +32,7 @@ internal sealed class BodyEmitter
         _writer = writer;
         _steps = StepPlanner.Plan(block);
         _statements = Dataflow.Flatten(block).ToList();
-        _buffers = new BufferPlan(schedule, _steps);
+        _buffers = new BufferPlan(schedule, _steps, program.Kept);
         _states = new StateEmitter(schedule, text);
     }
 
@@ -55,6 +55,15 @@ internal sealed class BodyEmitter
             }
         }
 
+        TakeKeptState();
+        foreach (var member in _program.State?.Members ?? Enumerable.Empty<StateMember>())
+        {
+            if (_buffers.HasCopy(member) && !IsWritten(member))
+            {
+                PackTransposed(member);
+            }
+        }
+
         foreach (var parameter in _program.Parameters)
         {
             _writer.Line($"ref var {parameter.Name} = ref _Unsafe.Add(ref head.Parameters, {_schedule.ParameterOffset(_program, parameter)});");
@@ -70,6 +79,51 @@ internal sealed class BodyEmitter
             };
             Loop(loop, "from", "to", ((WholeStep)step).Body);
         }
+    }
+
+    private bool IsWritten(Tile tile) => _statements.Any(statement => statement is not Fold && Dataflow.Writes(statement).Contains(tile));
+
+    /// <summary>Brings the state that an earlier kernel exported into the padded layout of tiles.</summary>
+    private void TakeKeptState()
+    {
+        var read = 0;
+        foreach (var member in _program.Kept?.Members ?? Enumerable.Empty<StateMember>())
+        {
+            if (_buffers.Contains(member))
+            {
+                _writer.Line($"// {member} {ProgramText.Shape(member)} of the kept state{(_buffers[member].IsTransposed ? ", transposed" : "")}.");
+                TakeKept(member, _buffers[member], read);
+            }
+
+            read += member.Rows.Size * member.Columns.Size;
+        }
+    }
+
+    private void TakeKept(StateMember member, Buffer buffer, int from)
+    {
+        var axis = member.State.Axis;
+        var (segment, padded) = (axis.Size / axis.Segments, _schedule.PaddedSegment(axis));
+        var columns = member.IsRowVector ? 1 : member.Columns.Size;
+        Fill(member, buffer.IsTransposed ? _schedule.Padded(member.Columns) * buffer.Stride : _schedule.Floats(member), 0);
+        for (var i = 0; i < axis.Segments; i++)
+        {
+            var source = $"ref _Unsafe.Add(ref head.KeptState, {from + (i * segment * columns)})";
+            _writer.Line(member.IsRowVector
+                ? $"_TileCopy.Load({source}, 0, 1, {segment}, ref _Unsafe.Add(ref {buffer.Name}, {i * padded}), {segment});"
+                : buffer.IsTransposed
+                ? $"_TileCopy.Transpose({source}, {columns}, {segment}, {columns}, ref _Unsafe.Add(ref {buffer.Name}, {i * padded}), {buffer.Stride});"
+                : $"_TileCopy.Load({source}, {columns}, {segment}, {columns}, ref _Unsafe.Add(ref {buffer.Name}, {i * padded * buffer.Stride}), {buffer.Stride});");
+        }
+    }
+
+    /// <summary>Makes the transposed copy that a product reads as its right-hand operand.</summary>
+    private void PackTransposed(Tile tile)
+    {
+        var (reference, stride, _) = LocateRaw(tile);
+        var rows = tile.Rows.IsTokens ? Count(tile.Rows) : $"{_schedule.Padded(tile.Rows)}";
+        var to = _buffers.Packed(tile);
+        _writer.Line(
+            $"_TileCopy.LoadTransposed(ref {reference}, {stride}, {rows}, {_schedule.Padded(tile.Columns)}, ref {to.Name}, {to.Stride});");
     }
 
     private void Emit(IReadOnlyList<Step> steps)
@@ -104,6 +158,8 @@ internal sealed class BodyEmitter
                 case WholeStep { Statement: MatMul product }:
                     Multiply(product);
                     break;
+                case WholeStep { Statement: Transpose }:
+                    break; // a vector is the same memory either way
                 default:
                     throw new NotSupportedException($"{step}");
             }
@@ -112,7 +168,7 @@ internal sealed class BodyEmitter
 
     private void Loop(TokenLoop loop, string from, string to, IReadOnlyList<Step> body)
     {
-        if (loop.Stride != 1 || loop.Offset != 0)
+        if (!IsReversed(loop) && (loop.Stride != 1 || loop.Offset != 0))
         {
             throw new NotSupportedException("Dilated loops are not scheduled on the CPU yet.");
         }
@@ -166,9 +222,10 @@ internal sealed class BodyEmitter
 
         foreach (var packed in strip.Statements.OfType<MatMul>().Where(p => p.TransposeB && _buffers.HasCopy(p.B)).Select(p => p.B).Distinct())
         {
-            var (from, to) = (_buffers[packed], _buffers.Packed(packed));
-            _writer.Line(
-                $"_TileCopy.LoadTransposed(ref {from.Name}, {from.Stride}, {Count(packed.Rows)}, {_schedule.Padded(packed.Columns)}, ref {to.Name}, {to.Stride});");
+            if (packed is not StateMember || IsWritten(packed))
+            {
+                PackTransposed(packed);
+            }
         }
 
         if (!strip.IsStripped)
@@ -192,6 +249,11 @@ internal sealed class BodyEmitter
             _writer.Line($"var ahead{earlier} = global::System.Math.Max(0, {Start(earlier)} - {Start(strip.Tokens)});");
             header = $"for (var s = ahead{earlier} - (ahead{earlier} % {rows}); s < {count}; s += {rows})";
         }
+        else if (LaterAxis(strip) is { } later)
+        {
+            _writer.Line($"// Strips after the tile of {later} are not seen by it.");
+            header = $"for (var s = 0; s < global::System.Math.Min({count}, {Start(later)} + {Count(later)} - {Start(strip.Tokens)}); s += {rows})";
+        }
 
         using (_writer.Block(header))
         {
@@ -206,14 +268,20 @@ internal sealed class BodyEmitter
     /// The column axis of a causal mask if all that the chain does beyond its own strips is to add up what the mask lets through: rows that
     /// precede the whole tile of columns then need not be visited.
     /// </summary>
-    private Dim? EarlierAxis(StripStep strip)
+    private Dim? EarlierAxis(StripStep strip) => Masks(strip).FirstOrDefault(mask => mask.Later == strip.Tokens)?.Earlier;
+
+    /// <summary>Likewise the column axis where the rows are the earlier tokens: rows that follow the whole tile of columns need not be visited.</summary>
+    private Dim? LaterAxis(StripStep strip) => Masks(strip).FirstOrDefault(mask => mask.Earlier == strip.Tokens)?.Later;
+
+    private IEnumerable<Condition.Precedes> Masks(StripStep strip)
     {
-        var masks = strip.Statements.OfType<Map>().SelectMany(map => map.Branches).OfType<Expr.Choice>()
+        var masks = strip.Statements.OfType<Map>().SelectMany(map => map.Branches).SelectMany(branch => branch.Flatten()).OfType<Expr.Choice>()
             .Where(choice => choice.IfFalse is Expr.Constant { Value: double.NegativeInfinity })
-            .Select(choice => choice.Condition).OfType<Condition.Precedes>();
+            .Select(choice => choice.Condition).OfType<Condition.Precedes>()
+            .Where(mask => mask.Earlier != mask.Later);
         var onlyAdds = strip.Statements.All(statement => statement is Rebase or Reduce { Accumulate: true } or MatMul { Accumulate: true }
             || (statement is Map or Reduce or MatMul && Dataflow.Writes(statement).All(tile => _buffers.Contains(tile) && _buffers[tile].IsStrip)));
-        return onlyAdds ? masks.FirstOrDefault(mask => mask.Later == strip.Tokens)?.Earlier : null;
+        return onlyAdds ? masks : Enumerable.Empty<Condition.Precedes>();
     }
 
     private void Chain(StripStep strip)
@@ -326,6 +394,12 @@ internal sealed class BodyEmitter
         var method = buffer.IsTransposed ? "LoadTransposed" : "Load";
         var target = At(load.Target);
         var valid = rows;
+        if (IsReversed(load.Loop))
+        {
+            LoadReversed(load, first, rows);
+            return;
+        }
+
         if (!IsWithin(load.Loop.To, load.Source.Length))
         {
             valid = $"valid{load.Target.Name}";
@@ -342,15 +416,40 @@ internal sealed class BodyEmitter
         }
     }
 
+    /// <summary>Position p is token last − p: rows past the end of the tensor come first.</summary>
+    private void LoadReversed(Load load, string first, string rows)
+    {
+        var (tensor, stride) = Tensor(load.Source);
+        var buffer = _buffers[load.Target];
+        var (token, target) = ($"({Print(load.Loop.Offset)} - {first})", At(load.Target));
+        if (buffer.IsTransposed)
+        {
+            throw new NotSupportedException("Reversed tokens are packed after they are loaded.");
+        }
+
+        if (!IsWithin(load.Loop.To, load.Source.Length))
+        {
+            var skipped = $"skipped{load.Target.Name}";
+            _writer.Line($"var {skipped} = global::System.Math.Clamp({token} - {Print(load.Source.Length)} + 1, 0, {rows});");
+            _writer.Line($"_TileCopy.Clear({target}, {buffer.Stride}, 0, {skipped});");
+            (token, target, rows) = ($"({token} - {skipped})", $"ref _Unsafe.Add({target}, {skipped} * {buffer.Stride})", $"{rows} - {skipped}");
+        }
+
+        _writer.Line(
+            $"_TileCopy.Load(ref _Unsafe.Add(ref {tensor}, {token} * {stride}), -{stride}, {rows}, {load.Source.Columns.Size}, {target}, {buffer.Stride});");
+    }
+
+    private static bool IsReversed(TokenLoop loop) => loop.Stride == -1;
+
     private void Store(Store store, StripStep strip, string rows)
     {
+        var reversed = IsReversed(store.Loop);
         var first = strip.IsStripped ? $"({Start(strip.Tokens)} + s)" : Start(strip.Tokens);
         var row = "0";
         if (_inRun)
         {
-            var (from, to) = ($"{store.Destination.Name}From", $"{store.Destination.Name}To");
             var s = strip.IsStripped ? " - s" : "";
-            if (store.Destination.Role != TensorRole.LogSumExp)
+            if (strip.Statements.OfType<Store>().First() == store)
             {
                 _writer.Line($"var storeFrom = global::System.Math.Max(0, runFrom{s});");
                 _writer.Line($"var storeTo = global::System.Math.Min({rows}, runTo{s});");
@@ -380,8 +479,18 @@ internal sealed class BodyEmitter
 
         var (tensor, stride) = Tensor(store.Destination);
         var source = row == "0" ? $"ref {buffer.Reference}" : $"ref _Unsafe.Add(ref {buffer.Reference}, {row} * {buffer.Stride})";
-        _writer.Line(
-            $"_TileCopy.Store({source}, {buffer.Stride}, {rows}, {store.Destination.Columns.Size}, ref _Unsafe.Add(ref {tensor}, {first} * {stride}), {stride});");
+        var token = reversed ? $"({Print(store.Loop.Offset)} - {first})" : first;
+        if (reversed && !IsWithin(store.Loop.To, store.Destination.Length))
+        {
+            var skipped = $"skipped{store.Source.Name}";
+            _writer.Line($"var {skipped} = global::System.Math.Clamp({token} - {Print(store.Destination.Length)} + 1, 0, {rows});");
+            (source, token, rows) = ($"ref _Unsafe.Add({source}, {skipped} * {buffer.Stride})", $"({token} - {skipped})", $"{rows} - {skipped}");
+        }
+
+        var arguments = $"{source}, {buffer.Stride}, {rows}, {store.Destination.Columns.Size}, ref _Unsafe.Add(ref {tensor}, {token} * {stride}), {(reversed ? "-" : "")}{stride}";
+        _writer.Line(store.Destination.Role is TensorRole.QueryGradient or TensorRole.KeyGradient or TensorRole.ValueGradient
+            ? $"_TileCopy.StoreGradient({arguments}, head.AddsGradients);"
+            : $"_TileCopy.Store({arguments});");
     }
 
     private void Multiply(MatMul product)
@@ -394,7 +503,7 @@ internal sealed class BodyEmitter
             return;
         }
 
-        var strideB = product.B is Parameter weights ? _schedule.Stride(_schedule.Padded(weights.Rows))
+        var strideB = product.B is Parameter weights ? _schedule.Stride(weights)
             : product.TransposeB ? _buffers.Packed(product.B).Stride
             : LocateRaw(product.B).Stride;
         // Named after the right operand, so that products with the same one (keys and queries with W) share their method.
@@ -408,7 +517,7 @@ internal sealed class BodyEmitter
             arguments.Add(_strip is null ? Count(rows) : "sCount");
         }
 
-        if (inner.IsTokens && _inRun && product.TransposeA && IsZeroOutsideRun(product.A))
+        if (inner.IsTokens && _inRun && product.TransposeA && (IsZeroOutsideRun(product.A) || IsZeroOutsideRun(product.B)))
         {
             // Rows outside of the run add zeros: they are skipped.
             arguments[0] = $"ref _Unsafe.Add({arguments[0]}, runFrom * {LocateRaw(product.A).Stride})";
@@ -457,6 +566,12 @@ internal sealed class BodyEmitter
         TensorRole.Key => ("head.Key", "head.KeyStride"),
         TensorRole.Value => ("head.Value", "head.ValueStride"),
         TensorRole.Output => ("head.Destination", "head.DestinationStride"),
+        TensorRole.OutputGradient => ("head.OutputGradient", "head.DestinationStride"),
+        TensorRole.QueryGradient => ("head.QueryGradient", "head.QueryStride"),
+        TensorRole.KeyGradient => ("head.KeyGradient", "head.KeyStride"),
+        TensorRole.ValueGradient => ("head.ValueGradient", "head.ValueStride"),
+        TensorRole.LogSumExp => ("head.LogSumExp", "1"),
+        TensorRole.Reciprocal => ("head.Reciprocal", "1"),
         _ => throw new NotSupportedException($"The CPU backend passes no tensor in the role {tensor.Role} yet."),
     };
 
@@ -473,8 +588,8 @@ internal sealed class BodyEmitter
     private static string Print(TokenIndex index) => index switch
     {
         TokenIndex.Constant constant => constant.Value.ToString(CultureInfo.InvariantCulture),
-        TokenIndex.Length { Tensor.Role: TensorRole.Query or TensorRole.Output or TensorRole.LogSumExp } => "head.QueryLength",
-        TokenIndex.Length { Tensor.Role: TensorRole.Key or TensorRole.Value } => "head.KeyLength",
+        TokenIndex.Length { Tensor.Role: TensorRole.Key or TensorRole.Value or TensorRole.KeyGradient or TensorRole.ValueGradient } => "head.KeyLength",
+        TokenIndex.Length => "head.QueryLength",
         TokenIndex.Start start => Start(start.Tokens),
         TokenIndex.End end => $"({Start(end.Tokens)} + {Count(end.Tokens)})",
         TokenIndex.Arithmetic arithmetic => $"({Print(arithmetic.Left)} {arithmetic.Operator} {Print(arithmetic.Right)})",

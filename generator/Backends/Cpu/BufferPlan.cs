@@ -18,9 +18,31 @@ internal sealed class BufferPlan
     private readonly Dictionary<Tile, Buffer> _packed = new();
     private readonly List<Buffer> _all = new();
 
-    public BufferPlan(CpuSchedule schedule, IReadOnlyList<Step> steps)
+    public BufferPlan(CpuSchedule schedule, IReadOnlyList<Step> steps, State? kept)
     {
         _schedule = schedule;
+        var statements = Statements(steps).ToList();
+        foreach (var member in kept?.Members ?? Enumerable.Empty<StateMember>())
+        {
+            var readers = statements.Where(statement => Dataflow.Reads(statement).Contains(member)).ToList();
+            if (readers.Count > 0 && readers.All(reader => IsRightOperand(reader, member)))
+            {
+                _buffers[member] = AllocateTransposed(member.Name, member);
+            }
+            else if (readers.Count > 0)
+            {
+                _buffers[member] = Allocate(member.Name, _schedule.Floats(member), _schedule.Stride(member));
+            }
+        }
+
+        foreach (var member in statements.SelectMany(Dataflow.Reads).OfType<StateMember>().Distinct())
+        {
+            if (!_buffers.ContainsKey(member) && statements.Any(statement => IsRightOperand(statement, member)))
+            {
+                _packed[member] = AllocateTransposed(member.Name + "T", member);
+            }
+        }
+
         Visit(steps, steps);
     }
 
@@ -77,6 +99,11 @@ internal sealed class BufferPlan
                         _buffers[product.Target] = Allocate(product.Target.Name, _schedule.Floats(product.Target), _schedule.Stride(product.Target));
                     }
 
+                    if (whole.Statement is Transpose transpose)
+                    {
+                        _buffers[transpose.Target] = _buffers[transpose.Source];
+                    }
+
                     if (whole.Statement is Rebase or Runs)
                     {
                         var state = whole.Statement is Rebase rebase ? rebase.State : ((Runs)whole.Statement).State;
@@ -102,10 +129,9 @@ internal sealed class BufferPlan
         }
 
         var readers = Statements(all).Where(other => Dataflow.Reads(other).Contains(target)).ToList();
-        if (statement is Load && readers.All(reader => reader is MatMul { TransposeB: true } product && product.B == target && product.A != target))
+        if (statement is Load && readers.All(reader => IsRightOperand(reader, target) && ((MatMul)reader).A != target))
         {
-            var stride = _schedule.Stride(_schedule.Padded(target.Rows));
-            _buffers[target] = Allocate(target.Name, target.Columns.Size * stride, stride) with { IsTransposed = true };
+            _buffers[target] = AllocateTransposed(target.Name, target);
             return;
         }
 
@@ -122,12 +148,13 @@ internal sealed class BufferPlan
             _buffers[target] = Allocate(target.Name, floats, stride) with { IsStrip = local };
         }
 
-        if (readers.Any(reader => reader is MatMul { TransposeB: true } product && product.B == target))
+        if (readers.Any(reader => IsRightOperand(reader, target)))
         {
-            var stride = _schedule.Stride(_schedule.Padded(target.Rows));
-            _packed[target] = Allocate(target.Name + "T", _schedule.Padded(target.Columns) * stride, stride) with { IsTransposed = true };
+            _packed[target] = AllocateTransposed(target.Name + "T", target);
         }
     }
+
+    private static bool IsRightOperand(Statement statement, Tile tile) => statement is MatMul { TransposeB: true } product && product.B == tile;
 
     /// <summary>A tile whose memory an element-wise statement may overwrite: of the same shape, made in the same block, and not read again.</summary>
     private Tile? Reusable(IReadOnlyList<Step> all, IReadOnlyList<Step> block, StripStep strip, Map map)
@@ -148,6 +175,12 @@ internal sealed class BufferPlan
         WholeStep whole => new[] { whole.Statement }.Concat(Statements(whole.Body)),
         _ => Enumerable.Empty<Statement>(),
     });
+
+    private Buffer AllocateTransposed(string name, Tile tile)
+    {
+        var stride = _schedule.Stride(_schedule.Padded(tile.Rows));
+        return Allocate(name, _schedule.Padded(tile.Columns) * stride, stride) with { IsTransposed = true };
+    }
 
     private Buffer Allocate(string name, int floats, int stride)
     {

@@ -69,17 +69,17 @@ internal static class CpuBackend
         writer.Line("},");
     }
 
-    /// <summary>Writes the members Width512, Width256 and Width128 into the open body of a class.</summary>
-    public static void EmitKernels(SourceWriter writer, TileProgram program)
+    /// <summary>Writes a struct for each width into the open body of a class, named after the program: Width512, Width256 and Width128, say.</summary>
+    public static void EmitKernels(SourceWriter writer, TileProgram program, string name)
     {
         foreach (var target in CpuTarget.All)
         {
             writer.Line();
-            EmitKernel(writer, new CpuSchedule(target, program), program);
+            EmitKernel(writer, new CpuSchedule(target, program), program, name + target.Bits.ToString(CultureInfo.InvariantCulture));
         }
     }
 
-    private static void EmitKernel(SourceWriter writer, CpuSchedule schedule, TileProgram program)
+    private static void EmitKernel(SourceWriter writer, CpuSchedule schedule, TileProgram program, string name)
     {
         var text = new KernelText();
         var states = new StateEmitter(schedule, text);
@@ -88,14 +88,18 @@ internal static class CpuBackend
         var value = program[TensorRole.Value];
         var projections = program.Parameters.FirstOrDefault();
         var fold = program.Body.OfType<Fold>().SingleOrDefault();
-        var foldStores = fold is not null && Dataflow.Flatten(fold.Body).Any(statement => statement is Store);
-        var outputs = program.Body.Where(statement => statement != fold || foldStores).ToList();
+
+        // Where nothing follows the fold, its own stores are the outputs, and only what its state needs is done to split it.
+        var isScan = program.Body.Count == 1 && fold is not null;
+        var outputs = program.Body.Where(statement => isScan || statement != fold).ToList();
+        var ofKeys = outputs.SelectMany(output => Dataflow.Flatten(output.Body())).Any(statement => statement is Store { Destination.Role: TensorRole.KeyGradient });
+        var exported = program.Arguments.Any(argument => argument.Role == TensorRole.OutputGradient) ? null : state; // nobody keeps what a gradient summed up
 
         var accumulate = new SourceWriter();
         BodyEmitter? keys = null;
         if (fold is not null)
         {
-            var slice = fold with { Body = Dataflow.SliceToState(fold.Body, fold.State) };
+            var slice = isScan ? fold with { Body = Dataflow.SliceToState(fold.Body, fold.State) } : fold;
             keys = new BodyEmitter(schedule, program, text, accumulate, new[] { slice });
             keys.Emit();
         }
@@ -107,7 +111,7 @@ internal static class CpuBackend
         var outermost = outputs[0] is Fold outer ? outer.Loop.Tokens : ((Parallel)outputs[0]).Loop.Tokens;
         writer.Line($"/// <summary>The kernel at {schedule.Target.Bits} bit: one head, every size a literal.</summary>");
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"KernelGen\", \"{Version}\")]");
-        using (writer.Block($"private readonly struct {schedule.Target.Struct} : global::KernelGen.CompilerServices.IAttentionKernel"))
+        using (writer.Block($"private readonly struct {name} : global::KernelGen.CompilerServices.IAttentionKernel"))
         {
             Constant("HeadDim", query.Columns.Size);
             Constant("ValueDim", value.Columns.Size);
@@ -117,10 +121,20 @@ internal static class CpuBackend
             Constant("ProjectionRows", projections?.Rows.Size ?? 0);
             Constant("ParameterFloats", schedule.ParameterFloats(program));
             Constant("StateFloats", schedule.StateFloats(state));
-            Constant("ExportedStateFloats", StateEmitter.ExportedFloats(state));
+            Constant("ExportedStateFloats", StateEmitter.ExportedFloats(exported));
             Constant("ScratchFloats", Math.Max(queries.ScratchFloats, keys?.ScratchFloats ?? 0));
-            Flag("Causal", foldStores || IsCausal(program));
+            Flag("Causal", isScan || (!ofKeys && IsCausal(program)));
             Flag("NeedsHadamard", projections?.Source == ParameterSource.HadamardProjections);
+            if (ofKeys)
+            {
+                Flag("OutputsKeys", true);
+            }
+
+            if (program.Arguments.Any(argument => argument.Role == TensorRole.Reciprocal))
+            {
+                Flag("NeedsReciprocals", true);
+            }
+
             writer.Line();
             Pack(writer, schedule, program);
             writer.Line();
@@ -142,7 +156,7 @@ internal static class CpuBackend
             writer.Line();
             states.EmitMerge(writer, state);
             writer.Line();
-            states.EmitExport(writer, state);
+            states.EmitExport(writer, exported);
             foreach (var method in text.Methods)
             {
                 writer.Line();
@@ -174,7 +188,7 @@ internal static class CpuBackend
             foreach (var parameter in program.Parameters)
             {
                 ParameterEmitter.Pack(
-                    writer, parameter, schedule.ParameterOffset(program, parameter), schedule.Stride(schedule.Padded(parameter.Rows)), asTransform: true);
+                    writer, parameter, schedule.ParameterOffset(program, parameter), schedule.Stride(parameter), schedule.IsTransposed(parameter), asTransform: true);
             }
         }
     }

@@ -15,12 +15,15 @@ internal sealed class CpuSchedule
     private const int LineFloats = 16;
 
     private readonly HashSet<Dim> _outerTokens;
+    private readonly HashSet<Tile> _transposedParameters;
 
     public CpuSchedule(CpuTarget target, TileProgram program)
     {
         Target = target;
         _outerTokens = new HashSet<Dim>(
             Dataflow.Flatten(program.Body).OfType<Parallel>().Where(p => p.Body.OfType<Fold>().Any()).Select(p => p.Loop.Tokens));
+        _transposedParameters = new HashSet<Tile>(
+            Dataflow.Flatten(program.Body).OfType<MatMul>().Where(product => product.TransposeB && product.B is Parameter).Select(product => product.B));
     }
 
     public CpuTarget Target { get; }
@@ -70,12 +73,18 @@ internal sealed class CpuSchedule
     public int ParameterOffset(TileProgram program, Parameter parameter) =>
         program.Parameters.TakeWhile(other => other != parameter).Sum(ParameterFloats);
 
-    /// <summary>Projections are packed transposed, so that the outputs lie in the lanes; those of a transform as <see cref="HadamardLayout"/> says.</summary>
+    /// <summary>Whether projections are packed transposed, so that in a product x·Wᵀ the outputs lie in the lanes.</summary>
+    public bool IsTransposed(Parameter parameter) => _transposedParameters.Contains(parameter);
+
+    /// <summary>Floats from one row of packed projections to the next.</summary>
+    public int Stride(Parameter parameter) => Stride(Padded(IsTransposed(parameter) ? parameter.Rows : parameter.Columns));
+
+    /// <summary>Projections of a transform are packed as <see cref="HadamardLayout"/> says.</summary>
     private int ParameterFloats(Parameter parameter) => RoundToLine(parameter.Source switch
     {
         ParameterSource.HadamardProjections => new HadamardLayout(parameter).Floats,
         ParameterSource.SquaredNorms => Padded(parameter.Columns),
-        _ => parameter.Columns.Size * Stride(Padded(parameter.Rows)),
+        _ => (IsTransposed(parameter) ? parameter.Columns : parameter.Rows).Size * Stride(parameter),
     });
 
     private static int RoundToLine(int floats) => (floats + LineFloats - 1) / LineFloats * LineFloats;

@@ -21,9 +21,6 @@ internal sealed record CpuTarget(
     /// <summary>floats in a vector.</summary>
     public int Lanes => Bits / 32;
 
-    /// <summary>The struct that holds the kernel of this width.</summary>
-    public string Struct => $"Width{Bits}";
-
     /// <summary>The alias, in emitted text, of the static class of this width's operations.</summary>
     public string Simd => $"_Simd{Bits}";
 

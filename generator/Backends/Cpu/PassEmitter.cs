@@ -120,7 +120,7 @@ internal sealed class PassEmitter
     /// <summary>What is the same for tiles that share memory.</summary>
     private string Storage(Tile tile) => _buffers.Contains(tile) ? _buffers[tile].Name : tile.Name;
 
-    private string Reference(Tile tile) => _references.First(reference => reference.Tile == tile).Name;
+    private string Reference(Tile tile) => _references.First(reference => reference.Tile == tile.Whole).Name;
 
     /// <summary>Cuts the statements where one needs a reduction over the columns that an earlier one makes.</summary>
     private IReadOnlyList<IReadOnlyList<Statement>> Phases()
@@ -383,7 +383,9 @@ internal sealed class PassEmitter
             {
                 Condition.PositionBelow below => $"isValid{Limits.ToList().IndexOf(below)}_{i}",
                 Condition.InRun => $"inRun{i}",
-                // Column j of the tile is `ahead` tokens before row r when ahead + r − j ≥ 0.
+                // Row r is ahead + r − j tokens after column j.
+                Condition.Precedes precedes when precedes.Earlier == RowAxis(statement) && precedes.Later != precedes.Earlier =>
+                    $"{simd}.GreaterThanOrEqual({_target.Floats}.Indices, {simd}.Create((float)(ahead + {RowIndex(i)} - j)))",
                 _ => $"{simd}.LessThanOrEqual({_target.Floats}.Indices, {simd}.Create((float)(ahead + {RowIndex(i)} - j)))",
             },
             _function,
@@ -420,12 +422,15 @@ internal sealed class PassEmitter
     private string Identity(Reduce reduce) =>
         reduce.Reduction == Reduction.Sum ? $"{_target.Floats}.Zero" : $"{_target.Simd}.Create(float.NegativeInfinity)";
 
-    private int Stride(Tile tile) => _buffers.Contains(tile) ? _buffers[tile].Stride : _schedule.Stride(tile);
+    private static Dim RowAxis(Statement statement) => statement is Map map ? map.Target.Rows : ((Reduce)statement).Rows;
+
+    private int Stride(Tile tile) => _buffers.Contains(tile.Whole) ? _buffers[tile.Whole].Stride : _schedule.Stride(tile.Whole);
 
     /// <summary>The column of a tile that the loop's column j is: tiles as wide as the whole axis skip the segments before.</summary>
     private string Offset(Tile tile, int segment)
     {
-        var skipped = tile.Columns == _columns ? segment * _schedule.PaddedSegment(_columns) : 0;
+        var skipped = tile is Segment part ? part.Index * _schedule.PaddedSegment(part.Whole.Columns)
+            : tile.Columns == _columns ? segment * _schedule.PaddedSegment(_columns) : 0;
         return skipped == 0 ? "j" : $"j + {skipped}";
     }
 

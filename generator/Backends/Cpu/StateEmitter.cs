@@ -52,6 +52,12 @@ internal sealed class StateEmitter
                 writer.Line($"ref var {member.Name}2 = ref _Unsafe.Add(ref other, {offset});");
             }
 
+            var transposed = state.Members.Where(member => IsTransposed(member)).ToList();
+            if (transposed.Count > 0)
+            {
+                MergeTransposed(writer, state, transposed);
+            }
+
             using (writer.Block($"for (nint r = 0; r < {_schedule.Padded(state.Axis)}; r++)"))
             {
                 if (state.Reference is { } c)
@@ -67,7 +73,7 @@ internal sealed class StateEmitter
                     writer.Line("const float theirs = 1f;");
                 }
 
-                foreach (var member in state.Members.Where(member => member != state.Reference))
+                foreach (var member in state.Members.Where(member => member != state.Reference && !IsTransposed(member)))
                 {
                     if (member.IsRowVector || member.IsColumnVector)
                     {
@@ -83,6 +89,35 @@ internal sealed class StateEmitter
                         writer.Line($"var x2 = {_target.Simd}.LoadUnsafe(ref _Unsafe.Add(ref {member.Name}2, (r * {stride}) + j));");
                         writer.Line($"{_target.Simd}.StoreUnsafe(({_target.Simd}.LoadUnsafe(ref x) * mine) + (x2 * theirs), ref x);");
                     }
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether the state's axis is the columns of a matrix.</summary>
+    private static bool IsTransposed(StateMember member) => member.Columns == member.State.Axis && !member.IsRowVector;
+
+    private void MergeTransposed(SourceWriter writer, State state, IReadOnlyList<StateMember> matrices)
+    {
+        var simd = _target.Simd;
+        using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
+        {
+            if (state.Reference is { } c)
+            {
+                writer.Line($"var raised = {simd}.MaxNative({Load(c.Name, "j")}, {Load(c.Name + "2", "j")});");
+                writer.Line($"var mine = _VectorMath.Exp2({Load(c.Name, "j")} - raised, {FactorFlush});");
+                writer.Line($"var theirs = _VectorMath.Exp2({Load(c.Name + "2", "j")} - raised, {FactorFlush});");
+            }
+
+            foreach (var matrix in matrices)
+            {
+                using (writer.Block($"for (nint r = 0; r < {_schedule.Rows(matrix)}; r++)"))
+                {
+                    var at = $"(r * {_schedule.Stride(matrix)}) + j";
+                    var sum = state.Reference is null
+                        ? $"{Load(matrix.Name, at)} + {Load(matrix.Name + "2", at)}"
+                        : $"({Load(matrix.Name, at)} * mine) + ({Load(matrix.Name + "2", at)} * theirs)";
+                    writer.Line(Store(sum, matrix.Name, at));
                 }
             }
         }
@@ -175,7 +210,17 @@ internal sealed class StateEmitter
                 }
             }
 
-            foreach (var sum in sums.Where(sum => !sum.IsRowVector))
+            foreach (var sum in sums.Where(IsTransposed))
+            {
+                using (writer.Block($"for (nint r = 0; r < {_schedule.Rows(sum)}; r++)"))
+                using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
+                {
+                    var at = $"(r * {_schedule.Stride(sum)}) + j";
+                    writer.Line(Store($"{Load(sum.Name, at)} * {Load("factor", "j")}", sum.Name, at));
+                }
+            }
+
+            foreach (var sum in sums.Where(sum => !sum.IsRowVector && !IsTransposed(sum)))
             {
                 using (writer.Block($"for (nint r = 0; r < {_schedule.Padded(state.Axis)}; r++)"))
                 {

@@ -83,7 +83,7 @@ internal sealed class IlgpuBackend
         var offset = 0;
         foreach (var parameter in _program.Parameters)
         {
-            ParameterEmitter.Pack(writer, parameter, offset, GroupMemory.Pad(parameter.Rows.Size), asTransform: false);
+            ParameterEmitter.Pack(writer, parameter, offset, GroupMemory.Pad(parameter.Rows.Size), isTransposed: true, asTransform: false);
             offset += ParameterFloatsOf(parameter);
         }
     }

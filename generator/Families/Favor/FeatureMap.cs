@@ -29,6 +29,11 @@ internal sealed class FeatureMap
     /// </summary>
     public bool HasConstants { get; private init; }
 
+    /// <summary>
+    /// What W is multiplied by where gradients go back through the projections: logarithms are of base 2, so ln 2 belongs to theirs.
+    /// </summary>
+    public double ProjectionGradientScale => HasGain ? ProjectionScale : ProjectionScale * Base2.Ln2;
+
     public int NormHyperparameter => NormFactor;
 
     public int OffsetHyperparameter => Offset;
@@ -42,8 +47,8 @@ internal sealed class FeatureMap
     /// <summary>φ(q)ᵀφ(k) is this times the sum over the features.</summary>
     public double Weight { get; private init; }
 
-    /// <summary>The signs of the projection in the logarithm of each branch.</summary>
-    private IReadOnlyList<int> ProjectionSigns { get; init; } = [1];
+    /// <summary>The signs of the projection in the logarithm of each branch; 0 where it is in the gain.</summary>
+    public IReadOnlyList<int> ProjectionSigns { get; init; } = [1];
 
     /// <summary>f of each branch; empty where the gain is 1.</summary>
     private IReadOnlyList<ScalarFunction> Functions { get; init; } = [];
@@ -124,4 +129,8 @@ internal sealed class FeatureMap
         var value = new Expr.Call(function, Expr.NaNUnlessFinite(projections));
         return Epsilon == 0 ? value : value + Epsilon;
     });
+
+    /// <summary>The derivative of the gain of each branch by its projection.</summary>
+    public IEnumerable<Expr> GainDerivative(Expr projections) =>
+        Functions.Select(function => (Expr)new Expr.Call(ExprDerivative.Of(function), Expr.NaNUnlessFinite(projections)));
 }

@@ -13,7 +13,7 @@ internal static class SoftmaxProgram
     private const double Threshold = 8 * Base2.Log2E;
 
     /// <summary>Probabilities below e^-50 of the largest are exactly 0.</summary>
-    private const double Flush = -50 * Base2.Log2E;
+    public const double Flush = -50 * Base2.Log2E;
 
     public static TileProgram Build(SoftmaxSpec spec)
     {

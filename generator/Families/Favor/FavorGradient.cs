@@ -1,0 +1,373 @@
+using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Families.Favor;
+
+/// <summary>
+/// The gradients of FAVOR+ attention as tile programs: two folds like the forward's, without a subtraction. With g = ∂loss/∂o, δ = −gᵀo and
+/// G̃ = [g, δ] / normaliser of each query, ∂loss/∂φ(q_i) = S_i G̃_i, and with R = Σ φ(q_i)G̃_iᵀ over the queries that see key j,
+/// ∂loss/∂φ(k_j) = R[v_j, 1] and ∂loss/∂v_j = Rᵀφ(k_j).
+/// </summary>
+/// <remarks>
+/// R keeps a reference e per feature, as S keeps c, for logarithms that include the normaliser: u = log φ(q) − log-sum-exp. References are
+/// constants to the gradient, since no output depends on them. generator/Families/README.md derives the rest.
+/// </remarks>
+internal sealed class FavorGradient : FavorTiles
+{
+    private readonly TensorArgument? _output, _logSumExp, _reciprocal;
+    private readonly TensorArgument _outputGradient, _queryGradient, _keyGradient, _valueGradient;
+    private readonly Parameter _gradientWeights;
+
+    private FavorGradient(FavorSpec spec, string name)
+        : base(spec, name)
+    {
+        _outputGradient = B.Tensor(TensorRole.OutputGradient, "outputGradient", ValueDim);
+        _output = IsNormalized ? B.Tensor(TensorRole.Output, "output", ValueDim) : null;
+        _logSumExp = IsNormalized && Map.IsExponential ? B.Tensor(TensorRole.LogSumExp, "logSumExp", Dim.One) : null;
+        _reciprocal = IsNormalized && !Map.IsExponential && spec.Causal ? B.Tensor(TensorRole.Reciprocal, "reciprocal", Dim.One) : null;
+        _queryGradient = B.Tensor(TensorRole.QueryGradient, "queryGradient", HeadDim);
+        _keyGradient = B.Tensor(TensorRole.KeyGradient, "keyGradient", HeadDim);
+        _valueGradient = B.Tensor(TensorRole.ValueGradient, "valueGradient", ValueDim);
+        _gradientWeights = B.Parameter(new Parameter(
+            "Wg", Projections, HeadDim, ParameterSource.Projections, Map.ProjectionGradientScale, Map.ProjectionHyperparameter));
+    }
+
+    /// <summary>The programs, to be run one after the other.</summary>
+    public static IReadOnlyList<TileProgram> Build(FavorSpec spec) => spec.Causal
+        ?
+        [
+            new FavorGradient(spec, "causal FAVOR+ attention, gradient of the queries").CausalQueries(),
+            new FavorGradient(spec, "causal FAVOR+ attention, gradients of the keys and values").CausalKeys(),
+        ]
+        : [new FavorGradient(spec, "FAVOR+ attention, gradients").Bidirectional()];
+
+    /// <summary>What the gradient of the outputs comes to at a tile of queries.</summary>
+    /// <param name="LogNormaliser">What log φ(q) is relative to, [tokens]; null for maps that are gains alone.</param>
+    /// <param name="G">g, over the normaliser where that is not in the logarithm, [tokens, dv].</param>
+    /// <param name="Delta">δ = −gᵀo, likewise, [tokens]; null without a normaliser.</param>
+    private readonly record struct Weighed(Tile? LogNormaliser, Tile G, Tile? Delta);
+
+    private TileProgram Bidirectional()
+    {
+        // What all keys summed up to in the forward pass.
+        var kept = B.KeptState("kept", Features);
+        var c = Map.IsExponential ? kept.AddReference("c", asRow: true) : null;
+        var z = kept.AddVector("z", asRow: true);
+        var s = kept.AddMatrix("S", ValueDim);
+        var sums = new QuerySums(this);
+
+        var i = Dim.Tokens("i");
+        var queries = B.Loop(i, 0, Query.Length);
+        B.Fold(queries, sums.State, () =>
+        {
+            var q = B.Load("Q", Query, queries);
+            var b = Project("B", q);
+            var gains = Map.IsExponential ? null : Phi("Fq", i, b, null, where: null);
+            var weighed = gains is not null ? WeighByNormaliser(i, queries, gains, z, fk: null)
+                : IsNormalized && Map.HasGain ? WeighSigned(i, queries, b, c!, z)
+                : WeighByLogarithm(i, queries, q);
+            Expr? relative = null;
+            Tile? toReference = null;
+            if (Map.IsExponential)
+            {
+                var u = Branches("U", i, Features, Logs(b).Select(log => log - weighed.LogNormaliser!));
+                B.Rebase(sums.State, B.ColumnMax("top", i, Features, u), Threshold);
+                relative = u - sums.Reference!;
+                // φ(q) is relative to e here, and S to c.
+                toReference = B.Map("E", Dim.One, Features, Expr.Exp2((Expr)sums.Reference! + c!));
+            }
+
+            var x = B.MatMul("X", weighed.G, s, transposeB: true);
+            var fq = gains is not null ? new Exponentials(gains, null) : Exponential("q", i, b, [Expr.Exp2(relative!, SummedFlush)], where: null);
+            var dphi = weighed.Delta is null ? (Expr)x : x + ((Expr)weighed.Delta * z);
+            StoreQueryGradient(queries, q, b, fq, toReference is null ? dphi : dphi * toReference);
+            sums.Add(weighed, fq.Phi, sums.SumDelta(weighed, fq.Phi, i));
+        });
+
+        var j = Dim.Tokens("j");
+        var keys = B.Loop(j, 0, Key.Length);
+        B.Parallel(keys, () =>
+        {
+            var k = B.Load("K", Key, keys);
+            var v = B.Load("V", Value, keys);
+            var a = Project("A", k);
+            var x = B.MatMul("Y", v, sums.R, transposeB: true);
+            var fk = KeyFeatures(j, k, a, sums, seen: null);
+            StoreKeyGradients(keys, k, a, fk, x, sums, B.MatMul("dV", fk.Phi, sums.R), seen: null);
+        });
+        return B.Build();
+    }
+
+    /// <summary>The forward's scan again: S_i of each query, from the tiles before it and from its own lower triangle.</summary>
+    private TileProgram CausalQueries()
+    {
+        var state = B.State("state", Features);
+        var c = Map.IsExponential ? state.AddReference("c", asRow: true) : null;
+        var z = state.AddVector("z", asRow: true);
+        var s = state.AddTransposedMatrix("St", ValueDim);
+        var t = Dim.Tokens("t");
+        var tokens = B.Loop(t, 0, Query.Length);
+        B.Fold(tokens, state, () =>
+        {
+            var k = B.Load("K", Key, tokens);
+            var v = B.Load("V", Value, tokens);
+            var a = Project("A", k);
+            var seen = new Condition.PositionBelow(t, Key.Length);
+            if (!Map.IsExponential)
+            {
+                Tile(Phi("Fk", t, a, null, seen));
+                return;
+            }
+
+            var l = LogKeys(t, k, a, seen);
+            B.Runs(l, state, Threshold, Rise, () => Tile(Phi("Fk", t, a, Expr.Exp2(l - c!, SummedFlush), new Condition.InRun())));
+
+            void Tile(Tile fk)
+            {
+                var sum = B.ColumnSum("zt", t, Features, fk);
+                var q = B.Load("Q", Query, tokens);
+                var b = Project("B", q);
+                var gains = Map.IsExponential ? null : Phi("Fq", t, b, null, where: null);
+                var weighed = gains is null ? WeighByLogarithm(t, tokens, q) : WeighByNormaliser(t, tokens, gains, z, fk);
+                var within = Within(t, B.MatMul("T", weighed.G, v, transposeB: true, structure: Structure.LowerTarget), weighed.Delta);
+                var x = B.MatMul("X", weighed.G, s);
+                B.AddMatMul(x, within, fk, structure: Structure.LowerLeft);
+                var fq = gains is not null
+                    ? new Exponentials(gains, null)
+                    : Exponential("q", t, b, Logs(b).Select(log => Expr.Exp2(log - weighed.LogNormaliser! + c!, ReadingFlush)), where: null);
+                StoreQueryGradient(tokens, q, b, fq, weighed.Delta is null ? x : x + ((Expr)weighed.Delta * z));
+                B.Add(z, sum);
+                B.AddMatMul(s, v, fk, transposeA: true);
+            }
+        });
+        return B.Build();
+    }
+
+    /// <summary>From the last token to the first: R_j of each key, from the queries after its tile and from its own tile's.</summary>
+    private TileProgram CausalKeys()
+    {
+        var sums = new QuerySums(this);
+        var t = Dim.Tokens("t");
+        var tokens = B.ReversedLoop(t, Query.Length);
+        B.Fold(tokens, sums.State, () =>
+        {
+            var q = B.Load("Q", Query, tokens);
+            var b = Project("B", q);
+            if (!Map.IsExponential)
+            {
+                Tile(Phi("Fq", t, b, null, where: null), WeighByReciprocal(t, tokens));
+                return;
+            }
+
+            var weighed = WeighByLogarithm(t, tokens, q);
+            var u = Branches("U", t, Features, Logs(b).Select(log => log - weighed.LogNormaliser!));
+            B.Runs(u, sums.State, Threshold, Rise, () =>
+                Tile(Phi("Fq", t, b, Expr.Exp2(u - sums.Reference!, SummedFlush), new Condition.InRun()), weighed));
+
+            void Tile(Tile fq, Weighed weighed)
+            {
+                // Positions count from the last token, and keys past the key length come first.
+                var seen = new Condition.Not(new Condition.PositionBelow(t, Query.Length - Key.Length));
+                var sum = sums.SumDelta(weighed, fq, t);
+                var k = B.Load("K", Key, tokens);
+                var v = B.Load("V", Value, tokens);
+                var a = Project("A", k);
+                var delta = weighed.Delta is null ? null : B.Transpose("deltaT", weighed.Delta);
+                var within = Within(t, B.MatMul("T", v, weighed.G, transposeB: true, structure: Structure.LowerTarget), delta);
+                var x = B.MatMul("Y", v, sums.R, transposeB: true);
+                B.AddMatMul(x, within, fq, structure: Structure.LowerLeft);
+                var fk = KeyFeatures(t, k, a, sums, seen);
+                var weights = B.MatMul("P", fk.Phi, fq, transposeB: true, structure: Structure.LowerTarget);
+                var dv = B.MatMul("dV", fk.Phi, sums.R);
+                B.AddMatMul(dv, weights, weighed.G, structure: Structure.LowerLeft);
+                StoreKeyGradients(tokens, k, a, fk, x, sums, dv, seen);
+                sums.Add(weighed, fq, sum);
+            }
+        });
+        return B.Build();
+    }
+
+    /// <summary>Where φ(q) is an exponential: u = log φ(q) − log-sum-exp, or all of log φ(q) where nothing normalises.</summary>
+    private Weighed WeighByLogarithm(Dim t, TokenLoop tokens, Tile q)
+    {
+        var g = B.Load("G", _outputGradient, tokens);
+        if (!IsNormalized)
+        {
+            var weight = Math.Log(Map.Weight, 2);
+            var n = Map.NormSign switch
+            {
+                0 => -weight,
+                < 0 => HalfNorm("qq", t, q) - weight,
+                _ => -weight - HalfNorm("qq", t, q),
+            };
+            return new Weighed(B.Map("n", t, Dim.One, n), g, null);
+        }
+
+        var lse = B.Load("lse", _logSumExp!, tokens);
+
+        // A query that sees no key has no gradient.
+        var none = new Condition.Compare(Comparison.Equal, lse, double.NegativeInfinity);
+        var logNormaliser = B.Map("n", t, Dim.One, Expr.Select(none, double.PositiveInfinity, (Expr)lse * Base2.Log2E));
+        return new Weighed(logNormaliser, g, B.Map("delta", t, Dim.One, -OutputDotGradient(t, tokens, g)));
+    }
+
+    /// <summary>Exponentials with a sign: the sum of the weights can be negative, so its logarithm does not tell it.</summary>
+    private Weighed WeighSigned(Dim t, TokenLoop tokens, Tile b, Tile c, Tile z)
+    {
+        var y = Branches("Yc", t, Features, Logs(b).Select(log => log + c));
+        var top = B.RowMax("M", t, Features, y);
+        var d = B.RowSum("D", t, Features, Phi("Fc", t, b, Expr.Exp2(y - top, ReadingFlush), where: null) * z);
+        var n = B.Map("n", t, Dim.One, Expr.Select(Condition.IsZero(d), double.PositiveInfinity, top + Expr.Log2(Expr.Abs(d))));
+        var sign = B.Map("sign", t, Dim.One, Expr.Select(new Condition.Compare(Comparison.Less, d, 0), -1, 1));
+        return Weigh(t, tokens, n, sign);
+    }
+
+    /// <summary>Where φ is a gain alone: 1/D from z and, in causal programs, the keys of the tile; it is kept for the next program.</summary>
+    private Weighed WeighByNormaliser(Dim t, TokenLoop tokens, Tile fq, Tile z, Tile? fk)
+    {
+        if (!IsNormalized)
+        {
+            return Weigh(t, tokens, null, Map.Weight);
+        }
+
+        Expr d = B.RowSum("Dz", t, Features, fq * z);
+        if (fk is not null)
+        {
+            d = d + B.RowSum("Dp", t, t, B.MatMul("P", fq, fk, transposeB: true, structure: Structure.LowerTarget));
+        }
+
+        var sum = B.Map("D", t, Dim.One, d);
+        var reciprocal = B.Map("rD", t, Dim.One, Expr.Select(Condition.IsZero(sum), 0, (Expr)1 / sum));
+        if (_reciprocal is not null)
+        {
+            B.Store(_reciprocal, reciprocal, tokens);
+        }
+
+        return Weigh(t, tokens, null, reciprocal);
+    }
+
+    private Weighed WeighByReciprocal(Dim t, TokenLoop tokens) =>
+        Weigh(t, tokens, null, _reciprocal is null ? Map.Weight : (Expr)B.Load("rD", _reciprocal, tokens));
+
+    private Weighed Weigh(Dim t, TokenLoop tokens, Tile? logNormaliser, Expr factor)
+    {
+        var g = B.Load("G", _outputGradient, tokens);
+        var weighed = B.Map("Gw", t, ValueDim, g * factor);
+        var delta = IsNormalized ? B.Map("delta", t, Dim.One, -OutputDotGradient(t, tokens, g) * factor) : null;
+        return new Weighed(logNormaliser, weighed, delta);
+    }
+
+    private Expr OutputDotGradient(Dim t, TokenLoop tokens, Tile g) => B.RowSum("go", t, ValueDim, g * B.Load("O", _output!, tokens));
+
+    /// <summary>G̃[v, 1]ᵀ, or its transpose, of the pairs of a tile that attend to each other.</summary>
+    private Tile Within(Dim t, Tile products, Tile? delta) => delta is null
+        ? products
+        : B.Map("Td", t, t, Expr.Select(new Condition.Precedes(Earlier: t, Later: t), products + delta, 0));
+
+    /// <summary>φ, and 2^(log φ) where a gain multiplies that.</summary>
+    private readonly record struct Exponentials(Tile Phi, Tile? Powers);
+
+    /// <param name="powers">One for each branch, or one that serves all.</param>
+    private Exponentials Exponential(string name, Dim t, Tile projections, IEnumerable<Expr> powers, Condition? where)
+    {
+        if (!Map.HasGain)
+        {
+            return new Exponentials(Branches("F" + name, t, Features, powers), null);
+        }
+
+        var tile = Branches("E" + name, t, Features, powers);
+        return new Exponentials(Phi("F" + name, t, projections, tile, where), tile);
+    }
+
+    /// <summary>φ(k), relative to what R is.</summary>
+    private Exponentials KeyFeatures(Dim t, Tile k, Tile a, QuerySums sums, Condition? seen) => Map.IsExponential
+        ? Exponential("k", t, a, [Expr.Exp2(LogKeys(t, k, a, seen) + sums.Reference!, ReadingFlush)], where: null)
+        : new Exponentials(Phi("Fk", t, a, null, seen), null);
+
+    private void StoreQueryGradient(TokenLoop tokens, Tile q, Tile b, Exponentials fq, Expr dphi) =>
+        B.Store(_queryGradient, Gradient("q", tokens.Tokens, q, b, fq, dphi, null, IsNormalized ? 0 : Map.NormSign), tokens);
+
+    private void StoreKeyGradients(TokenLoop tokens, Tile k, Tile a, Exponentials fk, Tile x, QuerySums sums, Tile dv, Condition? seen)
+    {
+        B.Store(_valueGradient, dv, tokens);
+        var dphi = sums.Delta is null ? (Expr)x : x + sums.Delta;
+        B.Store(_keyGradient, Gradient("k", tokens.Tokens, k, a, fk, dphi, seen, Map.NormSign), tokens);
+    }
+
+    /// <summary>
+    /// The chain rule from ∂loss/∂φ(x) to ∂loss/∂x: with P = φ∘dφ, (P₊ − P₋)W ∓ (ΣP)x̂ for exponentials and (dφ∘f′)W for gains. The norm has
+    /// the sign that it has in log φ; that of a query cancels in a normalised output, and so does its gradient.
+    /// </summary>
+    private Tile Gradient(string name, Dim t, Tile x, Tile projections, Exponentials features, Expr dphi, Condition? seen, int normSign)
+    {
+        Tile da;
+        Expr? logGradient = null;
+        if (!Map.HasGain)
+        {
+            var p = B.Map("P" + name, t, Features, features.Phi * dphi);
+            logGradient = p;
+            da = Map.Branches == 1 ? p : B.Map("dA" + name, t, Projections, Combine(p, Map.ProjectionSigns.Select(sign => (Expr)sign)));
+        }
+        else if (features.Powers is { } powers)
+        {
+            logGradient = features.Phi * dphi;
+            da = B.Map("dA" + name, t, Projections, Combine(B.Map("dF" + name, t, Features, powers * dphi), Map.GainDerivative(projections)));
+        }
+        else
+        {
+            var gradient = Map.GainDerivative(projections).Single() * dphi;
+            da = B.Map("dA" + name, t, Features, seen is null ? gradient : Expr.Select(seen, gradient, 0));
+        }
+
+        var sum = normSign == 0 ? null : B.RowSum("p" + name, t, Features, logGradient!);
+        var dx = B.MatMul("dX" + name, da, _gradientWeights);
+        var coefficient = normSign * 2 * Base2.Ln2 * HalfNormScale;
+        return sum is null ? dx : B.Map("d" + name, t, HeadDim, dx + ((Expr)sum * coefficient * x));
+    }
+
+    /// <summary>The sum of the branches of a tile, each times a factor.</summary>
+    private Expr Combine(Tile branches, IEnumerable<Expr> factors) => factors
+        .Select((factor, index) => (Expr)new Segment(branches, index, Projections) * factor)
+        .Aggregate((sum, term) => sum + term);
+
+    /// <summary>R and what belongs to it: the state of the folds over the queries.</summary>
+    private sealed class QuerySums
+    {
+        private readonly FavorGradient _program;
+
+        public QuerySums(FavorGradient program)
+        {
+            _program = program;
+            State = program.B.State("state", program.Features);
+            Reference = program.Map.IsExponential ? State.AddReference("e", asRow: true) : null;
+            Delta = program.IsNormalized ? State.AddVector("r", asRow: true) : null;
+            R = State.AddMatrix("R", program.ValueDim);
+        }
+
+        public State State { get; }
+
+        /// <summary>e.</summary>
+        public Tile? Reference { get; }
+
+        /// <summary>Σ φ(q)δ, the last column of Σ φ(q)G̃ᵀ.</summary>
+        public Tile? Delta { get; }
+
+        /// <summary>The other columns.</summary>
+        public Tile R { get; }
+
+        /// <summary>Σ φ(q)δ of a tile.</summary>
+        public Tile? SumDelta(Weighed weighed, Tile fq, Dim t) =>
+            weighed.Delta is null ? null : _program.B.ColumnSum("rt", t, _program.Features, fq * weighed.Delta);
+
+        /// <summary>Takes a tile of queries in.</summary>
+        public void Add(Weighed weighed, Tile fq, Tile? sumOfDelta)
+        {
+            if (sumOfDelta is not null)
+            {
+                _program.B.Add(Delta!, sumOfDelta);
+            }
+
+            _program.B.AddMatMul(R, fq, weighed.G, transposeA: true);
+        }
+    }
+}
