@@ -31,7 +31,8 @@ internal static class ExprSimplifier
         _ => condition,
     };
 
-    private static Expr Apply(UnaryOperator op, Expr operand) => (op, operand) switch
+    /// <summary>The value of a function whose operand is simplified.</summary>
+    public static Expr Apply(UnaryOperator op, Expr operand) => (op, operand) switch
     {
         (_, Expr.Constant constant) when FloatMath.Apply(op, FloatMath.Round(constant.Value)) is { } value => value,
         (UnaryOperator.Negate, Expr.Unary { Operator: UnaryOperator.Negate } inner) => inner.Operand,
@@ -40,7 +41,8 @@ internal static class ExprSimplifier
         _ => new Expr.Unary(op, operand),
     };
 
-    private static Expr Apply(BinaryOperator op, Expr left, Expr right) => (op, left, right) switch
+    /// <summary>The value of an operation whose operands are simplified.</summary>
+    public static Expr Apply(BinaryOperator op, Expr left, Expr right) => (op, left, right) switch
     {
         (_, Expr.Constant a, Expr.Constant b) => FloatMath.Apply(op, FloatMath.Round(a.Value), FloatMath.Round(b.Value)),
         (BinaryOperator.Add, _, _) when Negated(right) is { } b => Apply(BinaryOperator.Subtract, left, b),
@@ -49,6 +51,8 @@ internal static class ExprSimplifier
         (BinaryOperator.Subtract, _, Expr.Constant { Value: 0 } zero) when IsPositive(zero) => left,
         (BinaryOperator.Multiply, _, Expr.Constant { Value: 1 }) => left,
         (BinaryOperator.Multiply, Expr.Constant { Value: 1 }, _) => right,
+        (BinaryOperator.Multiply, _, Expr.Constant { Value: -1 }) => Apply(UnaryOperator.Negate, left),
+        (BinaryOperator.Multiply, Expr.Constant { Value: -1 }, _) => Apply(UnaryOperator.Negate, right),
         (BinaryOperator.Divide, _, Expr.Constant { Value: 1 }) => left,
         (BinaryOperator.Divide, _, Expr.Constant divisor) when FloatMath.HasExactReciprocal(divisor.Value) =>
             Apply(BinaryOperator.Multiply, left, 1 / divisor.Value),
@@ -56,7 +60,8 @@ internal static class ExprSimplifier
         _ => new Expr.Binary(op, left, right),
     };
 
-    private static Expr Choose(Condition condition, Expr a, Expr b) =>
+    /// <summary>A choice whose parts are simplified.</summary>
+    public static Expr Choose(Condition condition, Expr a, Expr b) =>
         condition == True || a == b ? a
         : condition == False ? b
         : condition is Condition.Not not ? Choose(not.Operand, b, a)

@@ -8,15 +8,6 @@ namespace KernelGen.Generator.Specs.Functions;
 /// <summary>A user's method `static float Phi(float x)` → <see cref="ScalarFunction"/>.</summary>
 internal static class KernelFunctionReader
 {
-    /// <summary>The highest size of a function: past that it costs more than the attention around it.</summary>
-    public const int MaxSize = 2000;
-
-    /// <summary>
-    /// The most levels of syntax in a body, and of operations in a function. Printing takes some 600 bytes of stack a level and a compiler more;
-    /// threads may have 1 MB.
-    /// </summary>
-    public const int MaxNesting = 400;
-
     /// <summary>Null where the method is not found or cannot be read; why is reported, unless the compiler says so itself.</summary>
     /// <param name="annotated">The type that carries the attribute.</param>
     /// <param name="name">The method.</param>
@@ -45,18 +36,18 @@ internal static class KernelFunctionReader
         try
         {
             value = reader.Read(method, source, [Number.Argument]);
-            if (value.Size > MaxSize)
+            if (value.Size > ScalarFunction.MaxSize)
             {
-                TooLarge(value.Size > int.MaxValue / 2 ? "far more" : value.Size.ToString(CultureInfo.InvariantCulture), MaxSize);
+                TooLarge(value.Size > int.MaxValue / 2 ? "far more" : value.Size.ToString(CultureInfo.InvariantCulture), ScalarFunction.MaxSize);
             }
-            else if (value.Depth > MaxNesting)
+            else if (value.Depth > ScalarFunction.MaxNesting)
             {
-                TooLarge(value.Depth.ToString(CultureInfo.InvariantCulture) + " nested", MaxNesting);
+                TooLarge(value.Depth.ToString(CultureInfo.InvariantCulture) + " nested", ScalarFunction.MaxNesting);
             }
         }
         catch (InsufficientExecutionStackException)
         {
-            TooLarge("far more, or too deeply nested,", MaxSize);
+            TooLarge("far more, or too deeply nested,", ScalarFunction.MaxSize);
         }
 
         return faults.Any || value is not Number number

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using KernelGen.Generator.Diagnostics;
+using KernelGen.Generator.Expressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -81,7 +82,7 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
         while (open.Count > 0)
         {
             var (node, level) = open.Pop();
-            if (level > KernelFunctionReader.MaxNesting)
+            if (level > ScalarFunction.MaxNesting)
             {
                 return true;
             }
