@@ -5,7 +5,6 @@ using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Families;
 using KernelGen.Generator.Specs;
 using KernelGen.Generator.Text;
-using KernelGen.Generator.Tiles;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
@@ -87,7 +86,10 @@ public sealed class KernelGenerator : IIncrementalGenerator
     {
         if (target.IsSupported)
         {
-            Write(output, declaration, ".Cpu.g.cs", program => LayerEmitter.Emit(declaration, program, output.CancellationToken));
+            Write(output, declaration, ".Cpu.g.cs", spec => LayerEmitter.Emit(
+                declaration, FamilyRegistry.Build(spec), GradientEmitter.Names(FamilyRegistry.BuildGradients(spec)), output.CancellationToken));
+            Write(output, declaration, ".Gradients.g.cs", spec => GradientEmitter.Emit(
+                declaration, FamilyRegistry.BuildGradients(spec), output.CancellationToken));
         }
     }
 
@@ -95,15 +97,15 @@ public sealed class KernelGenerator : IIncrementalGenerator
     {
         if (target.IsSupported)
         {
-            Write(output, declaration, ".Ilgpu.g.cs", program => GpuLayerEmitter.Emit(declaration, program));
+            Write(output, declaration, ".Ilgpu.g.cs", spec => GpuLayerEmitter.Emit(declaration, FamilyRegistry.Build(spec)));
         }
     }
 
-    private static void Write(SourceProductionContext output, Declaration declaration, string suffix, Func<TileProgram, string> emit)
+    private static void Write(SourceProductionContext output, Declaration declaration, string suffix, Func<AttentionSpec, string> emit)
     {
         try
         {
-            output.AddSource(declaration.Type.HintName + suffix, SourceText.From(emit(FamilyRegistry.Build(declaration.Spec)), Utf8));
+            output.AddSource(declaration.Type.HintName + suffix, SourceText.From(emit(declaration.Spec), Utf8));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -21,14 +21,16 @@ internal sealed class GeneratedMembers(bool hasProjections, Hyperparameter? numb
     private static readonly string[] CommonNames =
     [
         "HeadDim", "ValueDim", "Causal", "DegreeOfParallelism", "StateLength",
-        "Engine", "_engine", "Width512", "Width256", "Width128",
+        "Engine", "_engine", "Width512", "Width256", "Width128", "Gradients",
     ];
 
     private static readonly (string Name, string[] Parameters)[] CommonMethods =
     [
         ("ScratchBytes", [Shape]),
+        ("BackwardScratchBytes", [Shape]),
         ("Forward", [Floats, Floats, Floats, Output, Shape, Lengths]),
         ("Forward", [Floats, Floats, Floats, Output, Shape, Runtime + ".AttentionResult", Lengths]),
+        ("Backward", [Floats, Floats, Floats, Floats, Runtime + ".AttentionResult", Floats, Output, Output, Output, Shape, Lengths, "bool"]),
         ("CreateEngine", [Projection, Floats]),
     ];
 

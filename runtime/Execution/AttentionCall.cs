@@ -302,14 +302,15 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
             _shape.QueryLength,
             _tensors.KeyLengths is null ? _shape.KeyLength : _tensors.KeyLengths[batch])
         {
-            Gradients = gradients.Output is null ? default : new GradientTensors
+            Gradients = !gradients.IsSet ? default : new GradientTensors
             {
+                IsSet = true,
                 Output = gradients.Output + firstQuery * TKernel.ValueDim,
                 Query = gradients.Query + firstQuery * TKernel.HeadDim,
                 Key = gradients.Key + firstKey * TKernel.HeadDim,
                 Value = gradients.Value + firstKey * TKernel.ValueDim,
-                Reciprocal = gradients.Reciprocal is null ? null : Gradients.Reciprocal + (nint)index * _shape.QueryLength,
-                KeptState = gradients.KeptState is null ? null : Gradients.KeptState + (nint)index * _tensors.KeptStateLength,
+                Reciprocal = gradients.Reciprocal is null ? null : gradients.Reciprocal + (nint)index * _shape.QueryLength,
+                KeptState = gradients.KeptState is null ? null : gradients.KeptState + (nint)index * _tensors.KeptStateLength,
                 Adds = gradients.Adds,
             },
         };

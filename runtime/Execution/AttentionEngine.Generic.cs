@@ -115,6 +115,11 @@ internal sealed class AttentionEngine<TKernel> : AttentionEngine
         ReadOnlySpan<float> outputGradient, Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient,
         in AttentionShape shape, ReadOnlySpan<int> keyLengths, bool accumulate)
     {
+        if (_gradientPasses.Length == 0)
+        {
+            throw new NotSupportedException("This layer has no backward pass: the derivative of its kernel function is too large to compute with.");
+        }
+
         AttentionShape checkedShape = shape;
         ArgumentNullException.ThrowIfNull(result);
         Check(query, key, value, output, checkedShape, result, keyLengths, "output");
@@ -144,6 +149,7 @@ internal sealed class AttentionEngine<TKernel> : AttentionEngine
                 KeptStateLength = TKernel.ExportedStateFloats,
                 Gradients = new GradientTensors
                 {
+                    IsSet = true,
                     Output = outputGradientPointer,
                     Query = queryGradientPointer,
                     Key = keyGradientPointer,
@@ -168,7 +174,7 @@ internal sealed class AttentionEngine<TKernel> : AttentionEngine
 
     private static void Check(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> destination,
-        in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths, string destinationName = nameof(destination))
+        in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths, string destinationName = "destination")
     {
         ShapeChecks.Check(shape, TKernel.Causal);
         ShapeChecks.CheckTensor(query.Length, shape, shape.QueryLength, TKernel.HeadDim, nameof(query));

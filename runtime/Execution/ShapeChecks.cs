@@ -65,7 +65,7 @@ internal static class ShapeChecks
 
     /// <summary>Whether the destination shares memory with an input, which would be overwritten while it is still read.</summary>
     public static void CheckOverlap(
-        ReadOnlySpan<float> destination, ReadOnlySpan<float> input, string inputName, string destinationName = nameof(destination))
+        ReadOnlySpan<float> destination, ReadOnlySpan<float> input, string inputName, string destinationName = "destination")
     {
         if (destination.Overlaps(input, out int offset))
         {

@@ -5,6 +5,9 @@ internal unsafe struct GradientTensors
 {
     public float* Output, Query, Key, Value, Reciprocal, KeptState;
 
+    /// <summary>Whether this is a backward pass.</summary>
+    public bool IsSet;
+
     /// <summary>Whether gradients are added to what is there.</summary>
     public bool Adds;
 }

@@ -99,6 +99,11 @@ internal sealed class BufferPlan
                         _buffers[product.Target] = Allocate(product.Target.Name, _schedule.Floats(product.Target), _schedule.Stride(product.Target));
                     }
 
+                    if (whole.Statement is Map { Target: not StateMember and var made })
+                    {
+                        _buffers[made] = Allocate(made.Name, _schedule.Floats(made), _schedule.Stride(made));
+                    }
+
                     if (whole.Statement is Transpose transpose)
                     {
                         _buffers[transpose.Target] = _buffers[transpose.Source];

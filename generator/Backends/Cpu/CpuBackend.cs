@@ -70,16 +70,16 @@ internal static class CpuBackend
     }
 
     /// <summary>Writes a struct for each width into the open body of a class, named after the program: Width512, Width256 and Width128, say.</summary>
-    public static void EmitKernels(SourceWriter writer, TileProgram program, string name)
+    public static void EmitKernels(SourceWriter writer, TileProgram program, string name, string access = "private")
     {
         foreach (var target in CpuTarget.All)
         {
             writer.Line();
-            EmitKernel(writer, new CpuSchedule(target, program), program, name + target.Bits.ToString(CultureInfo.InvariantCulture));
+            EmitKernel(writer, new CpuSchedule(target, program), program, name + target.Bits.ToString(CultureInfo.InvariantCulture), access);
         }
     }
 
-    private static void EmitKernel(SourceWriter writer, CpuSchedule schedule, TileProgram program, string name)
+    private static void EmitKernel(SourceWriter writer, CpuSchedule schedule, TileProgram program, string name, string access)
     {
         var text = new KernelText();
         var states = new StateEmitter(schedule, text);
@@ -111,7 +111,7 @@ internal static class CpuBackend
         var outermost = outputs[0] is Fold outer ? outer.Loop.Tokens : ((Parallel)outputs[0]).Loop.Tokens;
         writer.Line($"/// <summary>The kernel at {schedule.Target.Bits} bit: one head, every size a literal.</summary>");
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"KernelGen\", \"{Version}\")]");
-        using (writer.Block($"private readonly struct {name} : global::KernelGen.CompilerServices.IAttentionKernel"))
+        using (writer.Block($"{access} readonly struct {name} : global::KernelGen.CompilerServices.IAttentionKernel"))
         {
             Constant("HeadDim", query.Columns.Size);
             Constant("ValueDim", value.Columns.Size);

@@ -32,8 +32,10 @@ internal sealed class FavorGradient : FavorTiles
             "Wg", Projections, HeadDim, ParameterSource.Projections, Map.ProjectionGradientScale, Map.ProjectionHyperparameter));
     }
 
-    /// <summary>The programs, to be run one after the other.</summary>
-    public static IReadOnlyList<TileProgram> Build(FavorSpec spec) => spec.Causal
+    /// <summary>The programs, to be run one after the other; none where the derivative of the kernel function is too large to compute with.</summary>
+    public static IReadOnlyList<TileProgram> Build(FavorSpec spec) => FeatureMap.Of(spec).Derivatives is null
+        ? []
+        : spec.Causal
         ?
         [
             new FavorGradient(spec, "causal FAVOR+ attention, gradient of the queries").CausalQueries(),
@@ -340,7 +342,7 @@ internal sealed class FavorGradient : FavorTiles
             _program = program;
             State = program.B.State("state", program.Features);
             Reference = program.Map.IsExponential ? State.AddReference("e", asRow: true) : null;
-            Delta = program.IsNormalized ? State.AddVector("r", asRow: true) : null;
+            Delta = program.IsNormalized ? State.AddVector("rho", asRow: true) : null;
             R = State.AddMatrix("R", program.ValueDim);
         }
 
@@ -357,7 +359,7 @@ internal sealed class FavorGradient : FavorTiles
 
         /// <summary>Σ φ(q)δ of a tile.</summary>
         public Tile? SumDelta(Weighed weighed, Tile fq, Dim t) =>
-            weighed.Delta is null ? null : _program.B.ColumnSum("rt", t, _program.Features, fq * weighed.Delta);
+            weighed.Delta is null ? null : _program.B.ColumnSum("rhot", t, _program.Features, fq * weighed.Delta);
 
         /// <summary>Takes a tile of queries in.</summary>
         public void Add(Weighed weighed, Tile fq, Tile? sumOfDelta)

@@ -53,6 +53,16 @@ internal sealed class FeatureMap
     /// <summary>f of each branch; empty where the gain is 1.</summary>
     private IReadOnlyList<ScalarFunction> Functions { get; init; } = [];
 
+    /// <summary>f′ of each branch, or null where one is too large to compute with.</summary>
+    public IReadOnlyList<ScalarFunction>? Derivatives
+    {
+        get
+        {
+            var derivatives = Functions.Select(ExprDerivative.Of).OfType<ScalarFunction>().ToArray();
+            return derivatives.Length == Functions.Count ? derivatives : null;
+        }
+    }
+
     private double Epsilon { get; init; }
 
     public bool HasGain => Functions.Count > 0;
@@ -132,5 +142,5 @@ internal sealed class FeatureMap
 
     /// <summary>The derivative of the gain of each branch by its projection.</summary>
     public IEnumerable<Expr> GainDerivative(Expr projections) =>
-        Functions.Select(function => (Expr)new Expr.Call(ExprDerivative.Of(function), Expr.NaNUnlessFinite(projections)));
+        Derivatives!.Select(derivative => (Expr)new Expr.Call(derivative, Expr.NaNUnlessFinite(projections)));
 }

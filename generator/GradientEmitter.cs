@@ -1,0 +1,71 @@
+using KernelGen.Generator.Backends.Cpu;
+using KernelGen.Generator.Specs;
+using KernelGen.Generator.Text;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator;
+
+/// <summary>Writes the file of a declaration that holds the backward pass: the method that a user calls, and a kernel for each of its programs.</summary>
+internal static class GradientEmitter
+{
+    private const string Runtime = "global::KernelGen";
+    private const string Inputs = "global::System.ReadOnlySpan<float>";
+    private const string Outputs = "global::System.Span<float>";
+
+    /// <summary>The names of the kernels of so many programs, without the width.</summary>
+    public static IReadOnlyList<string> Names(IReadOnlyList<TileProgram> programs) => programs.Count switch
+    {
+        0 => [],
+        1 => ["All"],
+        _ => ["Queries", "Keys"],
+    };
+
+    public static string Emit(Declaration declaration, IReadOnlyList<TileProgram> programs, CancellationToken cancel)
+    {
+        var comments = programs.Count == 0
+            ? [declaration.Spec.Describe() + " The derivative of its kernel function is too large to compute with, so there is no backward pass."]
+            : new[] { declaration.Spec.Describe() + " The backward pass, for one head; logarithms are of base 2." }
+                .Concat(programs.Select(program => $"{ProgramText.Describe(program)}\nSchedule: {CpuBackend.DescribeSchedule(program)}"));
+        return TypeFile.Write(declaration.Type, comments, "", writer =>
+        {
+            WriteBackward(writer);
+            if (programs.Count == 0)
+            {
+                return;
+            }
+
+            writer.Line();
+            writer.Line("/// <summary>The kernels of the backward pass, in the order in which they run.</summary>");
+            using (writer.Block("private static class Gradients"))
+            {
+                foreach (var (program, name) in programs.Zip(Names(programs), (program, name) => (program, name)))
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    CpuBackend.EmitKernels(writer, program, name, access: "internal");
+                }
+            }
+        });
+    }
+
+    private static void WriteBackward(SourceWriter writer) => writer.Line($$"""
+        /// <inheritdoc/>
+        public long BackwardScratchBytes(in {{Runtime}}.AttentionShape shape) => Engine.BackwardScratchBytes(in shape);
+
+        /// <inheritdoc/>
+        public void Backward(
+            {{Inputs}} query,
+            {{Inputs}} key,
+            {{Inputs}} value,
+            {{Inputs}} output,
+            {{Runtime}}.AttentionResult result,
+            {{Inputs}} outputGradient,
+            {{Outputs}} queryGradient,
+            {{Outputs}} keyGradient,
+            {{Outputs}} valueGradient,
+            in {{Runtime}}.AttentionShape shape,
+            global::System.ReadOnlySpan<int> keyLengths = default,
+            bool accumulate = false)
+            => Engine.Backward(
+                query, key, value, output, result, outputGradient, queryGradient, keyGradient, valueGradient, in shape, keyLengths, accumulate);
+        """);
+}
