@@ -22,6 +22,36 @@ internal static class KernelFunctionByName
         null => throw new NotSupportedException("Exact attention has no kernel function."),
     };
 
+    /// <summary>
+    /// f and f′ in double, both by hand. Where f has no derivative f′ is what generator/Families/README.md says; where only its parts have none,
+    /// as of Softplus at 0, f′ is the derivative.
+    /// </summary>
+    public static (Func<double, double> Value, Func<double, double> Slope) WithSlope(Layer layer) => layer.Kernel switch
+    {
+        nameof(KernelFunction.Relu) => (Of(layer), x => x > 0 ? 1 : 0),
+        nameof(KernelFunction.Gelu) => (
+            Of(layer), x => ((1 + ErrorFunction.Erf(x / Math.Sqrt(2))) / 2) + (x * Math.Exp(-x * x / 2) / Math.Sqrt(2 * Math.PI))),
+        nameof(KernelFunction.Sigmoid) => (Of(layer), x => 1 / (2 + Math.Exp(x) + Math.Exp(-x))),
+        nameof(KernelFunction.Exp) => (Of(layer), Math.Exp),
+        nameof(KernelFunction.Tanh) => (Of(layer), x => Math.Pow(Math.Cosh(x), -2)),
+        nameof(KernelFunction.Abs) => (Of(layer), x => Math.Sign(x)),
+        nameof(KernelFunction.Cos) => (Of(layer), x => -Math.Sin(x)),
+        nameof(KernelFunction.Identity) => (Of(layer), _ => 1),
+        nameof(KernelFunction.Square) => (Of(layer), x => 2 * x),
+        nameof(KernelFunction.EluPlusOne) => (Of(layer), x => x > 0 ? 1 : Math.Exp(x)),
+        { } method => method[(method.LastIndexOf('.') + 1)..] switch
+        {
+            "Softplus" => (x => Math.Log(1 + Math.Exp(1.5 * x)), x => 1.5 / (1 + Math.Exp(-1.5 * x))),
+            "Bump" => (x => Math.Abs(x) < 2 ? Math.Pow(1 - (x * x / 4), 2) : 0, x => Math.Abs(x) < 2 ? -x * (1 - (x * x / 4)) : 0),
+            "Wave" => (
+                x => Math.Abs(x) <= 3 ? x * Math.Sin(x) : Math.Sqrt(Math.Abs(x)),
+                x => Math.Abs(x) <= 3 ? Math.Sin(x) + (x * Math.Cos(x)) : Math.Sign(x) / (2 * Math.Sqrt(Math.Abs(x)))),
+            "Phi" => (x => x > 0 ? x + 1 : Math.Exp(x), x => x > 0 ? 1 : Math.Exp(x)),
+            _ => throw new NotSupportedException(method),
+        },
+        null => throw new NotSupportedException("Exact attention has no kernel function."),
+    };
+
     /// <summary>A method by its full name. It computes in float32: its own rounding is part of the comparison.</summary>
     private static Func<double, double> Method(string name)
     {

@@ -62,7 +62,9 @@ public sealed class Layer
 
     private FavorSpec? Favor => _spec as FavorSpec;
 
-    public static Layer Of<T>() => new(typeof(T));
+    public static Layer Of<T>() => Of(typeof(T));
+
+    public static Layer Of(Type type) => new(type);
 
     /// <summary>The layers whose outputs are averages of values with weights that are not negative.</summary>
     public static IEnumerable<Layer> All() => In(typeof(Layer).Namespace!);

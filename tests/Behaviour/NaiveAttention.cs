@@ -9,13 +9,19 @@ internal static class NaiveAttention
     /// <param name="value">[keys, value dim].</param>
     /// <param name="weights">[projection rows, head dim].</param>
     public static (double[] Output, double[] LogSumExp) Compute(
-        Layer layer, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> weights)
+        Layer layer, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> weights) =>
+        Compute(layer, ToDouble(query), ToDouble(key), ToDouble(value), ToDouble(weights), layer.IsFunction ? KernelFunctionByName.Of(layer) : null);
+
+    /// <summary>The same of numbers that are no floats, with f as it is given.</summary>
+    public static (double[] Output, double[] LogSumExp) Compute(
+        Layer layer, ReadOnlySpan<double> query, ReadOnlySpan<double> key, ReadOnlySpan<double> value, ReadOnlySpan<double> weights,
+        Func<double, double>? function)
     {
         var (d, dv) = (layer.HeadDim, layer.ValueDim);
         var (queries, keys) = (query.Length / d, key.Length / d);
         var (output, logSumExp) = (new double[queries * dv], new double[queries]);
-        var queryFeatures = Features(layer, query, weights, isKey: false);
-        var keyFeatures = Features(layer, key, weights, isKey: true);
+        var queryFeatures = Features(layer, query, weights, function, isKey: false);
+        var keyFeatures = Features(layer, key, weights, function, isKey: true);
         for (var i = 0; i < queries; i++)
         {
             var seen = layer.Causal ? Math.Min(i + 1, keys) : keys;
@@ -48,7 +54,7 @@ internal static class NaiveAttention
     public static double ArgumentScale(Layer layer, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> weights)
     {
         var d = layer.HeadDim;
-        var (largestQuery, largestKey) = (LargestNorm(query, d), LargestNorm(key, d));
+        var (largestQuery, largestKey) = (LargestNorm(ToDouble(query), d), LargestNorm(ToDouble(key), d));
         if (layer.Kernel is null)
         {
             return 1 + (largestQuery * largestKey / Math.Sqrt(d));
@@ -56,12 +62,12 @@ internal static class NaiveAttention
 
         var scale = Math.Pow(d, -0.25);
         var halfNorm = layer.IsFunction || layer.Kernel == nameof(KernelFunction.Exp) ? 0 : Math.Pow(scale * largestKey, 2) / 2;
-        var largestWeight = LargestNorm(weights, d);
+        var largestWeight = LargestNorm(ToDouble(weights), d);
         var (a, b) = Oprf(layer);
         return 1 + halfNorm + (Math.Abs(a) * largestWeight * largestWeight) + (b * scale * largestWeight * Math.Max(largestQuery, largestKey));
     }
 
-    private static double LargestNorm(ReadOnlySpan<float> vectors, int dim)
+    private static double LargestNorm(ReadOnlySpan<double> vectors, int dim)
     {
         var largest = 0.0;
         for (var i = 0; i < vectors.Length; i += dim)
@@ -73,7 +79,8 @@ internal static class NaiveAttention
     }
 
     /// <summary>φ_r(x) = gain·e^log of every token, without m^(-1/2), which cancels; the query's own norm, which cancels too, is left out.</summary>
-    private static Scaled[][] Features(Layer layer, ReadOnlySpan<float> tokens, ReadOnlySpan<float> weights, bool isKey)
+    private static Scaled[][] Features(
+        Layer layer, ReadOnlySpan<double> tokens, ReadOnlySpan<double> weights, Func<double, double>? function, bool isKey)
     {
         var d = layer.HeadDim;
         var scale = Math.Pow(d, -0.25);
@@ -92,7 +99,7 @@ internal static class NaiveAttention
                 norms[r] = Dot(weights.Slice(r * d, d), weights.Slice(r * d, d));
             }
 
-            features[t] = layer.IsFunction ? [.. projected.Select(p => new Scaled(KernelFunctionByName.Of(layer)(p) + layer.Epsilon, 0))]
+            features[t] = layer.IsFunction ? [.. projected.Select(p => new Scaled(function!(p) + layer.Epsilon, 0))]
                 : layer.Kernel switch
                 {
                     nameof(KernelFunction.Softmax) => [.. projected.Select(p => new Scaled(1, p - halfNorm))],
@@ -111,7 +118,7 @@ internal static class NaiveAttention
     }
 
     /// <summary>A and B of optimal positive features, from the paper's ρ; 0 and 1 for the other maps.</summary>
-    private static (double A, double B) Oprf(Layer layer)
+    public static (double A, double B) Oprf(Layer layer)
     {
         if (layer.Kernel != nameof(KernelFunction.SoftmaxOprf))
         {
@@ -125,7 +132,7 @@ internal static class NaiveAttention
     }
 
     /// <summary>The logarithm of what the query's own norm makes of unnormalised weights.</summary>
-    private static double QueryNorm(Layer layer, ReadOnlySpan<float> query)
+    private static double QueryNorm(Layer layer, ReadOnlySpan<double> query)
     {
         var halfNorm = Dot(query, query) / Math.Sqrt(layer.HeadDim) / 2;
         return layer.IsFunction || layer.Kernel == nameof(KernelFunction.Exp) ? 0
@@ -134,17 +141,28 @@ internal static class NaiveAttention
     }
 
     /// <summary>The square of the m^(-1/2) that features are multiplied by; trigonometric ones come in pairs of which each counts half.</summary>
-    private static double FeatureWeight(Layer layer) => (layer.Kernel == nameof(KernelFunction.SoftmaxTrigonometric) ? 2.0 : 1.0) / layer.Features;
+    public static double FeatureWeight(Layer layer) => (layer.Kernel == nameof(KernelFunction.SoftmaxTrigonometric) ? 2.0 : 1.0) / layer.Features;
 
-    private static double Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
         var sum = 0.0;
         for (var i = 0; i < x.Length; i++)
         {
-            sum += (double)x[i] * y[i];
+            sum += x[i] * y[i];
         }
 
         return sum;
+    }
+
+    public static double[] ToDouble(ReadOnlySpan<float> numbers)
+    {
+        var result = new double[numbers.Length];
+        for (var i = 0; i < result.Length; i++)
+        {
+            result[i] = numbers[i];
+        }
+
+        return result;
     }
 
     /// <summary>Gain · e^Log.</summary>

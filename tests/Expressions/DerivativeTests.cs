@@ -77,6 +77,7 @@ public sealed class DerivativeTests
     [InlineData("x > 0 ? x + 1 : MathF.Exp(x)", 0, 1)]
     [InlineData("x > 0 ? 1 : 0", 0, 0)]
     [InlineData("x == 0 ? 1 : MathF.Sin(x) / x", 0, 0)]
+    [InlineData("MathF.Max(x, 0) + MathF.Log(1 + MathF.Exp(-MathF.Abs(x)))", 0, 0)] // smooth, but not in its parts
     [InlineData("MathF.Sqrt(x)", 0, 0)]
     [InlineData("MathF.Sqrt(MathF.Abs(x))", 0, 0)]
     [InlineData("MathF.Pow(MathF.Abs(x), 0.7f)", 0, 0)]

@@ -35,23 +35,62 @@ public class GoldenTests
     [MemberData(nameof(Cases))]
     public void Output_matches(string name, string output, Type type)
     {
-        var folder = Path.Combine(Here(), "data", name);
-        using var meta = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "meta.json")));
-        int Size(string property) => meta.RootElement.GetProperty(property).GetInt32();
-        var shape = new AttentionShape(Size("B"), Size("H"), Size("Lq"), Size("Lk"));
+        var data = new Vectors(name);
         var attention = typeof(SoftmaxAttentionAttribute) is var exact && type.IsDefined(exact, inherit: false)
             ? (IAttention)Activator.CreateInstance(type)!
-            : (IAttention)Activator.CreateInstance(type, Projection.FromWeights(Read<float>("W.f32.bin"), Size("m"), Size("d")))!;
+            : (IAttention)Activator.CreateInstance(type, Projection.FromWeights(data.Read<float>("W.f32.bin"), data.Size("m"), data.Size("d")))!;
 
-        var expected = Read<double>($"{output}.f64.bin");
+        var expected = data.Read<double>($"{output}.f64.bin");
         var actual = new float[expected.Length];
-        attention.Forward(Read<float>("q.f32.bin"), Read<float>("k.f32.bin"), Read<float>("v.f32.bin"), actual, shape);
+        attention.Forward(data.Read<float>("q.f32.bin"), data.Read<float>("k.f32.bin"), data.Read<float>("v.f32.bin"), actual, data.Shape);
         Compare.Close(expected, actual, Tolerance);
-
-        T[] Read<T>(string file)
-            where T : struct =>
-            MemoryMarshal.Cast<byte, T>(File.ReadAllBytes(Path.Combine(folder, file))).ToArray();
     }
 
-    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+    /// <summary>The reference that gradients are compared with at other sizes, against gradients that were computed elsewhere.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Naive_gradient_matches(string name, string output, Type type)
+    {
+        var data = new Vectors(name);
+        var layer = Layer.Of(type);
+        var (q, k, v, g) = (Head("q"), Head("k"), Head("v"), Head("dout"));
+        var weights = data.Read<float>("W.f32.bin");
+        var heads = q.Zip(k).Zip(v, g).Select(head => NaiveGradient.Compute(layer, head.First.First, head.First.Second, head.Second, head.Third, weights)).ToArray();
+
+        // ε is 10⁻³ as a float here, which is 5e-8 off.
+        var tolerance = layer.Epsilon > 0 ? 1e-7 : 1e-11;
+        Compare.Close(data.Read<double>($"{output}.dq.f64.bin"), heads.SelectMany(head => head.Query).ToArray(), tolerance);
+        Compare.Close(data.Read<double>($"{output}.dk.f64.bin"), heads.SelectMany(head => head.Key).ToArray(), tolerance);
+        Compare.Close(data.Read<double>($"{output}.dv.f64.bin"), heads.SelectMany(head => head.Value).ToArray(), tolerance);
+
+        float[][] Head(string tensor)
+        {
+            var numbers = data.Read<float>($"{tensor}.f32.bin");
+            return [.. numbers.Chunk(numbers.Length / (data.Shape.Batch * data.Shape.Heads))];
+        }
+    }
+
+    /// <summary>The files of one case.</summary>
+    private sealed class Vectors
+    {
+        private readonly string _folder;
+        private readonly JsonElement _meta;
+
+        public Vectors(string name)
+        {
+            _folder = Path.Combine(Here(), "data", name);
+            _meta = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, "meta.json"))).RootElement;
+            Shape = new AttentionShape(Size("B"), Size("H"), Size("Lq"), Size("Lk"));
+        }
+
+        public AttentionShape Shape { get; }
+
+        public int Size(string property) => _meta.GetProperty(property).GetInt32();
+
+        public T[] Read<T>(string file)
+            where T : struct =>
+            MemoryMarshal.Cast<byte, T>(File.ReadAllBytes(Path.Combine(_folder, file))).ToArray();
+
+        private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+    }
 }
