@@ -98,7 +98,7 @@ internal sealed class Inputs
     /// </summary>
     public double Tolerance(float[] weights) => 16 * Math.Pow(2, -24) * NaiveAttention.ArgumentScale(Layer, Query, Key, weights);
 
-    private static double[,] Matrix(float[] numbers, int columns)
+    public static double[,] Matrix(double[] numbers, int columns)
     {
         var matrix = new double[numbers.Length / columns, columns];
         for (var i = 0; i < numbers.Length; i++)
@@ -108,4 +108,6 @@ internal sealed class Inputs
 
         return matrix;
     }
+
+    private static double[,] Matrix(float[] numbers, int columns) => Matrix(NaiveAttention.ToDouble(numbers), columns);
 }

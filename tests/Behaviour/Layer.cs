@@ -22,6 +22,7 @@ public sealed class Layer
         Type = type;
         _spec = Specs.Value[type.FullName!];
         Program = FamilyRegistry.Build(_spec);
+        GradientPrograms = FamilyRegistry.BuildGradients(_spec);
     }
 
     public Type Type { get; }
@@ -56,6 +57,8 @@ public sealed class Layer
     public double Lambda => Favor!.Lambda!.Value;
 
     internal TileProgram Program { get; }
+
+    internal IReadOnlyList<TileProgram> GradientPrograms { get; }
 
     /// <summary>f as the generator read it; null where features are exponentials.</summary>
     internal ScalarFunction? Function => Favor?.Function;

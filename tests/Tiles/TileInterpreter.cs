@@ -32,14 +32,20 @@ internal sealed class TileInterpreter
     /// <param name="tileRows">Tokens of a tile of each token axis.</param>
     /// <param name="hyperparameters">As kernels get them.</param>
     /// <param name="errors">Filled with the bounds of the outputs that it has a matrix for.</param>
+    /// <param name="kept">The final state of an earlier program, by the names of its members.</param>
     public static IReadOnlyDictionary<Tile, Bounded[,]> Run(
         TileProgram program, Dictionary<TensorArgument, double[,]> tensors, double[,]? projections, Func<Dim, int> tileRows,
-        float[]? hyperparameters = null, Dictionary<TensorArgument, double[,]>? errors = null)
+        float[]? hyperparameters = null, Dictionary<TensorArgument, double[,]>? errors = null, IReadOnlyDictionary<string, Bounded[,]>? kept = null)
     {
         var interpreter = new TileInterpreter(tensors, errors ?? [], tileRows);
         foreach (var parameter in program.Parameters)
         {
             interpreter._tiles[parameter] = Pack(parameter, projections!, hyperparameters ?? []);
+        }
+
+        foreach (var member in program.Kept?.Members ?? [])
+        {
+            interpreter._tiles[member] = kept![member.Name];
         }
 
         interpreter.Execute(program.Body);
@@ -83,7 +89,10 @@ internal sealed class TileInterpreter
             case Map map:
                 var segment = Size(map.Target.Columns) / map.Branches.Count;
                 _tiles[map.Target] = Generate(Size(map.Target.Rows), Size(map.Target.Columns), (r, c) =>
-                    Evaluate(map.Branches[c / segment], new Element(r, c % segment, c, map.Target)));
+                    Evaluate(map.Branches[c / segment], new Element(r, c % segment, c, map.Target.Rows, map.Target)));
+                break;
+            case Transpose transpose:
+                _tiles[transpose.Target] = Transpose(_tiles[transpose.Source]);
                 break;
             case Reduce reduce:
                 Reduce(reduce);
@@ -148,7 +157,7 @@ internal sealed class TileInterpreter
         var (from, to) = _run ?? (0, source.GetLength(0));
         for (var r = from; r < to; r++)
         {
-            for (var c = 0; c < source.GetLength(1); c++)
+            for (var c = 0; c < source.GetLength(1) && Token(store.Loop, r) < destination.GetLength(0); c++)
             {
                 destination[Token(store.Loop, r), c] = source[r, c].Value;
                 if (_errors.TryGetValue(store.Destination, out var errors))
@@ -237,7 +246,7 @@ internal sealed class TileInterpreter
             for (var k = 0; k < (byRow ? columns : rows); k++)
             {
                 var (row, column) = byRow ? (r, k) : (k, c);
-                var x = Evaluate(reduce.Body, new Element(row, column, column, null));
+                var x = Evaluate(reduce.Body, new Element(row, column, column, reduce.Rows, null));
                 sum.Add(x, 1);
                 top = Bounded.Max(top, x);
             }
@@ -309,16 +318,16 @@ internal sealed class TileInterpreter
         return false;
     }
 
-    /// <summary>Where an expression is evaluated: the row, the column within the branch's segment, and the column of the whole target.</summary>
-    private readonly record struct Element(int Row, int Column, int WholeColumn, Tile? Target);
+    /// <summary>Where an expression is evaluated: the row, the column within the branch's segment, the column of the whole target, and the axis of the rows.</summary>
+    private readonly record struct Element(int Row, int Column, int WholeColumn, Dim Rows, Tile? Target);
 
     private Bounded Evaluate(Expr expr, Element at) =>
         new BoundedEvaluator(tile => Read(tile, at), condition => Holds(condition, at)).Evaluate(expr);
 
     private Bounded Read(Tile tile, Element at)
     {
-        var values = _tiles[tile];
-        var column = at.Target is not null && tile.Columns == at.Target.Columns ? at.WholeColumn : at.Column;
+        var values = _tiles[tile.Whole];
+        var column = tile is Segment part ? (part.Index * Size(part.Columns)) + at.Column : at.Target is not null && tile.Columns == at.Target.Columns ? at.WholeColumn : at.Column;
         return values[tile.IsRowVector ? 0 : at.Row, tile.IsColumnVector ? 0 : column];
     }
 
@@ -329,8 +338,9 @@ internal sealed class TileInterpreter
             case Condition.PositionBelow below:
                 return _position[below.Tokens].Start + at.Row < Evaluate(below.Limit);
             case Condition.Precedes precedes:
-                // The later token is the row of the tile, the earlier one its column.
-                var distance = _position[precedes.Later].Start + at.Row - (_position[precedes.Earlier].Start + at.Column);
+                // The later token is the row of the tile and the earlier one its column, or the other way round.
+                var (later, earlier) = precedes.Earlier == at.Rows && precedes.Later != at.Rows ? (at.Column, at.Row) : (at.Row, at.Column);
+                var distance = _position[precedes.Later].Start + later - (_position[precedes.Earlier].Start + earlier);
                 return distance >= 0 && distance < (precedes.Window ?? int.MaxValue);
             case Condition.InRun:
                 return _run is { } run && at.Row >= run.From && at.Row < run.To;

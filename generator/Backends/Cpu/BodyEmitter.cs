@@ -483,7 +483,7 @@ internal sealed class BodyEmitter
         if (reversed && !IsWithin(store.Loop.To, store.Destination.Length))
         {
             var skipped = $"skipped{store.Source.Name}";
-            _writer.Line($"var {skipped} = global::System.Math.Clamp({token} - {Print(store.Destination.Length)} + 1, 0, {rows});");
+            _writer.Line($"var {skipped} = global::System.Math.Max(0, {token} - {Print(store.Destination.Length)} + 1);");
             (source, token, rows) = ($"ref _Unsafe.Add({source}, {skipped} * {buffer.Stride})", $"({token} - {skipped})", $"{rows} - {skipped}");
         }
 

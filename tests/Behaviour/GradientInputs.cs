@@ -1,0 +1,99 @@
+using KernelGen.Generator.Tiles;
+using KernelGen.Tests.Expressions;
+using KernelGen.Tests.Tiles;
+
+namespace KernelGen.Tests.Behaviour;
+
+/// <summary>Three gradients, by queries, keys and values.</summary>
+internal sealed record Gradients<T>(T[] Query, T[] Key, T[] Value);
+
+/// <summary>The tensors of one head with a gradient by its outputs, and the three ways to compute the others.</summary>
+internal sealed class GradientInputs(Inputs inputs, int seed)
+{
+    public Inputs Inputs { get; } = inputs;
+
+    public float[] Upstream { get; } = Inputs.Normal(new Random(seed), inputs.Shape.QueryLength * inputs.Layer.ValueDim, 1);
+
+    /// <summary>
+    /// What differences are measured against: gradients by queries and keys are sums of products of upstream gradients and values, which cancel where a
+    /// softmax is saturated.
+    /// </summary>
+    public double Size => Upstream.Select(MathF.Abs).DefaultIfEmpty().Max() * (double)Inputs.Value.Select(MathF.Abs).DefaultIfEmpty().Max();
+
+    public Gradients<double> Naive(float[] weights)
+    {
+        var (query, key, value) = NaiveGradient.Compute(Inputs.Layer, Inputs.Query, Inputs.Key, Inputs.Value, Upstream, weights);
+        return new Gradients<double>(query, key, value);
+    }
+
+    public Gradients<float> Kernel(IAttention attention)
+    {
+        var shape = Inputs.Shape;
+        var result = new AttentionResult(attention, shape);
+        var output = Inputs.Forward(attention, result);
+        var (query, key, value) = (new float[Inputs.Query.Length], new float[Inputs.Key.Length], new float[Inputs.Value.Length]);
+        foreach (var gradient in new[] { query, key, value })
+        {
+            gradient.AsSpan().Fill(float.NaN);
+        }
+
+        attention.Backward(Inputs.Query, Inputs.Key, Inputs.Value, output, result, Upstream, query, key, value, shape);
+        return new Gradients<float>(query, key, value);
+    }
+
+    /// <summary>The tile programs in double: forward, then backward.</summary>
+    public Gradients<double> Interpret(float[] weights, int tileRows) =>
+        Interpret(NaiveAttention.ToDouble(Inputs.Query), NaiveAttention.ToDouble(Inputs.Key), NaiveAttention.ToDouble(Inputs.Value), weights, tileRows);
+
+    /// <summary>Σ output · upstream by the tile program in double.</summary>
+    public double InterpretLoss(double[] query, double[] key, double[] value, float[] weights, int tileRows)
+    {
+        var tensors = Tensors(query, key, value);
+        Run(Inputs.Layer.Program, tensors, weights, tileRows, null);
+        return tensors[TensorRole.Output].Cast<double>().Zip(Upstream, (o, g) => o * g).Sum();
+    }
+
+    private Gradients<double> Interpret(double[] query, double[] key, double[] value, float[] weights, int tileRows)
+    {
+        var tensors = Tensors(query, key, value);
+        var tiles = Run(Inputs.Layer.Program, tensors, weights, tileRows, null);
+        var kept = tiles.Where(tile => tile.Key is StateMember).ToDictionary(tile => tile.Key.Name, tile => tile.Value);
+        foreach (var program in Inputs.Layer.GradientPrograms)
+        {
+            Run(program, tensors, weights, tileRows, kept);
+        }
+
+        return new Gradients<double>(
+            [.. tensors[TensorRole.QueryGradient].Cast<double>()],
+            [.. tensors[TensorRole.KeyGradient].Cast<double>()],
+            [.. tensors[TensorRole.ValueGradient].Cast<double>()]);
+    }
+
+    private IReadOnlyDictionary<Tile, Bounded[,]> Run(
+        TileProgram program, Dictionary<TensorRole, double[,]> tensors, float[] weights, int tileRows, IReadOnlyDictionary<string, Bounded[,]>? kept) =>
+        TileInterpreter.Run(
+            program,
+            program.Arguments.ToDictionary(argument => argument, argument => tensors[argument.Role]),
+            weights.Length == 0 ? null : Inputs.Matrix(NaiveAttention.ToDouble(weights), Inputs.Layer.HeadDim),
+            _ => tileRows,
+            Inputs.Layer.Hyperparameters,
+            kept: kept);
+
+    private Dictionary<TensorRole, double[,]> Tensors(double[] query, double[] key, double[] value)
+    {
+        var (d, dv, queries, keys) = (Inputs.Layer.HeadDim, Inputs.Layer.ValueDim, Inputs.Shape.QueryLength, Inputs.Shape.KeyLength);
+        return new Dictionary<TensorRole, double[,]>
+        {
+            [TensorRole.Query] = Inputs.Matrix(query, d),
+            [TensorRole.Key] = Inputs.Matrix(key, d),
+            [TensorRole.Value] = Inputs.Matrix(value, dv),
+            [TensorRole.Output] = new double[queries, dv],
+            [TensorRole.LogSumExp] = new double[queries, 1],
+            [TensorRole.Reciprocal] = new double[queries, 1],
+            [TensorRole.OutputGradient] = Inputs.Matrix(NaiveAttention.ToDouble(Upstream), dv),
+            [TensorRole.QueryGradient] = new double[queries, d],
+            [TensorRole.KeyGradient] = new double[keys, d],
+            [TensorRole.ValueGradient] = new double[keys, dv],
+        };
+    }
+}

@@ -1,0 +1,164 @@
+using Xunit;
+
+namespace KernelGen.Tests.Behaviour;
+
+/// <summary>
+/// The chain of proof for gradients: the chain rule over every pair of tokens ⇄ the tile programs in double ⇄ the emitted kernels at the width in
+/// force. <see cref="NaiveGradientTests"/> holds the first to differences of the formula.
+/// </summary>
+public class GradientTests
+{
+    /// <summary>Lengths around the tiles of the kernels (48 tokens, 192 of an outer loop) and strips (12 rows).</summary>
+    private static readonly int[] Lengths = [0, 1, 2, 12, 17, 47, 48, 49, 97, 193];
+
+    public static TheoryData<Layer> Layers => [.. Layer.All().Concat(Layer.In("KernelGen.Tests.Behaviour.Generalized"))];
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Tile_programs_compute_the_chain_rule(Layer layer)
+    {
+        var (_, weights) = layer.Create();
+        foreach (var (length, tileRows) in new[] { (0, 4), (1, 4), (7, 3), (23, 5), (23, 48) })
+        {
+            var inputs = new GradientInputs(new Inputs(layer, length, length, seed: length, scale: 0.5f), seed: 1);
+            Close(inputs.Naive(weights), inputs.Interpret(weights, tileRows), inputs.Size, InterpreterTolerance(layer));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Tile_programs_compute_what_differences_give(Layer layer)
+    {
+        var (_, weights) = layer.Create();
+        var random = new Random(2);
+        var inputs = new GradientInputs(new Inputs(layer, 9, 9, seed: 3, scale: 0.5f), seed: 4);
+        var gradients = inputs.Interpret(weights, tileRows: 4);
+        double[][] tensors = [.. new[] { inputs.Inputs.Query, inputs.Inputs.Key, inputs.Inputs.Value }.Select(tensor => NaiveAttention.ToDouble(tensor))];
+        foreach (var (which, gradient) in new[] { (0, gradients.Query), (1, gradients.Key), (2, gradients.Value) })
+        {
+            // Too short a step to meet a kink; differences lose 1e-16 / step of the loss.
+            const double step = 1e-5;
+            var direction = NaiveAttention.ToDouble(Inputs.Normal(random, tensors[which].Length, 1));
+            var (one, half) = (Difference(step), Difference(step / 2));
+            var size = Math.Sqrt(gradient.Zip(direction, (a, b) => a * b * a * b).Sum());
+            var error = Math.Abs((((4 * half) - one) / 3) - NaiveAttention.Dot(gradient, direction));
+            Assert.True(error <= (1e-6 * size) + (1e-10 * Math.Abs(Loss(0))), $"By {"qkv"[which]}: off by {error / size:E2}");
+
+            double Difference(double h) => (Loss(h) - Loss(-h)) / (2 * h);
+
+            double Loss(double h)
+            {
+                double[][] moved = [.. tensors];
+                moved[which] = [.. tensors[which].Zip(direction, (x, u) => x + (h * u))];
+                return inputs.InterpretLoss(moved[0], moved[1], moved[2], weights, tileRows: 4);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Kernels_compute_the_chain_rule(Layer layer)
+    {
+        var (attention, weights) = layer.Create();
+        foreach (var length in Lengths)
+        {
+            foreach (var scale in new[] { 0.3f, 1f })
+            {
+                var inputs = new GradientInputs(new Inputs(layer, length, length, seed: 100 + length, scale), seed: 5);
+                Close(inputs.Naive(weights), inputs.Kernel(attention), inputs, weights);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Kernels_compute_cross_attention(Layer layer)
+    {
+        if (layer.Causal)
+        {
+            return;
+        }
+
+        var (attention, weights) = layer.Create();
+        foreach (var (queries, keys) in new[] { (1, 100), (100, 1), (50, 19), (0, 5), (130, 97), (3, 0) })
+        {
+            var inputs = new GradientInputs(new Inputs(layer, queries, keys, seed: queries, scale: 0.5f), seed: 6);
+            Close(inputs.Naive(weights), inputs.Kernel(attention), inputs, weights);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Any_degree_of_parallelism_computes_the_chain_rule(Layer layer)
+    {
+        var (attention, weights) = layer.Create();
+        var inputs = new GradientInputs(new Inputs(layer, 400, 400, seed: 3, scale: 0.5f), seed: 7);
+        var expected = inputs.Naive(weights);
+        foreach (var degree in new[] { 1, 2, 3, 5, 9 })
+        {
+            attention.DegreeOfParallelism = degree;
+            var actual = inputs.Kernel(attention);
+            Close(expected, actual, inputs, weights);
+            var again = inputs.Kernel(attention);
+            Compare.Same(actual.Query, again.Query);
+            Compare.Same(actual.Key, again.Key);
+            Compare.Same(actual.Value, again.Value);
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(Layer.Everyone))]
+    public void Adversarial_inputs_give_the_chain_rule(Layer layer)
+    {
+        var (attention, weights) = layer.Create();
+        foreach (var (name, inputs) in AdversarialInputs.All(layer, weights, 131))
+        {
+            var gradients = new GradientInputs(inputs, seed: 8);
+            var actual = gradients.Kernel(attention);
+            foreach (var gradient in new[] { actual.Query, actual.Key, actual.Value })
+            {
+                Assert.True(gradient.All(float.IsFinite), name);
+            }
+
+            // Where float32 determines the output, it does the gradients.
+            if (inputs.Tolerance(weights) < 0.01)
+            {
+                Close(gradients.Naive(weights), actual, gradients, weights);
+            }
+        }
+    }
+
+    private static double InterpreterTolerance(Layer layer)
+    {
+        // Both are double, but hyperparameters and GELU's √½ are float32, and so is what a method of the user's computes.
+        var rounded = layer.Hyperparameters.Length > 0 || layer.Kernel == nameof(KernelFunction.Gelu);
+        return layer.IsMethod ? 1e-5 : rounded ? 1e-6 : 1e-10;
+    }
+
+    private static void Close(Gradients<double> expected, Gradients<float> actual, GradientInputs inputs, float[] weights) =>
+        Close(
+            expected,
+            new Gradients<double>(NaiveAttention.ToDouble(actual.Query), NaiveAttention.ToDouble(actual.Key), NaiveAttention.ToDouble(actual.Value)),
+            inputs.Size, 4 * inputs.Inputs.Tolerance(weights));
+
+    private static void Close(Gradients<double> expected, Gradients<double> actual, double size, double tolerance)
+    {
+        foreach (var (name, reference, gradient) in new[]
+        {
+            ("query", expected.Query, actual.Query), ("key", expected.Key, actual.Key), ("value", expected.Value, actual.Value),
+        })
+        {
+            Assert.Equal(reference.Length, gradient.Length);
+            var largest = Math.Max(size, reference.Select(Math.Abs).DefaultIfEmpty().Max());
+            for (var i = 0; i < reference.Length; i++)
+            {
+                // Not `difference > limit`: NaN must fail.
+                var difference = Math.Abs(reference[i] - gradient[i]);
+                if (!(difference <= tolerance * largest))
+                {
+                    Assert.Fail($"By {name}, element {i}: expected {reference[i]:G9}, got {gradient[i]:G9}: off by {difference / largest:E2} of the largest, {tolerance:E2} allowed.");
+                }
+            }
+        }
+    }
+}
