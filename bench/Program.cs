@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using KernelGen.Bench;
 using KernelGen.Bench.Benchmarks;
+using KernelGen.Bench.Functions;
 using KernelGen.Bench.Gpu;
 using KernelGen.Bench.Roofline;
 
@@ -17,6 +18,7 @@ var root = new RootCommand("Measures the kernels that KernelGen generates, and t
     RooflineCommand.Create(),
     RooflineCommand.CreateWorker(),
     GpuCommand.Create(),
+    FunctionsCommand.Create(),
     BenchmarkCommand.Create<KernelBenchmarks>("kernels", "Time and allocations of a forward call of each kernel."),
     BenchmarkCommand.Create<GeneratorBenchmarks>("generator", "Time and allocations of the generator: a cold run, an unrelated edit."),
 };

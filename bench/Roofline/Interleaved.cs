@@ -12,14 +12,14 @@ internal static class Interleaved
     /// <summary>Seconds of a call and its share of peak, with a probe of the peak before and after each repetition.</summary>
     public static (double Seconds, double Share, int Repetitions) AgainstPeak(Workload workload, int threads, Effort effort)
     {
-        Slice(workload, Effort.WarmUpSeconds);
+        Slice(workload.Run, Effort.WarmUpSeconds);
         var times = new List<double>();
         var shares = new List<double>();
         var clock = Stopwatch.StartNew();
         var before = PeakProbe.Measure(threads);
         while (MayGoOn(times.Count, clock, effort))
         {
-            var seconds = Slice(workload, Effort.SliceSeconds);
+            var seconds = Slice(workload.Run, effort.SliceSeconds);
             // The probe after this repetition is the one before the next.
             var after = PeakProbe.Measure(threads);
             times.Add(seconds);
@@ -31,42 +31,41 @@ internal static class Interleaved
     }
 
     /// <summary>Time of <paramref name="a"/> over time of <paramref name="b"/>.</summary>
-    public static double TimeRatio(Workload a, Workload b, Effort effort)
+    public static double TimeRatio(Workload a, Workload b, Effort effort) => Compare(a.Run, b.Run, effort).Ratio;
+
+    /// <summary>Time of <paramref name="a"/> over time of <paramref name="b"/>, and seconds of a call of <paramref name="b"/>.</summary>
+    public static (double Ratio, double Seconds) Compare(Action a, Action b, Effort effort)
     {
         Slice(a, Effort.WarmUpSeconds);
         Slice(b, Effort.WarmUpSeconds);
+        var times = new List<double>();
         var ratios = new List<double>();
         var clock = Stopwatch.StartNew();
         while (MayGoOn(ratios.Count, clock, effort))
         {
             // Each goes first in every other repetition, so that a steady drift cancels out.
-            if (ratios.Count % 2 == 0)
-            {
-                var first = Slice(a, Effort.SliceSeconds);
-                ratios.Add(first / Slice(b, Effort.SliceSeconds));
-            }
-            else
-            {
-                var first = Slice(b, Effort.SliceSeconds);
-                ratios.Add(Slice(a, Effort.SliceSeconds) / first);
-            }
+            var isFirst = ratios.Count % 2 == 0;
+            var before = isFirst ? Slice(a, effort.SliceSeconds) : 0;
+            var seconds = Slice(b, effort.SliceSeconds);
+            ratios.Add((isFirst ? before : Slice(a, effort.SliceSeconds)) / seconds);
+            times.Add(seconds);
         }
 
-        return Statistics.Median(ratios);
+        return (Statistics.Median(ratios), Statistics.Median(times));
     }
 
     private static bool MayGoOn(int done, Stopwatch clock, Effort effort) => done < effort.Repetitions
         && (done < Effort.MinimumRepetitions || clock.Elapsed.TotalSeconds < effort.BudgetSeconds);
 
     /// <summary>Calls until the time is over, at least once; seconds a call.</summary>
-    private static double Slice(Workload workload, double minimumSeconds)
+    private static double Slice(Action run, double minimumSeconds)
     {
         var calls = 0;
         double seconds;
         var start = Stopwatch.GetTimestamp();
         do
         {
-            workload.Run();
+            run();
             calls++;
             seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }

@@ -10,11 +10,8 @@ namespace KernelGen.CompilerServices;
 /// 29th of all floats with fused multiply-add, and among every 293rd, or the test's sample where that found more, without.
 /// </para>
 /// <para>
-/// Of the platform's functions, Vector512.Exp, Log, Sin and Cos and those of the narrower vectors, none was chosen. Three rows of numbers
-/// in the first cache on a Zen 4 core took, in times of the functions here at 512, 256 and 128 bit: Exp 8.5, 2.2 and 1.8; Log 7, 1.8 and
-/// 1.7 (0.9 at 256 bit and 1.3 at 128 bit without AVX-512); Sin 2.9, 3.9 and 3.2; Cos 2.6, 3.1 and 2.6. The functions here took, in ns for
-/// each number: Exp 0.19, 0.26 and 0.50; Exp2 0.16, 0.20 and 0.38; Log 0.20, 0.29 and 0.56; Tanh 0.28, 0.39 and 0.75; Erf 0.43, 0.58 and
-/// 1.1; Sin 0.49, 0.34 and 0.66; Cos 0.54, 0.42 and 0.78. MathF.Tanh takes 12.
+/// Of the platform's functions, Vector512.Exp, Log, Sin and Cos and those of the narrower vectors, none was chosen: each took longer at every
+/// width, as bench/functions.md shows.
 /// </para>
 /// </remarks>
 public static partial class VectorMath
