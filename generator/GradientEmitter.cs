@@ -29,20 +29,12 @@ internal static class GradientEmitter
         return TypeFile.Write(declaration.Type, comments, "", writer =>
         {
             WriteBackward(writer);
-            if (programs.Count == 0)
+            cancel.ThrowIfCancellationRequested();
+            if (programs.Count > 0)
             {
-                return;
-            }
-
-            writer.Line();
-            writer.Line("/// <summary>The kernels of the backward pass, in the order in which they run.</summary>");
-            using (writer.Block("private static class Gradients"))
-            {
-                foreach (var (program, name) in programs.Zip(Names(programs), (program, name) => (program, name)))
-                {
-                    cancel.ThrowIfCancellationRequested();
-                    CpuBackend.EmitKernels(writer, program, name, access: "internal");
-                }
+                CpuBackend.EmitKernels(
+                    writer, "Gradients", "The kernels of the backward pass, in the order in which they run",
+                    [.. Names(programs).Zip(programs, (name, program) => (name, program))]);
             }
         });
     }

@@ -34,7 +34,7 @@ internal static class LayerEmitter
             WriteForward(writer);
             WriteEngine(writer, gradientPasses);
             cancel.ThrowIfCancellationRequested();
-            CpuBackend.EmitKernels(writer, program, "Width");
+            CpuBackend.EmitKernels(writer, program);
         });
     }
 
@@ -223,6 +223,6 @@ internal static class LayerEmitter
 
         string Create(int bits) =>
             $"{Services}.AttentionEngine.Create<Width{bits}>(\n"
-            + $"            projection, hyperparameters{string.Concat(gradientPasses.Select(pass => $", {Services}.GradientPass.Of<Gradients.{pass}{bits}>()"))})";
+            + $"            projection, hyperparameters{string.Concat(gradientPasses.Select(pass => $", {Services}.GradientPass.Of<Gradients{bits}.{pass}>()"))})";
     }
 }

@@ -12,10 +12,35 @@ public sealed record BenchKernel(
     string Name, bool Causal, int Length, int HeadDim, int Features, Type Type, Func<IAttention> Create)
 {
     /// <summary>
-    /// The nominal floating-point operations of one head. Exponentials and the extra work of a chunked causal scan do not count, so
+    /// The nominal floating-point operations of the forward pass of one head. Exponentials and the extra work of a chunked causal scan do not count, so
     /// figures of different implementations compare.
     /// </summary>
-    public double FlopsPerHead(int length) => Name switch
+    public double FlopsPerHead(int length, Direction direction = Direction.Forward) => direction switch
+    {
+        Direction.Forward => Forward(length),
+        Direction.Backward => Backward(length),
+        _ => Forward(length) + Backward(length),
+    };
+
+    /// <summary>Name and direction of sight, as they stand in tables and progress lines.</summary>
+    public override string ToString() => $"{Name}, {(Causal ? "causal" : "bidirectional")}";
+
+    /// <summary>
+    /// Products of length × features × head dim (see generator/Families/README.md): 8, or 11 where two scans are needed; two products fewer with half
+    /// as many projections. Of exact attention the 5 products of length × length × head dim that a backward pass cannot do without.
+    /// </summary>
+    private double Backward(int length)
+    {
+        var product = 2.0 * length * Features * HeadDim;
+        return Name switch
+        {
+            KernelCatalog.Exact => (Causal ? 5.0 : 10.0) * length * length * HeadDim,
+            KernelCatalog.Hyperbolic => (Causal ? 8 : 6) * product,
+            _ => (Causal ? 11 : 8) * product,
+        };
+    }
+
+    private double Forward(int length) => Name switch
     {
         KernelCatalog.Exact => (Causal ? 2.0 : 4.0) * length * length * HeadDim,
         // Three rounds of log2 d additions a feature, for queries and keys, take the place of the projections.
@@ -23,7 +48,4 @@ public sealed record BenchKernel(
         KernelCatalog.Hyperbolic => 6.0 * length * Features * HeadDim,
         _ => 8.0 * length * Features * HeadDim,
     };
-
-    /// <summary>Name and direction of sight, as they stand in tables and progress lines.</summary>
-    public override string ToString() => $"{Name}, {(Causal ? "causal" : "bidirectional")}";
 }

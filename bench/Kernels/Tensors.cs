@@ -9,6 +9,8 @@ public sealed class Tensors
     /// </summary>
     internal const int Period = 4096 * 64;
 
+    private readonly Lazy<float[][]> _gradients;
+
     /// <param name="count">The numbers in each tensor.</param>
     /// <param name="keyScale">A factor on the keys; their standard deviation is 1 without it.</param>
     public Tensors(int count, float keyScale = 1)
@@ -17,6 +19,7 @@ public sealed class Tensors
         Key = Gaussian(count, seed: 2, keyScale);
         Value = Gaussian(count, seed: 3, 1);
         Destination = new float[count];
+        _gradients = new Lazy<float[][]>(() => [.. Enumerable.Range(0, 3).Select(_ => new float[count])]);
     }
 
     public float[] Query { get; }
@@ -26,6 +29,9 @@ public sealed class Tensors
     public float[] Value { get; }
 
     public float[] Destination { get; }
+
+    /// <summary>Room for the gradients by queries, keys and values.</summary>
+    public IReadOnlyList<float[]> Gradients => _gradients.Value;
 
     private static float[] Gaussian(int count, int seed, float scale)
     {

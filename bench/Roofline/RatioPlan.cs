@@ -18,6 +18,8 @@ internal static class RatioPlan
         yield return DenseAgainstHadamard(causal: true, atLeast: null, effort);
         yield return LargeKeys(Bidirectional, effort);
         yield return LargeKeys(Causal, effort);
+        yield return WithBackward(Bidirectional, atMost: 3.4, effort);
+        yield return WithBackward(Causal, atMost: 4.5, effort);
         if (Environment.ProcessorCount > 1)
         {
             yield return TwoThreads(Bidirectional, heads: 8, 1.8, effort);
@@ -66,6 +68,16 @@ internal static class RatioPlan
                 new Workload(kernel, 8, ShortestLength, 1, new Tensors(count)));
         });
 
+    /// <summary>By the count of operations 3.0 and, with the triangles of tiles, about 4.</summary>
+    private static Step WithBackward(BenchKernel kernel, double atMost, Effort effort) => Pair(
+        $"{kernel}, 1 head, 1 thread: time forward + backward / forward", atLeast: null, atMost, effort, () =>
+        {
+            var tensors = new Tensors(ShortestLength * kernel.HeadDim);
+            return (
+                new Workload(kernel, 1, ShortestLength, 1, tensors, Direction.Both),
+                new Workload(kernel, 1, ShortestLength, 1, tensors));
+        });
+
     private static Step TwoThreads(BenchKernel kernel, int heads, double atLeast, Effort effort) => Pair(
         $"{kernel}, {heads} head{(heads == 1 ? "" : "s")}: time on 1 thread / 2 threads", atLeast, atMost: null, effort, () =>
         {
@@ -87,16 +99,19 @@ internal static class RatioPlan
             yield return new WorkerMessage { Ratio = new Ratio(name, ratio, 1.9, 2.1) };
         }
 
-        var (least, most) = (Scratch(kernel, ShortestLength), Scratch(kernel, LongestLength));
-        yield return new WorkerMessage
+        foreach (var direction in new[] { Direction.Forward, Direction.Backward })
         {
-            Note = $"{kernel}, 1 head, 1 thread: {least:N0} bytes of scratch memory at L = {ShortestLength:N0}, {most:N0} at L = "
-                + $"{LongestLength:N0}: {(least == most ? "the same" : "NOT the same")}.",
-        };
+            var (least, most) = (Scratch(kernel, ShortestLength, direction), Scratch(kernel, LongestLength, direction));
+            yield return new WorkerMessage
+            {
+                Note = $"{kernel}, {direction.ToString().ToLowerInvariant()}, 1 head, 1 thread: {least:N0} bytes of scratch memory at L = {ShortestLength:N0}, {most:N0} at L = "
+                    + $"{LongestLength:N0}: {(least == most ? "the same" : "NOT the same")}.",
+            };
+        }
     }
 
-    private static long Scratch(BenchKernel kernel, int length) =>
-        new Workload(kernel, 1, length, 1, tensors: new Tensors(0)).ScratchBytes;
+    private static long Scratch(BenchKernel kernel, int length, Direction direction) =>
+        new Workload(kernel, 1, length, 1, new Tensors(0), direction).ScratchBytes;
 
     private static Step Pair(
         string name, double? atLeast, double? atMost, Effort effort, Func<(Workload Over, Workload Under)> create) => new(name, () =>

@@ -21,7 +21,7 @@ internal sealed class GeneratedMembers(bool hasProjections, Hyperparameter? numb
     private static readonly string[] CommonNames =
     [
         "HeadDim", "ValueDim", "Causal", "DegreeOfParallelism", "StateLength",
-        "Engine", "_engine", "Width512", "Width256", "Width128", "Gradients",
+        "Engine", "_engine", "Width512", "Width256", "Width128", "Gradients512", "Gradients256", "Gradients128",
     ];
 
     private static readonly (string Name, string[] Parameters)[] CommonMethods =

@@ -7,6 +7,12 @@ namespace KernelGen.Tests.Behaviour;
 /// <summary>Three gradients, by queries, keys and values.</summary>
 internal sealed record Gradients<T>(T[] Query, T[] Key, T[] Value);
 
+internal static class Gradients
+{
+    public static Gradients<double> ToDouble(this Gradients<float> gradients) =>
+        new(NaiveAttention.ToDouble(gradients.Query), NaiveAttention.ToDouble(gradients.Key), NaiveAttention.ToDouble(gradients.Value));
+}
+
 /// <summary>The tensors of one head with a gradient by its outputs, and the three ways to compute the others.</summary>
 internal sealed class GradientInputs(Inputs inputs, int seed)
 {

@@ -8,8 +8,8 @@ namespace KernelGen.Tests.Behaviour;
 /// </summary>
 public class GradientTests
 {
-    /// <summary>Lengths around the tiles of the kernels (48 tokens, 192 of an outer loop) and strips (12 rows).</summary>
-    private static readonly int[] Lengths = [0, 1, 2, 12, 17, 47, 48, 49, 97, 193];
+    /// <summary>Lengths around the tiles of the kernels (48 tokens; 192 of exact attention's outer loops) and strips (12 rows).</summary>
+    private static IEnumerable<int> Lengths(Layer layer) => layer.Kernel is null ? [0, 1, 17, 48, 49, 191, 193] : [0, 1, 12, 47, 48, 49, 97];
 
     public static TheoryData<Layer> Layers => [.. Layer.All().Concat(Layer.In("KernelGen.Tests.Behaviour.Generalized"))];
 
@@ -21,7 +21,7 @@ public class GradientTests
         foreach (var (length, tileRows) in new[] { (0, 4), (1, 4), (7, 3), (23, 5), (23, 48) })
         {
             var inputs = new GradientInputs(new Inputs(layer, length, length, seed: length, scale: 0.5f), seed: 1);
-            Close(inputs.Naive(weights), inputs.Interpret(weights, tileRows), inputs.Size, InterpreterTolerance(layer));
+            Close(inputs.Naive(weights), inputs.Interpret(weights, tileRows), inputs.Size, InterpreterTolerance(layer), $"length {length}");
         }
     }
 
@@ -60,13 +60,12 @@ public class GradientTests
     public void Kernels_compute_the_chain_rule(Layer layer)
     {
         var (attention, weights) = layer.Create();
-        foreach (var length in Lengths)
+        foreach (var (length, i) in Lengths(layer).Select((length, i) => (length, i)))
         {
-            foreach (var scale in new[] { 0.3f, 1f })
-            {
-                var inputs = new GradientInputs(new Inputs(layer, length, length, seed: 100 + length, scale), seed: 5);
-                Close(inputs.Naive(weights), inputs.Kernel(attention), inputs, weights);
-            }
+            // Trigonometric weights can cancel: at larger scales their sum comes near 0, and nothing computes a gradient there.
+            var scale = i % 2 == 0 && layer.Kernel != nameof(KernelFunction.SoftmaxTrigonometric) ? 1 : 0.3f;
+            var inputs = new GradientInputs(new Inputs(layer, length, length, seed: 100 + length, scale), seed: 5);
+            Close(inputs.Naive(weights), inputs.Kernel(attention), inputs, weights, $"length {length}, scale {scale}");
         }
     }
 
@@ -83,7 +82,7 @@ public class GradientTests
         foreach (var (queries, keys) in new[] { (1, 100), (100, 1), (50, 19), (0, 5), (130, 97), (3, 0) })
         {
             var inputs = new GradientInputs(new Inputs(layer, queries, keys, seed: queries, scale: 0.5f), seed: 6);
-            Close(inputs.Naive(weights), inputs.Kernel(attention), inputs, weights);
+            Close(inputs.Naive(weights), inputs.Kernel(attention), inputs, weights, $"{queries} queries, {keys} keys");
         }
     }
 
@@ -92,13 +91,13 @@ public class GradientTests
     public void Any_degree_of_parallelism_computes_the_chain_rule(Layer layer)
     {
         var (attention, weights) = layer.Create();
-        var inputs = new GradientInputs(new Inputs(layer, 400, 400, seed: 3, scale: 0.5f), seed: 7);
+        var inputs = new GradientInputs(new Inputs(layer, 230, 230, seed: 3, scale: 0.4f), seed: 7);
         var expected = inputs.Naive(weights);
-        foreach (var degree in new[] { 1, 2, 3, 5, 9 })
+        foreach (var degree in new[] { 1, 2, 5 })
         {
             attention.DegreeOfParallelism = degree;
             var actual = inputs.Kernel(attention);
-            Close(expected, actual, inputs, weights);
+            Close(expected, actual, inputs, weights, $"{degree} threads");
             var again = inputs.Kernel(attention);
             Compare.Same(actual.Query, again.Query);
             Compare.Same(actual.Key, again.Key);
@@ -120,11 +119,25 @@ public class GradientTests
                 Assert.True(gradient.All(float.IsFinite), name);
             }
 
-            // Where float32 determines the output, it does the gradients.
-            if (inputs.Tolerance(weights) < 0.01)
+            // Where float32 determines the output, it does the gradients. Keys along one projection are orthogonal to others: they lie on the kinks
+            // of kernel functions, where rounding decides which slope counts.
+            var isOnKink = layer.IsFunction && name == "keys along the projections";
+            if (inputs.Tolerance(weights) < 0.01 && !isOnKink)
             {
-                Close(gradients.Naive(weights), actual, gradients, weights);
+                Close(gradients.Naive(weights), actual, gradients, weights, name);
             }
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(Layer.Everyone))]
+    public void Large_keys_cost_no_accuracy(Layer layer)
+    {
+        var (attention, weights) = layer.Create();
+        foreach (var factor in new[] { 3f, 30f })
+        {
+            var inputs = new GradientInputs(new Inputs(layer, 100, 100, seed: 12).Scale(0, 100, _ => factor), seed: 13);
+            Close(inputs.Naive(weights), inputs.Kernel(attention).ToDouble(), inputs.Size, 1e-4, $"keys × {factor}");
         }
     }
 
@@ -135,13 +148,10 @@ public class GradientTests
         return layer.IsMethod ? 1e-5 : rounded ? 1e-6 : 1e-10;
     }
 
-    private static void Close(Gradients<double> expected, Gradients<float> actual, GradientInputs inputs, float[] weights) =>
-        Close(
-            expected,
-            new Gradients<double>(NaiveAttention.ToDouble(actual.Query), NaiveAttention.ToDouble(actual.Key), NaiveAttention.ToDouble(actual.Value)),
-            inputs.Size, 4 * inputs.Inputs.Tolerance(weights));
+    private static void Close(Gradients<double> expected, Gradients<float> actual, GradientInputs inputs, float[] weights, string what) =>
+        Close(expected, actual.ToDouble(), inputs.Size, 4 * inputs.Inputs.Tolerance(weights), what);
 
-    private static void Close(Gradients<double> expected, Gradients<double> actual, double size, double tolerance)
+    private static void Close(Gradients<double> expected, Gradients<double> actual, double size, double tolerance, string what)
     {
         foreach (var (name, reference, gradient) in new[]
         {
@@ -156,7 +166,7 @@ public class GradientTests
                 var difference = Math.Abs(reference[i] - gradient[i]);
                 if (!(difference <= tolerance * largest))
                 {
-                    Assert.Fail($"By {name}, element {i}: expected {reference[i]:G9}, got {gradient[i]:G9}: off by {difference / largest:E2} of the largest, {tolerance:E2} allowed.");
+                    Assert.Fail($"{what}: by {name}, element {i}: expected {reference[i]:G9}, got {gradient[i]:G9}: off by {difference / largest:E2} of the largest, {tolerance:E2} allowed.");
                 }
             }
         }

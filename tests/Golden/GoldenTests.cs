@@ -12,6 +12,9 @@ public class GoldenTests
     /// <summary>Float32 against float64 at input scale 1: the rounding of a few hundred operations on numbers of that size.</summary>
     private const double Tolerance = 1e-5;
 
+    /// <summary>Gradients are differences of such outputs, and ReLU's divide by sums that are as small as ε.</summary>
+    private const double GradientTolerance = 1e-4;
+
     public static TheoryData<string, string, Type> Cases => new()
     {
         { "small_L37_d16_m32", "softmax_bidir_plain", typeof(Softmax16) },
@@ -36,14 +39,28 @@ public class GoldenTests
     public void Output_matches(string name, string output, Type type)
     {
         var data = new Vectors(name);
-        var attention = typeof(SoftmaxAttentionAttribute) is var exact && type.IsDefined(exact, inherit: false)
-            ? (IAttention)Activator.CreateInstance(type)!
-            : (IAttention)Activator.CreateInstance(type, Projection.FromWeights(data.Read<float>("W.f32.bin"), data.Size("m"), data.Size("d")))!;
-
+        var attention = data.Create(type);
         var expected = data.Read<double>($"{output}.f64.bin");
         var actual = new float[expected.Length];
         attention.Forward(data.Read<float>("q.f32.bin"), data.Read<float>("k.f32.bin"), data.Read<float>("v.f32.bin"), actual, data.Shape);
         Compare.Close(expected, actual, Tolerance);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Gradient_matches(string name, string output, Type type)
+    {
+        var data = new Vectors(name);
+        var (q, k, v) = (data.Read<float>("q.f32.bin"), data.Read<float>("k.f32.bin"), data.Read<float>("v.f32.bin"));
+        var attention = data.Create(type);
+        var result = new AttentionResult(attention, data.Shape);
+        var o = new float[data.Read<double>($"{output}.f64.bin").Length];
+        attention.Forward(q, k, v, o, data.Shape, result);
+        var (dq, dk, dv) = (new float[q.Length], new float[k.Length], new float[v.Length]);
+        attention.Backward(q, k, v, o, result, data.Read<float>("dout.f32.bin"), dq, dk, dv, data.Shape);
+        Compare.Close(data.Read<double>($"{output}.dq.f64.bin"), dq, GradientTolerance);
+        Compare.Close(data.Read<double>($"{output}.dk.f64.bin"), dk, GradientTolerance);
+        Compare.Close(data.Read<double>($"{output}.dv.f64.bin"), dv, GradientTolerance);
     }
 
     /// <summary>The reference that gradients are compared with at other sizes, against gradients that were computed elsewhere.</summary>
@@ -86,6 +103,11 @@ public class GoldenTests
         public AttentionShape Shape { get; }
 
         public int Size(string property) => _meta.GetProperty(property).GetInt32();
+
+        /// <summary>The layer with the projections of the case.</summary>
+        public IAttention Create(Type type) => type.IsDefined(typeof(SoftmaxAttentionAttribute), inherit: false)
+            ? (IAttention)Activator.CreateInstance(type)!
+            : (IAttention)Activator.CreateInstance(type, Projection.FromWeights(Read<float>("W.f32.bin"), Size("m"), Size("d")))!;
 
         public T[] Read<T>(string file)
             where T : struct =>

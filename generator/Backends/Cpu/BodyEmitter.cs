@@ -506,8 +506,7 @@ internal sealed class BodyEmitter
         var strideB = product.B is Parameter weights ? _schedule.Stride(weights)
             : product.TransposeB ? _buffers.Packed(product.B).Stride
             : LocateRaw(product.B).Stride;
-        // Named after the right operand, so that products with the same one (keys and queries with W) share their method.
-        var name = _text.Add((product.Accumulate ? "AddProduct" : "Product") + (product.TransposeA ? "OfTransposedWith" : "With") + Upper(product.B.Name), candidate =>
+        var name = _text.Add(MatMulEmitter.Name(product), candidate =>
             MatMulEmitter.Emit(_schedule, product, candidate, Locate(product.A).Stride, strideB, Locate(product.Target).Stride));
         var b = product.B is Parameter ? $"ref {product.B.Name}" : product.TransposeB ? $"ref {_buffers.Packed(product.B).Name}" : $"ref {LocateRaw(product.B).Reference}";
         var (rows, inner) = product.TransposeA ? (product.A.Columns, product.A.Rows) : (product.A.Rows, product.A.Columns);

@@ -69,19 +69,42 @@ internal static class CpuBackend
         writer.Line("},");
     }
 
-    /// <summary>Writes a struct for each width into the open body of a class, named after the program: Width512, Width256 and Width128, say.</summary>
-    public static void EmitKernels(SourceWriter writer, TileProgram program, string name, string access = "private")
+    /// <summary>Writes the members Width512, Width256 and Width128 into the open body of a class.</summary>
+    public static void EmitKernels(SourceWriter writer, TileProgram program)
     {
         foreach (var target in CpuTarget.All)
         {
             writer.Line();
-            EmitKernel(writer, new CpuSchedule(target, program), program, name + target.Bits.ToString(CultureInfo.InvariantCulture), access);
+            var text = new KernelText();
+            EmitKernel(writer, new CpuSchedule(target, program), program, text, $"private readonly struct Width{target.Bits}", () => text.Emit(writer));
         }
     }
 
-    private static void EmitKernel(SourceWriter writer, CpuSchedule schedule, TileProgram program, string name, string access)
+    /// <summary>Writes a class for each width, with a struct for each program and the methods that they share.</summary>
+    /// <param name="name">The classes' name, without the width.</param>
+    public static void EmitKernels(SourceWriter writer, string name, string summary, IReadOnlyList<(string Name, TileProgram Program)> programs)
     {
-        var text = new KernelText();
+        foreach (var target in CpuTarget.All)
+        {
+            var text = new KernelText();
+            writer.Line();
+            writer.Line($"/// <summary>{summary}, at {target.Bits} bit.</summary>");
+            using (writer.Block($"private static class {name}{target.Bits}"))
+            {
+                foreach (var (own, program) in programs)
+                {
+                    EmitKernel(writer, new CpuSchedule(target, program), program, text, $"internal readonly struct {own}", static () => { });
+                    writer.Line();
+                }
+
+                text.Emit(writer);
+            }
+        }
+    }
+
+    private static void EmitKernel(
+        SourceWriter writer, CpuSchedule schedule, TileProgram program, KernelText text, string declaration, Action emitMethods)
+    {
         var states = new StateEmitter(schedule, text);
         var state = program.State;
         var query = program[TensorRole.Query];
@@ -111,7 +134,7 @@ internal static class CpuBackend
         var outermost = outputs[0] is Fold outer ? outer.Loop.Tokens : ((Parallel)outputs[0]).Loop.Tokens;
         writer.Line($"/// <summary>The kernel at {schedule.Target.Bits} bit: one head, every size a literal.</summary>");
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"KernelGen\", \"{Version}\")]");
-        using (writer.Block($"{access} readonly struct {name} : global::KernelGen.CompilerServices.IAttentionKernel"))
+        using (writer.Block($"{declaration} : global::KernelGen.CompilerServices.IAttentionKernel"))
         {
             Constant("HeadDim", query.Columns.Size);
             Constant("ValueDim", value.Columns.Size);
@@ -157,11 +180,7 @@ internal static class CpuBackend
             states.EmitMerge(writer, state);
             writer.Line();
             states.EmitExport(writer, exported);
-            foreach (var method in text.Methods)
-            {
-                writer.Line();
-                writer.Line(method.TrimEnd('\n'));
-            }
+            emitMethods();
         }
 
         void Flag(string name, bool flag) => writer.Line($"public static bool {name} => {(flag ? "true" : "false")};");

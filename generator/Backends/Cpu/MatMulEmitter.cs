@@ -33,6 +33,22 @@ internal sealed class MatMulEmitter
         _blockVectors = triangle ? _target.TriangleVectors : _target.BlockVectors;
     }
 
+    /// <summary>A name that says the sizes, so that products of the same sizes share a method: t stands for a tile of tokens.</summary>
+    public static string Name(MatMul product)
+    {
+        var (rows, inner) = product.TransposeA ? (product.A.Columns, product.A.Rows) : (product.A.Rows, product.A.Columns);
+        var kind = product.Structure switch
+        {
+            Structure.LowerTarget => "Lower",
+            Structure.LowerLeft => "OfLower",
+            _ => "",
+        };
+        return (product.Accumulate ? "Add" : "") + (product.TransposeA ? "Transposed" : "") + "Product" + kind
+            + $"_{Size(rows)}x{Size(inner)}x{Size(product.Target.Columns)}";
+    }
+
+    private static string Size(Dim dim) => dim.IsTokens ? "t" : dim.Size.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>
     /// Emits the method. It takes references to A, B and C, then `rows` if the rows are tokens, `inner` if the inner axis is, and `diagonal`,
     /// the position of the first row, if the product is triangular.
@@ -49,7 +65,15 @@ internal sealed class MatMulEmitter
         var parameters = "ref float a, ref float b, ref float c"
             + (_fixedRows is null ? ", int rows" : "") + (_fixedInner is null ? ", int inner" : "")
             + (_product.Structure == Structure.Full ? "" : ", int diagonal");
-        _writer.Line($"// c {(_product.Accumulate ? "+=" : "=")} a{(_product.TransposeA ? "ᵀ" : "")} · {_product.B}{(_product.TransposeB ? "ᵀ" : "")}: {ProgramText.Shape(_product.Target)}, blocks of {_blockRows} × {_blockVectors * _target.Lanes}.");
+        var (rows, inner) = _product.TransposeA ? (_product.A.Columns, _product.A.Rows) : (_product.A.Rows, _product.A.Columns);
+        var (a, b) = ($"[{Size(rows)} × {Size(inner)}]", $"[{Size(inner)} × {Size(_product.Target.Columns)}]");
+        var triangle = _product.Structure switch
+        {
+            Structure.LowerTarget => ", lower triangle of c",
+            Structure.LowerLeft => ", a lower triangular",
+            _ => "",
+        };
+        _writer.Line($"// c {(_product.Accumulate ? "+=" : "=")} a{(_product.TransposeA ? "ᵀ" : "")} · b: {a} · {b}{triangle}; blocks of {_blockRows} × {_blockVectors * _target.Lanes}.");
         _writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
         using (_writer.Block($"private static void {name}({parameters})"))
         {
