@@ -8,7 +8,7 @@ namespace KernelGen.Generator.Backends.Cpu;
 internal static class FunctionEmitter
 {
     /// <summary>The name of the method, which is written once.</summary>
-    public static string Add(KernelText text, CpuTarget target, ScalarFunction function) => text.Add("KernelFunction", name =>
+    public static string Add(KernelText text, CpuTarget target, ScalarFunction function) => text.Add(function.Name.EndsWith("Derivative", StringComparison.Ordinal) ? "KernelFunctionDerivative" : "KernelFunction", name =>
     {
         var writer = new SourceWriter();
         writer.Line($"// {function.Name}: f(x) = {ProgramText.Describe(function.Body)}");
