@@ -34,7 +34,8 @@ internal static class LayerEmitter
         WriteConstructors(writer, type, spec);
         WriteProperties(writer, spec);
         WriteForward(writer);
-        WriteEngine(writer);
+        WriteDecoding(writer, spec);
+        WriteEngine(writer, CpuBackend.Decodes(program) ? "CreateDecoding" : "Create");
         cancel.ThrowIfCancellationRequested();
         CpuBackend.EmitKernels(writer, program);
 
@@ -233,7 +234,24 @@ internal static class LayerEmitter
 
         """);
 
-    private static void WriteEngine(SourceWriter writer)
+    private static void WriteDecoding(SourceWriter writer, AttentionSpec spec)
+    {
+        // A user's function is a part of what the layer is, beyond its name.
+        var function = spec.FeatureMap?.Function is { } f ? $" f(x) = {ProgramText.Describe(f.Body)}" : "";
+        writer.Line($$"""
+            /// <inheritdoc/>
+            public {{Runtime}}.DecodingState CreateDecodingState(int streams = 1) => Engine.CreateDecodingState(Declaration, streams);
+
+            /// <inheritdoc/>
+            public {{Runtime}}.DecodingState LoadDecodingState(global::System.IO.Stream stream) => Engine.LoadDecodingState(Declaration, stream);
+
+            // What saved states must have been declared as.
+            private const string Declaration = "{{spec.Describe()}}{{function}}";
+
+            """);
+    }
+
+    private static void WriteEngine(SourceWriter writer, string factory)
     {
         // A constructor that the user wrote and that chains to no generated one leaves the field null.
         writer.Line($$"""
@@ -247,15 +265,15 @@ internal static class LayerEmitter
             {
                 if ({{Intrinsics}}.Vector512.IsHardwareAccelerated)
                 {
-                    return {{Services}}.AttentionEngine.Create<Width512>(projection, hyperparameters);
+                    return {{Services}}.AttentionEngine.{{factory}}<Width512>(projection, hyperparameters);
                 }
 
                 if ({{Intrinsics}}.Vector256.IsHardwareAccelerated)
                 {
-                    return {{Services}}.AttentionEngine.Create<Width256>(projection, hyperparameters);
+                    return {{Services}}.AttentionEngine.{{factory}}<Width256>(projection, hyperparameters);
                 }
 
-                return {{Services}}.AttentionEngine.Create<Width128>(projection, hyperparameters);
+                return {{Services}}.AttentionEngine.{{factory}}<Width128>(projection, hyperparameters);
             }
             """);
     }

@@ -21,7 +21,7 @@ internal sealed class GeneratedMembers(bool hasProjections, Hyperparameter? numb
     private static readonly string[] CommonNames =
     [
         "HeadDim", "ValueDim", "Causal", "DegreeOfParallelism", "StateLength",
-        "Engine", "_engine", "Width512", "Width256", "Width128",
+        "Engine", "_engine", "Declaration", "Width512", "Width256", "Width128",
     ];
 
     private static readonly (string Name, string[] Parameters)[] CommonMethods =
@@ -29,6 +29,8 @@ internal sealed class GeneratedMembers(bool hasProjections, Hyperparameter? numb
         ("ScratchBytes", [Shape]),
         ("Forward", [Floats, Floats, Floats, Output, Shape, Lengths]),
         ("Forward", [Floats, Floats, Floats, Output, Shape, Runtime + ".AttentionResult", Lengths]),
+        ("CreateDecodingState", ["int"]),
+        ("LoadDecodingState", ["global::System.IO.Stream"]),
         ("CreateEngine", [Projection, Floats]),
     ];
 

@@ -5,7 +5,7 @@ namespace KernelGen.CompilerServices;
 /// Calls keep their working memory in objects that are reused: there are as many as there ever were calls at the same time, each with the
 /// memory of its largest call. Nothing managed is allocated once that is so.
 /// </remarks>
-internal sealed class AttentionEngine<TKernel> : AttentionEngine
+internal class AttentionEngine<TKernel> : AttentionEngine
     where TKernel : struct, IAttentionKernel
 {
     private readonly float[] _hyperparameters;
@@ -20,9 +20,12 @@ internal sealed class AttentionEngine<TKernel> : AttentionEngine
     }
 
     /// <summary>Projections as the kernel reads them. A call holds on to those that it started with.</summary>
-    private sealed record PackedProjection(Projection? Source, AlignedBuffer Parameters);
+    private protected sealed record PackedProjection(Projection? Source, AlignedBuffer Parameters);
 
     public override Projection? Projection => _packed.Source;
+
+    /// <summary>Those in force.</summary>
+    private protected PackedProjection Packed => _packed;
 
     public override ReadOnlySpan<float> Hyperparameters => _hyperparameters;
 

@@ -46,6 +46,12 @@ public abstract class AttentionEngine
         where TKernel : struct, IAttentionKernel
         => new AttentionEngine<TKernel>(projection, hyperparameters);
 
+    /// <summary>As <see cref="Create"/>, for a kernel that can decode.</summary>
+    /// <inheritdoc cref="Create"/>
+    public static AttentionEngine CreateDecoding<TKernel>(Projection? projection, ReadOnlySpan<float> hyperparameters)
+        where TKernel : struct, IDecodingKernel
+        => new DecodingEngine<TKernel>(projection, hyperparameters);
+
     /// <summary>Takes other projections. Calls that are running go on with the old ones.</summary>
     /// <exception cref="ArgumentException">As for <see cref="Create"/>.</exception>
     public abstract void Redraw(Projection projection);
@@ -62,4 +68,18 @@ public abstract class AttentionEngine
     public abstract void Forward(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
         in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths);
+
+    /// <inheritdoc cref="IAttention.CreateDecodingState"/>
+    /// <param name="declaration">What the layer was declared as.</param>
+    /// <param name="streams">Independent streams.</param>
+    public virtual DecodingState CreateDecodingState(string declaration, int streams) => throw CannotDecode();
+
+    /// <inheritdoc cref="IAttention.LoadDecodingState"/>
+    /// <param name="declaration">What the layer was declared as.</param>
+    /// <param name="stream">Where the state is read from.</param>
+    public virtual DecodingState LoadDecodingState(string declaration, Stream stream) => throw CannotDecode();
+
+    private static InvalidOperationException CannotDecode() => new(
+        "Decoding goes from token to token, but in this layer every query sees all keys: declare it with Causal = true. "
+        + "For queries against a set that grows, IRandomFeatureAttention.CreateItemSet gives an ItemSet.");
 }

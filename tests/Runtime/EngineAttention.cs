@@ -28,4 +28,8 @@ internal sealed class EngineAttention(AttentionEngine engine, bool causal) : IAt
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
         in AttentionShape shape, AttentionResult result, ReadOnlySpan<int> keyLengths = default) =>
         engine.Forward(query, key, value, destination, in shape, result, keyLengths);
+
+    public DecodingState CreateDecodingState(int streams = 1) => engine.CreateDecodingState("engine under test", streams);
+
+    public DecodingState LoadDecodingState(Stream stream) => engine.LoadDecodingState("engine under test", stream);
 }

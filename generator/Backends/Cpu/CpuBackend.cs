@@ -69,6 +69,10 @@ internal static class CpuBackend
         writer.Line("},");
     }
 
+    /// <summary>Whether the kernels of a program can decode: they then implement IDecodingKernel.</summary>
+    public static bool Decodes(TileProgram program) =>
+        DecodingEmitter.Supports(program) && (IsCausal(program) || program.Body[0] is Fold);
+
     /// <summary>Writes the members Width512, Width256 and Width128 into the open body of a class.</summary>
     public static void EmitKernels(SourceWriter writer, TileProgram program)
     {
@@ -104,10 +108,11 @@ internal static class CpuBackend
         var queries = new BodyEmitter(schedule, program, text, output, outputs);
         queries.Emit();
 
+        var decoding = Decodes(program) ? new DecodingEmitter(schedule.Target, program, text) : null;
         var outermost = outputs[0] is Fold outer ? outer.Loop.Tokens : ((Parallel)outputs[0]).Loop.Tokens;
         writer.Line($"/// <summary>The kernel at {schedule.Target.Bits} bit: one head, every size a literal.</summary>");
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"KernelGen\", \"{Version}\")]");
-        using (writer.Block($"private readonly struct {schedule.Target.Struct} : global::KernelGen.CompilerServices.IAttentionKernel"))
+        using (writer.Block($"private readonly struct {schedule.Target.Struct} : global::KernelGen.CompilerServices.{(decoding is null ? "IAttentionKernel" : "IDecodingKernel")}"))
         {
             Constant("HeadDim", query.Columns.Size);
             Constant("ValueDim", value.Columns.Size);
@@ -143,6 +148,12 @@ internal static class CpuBackend
             states.EmitMerge(writer, state);
             writer.Line();
             states.EmitExport(writer, state);
+            if (decoding is not null)
+            {
+                writer.Line();
+                decoding.Emit(writer);
+            }
+
             foreach (var method in text.Methods)
             {
                 writer.Line();
