@@ -9,6 +9,8 @@ internal sealed class RooflineReport
 
     public List<Row> Rows { get; } = [];
 
+    public List<StepRow> StepRows { get; } = [];
+
     public List<Ratio> Ratios { get; } = [];
 
     public List<FirstCall> FirstCalls { get; } = [];
@@ -29,6 +31,7 @@ internal sealed class RooflineReport
         .Where(item => item.Target is not null)
         .Select(item => new Ratio(
             $"{item.Row.Kernel}, bidirectional, 1 thread, {item.Row.Width} bit: share of peak", item.Row.PeakShare, item.Target))
+        .Concat(StepRows.Select(StepPlan.Target).OfType<Ratio>())
         .Concat(Ratios);
 
     /// <summary>A line for each kernel: what its first call costs at each width, and how large its text is.</summary>
