@@ -31,7 +31,7 @@ internal sealed class RooflineReport
         .Where(item => item.Target is not null)
         .Select(item => new Ratio(
             $"{item.Row.Kernel}, bidirectional, 1 thread, {item.Row.Width} bit: share of peak", item.Row.PeakShare, item.Target))
-        .Concat(StepRows.Select(StepPlan.Target).OfType<Ratio>())
+        .Concat(StepRows.SelectMany(StepPlan.Targets))
         .Concat(Ratios);
 
     /// <summary>A line for each kernel: what its first call costs at each width, and how large its text is.</summary>

@@ -57,10 +57,15 @@ internal static class StepPlan
         });
     }
 
-    /// <summary>Whether a row has a target: one head at the sizes of the catalogue.</summary>
-    public static Ratio? Target(StepRow row) => row is { Kernel: KernelCatalog.Softmax, Streams: 1, Width: 512 }
-        ? new Ratio($"{Softmax}, 1 stream: bytes of state a second over the bandwidth of its cache", row.StateShare, AtLeast: 0.5)
-        : null;
+    /// <summary>The targets of a row: those of one stream at the widest width.</summary>
+    public static IEnumerable<Ratio> Targets(StepRow row)
+    {
+        if (row is { Kernel: KernelCatalog.Softmax, Streams: 1, Width: 512 })
+        {
+            yield return new Ratio($"{Softmax}, a step of 1 stream: bytes of state and W over the bandwidth of their cache", row.Share, AtLeast: 0.5);
+            yield return new Ratio($"{Softmax}, a step of 1 stream: bytes of state alone over that bandwidth", row.StateShare, AtLeast: 0.5);
+        }
+    }
 
     private static Step Row(BenchKernel kernel, int width, int streams, int position, Effort effort) =>
         new($"{kernel.Name}, steps of {streams} stream{(streams == 1 ? "" : "s")} at position {position:N0}", () =>

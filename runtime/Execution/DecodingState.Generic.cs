@@ -100,7 +100,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
             writer.Numbers(Gather(TKernel.StateLayout, StateOf(i), numbers));
             for (int row = 0; row < _counts[i]; row++)
             {
-                writer.Numbers(Gather(TKernel.RowLayout, RowsOf(i) + (nint)row * TKernel.RowFloats, numbers));
+                writer.Numbers(Gather(TKernel.RowLayout, RowsOf(i), numbers, row));
             }
         }
 
@@ -121,7 +121,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
             Scatter(TKernel.StateLayout, reader.Numbers(stateNumbers), state.StateOf(i));
             for (int row = 0; row < rows; row++)
             {
-                Scatter(TKernel.RowLayout, reader.Numbers(rowNumbers), state.RowsOf(i) + (nint)row * TKernel.RowFloats);
+                Scatter(TKernel.RowLayout, reader.Numbers(rowNumbers), state.RowsOf(i), row);
             }
 
             state._counts[i] = rows;
@@ -155,14 +155,14 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         return numbers;
     }
 
-    private static ReadOnlySpan<float> Gather(ReadOnlySpan<int> layout, float* memory, float[] numbers)
+    private static ReadOnlySpan<float> Gather(ReadOnlySpan<int> layout, float* memory, float[] numbers, nint row = 0)
     {
         int written = 0;
         for (int i = 0; i < layout.Length; i += 4)
         {
             for (int repetition = 0; repetition < layout[i + 2]; repetition++)
             {
-                new ReadOnlySpan<float>(memory + layout[i] + repetition * layout[i + 3], layout[i + 1]).CopyTo(numbers.AsSpan(written));
+                new ReadOnlySpan<float>(memory + layout[i] + (row + repetition) * layout[i + 3], layout[i + 1]).CopyTo(numbers.AsSpan(written));
                 written += layout[i + 1];
             }
         }
@@ -170,13 +170,13 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         return numbers.AsSpan(0, written);
     }
 
-    private static void Scatter(ReadOnlySpan<int> layout, ReadOnlySpan<float> numbers, float* memory)
+    private static void Scatter(ReadOnlySpan<int> layout, ReadOnlySpan<float> numbers, float* memory, nint row = 0)
     {
         for (int i = 0; i < layout.Length; i += 4)
         {
             for (int repetition = 0; repetition < layout[i + 2]; repetition++)
             {
-                numbers[..layout[i + 1]].CopyTo(new Span<float>(memory + layout[i] + repetition * layout[i + 3], layout[i + 1]));
+                numbers[..layout[i + 1]].CopyTo(new Span<float>(memory + layout[i] + (row + repetition) * layout[i + 3], layout[i + 1]));
                 numbers = numbers[layout[i + 1]..];
             }
         }

@@ -15,7 +15,7 @@ public interface IDecodingKernel : IAttentionKernel
     /// <summary>Rows of the open block; 0 where the rows of all tokens are kept, in memory for a multiple of 64 rows.</summary>
     static abstract int BlockRows { get; }
 
-    /// <summary>Floats of a row, a multiple of a cache line.</summary>
+    /// <summary>Floats that the rows take for each token; where they lie is the kernel's matter.</summary>
     static abstract int RowFloats { get; }
 
     /// <summary>Floats of scratch memory that <see cref="Step"/> and <see cref="CloseBlock"/> work in.</summary>
@@ -27,7 +27,7 @@ public interface IDecodingKernel : IAttentionKernel
     /// </summary>
     static abstract ReadOnlySpan<int> StateLayout { get; }
 
-    /// <summary>Where the numbers of a row are, likewise.</summary>
+    /// <summary>Where the numbers of the first row are: likewise, but that the last number of a quadruple is how far the next row is.</summary>
     static abstract ReadOnlySpan<int> RowLayout { get; }
 
     /// <summary>Computes the output of one token and lets its key join.</summary>
@@ -42,6 +42,8 @@ public interface IDecodingKernel : IAttentionKernel
     /// <summary>Lets the open block of so many rows, at least 1, join the state; does nothing where the rows of all tokens are kept.</summary>
     static abstract void CloseBlock(int count, ref float state, ref float rows, ref float scratch);
 
-    /// <summary>Writes the rows of so many tokens where the rows of all tokens are kept; does nothing elsewhere.</summary>
+    /// <summary>
+    /// Writes the rows of so many tokens where the rows of all tokens are kept, each <see cref="RowFloats"/> after the one before; does nothing elsewhere.
+    /// </summary>
     static abstract void Keep(in HeadTensors head, int count, ref float rows);
 }

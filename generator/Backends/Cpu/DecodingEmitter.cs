@@ -29,6 +29,9 @@ internal sealed class DecodingEmitter
     /// <summary>Keys that a step goes through at a time where all keys are kept; a multiple of <see cref="RowProductEmitter.DotRows"/>.</summary>
     private const int KeptTileTokens = 64;
 
+    /// <summary>Floats of kept keys that the second-level cache surely has no room for (4 MB).</summary>
+    private const int NearFloats = 1 << 20;
+
     private readonly CpuSchedule _schedule;
     private readonly CpuTarget _target;
     private readonly TileProgram _program;
@@ -43,8 +46,11 @@ internal sealed class DecodingEmitter
     /// <summary>The body for one token.</summary>
     private readonly IReadOnlyList<Statement> _body;
 
-    /// <summary>What is kept of a token, in the order of its row, with the floats before it.</summary>
-    private readonly List<(Tile Tile, int Offset)> _kept = new();
+    /// <summary>
+    /// What is kept of a token, where that of the first token is, and how far apart tokens are. An open block holds one tile after the other, laid out
+    /// as in a whole sequence, so that the products of both are one method; a cache that grows has all of a token side by side.
+    /// </summary>
+    private readonly List<(Tile Tile, int Offset, int Stride)> _kept = new();
 
     private readonly Runs? _runs;
 
@@ -68,7 +74,7 @@ internal sealed class DecodingEmitter
     /// <summary>Tokens of the open block; 0 where the rows of all tokens are kept.</summary>
     public int BlockRows { get; }
 
-    /// <summary>Floats of a kept row.</summary>
+    /// <summary>Floats that are kept of a token.</summary>
     public int RowFloats { get; private set; }
 
     /// <summary>Whether a step of the program can be derived: it sees all earlier tokens, one after the other.</summary>
@@ -91,7 +97,7 @@ internal sealed class DecodingEmitter
         writer.Line($"public static int RowFloats => {Text(RowFloats)};");
         writer.Line($"public static int StepScratchFloats => {Text(_buffers.Floats)};");
         Layout(writer, "StateLayout", StateLayout());
-        Layout(writer, "RowLayout", _kept.SelectMany(kept => Segments(kept.Tile, kept.Offset)));
+        Layout(writer, "RowLayout", _kept.SelectMany(kept => Segments(kept.Tile, kept.Offset, kept.Stride)));
         writer.Line();
         writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block("public static int Step(in _HeadTensors head, int count, ref float state, ref float rows, ref float scratch)"))
@@ -169,22 +175,18 @@ internal sealed class DecodingEmitter
         var readWhole = _statements.Where(Waits).SelectMany(Dataflow.Reads)
             .Concat(_statements.Where(statement => !Waits(statement)).OfType<MatMul>().Select(product => product.B))
             .Where(tile => tile.Rows.IsTokens);
-        foreach (var tile in (isFold ? readWhole : loadedInFold).Distinct())
+        var tiles = (isFold ? readWhole : loadedInFold).Distinct().ToArray();
+        RowFloats = tiles.Sum(Floats);
+        var before = 0;
+        foreach (var tile in tiles)
         {
-            _kept.Add((tile, RowFloats));
-            RowFloats += CpuSchedule.RoundToLine(_schedule.Stride(tile));
+            var stride = isFold ? Floats(tile) : RowFloats;
+            _kept.Add((tile, isFold ? BlockTokens * before : before, stride));
+            _buffers.Place(tile, stride);
+            before += Floats(tile);
         }
 
-        if (isFold)
-        {
-            // The sums over a block walk down its rows: at an odd number of cache lines they do not push each other out.
-            RowFloats = ((RowFloats / CpuSchedule.LineFloats) | 1) * CpuSchedule.LineFloats;
-        }
-
-        foreach (var (tile, _) in _kept)
-        {
-            _buffers.Place(tile, RowFloats);
-        }
+        int Floats(Tile tile) => isFold ? _schedule.Stride(tile) : CpuSchedule.RoundToLine(_schedule.Stride(tile));
     }
 
     /// <summary>A row of scratch memory for every other tile. Operands of products with the same parameter are neighbours, and so are their results.</summary>
@@ -249,9 +251,9 @@ internal sealed class DecodingEmitter
         }
 
         // The token's own row. (Pairs of a name and the tile, since a fold calls the rows of its keys by the tile's name.)
-        foreach (var (tile, offset) in _kept)
+        foreach (var (tile, offset, stride) in _kept)
         {
-            _writer.Line($"ref var {Own(tile)} = ref _Unsafe.Add(ref rows, ((nint)count * {Text(RowFloats)}) + {Text(offset)});");
+            _writer.Line($"ref var {Own(tile)} = ref _Unsafe.Add(ref rows, ((nint)count * {Text(stride)}) + {Text(offset)});");
         }
 
         _writer.Line();
@@ -302,7 +304,7 @@ internal sealed class DecodingEmitter
         }
 
         References(waiting);
-        foreach (var (tile, offset) in _kept)
+        foreach (var (tile, offset, _) in _kept)
         {
             _writer.Line($"ref var {tile.Name} = ref _Unsafe.Add(ref rows, {Text(offset)});");
         }
@@ -318,11 +320,11 @@ internal sealed class DecodingEmitter
             switch (statement)
             {
                 case Map or Reduce:
-                    Pass(new[] { statement }, tile => tile.Name, statement is Reduce ? "count" : "1", columns: null);
+                    Pass("Compute", new[] { statement }, tile => tile.Name, statement is Reduce ? "count" : "1", columns: null);
                     break;
                 case MatMul product:
-                    var name = _text.Add("AddBlockWith" + product.B.Name, candidate => MatMulEmitter.Emit(
-                        _schedule, product, candidate, RowFloats, RowFloats, _schedule.Stride(product.Target)));
+                    var name = _text.Add("AddProductOfTransposedWith" + Upper(product.B.Name), candidate => MatMulEmitter.Emit(
+                        _schedule, product, candidate, _buffers[product.A].Stride, _buffers[product.B].Stride, _schedule.Stride(product.Target)));
                     Call(name, new[] { $"ref {product.A.Name}", $"ref {product.B.Name}", $"ref {product.Target.Name}", "count" }, product);
                     break;
             }
@@ -358,7 +360,7 @@ internal sealed class DecodingEmitter
         {
             if (pass.Count > 0)
             {
-                Pass(pass.ToArray(), Name, "1", PassEmitter.Columns(pass[0]));
+                Pass("Row", pass.ToArray(), Name, "1", PassEmitter.Columns(pass[0]));
                 pass.Clear();
             }
         }
@@ -417,7 +419,7 @@ internal sealed class DecodingEmitter
             {
                 _writer.Line("CloseBlock(count, ref state, ref rows, ref scratch);");
                 _writer.Line("count = 0;");
-                foreach (var (tile, offset) in _kept)
+                foreach (var (tile, offset, _) in _kept)
                 {
                     var source = _statements.OfType<Load>().Any(load => load.Target == tile);
                     if (source)
@@ -451,10 +453,17 @@ internal sealed class DecodingEmitter
         using (_writer.Block($"for (var {tokens}Start = 0; {tokens}Start <= count; {tokens}Start += {Text(KeptTileTokens)})"))
         {
             _writer.Line($"var {tokens}Count = global::System.Math.Min({Text(KeptTileTokens)}, count + 1 - {tokens}Start);");
-            foreach (var (tile, offset) in _kept)
+            foreach (var (tile, offset, stride) in _kept)
             {
-                _writer.Line($"ref var {tile.Name} = ref _Unsafe.Add(ref rows, ((nint){tokens}Start * {Text(RowFloats)}) + {Text(offset)});");
+                _writer.Line($"ref var {tile.Name} = ref _Unsafe.Add(ref rows, ((nint){tokens}Start * {Text(stride)}) + {Text(offset)});");
             }
+
+            using (_writer.Block($"if (count > {Text(NearFloats / RowFloats)})"))
+            {
+                _writer.Line("// Beyond the caches of a core: ask for the next keys, since the processor's own prefetcher stops at every page.");
+                _writer.Line($"_TileCopy.Prefetch(ref _Unsafe.Add(ref {_kept[0].Tile.Name}, {Text(KeptTileTokens * RowFloats)}), {Text(RowFloats)}, {Text(KeptTileTokens)}, {Text(RowFloats)});");
+            }
+
 
             Block(fold.Body, done, own: false);
         }
@@ -519,7 +528,7 @@ internal sealed class DecodingEmitter
         var b = !isKept ? product.B.Name
             : BlockRows > 0 ? $"_Unsafe.Add(ref rows, {Text(OffsetOf(product.B))})"
             : product.B.Name;
-        var strideB = isKept ? RowFloats : _schedule.Stride(product.B);
+        var strideB = isKept ? _buffers[product.B].Stride : _schedule.Stride(product.B);
         var name = _text.Add((product.TransposeB ? "DotsWith" : product.Accumulate ? "AddRowWith" : "RowWith") + product.B.Name, candidate =>
             product.TransposeB
                 ? RowProductEmitter.EmitDots(_schedule, product, candidate, strideB)
@@ -528,7 +537,7 @@ internal sealed class DecodingEmitter
         Call(name, rows is null ? arguments : arguments.Append(rows), product);
     }
 
-    private void Pass(IReadOnlyList<Statement> pass, Func<Tile, string> name, string rows, Dim? columns)
+    private void Pass(string prefix, IReadOnlyList<Statement> pass, Func<Tile, string> name, string rows, Dim? columns)
     {
         var outside = new HashSet<Tile>(_statements.Where(other => !pass.Contains(other)).SelectMany(Dataflow.Reads));
         if (_runs is not null)
@@ -538,7 +547,7 @@ internal sealed class DecodingEmitter
 
         var emitter = new PassEmitter(_schedule, _buffers, pass, outside.Contains, function => FunctionEmitter.Add(_text, _target, function));
         var method = _text.Add(
-            "Row" + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).Single().Name)).Distinct()), emitter.Emit);
+            prefix + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).Single().Name)).Distinct()), emitter.Emit);
         var arguments = emitter.Tiles.Select(tile => $"ref {name(tile)}").Append(rows);
         if (columns is { IsTokens: true })
         {
@@ -579,7 +588,7 @@ internal sealed class DecodingEmitter
         return _runs is null ? members : members.Concat(Segments(state.Reference!, _schedule.StateFloats(state)));
     }
 
-    private IEnumerable<int[]> Segments(Tile tile, int offset)
+    private IEnumerable<int[]> Segments(Tile tile, int offset, int rowStride = 0)
     {
         var isMatrix = !tile.Rows.IsTokens && !tile.IsRowVector;
         var axis = isMatrix ? tile.Rows : tile.Columns;
@@ -589,7 +598,7 @@ internal sealed class DecodingEmitter
             var first = segment * _schedule.PaddedSegment(axis);
             yield return isMatrix
                 ? new[] { offset + (first * _schedule.Stride(tile)), tile.Columns.Size, size, _schedule.Stride(tile) }
-                : new[] { offset + first, size, 1, 0 };
+                : new[] { offset + first, size, 1, rowStride };
         }
     }
 
