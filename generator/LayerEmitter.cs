@@ -32,7 +32,8 @@ internal static class LayerEmitter
             WriteConstructors(writer, type, spec);
             WriteProperties(writer, spec);
             WriteForward(writer);
-            WriteEngine(writer, gradientPasses);
+            WriteDecoding(writer, spec);
+            WriteEngine(writer, CpuBackend.Decodes(program) ? "CreateDecoding" : "Create", gradientPasses);
             cancel.ThrowIfCancellationRequested();
             CpuBackend.EmitKernels(writer, program);
         });
@@ -195,7 +196,24 @@ internal static class LayerEmitter
 
         """);
 
-    private static void WriteEngine(SourceWriter writer, IReadOnlyList<string> gradientPasses)
+    private static void WriteDecoding(SourceWriter writer, AttentionSpec spec)
+    {
+        // A user's function is a part of what the layer is, beyond its name.
+        var function = spec.FeatureMap?.Function is { } f ? $" f(x) = {ProgramText.Describe(f.Body)}" : "";
+        writer.Line($$"""
+            /// <inheritdoc/>
+            public {{Runtime}}.DecodingState CreateDecodingState(int streams = 1) => Engine.CreateDecodingState(Declaration, streams);
+
+            /// <inheritdoc/>
+            public {{Runtime}}.DecodingState LoadDecodingState(global::System.IO.Stream stream) => Engine.LoadDecodingState(Declaration, stream);
+
+            // What saved states must have been declared as.
+            private const string Declaration = "{{spec.Describe()}}{{function}}";
+
+            """);
+    }
+
+    private static void WriteEngine(SourceWriter writer, string factory, IReadOnlyList<string> gradientPasses)
     {
         // A constructor that the user wrote and that chains to no generated one leaves the field null.
         writer.Line($$"""
@@ -222,7 +240,7 @@ internal static class LayerEmitter
             """);
 
         string Create(int bits) =>
-            $"{Services}.AttentionEngine.Create<Width{bits}>(\n"
+            $"{Services}.AttentionEngine.{factory}<Width{bits}>(\n"
             + $"            projection, hyperparameters{string.Concat(gradientPasses.Select(pass => $", {Services}.GradientPass.Of<Gradients{bits}.{pass}>()"))})";
     }
 }

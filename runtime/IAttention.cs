@@ -87,4 +87,22 @@ public interface IAttention
 
     /// <summary>The bytes of scratch memory, beside its arguments, that a backward call of this shape uses.</summary>
     long BackwardScratchBytes(in AttentionShape shape);
+
+    /// <summary>The state of streams without a token yet, to be decoded one token at a time.</summary>
+    /// <param name="streams">
+    /// Independent streams, each one head of one sequence, at least 1. They go on together: all have the same number of tokens.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The layer is not causal.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer streams than 1.</exception>
+    DecodingState CreateDecodingState(int streams = 1);
+
+    /// <summary>Reads what <see cref="DecodingState.Save"/> wrote, whatever vector width it was written at.</summary>
+    /// <param name="stream">Read from where it stands to the end of the state, not a byte further; it need not be able to seek.</param>
+    /// <exception cref="InvalidOperationException">The layer is not causal.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The state is of another declaration, hyperparameter or projection than this layer has now; or it is none, of another version of the format,
+    /// cut off or damaged. The message names what was found and what is needed.
+    /// </exception>
+    /// <exception cref="IOException">The stream could not be read.</exception>
+    DecodingState LoadDecodingState(Stream stream);
 }

@@ -13,21 +13,27 @@ internal static class ConsoleReport
             AnsiConsole.Profile.Width = 160;
         }
 
-        var table = new Table { Border = TableBorder.Simple };
-        for (var i = 0; i < Format.TableHeaders.Count; i++)
-        {
-            table.AddColumn(new TableColumn(Format.TableHeaders[i]) { Alignment = i < 2 ? Justify.Left : Justify.Right });
-        }
-
-        foreach (var row in report.Rows)
-        {
-            table.AddRow(Format.TableCells(row));
-        }
-
-        AnsiConsole.Write(table);
+        WriteTable(Format.TableHeaders, 2, report.Rows.Select(Format.TableCells));
+        WriteTable(Format.StepHeaders, 1, report.StepRows.Select(Format.StepCells));
         WriteLines(report.Targets.Select(Format.Target));
         WriteLines(report.Notes);
         WriteLines(report.CompilationLines());
+    }
+
+    private static void WriteTable(IReadOnlyList<string> headers, int texts, IEnumerable<string[]> rows)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        for (var i = 0; i < headers.Count; i++)
+        {
+            table.AddColumn(new TableColumn(headers[i]) { Alignment = i < texts ? Justify.Left : Justify.Right });
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow(row);
+        }
+
+        AnsiConsole.Write(table);
     }
 
     private static void WriteLines(IEnumerable<string> lines)

@@ -25,15 +25,21 @@ internal static class MarkdownReport
             text.Append($"- {line}\n");
         }
 
+        text.Append("\n## Decoding, a token at a time\n\n");
+        AppendTable(text, Format.StepHeaders, 1, report.StepRows.Select(Format.StepCells));
         text.Append("\n## All rows\n\n");
-        AppendCells(text, Format.TableHeaders);
-        AppendCells(text, Format.TableHeaders.Select((_, i) => i < 2 ? "---" : "---:"));
-        foreach (var row in report.Rows)
-        {
-            AppendCells(text, Format.TableCells(row));
-        }
-
+        AppendTable(text, Format.TableHeaders, 2, report.Rows.Select(Format.TableCells));
         return text.ToString();
+    }
+
+    private static void AppendTable(StringBuilder text, IReadOnlyList<string> headers, int texts, IEnumerable<string[]> rows)
+    {
+        AppendCells(text, headers);
+        AppendCells(text, headers.Select((_, i) => i < texts ? "---" : "---:"));
+        foreach (var row in rows)
+        {
+            AppendCells(text, row);
+        }
     }
 
     private static void AppendSummary(StringBuilder text, RooflineReport report)

@@ -14,6 +14,7 @@ internal static class RooflineCommand
         var markdown = OutputFile.Option("--markdown", "Also write the report as Markdown.");
         var svg = OutputFile.Option("--svg", "Also write a chart of the shares of peak.");
         var quick = new Option<bool>("--quick") { Description = "The rows and ratios of the project's targets only; under 40 seconds." };
+        var steps = new Option<bool>("--steps") { Description = "Only decoding, a token at a time." };
         var widths = new Option<int[]>("--widths")
         {
             Description = "The vector widths to measure, in bits, separated by commas; without it all three.",
@@ -22,11 +23,12 @@ internal static class RooflineCommand
         };
         var command = new Command("roofline", "Measures every kernel against the machine's multiply-add peak.")
         {
-            quick, widths, csv, markdown, svg,
+            quick, steps, widths, csv, markdown, svg,
         };
         command.SetAction(parsed => RooflineRun.Execute(new RooflineOptions(
             parsed.GetValue(widths) is { Length: > 0 } given ? given : VectorWidth.All,
             parsed.GetValue(quick),
+            parsed.GetValue(steps),
             parsed.GetValue(csv),
             parsed.GetValue(markdown),
             parsed.GetValue(svg))));
@@ -37,10 +39,11 @@ internal static class RooflineCommand
     {
         var width = new Option<int>("--width") { Required = true };
         var quick = new Option<bool>("--quick");
+        var steps = new Option<bool>("--steps");
         var ratios = new Option<bool>("--ratios");
-        var command = new Command(WorkerProcess.Command) { width, quick, ratios };
+        var command = new Command(WorkerProcess.Command) { width, quick, steps, ratios };
         command.Hidden = true;
-        command.SetAction(parsed => Worker.Run(parsed.GetValue(width), parsed.GetValue(quick), parsed.GetValue(ratios)));
+        command.SetAction(parsed => Worker.Run(parsed.GetValue(width), parsed.GetValue(quick), parsed.GetValue(steps), parsed.GetValue(ratios)));
         return command;
     }
 

@@ -9,6 +9,8 @@ internal sealed class RooflineReport
 
     public List<Row> Rows { get; } = [];
 
+    public List<StepRow> StepRows { get; } = [];
+
     public List<Ratio> Ratios { get; } = [];
 
     public List<FirstCall> FirstCalls { get; } = [];
@@ -30,6 +32,7 @@ internal sealed class RooflineReport
         .Where(item => item.Target is not null)
         .Select(item => new Ratio(
             $"{item.Row.Kernel}, {(item.Row.Causal ? "causal" : "bidirectional")}, {item.Row.Direction}, 1 thread, {item.Row.Width} bit: share of peak", item.Row.PeakShare, item.Target))
+        .Concat(StepRows.SelectMany(StepPlan.Targets))
         .Concat(Ratios);
 
     /// <summary>A line for each kernel: what its first call costs at each width, and how large its text is.</summary>

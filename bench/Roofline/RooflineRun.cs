@@ -13,7 +13,7 @@ internal static class RooflineRun
         foreach (var width in options.Widths.OrderDescending())
         {
             // Ratios are taken once, at the widest width that there is.
-            if (Measure(width, options.Quick, withRatios, report))
+            if (Measure(width, options, withRatios, report))
             {
                 withRatios = false;
             }
@@ -28,9 +28,9 @@ internal static class RooflineRun
     }
 
     /// <summary>False where the machine does not compute at this width.</summary>
-    private static bool Measure(int width, bool quick, bool withRatios, RooflineReport report)
+    private static bool Measure(int width, RooflineOptions options, bool withRatios, RooflineReport report)
     {
-        foreach (var message in WorkerProcess.Run(width, quick, withRatios))
+        foreach (var message in WorkerProcess.Run(width, options.Quick, options.OnlySteps, withRatios))
         {
             if (message.Width is { } inForce && inForce != width)
             {
@@ -61,6 +61,11 @@ internal static class RooflineRun
         if (message.Row is { } row)
         {
             report.Rows.Add(row);
+        }
+
+        if (message.StepRow is { } stepRow)
+        {
+            report.StepRows.Add(stepRow);
         }
 
         if (message.Ratio is { } ratio)

@@ -3,7 +3,7 @@ namespace KernelGen.Bench.Roofline;
 /// <summary>The process that measures one width; it writes its findings to standard output as they come.</summary>
 internal static class Worker
 {
-    public static int Run(int width, bool quick, bool withRatios)
+    public static int Run(int width, bool quick, bool onlySteps, bool withRatios)
     {
         Say(new WorkerMessage { Width = VectorWidth.InForce });
         if (VectorWidth.InForce != width)
@@ -11,14 +11,19 @@ internal static class Worker
             return 0;
         }
 
-        Say(new WorkerMessage { Progress = "first calls" });
-        foreach (var first in FirstCall.MeasureAll(width))
+        var effort = quick ? Effort.Quick : Effort.Full;
+        var steps = StepPlan.Rows(width, quick, effort).Concat(withRatios ? [StepPlan.Position(effort)] : []).ToList();
+        if (!onlySteps)
         {
-            Say(new WorkerMessage { FirstCall = first });
+            Say(new WorkerMessage { Progress = "first calls" });
+            foreach (var first in FirstCall.MeasureAll(width))
+            {
+                Say(new WorkerMessage { FirstCall = first });
+            }
+
+            steps = [.. RowPlan.Steps(width, quick, effort), .. steps, .. withRatios ? RatioPlan.Steps(quick, effort) : []];
         }
 
-        var effort = quick ? Effort.Quick : Effort.Full;
-        var steps = RowPlan.Steps(width, quick, effort).Concat(withRatios ? RatioPlan.Steps(quick, effort) : []).ToList();
         for (var i = 0; i < steps.Count; i++)
         {
             Say(new WorkerMessage { Progress = $"{i + 1}/{steps.Count}  {steps[i].Name}" });

@@ -24,6 +24,8 @@ internal sealed record WorkerMessage
 
     public Row? Row { get; init; }
 
+    public StepRow? StepRow { get; init; }
+
     public Ratio? Ratio { get; init; }
 
     /// <summary>A line for the report that is no ratio.</summary>

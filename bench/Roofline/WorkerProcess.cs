@@ -10,7 +10,7 @@ internal static class WorkerProcess
     public const string Command = "roofline-worker";
 
     /// <exception cref="InvalidOperationException">The process could not be started or did not end well.</exception>
-    public static IEnumerable<WorkerMessage> Run(int width, bool quick, bool withRatios)
+    public static IEnumerable<WorkerMessage> Run(int width, bool quick, bool onlySteps, bool withRatios)
     {
         var start = new ProcessStartInfo { RedirectStandardOutput = true, UseShellExecute = false };
         start.FileName = Environment.ProcessPath
@@ -26,6 +26,11 @@ internal static class WorkerProcess
         if (quick)
         {
             start.ArgumentList.Add("--quick");
+        }
+
+        if (onlySteps)
+        {
+            start.ArgumentList.Add("--steps");
         }
 
         if (withRatios)

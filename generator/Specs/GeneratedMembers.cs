@@ -21,7 +21,7 @@ internal sealed class GeneratedMembers(bool hasProjections, Hyperparameter? numb
     private static readonly string[] CommonNames =
     [
         "HeadDim", "ValueDim", "Causal", "DegreeOfParallelism", "StateLength",
-        "Engine", "_engine", "Width512", "Width256", "Width128", "Gradients512", "Gradients256", "Gradients128",
+        "Engine", "_engine", "Declaration", "Width512", "Width256", "Width128", "Gradients512", "Gradients256", "Gradients128",
     ];
 
     private static readonly (string Name, string[] Parameters)[] CommonMethods =
@@ -31,6 +31,8 @@ internal sealed class GeneratedMembers(bool hasProjections, Hyperparameter? numb
         ("Forward", [Floats, Floats, Floats, Output, Shape, Lengths]),
         ("Forward", [Floats, Floats, Floats, Output, Shape, Runtime + ".AttentionResult", Lengths]),
         ("Backward", [Floats, Floats, Floats, Floats, Runtime + ".AttentionResult", Floats, Output, Output, Output, Shape, Lengths, "bool"]),
+        ("CreateDecodingState", ["int"]),
+        ("LoadDecodingState", ["global::System.IO.Stream"]),
         ("CreateEngine", [Projection, Floats]),
     ];
 

@@ -5,12 +5,12 @@ namespace KernelGen.CompilerServices;
 /// Calls keep their working memory in objects that are reused: there are as many as there ever were calls at the same time, each with the
 /// memory of its largest call. Nothing managed is allocated once that is so.
 /// </remarks>
-internal sealed class AttentionEngine<TKernel> : AttentionEngine
+internal class AttentionEngine<TKernel> : AttentionEngine
     where TKernel : struct, IAttentionKernel
 {
     private readonly float[] _hyperparameters;
     private readonly GradientPass[] _gradientPasses;
-    private readonly CallPool<TKernel> _calls = new();
+    private readonly CallPool<AttentionCall<TKernel>> _calls = new();
     private volatile PackedProjection _packed;
 
     internal AttentionEngine(Projection? projection, ReadOnlySpan<float> hyperparameters, GradientPass[] gradientPasses)
@@ -21,6 +21,9 @@ internal sealed class AttentionEngine<TKernel> : AttentionEngine
     }
 
     public override Projection? Projection => _packed.Source;
+
+    /// <summary>Those in force.</summary>
+    private protected PackedProjection Packed => _packed;
 
     public override ReadOnlySpan<float> Hyperparameters => _hyperparameters;
 

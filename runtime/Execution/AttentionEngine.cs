@@ -48,6 +48,13 @@ public abstract class AttentionEngine
         where TKernel : struct, IAttentionKernel
         => new AttentionEngine<TKernel>(projection, hyperparameters, gradientPasses.ToArray());
 
+    /// <summary>As <see cref="Create"/>, for a kernel that can decode.</summary>
+    /// <inheritdoc cref="Create"/>
+    public static AttentionEngine CreateDecoding<TKernel>(
+        Projection? projection, ReadOnlySpan<float> hyperparameters, params ReadOnlySpan<GradientPass> gradientPasses)
+        where TKernel : struct, IDecodingKernel
+        => new DecodingEngine<TKernel>(projection, hyperparameters, gradientPasses.ToArray());
+
     /// <summary>Takes other projections. Calls that are running go on with the old ones.</summary>
     /// <exception cref="ArgumentException">As for <see cref="Create"/>.</exception>
     public abstract void Redraw(Projection projection);
@@ -73,4 +80,18 @@ public abstract class AttentionEngine
 
     /// <inheritdoc cref="IAttention.BackwardScratchBytes"/>
     public abstract long BackwardScratchBytes(in AttentionShape shape);
+
+    /// <inheritdoc cref="IAttention.CreateDecodingState"/>
+    /// <param name="declaration">What the layer was declared as.</param>
+    /// <param name="streams">Independent streams.</param>
+    public virtual DecodingState CreateDecodingState(string declaration, int streams) => throw CannotDecode();
+
+    /// <inheritdoc cref="IAttention.LoadDecodingState"/>
+    /// <param name="declaration">What the layer was declared as.</param>
+    /// <param name="stream">Where the state is read from.</param>
+    public virtual DecodingState LoadDecodingState(string declaration, Stream stream) => throw CannotDecode();
+
+    private static InvalidOperationException CannotDecode() => new(
+        "Decoding goes from token to token, but in this layer every query sees all keys: declare it with Causal = true. "
+        + "For queries against a set that grows, IRandomFeatureAttention.CreateItemSet gives an ItemSet.");
 }

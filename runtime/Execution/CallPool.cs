@@ -4,26 +4,26 @@ namespace KernelGen.CompilerServices;
 /// The idle calls of one kernel, with their working memory. There are as many as there ever were calls at the same time, each with the memory of
 /// its largest call.
 /// </summary>
-internal sealed class CallPool<TKernel>
-    where TKernel : struct, IAttentionKernel
+internal sealed class CallPool<TCall>
+    where TCall : new()
 {
     private readonly Lock _lock = new();
-    private readonly Stack<AttentionCall<TKernel>> _idle = new();
+    private readonly Stack<TCall> _idle = new();
 
-    public AttentionCall<TKernel> Rent()
+    public TCall Rent()
     {
         lock (_lock)
         {
-            if (_idle.TryPop(out AttentionCall<TKernel>? call))
+            if (_idle.TryPop(out TCall? call))
             {
                 return call;
             }
         }
 
-        return new AttentionCall<TKernel>();
+        return new TCall();
     }
 
-    public void Return(AttentionCall<TKernel> call)
+    public void Return(TCall call)
     {
         lock (_lock)
         {

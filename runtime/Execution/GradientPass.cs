@@ -24,7 +24,7 @@ public abstract class GradientPass
 internal sealed class GradientPass<TKernel> : GradientPass
     where TKernel : struct, IAttentionKernel
 {
-    private readonly CallPool<TKernel> _calls = new();
+    private readonly CallPool<AttentionCall<TKernel>> _calls = new();
 
     // Packed at the first backward pass, and anew after a redraw.
     private volatile PackedProjection? _packed;

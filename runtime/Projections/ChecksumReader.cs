@@ -6,7 +6,9 @@ namespace KernelGen;
 /// Reads what <see cref="ChecksumWriter"/> wrote, and not a byte more. Arrays grow with what has been read, so that sizes in a damaged header
 /// cannot ask for memory that the stream has no content for.
 /// </summary>
-internal sealed class ChecksumReader(Stream stream)
+/// <param name="stream">Where from.</param>
+/// <param name="what">What is read, for messages.</param>
+internal sealed class ChecksumReader(Stream stream, string what = "projection")
 {
     private readonly byte[] _buffer = new byte[1 << 14];
     private long _length;
@@ -25,7 +27,7 @@ internal sealed class ChecksumReader(Stream stream)
         _length += read;
         if (read < destination.Length)
         {
-            throw new InvalidDataException($"The projection is cut off: it ends after {_length} of at least {ExpectedLength} bytes.");
+            throw new InvalidDataException($"The {what} is cut off: it ends after {_length} of at least {ExpectedLength} bytes.");
         }
 
         Checksum = Crc32.Append(Checksum, destination);

@@ -18,6 +18,9 @@ public sealed class Projection
         _weights = content.Sizes.IsHadamard ? HadamardMatrix.DenseWeights(content) : content.Numbers;
     }
 
+    /// <summary>That of the binary form, by which saved states know their projections.</summary>
+    internal uint Checksum => ProjectionBinary.Checksum(_content);
+
     /// <summary>How the rows came about.</summary>
     public ProjectionDraw Draw => _content.Sizes.Draw;
 

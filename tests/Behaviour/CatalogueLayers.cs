@@ -14,3 +14,9 @@ public sealed partial class HyperbolicCatalogue;
 /// <summary>A layer that declares no λ.</summary>
 [FavorAttention(Kernel = KernelFunction.SoftmaxOprf, HeadDim = 16, Features = 32)]
 public sealed partial class Asking;
+
+#pragma warning disable KGEN024 // Nothing is measured here.
+/// <summary>A causal one.</summary>
+[FavorAttention(Kernel = KernelFunction.SoftmaxOprf, HeadDim = 16, Features = 32, Causal = true)]
+public sealed partial class CausalAsking;
+#pragma warning restore KGEN024

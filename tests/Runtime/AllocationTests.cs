@@ -1,4 +1,5 @@
 using KernelGen.CompilerServices;
+using KernelGen.Tests.Behaviour;
 using Xunit;
 
 namespace KernelGen.Tests.Runtime;
@@ -43,6 +44,34 @@ public sealed class AllocationTests
                     engine.Forward(problem.Query, problem.Key, problem.Value, output, problem.Shape, null, problem.KeyLengths);
                     engine.Forward(problem.Query, problem.Key, problem.Value, output, problem.Shape, result, problem.KeyLengths);
                 }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 8)]
+    public void AStepAllocatesNothingManaged(int degree, int streams)
+    {
+        CausalSoftmax16 attention = new(1) { DegreeOfParallelism = degree };
+        using DecodingState state = attention.CreateDecodingState(streams);
+        float[] input = new float[streams * 16], output = new float[streams * 16];
+        Repeat(200);
+        long bytes = long.MaxValue;
+        for (int attempt = 0; attempt < 20 && bytes != 0; attempt++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            Repeat(200);
+            bytes = GC.GetTotalAllocatedBytes(precise: true) - before;
+        }
+
+        Assert.Equal(0, bytes);
+
+        void Repeat(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                state.Step(input, input, input, output);
             }
         }
     }

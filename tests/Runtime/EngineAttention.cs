@@ -36,4 +36,8 @@ internal sealed class EngineAttention(AttentionEngine engine, bool causal) : IAt
         engine.Backward(query, key, value, output, result, outputGradient, queryGradient, keyGradient, valueGradient, in shape, keyLengths, accumulate);
 
     public long BackwardScratchBytes(in AttentionShape shape) => engine.BackwardScratchBytes(shape);
+
+    public DecodingState CreateDecodingState(int streams = 1) => engine.CreateDecodingState("engine under test", streams);
+
+    public DecodingState LoadDecodingState(Stream stream) => engine.LoadDecodingState("engine under test", stream);
 }

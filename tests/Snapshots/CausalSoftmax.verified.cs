@@ -151,6 +151,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         Engine.Forward(query, key, value, destination, in shape, result, keyLengths);
     }
 
+    /// <inheritdoc/>
+    public global::KernelGen.DecodingState CreateDecodingState(int streams = 1) => Engine.CreateDecodingState(Declaration, streams);
+
+    /// <inheritdoc/>
+    public global::KernelGen.DecodingState LoadDecodingState(global::System.IO.Stream stream) => Engine.LoadDecodingState(Declaration, stream);
+
+    // What saved states must have been declared as.
+    private const string Declaration = "FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 16, causal.";
+
     // Set by every generated constructor; null where another constructor of the type calls none of them.
     private global::KernelGen.CompilerServices.AttentionEngine Engine => _engine ?? throw new global::System.InvalidOperationException(
         "This constructor set up no attention. End its declaration with ': this(...)', naming a generated constructor.");
@@ -161,20 +170,20 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
     {
         if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width512>(projection, hyperparameters);
+            return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<Width512>(projection, hyperparameters);
         }
 
         if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width256>(projection, hyperparameters);
+            return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<Width256>(projection, hyperparameters);
         }
 
-        return global::KernelGen.CompilerServices.AttentionEngine.Create<Width128>(projection, hyperparameters);
+        return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<Width128>(projection, hyperparameters);
     }
 
     /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-    private readonly struct Width512 : global::KernelGen.CompilerServices.IAttentionKernel
+    private readonly struct Width512 : global::KernelGen.CompilerServices.IDecodingKernel
     {
         public static int HeadDim => 16;
         public static int ValueDim => 16;
@@ -419,6 +428,131 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             {
                 _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32 + (r * 16)), 16).CopyTo(destination.Slice(32 + (r * 16)));
             }
+        }
+
+        public static int DecodingStateFloats => 304;
+        public static int BlockRows => 16;
+        public static int RowFloats => 32;
+        public static int StepScratchFloats => 304;
+        public static global::System.ReadOnlySpan<int> StateLayout => [0, 16, 1, 0, 16, 16, 1, 0, 32, 16, 16, 16, 288, 16, 1, 0];
+        public static global::System.ReadOnlySpan<int> RowLayout => [0, 16, 1, 16, 256, 16, 1, 16];
+
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        public static int Step(in _HeadTensors head, int count, ref float state, ref float rows, ref float scratch)
+        {
+            ref var K = ref _Unsafe.Add(ref scratch, 0);
+            ref var Q = ref _Unsafe.Add(ref scratch, 16);
+            ref var A = ref _Unsafe.Add(ref scratch, 32);
+            ref var B = ref _Unsafe.Add(ref scratch, 48);
+            ref var kk = ref _Unsafe.Add(ref scratch, 64);
+            ref var h = ref _Unsafe.Add(ref scratch, 80);
+            ref var L = ref _Unsafe.Add(ref scratch, 96);
+            ref var zt = ref _Unsafe.Add(ref scratch, 112);
+            ref var Y = ref _Unsafe.Add(ref scratch, 128);
+            ref var M = ref _Unsafe.Add(ref scratch, 144);
+            ref var Fq = ref _Unsafe.Add(ref scratch, 160);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 176);
+            ref var N = ref _Unsafe.Add(ref scratch, 192);
+            ref var P = ref _Unsafe.Add(ref scratch, 208);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 224);
+            ref var D = ref _Unsafe.Add(ref scratch, 240);
+            ref var R = ref _Unsafe.Add(ref scratch, 256);
+            ref var O = ref _Unsafe.Add(ref scratch, 272);
+            ref var factor = ref _Unsafe.Add(ref scratch, 288);
+            ref var c = ref _Unsafe.Add(ref state, 0);
+            ref var z = ref _Unsafe.Add(ref state, 16);
+            ref var S = ref _Unsafe.Add(ref state, 32);
+            ref var top = ref _Unsafe.Add(ref state, 288);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var ownFk = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 0);
+            ref var ownV = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 256);
+
+            // K = key[t]
+            _TileCopy.Load(ref head.Key, 0, 1, 16, ref K, 16);
+            // Q = query[t]
+            _TileCopy.Load(ref head.Query, 0, 1, 16, ref Q, 16);
+            // A = K · Wᵀ; B = Q · Wᵀ
+            RowsWithW(ref K, ref W, ref A);
+            // V = value[t]
+            _TileCopy.Load(ref head.Value, 0, 1, 16, ref ownV, 16);
+            // kk = rowSum(K · K)
+            RowKk(ref K, ref kk, 1);
+            // h = kk · 0.180337
+            RowH(ref kk, ref h, 1);
+            // L = A − h
+            RowL(ref A, ref h, ref L, 1);
+
+            // Where L exceeds c by more than 28.8539009f the run ends before this token, and with it the block.
+            if (Exceeds(ref L, ref c, 28.8539009f))
+            {
+                if (count > 0)
+                {
+                    CloseBlock(count, ref state, ref rows, ref scratch);
+                    count = 0;
+                    ownFk = ref _Unsafe.Add(ref rows, 0);
+                    // V moves to the first row of the new block.
+                    _TileCopy.Store(ref ownV, 0, 1, 16, ref _Unsafe.Add(ref rows, 256), 0);
+                    ownV = ref _Unsafe.Add(ref rows, 256);
+                }
+                if (Exceeds(ref L, ref c, 28.8539009f))
+                {
+                    Raise(ref L, ref factor, ref c, ref z, ref S);
+                }
+            }
+
+            RaiseTop(ref top, ref L, count == 0);
+            // Fk = 2^(L − c); Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
+            RowFkYMFqDz(ref L, ref c, ref ownFk, ref B, ref Y, ref Fq, ref z, ref Dz, 1);
+            // N = Fq · S
+            RowWithS(ref Fq, ref S, ref N);
+            // P = Fq · Fkᵀ, lower triangle
+            DotsWithFk(ref Fq, ref _Unsafe.Add(ref rows, 0), ref P, count + 1);
+            // Dp = rowSum(P)
+            RowDp(ref P, ref Dp, 1, count + 1);
+            // N += P · V
+            AddRowWithV(ref P, ref _Unsafe.Add(ref rows, 256), ref N, count + 1);
+            // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
+            RowDR(ref Dz, ref Dp, ref R, 1);
+            // O = N · R
+            RowO(ref N, ref R, ref O, 1);
+            // output[t] = O
+            _TileCopy.Store(ref O, 16, 1, 16, ref head.Destination, 0);
+            count++;
+            if (count == 16)
+            {
+                CloseBlock(count, ref state, ref rows, ref scratch);
+                count = 0;
+            }
+            return count;
+        }
+
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)
+        {
+            ref var zt = ref _Unsafe.Add(ref scratch, 112);
+            ref var factor = ref _Unsafe.Add(ref scratch, 288);
+            ref var c = ref _Unsafe.Add(ref state, 0);
+            ref var z = ref _Unsafe.Add(ref state, 16);
+            ref var S = ref _Unsafe.Add(ref state, 32);
+            ref var top = ref _Unsafe.Add(ref state, 288);
+            ref var Fk = ref _Unsafe.Add(ref rows, 0);
+            ref var V = ref _Unsafe.Add(ref rows, 256);
+
+            _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
+            // zt = columnSum(Fk)
+            ComputeZt(ref Fk, ref zt, count);
+            // z = z + zt
+            ComputeZ(ref z, ref zt, 1);
+            // S += Fkᵀ · V
+            AddProductOfTransposedWithV(ref Fk, ref V, ref S, count);
+            if (Exceeds(ref top, ref c, 11.5415602f))
+            {
+                Raise(ref top, ref factor, ref c, ref z, ref S);
+            }
+        }
+
+        public static void Keep(in _HeadTensors head, int count, ref float rows)
+        {
         }
 
         // c = a · Wᵀ: [t × m], blocks of 6 × 64.
@@ -1050,11 +1184,381 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 _Unsafe.Add(ref lse, r) = lse0;
             }
         }
+
+        // c = a · Wᵀ: 2 rows of m.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowsWithW(ref float a, ref float b, ref float c)
+        {
+            {
+                const int j = 0;
+                ref var aa = ref a;
+                ref var bb = ref _Unsafe.Add(ref b, j);
+                var c0_0_0 = _Floats512.Zero;
+                var c1_0_0 = _Floats512.Zero;
+                var c0_0_1 = _Floats512.Zero;
+                var c1_0_1 = _Floats512.Zero;
+                var c0_0_2 = _Floats512.Zero;
+                var c1_0_2 = _Floats512.Zero;
+                var c0_0_3 = _Floats512.Zero;
+                var c1_0_3 = _Floats512.Zero;
+                var c0_0_4 = _Floats512.Zero;
+                var c1_0_4 = _Floats512.Zero;
+                var c0_0_5 = _Floats512.Zero;
+                var c1_0_5 = _Floats512.Zero;
+                var c0_0_6 = _Floats512.Zero;
+                var c1_0_6 = _Floats512.Zero;
+                var c0_0_7 = _Floats512.Zero;
+                var c1_0_7 = _Floats512.Zero;
+                for (nint k = 0; k < 16; k += 8)
+                {
+                    var a0_0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
+                    var a1_0 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
+                    var b0_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
+                    c0_0_0 = _Simd512.FusedMultiplyAdd(a0_0, b0_0, c0_0_0);
+                    c1_0_0 = _Simd512.FusedMultiplyAdd(a1_0, b0_0, c1_0_0);
+                    var a0_1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
+                    var a1_1 = _Simd512.Create(_Unsafe.Add(ref aa, 17));
+                    var b0_1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 16));
+                    c0_0_1 = _Simd512.FusedMultiplyAdd(a0_1, b0_1, c0_0_1);
+                    c1_0_1 = _Simd512.FusedMultiplyAdd(a1_1, b0_1, c1_0_1);
+                    var a0_2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
+                    var a1_2 = _Simd512.Create(_Unsafe.Add(ref aa, 18));
+                    var b0_2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 32));
+                    c0_0_2 = _Simd512.FusedMultiplyAdd(a0_2, b0_2, c0_0_2);
+                    c1_0_2 = _Simd512.FusedMultiplyAdd(a1_2, b0_2, c1_0_2);
+                    var a0_3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
+                    var a1_3 = _Simd512.Create(_Unsafe.Add(ref aa, 19));
+                    var b0_3 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 48));
+                    c0_0_3 = _Simd512.FusedMultiplyAdd(a0_3, b0_3, c0_0_3);
+                    c1_0_3 = _Simd512.FusedMultiplyAdd(a1_3, b0_3, c1_0_3);
+                    var a0_4 = _Simd512.Create(_Unsafe.Add(ref aa, 4));
+                    var a1_4 = _Simd512.Create(_Unsafe.Add(ref aa, 20));
+                    var b0_4 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 64));
+                    c0_0_4 = _Simd512.FusedMultiplyAdd(a0_4, b0_4, c0_0_4);
+                    c1_0_4 = _Simd512.FusedMultiplyAdd(a1_4, b0_4, c1_0_4);
+                    var a0_5 = _Simd512.Create(_Unsafe.Add(ref aa, 5));
+                    var a1_5 = _Simd512.Create(_Unsafe.Add(ref aa, 21));
+                    var b0_5 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 80));
+                    c0_0_5 = _Simd512.FusedMultiplyAdd(a0_5, b0_5, c0_0_5);
+                    c1_0_5 = _Simd512.FusedMultiplyAdd(a1_5, b0_5, c1_0_5);
+                    var a0_6 = _Simd512.Create(_Unsafe.Add(ref aa, 6));
+                    var a1_6 = _Simd512.Create(_Unsafe.Add(ref aa, 22));
+                    var b0_6 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 96));
+                    c0_0_6 = _Simd512.FusedMultiplyAdd(a0_6, b0_6, c0_0_6);
+                    c1_0_6 = _Simd512.FusedMultiplyAdd(a1_6, b0_6, c1_0_6);
+                    var a0_7 = _Simd512.Create(_Unsafe.Add(ref aa, 7));
+                    var a1_7 = _Simd512.Create(_Unsafe.Add(ref aa, 23));
+                    var b0_7 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 112));
+                    c0_0_7 = _Simd512.FusedMultiplyAdd(a0_7, b0_7, c0_0_7);
+                    c1_0_7 = _Simd512.FusedMultiplyAdd(a1_7, b0_7, c1_0_7);
+                    aa = ref _Unsafe.Add(ref aa, 8);
+                    bb = ref _Unsafe.Add(ref bb, 128);
+                }
+                _Simd512.StoreUnsafe((((c0_0_0 + c0_0_1) + (c0_0_2 + c0_0_3)) + ((c0_0_4 + c0_0_5) + (c0_0_6 + c0_0_7))), ref _Unsafe.Add(ref c, j + 0));
+                _Simd512.StoreUnsafe((((c1_0_0 + c1_0_1) + (c1_0_2 + c1_0_3)) + ((c1_0_4 + c1_0_5) + (c1_0_6 + c1_0_7))), ref _Unsafe.Add(ref c, j + 16));
+            }
+        }
+
+        // kk = rowSum(K · K), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowKk(ref float K, ref float kk, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Kr = ref _Unsafe.Add(ref K, r * 16);
+                var kkSum0 = _Floats512.Zero;
+                for (nint j = 0; j < 16; j += 16)
+                {
+                    var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
+                    kkSum0 = _Simd512.FusedMultiplyAdd(K0, K0, kkSum0);
+                }
+                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
+            }
+        }
+
+        // h = kk · 0.180337, [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowH(ref float kk, ref float h, int rows)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
+                var h0 = (x_0 * 0f) + x_0;
+                _Unsafe.Add(ref h, r) = h0;
+            }
+        }
+
+        // L = A − h, [t × m].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowL(ref float A, ref float h, ref float L, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
+                for (nint j = 0; j < 16; j += 16)
+                {
+                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
+                    var L0 = A0 - h0;
+                    _Simd512.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
+                }
+            }
+        }
+
+        // The largest L of the run.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RaiseTop(ref float top, ref float row, bool isFirst)
+        {
+            for (nint j = 0; j < 16; j += 16)
+            {
+                _Simd512.StoreUnsafe(isFirst ? _Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j)) : _Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // Fk = 2^(L − c), [t × m].
+        // Y = B + c, [t × m].
+        // M = rowMax(Y), [t × 1].
+        // Fq = 2^(Y − M), [t × m].
+        // Dz = rowSum(Fq · z), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowFkYMFqDz(ref float L, ref float c, ref float Fk, ref float B, ref float Y, ref float Fq, ref float z, ref float Dz, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
+                ref var Yr = ref _Unsafe.Add(ref Y, r * 16);
+                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
+                var MSum0 = _Simd512.Create(float.NegativeInfinity);
+                for (nint j = 0; j < 16; j += 16)
+                {
+                    var L0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fk0 = _VectorMath.Exp2(L0 - cj, -50.4943275f);
+                    _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
+                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var Y0 = B0 + cj;
+                    _Simd512.StoreUnsafe(Y0, ref _Unsafe.Add(ref Yr, j));
+                    MSum0 = _Simd512.MaxNative(MSum0, Y0);
+                }
+                var M0 = _Simd512.Create(_VectorMath.Max(MSum0));
+                var DzSum0 = _Floats512.Zero;
+                for (nint j = 0; j < 16; j += 16)
+                {
+                    var Y0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
+                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
+                    var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
+                }
+                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
+            }
+        }
+
+        // c = a · S: a row of dv.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowWithS(ref float a, ref float b, ref float c)
+        {
+            {
+                const int j = 0;
+                ref var aa = ref a;
+                ref var bb = ref _Unsafe.Add(ref b, j);
+                var c0_0_0 = _Floats512.Zero;
+                var c0_0_1 = _Floats512.Zero;
+                var c0_0_2 = _Floats512.Zero;
+                var c0_0_3 = _Floats512.Zero;
+                var c0_0_4 = _Floats512.Zero;
+                var c0_0_5 = _Floats512.Zero;
+                var c0_0_6 = _Floats512.Zero;
+                var c0_0_7 = _Floats512.Zero;
+                var c0_0_8 = _Floats512.Zero;
+                var c0_0_9 = _Floats512.Zero;
+                var c0_0_10 = _Floats512.Zero;
+                var c0_0_11 = _Floats512.Zero;
+                var c0_0_12 = _Floats512.Zero;
+                var c0_0_13 = _Floats512.Zero;
+                var c0_0_14 = _Floats512.Zero;
+                var c0_0_15 = _Floats512.Zero;
+                for (nint k = 0; k < 16; k += 16)
+                {
+                    var a0_0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
+                    c0_0_0 = _Simd512.FusedMultiplyAdd(a0_0, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
+                    var a0_1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
+                    c0_0_1 = _Simd512.FusedMultiplyAdd(a0_1, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 16)), c0_0_1);
+                    var a0_2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
+                    c0_0_2 = _Simd512.FusedMultiplyAdd(a0_2, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 32)), c0_0_2);
+                    var a0_3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
+                    c0_0_3 = _Simd512.FusedMultiplyAdd(a0_3, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 48)), c0_0_3);
+                    var a0_4 = _Simd512.Create(_Unsafe.Add(ref aa, 4));
+                    c0_0_4 = _Simd512.FusedMultiplyAdd(a0_4, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 64)), c0_0_4);
+                    var a0_5 = _Simd512.Create(_Unsafe.Add(ref aa, 5));
+                    c0_0_5 = _Simd512.FusedMultiplyAdd(a0_5, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 80)), c0_0_5);
+                    var a0_6 = _Simd512.Create(_Unsafe.Add(ref aa, 6));
+                    c0_0_6 = _Simd512.FusedMultiplyAdd(a0_6, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 96)), c0_0_6);
+                    var a0_7 = _Simd512.Create(_Unsafe.Add(ref aa, 7));
+                    c0_0_7 = _Simd512.FusedMultiplyAdd(a0_7, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 112)), c0_0_7);
+                    var a0_8 = _Simd512.Create(_Unsafe.Add(ref aa, 8));
+                    c0_0_8 = _Simd512.FusedMultiplyAdd(a0_8, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 128)), c0_0_8);
+                    var a0_9 = _Simd512.Create(_Unsafe.Add(ref aa, 9));
+                    c0_0_9 = _Simd512.FusedMultiplyAdd(a0_9, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 144)), c0_0_9);
+                    var a0_10 = _Simd512.Create(_Unsafe.Add(ref aa, 10));
+                    c0_0_10 = _Simd512.FusedMultiplyAdd(a0_10, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 160)), c0_0_10);
+                    var a0_11 = _Simd512.Create(_Unsafe.Add(ref aa, 11));
+                    c0_0_11 = _Simd512.FusedMultiplyAdd(a0_11, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 176)), c0_0_11);
+                    var a0_12 = _Simd512.Create(_Unsafe.Add(ref aa, 12));
+                    c0_0_12 = _Simd512.FusedMultiplyAdd(a0_12, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 192)), c0_0_12);
+                    var a0_13 = _Simd512.Create(_Unsafe.Add(ref aa, 13));
+                    c0_0_13 = _Simd512.FusedMultiplyAdd(a0_13, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 208)), c0_0_13);
+                    var a0_14 = _Simd512.Create(_Unsafe.Add(ref aa, 14));
+                    c0_0_14 = _Simd512.FusedMultiplyAdd(a0_14, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 224)), c0_0_14);
+                    var a0_15 = _Simd512.Create(_Unsafe.Add(ref aa, 15));
+                    c0_0_15 = _Simd512.FusedMultiplyAdd(a0_15, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 240)), c0_0_15);
+                    aa = ref _Unsafe.Add(ref aa, 16);
+                    bb = ref _Unsafe.Add(ref bb, 256);
+                }
+                _Simd512.StoreUnsafe(((((c0_0_0 + c0_0_1) + (c0_0_2 + c0_0_3)) + ((c0_0_4 + c0_0_5) + (c0_0_6 + c0_0_7))) + (((c0_0_8 + c0_0_9) + (c0_0_10 + c0_0_11)) + ((c0_0_12 + c0_0_13) + (c0_0_14 + c0_0_15)))), ref _Unsafe.Add(ref c, j + 0));
+            }
+        }
+
+        // c = a · Fkᵀ: a dot product for each of the rows.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void DotsWithFk(ref float a, ref float b, ref float c, int rows)
+        {
+            for (nint i = 0; i < rows; i += 4)
+            {
+                ref var bb = ref _Unsafe.Add(ref b, i * 16);
+                var c0_0 = _Floats512.Zero; var c1_0 = _Floats512.Zero; var c2_0 = _Floats512.Zero; var c3_0 = _Floats512.Zero;
+                for (nint k = 0; k < 16; k += 16)
+                {
+                    var a0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref a, k + 0));
+                    c0_0 = _Simd512.FusedMultiplyAdd(a0, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 0)), c0_0);
+                    c1_0 = _Simd512.FusedMultiplyAdd(a0, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 16)), c1_0);
+                    c2_0 = _Simd512.FusedMultiplyAdd(a0, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 32)), c2_0);
+                    c3_0 = _Simd512.FusedMultiplyAdd(a0, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 48)), c3_0);
+                }
+                _Unsafe.Add(ref c, i + 0) = _VectorMath.Sum(c0_0);
+                _Unsafe.Add(ref c, i + 1) = _VectorMath.Sum(c1_0);
+                _Unsafe.Add(ref c, i + 2) = _VectorMath.Sum(c2_0);
+                _Unsafe.Add(ref c, i + 3) = _VectorMath.Sum(c3_0);
+            }
+        }
+
+        // Dp = rowSum(P), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowDp(ref float P, ref float Dp, int rows, int columns)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Pr = ref _Unsafe.Add(ref P, r * 16);
+                var DpSum0 = _Floats512.Zero;
+                var whole0 = columns - (columns % 16);
+                for (nint j = 0; j < whole0; j += 16)
+                {
+                    var P0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
+                    DpSum0 += P0;
+                }
+                if (whole0 < columns)
+                {
+                    var j = whole0;
+                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create((float)(columns - j)));
+                    var P0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
+                    DpSum0 += _Simd512.ConditionalSelect(tail, P0, _Floats512.Zero);
+                }
+                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
+            }
+        }
+
+        // c += a · V: a row of dv.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void AddRowWithV(ref float a, ref float b, ref float c, int inner)
+        {
+            {
+                const int j = 0;
+                ref var aa = ref a;
+                ref var bb = ref _Unsafe.Add(ref b, j);
+                var c0_0_0 = _Floats512.Zero;
+                var c0_0_1 = _Floats512.Zero;
+                var c0_0_2 = _Floats512.Zero;
+                var c0_0_3 = _Floats512.Zero;
+                nint k = 0;
+                for (; k + 4 <= inner; k += 4)
+                {
+                    var a0_0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
+                    c0_0_0 = _Simd512.FusedMultiplyAdd(a0_0, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
+                    var a0_1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
+                    c0_0_1 = _Simd512.FusedMultiplyAdd(a0_1, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 16)), c0_0_1);
+                    var a0_2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
+                    c0_0_2 = _Simd512.FusedMultiplyAdd(a0_2, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 32)), c0_0_2);
+                    var a0_3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
+                    c0_0_3 = _Simd512.FusedMultiplyAdd(a0_3, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 48)), c0_0_3);
+                    aa = ref _Unsafe.Add(ref aa, 4);
+                    bb = ref _Unsafe.Add(ref bb, 64);
+                }
+                for (; k < inner; k++)
+                {
+                    var a0_0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
+                    c0_0_0 = _Simd512.FusedMultiplyAdd(a0_0, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
+                    aa = ref _Unsafe.Add(ref aa, 1);
+                    bb = ref _Unsafe.Add(ref bb, 16);
+                }
+                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j + 0)) + ((c0_0_0 + c0_0_1) + (c0_0_2 + c0_0_3)), ref _Unsafe.Add(ref c, j + 0));
+            }
+        }
+
+        // D = Dz + Dp, [t × 1].
+        // R = D == 0 ? 0 : 1 / D, [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowDR(ref float Dz, ref float Dp, ref float R, int rows)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                var D0 = _Unsafe.Add(ref Dz, r) + _Unsafe.Add(ref Dp, r);
+                var R0 = D0 == 0f ? 0f : 1f / D0;
+                _Unsafe.Add(ref R, r) = R0;
+            }
+        }
+
+        // O = N · R, [t × dv].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowO(ref float N, ref float R, ref float O, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
+                ref var Or = ref _Unsafe.Add(ref O, r * 16);
+                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r));
+                for (nint j = 0; j < 16; j += 16)
+                {
+                    var N0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
+                    var O0 = N0 * R0;
+                    _Simd512.StoreUnsafe(O0, ref _Unsafe.Add(ref Or, j));
+                }
+            }
+        }
+
+        // zt = columnSum(Fk), [1 × m].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeZt(ref float Fk, ref float zt, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
+                for (nint j = 0; j < 16; j += 16)
+                {
+                    var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
+                    var Fk0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
+                    ztSum += Fk0;
+                    _Simd512.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
+                }
+            }
+        }
     }
 
     /// <summary>The kernel at 256 bit: one head, every size a literal.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-    private readonly struct Width256 : global::KernelGen.CompilerServices.IAttentionKernel
+    private readonly struct Width256 : global::KernelGen.CompilerServices.IDecodingKernel
     {
         public static int HeadDim => 16;
         public static int ValueDim => 16;
@@ -1299,6 +1803,131 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             {
                 _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32 + (r * 16)), 16).CopyTo(destination.Slice(32 + (r * 16)));
             }
+        }
+
+        public static int DecodingStateFloats => 304;
+        public static int BlockRows => 16;
+        public static int RowFloats => 32;
+        public static int StepScratchFloats => 304;
+        public static global::System.ReadOnlySpan<int> StateLayout => [0, 16, 1, 0, 16, 16, 1, 0, 32, 16, 16, 16, 288, 16, 1, 0];
+        public static global::System.ReadOnlySpan<int> RowLayout => [0, 16, 1, 16, 256, 16, 1, 16];
+
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        public static int Step(in _HeadTensors head, int count, ref float state, ref float rows, ref float scratch)
+        {
+            ref var K = ref _Unsafe.Add(ref scratch, 0);
+            ref var Q = ref _Unsafe.Add(ref scratch, 16);
+            ref var A = ref _Unsafe.Add(ref scratch, 32);
+            ref var B = ref _Unsafe.Add(ref scratch, 48);
+            ref var kk = ref _Unsafe.Add(ref scratch, 64);
+            ref var h = ref _Unsafe.Add(ref scratch, 80);
+            ref var L = ref _Unsafe.Add(ref scratch, 96);
+            ref var zt = ref _Unsafe.Add(ref scratch, 112);
+            ref var Y = ref _Unsafe.Add(ref scratch, 128);
+            ref var M = ref _Unsafe.Add(ref scratch, 144);
+            ref var Fq = ref _Unsafe.Add(ref scratch, 160);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 176);
+            ref var N = ref _Unsafe.Add(ref scratch, 192);
+            ref var P = ref _Unsafe.Add(ref scratch, 208);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 224);
+            ref var D = ref _Unsafe.Add(ref scratch, 240);
+            ref var R = ref _Unsafe.Add(ref scratch, 256);
+            ref var O = ref _Unsafe.Add(ref scratch, 272);
+            ref var factor = ref _Unsafe.Add(ref scratch, 288);
+            ref var c = ref _Unsafe.Add(ref state, 0);
+            ref var z = ref _Unsafe.Add(ref state, 16);
+            ref var S = ref _Unsafe.Add(ref state, 32);
+            ref var top = ref _Unsafe.Add(ref state, 288);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var ownFk = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 0);
+            ref var ownV = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 256);
+
+            // K = key[t]
+            _TileCopy.Load(ref head.Key, 0, 1, 16, ref K, 16);
+            // Q = query[t]
+            _TileCopy.Load(ref head.Query, 0, 1, 16, ref Q, 16);
+            // A = K · Wᵀ; B = Q · Wᵀ
+            RowsWithW(ref K, ref W, ref A);
+            // V = value[t]
+            _TileCopy.Load(ref head.Value, 0, 1, 16, ref ownV, 16);
+            // kk = rowSum(K · K)
+            RowKk(ref K, ref kk, 1);
+            // h = kk · 0.180337
+            RowH(ref kk, ref h, 1);
+            // L = A − h
+            RowL(ref A, ref h, ref L, 1);
+
+            // Where L exceeds c by more than 28.8539009f the run ends before this token, and with it the block.
+            if (Exceeds(ref L, ref c, 28.8539009f))
+            {
+                if (count > 0)
+                {
+                    CloseBlock(count, ref state, ref rows, ref scratch);
+                    count = 0;
+                    ownFk = ref _Unsafe.Add(ref rows, 0);
+                    // V moves to the first row of the new block.
+                    _TileCopy.Store(ref ownV, 0, 1, 16, ref _Unsafe.Add(ref rows, 256), 0);
+                    ownV = ref _Unsafe.Add(ref rows, 256);
+                }
+                if (Exceeds(ref L, ref c, 28.8539009f))
+                {
+                    Raise(ref L, ref factor, ref c, ref z, ref S);
+                }
+            }
+
+            RaiseTop(ref top, ref L, count == 0);
+            // Fk = 2^(L − c); Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
+            RowFkYMFqDz(ref L, ref c, ref ownFk, ref B, ref Y, ref Fq, ref z, ref Dz, 1);
+            // N = Fq · S
+            RowWithS(ref Fq, ref S, ref N);
+            // P = Fq · Fkᵀ, lower triangle
+            DotsWithFk(ref Fq, ref _Unsafe.Add(ref rows, 0), ref P, count + 1);
+            // Dp = rowSum(P)
+            RowDp(ref P, ref Dp, 1, count + 1);
+            // N += P · V
+            AddRowWithV(ref P, ref _Unsafe.Add(ref rows, 256), ref N, count + 1);
+            // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
+            RowDR(ref Dz, ref Dp, ref R, 1);
+            // O = N · R
+            RowO(ref N, ref R, ref O, 1);
+            // output[t] = O
+            _TileCopy.Store(ref O, 16, 1, 16, ref head.Destination, 0);
+            count++;
+            if (count == 16)
+            {
+                CloseBlock(count, ref state, ref rows, ref scratch);
+                count = 0;
+            }
+            return count;
+        }
+
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)
+        {
+            ref var zt = ref _Unsafe.Add(ref scratch, 112);
+            ref var factor = ref _Unsafe.Add(ref scratch, 288);
+            ref var c = ref _Unsafe.Add(ref state, 0);
+            ref var z = ref _Unsafe.Add(ref state, 16);
+            ref var S = ref _Unsafe.Add(ref state, 32);
+            ref var top = ref _Unsafe.Add(ref state, 288);
+            ref var Fk = ref _Unsafe.Add(ref rows, 0);
+            ref var V = ref _Unsafe.Add(ref rows, 256);
+
+            _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
+            // zt = columnSum(Fk)
+            ComputeZt(ref Fk, ref zt, count);
+            // z = z + zt
+            ComputeZ(ref z, ref zt, 1);
+            // S += Fkᵀ · V
+            AddProductOfTransposedWithV(ref Fk, ref V, ref S, count);
+            if (Exceeds(ref top, ref c, 11.5415602f))
+            {
+                Raise(ref top, ref factor, ref c, ref z, ref S);
+            }
+        }
+
+        public static void Keep(in _HeadTensors head, int count, ref float rows)
+        {
         }
 
         // c = a · Wᵀ: [t × m], blocks of 6 × 16.
@@ -1947,11 +2576,328 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 _Unsafe.Add(ref lse, r) = lse0;
             }
         }
+
+        // c = a · Wᵀ: 2 rows of m.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowsWithW(ref float a, ref float b, ref float c)
+        {
+            {
+                const int j = 0;
+                ref var aa = ref a;
+                ref var bb = ref _Unsafe.Add(ref b, j);
+                var c0_0_0 = _Floats256.Zero; var c0_1_0 = _Floats256.Zero;
+                var c1_0_0 = _Floats256.Zero; var c1_1_0 = _Floats256.Zero;
+                var c0_0_1 = _Floats256.Zero; var c0_1_1 = _Floats256.Zero;
+                var c1_0_1 = _Floats256.Zero; var c1_1_1 = _Floats256.Zero;
+                for (nint k = 0; k < 16; k += 2)
+                {
+                    var a0_0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
+                    var a1_0 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
+                    var b0_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
+                    c0_0_0 = _Simd256.FusedMultiplyAdd(a0_0, b0_0, c0_0_0);
+                    c1_0_0 = _Simd256.FusedMultiplyAdd(a1_0, b0_0, c1_0_0);
+                    var b1_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
+                    c0_1_0 = _Simd256.FusedMultiplyAdd(a0_0, b1_0, c0_1_0);
+                    c1_1_0 = _Simd256.FusedMultiplyAdd(a1_0, b1_0, c1_1_0);
+                    var a0_1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
+                    var a1_1 = _Simd256.Create(_Unsafe.Add(ref aa, 17));
+                    var b0_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 16));
+                    c0_0_1 = _Simd256.FusedMultiplyAdd(a0_1, b0_1, c0_0_1);
+                    c1_0_1 = _Simd256.FusedMultiplyAdd(a1_1, b0_1, c1_0_1);
+                    var b1_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 24));
+                    c0_1_1 = _Simd256.FusedMultiplyAdd(a0_1, b1_1, c0_1_1);
+                    c1_1_1 = _Simd256.FusedMultiplyAdd(a1_1, b1_1, c1_1_1);
+                    aa = ref _Unsafe.Add(ref aa, 2);
+                    bb = ref _Unsafe.Add(ref bb, 32);
+                }
+                _Simd256.StoreUnsafe((c0_0_0 + c0_0_1), ref _Unsafe.Add(ref c, j + 0));
+                _Simd256.StoreUnsafe((c0_1_0 + c0_1_1), ref _Unsafe.Add(ref c, j + 8));
+                _Simd256.StoreUnsafe((c1_0_0 + c1_0_1), ref _Unsafe.Add(ref c, j + 16));
+                _Simd256.StoreUnsafe((c1_1_0 + c1_1_1), ref _Unsafe.Add(ref c, j + 24));
+            }
+        }
+
+        // kk = rowSum(K · K), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowKk(ref float K, ref float kk, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Kr = ref _Unsafe.Add(ref K, r * 16);
+                var kkSum0 = _Floats256.Zero;
+                for (nint j = 0; j < 16; j += 8)
+                {
+                    var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
+                    kkSum0 = _Simd256.FusedMultiplyAdd(K0, K0, kkSum0);
+                }
+                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
+            }
+        }
+
+        // h = kk · 0.180337, [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowH(ref float kk, ref float h, int rows)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
+                var h0 = (x_0 * 0f) + x_0;
+                _Unsafe.Add(ref h, r) = h0;
+            }
+        }
+
+        // L = A − h, [t × m].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowL(ref float A, ref float h, ref float L, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
+                for (nint j = 0; j < 16; j += 8)
+                {
+                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
+                    var L0 = A0 - h0;
+                    _Simd256.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
+                }
+            }
+        }
+
+        // The largest L of the run.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RaiseTop(ref float top, ref float row, bool isFirst)
+        {
+            for (nint j = 0; j < 16; j += 8)
+            {
+                _Simd256.StoreUnsafe(isFirst ? _Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j)) : _Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // Fk = 2^(L − c), [t × m].
+        // Y = B + c, [t × m].
+        // M = rowMax(Y), [t × 1].
+        // Fq = 2^(Y − M), [t × m].
+        // Dz = rowSum(Fq · z), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowFkYMFqDz(ref float L, ref float c, ref float Fk, ref float B, ref float Y, ref float Fq, ref float z, ref float Dz, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
+                ref var Yr = ref _Unsafe.Add(ref Y, r * 16);
+                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
+                var MSum0 = _Simd256.Create(float.NegativeInfinity);
+                for (nint j = 0; j < 16; j += 8)
+                {
+                    var L0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fk0 = _VectorMath.Exp2(L0 - cj, -50.4943275f);
+                    _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
+                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var Y0 = B0 + cj;
+                    _Simd256.StoreUnsafe(Y0, ref _Unsafe.Add(ref Yr, j));
+                    MSum0 = _Simd256.MaxNative(MSum0, Y0);
+                }
+                var M0 = _Simd256.Create(_VectorMath.Max(MSum0));
+                var DzSum0 = _Floats256.Zero;
+                for (nint j = 0; j < 16; j += 8)
+                {
+                    var Y0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
+                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
+                    var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
+                }
+                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
+            }
+        }
+
+        // c = a · S: a row of dv.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowWithS(ref float a, ref float b, ref float c)
+        {
+            {
+                const int j = 0;
+                ref var aa = ref a;
+                ref var bb = ref _Unsafe.Add(ref b, j);
+                var c0_0_0 = _Floats256.Zero; var c0_1_0 = _Floats256.Zero;
+                var c0_0_1 = _Floats256.Zero; var c0_1_1 = _Floats256.Zero;
+                var c0_0_2 = _Floats256.Zero; var c0_1_2 = _Floats256.Zero;
+                var c0_0_3 = _Floats256.Zero; var c0_1_3 = _Floats256.Zero;
+                for (nint k = 0; k < 16; k += 4)
+                {
+                    var a0_0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
+                    c0_0_0 = _Simd256.FusedMultiplyAdd(a0_0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
+                    c0_1_0 = _Simd256.FusedMultiplyAdd(a0_0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8)), c0_1_0);
+                    var a0_1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
+                    c0_0_1 = _Simd256.FusedMultiplyAdd(a0_1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 16)), c0_0_1);
+                    c0_1_1 = _Simd256.FusedMultiplyAdd(a0_1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 24)), c0_1_1);
+                    var a0_2 = _Simd256.Create(_Unsafe.Add(ref aa, 2));
+                    c0_0_2 = _Simd256.FusedMultiplyAdd(a0_2, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 32)), c0_0_2);
+                    c0_1_2 = _Simd256.FusedMultiplyAdd(a0_2, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 40)), c0_1_2);
+                    var a0_3 = _Simd256.Create(_Unsafe.Add(ref aa, 3));
+                    c0_0_3 = _Simd256.FusedMultiplyAdd(a0_3, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 48)), c0_0_3);
+                    c0_1_3 = _Simd256.FusedMultiplyAdd(a0_3, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 56)), c0_1_3);
+                    aa = ref _Unsafe.Add(ref aa, 4);
+                    bb = ref _Unsafe.Add(ref bb, 64);
+                }
+                _Simd256.StoreUnsafe(((c0_0_0 + c0_0_1) + (c0_0_2 + c0_0_3)), ref _Unsafe.Add(ref c, j + 0));
+                _Simd256.StoreUnsafe(((c0_1_0 + c0_1_1) + (c0_1_2 + c0_1_3)), ref _Unsafe.Add(ref c, j + 8));
+            }
+        }
+
+        // c = a · Fkᵀ: a dot product for each of the rows.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void DotsWithFk(ref float a, ref float b, ref float c, int rows)
+        {
+            for (nint i = 0; i < rows; i += 4)
+            {
+                ref var bb = ref _Unsafe.Add(ref b, i * 16);
+                var c0_0 = _Floats256.Zero; var c1_0 = _Floats256.Zero; var c2_0 = _Floats256.Zero; var c3_0 = _Floats256.Zero;
+                var c0_1 = _Floats256.Zero; var c1_1 = _Floats256.Zero; var c2_1 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
+                for (nint k = 0; k < 16; k += 16)
+                {
+                    var a0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref a, k + 0));
+                    c0_0 = _Simd256.FusedMultiplyAdd(a0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 0)), c0_0);
+                    c1_0 = _Simd256.FusedMultiplyAdd(a0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 16)), c1_0);
+                    c2_0 = _Simd256.FusedMultiplyAdd(a0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 32)), c2_0);
+                    c3_0 = _Simd256.FusedMultiplyAdd(a0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 48)), c3_0);
+                    var a1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref a, k + 8));
+                    c0_1 = _Simd256.FusedMultiplyAdd(a1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 8)), c0_1);
+                    c1_1 = _Simd256.FusedMultiplyAdd(a1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 24)), c1_1);
+                    c2_1 = _Simd256.FusedMultiplyAdd(a1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 40)), c2_1);
+                    c3_1 = _Simd256.FusedMultiplyAdd(a1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 56)), c3_1);
+                }
+                _Unsafe.Add(ref c, i + 0) = _VectorMath.Sum((c0_0 + c0_1));
+                _Unsafe.Add(ref c, i + 1) = _VectorMath.Sum((c1_0 + c1_1));
+                _Unsafe.Add(ref c, i + 2) = _VectorMath.Sum((c2_0 + c2_1));
+                _Unsafe.Add(ref c, i + 3) = _VectorMath.Sum((c3_0 + c3_1));
+            }
+        }
+
+        // Dp = rowSum(P), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowDp(ref float P, ref float Dp, int rows, int columns)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Pr = ref _Unsafe.Add(ref P, r * 16);
+                var DpSum0 = _Floats256.Zero;
+                var whole0 = columns - (columns % 8);
+                for (nint j = 0; j < whole0; j += 8)
+                {
+                    var P0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
+                    DpSum0 += P0;
+                }
+                if (whole0 < columns)
+                {
+                    var j = whole0;
+                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create((float)(columns - j)));
+                    var P0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
+                    DpSum0 += _Simd256.ConditionalSelect(tail, P0, _Floats256.Zero);
+                }
+                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
+            }
+        }
+
+        // c += a · V: a row of dv.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void AddRowWithV(ref float a, ref float b, ref float c, int inner)
+        {
+            {
+                const int j = 0;
+                ref var aa = ref a;
+                ref var bb = ref _Unsafe.Add(ref b, j);
+                var c0_0_0 = _Floats256.Zero; var c0_1_0 = _Floats256.Zero;
+                var c0_0_1 = _Floats256.Zero; var c0_1_1 = _Floats256.Zero;
+                var c0_0_2 = _Floats256.Zero; var c0_1_2 = _Floats256.Zero;
+                var c0_0_3 = _Floats256.Zero; var c0_1_3 = _Floats256.Zero;
+                nint k = 0;
+                for (; k + 4 <= inner; k += 4)
+                {
+                    var a0_0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
+                    c0_0_0 = _Simd256.FusedMultiplyAdd(a0_0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
+                    c0_1_0 = _Simd256.FusedMultiplyAdd(a0_0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8)), c0_1_0);
+                    var a0_1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
+                    c0_0_1 = _Simd256.FusedMultiplyAdd(a0_1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 16)), c0_0_1);
+                    c0_1_1 = _Simd256.FusedMultiplyAdd(a0_1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 24)), c0_1_1);
+                    var a0_2 = _Simd256.Create(_Unsafe.Add(ref aa, 2));
+                    c0_0_2 = _Simd256.FusedMultiplyAdd(a0_2, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 32)), c0_0_2);
+                    c0_1_2 = _Simd256.FusedMultiplyAdd(a0_2, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 40)), c0_1_2);
+                    var a0_3 = _Simd256.Create(_Unsafe.Add(ref aa, 3));
+                    c0_0_3 = _Simd256.FusedMultiplyAdd(a0_3, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 48)), c0_0_3);
+                    c0_1_3 = _Simd256.FusedMultiplyAdd(a0_3, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 56)), c0_1_3);
+                    aa = ref _Unsafe.Add(ref aa, 4);
+                    bb = ref _Unsafe.Add(ref bb, 64);
+                }
+                for (; k < inner; k++)
+                {
+                    var a0_0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
+                    c0_0_0 = _Simd256.FusedMultiplyAdd(a0_0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
+                    c0_1_0 = _Simd256.FusedMultiplyAdd(a0_0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8)), c0_1_0);
+                    aa = ref _Unsafe.Add(ref aa, 1);
+                    bb = ref _Unsafe.Add(ref bb, 16);
+                }
+                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j + 0)) + ((c0_0_0 + c0_0_1) + (c0_0_2 + c0_0_3)), ref _Unsafe.Add(ref c, j + 0));
+                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j + 8)) + ((c0_1_0 + c0_1_1) + (c0_1_2 + c0_1_3)), ref _Unsafe.Add(ref c, j + 8));
+            }
+        }
+
+        // D = Dz + Dp, [t × 1].
+        // R = D == 0 ? 0 : 1 / D, [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowDR(ref float Dz, ref float Dp, ref float R, int rows)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                var D0 = _Unsafe.Add(ref Dz, r) + _Unsafe.Add(ref Dp, r);
+                var R0 = D0 == 0f ? 0f : 1f / D0;
+                _Unsafe.Add(ref R, r) = R0;
+            }
+        }
+
+        // O = N · R, [t × dv].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowO(ref float N, ref float R, ref float O, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
+                ref var Or = ref _Unsafe.Add(ref O, r * 16);
+                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r));
+                for (nint j = 0; j < 16; j += 8)
+                {
+                    var N0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
+                    var O0 = N0 * R0;
+                    _Simd256.StoreUnsafe(O0, ref _Unsafe.Add(ref Or, j));
+                }
+            }
+        }
+
+        // zt = columnSum(Fk), [1 × m].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeZt(ref float Fk, ref float zt, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
+                for (nint j = 0; j < 16; j += 8)
+                {
+                    var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
+                    var Fk0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
+                    ztSum += Fk0;
+                    _Simd256.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
+                }
+            }
+        }
     }
 
     /// <summary>The kernel at 128 bit: one head, every size a literal.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-    private readonly struct Width128 : global::KernelGen.CompilerServices.IAttentionKernel
+    private readonly struct Width128 : global::KernelGen.CompilerServices.IDecodingKernel
     {
         public static int HeadDim => 16;
         public static int ValueDim => 16;
@@ -2196,6 +3142,131 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             {
                 _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32 + (r * 16)), 16).CopyTo(destination.Slice(32 + (r * 16)));
             }
+        }
+
+        public static int DecodingStateFloats => 304;
+        public static int BlockRows => 16;
+        public static int RowFloats => 32;
+        public static int StepScratchFloats => 304;
+        public static global::System.ReadOnlySpan<int> StateLayout => [0, 16, 1, 0, 16, 16, 1, 0, 32, 16, 16, 16, 288, 16, 1, 0];
+        public static global::System.ReadOnlySpan<int> RowLayout => [0, 16, 1, 16, 256, 16, 1, 16];
+
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        public static int Step(in _HeadTensors head, int count, ref float state, ref float rows, ref float scratch)
+        {
+            ref var K = ref _Unsafe.Add(ref scratch, 0);
+            ref var Q = ref _Unsafe.Add(ref scratch, 16);
+            ref var A = ref _Unsafe.Add(ref scratch, 32);
+            ref var B = ref _Unsafe.Add(ref scratch, 48);
+            ref var kk = ref _Unsafe.Add(ref scratch, 64);
+            ref var h = ref _Unsafe.Add(ref scratch, 80);
+            ref var L = ref _Unsafe.Add(ref scratch, 96);
+            ref var zt = ref _Unsafe.Add(ref scratch, 112);
+            ref var Y = ref _Unsafe.Add(ref scratch, 128);
+            ref var M = ref _Unsafe.Add(ref scratch, 144);
+            ref var Fq = ref _Unsafe.Add(ref scratch, 160);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 176);
+            ref var N = ref _Unsafe.Add(ref scratch, 192);
+            ref var P = ref _Unsafe.Add(ref scratch, 208);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 224);
+            ref var D = ref _Unsafe.Add(ref scratch, 240);
+            ref var R = ref _Unsafe.Add(ref scratch, 256);
+            ref var O = ref _Unsafe.Add(ref scratch, 272);
+            ref var factor = ref _Unsafe.Add(ref scratch, 288);
+            ref var c = ref _Unsafe.Add(ref state, 0);
+            ref var z = ref _Unsafe.Add(ref state, 16);
+            ref var S = ref _Unsafe.Add(ref state, 32);
+            ref var top = ref _Unsafe.Add(ref state, 288);
+            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var ownFk = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 0);
+            ref var ownV = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 256);
+
+            // K = key[t]
+            _TileCopy.Load(ref head.Key, 0, 1, 16, ref K, 16);
+            // Q = query[t]
+            _TileCopy.Load(ref head.Query, 0, 1, 16, ref Q, 16);
+            // A = K · Wᵀ; B = Q · Wᵀ
+            RowsWithW(ref K, ref W, ref A);
+            // V = value[t]
+            _TileCopy.Load(ref head.Value, 0, 1, 16, ref ownV, 16);
+            // kk = rowSum(K · K)
+            RowKk(ref K, ref kk, 1);
+            // h = kk · 0.180337
+            RowH(ref kk, ref h, 1);
+            // L = A − h
+            RowL(ref A, ref h, ref L, 1);
+
+            // Where L exceeds c by more than 28.8539009f the run ends before this token, and with it the block.
+            if (Exceeds(ref L, ref c, 28.8539009f))
+            {
+                if (count > 0)
+                {
+                    CloseBlock(count, ref state, ref rows, ref scratch);
+                    count = 0;
+                    ownFk = ref _Unsafe.Add(ref rows, 0);
+                    // V moves to the first row of the new block.
+                    _TileCopy.Store(ref ownV, 0, 1, 16, ref _Unsafe.Add(ref rows, 256), 0);
+                    ownV = ref _Unsafe.Add(ref rows, 256);
+                }
+                if (Exceeds(ref L, ref c, 28.8539009f))
+                {
+                    Raise(ref L, ref factor, ref c, ref z, ref S);
+                }
+            }
+
+            RaiseTop(ref top, ref L, count == 0);
+            // Fk = 2^(L − c); Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
+            RowFkYMFqDz(ref L, ref c, ref ownFk, ref B, ref Y, ref Fq, ref z, ref Dz, 1);
+            // N = Fq · S
+            RowWithS(ref Fq, ref S, ref N);
+            // P = Fq · Fkᵀ, lower triangle
+            DotsWithFk(ref Fq, ref _Unsafe.Add(ref rows, 0), ref P, count + 1);
+            // Dp = rowSum(P)
+            RowDp(ref P, ref Dp, 1, count + 1);
+            // N += P · V
+            AddRowWithV(ref P, ref _Unsafe.Add(ref rows, 256), ref N, count + 1);
+            // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
+            RowDR(ref Dz, ref Dp, ref R, 1);
+            // O = N · R
+            RowO(ref N, ref R, ref O, 1);
+            // output[t] = O
+            _TileCopy.Store(ref O, 16, 1, 16, ref head.Destination, 0);
+            count++;
+            if (count == 16)
+            {
+                CloseBlock(count, ref state, ref rows, ref scratch);
+                count = 0;
+            }
+            return count;
+        }
+
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)
+        {
+            ref var zt = ref _Unsafe.Add(ref scratch, 112);
+            ref var factor = ref _Unsafe.Add(ref scratch, 288);
+            ref var c = ref _Unsafe.Add(ref state, 0);
+            ref var z = ref _Unsafe.Add(ref state, 16);
+            ref var S = ref _Unsafe.Add(ref state, 32);
+            ref var top = ref _Unsafe.Add(ref state, 288);
+            ref var Fk = ref _Unsafe.Add(ref rows, 0);
+            ref var V = ref _Unsafe.Add(ref rows, 256);
+
+            _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
+            // zt = columnSum(Fk)
+            ComputeZt(ref Fk, ref zt, count);
+            // z = z + zt
+            ComputeZ(ref z, ref zt, 1);
+            // S += Fkᵀ · V
+            AddProductOfTransposedWithV(ref Fk, ref V, ref S, count);
+            if (Exceeds(ref top, ref c, 11.5415602f))
+            {
+                Raise(ref top, ref factor, ref c, ref z, ref S);
+            }
+        }
+
+        public static void Keep(in _HeadTensors head, int count, ref float rows)
+        {
         }
 
         // c = a · Wᵀ: [t × m], blocks of 6 × 8.
@@ -2842,6 +3913,321 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             {
                 var lse0 = (_Unsafe.Add(ref M, r) + global::System.MathF.Log2(_Unsafe.Add(ref D, r))) * 0.693147182f;
                 _Unsafe.Add(ref lse, r) = lse0;
+            }
+        }
+
+        // c = a · Wᵀ: 2 rows of m.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowsWithW(ref float a, ref float b, ref float c)
+        {
+            {
+                const int j = 0;
+                ref var aa = ref a;
+                ref var bb = ref _Unsafe.Add(ref b, j);
+                var c0_0_0 = _Floats128.Zero; var c0_1_0 = _Floats128.Zero; var c0_2_0 = _Floats128.Zero; var c0_3_0 = _Floats128.Zero;
+                var c1_0_0 = _Floats128.Zero; var c1_1_0 = _Floats128.Zero; var c1_2_0 = _Floats128.Zero; var c1_3_0 = _Floats128.Zero;
+                for (nint k = 0; k < 16; k += 1)
+                {
+                    var a0_0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
+                    var a1_0 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
+                    var b0_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
+                    c0_0_0 = _Simd128.MultiplyAddEstimate(a0_0, b0_0, c0_0_0);
+                    c1_0_0 = _Simd128.MultiplyAddEstimate(a1_0, b0_0, c1_0_0);
+                    var b1_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
+                    c0_1_0 = _Simd128.MultiplyAddEstimate(a0_0, b1_0, c0_1_0);
+                    c1_1_0 = _Simd128.MultiplyAddEstimate(a1_0, b1_0, c1_1_0);
+                    var b2_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
+                    c0_2_0 = _Simd128.MultiplyAddEstimate(a0_0, b2_0, c0_2_0);
+                    c1_2_0 = _Simd128.MultiplyAddEstimate(a1_0, b2_0, c1_2_0);
+                    var b3_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 12));
+                    c0_3_0 = _Simd128.MultiplyAddEstimate(a0_0, b3_0, c0_3_0);
+                    c1_3_0 = _Simd128.MultiplyAddEstimate(a1_0, b3_0, c1_3_0);
+                    aa = ref _Unsafe.Add(ref aa, 1);
+                    bb = ref _Unsafe.Add(ref bb, 16);
+                }
+                _Simd128.StoreUnsafe(c0_0_0, ref _Unsafe.Add(ref c, j + 0));
+                _Simd128.StoreUnsafe(c0_1_0, ref _Unsafe.Add(ref c, j + 4));
+                _Simd128.StoreUnsafe(c0_2_0, ref _Unsafe.Add(ref c, j + 8));
+                _Simd128.StoreUnsafe(c0_3_0, ref _Unsafe.Add(ref c, j + 12));
+                _Simd128.StoreUnsafe(c1_0_0, ref _Unsafe.Add(ref c, j + 16));
+                _Simd128.StoreUnsafe(c1_1_0, ref _Unsafe.Add(ref c, j + 20));
+                _Simd128.StoreUnsafe(c1_2_0, ref _Unsafe.Add(ref c, j + 24));
+                _Simd128.StoreUnsafe(c1_3_0, ref _Unsafe.Add(ref c, j + 28));
+            }
+        }
+
+        // kk = rowSum(K · K), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowKk(ref float K, ref float kk, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Kr = ref _Unsafe.Add(ref K, r * 16);
+                var kkSum0 = _Floats128.Zero;
+                for (nint j = 0; j < 16; j += 4)
+                {
+                    var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
+                    kkSum0 = _Simd128.MultiplyAddEstimate(K0, K0, kkSum0);
+                }
+                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
+            }
+        }
+
+        // h = kk · 0.180337, [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowH(ref float kk, ref float h, int rows)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
+                var h0 = (x_0 * 0f) + x_0;
+                _Unsafe.Add(ref h, r) = h0;
+            }
+        }
+
+        // L = A − h, [t × m].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowL(ref float A, ref float h, ref float L, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
+                for (nint j = 0; j < 16; j += 4)
+                {
+                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
+                    var L0 = A0 - h0;
+                    _Simd128.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
+                }
+            }
+        }
+
+        // The largest L of the run.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RaiseTop(ref float top, ref float row, bool isFirst)
+        {
+            for (nint j = 0; j < 16; j += 4)
+            {
+                _Simd128.StoreUnsafe(isFirst ? _Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j)) : _Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // Fk = 2^(L − c), [t × m].
+        // Y = B + c, [t × m].
+        // M = rowMax(Y), [t × 1].
+        // Fq = 2^(Y − M), [t × m].
+        // Dz = rowSum(Fq · z), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowFkYMFqDz(ref float L, ref float c, ref float Fk, ref float B, ref float Y, ref float Fq, ref float z, ref float Dz, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
+                ref var Yr = ref _Unsafe.Add(ref Y, r * 16);
+                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
+                var MSum0 = _Simd128.Create(float.NegativeInfinity);
+                for (nint j = 0; j < 16; j += 4)
+                {
+                    var L0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fk0 = _VectorMath.Exp2(L0 - cj, -50.4943275f);
+                    _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
+                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var Y0 = B0 + cj;
+                    _Simd128.StoreUnsafe(Y0, ref _Unsafe.Add(ref Yr, j));
+                    MSum0 = _Simd128.MaxNative(MSum0, Y0);
+                }
+                var M0 = _Simd128.Create(_VectorMath.Max(MSum0));
+                var DzSum0 = _Floats128.Zero;
+                for (nint j = 0; j < 16; j += 4)
+                {
+                    var Y0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
+                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
+                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
+                    DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);
+                }
+                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
+            }
+        }
+
+        // c = a · S: a row of dv.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowWithS(ref float a, ref float b, ref float c)
+        {
+            {
+                const int j = 0;
+                ref var aa = ref a;
+                ref var bb = ref _Unsafe.Add(ref b, j);
+                var c0_0_0 = _Floats128.Zero; var c0_1_0 = _Floats128.Zero; var c0_2_0 = _Floats128.Zero; var c0_3_0 = _Floats128.Zero;
+                var c0_0_1 = _Floats128.Zero; var c0_1_1 = _Floats128.Zero; var c0_2_1 = _Floats128.Zero; var c0_3_1 = _Floats128.Zero;
+                for (nint k = 0; k < 16; k += 2)
+                {
+                    var a0_0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
+                    c0_0_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
+                    c0_1_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4)), c0_1_0);
+                    c0_2_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 8)), c0_2_0);
+                    c0_3_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 12)), c0_3_0);
+                    var a0_1 = _Simd128.Create(_Unsafe.Add(ref aa, 1));
+                    c0_0_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 16)), c0_0_1);
+                    c0_1_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 20)), c0_1_1);
+                    c0_2_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 24)), c0_2_1);
+                    c0_3_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 28)), c0_3_1);
+                    aa = ref _Unsafe.Add(ref aa, 2);
+                    bb = ref _Unsafe.Add(ref bb, 32);
+                }
+                _Simd128.StoreUnsafe((c0_0_0 + c0_0_1), ref _Unsafe.Add(ref c, j + 0));
+                _Simd128.StoreUnsafe((c0_1_0 + c0_1_1), ref _Unsafe.Add(ref c, j + 4));
+                _Simd128.StoreUnsafe((c0_2_0 + c0_2_1), ref _Unsafe.Add(ref c, j + 8));
+                _Simd128.StoreUnsafe((c0_3_0 + c0_3_1), ref _Unsafe.Add(ref c, j + 12));
+            }
+        }
+
+        // c = a · Fkᵀ: a dot product for each of the rows.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void DotsWithFk(ref float a, ref float b, ref float c, int rows)
+        {
+            for (nint i = 0; i < rows; i += 4)
+            {
+                ref var bb = ref _Unsafe.Add(ref b, i * 16);
+                var c0_0 = _Floats128.Zero; var c1_0 = _Floats128.Zero; var c2_0 = _Floats128.Zero; var c3_0 = _Floats128.Zero;
+                var c0_1 = _Floats128.Zero; var c1_1 = _Floats128.Zero; var c2_1 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
+                for (nint k = 0; k < 16; k += 8)
+                {
+                    var a0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref a, k + 0));
+                    c0_0 = _Simd128.MultiplyAddEstimate(a0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 0)), c0_0);
+                    c1_0 = _Simd128.MultiplyAddEstimate(a0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 16)), c1_0);
+                    c2_0 = _Simd128.MultiplyAddEstimate(a0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 32)), c2_0);
+                    c3_0 = _Simd128.MultiplyAddEstimate(a0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 48)), c3_0);
+                    var a1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref a, k + 4));
+                    c0_1 = _Simd128.MultiplyAddEstimate(a1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 4)), c0_1);
+                    c1_1 = _Simd128.MultiplyAddEstimate(a1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 20)), c1_1);
+                    c2_1 = _Simd128.MultiplyAddEstimate(a1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 36)), c2_1);
+                    c3_1 = _Simd128.MultiplyAddEstimate(a1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 52)), c3_1);
+                }
+                _Unsafe.Add(ref c, i + 0) = _VectorMath.Sum((c0_0 + c0_1));
+                _Unsafe.Add(ref c, i + 1) = _VectorMath.Sum((c1_0 + c1_1));
+                _Unsafe.Add(ref c, i + 2) = _VectorMath.Sum((c2_0 + c2_1));
+                _Unsafe.Add(ref c, i + 3) = _VectorMath.Sum((c3_0 + c3_1));
+            }
+        }
+
+        // Dp = rowSum(P), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowDp(ref float P, ref float Dp, int rows, int columns)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Pr = ref _Unsafe.Add(ref P, r * 16);
+                var DpSum0 = _Floats128.Zero;
+                var whole0 = columns - (columns % 4);
+                for (nint j = 0; j < whole0; j += 4)
+                {
+                    var P0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
+                    DpSum0 += P0;
+                }
+                if (whole0 < columns)
+                {
+                    var j = whole0;
+                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create((float)(columns - j)));
+                    var P0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
+                    DpSum0 += _Simd128.ConditionalSelect(tail, P0, _Floats128.Zero);
+                }
+                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
+            }
+        }
+
+        // c += a · V: a row of dv.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void AddRowWithV(ref float a, ref float b, ref float c, int inner)
+        {
+            {
+                const int j = 0;
+                ref var aa = ref a;
+                ref var bb = ref _Unsafe.Add(ref b, j);
+                var c0_0_0 = _Floats128.Zero; var c0_1_0 = _Floats128.Zero; var c0_2_0 = _Floats128.Zero; var c0_3_0 = _Floats128.Zero;
+                var c0_0_1 = _Floats128.Zero; var c0_1_1 = _Floats128.Zero; var c0_2_1 = _Floats128.Zero; var c0_3_1 = _Floats128.Zero;
+                nint k = 0;
+                for (; k + 2 <= inner; k += 2)
+                {
+                    var a0_0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
+                    c0_0_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
+                    c0_1_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4)), c0_1_0);
+                    c0_2_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 8)), c0_2_0);
+                    c0_3_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 12)), c0_3_0);
+                    var a0_1 = _Simd128.Create(_Unsafe.Add(ref aa, 1));
+                    c0_0_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 16)), c0_0_1);
+                    c0_1_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 20)), c0_1_1);
+                    c0_2_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 24)), c0_2_1);
+                    c0_3_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 28)), c0_3_1);
+                    aa = ref _Unsafe.Add(ref aa, 2);
+                    bb = ref _Unsafe.Add(ref bb, 32);
+                }
+                for (; k < inner; k++)
+                {
+                    var a0_0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
+                    c0_0_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
+                    c0_1_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4)), c0_1_0);
+                    c0_2_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 8)), c0_2_0);
+                    c0_3_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 12)), c0_3_0);
+                    aa = ref _Unsafe.Add(ref aa, 1);
+                    bb = ref _Unsafe.Add(ref bb, 16);
+                }
+                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j + 0)) + (c0_0_0 + c0_0_1), ref _Unsafe.Add(ref c, j + 0));
+                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j + 4)) + (c0_1_0 + c0_1_1), ref _Unsafe.Add(ref c, j + 4));
+                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j + 8)) + (c0_2_0 + c0_2_1), ref _Unsafe.Add(ref c, j + 8));
+                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j + 12)) + (c0_3_0 + c0_3_1), ref _Unsafe.Add(ref c, j + 12));
+            }
+        }
+
+        // D = Dz + Dp, [t × 1].
+        // R = D == 0 ? 0 : 1 / D, [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowDR(ref float Dz, ref float Dp, ref float R, int rows)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                var D0 = _Unsafe.Add(ref Dz, r) + _Unsafe.Add(ref Dp, r);
+                var R0 = D0 == 0f ? 0f : 1f / D0;
+                _Unsafe.Add(ref R, r) = R0;
+            }
+        }
+
+        // O = N · R, [t × dv].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowO(ref float N, ref float R, ref float O, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
+                ref var Or = ref _Unsafe.Add(ref O, r * 16);
+                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r));
+                for (nint j = 0; j < 16; j += 4)
+                {
+                    var N0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
+                    var O0 = N0 * R0;
+                    _Simd128.StoreUnsafe(O0, ref _Unsafe.Add(ref Or, j));
+                }
+            }
+        }
+
+        // zt = columnSum(Fk), [1 × m].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeZt(ref float Fk, ref float zt, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
+                for (nint j = 0; j < 16; j += 4)
+                {
+                    var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
+                    var Fk0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
+                    ztSum += Fk0;
+                    _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
+                }
             }
         }
     }

@@ -104,6 +104,15 @@ partial class Exact : global::KernelGen.IAttention
         Engine.Forward(query, key, value, destination, in shape, result, keyLengths);
     }
 
+    /// <inheritdoc/>
+    public global::KernelGen.DecodingState CreateDecodingState(int streams = 1) => Engine.CreateDecodingState(Declaration, streams);
+
+    /// <inheritdoc/>
+    public global::KernelGen.DecodingState LoadDecodingState(global::System.IO.Stream stream) => Engine.LoadDecodingState(Declaration, stream);
+
+    // What saved states must have been declared as.
+    private const string Declaration = "Exact softmax attention: head dim d = 16, value dim dv = 16, bidirectional.";
+
     // Set by every generated constructor; null where another constructor of the type calls none of them.
     private global::KernelGen.CompilerServices.AttentionEngine Engine => _engine ?? throw new global::System.InvalidOperationException(
         "This constructor set up no attention. End its declaration with ': this(...)', naming a generated constructor.");

@@ -150,6 +150,15 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         Engine.Forward(query, key, value, destination, in shape, result, keyLengths);
     }
 
+    /// <inheritdoc/>
+    public global::KernelGen.DecodingState CreateDecodingState(int streams = 1) => Engine.CreateDecodingState(Declaration, streams);
+
+    /// <inheritdoc/>
+    public global::KernelGen.DecodingState LoadDecodingState(global::System.IO.Stream stream) => Engine.LoadDecodingState(Declaration, stream);
+
+    // What saved states must have been declared as.
+    private const string Declaration = "FAVOR+ attention, kernel Samples.UserFunction.Bump: head dim d = 3, value dim dv = 5, features m = 7, bidirectional, epsilon 0.00100000005. f(x) = ((x · 0.5) · (x · 0.5)) ≥ 1 ? 0 : ((1 − ((x · 0.5) · (x · 0.5))) · (1 − ((x · 0.5) · (x · 0.5)))) · exp(−((x · 0.5) · (x · 0.5)))";
+
     // Set by every generated constructor; null where another constructor of the type calls none of them.
     private global::KernelGen.CompilerServices.AttentionEngine Engine => _engine ?? throw new global::System.InvalidOperationException(
         "This constructor set up no attention. End its declaration with ': this(...)', naming a generated constructor.");

@@ -16,13 +16,14 @@ public class EmittedTextTests
         Snapshot.Verify(name, run.Files[$"Samples.{name}.Cpu.g.cs"]);
     }
 
+    /// <summary>A causal declaration computes whole sequences and decodes: two forms of the same program.</summary>
     [Theory]
-    [InlineData("FavorAttention(HeadDim = 64, Features = 256)")]
-    [InlineData("FavorAttention(HeadDim = 64, Features = 256, Causal = true)")]
-    [InlineData("FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 9, ValueDim = 5, Features = 22, Causal = true)")]
-    [InlineData("SoftmaxAttention(HeadDim = 64, Causal = true)")]
-    public void Emitted_file_stays_readable_in_size(string attribute) =>
-        Assert.InRange(Generate("Sized", attribute).Files["Samples.Sized.Cpu.g.cs"].Length, 1, 200 * 1024);
+    [InlineData("FavorAttention(HeadDim = 64, Features = 256)", 200)]
+    [InlineData("FavorAttention(HeadDim = 64, Features = 256, Causal = true)", 280)]
+    [InlineData("FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 9, ValueDim = 5, Features = 22, Causal = true)", 280)]
+    [InlineData("SoftmaxAttention(HeadDim = 64, Causal = true)", 200)]
+    public void Emitted_file_stays_readable_in_size(string attribute, int kilobytes) =>
+        Assert.InRange(Generate("Sized", attribute).Files["Samples.Sized.Cpu.g.cs"].Length, 1, kilobytes * 1024);
 
     private static GeneratorRun Generate(string name, string attribute) => new($$"""
         using KernelGen;

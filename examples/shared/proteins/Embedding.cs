@@ -39,8 +39,11 @@ internal sealed class Embedding
         _heads = new RandomHeads(random);
     }
 
-    /// <summary>Fills <paramref name="query"/>, <paramref name="key"/> and <paramref name="value"/>, [heads, tokens, head dim] each.</summary>
-    public void Embed(ReadOnlyMemory<byte> tokens, float[] query, float[] key, float[] value, int threads)
+    /// <summary>
+    /// Fills <paramref name="query"/>, <paramref name="key"/> and <paramref name="value"/>, [heads, tokens, head dim] each, with tokens of which the
+    /// first stands at <paramref name="position"/>.
+    /// </summary>
+    public void Embed(ReadOnlyMemory<byte> tokens, float[] query, float[] key, float[] value, int threads, int position = 0)
     {
         const int block = 256;
         int length = tokens.Length;
@@ -50,7 +53,7 @@ internal sealed class Embedding
             int end = Math.Min(length, (index + 1) * block);
             for (int t = index * block; t < end; t++)
             {
-                Token(tokens.Span[t], t, x);
+                Token(tokens.Span[t], position + t, x);
                 _heads.Project(x, t, length, query, key, value);
             }
         });

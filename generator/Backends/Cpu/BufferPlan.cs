@@ -46,6 +46,9 @@ internal sealed class BufferPlan
         Visit(steps, steps);
     }
 
+    /// <summary>A plan of no steps, to which tiles are added one by one.</summary>
+    public BufferPlan(CpuSchedule schedule) => _schedule = schedule;
+
     /// <summary>Floats in all.</summary>
     public int Floats { get; private set; }
 
@@ -70,6 +73,15 @@ internal sealed class BufferPlan
 
     /// <summary>Whether a tile has a transposed copy beside itself.</summary>
     public bool HasCopy(Tile tile) => _packed.ContainsKey(tile);
+
+    /// <summary>Gives a tile rows of its own.</summary>
+    public void Add(Tile tile, int rows, int stride) => _buffers[tile] = Allocate(tile.Name, rows * stride, stride);
+
+    /// <summary>Says where a tile lives that has memory elsewhere.</summary>
+    public void Place(Tile tile, int stride) => _buffers[tile] = new Buffer(tile.Name, Offset: 0, stride, IsStrip: false, IsTransposed: false);
+
+    /// <summary>Memory that belongs to no tile.</summary>
+    public Buffer AddWork(string name, int floats) => Allocate(name, floats, 0);
 
     private void Visit(IReadOnlyList<Step> all, IReadOnlyList<Step> steps)
     {

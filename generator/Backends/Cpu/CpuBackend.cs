@@ -69,6 +69,10 @@ internal static class CpuBackend
         writer.Line("},");
     }
 
+    /// <summary>Whether the kernels of a program can decode: they then implement IDecodingKernel.</summary>
+    public static bool Decodes(TileProgram program) =>
+        DecodingEmitter.Supports(program) && (IsCausal(program) || program.Body[0] is Fold);
+
     /// <summary>Writes the members Width512, Width256 and Width128 into the open body of a class.</summary>
     public static void EmitKernels(SourceWriter writer, TileProgram program)
     {
@@ -116,7 +120,8 @@ internal static class CpuBackend
         var isScan = program.Body.Count == 1 && fold is not null;
         var outputs = program.Body.Where(statement => isScan || statement != fold).ToList();
         var ofKeys = outputs.SelectMany(output => Dataflow.Flatten(output.Body())).Any(statement => statement is Store { Destination.Role: TensorRole.KeyGradient });
-        var exported = program.Arguments.Any(argument => argument.Role == TensorRole.OutputGradient) ? null : state; // nobody keeps what a gradient summed up
+        var isForward = program.Arguments.All(argument => argument.Role != TensorRole.OutputGradient);
+        var exported = isForward ? state : null; // nobody keeps what a gradient summed up
 
         var accumulate = new SourceWriter();
         BodyEmitter? keys = null;
@@ -131,10 +136,11 @@ internal static class CpuBackend
         var queries = new BodyEmitter(schedule, program, text, output, outputs);
         queries.Emit();
 
+        var decoding = isForward && Decodes(program) ? new DecodingEmitter(schedule.Target, program, text) : null;
         var outermost = outputs[0] is Fold outer ? outer.Loop.Tokens : ((Parallel)outputs[0]).Loop.Tokens;
         writer.Line($"/// <summary>The kernel at {schedule.Target.Bits} bit: one head, every size a literal.</summary>");
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"KernelGen\", \"{Version}\")]");
-        using (writer.Block($"{declaration} : global::KernelGen.CompilerServices.IAttentionKernel"))
+        using (writer.Block($"{declaration} : global::KernelGen.CompilerServices.{(decoding is null ? "IAttentionKernel" : "IDecodingKernel")}"))
         {
             Constant("HeadDim", query.Columns.Size);
             Constant("ValueDim", value.Columns.Size);
@@ -180,6 +186,12 @@ internal static class CpuBackend
             states.EmitMerge(writer, state);
             writer.Line();
             states.EmitExport(writer, exported);
+            if (decoding is not null)
+            {
+                writer.Line();
+                decoding.Emit(writer);
+            }
+
             emitMethods();
         }
 

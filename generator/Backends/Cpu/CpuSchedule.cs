@@ -12,7 +12,7 @@ internal sealed class CpuSchedule
     private const int TokensPerOuterTile = 192;
 
     /// <summary>floats in a cache line.</summary>
-    private const int LineFloats = 16;
+    public const int LineFloats = 16;
 
     private readonly HashSet<Dim> _outerTokens;
     private readonly HashSet<Tile> _transposedParameters;
@@ -35,9 +35,12 @@ internal sealed class CpuSchedule
     public int StripRows => 12;
 
     /// <summary>Rows that an element-wise step works on at once: a vector shared by the rows (references, normaliser) is loaded once for them.</summary>
-    public int PassRows => 3;
+    public int PassRows { get; init; } = 3;
 
-    public int TileRows(Dim tokens) => _outerTokens.Contains(tokens) ? TokensPerOuterTile : TokensPerTile;
+    /// <summary>Tokens of a tile of a loop that holds no other.</summary>
+    public int TileTokens { get; init; } = TokensPerTile;
+
+    public int TileRows(Dim tokens) => _outerTokens.Contains(tokens) ? TokensPerOuterTile : TileTokens;
 
     /// <summary>Elements along an axis in memory: each segment padded to whole vectors.</summary>
     public int Padded(Dim dim) =>
@@ -87,5 +90,6 @@ internal sealed class CpuSchedule
         _ => (IsTransposed(parameter) ? parameter.Columns : parameter.Rows).Size * Stride(parameter),
     });
 
-    private static int RoundToLine(int floats) => (floats + LineFloats - 1) / LineFloats * LineFloats;
+    /// <summary>Floats, rounded up to whole cache lines.</summary>
+    public static int RoundToLine(int floats) => (floats + LineFloats - 1) / LineFloats * LineFloats;
 }

@@ -1,0 +1,81 @@
+namespace KernelGen.Bench.Kernels;
+
+/// <summary>Streams of a causal kernel that decode a token after the other, with the bytes that a step moves.</summary>
+public sealed class StepWorkload : IDisposable
+{
+    /// <summary>Tokens that come again and again: few, so that the inputs take no room in the cache.</summary>
+    private const int Tokens = 32;
+
+    private readonly BenchKernel _kernel;
+    private readonly DecodingState _state;
+    private readonly Tensors _tensors;
+    private readonly int _count;
+    private int _token;
+
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="streams">Streams, on one thread.</param>
+    /// <param name="position">Tokens that are taken before the first step.</param>
+    public StepWorkload(BenchKernel kernel, int streams, int position)
+    {
+        _kernel = kernel;
+        _count = streams * kernel.HeadDim;
+        _tensors = new Tensors(Tokens * _count);
+        var layer = kernel.Create();
+        layer.DegreeOfParallelism = 1;
+        _state = layer.CreateDecodingState(streams);
+        const int Portion = 4096;
+        var prefix = new Tensors(streams * Math.Min(Portion, position) * kernel.HeadDim);
+        while (_state.Position < position)
+        {
+            var length = (int)Math.Min(Portion, position - _state.Position);
+            var count = streams * length * kernel.HeadDim;
+            _state.Prefill(default, prefix.Key.AsSpan(0, count), prefix.Value.AsSpan(0, count), default, length);
+        }
+
+        ParameterBytes = layer is IRandomFeatureAttention random ? random.Projection.Weights.Length * sizeof(float) : 0;
+        FootprintBytes = _state.StateBytes;
+    }
+
+    private StepWorkload(StepWorkload other)
+    {
+        (_kernel, _count, _tensors, ParameterBytes, FootprintBytes) = (other._kernel, other._count, other._tensors, other.ParameterBytes, other.FootprintBytes);
+        _state = other._state.Fork();
+    }
+
+    /// <summary>Tokens of an open block, as generator/Backends/README.md has them.</summary>
+    private static int Block => 16;
+
+    /// <summary>Bytes of W, which a step reads once.</summary>
+    public long ParameterBytes { get; }
+
+    /// <summary>Bytes of all states.</summary>
+    public long FootprintBytes { get; }
+
+    /// <summary>Bytes of state that a step reads: c, z, S and the maxima, half of the open block, and once a block all of that again; or all keys and values.</summary>
+    public double BytesRead => _state.Streams * sizeof(float) * (_kernel.Features == 0
+        ? (double)_state.Position * 2 * _kernel.HeadDim
+        : Sums + (3.0 * _kernel.Features) + ((Block + 1) / 2.0 * Row) + ((Sums + (3.0 * _kernel.Features)) / Block) + Row);
+
+    /// <summary>Bytes of state that a step writes: its row of the open block, the maxima, and once a block the sums.</summary>
+    public double BytesWritten => _state.Streams * sizeof(float) * (_kernel.Features == 0
+        ? 2.0 * _kernel.HeadDim
+        : Row + _kernel.Features + ((Sums + _kernel.Features) / Block));
+
+    private double Sums => (double)_kernel.Features * _kernel.HeadDim;
+
+    private double Row => _kernel.Features + _kernel.HeadDim;
+
+    /// <summary>A state at the same position.</summary>
+    public StepWorkload Fork() => new(this);
+
+    public void Step()
+    {
+        var from = _token * _count;
+        _token = (_token + 1) % Tokens;
+        _state.Step(
+            _tensors.Query.AsSpan(from, _count), _tensors.Key.AsSpan(from, _count), _tensors.Value.AsSpan(from, _count),
+            _tensors.Destination.AsSpan(from, _count));
+    }
+
+    public void Dispose() => _state.Dispose();
+}

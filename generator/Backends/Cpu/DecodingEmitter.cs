@@ -1,0 +1,619 @@
+using System.Globalization;
+using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Text;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends.Cpu;
+
+/// <summary>
+/// Emits decoding from a causal tile program: the same statements for one token, with the last tile left open between calls.
+/// </summary>
+/// <remarks>
+/// <para>
+/// In a fold over a state, the statements whose target has a row a token run when the token comes; those whose target has none (sums over the tile)
+/// wait until the tile, the open block, is full or its run ends. What they and later tokens read of a token is kept in the block, a row each.
+/// So a step is the program's own tile with the rows that are still to come left out, which a causal program does not see anyway.
+/// </para>
+/// <para>
+/// A program that folds over the keys for each query keeps what it loads of every key instead, and a step is its body for one query.
+/// </para>
+/// </remarks>
+internal sealed class DecodingEmitter
+{
+    /// <summary>
+    /// Tokens of an open block. A step reads half of them on average, and each block reads and writes the state once more: about 16 touch the fewest
+    /// bytes at the usual sizes.
+    /// </summary>
+    private const int BlockTokens = 16;
+
+    /// <summary>Keys that a step goes through at a time where all keys are kept; a multiple of <see cref="RowProductEmitter.DotRows"/>.</summary>
+    private const int KeptTileTokens = 64;
+
+    /// <summary>Floats of kept keys that the second-level cache surely has no room for (4 MB).</summary>
+    private const int NearFloats = 1 << 20;
+
+    private readonly CpuSchedule _schedule;
+    private readonly CpuTarget _target;
+    private readonly TileProgram _program;
+    private readonly KernelText _text;
+    private readonly StateEmitter _states;
+    private readonly BufferPlan _buffers;
+    private readonly SourceWriter _writer = new();
+
+    /// <summary>All statements, outer ones before inner ones.</summary>
+    private readonly List<Statement> _statements;
+
+    /// <summary>The body for one token.</summary>
+    private readonly IReadOnlyList<Statement> _body;
+
+    /// <summary>
+    /// What is kept of a token, where that of the first token is, and how far apart tokens are. An open block holds one tile after the other, laid out
+    /// as in a whole sequence, so that the products of both are one method; a cache that grows has all of a token side by side.
+    /// </summary>
+    private readonly List<(Tile Tile, int Offset, int Stride)> _kept = new();
+
+    private readonly Runs? _runs;
+
+    public DecodingEmitter(CpuTarget target, TileProgram program, KernelText text)
+    {
+        var isFold = program.Body[0] is Fold;
+        _target = target;
+        _program = program;
+        _text = text;
+        _schedule = new CpuSchedule(target, program) { PassRows = 1, TileTokens = isFold ? BlockTokens : KeptTileTokens };
+        _states = new StateEmitter(_schedule, text);
+        _buffers = new BufferPlan(_schedule);
+        _body = WithoutLogSumExp(program.Body[0].Body().Select(ForOneToken).ToList());
+        _statements = Dataflow.Flatten(_body).ToList();
+        _runs = _body.OfType<Runs>().SingleOrDefault();
+        BlockRows = isFold ? BlockTokens : 0;
+        PlaceKept(isFold);
+        PlaceRows();
+    }
+
+    /// <summary>Tokens of the open block; 0 where the rows of all tokens are kept.</summary>
+    public int BlockRows { get; }
+
+    /// <summary>Floats that are kept of a token.</summary>
+    public int RowFloats { get; private set; }
+
+    /// <summary>Whether a step of the program can be derived: it sees all earlier tokens, one after the other.</summary>
+    public static bool Supports(TileProgram program) =>
+        program.Body.Count == 1
+        && Dataflow.Flatten(program.Body).All(statement => statement switch
+        {
+            Fold fold => fold.Loop is { Stride: 1, From: TokenIndex.Constant { Value: 0 } },
+            Map map => map.Branches.SelectMany(Dataflow.Conditions).All(condition => condition is not Condition.Precedes { Window: not null }),
+            _ => true,
+        });
+
+    /// <summary>Writes the members of IDecodingKernel.</summary>
+    public void Emit(SourceWriter writer)
+    {
+        var step = Captured(Step);
+        var close = BlockRows > 0 ? Captured(CloseBlock) : "";
+        writer.Line($"public static int DecodingStateFloats => {Text(_schedule.StateFloats(_program.State) + MaximaFloats)};");
+        writer.Line($"public static int BlockRows => {Text(BlockRows)};");
+        writer.Line($"public static int RowFloats => {Text(RowFloats)};");
+        writer.Line($"public static int StepScratchFloats => {Text(_buffers.Floats)};");
+        Layout(writer, "StateLayout", StateLayout());
+        Layout(writer, "RowLayout", _kept.SelectMany(kept => Segments(kept.Tile, kept.Offset, kept.Stride)));
+        writer.Line();
+        writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block("public static int Step(in _HeadTensors head, int count, ref float state, ref float rows, ref float scratch)"))
+        {
+            writer.Line(step);
+        }
+
+        writer.Line();
+        writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block("public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)"))
+        {
+            if (BlockRows > 0)
+            {
+                writer.Line(close);
+            }
+        }
+
+        writer.Line();
+        using (writer.Block("public static void Keep(in _HeadTensors head, int count, ref float rows)"))
+        {
+            if (BlockRows == 0)
+            {
+                foreach (var load in _statements.OfType<Load>().Where(load => IsKept(load.Target)))
+                {
+                    var (tensor, stride, columns) = Tensor(load.Source);
+                    writer.Line($"// {load.Source} [tokens × {load.Source.Columns}]");
+                    writer.Line($"_TileCopy.Load(ref {tensor}, {stride}, count, {columns}, ref _Unsafe.Add(ref rows, {Text(OffsetOf(load.Target))}), {Text(RowFloats)});");
+                }
+            }
+        }
+    }
+
+    private int MaximaFloats => _runs is null ? 0 : _schedule.Floats(_runs.State.Reference!);
+
+    private string Captured(Action emit)
+    {
+        var before = _writer.ToString().Length;
+        emit();
+        return _writer.ToString().Substring(before).TrimEnd('\n');
+    }
+
+    /// <summary>The token exists, its run has not ended, and no key that is kept comes after it: what asks for that is decided.</summary>
+    private static Statement ForOneToken(Statement statement)
+    {
+        return statement switch
+        {
+            Map map => map with { Branches = map.Branches.Select(Decided).ToArray() },
+            Reduce reduce => reduce with { Body = Decided(reduce.Body) },
+            Runs runs => runs with { Body = runs.Body.Select(ForOneToken).ToArray() },
+            Fold fold => fold with { Body = fold.Body.Select(ForOneToken).ToArray() },
+            _ => statement,
+        };
+
+        static Expr Decided(Expr expr) => expr.Replace(part =>
+            part is Expr.Choice { Condition: Condition.PositionBelow or Condition.InRun or Condition.Precedes } choice ? Decided(choice.IfTrue) : null);
+    }
+
+    /// <summary>Nobody asks a step for the log-sum-exp.</summary>
+    private static IReadOnlyList<Statement> WithoutLogSumExp(IReadOnlyList<Statement> block)
+    {
+        var read = new HashSet<Tile>(Dataflow.Flatten(block)
+            .Where(statement => statement is not Store { Destination.Role: TensorRole.LogSumExp }).SelectMany(Dataflow.Reads));
+        return Without(block);
+
+        IReadOnlyList<Statement> Without(IReadOnlyList<Statement> statements) => statements
+            .Where(statement => statement is not Store { Destination.Role: TensorRole.LogSumExp }
+                && !(statement is Map { Target: not StateMember } map && !read.Contains(map.Target)))
+            .Select(statement => statement is Runs runs ? runs with { Body = Without(runs.Body) } : statement)
+            .ToArray();
+    }
+
+    private void PlaceKept(bool isFold)
+    {
+        var loadedInFold = _statements.OfType<Fold>().SelectMany(fold => fold.Body).OfType<Load>().Select(load => load.Target);
+        var readWhole = _statements.Where(Waits).SelectMany(Dataflow.Reads)
+            .Concat(_statements.Where(statement => !Waits(statement)).OfType<MatMul>().Select(product => product.B))
+            .Where(tile => tile.Rows.IsTokens);
+        var tiles = (isFold ? readWhole : loadedInFold).Distinct().ToArray();
+        RowFloats = tiles.Sum(Floats);
+        var before = 0;
+        foreach (var tile in tiles)
+        {
+            var stride = isFold ? Floats(tile) : RowFloats;
+            _kept.Add((tile, isFold ? BlockTokens * before : before, stride));
+            _buffers.Place(tile, stride);
+            before += Floats(tile);
+        }
+
+        int Floats(Tile tile) => isFold ? _schedule.Stride(tile) : CpuSchedule.RoundToLine(_schedule.Stride(tile));
+    }
+
+    /// <summary>A row of scratch memory for every other tile. Operands of products with the same parameter are neighbours, and so are their results.</summary>
+    private void PlaceRows()
+    {
+        foreach (var group in Projected())
+        {
+            foreach (var tile in group.Select(product => product.A).Concat(group.Select(product => product.Target)))
+            {
+                _buffers.Add(tile, 1, _schedule.Stride(tile));
+            }
+
+            if (group.Key.Source == ParameterSource.HadamardProjections)
+            {
+                // A transform writes a vector of tokens.
+                _buffers.AddWork($"spare{group.Key}", (_target.Lanes - group.Count()) * Spacing(_schedule.Stride(group.First().Target)));
+            }
+        }
+
+        foreach (var tile in _statements.SelectMany(Dataflow.Writes).Distinct())
+        {
+            if (!_buffers.Contains(tile) && (tile is not StateMember member || member.State != _program.State))
+            {
+                _buffers.Add(tile, 1, _schedule.Stride(tile));
+            }
+        }
+
+        if (_runs is not null)
+        {
+            _buffers.AddWork("factor", _schedule.Floats(_runs.State.Reference!));
+        }
+
+        if (_program.Parameters.FirstOrDefault() is { Source: ParameterSource.HadamardProjections } projections)
+        {
+            _buffers.AddWork("transform", HadamardEmitter.WorkFloats(_target, projections));
+        }
+    }
+
+    /// <summary>The products with each parameter: their operands are loaded first, so that the parameter is read once for all of them.</summary>
+    private IEnumerable<IGrouping<Parameter, MatMul>> Projected() =>
+        _statements.OfType<MatMul>().Where(product => product.B is Parameter).GroupBy(product => (Parameter)product.B);
+
+    /// <summary>Whether a statement has to wait for the end of the block: its target has no row for the token.</summary>
+    private static bool Waits(Statement statement) =>
+        statement is Map or Reduce or MatMul && Dataflow.Writes(statement).Any(tile => !tile.Rows.IsTokens);
+
+    private void Step()
+    {
+        foreach (var buffer in _buffers.All)
+        {
+            _writer.Line($"ref var {buffer.Name} = ref _Unsafe.Add(ref scratch, {Text(buffer.Offset)});");
+        }
+
+        if (BlockRows > 0)
+        {
+            References(_statements);
+        }
+
+        foreach (var parameter in _program.Parameters)
+        {
+            _writer.Line($"ref var {parameter.Name} = ref _Unsafe.Add(ref head.Parameters, {Text(_schedule.ParameterOffset(_program, parameter))});");
+        }
+
+        // The token's own row. (Pairs of a name and the tile, since a fold calls the rows of its keys by the tile's name.)
+        foreach (var (tile, offset, stride) in _kept)
+        {
+            _writer.Line($"ref var {Own(tile)} = ref _Unsafe.Add(ref rows, ((nint)count * {Text(stride)}) + {Text(offset)});");
+        }
+
+        _writer.Line();
+        var early = new HashSet<Statement>();
+        foreach (var group in Projected())
+        {
+            foreach (var product in group)
+            {
+                var load = _statements.OfType<Load>().First(load => load.Target == product.A);
+                Load(load);
+                early.UnionWith(new Statement[] { load, product });
+            }
+
+            Project(group.Key, group.ToArray());
+        }
+
+        foreach (var load in _statements.OfType<Load>().Where(load => !early.Contains(load)))
+        {
+            Load(load);
+            early.Add(load);
+        }
+
+        Block(_body, early, own: true);
+        if (BlockRows == 0)
+        {
+            _writer.Line("return count + 1;");
+            return;
+        }
+
+        _writer.Line("count++;");
+        using (_writer.Block($"if (count == {Text(BlockRows)})"))
+        {
+            _writer.Line("CloseBlock(count, ref state, ref rows, ref scratch);");
+            _writer.Line("count = 0;");
+        }
+
+        _writer.Line("return count;");
+    }
+
+    /// <summary>What waits for the end of the block; then the reference rises as at the end of a run.</summary>
+    private void CloseBlock()
+    {
+        var waiting = _statements.Where(Waits).ToArray();
+        var rows = new HashSet<Tile>(waiting.SelectMany(statement => Dataflow.Reads(statement).Concat(Dataflow.Writes(statement))));
+        foreach (var buffer in _buffers.All.Where(buffer => buffer.Name == "factor" || rows.Any(tile => tile.Name == buffer.Name)))
+        {
+            _writer.Line($"ref var {buffer.Name} = ref _Unsafe.Add(ref scratch, {Text(buffer.Offset)});");
+        }
+
+        References(waiting);
+        foreach (var (tile, offset, _) in _kept)
+        {
+            _writer.Line($"ref var {tile.Name} = ref _Unsafe.Add(ref rows, {Text(offset)});");
+        }
+
+        _writer.Line();
+        foreach (var statement in waiting)
+        {
+            if (statement is Reduce { Accumulate: false } sum)
+            {
+                Fill(sum.Target, sum.Reduction == Reduction.Sum ? 0 : double.NegativeInfinity);
+            }
+
+            switch (statement)
+            {
+                case Map or Reduce:
+                    Pass("Compute", new[] { statement }, tile => tile.Name, statement is Reduce ? "count" : "1", columns: null);
+                    break;
+                case MatMul product:
+                    var name = _text.Add(MatMulEmitter.Name(product), candidate => MatMulEmitter.Emit(
+                        _schedule, product, candidate, _buffers[product.A].Stride, _buffers[product.B].Stride, _schedule.Stride(product.Target)));
+                    Call(name, new[] { $"ref {product.A.Name}", $"ref {product.B.Name}", $"ref {product.Target.Name}", "count" }, product);
+                    break;
+            }
+        }
+
+        if (_runs is not null)
+        {
+            Rebase(_runs.State, "top", _runs.Rise);
+        }
+    }
+
+    /// <summary>References to what is used of the state, and to the maxima of the run, which lie behind it.</summary>
+    private void References(IEnumerable<Statement> statements)
+    {
+        var used = new HashSet<Tile>(statements.SelectMany(statement => Dataflow.Reads(statement).Concat(Dataflow.Writes(statement))));
+        foreach (var member in _program.State!.Members.Where(member => _runs is not null || used.Contains(member)))
+        {
+            _writer.Line($"ref var {member.Name} = ref _Unsafe.Add(ref state, {Text(_schedule.StateOffset(member))});");
+        }
+
+        if (_runs is not null)
+        {
+            _writer.Line($"ref var top = ref _Unsafe.Add(ref state, {Text(_schedule.StateFloats(_program.State))});");
+        }
+    }
+
+    private void Block(IReadOnlyList<Statement> block, HashSet<Statement> done, bool own)
+    {
+        var pass = new List<Statement>();
+        string Name(Tile tile) => own ? Own(tile) : tile.Name;
+
+        void Flush()
+        {
+            if (pass.Count > 0)
+            {
+                Pass("Row", pass.ToArray(), Name, "1", PassEmitter.Columns(pass[0]));
+                pass.Clear();
+            }
+        }
+
+        foreach (var statement in block.Where(statement => !done.Contains(statement) && !Waits(statement)))
+        {
+            if (statement is Map or Reduce)
+            {
+                if (pass.Count > 0 && PassEmitter.Columns(pass[0]) != PassEmitter.Columns(statement))
+                {
+                    Flush();
+                }
+
+                pass.Add(statement);
+                continue;
+            }
+
+            Flush();
+            switch (statement)
+            {
+                case MatMul product:
+                    Multiply(product, Name);
+                    break;
+                case Rebase rebase:
+                    var members = string.Join(", ", rebase.State.Members.Select(member => $"ref {member.Name}"));
+                    _writer.Line($"{_states.RaiseRows(rebase.State)}(ref {rebase.Candidate.Name}, {members}, 1, {ExprPrinter.Literal(rebase.Threshold)});");
+                    break;
+                case Store store:
+                    var columns = Text(store.Destination.Columns.Size);
+                    _writer.Line($"// {ProgramText.Describe(store)}");
+                    _writer.Line($"_TileCopy.Store(ref {store.Source.Name}, {columns}, 1, {columns}, ref head.Destination, 0);");
+                    break;
+                case Runs runs:
+                    Run(runs, done);
+                    break;
+                case Fold fold:
+                    FoldKept(fold, done);
+                    break;
+                default:
+                    throw new NotSupportedException($"{statement}");
+            }
+        }
+
+        Flush();
+    }
+
+    private void Run(Runs runs, HashSet<Statement> done)
+    {
+        var (logs, c) = (runs.Logarithms.Name, runs.State.Reference!.Name);
+        var threshold = ExprPrinter.Literal(runs.Threshold);
+        _writer.Line();
+        _writer.Line($"// Where {logs} exceeds {c} by more than {threshold} the run ends before this token, and with it the block.");
+        using (_writer.Block($"if ({_states.Exceeds(runs.State)}(ref {logs}, ref {c}, {threshold}))"))
+        {
+            using (_writer.Block("if (count > 0)"))
+            {
+                _writer.Line("CloseBlock(count, ref state, ref rows, ref scratch);");
+                _writer.Line("count = 0;");
+                foreach (var (tile, offset, _) in _kept)
+                {
+                    var source = _statements.OfType<Load>().Any(load => load.Target == tile);
+                    if (source)
+                    {
+                        _writer.Line($"// {tile} moves to the first row of the new block.");
+                        _writer.Line($"_TileCopy.Store(ref {Own(tile)}, 0, 1, {Text(_schedule.Stride(tile))}, ref _Unsafe.Add(ref rows, {Text(offset)}), 0);");
+                    }
+
+                    _writer.Line($"{Own(tile)} = ref _Unsafe.Add(ref rows, {Text(offset)});");
+                }
+            }
+
+            Rebase(runs.State, logs, runs.Threshold);
+        }
+
+        _writer.Line();
+        _writer.Line($"{Maxima(runs)}(ref top, ref {logs}, count == 0);");
+        Block(runs.Body, done, own: true);
+    }
+
+    private void FoldKept(Fold fold, HashSet<Statement> done)
+    {
+        foreach (var member in fold.State.Members)
+        {
+            _writer.Line($"_MemoryMarshal.CreateSpan(ref {member.Name}, {Text(_schedule.Stride(member))}).Fill({ExprPrinter.Literal(member.Initial)});");
+        }
+
+        var tokens = fold.Loop.Tokens;
+        _writer.Line();
+        _writer.Line($"// The keys so far and this one, {Text(KeptTileTokens)} at a time.");
+        using (_writer.Block($"for (var {tokens}Start = 0; {tokens}Start <= count; {tokens}Start += {Text(KeptTileTokens)})"))
+        {
+            _writer.Line($"var {tokens}Count = global::System.Math.Min({Text(KeptTileTokens)}, count + 1 - {tokens}Start);");
+            foreach (var (tile, offset, stride) in _kept)
+            {
+                _writer.Line($"ref var {tile.Name} = ref _Unsafe.Add(ref rows, ((nint){tokens}Start * {Text(stride)}) + {Text(offset)});");
+            }
+
+            using (_writer.Block($"if (count > {Text(NearFloats / RowFloats)})"))
+            {
+                _writer.Line("// Beyond the caches of a core: ask for the next keys, since the processor's own prefetcher stops at every page.");
+                _writer.Line($"_TileCopy.Prefetch(ref _Unsafe.Add(ref {_kept[0].Tile.Name}, {Text(KeptTileTokens * RowFloats)}), {Text(RowFloats)}, {Text(KeptTileTokens)}, {Text(RowFloats)});");
+            }
+
+
+            Block(fold.Body, done, own: false);
+        }
+    }
+
+    private void Rebase(State state, string candidate, double threshold)
+    {
+        using (_writer.Block($"if ({_states.Exceeds(state)}(ref {candidate}, ref {state.Reference}, {ExprPrinter.Literal(threshold)}))"))
+        {
+            var members = string.Join(", ", state.Members.Select(member => $"ref {member.Name}"));
+            _writer.Line($"{_states.Raise(state)}(ref {candidate}, ref factor, {members});");
+        }
+    }
+
+    private string Maxima(Runs runs) => _text.Add("RaiseTop", name =>
+    {
+        var writer = new SourceWriter();
+        writer.Line($"// The largest {runs.Logarithms} of the run.");
+        writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block($"private static void {name}(ref float top, ref float row, bool isFirst)"))
+        using (writer.Block($"for (nint j = 0; j < {Text(_schedule.Padded(runs.State.Axis))}; j += {Text(_target.Lanes)})"))
+        {
+            var (row, top) = ($"{_target.Simd}.LoadUnsafe(ref _Unsafe.Add(ref row, j))", $"{_target.Simd}.LoadUnsafe(ref _Unsafe.Add(ref top, j))");
+            writer.Line($"{_target.Simd}.StoreUnsafe(isFirst ? {row} : {_target.Simd}.MaxNative({top}, {row}), ref _Unsafe.Add(ref top, j));");
+        }
+
+        return writer.ToString();
+    });
+
+    private void Load(Load load)
+    {
+        var (tensor, _, columns) = Tensor(load.Source);
+        _writer.Line($"// {ProgramText.Describe(load)}");
+        _writer.Line($"_TileCopy.Load(ref {tensor}, 0, 1, {columns}, ref {Own(load.Target)}, {Text(_schedule.Stride(load.Target))});");
+    }
+
+    private void Project(Parameter parameter, IReadOnlyList<MatMul> products)
+    {
+        var (a, c) = (products[0].A, products[0].Target);
+        var (strideA, strideC) = (Spacing(_schedule.Stride(a)), Spacing(_schedule.Stride(c)));
+        _writer.Line($"// {string.Join("; ", products.Select(product => ProgramText.Describe(product)))}");
+        if (parameter.Source == ParameterSource.HadamardProjections)
+        {
+            var transform = HadamardEmitter.Add(_schedule, _text, products[0], strideA, strideC);
+            _writer.Line($"{transform}(ref {a.Name}, ref {parameter.Name}, ref {c.Name}, ref transform, {Text(products.Count)});");
+            return;
+        }
+
+        var name = _text.Add("RowsWith" + parameter.Name, candidate => RowProductEmitter.Emit(
+            _schedule, products[0], candidate, products.Count, strideA, _schedule.Stride(_schedule.Padded(parameter.Rows)), strideC));
+        _writer.Line($"{name}(ref {a.Name}, ref {parameter.Name}, ref {c.Name});");
+    }
+
+    /// <summary>Floats from one buffer of a row to the next.</summary>
+    private static int Spacing(int stride) => CpuSchedule.RoundToLine(stride);
+
+    private void Multiply(MatMul product, Func<Tile, string> own)
+    {
+        // The right-hand operand is a member of the state, or rows of all kept tokens that the query may see.
+        var isKept = IsKept(product.B);
+        var rows = !isKept ? null : BlockRows > 0 ? "count + 1" : $"{product.B.Rows}Count";
+        var b = !isKept ? product.B.Name
+            : BlockRows > 0 ? $"_Unsafe.Add(ref rows, {Text(OffsetOf(product.B))})"
+            : product.B.Name;
+        var strideB = isKept ? _buffers[product.B].Stride : _schedule.Stride(product.B);
+        var name = _text.Add((product.TransposeB ? "DotsWith" : product.Accumulate ? "AddRowWith" : "RowWith") + product.B.Name, candidate =>
+            product.TransposeB
+                ? RowProductEmitter.EmitDots(_schedule, product, candidate, strideB)
+                : RowProductEmitter.Emit(_schedule, product, candidate, 1, 0, strideB, 0));
+        var arguments = new[] { $"ref {own(product.A)}", $"ref {b}", $"ref {own(product.Target)}" };
+        Call(name, rows is null ? arguments : arguments.Append(rows), product);
+    }
+
+    private void Pass(string prefix, IReadOnlyList<Statement> pass, Func<Tile, string> name, string rows, Dim? columns)
+    {
+        var outside = new HashSet<Tile>(_statements.Where(other => !pass.Contains(other)).SelectMany(Dataflow.Reads));
+        if (_runs is not null)
+        {
+            outside.Add(_runs.Logarithms);
+        }
+
+        var emitter = new PassEmitter(_schedule, _buffers, pass, outside.Contains, function => FunctionEmitter.Add(_text, _target, function));
+        var method = _text.Add(
+            prefix + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).Single().Name)).Distinct()), emitter.Emit);
+        var arguments = emitter.Tiles.Select(tile => $"ref {name(tile)}").Append(rows);
+        if (columns is { IsTokens: true })
+        {
+            arguments = arguments.Append(BlockRows > 0 ? "count + 1" : $"{columns}Count");
+        }
+
+        Call(method, arguments, pass.ToArray());
+    }
+
+    private void Call(string method, IEnumerable<string> arguments, params Statement[] statements)
+    {
+        _writer.Line($"// {string.Join("; ", statements.Select(ProgramText.Describe))}");
+        _writer.Line($"{method}({string.Join(", ", arguments)});");
+    }
+
+    private void Fill(Tile tile, double value) =>
+        _writer.Line($"_MemoryMarshal.CreateSpan(ref {tile.Name}, {Text(_schedule.Floats(tile))}).Fill({ExprPrinter.Literal(value)});");
+
+    private bool IsKept(Tile tile) => _kept.Any(kept => kept.Tile == tile);
+
+    private int OffsetOf(Tile tile) => _kept.First(kept => kept.Tile == tile).Offset;
+
+    /// <summary>The variable that refers to a tile's row of the token.</summary>
+    private string Own(Tile tile) => IsKept(tile) ? "own" + tile.Name : tile.Name;
+
+    /// <summary>
+    /// What is saved of the state, in quadruples: the first float, how many are side by side, how often, and how far apart. Padding is left out, so that
+    /// every vector width reads what another wrote.
+    /// </summary>
+    private IEnumerable<int[]> StateLayout()
+    {
+        if (_program.State is not { } state)
+        {
+            return Enumerable.Empty<int[]>();
+        }
+
+        var members = state.Members.SelectMany(member => Segments(member, _schedule.StateOffset(member)));
+        return _runs is null ? members : members.Concat(Segments(state.Reference!, _schedule.StateFloats(state)));
+    }
+
+    private IEnumerable<int[]> Segments(Tile tile, int offset, int rowStride = 0)
+    {
+        var isMatrix = !tile.Rows.IsTokens && !tile.IsRowVector;
+        var axis = isMatrix ? tile.Rows : tile.Columns;
+        var size = axis.Size / axis.Segments;
+        for (var segment = 0; segment < axis.Segments; segment++)
+        {
+            var first = segment * _schedule.PaddedSegment(axis);
+            yield return isMatrix
+                ? new[] { offset + (first * _schedule.Stride(tile)), tile.Columns.Size, size, _schedule.Stride(tile) }
+                : new[] { offset + first, size, 1, rowStride };
+        }
+    }
+
+    private static void Layout(SourceWriter writer, string name, IEnumerable<int[]> layout) =>
+        writer.Line($"public static global::System.ReadOnlySpan<int> {name} => [{string.Join(", ", layout.SelectMany(quadruple => quadruple).Select(Text))}];");
+
+    private static (string Reference, string Stride, string Columns) Tensor(TensorArgument tensor) => tensor.Role switch
+    {
+        TensorRole.Query => ("head.Query", "head.QueryStride", Text(tensor.Columns.Size)),
+        TensorRole.Key => ("head.Key", "head.KeyStride", Text(tensor.Columns.Size)),
+        TensorRole.Value => ("head.Value", "head.ValueStride", Text(tensor.Columns.Size)),
+        _ => throw new NotSupportedException($"A step loads no tensor in the role {tensor.Role}."),
+    };
+
+    private static string Upper(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,127 @@
+namespace KernelGen.CompilerServices;
+
+/// <summary>
+/// One step or prefill while it runs: a unit is a stream. Reused by later calls; all that pointers point to is held still by
+/// <see cref="DecodingState{TKernel}"/>.
+/// </summary>
+internal sealed unsafe class DecodingCall<TKernel> : TeamJob
+    where TKernel : struct, IDecodingKernel
+{
+    // A step takes a few microseconds and waking a team one, so each worker needs some to do.
+    private const int LeastStreamsPerWorker = 2;
+
+    public float* Query, Key, Value, Destination, Parameters;
+
+    private AlignedBuffer? _scratch;
+    private DecodingState<TKernel>? _state;
+    private int _length;
+    private bool _isPrefill;
+
+    private static long ScratchStride => AlignedBuffer.Aligned(Math.Max(TKernel.ScratchFloats, TKernel.StepScratchFloats));
+
+    /// <summary>Runs all streams of a state; the tensor fields are set.</summary>
+    public void Run(DecodingState<TKernel> state, int length, bool isPrefill, int degree)
+    {
+        (_state, _length, _isPrefill) = (state, length, isPrefill);
+        int least = isPrefill ? 1 : LeastStreamsPerWorker;
+        int workers = Math.Max(1, Math.Min(Math.Min(degree, WorkerTeam.Shared.Size), state.Streams / least));
+        if (_scratch is null || _scratch.Length < workers * ScratchStride)
+        {
+            _scratch?.Dispose();
+            _scratch = null; // in case there is not enough for the larger one
+            _scratch = new AlignedBuffer(workers * ScratchStride);
+        }
+
+        try
+        {
+            WorkerTeam team = WorkerTeam.Shared;
+            if (!team.TryEnter(workers))
+            {
+                WorkerTeam.RunAlone(this, state.Streams);
+                return;
+            }
+
+            try
+            {
+                team.Run(this, state.Streams, workers);
+            }
+            finally
+            {
+                team.Exit();
+            }
+        }
+        finally
+        {
+            _state = null;
+        }
+    }
+
+    public override void Run(int unit, int worker)
+    {
+        float* scratch = _scratch!.Pointer + worker * ScratchStride;
+        if (_isPrefill)
+        {
+            Prefill(unit, scratch);
+        }
+        else
+        {
+            _state!.Count(unit) = Step(unit, unit, _state.Count(unit), scratch);
+        }
+    }
+
+    private int Step(int stream, nint token, int count, float* scratch)
+    {
+        HeadTensors head = new(
+            Query + token * TKernel.HeadDim, Key + token * TKernel.HeadDim, Value + token * TKernel.ValueDim, Destination + token * TKernel.ValueDim,
+            null, Parameters, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim, queryLength: 1, keyLength: 1);
+        return TKernel.Step(head, count, ref *_state!.StateOf(stream), ref *_state.RowsOf(stream), ref *scratch);
+    }
+
+    private void Prefill(int stream, float* scratch)
+    {
+        ref int count = ref _state!.Count(stream);
+        nint first = (nint)stream * _length;
+        HeadTensors head = new(
+            Query + first * TKernel.HeadDim, Key + first * TKernel.HeadDim, Value + first * TKernel.ValueDim, Destination + first * TKernel.ValueDim,
+            null, Parameters, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim, _length, _length);
+        ref float state = ref *_state.StateOf(stream);
+        ref float rows = ref *_state.RowsOf(stream);
+        if (TKernel.BlockRows > 0)
+        {
+            if (count > 0)
+            {
+                TKernel.CloseBlock(count, ref state, ref rows, ref *scratch);
+                count = 0;
+            }
+
+            if (Destination is null)
+            {
+                TKernel.Accumulate(head, 0, _length, ref state, ref *scratch);
+            }
+            else
+            {
+                TKernel.Output(head, 0, _length, ref state, ref *scratch);
+            }
+
+            return;
+        }
+
+        if (Destination is not null && count > 0)
+        {
+            // The kernel of whole sequences counts queries from the first key, so it cannot go on from some.
+            for (int token = 0; token < _length; token++)
+            {
+                count = Step(stream, first + token, count, scratch);
+            }
+
+            return;
+        }
+
+        TKernel.Keep(head, _length, ref *(_state.RowsOf(stream) + (nint)count * TKernel.RowFloats));
+        count += _length;
+        if (Destination is not null)
+        {
+            TKernel.Output(head, 0, _length, ref *scratch, ref *scratch);
+        }
+    }
+}

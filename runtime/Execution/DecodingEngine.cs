@@ -1,0 +1,28 @@
+namespace KernelGen.CompilerServices;
+
+/// <summary>The engine of a kernel that can decode.</summary>
+/// <remarks>Calls keep their working memory in objects that are reused, as those of whole sequences do.</remarks>
+internal sealed class DecodingEngine<TKernel> : AttentionEngine<TKernel>
+    where TKernel : struct, IDecodingKernel
+{
+    internal DecodingEngine(Projection? projection, ReadOnlySpan<float> hyperparameters, GradientPass[] gradientPasses)
+        : base(projection, hyperparameters, gradientPasses)
+    {
+    }
+
+    public CallPool<DecodingCall<TKernel>> Calls { get; } = new();
+
+    public override DecodingState CreateDecodingState(string declaration, int streams)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(streams, 1);
+        PackedProjection packed = Packed;
+        return new DecodingState<TKernel>(this, declaration, packed.Source, packed.Parameters, streams, position: 0);
+    }
+
+    public override DecodingState LoadDecodingState(string declaration, Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        PackedProjection packed = Packed;
+        return DecodingState<TKernel>.Load(this, declaration, packed.Source, packed.Parameters, stream);
+    }
+}

@@ -1,0 +1,168 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace KernelGen.CompilerServices;
+
+/// <summary>The saved form of decoding states, as <see cref="DecodingState.Save"/> documents it.</summary>
+internal static class DecodingFile
+{
+    public const int Version = 1;
+
+    private const int MostText = 1 << 20;
+    private const int MostHyperparameters = 1 << 10;
+
+    private static ReadOnlySpan<byte> Magic => "KGENDECO"u8;
+
+    /// <summary>What a state is of, and how much of it there is.</summary>
+    public sealed record Header(string Declaration, float[] Hyperparameters, Projection? Projection, int Streams, long Position);
+
+    /// <summary>Writes a state from front to back.</summary>
+    public sealed class Writer
+    {
+        private readonly ChecksumWriter _writer;
+
+        public Writer(Stream stream, Header header)
+        {
+            _writer = new ChecksumWriter(stream);
+            _writer.Bytes(Magic);
+            Int32(Version);
+            byte[] declaration = Encoding.UTF8.GetBytes(header.Declaration);
+            Int32(declaration.Length);
+            _writer.Bytes(declaration);
+            Int32(header.Hyperparameters.Length);
+            _writer.Floats(header.Hyperparameters);
+            Int32(unchecked((int)ChecksumOf(header.Projection)));
+            Int32(header.Streams);
+            Int32(unchecked((int)header.Position));
+            Int32((int)(header.Position >> 32));
+            End();
+        }
+
+        public void Count(int rows) => Int32(rows);
+
+        public void Numbers(ReadOnlySpan<float> numbers) => _writer.Floats(numbers);
+
+        /// <summary>Ends a part with the checksum of everything before it.</summary>
+        public void End() => Int32(unchecked((int)_writer.Checksum));
+
+        private void Int32(int number)
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(int)];
+            BinaryPrimitives.WriteInt32LittleEndian(bytes, number);
+            _writer.Bytes(bytes);
+        }
+    }
+
+    /// <summary>Reads a state from front to back.</summary>
+    public sealed class Reader
+    {
+        private readonly ChecksumReader _reader;
+
+        /// <summary>Reads the header.</summary>
+        /// <param name="stream">Where from.</param>
+        /// <param name="needed">What the layer is; streams and position do not matter.</param>
+        /// <exception cref="InvalidDataException">It is no header, or one of another layer.</exception>
+        public Reader(Stream stream, Header needed)
+        {
+            _reader = new ChecksumReader(stream, "decoding state") { ExpectedLength = Magic.Length + 9 * sizeof(int) };
+            Span<byte> magic = stackalloc byte[Magic.Length];
+            _reader.Bytes(magic);
+            if (!magic.SequenceEqual(Magic))
+            {
+                throw new InvalidDataException(
+                    $"This is no saved decoding state: it starts with the bytes {Convert.ToHexString(magic)}, not {Convert.ToHexString(Magic)}.");
+            }
+
+            int version = Int32();
+            if (version != Version)
+            {
+                throw new InvalidDataException(
+                    $"The decoding state was saved in version {version} of the format; this library reads version {Version}.");
+            }
+
+            byte[] declaration = new byte[Size("bytes of the declaration", 0, MostText)];
+            Expect(declaration.Length);
+            _reader.Bytes(declaration);
+            int hyperparameterCount = Size("hyperparameters", 0, MostHyperparameters);
+            Expect(hyperparameterCount * sizeof(float));
+            float[] hyperparameters = _reader.Floats(hyperparameterCount);
+            uint projection = unchecked((uint)Int32());
+            int streams = Size("streams", 1, int.MaxValue);
+            long position = unchecked((uint)Int32()) | ((long)Int32() << 32);
+            End();
+            Header = new Header(Encoding.UTF8.GetString(declaration), hyperparameters, needed.Projection, streams, position);
+
+            if (position < 0)
+            {
+                throw new InvalidDataException($"The decoding state has {position} tokens, but there can be no fewer than 0.");
+            }
+
+            if (Header.Declaration != needed.Declaration)
+            {
+                throw new InvalidDataException($"The decoding state is of the layer '{Header.Declaration}', but this one is '{needed.Declaration}'.");
+            }
+
+            if (!hyperparameters.AsSpan().SequenceEqual(needed.Hyperparameters))
+            {
+                throw new InvalidDataException(
+                    $"The decoding state was computed with the hyperparameters [{Text(hyperparameters)}], but this layer has [{Text(needed.Hyperparameters)}].");
+            }
+
+            uint own = ChecksumOf(needed.Projection);
+            if (projection != own)
+            {
+                throw new InvalidDataException(
+                    $"The decoding state was computed with projections of the checksum {projection:X8}, but those of this layer have {own:X8}.");
+            }
+        }
+
+        public Header Header { get; }
+
+        /// <summary>The rows of a stream.</summary>
+        public int Count(long least, long most)
+        {
+            Expect(sizeof(int));
+            return Size("rows", least, most);
+        }
+
+        public float[] Numbers(int count)
+        {
+            Expect(count * (long)sizeof(float));
+            return _reader.Floats(count);
+        }
+
+        /// <summary>Reads the checksum that a part ends with.</summary>
+        public void End()
+        {
+            uint computed = _reader.Checksum;
+            Expect(sizeof(uint));
+            uint stored = unchecked((uint)Int32());
+            if (computed != stored)
+            {
+                throw new InvalidDataException(
+                    $"The decoding state is damaged: its bytes have the checksum {computed:X8}, but {stored:X8} was saved.");
+            }
+        }
+
+        private void Expect(long bytes) => _reader.ExpectedLength += bytes;
+
+        private int Size(string what, long least, long most)
+        {
+            int size = Int32();
+            return size >= least && size <= most
+                ? size
+                : throw new InvalidDataException($"The decoding state is damaged: it has {size} {what}, but {least} to {most} are possible.");
+        }
+
+        private int Int32()
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(int)];
+            _reader.Bytes(bytes);
+            return BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        }
+    }
+
+    private static uint ChecksumOf(Projection? projection) => projection?.Checksum ?? 0;
+
+    private static string Text(float[] numbers) => string.Join(", ", numbers.Select(x => x.ToString("R", System.Globalization.CultureInfo.InvariantCulture)));
+}

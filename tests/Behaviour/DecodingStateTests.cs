@@ -1,0 +1,365 @@
+using System.Globalization;
+using System.Text;
+using KernelGen.Tests.Behaviour.Catalogues;
+using Xunit;
+
+namespace KernelGen.Tests.Behaviour;
+
+/// <summary>What can be done with a decoding state beside steps: streams, forks, saving and loading, and what it refuses.</summary>
+public class DecodingStateTests
+{
+    private const int Length = 70;
+
+    public static TheoryData<Layer> Layers => DecodingTests.Layers;
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Streams_give_the_bits_of_single_streams_at_any_degree(Layer layer)
+    {
+        const int Streams = 5;
+        var (attention, _) = layer.Create();
+        var all = Enumerable.Range(0, Streams).Select(stream => new Inputs(layer, Length, Length, seed: 40 + stream)).ToArray();
+        foreach (var prefix in new[] { 0, 21 })
+        {
+            var expected = all.Select(inputs =>
+            {
+                using var alone = attention.CreateDecodingState();
+                return DecodingTests.Decode(alone, inputs, prefix);
+            }).ToArray();
+            foreach (var degree in new[] { 1, 2, 3, 9 })
+            {
+                attention.DegreeOfParallelism = degree;
+                using var state = attention.CreateDecodingState(Streams);
+                var outputs = Decode(state, all, prefix);
+                for (var stream = 0; stream < Streams; stream++)
+                {
+                    Compare.Same(expected[stream], outputs[stream]);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void What_is_not_finite_stays_in_its_stream(Layer layer)
+    {
+        const int Token = 30;
+        var (attention, _) = layer.Create();
+        foreach (var bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        {
+            var all = new[] { 1, 2, 3 }.Select(seed => new Inputs(layer, Length, Length, seed)).ToArray();
+            using var clean = attention.CreateDecodingState(3);
+            var before = Decode(clean, all, prefix: 7);
+            foreach (var isKey in new[] { true, false })
+            {
+                var spoilt = new Inputs(layer, Length, Length, seed: 2);
+                (isKey ? spoilt.Key : spoilt.Value)[Token * (isKey ? layer.HeadDim : layer.ValueDim)] = bad;
+                using var state = attention.CreateDecodingState(3);
+                var after = Decode(state, [all[0], spoilt, all[2]], prefix: 7);
+                Compare.Same(before[0], after[0]);
+                Compare.Same(before[2], after[2]);
+                Compare.Same(before[1].AsSpan(0, Token * layer.ValueDim), after[1].AsSpan(0, Token * layer.ValueDim));
+                for (var t = Token; t < Length; t++)
+                {
+                    Assert.False(float.IsFinite(after[1][t * layer.ValueDim]), $"token {t}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void A_fork_goes_on_by_itself(Layer layer)
+    {
+        var (attention, _) = layer.Create();
+        var (inputs, others) = (new Inputs(layer, Length, Length, seed: 5), new Inputs(layer, Length, Length, seed: 6));
+        using var whole = attention.CreateDecodingState();
+        var expected = DecodingTests.Decode(whole, inputs, prefix: 3);
+
+        foreach (var at in new[] { 0, 1, 16, 37 })
+        {
+            using var state = attention.CreateDecodingState();
+            Steps(state, inputs, 0, at);
+            using var fork = state.Fork();
+            Assert.Equal(at, fork.Position);
+            var forked = Steps(fork, others, at, Length);
+            using var second = state.Fork();
+            Compare.Same(forked, Steps(second, others, at, Length));
+
+            // The original has seen nothing of it.
+            using var plain = attention.CreateDecodingState();
+            Compare.Same(Steps(plain, inputs, 0, Length).AsSpan(at * layer.ValueDim), Steps(state, inputs, at, Length));
+        }
+
+        Compare.Close(Array.ConvertAll(expected, x => (double)x), Steps(attention.CreateDecodingState(), inputs, 0, Length), 1e-4);
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void A_loaded_state_goes_on_to_the_bit(Layer layer)
+    {
+        var (attention, _) = layer.Create();
+        var inputs = new[] { new Inputs(layer, Length, Length, seed: 7), new Inputs(layer, Length, Length, seed: 8).Scale(0, 30, _ => 3) };
+        foreach (var at in new[] { 0, 1, 16, 37, 64 })
+        {
+            using var state = attention.CreateDecodingState(2);
+            _ = Decode(state, [.. inputs.Select(all => Part(all, 0, at))], prefix: Math.Min(at, 5));
+            var bytes = Saved(state);
+            using var stream = new MemoryStream([.. bytes, 42]);
+            using var loaded = layer.Create().Attention.LoadDecodingState(stream);
+            Assert.Equal(bytes.Length, stream.Position);
+            Assert.Equal((2, at), (loaded.Streams, (int)loaded.Position));
+            Assert.Equal(bytes, Saved(loaded));
+
+            var rest = inputs.Select(all => Part(all, at, Length)).ToArray();
+            var expected = Decode(state, rest, prefix: 0);
+            var actual = Decode(loaded, rest, prefix: 0);
+            Compare.Same(expected[0], actual[0]);
+            Compare.Same(expected[1], actual[1]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void A_prefill_without_outputs_leaves_the_state_of_one_with_them(Layer layer)
+    {
+        var (attention, _) = layer.Create();
+        var inputs = new Inputs(layer, Length, Length, seed: 9);
+        using var with = attention.CreateDecodingState();
+        using var without = attention.CreateDecodingState();
+        _ = DecodingTests.Decode(with, Part(inputs, 0, 50), prefix: 50);
+        without.Prefill(default, inputs.Key.AsSpan(0, 50 * layer.HeadDim), inputs.Value.AsSpan(0, 50 * layer.ValueDim), default, 50);
+        Compare.Same(Steps(with, inputs, 50, Length), Steps(without, inputs, 50, Length));
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Prefills_and_steps_in_any_order_compute_the_formula(Layer layer)
+    {
+        var (attention, weights) = layer.Create();
+        var inputs = new Inputs(layer, 200, 200, seed: 10);
+        var expected = inputs.Naive(weights).Output;
+        using var state = attention.CreateDecodingState();
+        var output = new List<float>();
+        var at = 0;
+        foreach (var (prefill, steps) in new[] { (0, 3), (10, 5), (0, 20), (60, 0), (1, 1), (50, 50) })
+        {
+            output.AddRange(DecodingTests.Decode(state, Part(inputs, at, at + prefill + steps), prefill));
+            at += prefill + steps;
+        }
+
+        Assert.Equal(200, at);
+        Compare.Close(expected, output.ToArray(), inputs.Tolerance(weights));
+    }
+
+    [Fact]
+    public void Bytes_are_constant_for_features_and_grow_for_exact_attention()
+    {
+        using var features = new CausalSoftmax16(1).CreateDecodingState();
+        using var exact = new CausalExact16().CreateDecodingState();
+        var (before, exactBefore) = (features.StateBytes, exact.StateBytes);
+        Steps(features, new Inputs(Layer.Of<CausalSoftmax16>(), 300, 300, seed: 1), 0, 300);
+        Steps(exact, new Inputs(Layer.Of<CausalExact16>(), 300, 300, seed: 1), 0, 300);
+        Assert.Equal(before, features.StateBytes);
+        Assert.InRange(exact.StateBytes, 300 * 32 * sizeof(float), 2 * 320 * 32 * sizeof(float));
+        Assert.InRange(exactBefore, 1, 64 * 32 * sizeof(float));
+    }
+
+    [Fact]
+    public void A_state_keeps_its_projections()
+    {
+        var attention = new CausalSoftmax16(1);
+        var inputs = new Inputs(Layer.Of<CausalSoftmax16>(), Length, Length, seed: 1);
+        using var plain = attention.CreateDecodingState();
+        var expected = Steps(plain, inputs, 0, Length);
+        using var state = attention.CreateDecodingState();
+        var first = Steps(state, inputs, 0, 20);
+        var projection = attention.Projection;
+        attention.Redraw(2);
+        Assert.Same(projection, state.Projection);
+        Compare.Same(expected, [.. first, .. Steps(state, inputs, 20, Length)]);
+
+        // So it is no state of the layer any more, until that takes the projections back.
+        var bytes = Saved(state);
+        var error = Assert.Throws<InvalidDataException>(() => attention.LoadDecodingState(new MemoryStream(bytes)));
+        Assert.Contains("projections of the checksum", error.Message, StringComparison.Ordinal);
+        attention.Redraw(projection);
+        attention.LoadDecodingState(new MemoryStream(bytes)).Dispose();
+    }
+
+    [Fact]
+    public void Layers_that_are_not_causal_say_so()
+    {
+        foreach (var call in new Action[]
+        {
+            () => new Softmax16(1).CreateDecodingState(),
+            () => new Exact16().CreateDecodingState(),
+            () => new Softmax16(1).LoadDecodingState(Stream.Null),
+        })
+        {
+            var error = Assert.Throws<InvalidOperationException>(call);
+            Assert.Contains("Causal = true", error.Message, StringComparison.Ordinal);
+            Assert.Contains(nameof(ItemSet), error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Wrong_arguments_are_named_with_both_numbers()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("streams", () => new CausalSoftmax16(1).CreateDecodingState(0));
+        using var state = new CausalSoftmax16(1).CreateDecodingState(3);
+        float[] right = new float[48], wrong = new float[47];
+        Refuses("query", "47", "3 × length 1 × dim 16 = 48", () => state.Step(wrong, right, right, right));
+        Refuses("key", "47", "48", () => state.Step(right, wrong, right, right));
+        Refuses("value", "47", "48", () => state.Step(right, right, wrong, right));
+        Refuses("destination", "47", "48", () => state.Step(right, right, right, wrong));
+        Refuses("destination", "0", "48", () => state.Step(right, right, right, default));
+        Refuses("destination", "48", "overlaps query", () => state.Step(right, right.ToArray(), right.ToArray(), right));
+        Refuses("key", "47", "3 × length 2 × dim 16 = 96", () => state.Prefill(default, wrong, new float[96], default, 2));
+        Refuses("query", "48", "96", () => state.Prefill(right, new float[96], new float[96], new float[96], 2));
+        Assert.Throws<ArgumentOutOfRangeException>("length", () => state.Prefill(right, right, right, right, -1));
+        Assert.Equal(0, state.Position);
+        state.Prefill(default, default, default, default, 0);
+        Assert.Equal(0, state.Position);
+        Assert.Throws<ArgumentNullException>("stream", () => state.Save(null!));
+
+        state.Dispose();
+        state.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => state.Step(right, right, right, new float[48]));
+        Assert.Throws<ObjectDisposedException>(() => state.Fork());
+        Assert.Throws<ObjectDisposedException>(() => state.Save(Stream.Null));
+
+        static void Refuses(string parameter, string found, string needed, Action call)
+        {
+            var error = Assert.Throws<ArgumentException>(parameter, call);
+            Assert.Contains(found, error.Message, StringComparison.Ordinal);
+            Assert.Contains(needed, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Another_layer_is_refused_with_both_names()
+    {
+        using var state = new CausalSoftmax16(7).CreateDecodingState();
+        var bytes = Saved(state);
+        Refuses("features m = 32, causal.' , but", "features m = 20", () => new CausalSoftmax8(7).LoadDecodingState(new MemoryStream(bytes)));
+        Refuses("kernel Softmax", "kernel Relu", () => new CausalRelu16(7).LoadDecodingState(new MemoryStream(bytes)));
+        Refuses("FAVOR+", "Exact softmax", () => new CausalExact16().LoadDecodingState(new MemoryStream(bytes)));
+        Refuses("checksum", "those of this layer", () => new CausalSoftmax16(8).LoadDecodingState(new MemoryStream(bytes)));
+
+        void Refuses(string found, string needed, Action load)
+        {
+            var error = Assert.Throws<InvalidDataException>(load);
+            Assert.Contains(found.Split(" , ")[0], error.Message, StringComparison.Ordinal);
+            Assert.Contains(needed, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Another_lambda_is_refused_with_both_numbers()
+    {
+        using var state = new CausalAsking(7, 2).CreateDecodingState();
+        var bytes = Saved(state);
+        var error = Assert.Throws<InvalidDataException>(() => new CausalAsking(7, 4).LoadDecodingState(new MemoryStream(bytes)));
+        Assert.Contains("hyperparameters [", error.Message, StringComparison.Ordinal);
+        new CausalAsking(7, 2).LoadDecodingState(new MemoryStream(bytes)).Dispose();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_cut_or_changed_file_is_never_loaded(bool exact)
+    {
+        IAttention attention = exact ? new CausalExact8() : new TinyCausalSoftmax(3);
+        var layer = exact ? Layer.Of<CausalExact8>() : Layer.Of<TinyCausalSoftmax>();
+        using var state = attention.CreateDecodingState();
+        Steps(state, new Inputs(layer, 3, 3, seed: 1), 0, 3);
+        var bytes = Saved(state);
+        attention.LoadDecodingState(new MemoryStream(bytes)).Dispose();
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            var error = Assert.Throws<InvalidDataException>(() => attention.LoadDecodingState(new MemoryStream(bytes, 0, length)));
+            Assert.Contains(length.ToString(CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
+            Assert.Contains("cut off", error.Message, StringComparison.Ordinal);
+        }
+
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            foreach (var flip in new byte[] { 1, 0x80 })
+            {
+                var damaged = bytes.ToArray();
+                damaged[i] ^= flip;
+                Assert.Throws<InvalidDataException>(() => attention.LoadDecodingState(new MemoryStream(damaged)));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_form_is_as_documented()
+    {
+        using var state = new CausalSoftmax16(7).CreateDecodingState(2);
+        var bytes = Saved(state);
+        Assert.Equal("KGENDECO", Encoding.ASCII.GetString(bytes, 0, 8));
+        Assert.Equal(1, BitConverter.ToInt32(bytes, 8));
+        var text = BitConverter.ToInt32(bytes, 12);
+        Assert.Equal(
+            "FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 32, causal.", Encoding.UTF8.GetString(bytes, 16, text));
+
+        // Without a token: the header, and for each stream no rows and c, z, S and the maxima.
+        Assert.Equal(16 + text + 4 + 4 + 4 + 8 + 4 + (2 * (4 + (4 * 32 * (3 + 16)))) + 4, bytes.Length);
+
+        bytes[8] = 2;
+        var error = Assert.Throws<InvalidDataException>(() => new CausalSoftmax16(7).LoadDecodingState(new MemoryStream(bytes)));
+        Assert.Contains("version 2 of the format; this library reads version 1", error.Message, StringComparison.Ordinal);
+        bytes[0] = (byte)'X';
+        Assert.Throws<InvalidDataException>(() => new CausalSoftmax16(7).LoadDecodingState(new MemoryStream(bytes)));
+    }
+
+    private static byte[] Saved(DecodingState state)
+    {
+        using var stream = new MemoryStream();
+        state.Save(stream);
+        return stream.ToArray();
+    }
+
+    /// <summary>The tokens [from, to).</summary>
+    private static Inputs Part(Inputs inputs, int from, int to)
+    {
+        var (d, dv) = (inputs.Layer.HeadDim, inputs.Layer.ValueDim);
+        var part = new Inputs(inputs.Layer, to - from, to - from, seed: 1);
+        inputs.Query.AsSpan(from * d, (to - from) * d).CopyTo(part.Query);
+        inputs.Key.AsSpan(from * d, (to - from) * d).CopyTo(part.Key);
+        inputs.Value.AsSpan(from * dv, (to - from) * dv).CopyTo(part.Value);
+        return part;
+    }
+
+    private static float[] Steps(DecodingState state, Inputs inputs, int from, int to) => DecodingTests.Decode(state, Part(inputs, from, to), prefix: 0);
+
+    /// <summary>Several streams of the same length: a prefill, then steps.</summary>
+    private static float[][] Decode(DecodingState state, Inputs[] all, int prefix)
+    {
+        var (d, dv, length) = (all[0].Layer.HeadDim, all[0].Layer.ValueDim, all[0].Shape.QueryLength);
+        var outputs = all.Select(_ => new float[length * dv]).ToArray();
+        foreach (var (from, count) in new[] { (0, prefix) }.Concat(Enumerable.Range(prefix, length - prefix).Select(t => (t, 1))))
+        {
+            float[] Gather(Func<Inputs, float[]> tensor, int dim) => [.. all.SelectMany(inputs => tensor(inputs).Skip(from * dim).Take(count * dim))];
+            var (query, key, value) = (Gather(x => x.Query, d), Gather(x => x.Key, d), Gather(x => x.Value, dv));
+            var output = new float[all.Length * count * dv];
+            if (from < prefix)
+            {
+                state.Prefill(query, key, value, output, count);
+            }
+            else if (count > 0)
+            {
+                state.Step(query, key, value, output);
+            }
+
+            for (var stream = 0; stream < all.Length; stream++)
+            {
+                output.AsSpan(stream * count * dv, count * dv).CopyTo(outputs[stream].AsSpan(from * dv));
+            }
+        }
+
+        return outputs;
+    }
+}
