@@ -136,7 +136,7 @@ internal sealed class FavorGradient : FavorTiles
                 B.AddMatMul(x, within, fk, structure: Structure.LowerLeft);
                 var fq = gains is not null
                     ? new Exponentials(gains, null)
-                    : Exponential("q", t, b, Logs(b).Select(log => Expr.Exp2(log - weighed.LogNormaliser! + c!, ReadingFlush)), where: null);
+                    : Exponential("q", t, b, Logs(b).Select(log => Expr.Exp2(log + ((Expr)c! - weighed.LogNormaliser!), ReadingFlush)), where: null);
                 StoreQueryGradient(tokens, q, b, fq, weighed.Delta is null ? x : x + ((Expr)weighed.Delta * z));
                 B.Add(z, sum);
                 B.AddMatMul(s, v, fk, transposeA: true);
