@@ -32,21 +32,29 @@ public sealed class StepWorkload : IDisposable
             _state.Prefill(default, prefix.Key.AsSpan(0, count), prefix.Value.AsSpan(0, count), default, length);
         }
 
-        ParameterBytes = layer is IRandomFeatureAttention random ? random.Projection.Weights.Length * sizeof(float) : 0;
+        if (layer is IRandomFeatureAttention { Projection: var w })
+        {
+            ParameterFootprintBytes = sizeof(float) * (w.Draw == ProjectionDraw.Hadamard ? w.Signs.Length + w.Lengths.Length : w.Weights.Length);
+        }
+
         FootprintBytes = _state.StateBytes;
     }
 
     private StepWorkload(StepWorkload other)
     {
-        (_kernel, _count, _tensors, ParameterBytes, FootprintBytes) = (other._kernel, other._count, other._tensors, other.ParameterBytes, other.FootprintBytes);
+        (_kernel, _count, _tensors) = (other._kernel, other._count, other._tensors);
+        (ParameterFootprintBytes, FootprintBytes) = (other.ParameterFootprintBytes, other.FootprintBytes);
         _state = other._state.Fork();
     }
 
     /// <summary>Tokens of an open block, as generator/Backends/README.md has them.</summary>
     private static int Block => 16;
 
-    /// <summary>Bytes of W, which a step reads once.</summary>
-    public long ParameterBytes { get; }
+    /// <summary>Bytes of W: numbers, or the signs and lengths of a fast transform.</summary>
+    public long ParameterFootprintBytes { get; }
+
+    /// <summary>Bytes of W that a step reads: all of it for each stream.</summary>
+    public long ParameterBytes => _state.Streams * ParameterFootprintBytes;
 
     /// <summary>Bytes of all states.</summary>
     public long FootprintBytes { get; }

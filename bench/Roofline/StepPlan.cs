@@ -73,7 +73,7 @@ internal static class StepPlan
             using var workload = new StepWorkload(kernel, streams, position);
             var (read, written) = (workload.BytesRead, workload.BytesWritten);
             using var probe = new BandwidthProbe(
-                (kernel.Features == 0 ? read : workload.FootprintBytes) + workload.ParameterBytes, written / (read + workload.ParameterBytes));
+                (kernel.Features == 0 ? read : workload.FootprintBytes) + workload.ParameterFootprintBytes, written / (read + workload.ParameterBytes));
             var (times, rates, stateShares, shares) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
             Slice(workload);
             var before = Bandwidth(probe);

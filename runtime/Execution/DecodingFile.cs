@@ -64,7 +64,8 @@ internal static class DecodingFile
         /// <exception cref="InvalidDataException">It is no header, or one of another layer.</exception>
         public Reader(Stream stream, Header needed)
         {
-            _reader = new ChecksumReader(stream, "decoding state") { ExpectedLength = Magic.Length + 9 * sizeof(int) };
+            const int numbers = 7; // of the header, beside what they count
+            _reader = new ChecksumReader(stream, "decoding state") { ExpectedLength = Magic.Length + numbers * sizeof(int) };
             Span<byte> magic = stackalloc byte[Magic.Length];
             _reader.Bytes(magic);
             if (!magic.SequenceEqual(Magic))

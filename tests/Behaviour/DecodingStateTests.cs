@@ -39,6 +39,26 @@ public class DecodingStateTests
         }
     }
 
+    [Fact]
+    public void States_of_one_layer_on_several_threads_do_not_meet()
+    {
+        var layer = Layer.Of<CausalSoftmax16>();
+        var attention = new CausalSoftmax16(7) { DegreeOfParallelism = 2 };
+        var all = Enumerable.Range(0, 8).Select(seed => new Inputs(layer, 400, 400, seed)).ToArray();
+        var expected = all.Select(inputs => Steps(attention.CreateDecodingState(), inputs, 0, 400)).ToArray();
+        var actual = new float[all.Length][];
+        Parallel.For(0, all.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+        {
+            // Several streams, so that they also contend for the threads of the process.
+            using var state = attention.CreateDecodingState(4);
+            actual[i] = Decode(state, [all[i], all[0], all[1], all[2]], prefix: 0)[0];
+        });
+        for (var i = 0; i < all.Length; i++)
+        {
+            Compare.Same(expected[i], actual[i]);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Layers))]
     public void What_is_not_finite_stays_in_its_stream(Layer layer)
