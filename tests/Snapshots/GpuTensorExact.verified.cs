@@ -320,15 +320,11 @@ partial class GpuTensorExact
                                 s0_0 = MultiplyTiles(s0_0, tA0_2, tA1_2, tA0_3, tA1_3, tB0_2, tB0_3);
                             }
                             var toColumn = column + (inQuad * 2);
-                            {
-                                var toRow = row + (quad * 2);
-                                {
-                                    shared[288 + (toRow * 32) + toColumn] = s0_0.X;
-                                    shared[288 + (toRow * 32) + toColumn + 1] = s0_0.Y;
-                                    shared[288 + ((toRow + 1) * 32) + toColumn] = s0_0.Z;
-                                    shared[288 + ((toRow + 1) * 32) + toColumn + 1] = s0_0.W;
-                                }
-                            }
+                            var toRow0 = row + (quad * 2);
+                            shared[288 + (toRow0 * 32) + toColumn] = s0_0.X;
+                            shared[288 + (toRow0 * 32) + toColumn + 1] = s0_0.Y;
+                            shared[288 + ((toRow0 + 1) * 32) + toColumn] = s0_0.Z;
+                            shared[288 + ((toRow0 + 1) * 32) + toColumn + 1] = s0_0.W;
                         }
                     }
                     else
@@ -484,15 +480,13 @@ partial class GpuTensorExact
                                 s0_0 = MultiplyTiles(s0_0, tA0_2, tA1_2, tA0_3, tA1_3, tB0_2, tB0_3);
                             }
                             var toColumn = column + (inQuad * 2);
+                            var toRow0 = row + (quad * 2);
+                            if (toColumn < 12)
                             {
-                                var toRow = row + (quad * 2);
-                                if (toColumn < 12)
-                                {
-                                    shared[2336 + (toRow * 12) + toColumn] += s0_0.X;
-                                    shared[2336 + (toRow * 12) + toColumn + 1] += s0_0.Y;
-                                    shared[2336 + ((toRow + 1) * 12) + toColumn] += s0_0.Z;
-                                    shared[2336 + ((toRow + 1) * 12) + toColumn + 1] += s0_0.W;
-                                }
+                                shared[2336 + (toRow0 * 12) + toColumn] += s0_0.X;
+                                shared[2336 + (toRow0 * 12) + toColumn + 1] += s0_0.Y;
+                                shared[2336 + ((toRow0 + 1) * 12) + toColumn] += s0_0.Z;
+                                shared[2336 + ((toRow0 + 1) * 12) + toColumn + 1] += s0_0.W;
                             }
                         }
                     }
