@@ -27,4 +27,10 @@ public sealed class SoftmaxAttentionAttribute : Attribute
 
     /// <summary>What the layer is generated for. Default: <see cref="Backends.Auto"/>.</summary>
     public Backends Backends { get; set; }
+
+    /// <summary>
+    /// How GPU kernels multiply. <see cref="Precision.TensorFloat32"/> needs an ILGPU context of optimisation level O2, which the launcher checks, and
+    /// leaves CPU kernels as they are. Default: <see cref="Precision.Float32"/>.
+    /// </summary>
+    public Precision Precision { get; set; }
 }

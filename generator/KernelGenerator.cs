@@ -51,7 +51,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
 
         // 5. Give each its own file name, then emit, one cached output each.
         var files = all.SelectMany(static (list, _) => list.WithUniqueNames()).WithTrackingName(DeclarationStep);
-        context.RegisterSourceOutput(files.Combine(target), static (output, file) => Emit(output, file.Left, file.Right));
+        var cpuFiles = files.Select(static (file, _) => file.ForCpu);
+        context.RegisterSourceOutput(cpuFiles.Combine(target), static (output, file) => Emit(output, file.Left, file.Right));
 
         // 6. Where the project references ILGPU, a second file each, which the first does not depend on.
         var gpuFiles = files.Combine(hasIlgpu)

@@ -6,7 +6,7 @@ public static class KernelCatalog
     public const string Softmax = "favor-softmax", Hyperbolic = "favor-hyperbolic", Relu = "favor-relu", Hadamard = "favor-hadamard",
         Oprf = "favor-oprf", Gelu = "favor-gelu", Exact = "exact-softmax";
 
-    private const ulong Seed = 20260101;
+    public const ulong Seed = 20260101;
 
     public static IReadOnlyList<BenchKernel> All { get; } =
     [

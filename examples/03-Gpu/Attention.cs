@@ -7,7 +7,11 @@ namespace KernelGen.Examples.CpuAndGpu;
 [FavorAttention(Kernel = KernelFunction.Softmax, HeadDim = 64, Features = 256)]
 internal sealed partial class Softmax;
 
-/// <summary>The same where a token sees itself and the tokens before it.</summary>
+/// <summary>The same with products of TensorFloat32 on the tensor cores of CUDA devices.</summary>
+[FavorAttention(Kernel = KernelFunction.Softmax, HeadDim = 64, Features = 256, Precision = Precision.TensorFloat32)]
+internal sealed partial class TensorSoftmax;
+
+/// <summary>The first where a token sees itself and the tokens before it.</summary>
 [FavorAttention(Kernel = KernelFunction.Softmax, HeadDim = 64, Features = 256, Causal = true)]
 internal sealed partial class CausalSoftmax;
 
@@ -26,3 +30,7 @@ internal sealed partial class Softplus
 /// <summary>Exact softmax attention, every query with every key.</summary>
 [SoftmaxAttention(HeadDim = 64)]
 internal sealed partial class Exact;
+
+/// <summary>The same on tensor cores.</summary>
+[SoftmaxAttention(HeadDim = 64, Precision = Precision.TensorFloat32)]
+internal sealed partial class TensorExact;

@@ -7,9 +7,6 @@ namespace KernelGen.Examples.CpuAndGpu;
 /// <summary>Runs every layer on the CPU and on a device, compares the outputs and times both.</summary>
 internal sealed class Experiment : IDisposable
 {
-    // More than rounding explains: sums are added up in another order.
-    private const double LargestDisagreement = 1e-4;
-
     // A launch takes microseconds to start: so many are queued between two looks at the clock.
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(20);
     private const int MostLaunches = 100;
@@ -102,7 +99,7 @@ internal sealed class Experiment : IDisposable
         double disagreement = _input.Disagreement();
 
         // Written so that NaN fails too.
-        if (!(disagreement < LargestDisagreement))
+        if (!(disagreement < pair.LargestDisagreement))
         {
             throw new JobException(
                 FormattableString.Invariant($"{pair.Name}: {_device.Name} and the CPU differ by {disagreement:E1} of the largest output, more than ")

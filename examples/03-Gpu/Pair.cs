@@ -5,24 +5,33 @@ namespace KernelGen.Examples.CpuAndGpu;
 /// <summary>One declaration, for both.</summary>
 /// <param name="Name">What tables call it.</param>
 /// <param name="Layer">The layer on the CPU.</param>
+/// <param name="LargestDisagreement">More than its precision explains, over the largest output.</param>
 /// <param name="OnDevice">Makes the same layer on a device: same projections, same numbers.</param>
-internal sealed record Pair(string Name, IAttention Layer, Func<Accelerator, DeviceLayer> OnDevice)
+internal sealed record Pair(string Name, IAttention Layer, double LargestDisagreement, Func<Accelerator, DeviceLayer> OnDevice)
 {
+    // Sums are added up in another order. Tensor cores also round what they multiply, to 10 bits.
+    private const double Rounding = 1e-4;
+    private const double TensorRounding = 2e-3;
+
     /// <summary>The layers of Attention.cs in the order of the tables.</summary>
     public static IReadOnlyList<Pair> All(ulong seed, int threads)
     {
         var softmax = new Softmax(seed);
+        var tensorSoftmax = new TensorSoftmax(seed);
         var causal = new CausalSoftmax(seed);
         var relu = new Relu(seed);
         var own = new Softplus(seed);
         var exact = new Exact();
+        var tensorExact = new TensorExact();
         Pair[] pairs =
         [
-            new("FAVOR+ softmax", softmax, accelerator => Of(new Softmax.Gpu(softmax, accelerator), gpu => gpu.Forward)),
-            new("FAVOR+ softmax, causal", causal, accelerator => Of(new CausalSoftmax.Gpu(causal, accelerator), gpu => gpu.Forward)),
-            new("FAVOR+ ReLU", relu, accelerator => Of(new Relu.Gpu(relu, accelerator), gpu => gpu.Forward)),
-            new("own: softplus", own, accelerator => Of(new Softplus.Gpu(own, accelerator), gpu => gpu.Forward)),
-            new("exact softmax", exact, accelerator => Of(new Exact.Gpu(exact, accelerator), gpu => gpu.Forward)),
+            new("FAVOR+ softmax", softmax, Rounding, accelerator => Of(new Softmax.Gpu(softmax, accelerator), gpu => gpu.Forward)),
+            new("FAVOR+ softmax, TF32", tensorSoftmax, TensorRounding, accelerator => Of(new TensorSoftmax.Gpu(tensorSoftmax, accelerator), gpu => gpu.Forward)),
+            new("FAVOR+ softmax, causal", causal, Rounding, accelerator => Of(new CausalSoftmax.Gpu(causal, accelerator), gpu => gpu.Forward)),
+            new("FAVOR+ ReLU", relu, Rounding, accelerator => Of(new Relu.Gpu(relu, accelerator), gpu => gpu.Forward)),
+            new("own: softplus", own, Rounding, accelerator => Of(new Softplus.Gpu(own, accelerator), gpu => gpu.Forward)),
+            new("exact softmax", exact, Rounding, accelerator => Of(new Exact.Gpu(exact, accelerator), gpu => gpu.Forward)),
+            new("exact softmax, TF32", tensorExact, TensorRounding, accelerator => Of(new TensorExact.Gpu(tensorExact, accelerator), gpu => gpu.Forward)),
         ];
         foreach (Pair pair in pairs)
         {

@@ -67,7 +67,7 @@ internal sealed partial class Report(IAnsiConsole console, Settings settings)
     public void Ptx(IReadOnlyList<PtxFile> files, string folder)
     {
         _printer.Table(
-            ["<layer", "<kernel", "lines", "products", "sums", "128-bit loads", "bytes of shared memory", "uses of local memory"],
+            ["<\nlayer", "<\nkernel", "\nlines", "\nproducts", "\nsums", "tensor\ncores", "128-bit\nloads", "bytes of\nshared memory", "uses of\nlocal memory"],
             files.Select(file => (string[])
             [
                 file.Layer,
@@ -75,6 +75,7 @@ internal sealed partial class Report(IAnsiConsole console, Settings settings)
                 Text($"{file.Text.Count(c => c == '\n'):N0}"),
                 Text($"{Product().Count(file.Text):N0}"),
                 Text($"{Sum().Count(file.Text):N0}"),
+                Text($"{TensorProduct().Count(file.Text):N0}"),
                 Text($"{WideLoad().Count(file.Text):N0}"),
                 Text($"{SharedArray().Matches(file.Text).Sum(match => int.Parse(match.Groups[1].ValueSpan, null)):N0}"),
                 Text($"{LocalMemory().Count(file.Text):N0}"),
@@ -82,6 +83,8 @@ internal sealed partial class Report(IAnsiConsole console, Settings settings)
         _printer.Space();
         _printer.Note("Products and sums",
             $"mul.f32 and add.f32 in the text. Without a rounding mode, as here, a driver makes one multiply-add of the two.");
+        _printer.Note("Tensor cores",
+            $"mma.sync. ILGPU hands their operands over in local memory, four bytes each, which a driver keeps in registers.");
         _printer.Path($"PTX: ", folder);
     }
 
@@ -123,7 +126,8 @@ internal sealed partial class Report(IAnsiConsole console, Settings settings)
             $"{Milliseconds(experiment.Download)} ms for outputs back.",
             $"Loading: what ILGPU and the driver take to compile a layer's kernels, once.");
         _printer.Note("Share of peak",
-            $"nominal operations (8·L·m·d a head, exact attention 4·L²·d) over the multiply-adds that all cores could do at the highest clock.");
+            $"nominal operations (8·L·m·d a head, exact attention 4·L²·d) over the float32 multiply-adds that all cores could do at the highest clock,",
+            $"for TF32 too. Where the device is not a CUDA one, TF32 is float32.");
     }
 
     private void Agreement() =>
@@ -134,6 +138,9 @@ internal sealed partial class Report(IAnsiConsole console, Settings settings)
 
     [GeneratedRegex(@"add\.f32")]
     private static partial Regex Sum();
+
+    [GeneratedRegex(@"mma\.sync")]
+    private static partial Regex TensorProduct();
 
     [GeneratedRegex(@"ld\.(shared|global)\.v4")]
     private static partial Regex WideLoad();

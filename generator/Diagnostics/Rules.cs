@@ -153,6 +153,11 @@ internal static class Rules
         "Backends asks for GPU kernels, but the project does not reference ILGPU; add the package ILGPU, version 1.5.3",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen029");
 
+    public static readonly DiagnosticDescriptor PrecisionWithoutMeaning = new(
+        "KGEN030", "Precision has no meaning here",
+        "Precision is {0}, but Backends is {1}, and CPU kernels ignore it; leave Precision out, or let Backends have the GPU",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen030");
+
     public static readonly DiagnosticDescriptor InternalError = new(
         "KGEN099", "The generator failed",
         "KernelGen could not generate '{0}', which is an error in KernelGen, not in your code; please report: {1}",

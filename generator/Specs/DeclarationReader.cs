@@ -33,6 +33,12 @@ internal static class DeclarationReader
         var reader = new AttributeReader(attribute, type, compilation, cancel);
         var spec = family.Read(reader);
         var backends = reader.Flags<Backends>("Backends");
+        var precision = reader.Member<Precision>("Precision");
+        if (precision is Precision.TensorFloat32 && !backends.WantsGpu())
+        {
+            reader.Report(Rules.PrecisionWithoutMeaning, "Precision", precision, backends);
+        }
+
 
         // The first attention attribute of a type counts. A second of the same family is the compiler's error CS0579; a second of another
         // family is ours.
@@ -56,7 +62,7 @@ internal static class DeclarationReader
         var faults = TypeRules.Check(syntax, type, family, generated).ToList();
         var target = TypeTargetReader.Read(type);
         return new(
-            spec is null || target is null || faults.Count > 0 ? null : new Declaration(target, spec, backends),
+            spec is null || precision is null || target is null || faults.Count > 0 ? null : new Declaration(target, spec, backends, precision.Value),
             [.. faults, .. reader.Diagnostics],
             reader.Location,
             backends.HasFlag(Backends.Gpu) ? reader.LocationOf("Backends") : null);

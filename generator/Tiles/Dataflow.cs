@@ -60,6 +60,24 @@ internal static class Dataflow
     /// <summary>The tiles in an expression, and the segments of tiles.</summary>
     public static IEnumerable<Tile> Tiles(Expr expr) => expr.Flatten().OfType<Expr.Element>().Select(element => element.Tile);
 
+    /// <summary>Whether a block takes exponentials of a tile, or of what it makes of its elements one by one.</summary>
+    public static bool IsExponent(IEnumerable<Statement> block, Tile tile)
+    {
+        // Statements stand in the order in which tiles are made.
+        var made = new HashSet<Tile> { tile };
+        foreach (var map in Flatten(block).OfType<Map>().Where(map => Reads(map).Any(made.Contains)))
+        {
+            if (map.Branches.SelectMany(branch => branch.Flatten()).OfType<Expr.FlushedExp2>().Any())
+            {
+                return true;
+            }
+
+            made.Add(map.Target);
+        }
+
+        return false;
+    }
+
     /// <summary>The conditions in an expression.</summary>
     public static IEnumerable<Condition> Conditions(Expr expr) =>
         expr.Flatten().OfType<Expr.Choice>().SelectMany(choice => choice.Condition.Flatten());

@@ -24,6 +24,27 @@ public static class GpuChecks
         }
     }
 
+    /// <summary>Whether kernels of precision TensorFloat32 can be compiled.</summary>
+    /// <param name="name">The device's name.</param>
+    /// <param name="optimizationLevel">The number of the optimisation level of the ILGPU context.</param>
+    /// <param name="cudaMajor">The first number of a CUDA device's compute capability; null for other devices, which compute in float32.</param>
+    /// <exception cref="InvalidOperationException">They cannot.</exception>
+    public static void CheckTensorFloat32(string name, int optimizationLevel, int? cudaMajor)
+    {
+        if (optimizationLevel < 2)
+        {
+            throw new InvalidOperationException(
+                $"Precision.TensorFloat32 needs an ILGPU context of optimisation level O2, but this one has O{optimizationLevel}, at which operands of tensor cores "
+                + "go through memory. Create it with Context.Create(b => b.Default().Optimize(OptimizationLevel.O2)), or declare Precision.Float32.");
+        }
+
+        if (cudaMajor < 8)
+        {
+            throw new InvalidOperationException(
+                $"Precision.TensorFloat32 needs a CUDA device of compute capability 8.0 or above, but {name} has {cudaMajor}.x; declare Precision.Float32.");
+        }
+    }
+
     /// <summary>Whether all lengths fit the shape.</summary>
     /// <exception cref="ArgumentException">One does not.</exception>
     public static void CheckCall(

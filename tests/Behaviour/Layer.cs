@@ -100,7 +100,9 @@ public sealed class Layer
     private static Dictionary<string, AttentionSpec> ReadSpecs()
     {
         // The generator reads the very files that this assembly was compiled from. What else is in them need not compile here.
-        var sources = Directory.GetFiles(Path.Combine(Repository.Root, "tests", "Behaviour"), "*.cs").Select(File.ReadAllText).ToArray();
+        var tests = Path.Combine(Repository.Root, "tests");
+        var files = new[] { "Behaviour", Path.Combine("Gpu", "Behaviour") }.SelectMany(folder => Directory.GetFiles(Path.Combine(tests, folder), "*.cs"));
+        var sources = files.Select(File.ReadAllText).ToArray();
         var run = new GeneratorRun([.. sources, "global using System;"]);
         return run.Result.TrackedSteps[KernelGenerator.DeclarationStep]
             .SelectMany(step => step.Outputs)

@@ -89,6 +89,21 @@ public sealed class CachingTests
         Assert.All(SourceOutputs(run), output => Assert.Equal(IncrementalStepRunReason.Cached, output.Reason));
     }
 
+    [Theory]
+    [InlineData("Precision = Precision.TensorFloat32", true)]
+    [InlineData("Backends = Backends.Gpu", false)]
+    public void WhatConcernsTheGpuAlone_LeavesTheCpuFilesCached(string argument, bool isInTheFile)
+    {
+        var before = new GeneratorRun(Favor, Exact, Elsewhere).Reference(IlgpuReference.Minimal);
+        var (cpu, gpu) = (before.Files["B.Cpu.g.cs"], before.Files["B.Ilgpu.g.cs"]);
+
+        var run = before.Edit(1, text => text.Replace("HeadDim = 8", $"HeadDim = 8, {argument}"));
+
+        Assert.Single(SourceOutputs(run), output => output.Reason == IncrementalStepRunReason.Modified);
+        Assert.Equal(cpu, run.Files["B.Cpu.g.cs"]);
+        Assert.Equal(isInTheFile, gpu != run.Files["B.Ilgpu.g.cs"]);
+    }
+
     [Fact]
     public void RemovedDeclaration_TakesItsFileAway()
     {

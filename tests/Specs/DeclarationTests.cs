@@ -71,6 +71,19 @@ public sealed class DeclarationTests
         new SoftmaxSpec(12, 12, Causal: true),
         SpecOf("static class C { public const int D = 3; } [global::KernelGen.SoftmaxAttentionAttribute(HeadDim = C.D * 4, Causal = !false)] partial class A;"));
 
+    [Theory]
+    [InlineData("SoftmaxAttention(HeadDim = 8)", "Float32")]
+    [InlineData("SoftmaxAttention(HeadDim = 8, Precision = Precision.TensorFloat32)", "TensorFloat32")]
+    [InlineData("FavorAttention(HeadDim = 8, Features = 16, Precision = Precision.Float32)", "Float32")]
+    [InlineData("FavorAttention(HeadDim = 8, Features = 16, Precision = Precision.TensorFloat32)", "TensorFloat32")]
+    public void Precision_is_float32_unless_it_is_said(string attribute, string precision) =>
+        Assert.Equal(precision, DeclarationOf($"[{attribute}] partial class A;").Precision.ToString());
+
+    [Fact]
+    public void The_generator_repeats_the_precisions_of_the_attributes() => Assert.Equal(
+        Enum.GetValues<KernelGen.Precision>().Select(member => (member.ToString(), (int)member)),
+        Enum.GetValues<Precision>().Select(member => (member.ToString(), (int)member)));
+
     [Fact]
     public void The_generator_repeats_the_enum_of_the_attributes() => Assert.Equal(
         Enum.GetValues<KernelGen.KernelFunction>().Select(member => (member.ToString(), (int)member)),

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using KernelGen.Tests.Harness;
 using Xunit;
 
@@ -24,12 +25,36 @@ public sealed class EmittedGpuTests
     public void The_file_is_the_snapshot() =>
         Snapshot.Verify("GpuCausalSoftmax", Generate("GpuCausalSoftmax", "FavorAttention(HeadDim = 16, Features = 16, Causal = true)"));
 
+    [Fact]
+    public void The_file_for_tensor_cores_is_the_snapshot() =>
+        Snapshot.Verify("GpuTensorExact", Generate("GpuTensorExact", "SoftmaxAttention(HeadDim = 16, ValueDim = 12, Precision = Precision.TensorFloat32)"));
+
+    [Theory]
+    [InlineData("FavorAttention(HeadDim = 16, Features = 32)")]
+    [InlineData("FavorAttention(HeadDim = 16, Features = 32, Causal = true)")]
+    [InlineData("FavorAttention(Kernel = KernelFunction.Gelu, HeadDim = 16, Features = 32, Normalize = false)")]
+    public void Tensor_cores_get_all_products_but_the_projections(string attribute)
+    {
+        var tensor = Generate("A", attribute.Replace(")", ", Precision = Precision.TensorFloat32)"));
+        Assert.DoesNotContain("_CudaAsm", Generate("A", attribute));
+        Assert.Contains(", precision TensorFloat32,", tensor.Split('\n').First(line => line.StartsWith("// FAVOR+")));
+
+        // A comment with the product, perhaps a barrier, and then the text for tensor cores or not.
+        var lines = tensor.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line != "_Group.Barrier();").ToList();
+        var products = lines.Zip(lines.Skip(1)).Where(pair => Regex.IsMatch(pair.First, @"^// [ABNPS] \+?= \w+ᵀ? · ")).ToList();
+        Assert.InRange(products.Count, 4, 8);
+        Assert.All(products, pair => Assert.Equal(!pair.First.Contains("Wᵀ"), pair.Second == "if (_CudaAsm.IsSupported)"));
+    }
+
     [Theory]
     [InlineData("FavorAttention(HeadDim = 64, Features = 256)")]
     [InlineData("FavorAttention(HeadDim = 64, Features = 256, Causal = true)")]
     [InlineData("FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 9, ValueDim = 5, Features = 22, Causal = true)")]
     [InlineData("SoftmaxAttention(HeadDim = 64, Causal = true)")]
-    public void The_file_stays_readable_in_size(string attribute) => Assert.InRange(Generate("Sized", attribute).Length, 1, 100 * 1024);
+    [InlineData("SoftmaxAttention(HeadDim = 64, Causal = true, Precision = Precision.TensorFloat32)")]
+    [InlineData("FavorAttention(HeadDim = 64, Features = 256, Causal = true, Precision = Precision.TensorFloat32)", 128)]
+    public void The_file_stays_readable_in_size(string attribute, int kilobytes = 100) =>
+        Assert.InRange(Generate("Sized", attribute).Length, 1, kilobytes * 1024);
 
     [Fact]
     public void Text_is_the_same_to_the_byte_in_every_run_and_has_one_kind_of_line_end()

@@ -5,21 +5,31 @@ using KernelGen.Bench.Kernels;
 namespace KernelGen.Bench.Gpu;
 
 /// <summary>A declaration under measurement on a GPU. The nested classes are types of their own, so their members come as delegates.</summary>
-internal sealed record GpuKernel(BenchKernel Kernel, Func<Accelerator, GpuKernel.Loaded> Load)
+internal sealed record GpuKernel(BenchKernel Kernel, Precision Precision, Func<Accelerator, GpuKernel.Loaded> Load)
 {
     public static IReadOnlyList<GpuKernel> All { get; } =
     [
-        new(KernelCatalog.Find(KernelCatalog.Softmax, causal: false), accelerator =>
-        {
-            var gpu = new FavorSoftmax.Gpu((FavorSoftmax)KernelCatalog.Find(KernelCatalog.Softmax, causal: false).Create(), accelerator);
-            return new Loaded(gpu, gpu.Forward, gpu.ScratchBytes);
-        }),
-        new(KernelCatalog.Find(KernelCatalog.Softmax, causal: true), accelerator =>
-        {
-            var gpu = new FavorSoftmaxCausal.Gpu((FavorSoftmaxCausal)KernelCatalog.Find(KernelCatalog.Softmax, causal: true).Create(), accelerator);
-            return new Loaded(gpu, gpu.Forward, gpu.ScratchBytes);
-        }),
+        Of(causal: false, Precision.Float32, seed => new FavorSoftmax(seed), (layer, accelerator) => new FavorSoftmax.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.ScratchBytes)),
+        Of(causal: true, Precision.Float32, seed => new FavorSoftmaxCausal(seed), (layer, accelerator) => new FavorSoftmaxCausal.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.ScratchBytes)),
+        Of(causal: false, Precision.TensorFloat32, seed => new TensorSoftmax(seed), (layer, accelerator) => new TensorSoftmax.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.ScratchBytes)),
+        Of(causal: true, Precision.TensorFloat32, seed => new TensorSoftmaxCausal(seed), (layer, accelerator) => new TensorSoftmaxCausal.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.ScratchBytes)),
     ];
+
+    /// <summary>The largest difference to the CPU that the precision explains.</summary>
+    public double LargestDisagreement => Precision == Precision.TensorFloat32 ? 2e-3 : 1e-3;
+
+    /// <summary>The precision's name in tables.</summary>
+    public string PrecisionName => Precision == Precision.TensorFloat32 ? "tf32" : "float32";
+
+    /// <summary>Kernel and precision, as they stand in progress lines.</summary>
+    public override string ToString() => $"{Kernel}, {PrecisionName}";
+
+    private static GpuKernel Of<TLayer, TGpu>(
+        bool causal, Precision precision, Func<ulong, TLayer> create, Func<TLayer, Accelerator, TGpu> toDevice, Func<TGpu, Loaded> calls)
+        where TLayer : IAttention => new(
+            KernelCatalog.Find(KernelCatalog.Softmax, causal) with { Type = typeof(TLayer), Create = () => create(KernelCatalog.Seed) },
+            precision,
+            accelerator => calls(toDevice(create(KernelCatalog.Seed), accelerator)));
 
     public delegate void ForwardCall(
         AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> destination,

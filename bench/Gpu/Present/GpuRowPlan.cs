@@ -7,9 +7,6 @@ namespace KernelGen.Bench.Gpu;
 /// <summary>The rows of a kernel: its lengths, as far as the device goes.</summary>
 internal static class GpuRowPlan
 {
-    /// <summary>More than another order of summation explains.</summary>
-    private const double LargestDisagreement = 1e-3;
-
     private const double SliceSeconds = 0.03, WarmUpSeconds = 0.25;
 
     private const int MostCalls = 1000;
@@ -22,11 +19,22 @@ internal static class GpuRowPlan
     public static void Measure(GpuKernel kernel, Accelerator accelerator, GpuPeakProbe probe, GpuReport report)
     {
         var isCheck = accelerator.AcceleratorType == AcceleratorType.CPU;
-        using var loaded = kernel.Load(accelerator);
+        GpuKernel.Loaded loaded;
+        try
+        {
+            loaded = kernel.Load(accelerator);
+        }
+        catch (InvalidOperationException error) when (kernel.Precision == Precision.TensorFloat32)
+        {
+            report.Notes.Add($"{kernel}: left out: {error.Message}");
+            return;
+        }
+
+        using var owned = loaded;
         var isFirst = true;
         foreach (var length in isCheck ? CheckLengths : Lengths)
         {
-            var name = FormattableString.Invariant($"{kernel.Kernel}, {length:N0} tokens");
+            var name = FormattableString.Invariant($"{kernel}, {length:N0} tokens");
             Console.Error.WriteLine(name);
             var needed = GpuWorkload.Bytes(kernel.Kernel, loaded, length);
             if (needed > accelerator.MemorySize)
@@ -43,7 +51,7 @@ internal static class GpuRowPlan
                 if (isFirst)
                 {
                     // A wrong kernel is not worth timing. The shortest length is enough, and quick on the CPU.
-                    Check(name, workload, report);
+                    Check(name, kernel, workload, report);
                     isFirst = false;
                 }
 
@@ -58,16 +66,16 @@ internal static class GpuRowPlan
 
         if (isCheck)
         {
-            report.Notes.Add($"{kernel.Kernel}: longer inputs left out, this device would take hours for them.");
+            report.Notes.Add($"{kernel}: longer inputs left out, this device would take hours for them.");
         }
     }
 
-    private static void Check(string name, GpuWorkload workload, GpuReport report)
+    private static void Check(string name, GpuKernel kernel, GpuWorkload workload, GpuReport report)
     {
         var disagreement = workload.Disagreement();
 
         // Written so that NaN fails too.
-        if (!(disagreement < LargestDisagreement))
+        if (!(disagreement < kernel.LargestDisagreement))
         {
             throw new InvalidOperationException(FormattableString.Invariant(
                 $"{name}: the outputs of the device and of the CPU differ by {disagreement:E1} of the largest, more than rounding explains."));
@@ -81,7 +89,7 @@ internal static class GpuRowPlan
         var (seconds, share, repetitions) = AgainstPeak(workload, stream, probe, isCheck ? new Effort(1, 0) : Effort.Full);
         const int Batch = 1, Heads = 8;
         return new GpuRow(
-            kernel.Kernel.Name, kernel.Kernel.Causal, Batch, Heads, length, kernel.Kernel.HeadDim, kernel.Kernel.Features, seconds * 1e3,
+            kernel.Kernel.Name, kernel.Kernel.Causal, kernel.PrecisionName, Batch, Heads, length, kernel.Kernel.HeadDim, kernel.Kernel.Features, seconds * 1e3,
             workload.Flops / seconds / 1e9, isCheck ? null : share, Batch * length / seconds, workload.ScratchBytes, repetitions);
     }
 

@@ -29,6 +29,11 @@ internal static class GpuRun
             GpuRowPlan.Measure(kernel, accelerator, probe, report);
         }
 
+        if (accelerator.AcceleratorType != AcceleratorType.Cuda)
+        {
+            report.Notes.Add("The device has no tensor cores that ILGPU knows: rows of tf32 were computed in float32.");
+        }
+
         if (accelerator.AcceleratorType == AcceleratorType.CPU)
         {
             report.Notes.Add("The device is ILGPU's CPU accelerator: a check that everything runs. Its times say nothing of a GPU.");

@@ -42,6 +42,9 @@ internal sealed class DeviceFunctions
             "Sin" => Sin,
             "Cos" => Cos,
             "SineOfTurn" => SineOfTurn,
+            "MultiplyTiles" => MultiplyTiles,
+            "RoundToTensor" => RoundToTensor,
+            "RestOfRounding" => "// What rounding took away, itself rounded.\nprivate static uint RestOfRounding(float x) => RoundToTensor(x - global::ILGPU.Interop.IntAsFloat(RoundToTensor(x)));",
             _ => $"private static float {method}(float x) => _Intrinsic.{method}(x);",
         };
         return method;
@@ -74,10 +77,35 @@ internal sealed class DeviceFunctions
     {
         "Sin" or "Cos" => ["SineOfTurn", "Floor"],
         "Tanh" or "SineOfTurn" => ["Floor"],
+        "RestOfRounding" => ["RoundToTensor"],
         _ => [],
     };
 
     private static string Name(int index) => index == 0 ? "KernelFunction" : $"KernelFunction{index + 1}";
+
+    private const string RoundToTensor = """
+        // The bits of x with 10 bits of mantissa: tensor cores would cut, not round.
+        private static uint RoundToTensor(float x)
+        {
+            global::ILGPU.Runtime.Cuda.Output<uint> rounded = default;
+            global::ILGPU.Runtime.Cuda.Input<float> exact = x;
+            _CudaAsm.EmitRef("cvt.rna.tf32.f32 %0, %1;", ref rounded, ref exact);
+            return rounded.Value;
+        }
+        """;
+
+    private const string MultiplyTiles = """
+        // A warp's sums of 16 × 8 numbers plus a product of 16 × 8 and 8 × 8.
+        private static _Float4 MultiplyTiles(_Float4 sum, uint a0, uint a1, uint a2, uint a3, uint b0, uint b1)
+        {
+            global::ILGPU.Runtime.Cuda.Ref<float> x = sum.X, y = sum.Y, z = sum.Z, w = sum.W;
+            global::ILGPU.Runtime.Cuda.Input<uint> left0 = a0, left1 = a1, left2 = a2, left3 = a3, right0 = b0, right1 = b1;
+            _CudaAsm.EmitRef(
+                "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};",
+                ref x, ref y, ref z, ref w, ref left0, ref left1, ref left2, ref left3, ref right0, ref right1);
+            return new _Float4(x.Value, y.Value, z.Value, w.Value);
+        }
+        """;
 
     // Abramowitz and Stegun, Handbook of Mathematical Functions, formula 7.1.26 has 1.5e-7 absolute error; near 0 the series keeps the relative one.
     private const string Erf = """

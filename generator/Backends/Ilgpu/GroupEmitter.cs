@@ -16,22 +16,37 @@ internal sealed class GroupEmitter
     private readonly SourceWriter _writer;
     private readonly StateMember? _inRegisters;
     private readonly RegisterBlock _registers;
+    private readonly TensorEmitter? _tensor;
+    private readonly WarpBlock? _warpRegisters;
+    private readonly Func<Tile, bool> _isExponent;
     private readonly List<Place> _written = new(), _read = new();
     private bool _inRun;
 
     /// <param name="inRegisters">The matrix of the state that is only accumulated and so stays in registers; null: none.</param>
-    public GroupEmitter(GroupMemory memory, DeviceFunctions functions, SourceWriter writer, StateMember? inRegisters)
+    /// <param name="tensor">Prints products for tensor cores; null where the precision is float32.</param>
+    /// <param name="isExponent">Whether exponentials are taken of a tile.</param>
+    public GroupEmitter(
+        GroupMemory memory, DeviceFunctions functions, SourceWriter writer, StateMember? inRegisters, TensorEmitter? tensor, Func<Tile, bool> isExponent)
     {
         _memory = memory;
         _functions = functions;
         _writer = writer;
         _inRegisters = inRegisters;
         _registers = inRegisters is null ? default : RegistersFor(inRegisters)!.Value;
+        _tensor = tensor;
+        _isExponent = isExponent;
+
+        // Where no block holds it, long thin matrices, the state stays in float32.
+        _warpRegisters = inRegisters is null || tensor is null ? null : WarpBlock.Holding(StateRows, StateColumns);
     }
 
     /// <summary>How a group holds a matrix of a state in its registers; null where it is too large.</summary>
     public static RegisterBlock? RegistersFor(StateMember member) =>
         RegisterBlock.Holding(GroupMemory.Pad(member.Rows.Size), GroupMemory.Pad(member.Columns.Size));
+
+    private int StateRows => GroupMemory.Pad(_inRegisters!.Rows.Size);
+
+    private int StateColumns => GroupMemory.Pad(_inRegisters!.Columns.Size);
 
     /// <summary>Declares the registers of the state, all zero.</summary>
     public void DeclareRegisters()
@@ -41,12 +56,20 @@ internal sealed class GroupEmitter
             return;
         }
 
-        var across = GroupMemory.Pad(_inRegisters.Columns.Size) / _registers.Columns;
+        var across = StateColumns / _registers.Columns;
         _writer.Line($"// {_inRegisters} {ProgramText.Shape(_inRegisters)} stays in registers, {_registers.Rows} × {_registers.Columns} a thread.");
-        _writer.Line($"var holds = thread < {_registers.Count(GroupMemory.Pad(_inRegisters.Rows.Size), GroupMemory.Pad(_inRegisters.Columns.Size))};");
+        _writer.Line($"var holds = thread < {_registers.Count(StateRows, StateColumns)};");
         _writer.Line($"var row{_inRegisters} = thread / {across} * {_registers.Rows};");
         _writer.Line($"var column{_inRegisters} = thread % {across} * {_registers.Columns};");
         Rows(_registers, (r, c) => $"var {_inRegisters}{r}_{c} = 0f;");
+        if (_warpRegisters is { } block)
+        {
+            _writer.Line($"// On tensor cores {block.Rows} × {block.Columns} a warp.");
+            _writer.Line($"var warpHolds = warp < {block.Count(StateRows, StateColumns)};");
+            _writer.Line($"var warpRow = warp / {block.Across(StateColumns)} * {block.Rows};");
+            _writer.Line($"var warpColumn = warp % {block.Across(StateColumns)} * {block.Columns};");
+            _tensor!.DeclareSums(block, WarpSum);
+        }
     }
 
     /// <summary>Writes the registers of the state to its memory.</summary>
@@ -57,9 +80,50 @@ internal sealed class GroupEmitter
             return;
         }
 
-        using (_writer.Block("if (holds)"))
+        Holding(
+            () => StoreBlock(_memory[_inRegisters], $"row{_inRegisters}", $"column{_inRegisters}", _registers, _inRegisters.Name, accumulate: false),
+            block => _tensor!.Store(
+                _memory[_inRegisters], block, "warpRow", "warpColumn", StateRows, StateColumns, WarpSum, accumulate: false, isLower: false));
+    }
+
+    /// <summary>The name of the state's registers in a warp.</summary>
+    private string WarpSum => $"warp{_inRegisters}";
+
+    /// <summary>What the holders of the state's registers do: threads, or warps on tensor cores.</summary>
+    private void Holding(Action threads, Action<WarpBlock> warps) => Either(
+        _warpRegisters,
+        block =>
         {
-            StoreBlock(_memory[_inRegisters], $"row{_inRegisters}", $"column{_inRegisters}", _registers, _inRegisters.Name, accumulate: false);
+            using (_writer.Block("if (warpHolds)"))
+            {
+                warps(block);
+            }
+        },
+        () =>
+        {
+            using (_writer.Block("if (holds)"))
+            {
+                threads();
+            }
+        });
+
+    /// <summary>Text for tensor cores, if there is a block for them, with the other in its else-branch.</summary>
+    private void Either(WarpBlock? block, Action<WarpBlock> tensor, Action otherwise)
+    {
+        if (block is null)
+        {
+            otherwise();
+            return;
+        }
+
+        using (_writer.Block($"if ({TensorEmitter.IsSupported})"))
+        {
+            tensor(block.Value);
+        }
+
+        using (_writer.Block("else"))
+        {
+            otherwise();
         }
     }
 
@@ -428,18 +492,19 @@ internal sealed class GroupEmitter
                     if (member == _inRegisters)
                     {
                         Touch([factors]);
-                        using (_writer.Block("if (holds)"))
-                        {
-                            for (var r = 0; r < _registers.Rows; r++)
+                        Holding(
+                            () =>
                             {
-                                // Rows past the last are zero, and have no factor.
-                                var index = $"row{member}{(r == 0 ? "" : $" + {r}")}";
-                                _writer.Line(GroupMemory.Pad(size) == size ? $"var f{r} = {factors.Element("0", index)};" : $"var f{r} = {index} < {size} ? {factors.Element("0", index)} : 0f;");
-                            }
+                                for (var r = 0; r < _registers.Rows; r++)
+                                {
+                                    // Rows past the last are zero, and have no factor.
+                                    var index = $"row{member}{(r == 0 ? "" : $" + {r}")}";
+                                    _writer.Line(GroupMemory.Pad(size) == size ? $"var f{r} = {factors.Element("0", index)};" : $"var f{r} = {index} < {size} ? {factors.Element("0", index)} : 0f;");
+                                }
 
-                            Rows(_registers, (r, c) => $"{member}{r}_{c} *= f{r};");
-                        }
-
+                                Rows(_registers, (r, c) => $"{member}{r}_{c} *= f{r};");
+                            },
+                            block => _tensor!.ScaleSums(block, WarpSum, "warpRow", size, factors));
                         continue;
                     }
 
@@ -517,11 +582,15 @@ internal sealed class GroupEmitter
         if (product.Target == _inRegisters)
         {
             Touch([a, b]);
-            using (_writer.Block("if (holds)"))
-            {
-                Accumulators(product, a, b, transposeB, $"row{_inRegisters}", $"column{_inRegisters}", innerCount, inner, _registers, _inRegisters.Name);
-            }
-
+            Holding(
+                () => Accumulators(product, a, b, transposeB, $"row{_inRegisters}", $"column{_inRegisters}", innerCount, inner, _registers, _inRegisters.Name),
+                block =>
+                {
+                    // Tensor cores cut what they add, and do not round it: a sum from zero for each tile keeps that from growing with the tokens.
+                    _tensor!.DeclareSums(block, "s");
+                    _tensor.Accumulate(product, a, b, block, "warpRow", "warpColumn", StateRows, StateColumns, innerCount, "s", isExponent: false);
+                    _tensor.AddSums(block, WarpSum, "s");
+                });
             return;
         }
 
@@ -529,6 +598,33 @@ internal sealed class GroupEmitter
         Touch([a, b], target);
         var rows = product.Target.Rows.IsTokens ? _memory.Tokens : GroupMemory.Pad(product.Target.Rows.Size);
         var columns = target.Stride;
+        Either(
+            _tensor is null || product.B is Parameter ? null : WarpBlock.Of(rows, columns),
+            block => MultiplyOnTensorCores(product, a, b, target, rows, columns, innerCount, block),
+            () => MultiplyInRegisterBlocks(product, a, b, target, rows, columns, innerCount, inner));
+    }
+
+    private void MultiplyOnTensorCores(MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, WarpBlock block)
+    {
+        using (_writer.Block($"for (var block = warp; block < {block.Count(rows, columns)}; block += {GroupMemory.Threads / 32})"))
+        {
+            _writer.Line($"var row = block / {block.Across(columns)} * {block.Rows};");
+            _writer.Line($"var column = block % {block.Across(columns)} * {block.Columns};");
+            _tensor!.DeclareSums(block, "s");
+            if (product.Structure == Structure.LowerLeft)
+            {
+                _writer.Line($"var last = global::ILGPU.IntrinsicMath.Min({innerCount}, row + {block.Rows});");
+                innerCount = "last";
+            }
+
+            _tensor.Accumulate(product, a, b, block, "row", "column", rows, columns, innerCount, "s", _isExponent(product.Target));
+            _tensor.Store(target, block, "row", "column", rows, columns, "s", product.Accumulate, product.Structure == Structure.LowerTarget);
+        }
+    }
+
+    private void MultiplyInRegisterBlocks(MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, Dim inner)
+    {
+        var transposeB = product.TransposeB && product.B is not Parameter;
         var block = RegisterBlock.Of(rows, columns);
         using (_writer.Block($"for (var block = thread; block < {block.Count(rows, columns)}; block += {GroupMemory.Threads})"))
         {

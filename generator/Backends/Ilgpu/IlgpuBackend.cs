@@ -11,14 +11,18 @@ namespace KernelGen.Generator.Backends.Ilgpu;
 internal sealed class IlgpuBackend
 {
     private readonly TileProgram _program;
+    private readonly bool _onTensorCores;
     private readonly DeviceFunctions _functions = new();
     private readonly List<string> _kernels = new();
     private readonly Fold? _fold;
     private readonly State? _state;
 
-    public IlgpuBackend(TileProgram program)
+    /// <param name="program">The program.</param>
+    /// <param name="onTensorCores">Whether products, but those with parameters, are printed for tensor cores too.</param>
+    public IlgpuBackend(TileProgram program, bool onTensorCores)
     {
         _program = program;
+        _onTensorCores = onTensorCores;
         _fold = program.Body.OfType<Fold>().SingleOrDefault();
         _state = program.State;
         IsScan = _fold is not null && Dataflow.Flatten(_fold.Body).Any(statement => statement is Store);
@@ -32,11 +36,12 @@ internal sealed class IlgpuBackend
     }
 
     /// <summary>The using directives that the emitted file relies on: aliases, so that what the user calls Grid or Accelerator does not disturb.</summary>
-    public static IReadOnlyList<string> Usings { get; } =
+    public IEnumerable<string> Usings =>
     [
         "using _Accelerator = global::ILGPU.Runtime.Accelerator;",
         "using _AcceleratorType = global::ILGPU.Runtime.AcceleratorType;",
         "using _Context = global::ILGPU.Context;",
+        .. _onTensorCores ? new[] { "using _CudaAsm = global::ILGPU.Runtime.Cuda.CudaAsm;" } : [],
         "using _Float4 = global::KernelGen.CompilerServices.Float4;",
         "using _FloatBuffer = global::ILGPU.Runtime.MemoryBuffer1D<float, global::ILGPU.Stride1D.Dense>;",
         "using _Floats = global::ILGPU.ArrayView<float>;",
@@ -161,7 +166,7 @@ internal sealed class IlgpuBackend
         {
             Prologue(writer, memory, [TensorRole.Key, TensorRole.Value], "states", "_Grid.IdxX");
             writer.Line("var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, keyCount);");
-            var emitter = new GroupEmitter(memory, _functions, writer, registers);
+            var emitter = Emitter(memory, writer, registers);
             foreach (var member in fold.State.Members)
             {
                 emitter.Initialise(member);
@@ -188,10 +193,17 @@ internal sealed class IlgpuBackend
         {
             Prologue(writer, memory, [TensorRole.Query, TensorRole.Key, TensorRole.Value, TensorRole.Output], "states", IsScan ? "_Grid.IdxX" : "head");
             writer.Line("var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, shape.QueryLength);");
-            new GroupEmitter(memory, _functions, writer, null).Loop(loop, "from", "to", block[0].Body());
+            Emitter(memory, writer, null).Loop(loop, "from", "to", block[0].Body());
         }
 
         Keep(memory, writer);
+    }
+
+    private GroupEmitter Emitter(GroupMemory memory, SourceWriter writer, StateMember? inRegisters)
+    {
+        var tensor = _onTensorCores ? new TensorEmitter(writer, _functions) : null;
+        tensor?.Prologue();
+        return new GroupEmitter(memory, _functions, writer, inRegisters, tensor, tile => Dataflow.IsExponent(_program.Body, tile));
     }
 
     private void Keep(GroupMemory memory, SourceWriter writer)

@@ -1,3 +1,4 @@
+using KernelGen.Gpu.Tests.Facade;
 using KernelGen.Tests.Behaviour;
 using Xunit;
 
@@ -8,16 +9,18 @@ public class CausalityTests
 {
     [Theory]
     [ClassData(typeof(Layer.CausalOnes))]
-    public void Later_tokens_change_nothing(Layer layer) => Check(layer);
+    public void Later_tokens_change_nothing(Layer layer) => Check(layer, new Machine(processors: 2));
 
     [Theory]
     [ClassData(typeof(Layer.CausalOnes))]
-    public void Nor_do_huge_ones(Layer layer) => Check(layer, 1000);
+    public void Nor_do_huge_ones(Layer layer) => Check(layer, new Machine(processors: 2), 1000);
 
+    /// <param name="layer">A causal layer.</param>
+    /// <param name="machine">What it runs on; disposed of.</param>
     /// <param name="factor">What later numbers are multiplied by.</param>
-    internal static void Check(Layer layer, float factor = -3)
+    internal static void Check(Layer layer, Machine machine, float factor = -3)
     {
-        using var gpu = new GpuLayer(layer, processors: 2);
+        using var gpu = new GpuLayer(layer, machine);
         var length = Sizes.Long;
         foreach (var from in new[] { 1, 31, 32, 39 })
         {

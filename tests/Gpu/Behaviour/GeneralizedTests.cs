@@ -1,3 +1,4 @@
+using KernelGen.Gpu.Tests.Facade;
 using KernelGen.Tests.Behaviour;
 using Xunit;
 
@@ -34,7 +35,7 @@ public class GeneralizedTests
     {
         if (layer.Causal)
         {
-            CausalityTests.Check(layer);
+            CausalityTests.Check(layer, new Machine(processors: 2));
         }
     }
 

@@ -15,9 +15,16 @@ internal sealed class GpuLayer : IDisposable
     private readonly BytesOf _bytesOf;
 
     public GpuLayer(Layer layer, int processors = 1)
+        : this(layer, new Machine(processors))
+    {
+    }
+
+    /// <param name="layer">The layer.</param>
+    /// <param name="machine">Its own, disposed of with it.</param>
+    public GpuLayer(Layer layer, Machine machine)
     {
         _layer = layer;
-        Machine = new Machine(processors);
+        Machine = machine;
         (Attention, Weights) = layer.Create();
         var type = layer.Type.GetNestedType("Gpu")!;
         _gpu = (IDisposable)Activator.CreateInstance(type, Attention, Machine.Accelerator)!;

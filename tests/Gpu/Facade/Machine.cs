@@ -12,8 +12,13 @@ public sealed class Machine : IDisposable
     /// <param name="processors">Multiprocessors, by which launchers cut long sequences into spans.</param>
     /// <param name="warps">Of 32 threads each, in a group at most.</param>
     public Machine(int processors = 1, int warps = 8)
+        : this(new CPUDevice(32, warps, processors))
     {
-        _context = Context.Create(b => b.CPU(new CPUDevice(32, warps, processors)).Optimize(OptimizationLevel.O2));
+    }
+
+    public Machine(CPUDevice device, OptimizationLevel level = OptimizationLevel.O2)
+    {
+        _context = Context.Create(b => b.CPU(device).Optimize(level));
         Accelerator = _context.CreateCPUAccelerator(0);
     }
 

@@ -35,6 +35,14 @@ public sealed class EmittedTextTests
                     System.MathF.Sin(x) + System.MathF.Cos(x) + System.MathF.Tanh(x) + System.MathF.Sqrt(System.MathF.Abs(x)) + System.MathF.Max(x, System.MathF.Min(1, x));
             }
 
+            /// <summary>Tensor cores.</summary>
+            [FavorAttention(HeadDim = 8, Features = 16, Causal = true, Precision = Precision.TensorFloat32)]
+            public sealed partial class Tensor;
+
+            /// <summary>With the rest of rounding.</summary>
+            [SoftmaxAttention(HeadDim = 5, Precision = Precision.TensorFloat32)]
+            public sealed partial class TensorExact;
+
             /// <summary>A base class that has all the names already.</summary>
             [SoftmaxAttention(HeadDim = 8, Causal = true)]
             public partial class Derived : Chained;
@@ -60,7 +68,7 @@ public sealed class EmittedTextTests
     {
         var run = Run(version, Declarations);
 
-        Assert.Equal(10, run.Files.Count);
+        Assert.Equal(14, run.Files.Count);
         Assert.Empty(Warnings(run));
     }
 
@@ -92,8 +100,8 @@ public sealed class EmittedTextTests
             namespace Sample
             {
                 class ArrayView<T> { } class Accelerator { } class Group { } class Grid { } class SharedMemory { } class Interop { }
-                class KernelConfig { } class Context { } class MemoryBuffer1D<T, U> { } class Stride1D { } class IntrinsicMath { } class GpuPlan { }
-                [global::KernelGen.FavorAttention(HeadDim = 8, Features = 16, Causal = true)] partial class A
+                class CudaAsm { } class KernelConfig { } class Context { } class MemoryBuffer1D<T, U> { } class Stride1D { } class IntrinsicMath { } class GpuPlan { }
+                [global::KernelGen.FavorAttention(HeadDim = 8, Features = 16, Causal = true, Precision = global::KernelGen.Precision.TensorFloat32)] partial class A
                 {
                     class System { } class KernelGen { } class ILGPU { } class Math { } class Threads { } class AcceleratorStream { }
                 }

@@ -61,6 +61,8 @@ internal sealed class Coroutine : IKernelBody
 
     public void Resume(int member) => _resume(member);
 
+    public int PlaceOf(int member) => States[member];
+
     private void Grow(int members)
     {
         if (States.Length < members)

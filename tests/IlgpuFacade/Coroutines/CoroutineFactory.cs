@@ -3,7 +3,7 @@ using ILGPU;
 
 namespace KernelGen.IlgpuFacade;
 
-/// <summary>Finds the methods that wait at barriers, themselves or in what they call, and makes coroutines of them.</summary>
+/// <summary>Finds the methods that wait at barriers or multiplications, themselves or in what they call, and makes coroutines of them.</summary>
 internal sealed class CoroutineFactory
 {
     private readonly Dictionary<MethodBase, bool> _waits = [];
@@ -39,8 +39,9 @@ internal sealed class CoroutineFactory
 
         // Guards against recursion, which kernels cannot have anyway.
         _waits[method] = false;
-        var result = KernelRules.IsUserCode(method) && InstructionReader.Read(method)
-            .Any(instruction => instruction.Operand is MethodBase callee && (IsBarrier(callee) || Waits(callee)));
+        var instructions = KernelRules.IsUserCode(method) ? InstructionReader.Read(method) : [];
+        var result = Enumerable.Range(0, instructions.Count).Any(index =>
+            instructions[index].Operand is MethodBase callee && (IsBarrier(callee) || Waits(callee) || PtxInstruction.Waits(instructions, index)));
         _waits[method] = result;
         return result;
     }

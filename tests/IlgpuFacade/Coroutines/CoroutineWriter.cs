@@ -4,7 +4,7 @@ using System.Reflection.Emit;
 namespace KernelGen.IlgpuFacade;
 
 /// <summary>
-/// Writes a method again, with an exit and an entry at each barrier and at each call of a method that has barriers. At the exit the arguments,
+/// Writes a method again, with an exit and an entry at each barrier, at each multiplication of a warp and at each call of a method that has them. At the exit the arguments,
 /// the locals and what lies on the stack go to the member's places in the columns; at the entry they come back.
 /// </summary>
 internal sealed class CoroutineWriter
@@ -68,11 +68,21 @@ internal sealed class CoroutineWriter
         _il.Emit(OpCodes.Br, enter);
         _il.MarkLabel(start);
         var fallsIn = true;
-        foreach (var instruction in _instructions)
+        for (var index = 0; index < _instructions.Count; index++)
         {
+            var instruction = _instructions[index];
             _stack.Enter(instruction, fallsIn);
             _il.MarkLabel(_labels[instruction.Offset]);
-            WriteInstruction(instruction);
+            if (PtxInstruction.Waits(_instructions, index))
+            {
+                WriteMultiply(index);
+            }
+            else
+            {
+                WriteInstruction(instruction);
+            }
+
+            _stack.Apply(instruction);
             fallsIn = instruction.Code.FlowControl is not (FlowControl.Branch or FlowControl.Return or FlowControl.Throw);
         }
 
@@ -93,7 +103,7 @@ internal sealed class CoroutineWriter
                 throw Unsupported($"a barrier behind {code.Name}");
             }
 
-            WriteWait(instruction, callee);
+            WriteWait(callee);
             return;
         }
 
@@ -124,11 +134,31 @@ internal sealed class CoroutineWriter
                 Copy(instruction);
                 break;
         }
-
-        _stack.Apply(instruction);
     }
 
-    private void WriteWait(Instruction instruction, MethodInfo callee)
+    /// <summary>The member hands over its operands and leaves; when it is back it comes with the same operands again, and takes the results.</summary>
+    private void WriteMultiply(int index)
+    {
+        var operands = ((MethodInfo)_instructions[index].Operand!).GetParameters().Length;
+        if (_stack.Types.Count > operands)
+        {
+            throw Unsupported("values that are held while a warp multiplies");
+        }
+
+        Copy(_instructions[index]);
+        var entry = _il.DefineLabel();
+        _entries.Add(entry);
+        WriteExit();
+        _il.MarkLabel(entry);
+        foreach (var instruction in _instructions.Skip(index - operands).Take(operands))
+        {
+            WriteInstruction(instruction);
+        }
+
+        Copy(_instructions[index]);
+    }
+
+    private void WriteWait(MethodInfo callee)
     {
         var parameters = callee.GetParameters();
         var below = _stack.Types.Take(_stack.Types.Count - parameters.Length).ToArray();
@@ -181,8 +211,6 @@ internal sealed class CoroutineWriter
                 _il.Emit(OpCodes.Ldloc, result);
             }
         }
-
-        _stack.Apply(instruction);
     }
 
     private void WriteBarrier(MethodInfo barrier, LocalBuilder[] arguments, Label entry)

@@ -1,93 +1,25 @@
+using System.Runtime.CompilerServices;
+using KernelGen.IlgpuFacade;
+
 namespace ILGPU.Runtime.Cuda;
 
-/// <summary>Inline PTX: there is none on the facade, so that kernels take the path beside the <see cref="IsSupported"/> guard.</summary>
+/// <summary>
+/// Inline PTX: without it kernels take the path beside the <see cref="IsSupported"/> guard; devices that run PTX execute the instructions that emitted
+/// code uses, and no other (<see cref="PtxInstruction"/>).
+/// </summary>
 public static class CudaAsm
 {
-    public static bool IsSupported => false;
+    public static bool IsSupported => Execution.RunsPtx;
 
-    public static void EmitRef<T0>(
-        string asm,
-        ref T0 arg0)
-        where T0 : struct, ICudaAsmEmitParameter => throw Unguarded();
-
-    public static void EmitRef<T0, T1>(
-        string asm,
-        ref T0 arg0, ref T1 arg1)
-        where T0 : struct, ICudaAsmEmitParameter
-        where T1 : struct, ICudaAsmEmitParameter => throw Unguarded();
-
-    public static void EmitRef<T0, T1, T2>(
-        string asm,
-        ref T0 arg0, ref T1 arg1, ref T2 arg2)
+    public static void EmitRef<T0, T1>(string asm, ref T0 arg0, ref T1 arg1)
         where T0 : struct, ICudaAsmEmitParameter
         where T1 : struct, ICudaAsmEmitParameter
-        where T2 : struct, ICudaAsmEmitParameter => throw Unguarded();
-
-    public static void EmitRef<T0, T1, T2, T3>(
-        string asm,
-        ref T0 arg0, ref T1 arg1, ref T2 arg2, ref T3 arg3)
-        where T0 : struct, ICudaAsmEmitParameter
-        where T1 : struct, ICudaAsmEmitParameter
-        where T2 : struct, ICudaAsmEmitParameter
-        where T3 : struct, ICudaAsmEmitParameter => throw Unguarded();
-
-    public static void EmitRef<T0, T1, T2, T3, T4>(
-        string asm,
-        ref T0 arg0, ref T1 arg1, ref T2 arg2, ref T3 arg3, ref T4 arg4)
-        where T0 : struct, ICudaAsmEmitParameter
-        where T1 : struct, ICudaAsmEmitParameter
-        where T2 : struct, ICudaAsmEmitParameter
-        where T3 : struct, ICudaAsmEmitParameter
-        where T4 : struct, ICudaAsmEmitParameter => throw Unguarded();
-
-    public static void EmitRef<T0, T1, T2, T3, T4, T5>(
-        string asm,
-        ref T0 arg0, ref T1 arg1, ref T2 arg2, ref T3 arg3, ref T4 arg4, ref T5 arg5)
-        where T0 : struct, ICudaAsmEmitParameter
-        where T1 : struct, ICudaAsmEmitParameter
-        where T2 : struct, ICudaAsmEmitParameter
-        where T3 : struct, ICudaAsmEmitParameter
-        where T4 : struct, ICudaAsmEmitParameter
-        where T5 : struct, ICudaAsmEmitParameter => throw Unguarded();
-
-    public static void EmitRef<T0, T1, T2, T3, T4, T5, T6>(
-        string asm,
-        ref T0 arg0, ref T1 arg1, ref T2 arg2, ref T3 arg3, ref T4 arg4, ref T5 arg5,
-        ref T6 arg6)
-        where T0 : struct, ICudaAsmEmitParameter
-        where T1 : struct, ICudaAsmEmitParameter
-        where T2 : struct, ICudaAsmEmitParameter
-        where T3 : struct, ICudaAsmEmitParameter
-        where T4 : struct, ICudaAsmEmitParameter
-        where T5 : struct, ICudaAsmEmitParameter
-        where T6 : struct, ICudaAsmEmitParameter => throw Unguarded();
-
-    public static void EmitRef<T0, T1, T2, T3, T4, T5, T6, T7>(
-        string asm,
-        ref T0 arg0, ref T1 arg1, ref T2 arg2, ref T3 arg3, ref T4 arg4, ref T5 arg5,
-        ref T6 arg6, ref T7 arg7)
-        where T0 : struct, ICudaAsmEmitParameter
-        where T1 : struct, ICudaAsmEmitParameter
-        where T2 : struct, ICudaAsmEmitParameter
-        where T3 : struct, ICudaAsmEmitParameter
-        where T4 : struct, ICudaAsmEmitParameter
-        where T5 : struct, ICudaAsmEmitParameter
-        where T6 : struct, ICudaAsmEmitParameter
-        where T7 : struct, ICudaAsmEmitParameter => throw Unguarded();
-
-    public static void EmitRef<T0, T1, T2, T3, T4, T5, T6, T7, T8>(
-        string asm,
-        ref T0 arg0, ref T1 arg1, ref T2 arg2, ref T3 arg3, ref T4 arg4, ref T5 arg5,
-        ref T6 arg6, ref T7 arg7, ref T8 arg8)
-        where T0 : struct, ICudaAsmEmitParameter
-        where T1 : struct, ICudaAsmEmitParameter
-        where T2 : struct, ICudaAsmEmitParameter
-        where T3 : struct, ICudaAsmEmitParameter
-        where T4 : struct, ICudaAsmEmitParameter
-        where T5 : struct, ICudaAsmEmitParameter
-        where T6 : struct, ICudaAsmEmitParameter
-        where T7 : struct, ICudaAsmEmitParameter
-        where T8 : struct, ICudaAsmEmitParameter => throw Unguarded();
+    {
+        Span<PtxOperand> operands = [Read(ref arg0), Read(ref arg1)];
+        PtxInstruction.Run(asm, operands);
+        Write(ref arg0, operands[0]);
+        Write(ref arg1, operands[1]);
+    }
 
     public static void EmitRef<T0, T1, T2, T3, T4, T5, T6, T7, T8, T9>(
         string asm,
@@ -102,123 +34,30 @@ public static class CudaAsm
         where T6 : struct, ICudaAsmEmitParameter
         where T7 : struct, ICudaAsmEmitParameter
         where T8 : struct, ICudaAsmEmitParameter
-        where T9 : struct, ICudaAsmEmitParameter => throw Unguarded();
-
-    public static void EmitRef<T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(
-        string asm,
-        ref T0 arg0, ref T1 arg1, ref T2 arg2, ref T3 arg3, ref T4 arg4, ref T5 arg5,
-        ref T6 arg6, ref T7 arg7, ref T8 arg8, ref T9 arg9, ref T10 arg10)
-        where T0 : struct, ICudaAsmEmitParameter
-        where T1 : struct, ICudaAsmEmitParameter
-        where T2 : struct, ICudaAsmEmitParameter
-        where T3 : struct, ICudaAsmEmitParameter
-        where T4 : struct, ICudaAsmEmitParameter
-        where T5 : struct, ICudaAsmEmitParameter
-        where T6 : struct, ICudaAsmEmitParameter
-        where T7 : struct, ICudaAsmEmitParameter
-        where T8 : struct, ICudaAsmEmitParameter
         where T9 : struct, ICudaAsmEmitParameter
-        where T10 : struct, ICudaAsmEmitParameter => throw Unguarded();
+    {
+        Span<PtxOperand> operands =
+        [
+            Read(ref arg0), Read(ref arg1), Read(ref arg2), Read(ref arg3), Read(ref arg4), Read(ref arg5),
+            Read(ref arg6), Read(ref arg7), Read(ref arg8), Read(ref arg9),
+        ];
+        PtxInstruction.Run(asm, operands);
+        Write(ref arg0, operands[0]);
+        Write(ref arg1, operands[1]);
+        Write(ref arg2, operands[2]);
+        Write(ref arg3, operands[3]);
+        Write(ref arg4, operands[4]);
+        Write(ref arg5, operands[5]);
+        Write(ref arg6, operands[6]);
+        Write(ref arg7, operands[7]);
+        Write(ref arg8, operands[8]);
+        Write(ref arg9, operands[9]);
+    }
 
-    public static void EmitRef<T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>(
-        string asm,
-        ref T0 arg0, ref T1 arg1, ref T2 arg2, ref T3 arg3, ref T4 arg4, ref T5 arg5,
-        ref T6 arg6, ref T7 arg7, ref T8 arg8, ref T9 arg9, ref T10 arg10, ref T11 arg11)
-        where T0 : struct, ICudaAsmEmitParameter
-        where T1 : struct, ICudaAsmEmitParameter
-        where T2 : struct, ICudaAsmEmitParameter
-        where T3 : struct, ICudaAsmEmitParameter
-        where T4 : struct, ICudaAsmEmitParameter
-        where T5 : struct, ICudaAsmEmitParameter
-        where T6 : struct, ICudaAsmEmitParameter
-        where T7 : struct, ICudaAsmEmitParameter
-        where T8 : struct, ICudaAsmEmitParameter
-        where T9 : struct, ICudaAsmEmitParameter
-        where T10 : struct, ICudaAsmEmitParameter
-        where T11 : struct, ICudaAsmEmitParameter => throw Unguarded();
+    /// <summary>All operands of the facade hold one number of 32 bits.</summary>
+    private static PtxOperand Read<T>(ref T operand)
+        where T : struct, ICudaAsmEmitParameter => new(typeof(T), Unsafe.As<T, uint>(ref operand));
 
-    public static void EmitRef<T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>(
-        string asm,
-        ref T0 arg0, ref T1 arg1, ref T2 arg2, ref T3 arg3, ref T4 arg4, ref T5 arg5,
-        ref T6 arg6, ref T7 arg7, ref T8 arg8, ref T9 arg9, ref T10 arg10, ref T11 arg11,
-        ref T12 arg12)
-        where T0 : struct, ICudaAsmEmitParameter
-        where T1 : struct, ICudaAsmEmitParameter
-        where T2 : struct, ICudaAsmEmitParameter
-        where T3 : struct, ICudaAsmEmitParameter
-        where T4 : struct, ICudaAsmEmitParameter
-        where T5 : struct, ICudaAsmEmitParameter
-        where T6 : struct, ICudaAsmEmitParameter
-        where T7 : struct, ICudaAsmEmitParameter
-        where T8 : struct, ICudaAsmEmitParameter
-        where T9 : struct, ICudaAsmEmitParameter
-        where T10 : struct, ICudaAsmEmitParameter
-        where T11 : struct, ICudaAsmEmitParameter
-        where T12 : struct, ICudaAsmEmitParameter => throw Unguarded();
-
-    public static void EmitRef<T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>(
-        string asm,
-        ref T0 arg0, ref T1 arg1, ref T2 arg2, ref T3 arg3, ref T4 arg4, ref T5 arg5,
-        ref T6 arg6, ref T7 arg7, ref T8 arg8, ref T9 arg9, ref T10 arg10, ref T11 arg11,
-        ref T12 arg12, ref T13 arg13)
-        where T0 : struct, ICudaAsmEmitParameter
-        where T1 : struct, ICudaAsmEmitParameter
-        where T2 : struct, ICudaAsmEmitParameter
-        where T3 : struct, ICudaAsmEmitParameter
-        where T4 : struct, ICudaAsmEmitParameter
-        where T5 : struct, ICudaAsmEmitParameter
-        where T6 : struct, ICudaAsmEmitParameter
-        where T7 : struct, ICudaAsmEmitParameter
-        where T8 : struct, ICudaAsmEmitParameter
-        where T9 : struct, ICudaAsmEmitParameter
-        where T10 : struct, ICudaAsmEmitParameter
-        where T11 : struct, ICudaAsmEmitParameter
-        where T12 : struct, ICudaAsmEmitParameter
-        where T13 : struct, ICudaAsmEmitParameter => throw Unguarded();
-
-    public static void EmitRef<T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>(
-        string asm,
-        ref T0 arg0, ref T1 arg1, ref T2 arg2, ref T3 arg3, ref T4 arg4, ref T5 arg5,
-        ref T6 arg6, ref T7 arg7, ref T8 arg8, ref T9 arg9, ref T10 arg10, ref T11 arg11,
-        ref T12 arg12, ref T13 arg13, ref T14 arg14)
-        where T0 : struct, ICudaAsmEmitParameter
-        where T1 : struct, ICudaAsmEmitParameter
-        where T2 : struct, ICudaAsmEmitParameter
-        where T3 : struct, ICudaAsmEmitParameter
-        where T4 : struct, ICudaAsmEmitParameter
-        where T5 : struct, ICudaAsmEmitParameter
-        where T6 : struct, ICudaAsmEmitParameter
-        where T7 : struct, ICudaAsmEmitParameter
-        where T8 : struct, ICudaAsmEmitParameter
-        where T9 : struct, ICudaAsmEmitParameter
-        where T10 : struct, ICudaAsmEmitParameter
-        where T11 : struct, ICudaAsmEmitParameter
-        where T12 : struct, ICudaAsmEmitParameter
-        where T13 : struct, ICudaAsmEmitParameter
-        where T14 : struct, ICudaAsmEmitParameter => throw Unguarded();
-
-    public static void EmitRef<T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15>(
-        string asm,
-        ref T0 arg0, ref T1 arg1, ref T2 arg2, ref T3 arg3, ref T4 arg4, ref T5 arg5,
-        ref T6 arg6, ref T7 arg7, ref T8 arg8, ref T9 arg9, ref T10 arg10, ref T11 arg11,
-        ref T12 arg12, ref T13 arg13, ref T14 arg14, ref T15 arg15)
-        where T0 : struct, ICudaAsmEmitParameter
-        where T1 : struct, ICudaAsmEmitParameter
-        where T2 : struct, ICudaAsmEmitParameter
-        where T3 : struct, ICudaAsmEmitParameter
-        where T4 : struct, ICudaAsmEmitParameter
-        where T5 : struct, ICudaAsmEmitParameter
-        where T6 : struct, ICudaAsmEmitParameter
-        where T7 : struct, ICudaAsmEmitParameter
-        where T8 : struct, ICudaAsmEmitParameter
-        where T9 : struct, ICudaAsmEmitParameter
-        where T10 : struct, ICudaAsmEmitParameter
-        where T11 : struct, ICudaAsmEmitParameter
-        where T12 : struct, ICudaAsmEmitParameter
-        where T13 : struct, ICudaAsmEmitParameter
-        where T14 : struct, ICudaAsmEmitParameter
-        where T15 : struct, ICudaAsmEmitParameter => throw Unguarded();
-
-    private static KernelGen.IlgpuFacade.FacadeException Unguarded() =>
-        new("CudaAsm.EmitRef ran without its guard: inline PTX belongs under `if (CudaAsm.IsSupported)`.");
+    private static void Write<T>(ref T operand, PtxOperand result)
+        where T : struct, ICudaAsmEmitParameter => Unsafe.As<T, uint>(ref operand) = result.Bits;
 }

@@ -1,6 +1,6 @@
 namespace KernelGen.IlgpuFacade;
 
-/// <summary>The barriers, by the names of their methods.</summary>
+/// <summary>What a member can wait at: barriers of the group, by the names of their methods, and a multiplication of its warp.</summary>
 internal enum BarrierKind
 {
     None,
@@ -8,4 +8,5 @@ internal enum BarrierKind
     BarrierAnd,
     BarrierOr,
     BarrierPopCount,
+    Multiply,
 }

@@ -14,6 +14,7 @@ internal sealed class Execution
     private readonly string _kernel;
     private readonly IKernelBody _body;
     private readonly int _sharedLimit;
+    private readonly bool _runsPtx;
     private readonly BarrierKind[] _waits;
     private readonly bool[] _votes;
     private readonly int[] _sharedAllocations;
@@ -25,9 +26,10 @@ internal sealed class Execution
     private int _answer;
     private bool _running;
 
-    public Execution(Watch watch, string kernel, IKernelBody body, KernelConfig config, int sharedLimit)
+    public Execution(Watch watch, string kernel, IKernelBody body, KernelConfig config, int sharedLimit, bool runsPtx)
     {
         Watch = watch;
+        _runsPtx = runsPtx;
         _kernel = kernel;
         _body = body;
         _sharedLimit = sharedLimit;
@@ -38,12 +40,18 @@ internal sealed class Execution
         _sharedAllocations = new int[Group.Size];
         _localAllocations = new int[Group.Size];
         _local = new List<Block>?[Group.Size];
+        TensorCores = new TensorCore(Group.Size, () => Member);
     }
+
+    /// <summary>Whether kernels may use inline PTX.</summary>
+    public static bool RunsPtx => _current is { _runsPtx: true };
 
     public static Execution Current =>
         _current ?? throw new FacadeException("Something that only kernels have was used outside of a kernel.");
 
     public Watch Watch { get; }
+
+    public TensorCore TensorCores { get; }
 
     public Index3D Grid { get; }
 
@@ -171,24 +179,16 @@ internal sealed class Execution
         }
     }
 
-    /// <summary>Gives each member its turn, up to its next barrier or its end, and finds out whether they did the same.</summary>
+    /// <summary>Runs each warp up to its members' next barrier or their end, and finds out whether all did the same.</summary>
     private void RunPhase()
     {
-        var member = 0;
-        for (var z = 0; z < Group.Z; z++)
+        for (var first = 0; first < _waits.Length; first += TensorCore.Warp)
         {
-            for (var y = 0; y < Group.Y; y++)
-            {
-                for (var x = 0; x < Group.X; x++, member++)
-                {
-                    MemberIndex = new Index3D(x, y, z);
-                    TakeTurn(member);
-                }
-            }
+            RunWarp(first, Math.Min(TensorCore.Warp, _waits.Length - first));
         }
 
         _answer = 0;
-        for (member = 0; member < _waits.Length; member++)
+        for (var member = 0; member < _waits.Length; member++)
         {
             if (_waits[member] != _waits[0])
             {
@@ -200,9 +200,38 @@ internal sealed class Execution
         }
     }
 
+    /// <summary>Gives each member of a warp its turn, and another after each multiplication, at which all must come to the same place.</summary>
+    private void RunWarp(int first, int count)
+    {
+        do
+        {
+            for (var member = first; member < first + count; member++)
+            {
+                TakeTurn(member);
+            }
+
+            for (var member = first; member < first + count; member++)
+            {
+                if ((_waits[member] == BarrierKind.Multiply) != (_waits[first] == BarrierKind.Multiply)
+                    || (_waits[first] == BarrierKind.Multiply && (count < TensorCore.Warp || _body.PlaceOf(member) != _body.PlaceOf(first))))
+                {
+                    throw new FacadeException($"A divergent multiplication in kernel {_kernel}, group {GroupIndex}, after {_barriers} barriers: " +
+                        $"not all {TensorCore.Warp} members of the warp from member {MemberName(first)} came to the same one.");
+                }
+            }
+
+            if (_waits[first] == BarrierKind.Multiply)
+            {
+                TensorCores.Multiply(first);
+            }
+        }
+        while (_waits[first] == BarrierKind.Multiply);
+    }
+
     private void TakeTurn(int member)
     {
         Member = member;
+        MemberIndex = IndexOf(member);
         _waits[member] = BarrierKind.None;
         _running = true;
         Watch.BeginTurn();
@@ -228,7 +257,9 @@ internal sealed class Execution
 
     private string MemberName(int member) => Group.Y * Group.Z == 1
         ? $"{member}"
-        : $"{new Index3D(member % Group.X, member / Group.X % Group.Y, member / (Group.X * Group.Y))}";
+        : $"{IndexOf(member)}";
+
+    private Index3D IndexOf(int member) => new(member % Group.X, member / Group.X % Group.Y, member / (Group.X * Group.Y));
 
     private static string Did(BarrierKind kind) => kind == BarrierKind.None ? "returned" : $"waits at Group.{kind}";
 }

@@ -8,4 +8,6 @@ internal sealed class PlainBody(Action kernel) : IKernelBody
     }
 
     public void Resume(int member) => kernel();
+
+    public int PlaceOf(int member) => 0;
 }

@@ -2,12 +2,15 @@ namespace KernelGen.IlgpuFacade;
 
 /// <summary>
 /// Finds races and reads of unwritten memory. View indexers return references, so reads and writes look alike: each member's touched cells
-/// are logged, and a cell that holds something else after the member's turn was written. A member has one turn per phase (the stretch
-/// between two barriers of its group), so whoever touched a cell earlier in the phase was another member. What it cannot see: a write of the
-/// value that was there, and what happens through a reference that is kept beyond the turn.
+/// are logged, and a cell that holds something else after the member's turn was written. A member has a turn per phase (the stretch
+/// between two barriers of its group), and one more for each multiplication of its warp, which orders nothing in memory. What it cannot see: a
+/// write of the value that was there, and what happens through a reference that is kept beyond the turn.
 /// </summary>
 internal sealed class Watch
 {
+    /// <summary>In the place of the member that touched a cell, where several have in a phase.</summary>
+    private const ushort Several = ushort.MaxValue;
+
     private readonly List<Block> _touched = [];
     private readonly List<int> _groupStarts = [];
     private int _phase = 1;
@@ -142,11 +145,12 @@ internal sealed class Watch
                 cell.AtomicEarlier = cell.Atomic;
             }
 
+            var shared = (cell.Touched == phase || cell.Atomic == phase) && cell.Toucher != member;
             var wrote = entry.Written || block.Read(entry.Cell) != entry.Before;
             var plain = wrote || !entry.Atomic;
-            Compare(block, entry.Cell, ref cell, plain, wrote, entry.Atomic);
+            Compare(block, entry.Cell, ref cell, member, plain, wrote, entry.Atomic);
 
-            cell.Toucher = (ushort)member;
+            cell.Toucher = shared ? Several : (ushort)member;
             if (plain)
             {
                 cell.Touched = phase;
@@ -165,9 +169,9 @@ internal sealed class Watch
         }
     }
 
-    private void Compare(Block block, int index, ref Cell cell, bool plain, bool wrote, bool atomic)
+    private void Compare(Block block, int index, ref Cell cell, int member, bool plain, bool wrote, bool atomic)
     {
-        if (Meets(cell.Written))
+        if (Meets(cell.Written) && !(cell.Written == _phase && cell.Writer == member))
         {
             throw Race(block, index, wrote || atomic, $"written by member {cell.Writer}", cell.Written);
         }
@@ -178,11 +182,12 @@ internal sealed class Watch
             throw Race(block, index, wrote, $"updated atomically by member {cell.Toucher}", then);
         }
 
-        if ((wrote || atomic) && (Meets(cell.Touched) || Meets(cell.TouchedEarlier)))
+        var isOwn = cell.Touched == _phase && cell.Toucher == member && !Meets(cell.TouchedEarlier);
+        if ((wrote || atomic) && (Meets(cell.Touched) || Meets(cell.TouchedEarlier)) && !isOwn)
         {
             // The member is known while nobody touched the cell since.
             var then = Meets(cell.Touched) ? cell.Touched : cell.TouchedEarlier;
-            throw Race(block, index, true, then == cell.Touched ? $"touched by member {cell.Toucher}" : "touched", then);
+            throw Race(block, index, true, then == cell.Touched && cell.Toucher != Several ? $"touched by member {cell.Toucher}" : "touched", then);
         }
 
         if (!wrote && !atomic && cell.Written == 0 && cell.Atomic == 0)

@@ -34,5 +34,10 @@ public sealed class CPUDevice : Device
 
     public override long MemorySize => long.MaxValue;
 
+    internal override bool RunsPtx => HasTensorCores;
+
+    /// <summary>What only the facade has: whether the device executes inline PTX, as a CUDA device does.</summary>
+    internal bool HasTensorCores { get; init; }
+
     public override Accelerator CreateAccelerator(Context context) => new CPUAccelerator(context, this);
 }

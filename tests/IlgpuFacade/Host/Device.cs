@@ -23,5 +23,8 @@ public abstract class Device
 
     public abstract long MemorySize { get; }
 
+    /// <summary>Whether kernels may use inline PTX.</summary>
+    internal virtual bool RunsPtx => false;
+
     public abstract Accelerator CreateAccelerator(Context context);
 }
