@@ -106,7 +106,7 @@ internal static class StepPlan
         Run(fork, 1);
 
         // Where a step takes long, a few will do.
-        var steps = Stopwatch.GetElapsedTime(warm).TotalSeconds > Effort.SliceSeconds / SliceSteps ? 4 : SliceSteps;
+        var steps = Stopwatch.GetElapsedTime(warm).TotalSeconds > Effort.Full.SliceSeconds / SliceSteps ? 4 : SliceSteps;
         Run(fork, steps); // its memory comes into the cache
         var fastest = double.PositiveInfinity;
         for (var slice = 0; slice < Slices; slice++)

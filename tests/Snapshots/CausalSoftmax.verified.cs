@@ -170,15 +170,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
     {
         if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<Width512>(projection, hyperparameters);
+            return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<Width512>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients512.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<Gradients512.Keys>());
         }
 
         if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<Width256>(projection, hyperparameters);
+            return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<Width256>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients256.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<Gradients256.Keys>());
         }
 
-        return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<Width128>(projection, hyperparameters);
+        return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<Width128>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients128.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<Gradients128.Keys>());
     }
 
     /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
@@ -254,7 +257,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref W, ref A, sCount);
+                    Product_tx16x16(ref K, ref W, ref A, sCount);
                     // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
                     // h = t < |key| ? kk · 0.180337 : ∞
@@ -277,7 +280,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
-                    AddProductOfTransposedWithV(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
+                    AddTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
                         Raise(ref runTop, ref factor, ref c, ref z, ref S);
@@ -329,7 +332,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref W, ref A, sCount);
+                    Product_tx16x16(ref K, ref W, ref A, sCount);
                     // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
                     // h = t < |key| ? kk · 0.180337 : ∞
@@ -355,17 +358,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
-                        ProductWithW(ref Q, ref W, ref B, sCount);
+                        Product_tx16x16(ref Q, ref W, ref B, sCount);
                         // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
                         ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
-                        ProductWithS(ref B, ref S, ref N, sCount);
+                        Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
-                        ProductWithFk(ref B, ref FkT, ref P, sCount, s);
+                        ProductLower_tx16xt(ref B, ref FkT, ref P, sCount, s);
                         // Dp = rowSum(P)
                         ComputeDp(ref P, ref Dp, sCount, tCount);
                         // N += P · V
-                        AddProductWithV(ref P, ref V, ref N, sCount, tCount, s);
+                        AddProductOfLower_txtx16(ref P, ref V, ref N, sCount, tCount, s);
                         // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
                         ComputeDR(ref Dz, ref Dp, ref D, ref R, sCount);
                         // O = N · R
@@ -383,7 +386,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
-                    AddProductOfTransposedWithV(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
+                    AddTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
                         Raise(ref runTop, ref factor, ref c, ref z, ref S);
@@ -544,7 +547,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             // z = z + zt
             ComputeZ(ref z, ref zt, 1);
             // S += Fkᵀ · V
-            AddProductOfTransposedWithV(ref Fk, ref V, ref S, count);
+            AddTransposedProduct_16xtx16(ref Fk, ref V, ref S, count);
             if (Exceeds(ref top, ref c, 11.5415602f))
             {
                 Raise(ref top, ref factor, ref c, ref z, ref S);
@@ -555,9 +558,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         {
         }
 
-        // c = a · Wᵀ: [t × m], blocks of 6 × 64.
+        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 64.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithW(ref float a, ref float b, ref float c, int rows)
+        private static void Product_tx16x16(ref float a, ref float b, ref float c, int rows)
         {
             {
                 const int j = 0;
@@ -792,9 +795,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c += aᵀ · V: [m × dv], blocks of 6 × 64.
+        // c += aᵀ · b: [16 × t] · [t × 16]; blocks of 6 × 64.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductOfTransposedWithV(ref float a, ref float b, ref float c, int inner)
+        private static void AddTransposedProduct_16xtx16(ref float a, ref float b, ref float c, int inner)
         {
             {
                 const int j = 0;
@@ -927,54 +930,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c = a · S: [t × dv], blocks of 6 × 64.
+        // c = a · b: [t × 16] · [16 × t], lower triangle of c; blocks of 12 × 16.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithS(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
-                }
-            }
-        }
-
-        // c = a · Fkᵀ: [t × t], blocks of 12 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithFk(ref float a, ref float b, ref float c, int rows, int diagonal)
+        private static void ProductLower_tx16xt(ref float a, ref float b, ref float c, int rows, int diagonal)
         {
             for (nint j = 0; j < 48; j += 16)
             {
@@ -1088,9 +1046,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c += a · V: [t × dv], blocks of 6 × 64.
+        // c += a · b: [t × t] · [t × 16], a lower triangular; blocks of 6 × 64.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductWithV(ref float a, ref float b, ref float c, int rows, int inner, int diagonal)
+        private static void AddProductOfLower_txtx16(ref float a, ref float b, ref float c, int rows, int inner, int diagonal)
         {
             {
                 const int j = 0;
@@ -1629,7 +1587,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref W, ref A, sCount);
+                    Product_tx16x16(ref K, ref W, ref A, sCount);
                     // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
                     // h = t < |key| ? kk · 0.180337 : ∞
@@ -1652,7 +1610,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
-                    AddProductOfTransposedWithV(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
+                    AddTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
                         Raise(ref runTop, ref factor, ref c, ref z, ref S);
@@ -1704,7 +1662,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref W, ref A, sCount);
+                    Product_tx16x16(ref K, ref W, ref A, sCount);
                     // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
                     // h = t < |key| ? kk · 0.180337 : ∞
@@ -1730,17 +1688,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
-                        ProductWithW(ref Q, ref W, ref B, sCount);
+                        Product_tx16x16(ref Q, ref W, ref B, sCount);
                         // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
                         ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
-                        ProductWithS(ref B, ref S, ref N, sCount);
+                        Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
-                        ProductWithFk(ref B, ref FkT, ref P, sCount, s);
+                        ProductLower_tx16xt(ref B, ref FkT, ref P, sCount, s);
                         // Dp = rowSum(P)
                         ComputeDp(ref P, ref Dp, sCount, tCount);
                         // N += P · V
-                        AddProductWithV(ref P, ref V, ref N, sCount, tCount, s);
+                        AddProductOfLower_txtx16(ref P, ref V, ref N, sCount, tCount, s);
                         // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
                         ComputeDR(ref Dz, ref Dp, ref D, ref R, sCount);
                         // O = N · R
@@ -1758,7 +1716,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
-                    AddProductOfTransposedWithV(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
+                    AddTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
                         Raise(ref runTop, ref factor, ref c, ref z, ref S);
@@ -1919,7 +1877,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             // z = z + zt
             ComputeZ(ref z, ref zt, 1);
             // S += Fkᵀ · V
-            AddProductOfTransposedWithV(ref Fk, ref V, ref S, count);
+            AddTransposedProduct_16xtx16(ref Fk, ref V, ref S, count);
             if (Exceeds(ref top, ref c, 11.5415602f))
             {
                 Raise(ref top, ref factor, ref c, ref z, ref S);
@@ -1930,9 +1888,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         {
         }
 
-        // c = a · Wᵀ: [t × m], blocks of 6 × 16.
+        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 16.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithW(ref float a, ref float b, ref float c, int rows)
+        private static void Product_tx16x16(ref float a, ref float b, ref float c, int rows)
         {
             {
                 const int j = 0;
@@ -2174,9 +2132,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c += aᵀ · V: [m × dv], blocks of 6 × 16.
+        // c += aᵀ · b: [16 × t] · [t × 16]; blocks of 6 × 16.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductOfTransposedWithV(ref float a, ref float b, ref float c, int inner)
+        private static void AddTransposedProduct_16xtx16(ref float a, ref float b, ref float c, int inner)
         {
             {
                 const int j = 0;
@@ -2321,61 +2279,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c = a · S: [t × dv], blocks of 6 × 16.
+        // c = a · b: [t × 16] · [16 × t], lower triangle of c; blocks of 6 × 16.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithS(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 72));
-                    _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 88));
-                }
-            }
-        }
-
-        // c = a · Fkᵀ: [t × t], blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithFk(ref float a, ref float b, ref float c, int rows, int diagonal)
+        private static void ProductLower_tx16xt(ref float a, ref float b, ref float c, int rows, int diagonal)
         {
             for (nint j = 0; j < 48; j += 16)
             {
@@ -2473,9 +2379,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c += a · V: [t × dv], blocks of 6 × 16.
+        // c += a · b: [t × t] · [t × 16], a lower triangular; blocks of 6 × 16.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductWithV(ref float a, ref float b, ref float c, int rows, int inner, int diagonal)
+        private static void AddProductOfLower_txtx16(ref float a, ref float b, ref float c, int rows, int inner, int diagonal)
         {
             {
                 const int j = 0;
@@ -2968,7 +2874,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref W, ref A, sCount);
+                    Product_tx16x16(ref K, ref W, ref A, sCount);
                     // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
                     // h = t < |key| ? kk · 0.180337 : ∞
@@ -2991,7 +2897,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
-                    AddProductOfTransposedWithV(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
+                    AddTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
                         Raise(ref runTop, ref factor, ref c, ref z, ref S);
@@ -3043,7 +2949,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref W, ref A, sCount);
+                    Product_tx16x16(ref K, ref W, ref A, sCount);
                     // kk = rowSum(K · K)
                     ComputeKk(ref K, ref kk, sCount);
                     // h = t < |key| ? kk · 0.180337 : ∞
@@ -3069,17 +2975,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
-                        ProductWithW(ref Q, ref W, ref B, sCount);
+                        Product_tx16x16(ref Q, ref W, ref B, sCount);
                         // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
                         ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
-                        ProductWithS(ref B, ref S, ref N, sCount);
+                        Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
-                        ProductWithFk(ref B, ref FkT, ref P, sCount, s);
+                        ProductLower_tx16xt(ref B, ref FkT, ref P, sCount, s);
                         // Dp = rowSum(P)
                         ComputeDp(ref P, ref Dp, sCount, tCount);
                         // N += P · V
-                        AddProductWithV(ref P, ref V, ref N, sCount, tCount, s);
+                        AddProductOfLower_txtx16(ref P, ref V, ref N, sCount, tCount, s);
                         // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
                         ComputeDR(ref Dz, ref Dp, ref D, ref R, sCount);
                         // O = N · R
@@ -3097,7 +3003,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
-                    AddProductOfTransposedWithV(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
+                    AddTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, runTo - runFrom);
                     if (Exceeds(ref runTop, ref c, 11.5415602f))
                     {
                         Raise(ref runTop, ref factor, ref c, ref z, ref S);
@@ -3258,7 +3164,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             // z = z + zt
             ComputeZ(ref z, ref zt, 1);
             // S += Fkᵀ · V
-            AddProductOfTransposedWithV(ref Fk, ref V, ref S, count);
+            AddTransposedProduct_16xtx16(ref Fk, ref V, ref S, count);
             if (Exceeds(ref top, ref c, 11.5415602f))
             {
                 Raise(ref top, ref factor, ref c, ref z, ref S);
@@ -3269,9 +3175,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         {
         }
 
-        // c = a · Wᵀ: [t × m], blocks of 6 × 8.
+        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 8.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithW(ref float a, ref float b, ref float c, int rows)
+        private static void Product_tx16x16(ref float a, ref float b, ref float c, int rows)
         {
             for (nint j = 0; j < 16; j += 8)
             {
@@ -3513,9 +3419,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c += aᵀ · V: [m × dv], blocks of 6 × 8.
+        // c += aᵀ · b: [16 × t] · [t × 16]; blocks of 6 × 8.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductOfTransposedWithV(ref float a, ref float b, ref float c, int inner)
+        private static void AddTransposedProduct_16xtx16(ref float a, ref float b, ref float c, int inner)
         {
             for (nint j = 0; j < 16; j += 8)
             {
@@ -3660,61 +3566,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c = a · S: [t × dv], blocks of 6 × 8.
+        // c = a · b: [t × 16] · [16 × t], lower triangle of c; blocks of 6 × 8.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithS(ref float a, ref float b, ref float c, int rows)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 68));
-                    _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 84));
-                }
-            }
-        }
-
-        // c = a · Fkᵀ: [t × t], blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithFk(ref float a, ref float b, ref float c, int rows, int diagonal)
+        private static void ProductLower_tx16xt(ref float a, ref float b, ref float c, int rows, int diagonal)
         {
             for (nint j = 0; j < 48; j += 8)
             {
@@ -3812,9 +3666,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c += a · V: [t × dv], blocks of 6 × 8.
+        // c += a · b: [t × t] · [t × 16], a lower triangular; blocks of 6 × 8.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductWithV(ref float a, ref float b, ref float c, int rows, int inner, int diagonal)
+        private static void AddProductOfLower_txtx16(ref float a, ref float b, ref float c, int rows, int inner, int diagonal)
         {
             for (nint j = 0; j < 16; j += 8)
             {

@@ -123,15 +123,18 @@ partial class Exact : global::KernelGen.IAttention
     {
         if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width512>(projection, hyperparameters);
+            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width512>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients512.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<Gradients512.Keys>());
         }
 
         if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width256>(projection, hyperparameters);
+            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width256>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients256.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<Gradients256.Keys>());
         }
 
-        return global::KernelGen.CompilerServices.AttentionEngine.Create<Width128>(projection, hyperparameters);
+        return global::KernelGen.CompilerServices.AttentionEngine.Create<Width128>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients128.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<Gradients128.Keys>());
     }
 
     /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
@@ -202,14 +205,14 @@ partial class Exact : global::KernelGen.IAttention
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
                         // A = Qs · Kᵀ
-                        ProductWithK(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
+                        Product_tx16xt(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
                         // S = A; top = rowMax(S)
                         ComputeSTop(ref A, ref top, sCount, jCount);
                         Raise(ref top, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), ref _Unsafe.Add(ref N, s * 16), sCount, 11.5415602f);
                         // P = 2^(S − M); D += rowSum(P)
                         ComputePD(ref A, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), sCount, jCount);
                         // N += P · V
-                        AddProductWithV(ref A, ref V, ref _Unsafe.Add(ref N, s * 16), sCount, jCount);
+                        AddProduct_txtx16(ref A, ref V, ref _Unsafe.Add(ref N, s * 16), sCount, jCount);
                     }
                 }
                 // R = D == 0 ? 0 : 1 / D
@@ -258,9 +261,9 @@ partial class Exact : global::KernelGen.IAttention
             }
         }
 
-        // c = a · Kᵀ: [i × j], blocks of 6 × 64.
+        // c = a · b: [t × 16] · [16 × t]; blocks of 6 × 64.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithK(ref float a, ref float b, ref float c, int rows)
+        private static void Product_tx16xt(ref float a, ref float b, ref float c, int rows)
         {
             {
                 const int j = 0;
@@ -445,9 +448,9 @@ partial class Exact : global::KernelGen.IAttention
             }
         }
 
-        // c += a · V: [i × dv], blocks of 6 × 64.
+        // c += a · b: [t × t] · [t × 16]; blocks of 6 × 64.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductWithV(ref float a, ref float b, ref float c, int rows, int inner)
+        private static void AddProduct_txtx16(ref float a, ref float b, ref float c, int rows, int inner)
         {
             {
                 const int j = 0;
@@ -607,14 +610,14 @@ partial class Exact : global::KernelGen.IAttention
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
                         // A = Qs · Kᵀ
-                        ProductWithK(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
+                        Product_tx16xt(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
                         // S = A; top = rowMax(S)
                         ComputeSTop(ref A, ref top, sCount, jCount);
                         Raise(ref top, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), ref _Unsafe.Add(ref N, s * 16), sCount, 11.5415602f);
                         // P = 2^(S − M); D += rowSum(P)
                         ComputePD(ref A, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), sCount, jCount);
                         // N += P · V
-                        AddProductWithV(ref A, ref V, ref _Unsafe.Add(ref N, s * 16), sCount, jCount);
+                        AddProduct_txtx16(ref A, ref V, ref _Unsafe.Add(ref N, s * 16), sCount, jCount);
                     }
                 }
                 // R = D == 0 ? 0 : 1 / D
@@ -663,9 +666,9 @@ partial class Exact : global::KernelGen.IAttention
             }
         }
 
-        // c = a · Kᵀ: [i × j], blocks of 6 × 16.
+        // c = a · b: [t × 16] · [16 × t]; blocks of 6 × 16.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithK(ref float a, ref float b, ref float c, int rows)
+        private static void Product_tx16xt(ref float a, ref float b, ref float c, int rows)
         {
             for (nint j = 0; j < 48; j += 16)
             {
@@ -843,9 +846,9 @@ partial class Exact : global::KernelGen.IAttention
             }
         }
 
-        // c += a · V: [i × dv], blocks of 6 × 16.
+        // c += a · b: [t × t] · [t × 16]; blocks of 6 × 16.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductWithV(ref float a, ref float b, ref float c, int rows, int inner)
+        private static void AddProduct_txtx16(ref float a, ref float b, ref float c, int rows, int inner)
         {
             {
                 const int j = 0;
@@ -1012,14 +1015,14 @@ partial class Exact : global::KernelGen.IAttention
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
                         // A = Qs · Kᵀ
-                        ProductWithK(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
+                        Product_tx16xt(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
                         // S = A; top = rowMax(S)
                         ComputeSTop(ref A, ref top, sCount, jCount);
                         Raise(ref top, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), ref _Unsafe.Add(ref N, s * 16), sCount, 11.5415602f);
                         // P = 2^(S − M); D += rowSum(P)
                         ComputePD(ref A, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), sCount, jCount);
                         // N += P · V
-                        AddProductWithV(ref A, ref V, ref _Unsafe.Add(ref N, s * 16), sCount, jCount);
+                        AddProduct_txtx16(ref A, ref V, ref _Unsafe.Add(ref N, s * 16), sCount, jCount);
                     }
                 }
                 // R = D == 0 ? 0 : 1 / D
@@ -1068,9 +1071,9 @@ partial class Exact : global::KernelGen.IAttention
             }
         }
 
-        // c = a · Kᵀ: [i × j], blocks of 6 × 8.
+        // c = a · b: [t × 16] · [16 × t]; blocks of 6 × 8.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithK(ref float a, ref float b, ref float c, int rows)
+        private static void Product_tx16xt(ref float a, ref float b, ref float c, int rows)
         {
             for (nint j = 0; j < 48; j += 8)
             {
@@ -1248,9 +1251,9 @@ partial class Exact : global::KernelGen.IAttention
             }
         }
 
-        // c += a · V: [i × dv], blocks of 6 × 8.
+        // c += a · b: [t × t] · [t × 16]; blocks of 6 × 8.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductWithV(ref float a, ref float b, ref float c, int rows, int inner)
+        private static void AddProduct_txtx16(ref float a, ref float b, ref float c, int rows, int inner)
         {
             for (nint j = 0; j < 16; j += 8)
             {

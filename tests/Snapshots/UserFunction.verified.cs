@@ -169,15 +169,18 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
     {
         if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width512>(projection, hyperparameters);
+            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width512>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients512.All>());
         }
 
         if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width256>(projection, hyperparameters);
+            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width256>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients256.All>());
         }
 
-        return global::KernelGen.CompilerServices.AttentionEngine.Create<Width128>(projection, hyperparameters);
+        return global::KernelGen.CompilerServices.AttentionEngine.Create<Width128>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients128.All>());
     }
 
     /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
@@ -242,14 +245,14 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 16);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref W, ref A, sCount);
+                    Product_tx3x7(ref K, ref W, ref A, sCount);
                     // Fk = Samples.UserFunction.Bump(A) + 0.001; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 16), ref zt, sCount);
                 }
                 // z = z + zt
                 ComputeZ(ref z, ref zt, 1);
                 // S += Fkᵀ · V
-                AddProductOfTransposedWithV(ref Fk, ref V, ref S, jCount);
+                AddTransposedProduct_7xtx5(ref Fk, ref V, ref S, jCount);
             }
         }
 
@@ -275,11 +278,11 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 16);
                     // B = Q · Wᵀ
-                    ProductWithW2(ref Q, ref W, ref B, sCount);
+                    Product_tx3x7(ref Q, ref W, ref B, sCount);
                     // Fq = Samples.UserFunction.Bump(B) + 0.001; D = rowSum(Fq · z)
                     ComputeFqD(ref B, ref z, ref D, sCount);
                     // N = Fq · S
-                    ProductWithS(ref B, ref S, ref N, sCount);
+                    Product_tx7x5(ref B, ref S, ref N, sCount);
                     // R = D == 0 ? 0 : 1 / D
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
@@ -327,9 +330,9 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c = a · Wᵀ: [j × m], blocks of 6 × 64.
+        // c = a · b: [t × 3] · [3 × 7]; blocks of 6 × 64.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithW(ref float a, ref float b, ref float c, int rows)
+        private static void Product_tx3x7(ref float a, ref float b, ref float c, int rows)
         {
             {
                 const int j = 0;
@@ -421,9 +424,9 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c += aᵀ · V: [m × dv], blocks of 6 × 64.
+        // c += aᵀ · b: [7 × t] · [t × 5]; blocks of 6 × 64.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductOfTransposedWithV(ref float a, ref float b, ref float c, int inner)
+        private static void AddTransposedProduct_7xtx5(ref float a, ref float b, ref float c, int inner)
         {
             {
                 const int j = 0;
@@ -494,51 +497,6 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c = a · Wᵀ: [i × m], blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithW2(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < 3; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
-                }
-            }
-        }
-
         // Fq = Samples.UserFunction.Bump(B) + 0.001, [i × m].
         // D = rowSum(Fq · z), [i × 1].
         // Fq takes the memory of B.
@@ -562,9 +520,9 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c = a · S: [i × dv], blocks of 6 × 64.
+        // c = a · b: [t × 7] · [7 × 5]; blocks of 6 × 64.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithS(ref float a, ref float b, ref float c, int rows)
+        private static void Product_tx7x5(ref float a, ref float b, ref float c, int rows)
         {
             {
                 const int j = 0;
@@ -711,14 +669,14 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 8);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref W, ref A, sCount);
+                    Product_tx3x7(ref K, ref W, ref A, sCount);
                     // Fk = Samples.UserFunction.Bump(A) + 0.001; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 8), ref zt, sCount);
                 }
                 // z = z + zt
                 ComputeZ(ref z, ref zt, 1);
                 // S += Fkᵀ · V
-                AddProductOfTransposedWithV(ref Fk, ref V, ref S, jCount);
+                AddTransposedProduct_7xtx5(ref Fk, ref V, ref S, jCount);
             }
         }
 
@@ -744,11 +702,11 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 8);
                     // B = Q · Wᵀ
-                    ProductWithW2(ref Q, ref W, ref B, sCount);
+                    Product_tx3x7(ref Q, ref W, ref B, sCount);
                     // Fq = Samples.UserFunction.Bump(B) + 0.001; D = rowSum(Fq · z)
                     ComputeFqD(ref B, ref z, ref D, sCount);
                     // N = Fq · S
-                    ProductWithS(ref B, ref S, ref N, sCount);
+                    Product_tx7x5(ref B, ref S, ref N, sCount);
                     // R = D == 0 ? 0 : 1 / D
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
@@ -796,9 +754,9 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c = a · Wᵀ: [j × m], blocks of 6 × 16.
+        // c = a · b: [t × 3] · [3 × 7]; blocks of 6 × 16.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithW(ref float a, ref float b, ref float c, int rows)
+        private static void Product_tx3x7(ref float a, ref float b, ref float c, int rows)
         {
             {
                 const int j = 0;
@@ -890,9 +848,9 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c += aᵀ · V: [m × dv], blocks of 6 × 16.
+        // c += aᵀ · b: [7 × t] · [t × 5]; blocks of 6 × 16.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductOfTransposedWithV(ref float a, ref float b, ref float c, int inner)
+        private static void AddTransposedProduct_7xtx5(ref float a, ref float b, ref float c, int inner)
         {
             {
                 const int j = 0;
@@ -955,51 +913,6 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c = a · Wᵀ: [i × m], blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithW2(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 8);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero;
-                    for (nint k = 0; k < 3; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 8));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 24));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 40));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40));
-                }
-            }
-        }
-
         // Fq = Samples.UserFunction.Bump(B) + 0.001, [i × m].
         // D = rowSum(Fq · z), [i × 1].
         // Fq takes the memory of B.
@@ -1023,9 +936,9 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c = a · S: [i × dv], blocks of 6 × 16.
+        // c = a · b: [t × 7] · [7 × 5]; blocks of 6 × 16.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithS(ref float a, ref float b, ref float c, int rows)
+        private static void Product_tx7x5(ref float a, ref float b, ref float c, int rows)
         {
             {
                 const int j = 0;
@@ -1172,14 +1085,14 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 4);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
                     // A = K · Wᵀ
-                    ProductWithW(ref K, ref W, ref A, sCount);
+                    Product_tx3x7(ref K, ref W, ref A, sCount);
                     // Fk = Samples.UserFunction.Bump(A) + 0.001; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 8), ref zt, sCount);
                 }
                 // z = z + zt
                 ComputeZ(ref z, ref zt, 1);
                 // S += Fkᵀ · V
-                AddProductOfTransposedWithV(ref Fk, ref V, ref S, jCount);
+                AddTransposedProduct_7xtx5(ref Fk, ref V, ref S, jCount);
             }
         }
 
@@ -1205,11 +1118,11 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 4);
                     // B = Q · Wᵀ
-                    ProductWithW2(ref Q, ref W, ref B, sCount);
+                    Product_tx3x7(ref Q, ref W, ref B, sCount);
                     // Fq = Samples.UserFunction.Bump(B) + 0.001; D = rowSum(Fq · z)
                     ComputeFqD(ref B, ref z, ref D, sCount);
                     // N = Fq · S
-                    ProductWithS(ref B, ref S, ref N, sCount);
+                    Product_tx7x5(ref B, ref S, ref N, sCount);
                     // R = D == 0 ? 0 : 1 / D
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
@@ -1257,9 +1170,9 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c = a · Wᵀ: [j × m], blocks of 6 × 8.
+        // c = a · b: [t × 3] · [3 × 7]; blocks of 6 × 8.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithW(ref float a, ref float b, ref float c, int rows)
+        private static void Product_tx3x7(ref float a, ref float b, ref float c, int rows)
         {
             {
                 const int j = 0;
@@ -1374,9 +1287,9 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c += aᵀ · V: [m × dv], blocks of 6 × 8.
+        // c += aᵀ · b: [7 × t] · [t × 5]; blocks of 6 × 8.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductOfTransposedWithV(ref float a, ref float b, ref float c, int inner)
+        private static void AddTransposedProduct_7xtx5(ref float a, ref float b, ref float c, int inner)
         {
             {
                 const int j = 0;
@@ -1449,58 +1362,6 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c = a · Wᵀ: [i × m], blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithW2(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 4);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < 3; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 4));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 8));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 12));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 20));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 12));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 28));
-                    _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 44));
-                }
-            }
-        }
-
         // Fq = Samples.UserFunction.Bump(B) + 0.001, [i × m].
         // D = rowSum(Fq · z), [i × 1].
         // Fq takes the memory of B.
@@ -1532,9 +1393,9 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c = a · S: [i × dv], blocks of 6 × 8.
+        // c = a · b: [t × 7] · [7 × 5]; blocks of 6 × 8.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductWithS(ref float a, ref float b, ref float c, int rows)
+        private static void Product_tx7x5(ref float a, ref float b, ref float c, int rows)
         {
             {
                 const int j = 0;
