@@ -13,7 +13,7 @@ internal static class ConsoleReport
             AnsiConsole.Profile.Width = 160;
         }
 
-        WriteTable(Format.TableHeaders, 2, report.Rows.Select(Format.TableCells));
+        WriteTable(Format.TableHeaders, 3, report.Rows.Select(Format.TableCells));
         WriteTable(Format.StepHeaders, 1, report.StepRows.Select(Format.StepCells));
         WriteLines(report.Targets.Select(Format.Target));
         WriteLines(report.Notes);

@@ -7,11 +7,11 @@ namespace KernelGen.Bench.Reports;
 internal static class Format
 {
     public static readonly IReadOnlyList<string> TableHeaders =
-        ["kernel", "causal", "bits", "threads", "heads", "length", "d", "m", "ms", "GFLOP/s", "share of peak", "repetitions"];
+        ["kernel", "direction", "causal", "bits", "threads", "heads", "length", "d", "m", "ms", "GFLOP/s", "share of peak", "repetitions"];
 
     public static string[] TableCells(Row row) =>
     [
-        row.Kernel + (row.KeyScale == 1 ? "" : $", keys × {Number(row.KeyScale, "G")}"), row.Causal ? "yes" : "no",
+        row.Kernel + (row.KeyScale == 1 ? "" : $", keys × {Number(row.KeyScale, "G")}"), row.Direction, row.Causal ? "yes" : "no",
         Whole(row.Width), Whole(row.Threads), Whole(row.Heads), Whole(row.Length), Whole(row.HeadDim),
         row.Features == 0 ? "–" : Whole(row.Features), Number(row.Milliseconds, "F2"), Number(row.Gflops, "F1"),
         Number(row.PeakShare, "F2"), Whole(row.Repetitions),

@@ -28,7 +28,7 @@ internal static class MarkdownReport
         text.Append("\n## Decoding, a token at a time\n\n");
         AppendTable(text, Format.StepHeaders, 1, report.StepRows.Select(Format.StepCells));
         text.Append("\n## All rows\n\n");
-        AppendTable(text, Format.TableHeaders, 2, report.Rows.Select(Format.TableCells));
+        AppendTable(text, Format.TableHeaders, 3, report.Rows.Select(Format.TableCells));
         return text.ToString();
     }
 
@@ -44,18 +44,18 @@ internal static class MarkdownReport
 
     private static void AppendSummary(StringBuilder text, RooflineReport report)
     {
-        var rows = report.Rows.Where(row => row is { Threads: 1, KeyScale: 1 }).ToList();
+        var rows = report.Rows.Where(row => row is { Threads: 1, KeyScale: 1, Direction: not "both" }).ToList();
         var widths = rows.Select(row => row.Width).Distinct().OrderDescending().ToList();
         text.Append("\n## Share of peak on one thread\n\n");
         AppendCells(text, ["kernel", "tokens × heads", .. widths.Select(width => $"{width} bit")]);
         AppendCells(text, ["---", "---:", .. widths.Select(_ => "---:")]);
-        foreach (var kernel in rows.GroupBy(row => (row.Kernel, row.Causal, row.Length, row.Heads)))
+        foreach (var kernel in rows.GroupBy(row => (row.Kernel, row.Causal, row.Direction, row.Length, row.Heads)))
         {
             var cells = widths.Select(width => kernel.FirstOrDefault(row => row.Width == width) is { } row
                 ? $"{Format.Number(row.PeakShare, "F2")} ({Format.Number(row.Gflops, "F0")} GFLOP/s)"
                 : "–");
-            var (name, causal, length, heads) = kernel.Key;
-            AppendCells(text, [causal ? $"{name}, causal" : name, $"{Format.Whole(length)} × {Format.Whole(heads)}", .. cells]);
+            var (name, causal, direction, length, heads) = kernel.Key;
+            AppendCells(text, [$"{name}{(causal ? ", causal" : "")}{(direction == "forward" ? "" : $", {direction}")}", $"{Format.Whole(length)} × {Format.Whole(heads)}", .. cells]);
         }
     }
 

@@ -14,9 +14,9 @@ internal static class SvgChart
 
     public static string Text(RooflineReport report)
     {
-        var rows = report.Rows.Where(row => row is { Threads: 1, KeyScale: 1 }).ToList();
+        var rows = report.Rows.Where(row => row is { Threads: 1, KeyScale: 1, Direction: not "both" }).ToList();
         var widths = rows.Select(row => row.Width).Distinct().OrderDescending().ToList();
-        var groups = rows.GroupBy(row => (row.Kernel, row.Causal, row.Length)).ToList();
+        var groups = rows.GroupBy(row => (row.Kernel, row.Causal, row.Length, row.Direction)).ToList();
 
         // Turbo clocks can lift a share a little over 1: the axis then follows.
         var end = Math.Max(1.0, Math.Ceiling(rows.Select(row => row.PeakShare).DefaultIfEmpty().Max() * 5) / 5);
@@ -28,7 +28,7 @@ internal static class SvgChart
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" ");
         svg.Append(CultureInfo.InvariantCulture, $"viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\" font-size=\"12\">\n");
         svg.Append(CultureInfo.InvariantCulture, $"  <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n");
-        AppendText(svg, 16, 28, "Generated attention, forward, one thread: share of the multiply-add peak", "start", 15);
+        AppendText(svg, 16, 28, "Generated attention, one thread: share of the multiply-add peak", "start", 15);
 
         AppendText(svg, 16, 56, "vector width:", "start");
         for (var i = 0; i < widths.Count; i++)
@@ -51,11 +51,11 @@ internal static class SvgChart
 
         for (var g = 0; g < groups.Count; g++)
         {
-            var (kernel, causal, length) = groups[g].Key;
+            var (kernel, causal, length, direction) = groups[g].Key;
             var y = Top + (g * group);
             var middle = y + (widths.Count * Bar / 2.0);
             AppendText(svg, Left - 10, middle - 2, $"{kernel}{(causal ? ", causal" : "")}", "end");
-            AppendText(svg, Left - 10, middle + 12, FormattableString.Invariant($"{length:N0} tokens"), "end", 10, "#566573");
+            AppendText(svg, Left - 10, middle + 12, FormattableString.Invariant($"{direction}, {length:N0} tokens"), "end", 10, "#566573");
             foreach (var row in groups[g])
             {
                 var top = y + (widths.IndexOf(row.Width) * Bar);

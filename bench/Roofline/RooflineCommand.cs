@@ -13,7 +13,7 @@ internal static class RooflineCommand
         var csv = OutputFile.Option("--csv", "Also write the rows as comma-separated values.");
         var markdown = OutputFile.Option("--markdown", "Also write the report as Markdown.");
         var svg = OutputFile.Option("--svg", "Also write a chart of the shares of peak.");
-        var quick = new Option<bool>("--quick") { Description = "The rows and ratios of the project's targets only; under 40 seconds." };
+        var quick = new Option<bool>("--quick") { Description = "The rows and ratios of the project's targets only; a minute." };
         var steps = new Option<bool>("--steps") { Description = "Only decoding, a token at a time." };
         var widths = new Option<int[]>("--widths")
         {

@@ -19,7 +19,7 @@ internal static class ProgramText
 
         if (program.Kept is { } kept)
         {
-            writer.Line($"kept {kept.Name}: {string.Join(", ", kept.Members.Select(member => $"{member} {Shape(member)}"))}");
+            writer.Line($"{kept.Name} by the forward pass: {string.Join(", ", kept.Members.Select(member => $"{member} {Shape(member)}"))}");
         }
 
         if (program.State is { } state)

@@ -122,7 +122,7 @@ public sealed class DeclarationTests
     {
         var run = new GeneratorRun("using KernelGen; [SoftmaxAttention(HeadDim = 8)] partial class A; [SoftmaxAttention(HeadDim = 8)] partial class a;");
 
-        Assert.Equal(["A.Cpu.g.cs", "a-2.Cpu.g.cs"], run.Files.Keys);
+        Assert.Equal(["A.Cpu.g.cs", "A.Gradients.g.cs", "a-2.Cpu.g.cs", "a-2.Gradients.g.cs"], run.Files.Keys);
     }
 
     private static AttentionSpec SpecOf(string code) => DeclarationOf(code).Spec;

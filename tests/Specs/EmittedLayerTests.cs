@@ -65,7 +65,7 @@ public sealed class EmittedLayerTests
         var run = new GeneratorRun(version, Declarations);
 
         Assert.Empty(run.Reported);
-        Assert.Equal(6, run.Files.Count);
+        Assert.Equal(2 * 6, run.Files.Count);
         Assert.Empty(run.Warnings);
     }
 

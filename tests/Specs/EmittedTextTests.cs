@@ -14,6 +14,7 @@ public class EmittedTextTests
     {
         var run = Generate(name, attribute);
         Snapshot.Verify(name, run.Files[$"Samples.{name}.Cpu.g.cs"]);
+        Snapshot.Verify($"{name}.Gradients", run.Files[$"Samples.{name}.Gradients.g.cs"]);
     }
 
     /// <summary>A causal declaration computes whole sequences and decodes: two forms of the same program.</summary>
@@ -24,6 +25,14 @@ public class EmittedTextTests
     [InlineData("SoftmaxAttention(HeadDim = 64, Causal = true)", 200)]
     public void Emitted_file_stays_readable_in_size(string attribute, int kilobytes) =>
         Assert.InRange(Generate("Sized", attribute).Files["Samples.Sized.Cpu.g.cs"].Length, 1, kilobytes * 1024);
+
+    /// <summary>Causal gradients are two scans.</summary>
+    [Theory]
+    [InlineData("FavorAttention(HeadDim = 64, Features = 256)", 200)]
+    [InlineData("FavorAttention(HeadDim = 64, Features = 256, Causal = true)", 400)]
+    [InlineData("SoftmaxAttention(HeadDim = 64, Causal = true)", 200)]
+    public void File_of_gradients_stays_readable_in_size(string attribute, int kilobytes) =>
+        Assert.InRange(Generate("Sized", attribute).Files["Samples.Sized.Gradients.g.cs"].Length, 1, kilobytes * 1024);
 
     private static GeneratorRun Generate(string name, string attribute) => new($$"""
         using KernelGen;

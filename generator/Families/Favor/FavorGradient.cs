@@ -232,14 +232,14 @@ internal sealed class FavorGradient : FavorTiles
             return Weigh(t, tokens, null, Map.Weight);
         }
 
-        Expr d = B.RowSum("Dz", t, Features, fq * z);
+        var d = B.RowSum(fk is null ? "D" : "Dz", t, Features, fq * z);
         if (fk is not null)
         {
-            d = d + B.RowSum("Dp", t, t, B.MatMul("P", fq, fk, transposeB: true, structure: Structure.LowerTarget));
+            var within = B.RowSum("Dp", t, t, B.MatMul("P", fq, fk, transposeB: true, structure: Structure.LowerTarget));
+            d = B.Map("D", t, Dim.One, d + within);
         }
 
-        var sum = B.Map("D", t, Dim.One, d);
-        var reciprocal = B.Map("rD", t, Dim.One, Expr.Select(Condition.IsZero(sum), 0, (Expr)1 / sum));
+        var reciprocal = B.Map("rD", t, Dim.One, Expr.Select(Condition.IsZero(d), 0, (Expr)1 / d));
         if (_reciprocal is not null)
         {
             B.Store(_reciprocal, reciprocal, tokens);
