@@ -68,19 +68,17 @@ internal sealed class FavorGradient : FavorTiles
             var weighed = gains is not null ? WeighByNormaliser(i, queries, gains, z, fk: null)
                 : IsNormalized && Map.HasGain ? WeighSigned(i, queries, b, c!, z)
                 : WeighByLogarithm(i, queries, q);
-            Expr? relative = null;
             Tile? toReference = null;
             if (Map.IsExponential)
             {
-                var u = Branches("U", i, Features, Logs(b).Select(log => log - weighed.LogNormaliser!));
-                B.Rebase(sums.State, B.ColumnMax("top", i, Features, u), Threshold);
-                relative = u - sums.Reference!;
+                Expr[] u = [.. Logs(b).Select(log => log - weighed.LogNormaliser!)];
+                B.Rebase(sums.State, B.ColumnMax("top", i, Features, u.Length == 1 ? u[0] : Branches("U", i, Features, u)), Threshold);
                 // φ(q) is relative to e here, and S to c.
                 toReference = B.Map("E", Dim.One, Features, Expr.Exp2((Expr)sums.Reference! + c!));
             }
 
             var x = B.MatMul("X", weighed.G, s, transposeB: true);
-            var fq = gains is not null ? new Exponentials(gains, null) : Exponential("q", i, b, [Expr.Exp2(relative!, SummedFlush)], where: null);
+            var fq = gains is not null ? new Exponentials(gains, null) : QueryExponentials(i, b, weighed, sums, where: null);
             var dphi = weighed.Delta is null ? (Expr)x : x + ((Expr)weighed.Delta * z);
             StoreQueryGradient(queries, q, b, fq, toReference is null ? dphi : dphi * toReference);
             sums.Add(weighed, fq.Phi, sums.SumDelta(weighed, fq.Phi, i));
@@ -163,8 +161,7 @@ internal sealed class FavorGradient : FavorTiles
 
             var weighed = WeighByLogarithm(t, tokens, q);
             var u = Branches("U", t, Features, Logs(b).Select(log => log - weighed.LogNormaliser!));
-            B.Runs(u, sums.State, Threshold, Rise, () =>
-                Tile(Phi("Fq", t, b, Expr.Exp2(u - sums.Reference!, SummedFlush), new Condition.InRun()), weighed));
+            B.Runs(u, sums.State, Threshold, Rise, () => Tile(QueryExponentials(t, b, weighed, sums, new Condition.InRun()).Phi, weighed));
 
             void Tile(Tile fq, Weighed weighed)
             {
@@ -274,17 +271,38 @@ internal sealed class FavorGradient : FavorTiles
     {
         if (!Map.HasGain)
         {
-            return new Exponentials(Branches("F" + name, t, Features, powers), null);
+            return new Exponentials(
+                Branches("F" + name, t, Features, powers.Select(power => where is null ? power : Expr.Select(where, power, 0))), null);
         }
 
         var tile = Branches("E" + name, t, Features, powers);
         return new Exponentials(Phi("F" + name, t, projections, tile, where), tile);
     }
 
-    /// <summary>φ(k), relative to what R is.</summary>
-    private Exponentials KeyFeatures(Dim t, Tile k, Tile a, QuerySums sums, Condition? seen) => Map.IsExponential
-        ? Exponential("k", t, a, [Expr.Exp2(LogKeys(t, k, a, seen) + sums.Reference!, ReadingFlush)], where: null)
-        : new Exponentials(Phi("Fk", t, a, null, seen), null);
+    /// <summary>
+    /// φ(q) / normaliser, relative to e. Where norms are large e and the log-normaliser are large numbers that nearly cancel: they come together first, or
+    /// each would take its rounding into the exponent.
+    /// </summary>
+    private Exponentials QueryExponentials(Dim t, Tile b, Weighed weighed, QuerySums sums, Condition? where) =>
+        Exponential("q", t, b, Logs(b).Select(log => Expr.Exp2(log - ((Expr)weighed.LogNormaliser! + sums.Reference!), SummedFlush)), where);
+
+    /// <summary>φ(k), relative to what R is; likewise.</summary>
+    private Exponentials KeyFeatures(Dim t, Tile k, Tile a, QuerySums sums, Condition? seen)
+    {
+        if (!Map.IsExponential)
+        {
+            return new Exponentials(Phi("Fk", t, a, null, seen), null);
+        }
+
+        if (Map.NormSign == 0)
+        {
+            return Exponential("k", t, a, [Expr.Exp2(LogKeys(t, k, a, seen) + sums.Reference!, ReadingFlush)], where: null);
+        }
+
+        var h = (Expr)KeyNorm(t, k, seen);
+        var shift = Map.NormSign < 0 ? sums.Reference! - h : sums.Reference! + h;
+        return Exponential("k", t, a, Logs(a).Select(log => Expr.Exp2(log + shift, ReadingFlush)), where: null);
+    }
 
     private void StoreQueryGradient(TokenLoop tokens, Tile q, Tile b, Exponentials fq, Expr dphi) =>
         B.Store(_queryGradient, Gradient("q", tokens.Tokens, q, b, fq, dphi, null, IsNormalized ? 0 : Map.NormSign), tokens);

@@ -94,9 +94,15 @@ internal abstract class FavorTiles
             return Branches("L", tokens, Features, finite.Select(log => seen is null ? log : Expr.Select(seen, log, double.NegativeInfinity)));
         }
 
-        var halfNorm = HalfNorm("kk", tokens, k);
-        var h = B.Map("h", tokens, Dim.One, seen is null ? halfNorm : Expr.Select(seen, halfNorm, double.PositiveInfinity));
+        var h = KeyNorm(tokens, k, seen);
         return Branches("L", tokens, Features, logs.Select(log => Map.NormSign < 0 ? log - h : log + h));
+    }
+
+    /// <summary>h = ‖k̂‖²/2 in powers of two, [tokens]; ∞ for the tokens that are not seen.</summary>
+    protected Tile KeyNorm(Dim tokens, Tile k, Condition? seen)
+    {
+        var halfNorm = HalfNorm("kk", tokens, k);
+        return B.Map("h", tokens, Dim.One, seen is null ? halfNorm : Expr.Select(seen, halfNorm, double.PositiveInfinity));
     }
 
     /// <summary>‖x̂‖²/2 in powers of two.</summary>
