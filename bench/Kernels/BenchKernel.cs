@@ -27,7 +27,7 @@ public sealed record BenchKernel(
 
     /// <summary>
     /// Products of length × features × head dim (see generator/Families/README.md): 8, or 11 where two scans are needed; two products fewer with half
-    /// as many projections. Of exact attention the 5 products of length × length × head dim that a backward pass cannot do without.
+    /// as many projections; of a Hadamard layer those with Wᵀ are transforms. Of exact attention the 5 products of length × length × head dim that a backward pass cannot do without.
     /// </summary>
     private double Backward(int length)
     {
@@ -36,6 +36,7 @@ public sealed record BenchKernel(
         {
             KernelCatalog.Exact => (Causal ? 5.0 : 10.0) * length * length * HeadDim,
             KernelCatalog.Hyperbolic => (Causal ? 8 : 6) * product,
+            KernelCatalog.Hadamard => ((Causal ? 8 : 6) * product) + ((Causal ? 3 : 2) * 3.0 * length * Features * Math.Log2(HeadDim)),
             _ => (Causal ? 11 : 8) * product,
         };
     }

@@ -52,7 +52,7 @@
 //     delta = −go    [t × 1]
 //     U = B − n    [t × m]
 //     for runs of rows whose U exceeds e by at most 28.8539; then raise e if by more than 11.5416
-//         Fq = row in run ? 2^(U − e) : 0    [t × m]
+//         Fq = row in run ? 2^(B − (n + e)) : 0    [t × m]
 //         rhot = columnSum(Fq · delta)    [1 × m]
 //         K = key[t]    [t × d]
 //         V = value[t]    [t × dv]
@@ -64,8 +64,7 @@
 //         Y += Td · Fq
 //         kk = rowSum(K · K)    [t × 1]
 //         h = not (t < |query| - |key|) ? kk · 0.180337 : ∞    [t × 1]
-//         L = A − h    [t × m]
-//         Fk = 2^(L + e)    [t × m]
+//         Fk = 2^(A + (e − h))    [t × m]
 //         P = Fk · Fqᵀ, lower triangle    [t × t]
 //         dV = Fk · R    [t × dv]
 //         dV += P · G
@@ -391,7 +390,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 8896;
+            public static int ScratchFloats => 9504;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
@@ -434,17 +433,17 @@ partial class CausalSoftmax
             {
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var B = ref _Unsafe.Add(ref scratch, 192);
-                ref var G = ref _Unsafe.Add(ref scratch, 384);
-                ref var lse = ref _Unsafe.Add(ref scratch, 1152);
-                ref var n = ref _Unsafe.Add(ref scratch, 1168);
-                ref var O = ref _Unsafe.Add(ref scratch, 1184);
-                ref var go = ref _Unsafe.Add(ref scratch, 1376);
-                ref var delta = ref _Unsafe.Add(ref scratch, 1392);
-                ref var U = ref _Unsafe.Add(ref scratch, 1440);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2208);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2224);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 2240);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 3008);
+                ref var G = ref _Unsafe.Add(ref scratch, 960);
+                ref var lse = ref _Unsafe.Add(ref scratch, 1728);
+                ref var n = ref _Unsafe.Add(ref scratch, 1744);
+                ref var O = ref _Unsafe.Add(ref scratch, 1792);
+                ref var go = ref _Unsafe.Add(ref scratch, 1984);
+                ref var delta = ref _Unsafe.Add(ref scratch, 2000);
+                ref var U = ref _Unsafe.Add(ref scratch, 2048);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2816);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2832);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 2848);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 3616);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -460,18 +459,18 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, ((head.QueryLength - 1) - (tStart + s)) * head.QueryStride), -head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref B, sCount);
+                        Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
-                        ComputeN(ref lse, ref n, sCount);
+                        ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
                         // U = B − n
-                        ComputeU(ref B, ref n, ref _Unsafe.Add(ref U, s * 16), sCount);
+                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
                     // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
@@ -483,8 +482,8 @@ partial class CausalSoftmax
                         }
                         runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
-                        // Fq = row in run ? 2^(U − e) : 0; rhot = columnSum(Fq · delta)
-                        ComputeFqRhot(ref U, ref e, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
+                        // Fq = row in run ? 2^(B − (n + e)) : 0; rhot = columnSum(Fq · delta)
+                        ComputeFqRhot(ref B, ref n, ref e, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
                         // rho = rho + rhot
                         ComputeRho(ref rho, ref rhot, 1);
                         // R += Fqᵀ · G
@@ -503,30 +502,30 @@ partial class CausalSoftmax
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var Q = ref _Unsafe.Add(ref scratch, 256);
                 ref var B = ref _Unsafe.Add(ref scratch, 448);
-                ref var G = ref _Unsafe.Add(ref scratch, 640);
-                ref var GT = ref _Unsafe.Add(ref scratch, 1408);
-                ref var lse = ref _Unsafe.Add(ref scratch, 2176);
-                ref var n = ref _Unsafe.Add(ref scratch, 2192);
-                ref var O = ref _Unsafe.Add(ref scratch, 2208);
-                ref var go = ref _Unsafe.Add(ref scratch, 2400);
-                ref var delta = ref _Unsafe.Add(ref scratch, 2416);
-                ref var U = ref _Unsafe.Add(ref scratch, 2464);
-                ref var factor = ref _Unsafe.Add(ref scratch, 3232);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 3248);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 3264);
-                ref var FqT = ref _Unsafe.Add(ref scratch, 4032);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 4800);
-                ref var K = ref _Unsafe.Add(ref scratch, 4816);
-                ref var V = ref _Unsafe.Add(ref scratch, 5584);
-                ref var A = ref _Unsafe.Add(ref scratch, 6352);
-                ref var T = ref _Unsafe.Add(ref scratch, 7120);
-                ref var Y = ref _Unsafe.Add(ref scratch, 7696);
-                ref var kk = ref _Unsafe.Add(ref scratch, 7888);
-                ref var h = ref _Unsafe.Add(ref scratch, 7904);
-                ref var P = ref _Unsafe.Add(ref scratch, 7920);
-                ref var dV = ref _Unsafe.Add(ref scratch, 8496);
-                ref var pk = ref _Unsafe.Add(ref scratch, 8688);
-                ref var dXk = ref _Unsafe.Add(ref scratch, 8704);
+                ref var G = ref _Unsafe.Add(ref scratch, 1216);
+                ref var GT = ref _Unsafe.Add(ref scratch, 1984);
+                ref var lse = ref _Unsafe.Add(ref scratch, 2752);
+                ref var n = ref _Unsafe.Add(ref scratch, 2768);
+                ref var O = ref _Unsafe.Add(ref scratch, 2816);
+                ref var go = ref _Unsafe.Add(ref scratch, 3008);
+                ref var delta = ref _Unsafe.Add(ref scratch, 3024);
+                ref var U = ref _Unsafe.Add(ref scratch, 3072);
+                ref var factor = ref _Unsafe.Add(ref scratch, 3840);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 3856);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 3872);
+                ref var FqT = ref _Unsafe.Add(ref scratch, 4640);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 5408);
+                ref var K = ref _Unsafe.Add(ref scratch, 5424);
+                ref var V = ref _Unsafe.Add(ref scratch, 6192);
+                ref var A = ref _Unsafe.Add(ref scratch, 6960);
+                ref var T = ref _Unsafe.Add(ref scratch, 7728);
+                ref var Y = ref _Unsafe.Add(ref scratch, 8304);
+                ref var kk = ref _Unsafe.Add(ref scratch, 8496);
+                ref var h = ref _Unsafe.Add(ref scratch, 8512);
+                ref var P = ref _Unsafe.Add(ref scratch, 8528);
+                ref var dV = ref _Unsafe.Add(ref scratch, 9104);
+                ref var pk = ref _Unsafe.Add(ref scratch, 9296);
+                ref var dXk = ref _Unsafe.Add(ref scratch, 9312);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -542,18 +541,18 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, ((head.QueryLength - 1) - (tStart + s)) * head.QueryStride), -head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref B, sCount);
+                        Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
-                        ComputeN(ref lse, ref n, sCount);
+                        ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
                         // U = B − n
-                        ComputeU(ref B, ref n, ref _Unsafe.Add(ref U, s * 16), sCount);
+                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
                     // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
@@ -568,8 +567,8 @@ partial class CausalSoftmax
                         for (var s = 0; s < tCount; s += 12)
                         {
                             var sCount = global::System.Math.Min(12, tCount - s);
-                            // Fq = row in run ? 2^(U − e) : 0; rhot = columnSum(Fq · delta)
-                            ComputeFqRhot(ref _Unsafe.Add(ref U, s * 16), ref e, ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
+                            // Fq = row in run ? 2^(B − (n + e)) : 0; rhot = columnSum(Fq · delta)
+                            ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref e, ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
                             var skippedK = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref K, s * 16), 16, 0, skippedK);
                             _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * head.KeyStride), -head.KeyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
@@ -597,8 +596,8 @@ partial class CausalSoftmax
                             ComputeKk(ref _Unsafe.Add(ref K, s * 16), ref kk, sCount);
                             // h = not (t < |query| - |key|) ? kk · 0.180337 : ∞
                             ComputeH2(ref kk, ref h, sCount, (head.QueryLength - head.KeyLength) - (tStart + s));
-                            // L = A − h; Fk = 2^(L + e)
-                            ComputeLFk(ref _Unsafe.Add(ref A, s * 16), ref h, ref e, sCount);
+                            // Fk = 2^(A + (e − h))
+                            ComputeFk(ref _Unsafe.Add(ref A, s * 16), ref e, ref h, sCount);
                             // P = Fk · Fqᵀ, lower triangle
                             ProductLower_tx16xt(ref _Unsafe.Add(ref A, s * 16), ref FqT, ref P, sCount, s);
                             // dV = Fk · R
@@ -1314,34 +1313,37 @@ partial class CausalSoftmax
             }
         }
 
-        // Fq = row in run ? 2^(U − e) : 0, [t × m].
+        // Fq = row in run ? 2^(B − (n + e)) : 0, [t × m].
         // rhot = columnSum(Fq · delta), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqRhot(ref float U, ref float e, ref float Fq, ref float delta, ref float rhot, int rows, int runFrom, int runTo)
+        private static void ComputeFqRhot(ref float B, ref float n, ref float e, ref float Fq, ref float delta, ref float rhot, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
-                ref var Ur = ref _Unsafe.Add(ref U, r * 16);
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var n0 = _Simd512.Create(_Unsafe.Add(ref n, r));
                 var delta0 = _Simd512.Create(_Unsafe.Add(ref delta, r));
                 var inRun1 = _Simd512.AsSingle(_Simd512.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
+                var n1 = _Simd512.Create(_Unsafe.Add(ref n, r + 1));
                 var delta1 = _Simd512.Create(_Unsafe.Add(ref delta, r + 1));
                 var inRun2 = _Simd512.AsSingle(_Simd512.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
+                var n2 = _Simd512.Create(_Unsafe.Add(ref n, r + 2));
                 var delta2 = _Simd512.Create(_Unsafe.Add(ref delta, r + 2));
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var rhotSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var U0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ur, j));
-                    var U1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ur, j + 16));
-                    var U2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ur, j + 32));
+                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
+                    var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var ej = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(U0 - ej, -50.4943275f), _Floats512.Zero);
+                    var Fq0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - (n0 + ej), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    var Fq1 = _Simd512.ConditionalSelect(inRun1, _VectorMath.Exp2(U1 - ej, -50.4943275f), _Floats512.Zero);
+                    var Fq1 = _Simd512.ConditionalSelect(inRun1, _VectorMath.Exp2(B1 - (n1 + ej), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Fqr, j + 16));
-                    var Fq2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(U2 - ej, -50.4943275f), _Floats512.Zero);
+                    var Fq2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(B2 - (n2 + ej), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Fqr, j + 32));
                     rhotSum = _Simd512.FusedMultiplyAdd(Fq0, delta0, rhotSum);
                     rhotSum = _Simd512.FusedMultiplyAdd(Fq1, delta1, rhotSum);
@@ -1351,16 +1353,17 @@ partial class CausalSoftmax
             }
             for (; r < rows; r++)
             {
-                ref var Ur = ref _Unsafe.Add(ref U, r * 16);
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var n0 = _Simd512.Create(_Unsafe.Add(ref n, r));
                 var delta0 = _Simd512.Create(_Unsafe.Add(ref delta, r));
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var rhotSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var U0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ur, j));
+                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var ej = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(U0 - ej, -50.4943275f), _Floats512.Zero);
+                    var Fq0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - (n0 + ej), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     rhotSum = _Simd512.FusedMultiplyAdd(Fq0, delta0, rhotSum);
                     _Simd512.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
@@ -1436,11 +1439,10 @@ partial class CausalSoftmax
             }
         }
 
-        // L = A − h, [t × m].
-        // Fk = 2^(L + e), [t × m].
+        // Fk = 2^(A + (e − h)), [t × m].
         // Fk takes the memory of A.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLFk(ref float A, ref float h, ref float e, int rows)
+        private static void ComputeFk(ref float A, ref float e, ref float h, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
@@ -1453,15 +1455,12 @@ partial class CausalSoftmax
                     var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
                     var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    var L1 = A1 - h1;
-                    var L2 = A2 - h2;
                     var ej = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fk0 = _VectorMath.Exp2(L0 + ej, -72.1347504f);
+                    var Fk0 = _VectorMath.Exp2(A0 + (ej - h0), -72.1347504f);
                     _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Ar, j));
-                    var Fk1 = _VectorMath.Exp2(L1 + ej, -72.1347504f);
+                    var Fk1 = _VectorMath.Exp2(A1 + (ej - h1), -72.1347504f);
                     _Simd512.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Ar, j + 16));
-                    var Fk2 = _VectorMath.Exp2(L2 + ej, -72.1347504f);
+                    var Fk2 = _VectorMath.Exp2(A2 + (ej - h2), -72.1347504f);
                     _Simd512.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Ar, j + 32));
                 }
             }
@@ -1810,7 +1809,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 8896;
+            public static int ScratchFloats => 9504;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
@@ -1853,17 +1852,17 @@ partial class CausalSoftmax
             {
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var B = ref _Unsafe.Add(ref scratch, 192);
-                ref var G = ref _Unsafe.Add(ref scratch, 384);
-                ref var lse = ref _Unsafe.Add(ref scratch, 1152);
-                ref var n = ref _Unsafe.Add(ref scratch, 1168);
-                ref var O = ref _Unsafe.Add(ref scratch, 1184);
-                ref var go = ref _Unsafe.Add(ref scratch, 1376);
-                ref var delta = ref _Unsafe.Add(ref scratch, 1392);
-                ref var U = ref _Unsafe.Add(ref scratch, 1440);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2208);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2224);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 2240);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 3008);
+                ref var G = ref _Unsafe.Add(ref scratch, 960);
+                ref var lse = ref _Unsafe.Add(ref scratch, 1728);
+                ref var n = ref _Unsafe.Add(ref scratch, 1744);
+                ref var O = ref _Unsafe.Add(ref scratch, 1792);
+                ref var go = ref _Unsafe.Add(ref scratch, 1984);
+                ref var delta = ref _Unsafe.Add(ref scratch, 2000);
+                ref var U = ref _Unsafe.Add(ref scratch, 2048);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2816);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2832);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 2848);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 3616);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -1879,18 +1878,18 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, ((head.QueryLength - 1) - (tStart + s)) * head.QueryStride), -head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref B, sCount);
+                        Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
-                        ComputeN(ref lse, ref n, sCount);
+                        ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
                         // U = B − n
-                        ComputeU(ref B, ref n, ref _Unsafe.Add(ref U, s * 16), sCount);
+                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
                     // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
@@ -1902,8 +1901,8 @@ partial class CausalSoftmax
                         }
                         runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
-                        // Fq = row in run ? 2^(U − e) : 0; rhot = columnSum(Fq · delta)
-                        ComputeFqRhot(ref U, ref e, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
+                        // Fq = row in run ? 2^(B − (n + e)) : 0; rhot = columnSum(Fq · delta)
+                        ComputeFqRhot(ref B, ref n, ref e, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
                         // rho = rho + rhot
                         ComputeRho(ref rho, ref rhot, 1);
                         // R += Fqᵀ · G
@@ -1922,30 +1921,30 @@ partial class CausalSoftmax
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var Q = ref _Unsafe.Add(ref scratch, 256);
                 ref var B = ref _Unsafe.Add(ref scratch, 448);
-                ref var G = ref _Unsafe.Add(ref scratch, 640);
-                ref var GT = ref _Unsafe.Add(ref scratch, 1408);
-                ref var lse = ref _Unsafe.Add(ref scratch, 2176);
-                ref var n = ref _Unsafe.Add(ref scratch, 2192);
-                ref var O = ref _Unsafe.Add(ref scratch, 2208);
-                ref var go = ref _Unsafe.Add(ref scratch, 2400);
-                ref var delta = ref _Unsafe.Add(ref scratch, 2416);
-                ref var U = ref _Unsafe.Add(ref scratch, 2464);
-                ref var factor = ref _Unsafe.Add(ref scratch, 3232);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 3248);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 3264);
-                ref var FqT = ref _Unsafe.Add(ref scratch, 4032);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 4800);
-                ref var K = ref _Unsafe.Add(ref scratch, 4816);
-                ref var V = ref _Unsafe.Add(ref scratch, 5584);
-                ref var A = ref _Unsafe.Add(ref scratch, 6352);
-                ref var T = ref _Unsafe.Add(ref scratch, 7120);
-                ref var Y = ref _Unsafe.Add(ref scratch, 7696);
-                ref var kk = ref _Unsafe.Add(ref scratch, 7888);
-                ref var h = ref _Unsafe.Add(ref scratch, 7904);
-                ref var P = ref _Unsafe.Add(ref scratch, 7920);
-                ref var dV = ref _Unsafe.Add(ref scratch, 8496);
-                ref var pk = ref _Unsafe.Add(ref scratch, 8688);
-                ref var dXk = ref _Unsafe.Add(ref scratch, 8704);
+                ref var G = ref _Unsafe.Add(ref scratch, 1216);
+                ref var GT = ref _Unsafe.Add(ref scratch, 1984);
+                ref var lse = ref _Unsafe.Add(ref scratch, 2752);
+                ref var n = ref _Unsafe.Add(ref scratch, 2768);
+                ref var O = ref _Unsafe.Add(ref scratch, 2816);
+                ref var go = ref _Unsafe.Add(ref scratch, 3008);
+                ref var delta = ref _Unsafe.Add(ref scratch, 3024);
+                ref var U = ref _Unsafe.Add(ref scratch, 3072);
+                ref var factor = ref _Unsafe.Add(ref scratch, 3840);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 3856);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 3872);
+                ref var FqT = ref _Unsafe.Add(ref scratch, 4640);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 5408);
+                ref var K = ref _Unsafe.Add(ref scratch, 5424);
+                ref var V = ref _Unsafe.Add(ref scratch, 6192);
+                ref var A = ref _Unsafe.Add(ref scratch, 6960);
+                ref var T = ref _Unsafe.Add(ref scratch, 7728);
+                ref var Y = ref _Unsafe.Add(ref scratch, 8304);
+                ref var kk = ref _Unsafe.Add(ref scratch, 8496);
+                ref var h = ref _Unsafe.Add(ref scratch, 8512);
+                ref var P = ref _Unsafe.Add(ref scratch, 8528);
+                ref var dV = ref _Unsafe.Add(ref scratch, 9104);
+                ref var pk = ref _Unsafe.Add(ref scratch, 9296);
+                ref var dXk = ref _Unsafe.Add(ref scratch, 9312);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -1961,18 +1960,18 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, ((head.QueryLength - 1) - (tStart + s)) * head.QueryStride), -head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref B, sCount);
+                        Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
-                        ComputeN(ref lse, ref n, sCount);
+                        ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
                         // U = B − n
-                        ComputeU(ref B, ref n, ref _Unsafe.Add(ref U, s * 16), sCount);
+                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
                     // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
@@ -1987,8 +1986,8 @@ partial class CausalSoftmax
                         for (var s = 0; s < tCount; s += 12)
                         {
                             var sCount = global::System.Math.Min(12, tCount - s);
-                            // Fq = row in run ? 2^(U − e) : 0; rhot = columnSum(Fq · delta)
-                            ComputeFqRhot(ref _Unsafe.Add(ref U, s * 16), ref e, ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
+                            // Fq = row in run ? 2^(B − (n + e)) : 0; rhot = columnSum(Fq · delta)
+                            ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref e, ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
                             var skippedK = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref K, s * 16), 16, 0, skippedK);
                             _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * head.KeyStride), -head.KeyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
@@ -2016,8 +2015,8 @@ partial class CausalSoftmax
                             ComputeKk(ref _Unsafe.Add(ref K, s * 16), ref kk, sCount);
                             // h = not (t < |query| - |key|) ? kk · 0.180337 : ∞
                             ComputeH2(ref kk, ref h, sCount, (head.QueryLength - head.KeyLength) - (tStart + s));
-                            // L = A − h; Fk = 2^(L + e)
-                            ComputeLFk(ref _Unsafe.Add(ref A, s * 16), ref h, ref e, sCount);
+                            // Fk = 2^(A + (e − h))
+                            ComputeFk(ref _Unsafe.Add(ref A, s * 16), ref e, ref h, sCount);
                             // P = Fk · Fqᵀ, lower triangle
                             ProductLower_tx16xt(ref _Unsafe.Add(ref A, s * 16), ref FqT, ref P, sCount, s);
                             // dV = Fk · R
@@ -2743,34 +2742,37 @@ partial class CausalSoftmax
             }
         }
 
-        // Fq = row in run ? 2^(U − e) : 0, [t × m].
+        // Fq = row in run ? 2^(B − (n + e)) : 0, [t × m].
         // rhot = columnSum(Fq · delta), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqRhot(ref float U, ref float e, ref float Fq, ref float delta, ref float rhot, int rows, int runFrom, int runTo)
+        private static void ComputeFqRhot(ref float B, ref float n, ref float e, ref float Fq, ref float delta, ref float rhot, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
-                ref var Ur = ref _Unsafe.Add(ref U, r * 16);
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var n0 = _Simd256.Create(_Unsafe.Add(ref n, r));
                 var delta0 = _Simd256.Create(_Unsafe.Add(ref delta, r));
                 var inRun1 = _Simd256.AsSingle(_Simd256.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
+                var n1 = _Simd256.Create(_Unsafe.Add(ref n, r + 1));
                 var delta1 = _Simd256.Create(_Unsafe.Add(ref delta, r + 1));
                 var inRun2 = _Simd256.AsSingle(_Simd256.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
+                var n2 = _Simd256.Create(_Unsafe.Add(ref n, r + 2));
                 var delta2 = _Simd256.Create(_Unsafe.Add(ref delta, r + 2));
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var rhotSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var U0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ur, j));
-                    var U1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ur, j + 16));
-                    var U2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ur, j + 32));
+                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
+                    var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var ej = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(U0 - ej, -50.4943275f), _Floats256.Zero);
+                    var Fq0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - (n0 + ej), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    var Fq1 = _Simd256.ConditionalSelect(inRun1, _VectorMath.Exp2(U1 - ej, -50.4943275f), _Floats256.Zero);
+                    var Fq1 = _Simd256.ConditionalSelect(inRun1, _VectorMath.Exp2(B1 - (n1 + ej), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Fqr, j + 16));
-                    var Fq2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(U2 - ej, -50.4943275f), _Floats256.Zero);
+                    var Fq2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(B2 - (n2 + ej), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Fqr, j + 32));
                     rhotSum = _Simd256.FusedMultiplyAdd(Fq0, delta0, rhotSum);
                     rhotSum = _Simd256.FusedMultiplyAdd(Fq1, delta1, rhotSum);
@@ -2780,16 +2782,17 @@ partial class CausalSoftmax
             }
             for (; r < rows; r++)
             {
-                ref var Ur = ref _Unsafe.Add(ref U, r * 16);
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var n0 = _Simd256.Create(_Unsafe.Add(ref n, r));
                 var delta0 = _Simd256.Create(_Unsafe.Add(ref delta, r));
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var rhotSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var U0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ur, j));
+                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var ej = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(U0 - ej, -50.4943275f), _Floats256.Zero);
+                    var Fq0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - (n0 + ej), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     rhotSum = _Simd256.FusedMultiplyAdd(Fq0, delta0, rhotSum);
                     _Simd256.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
@@ -2865,11 +2868,10 @@ partial class CausalSoftmax
             }
         }
 
-        // L = A − h, [t × m].
-        // Fk = 2^(L + e), [t × m].
+        // Fk = 2^(A + (e − h)), [t × m].
         // Fk takes the memory of A.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLFk(ref float A, ref float h, ref float e, int rows)
+        private static void ComputeFk(ref float A, ref float e, ref float h, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
@@ -2882,15 +2884,12 @@ partial class CausalSoftmax
                     var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
                     var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    var L1 = A1 - h1;
-                    var L2 = A2 - h2;
                     var ej = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fk0 = _VectorMath.Exp2(L0 + ej, -72.1347504f);
+                    var Fk0 = _VectorMath.Exp2(A0 + (ej - h0), -72.1347504f);
                     _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Ar, j));
-                    var Fk1 = _VectorMath.Exp2(L1 + ej, -72.1347504f);
+                    var Fk1 = _VectorMath.Exp2(A1 + (ej - h1), -72.1347504f);
                     _Simd256.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Ar, j + 16));
-                    var Fk2 = _VectorMath.Exp2(L2 + ej, -72.1347504f);
+                    var Fk2 = _VectorMath.Exp2(A2 + (ej - h2), -72.1347504f);
                     _Simd256.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Ar, j + 32));
                 }
             }
@@ -3239,7 +3238,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 8896;
+            public static int ScratchFloats => 9504;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
@@ -3282,17 +3281,17 @@ partial class CausalSoftmax
             {
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var B = ref _Unsafe.Add(ref scratch, 192);
-                ref var G = ref _Unsafe.Add(ref scratch, 384);
-                ref var lse = ref _Unsafe.Add(ref scratch, 1152);
-                ref var n = ref _Unsafe.Add(ref scratch, 1168);
-                ref var O = ref _Unsafe.Add(ref scratch, 1184);
-                ref var go = ref _Unsafe.Add(ref scratch, 1376);
-                ref var delta = ref _Unsafe.Add(ref scratch, 1392);
-                ref var U = ref _Unsafe.Add(ref scratch, 1440);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2208);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2224);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 2240);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 3008);
+                ref var G = ref _Unsafe.Add(ref scratch, 960);
+                ref var lse = ref _Unsafe.Add(ref scratch, 1728);
+                ref var n = ref _Unsafe.Add(ref scratch, 1744);
+                ref var O = ref _Unsafe.Add(ref scratch, 1792);
+                ref var go = ref _Unsafe.Add(ref scratch, 1984);
+                ref var delta = ref _Unsafe.Add(ref scratch, 2000);
+                ref var U = ref _Unsafe.Add(ref scratch, 2048);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2816);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2832);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 2848);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 3616);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -3308,18 +3307,18 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, ((head.QueryLength - 1) - (tStart + s)) * head.QueryStride), -head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref B, sCount);
+                        Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
-                        ComputeN(ref lse, ref n, sCount);
+                        ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
                         // U = B − n
-                        ComputeU(ref B, ref n, ref _Unsafe.Add(ref U, s * 16), sCount);
+                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
                     // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
@@ -3331,8 +3330,8 @@ partial class CausalSoftmax
                         }
                         runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
-                        // Fq = row in run ? 2^(U − e) : 0; rhot = columnSum(Fq · delta)
-                        ComputeFqRhot(ref U, ref e, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
+                        // Fq = row in run ? 2^(B − (n + e)) : 0; rhot = columnSum(Fq · delta)
+                        ComputeFqRhot(ref B, ref n, ref e, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
                         // rho = rho + rhot
                         ComputeRho(ref rho, ref rhot, 1);
                         // R += Fqᵀ · G
@@ -3351,30 +3350,30 @@ partial class CausalSoftmax
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var Q = ref _Unsafe.Add(ref scratch, 256);
                 ref var B = ref _Unsafe.Add(ref scratch, 448);
-                ref var G = ref _Unsafe.Add(ref scratch, 640);
-                ref var GT = ref _Unsafe.Add(ref scratch, 1408);
-                ref var lse = ref _Unsafe.Add(ref scratch, 2176);
-                ref var n = ref _Unsafe.Add(ref scratch, 2192);
-                ref var O = ref _Unsafe.Add(ref scratch, 2208);
-                ref var go = ref _Unsafe.Add(ref scratch, 2400);
-                ref var delta = ref _Unsafe.Add(ref scratch, 2416);
-                ref var U = ref _Unsafe.Add(ref scratch, 2464);
-                ref var factor = ref _Unsafe.Add(ref scratch, 3232);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 3248);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 3264);
-                ref var FqT = ref _Unsafe.Add(ref scratch, 4032);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 4800);
-                ref var K = ref _Unsafe.Add(ref scratch, 4816);
-                ref var V = ref _Unsafe.Add(ref scratch, 5584);
-                ref var A = ref _Unsafe.Add(ref scratch, 6352);
-                ref var T = ref _Unsafe.Add(ref scratch, 7120);
-                ref var Y = ref _Unsafe.Add(ref scratch, 7696);
-                ref var kk = ref _Unsafe.Add(ref scratch, 7888);
-                ref var h = ref _Unsafe.Add(ref scratch, 7904);
-                ref var P = ref _Unsafe.Add(ref scratch, 7920);
-                ref var dV = ref _Unsafe.Add(ref scratch, 8496);
-                ref var pk = ref _Unsafe.Add(ref scratch, 8688);
-                ref var dXk = ref _Unsafe.Add(ref scratch, 8704);
+                ref var G = ref _Unsafe.Add(ref scratch, 1216);
+                ref var GT = ref _Unsafe.Add(ref scratch, 1984);
+                ref var lse = ref _Unsafe.Add(ref scratch, 2752);
+                ref var n = ref _Unsafe.Add(ref scratch, 2768);
+                ref var O = ref _Unsafe.Add(ref scratch, 2816);
+                ref var go = ref _Unsafe.Add(ref scratch, 3008);
+                ref var delta = ref _Unsafe.Add(ref scratch, 3024);
+                ref var U = ref _Unsafe.Add(ref scratch, 3072);
+                ref var factor = ref _Unsafe.Add(ref scratch, 3840);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 3856);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 3872);
+                ref var FqT = ref _Unsafe.Add(ref scratch, 4640);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 5408);
+                ref var K = ref _Unsafe.Add(ref scratch, 5424);
+                ref var V = ref _Unsafe.Add(ref scratch, 6192);
+                ref var A = ref _Unsafe.Add(ref scratch, 6960);
+                ref var T = ref _Unsafe.Add(ref scratch, 7728);
+                ref var Y = ref _Unsafe.Add(ref scratch, 8304);
+                ref var kk = ref _Unsafe.Add(ref scratch, 8496);
+                ref var h = ref _Unsafe.Add(ref scratch, 8512);
+                ref var P = ref _Unsafe.Add(ref scratch, 8528);
+                ref var dV = ref _Unsafe.Add(ref scratch, 9104);
+                ref var pk = ref _Unsafe.Add(ref scratch, 9296);
+                ref var dXk = ref _Unsafe.Add(ref scratch, 9312);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -3390,18 +3389,18 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, ((head.QueryLength - 1) - (tStart + s)) * head.QueryStride), -head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref B, sCount);
+                        Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
-                        ComputeN(ref lse, ref n, sCount);
+                        ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
                         // U = B − n
-                        ComputeU(ref B, ref n, ref _Unsafe.Add(ref U, s * 16), sCount);
+                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
                     // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
@@ -3416,8 +3415,8 @@ partial class CausalSoftmax
                         for (var s = 0; s < tCount; s += 12)
                         {
                             var sCount = global::System.Math.Min(12, tCount - s);
-                            // Fq = row in run ? 2^(U − e) : 0; rhot = columnSum(Fq · delta)
-                            ComputeFqRhot(ref _Unsafe.Add(ref U, s * 16), ref e, ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
+                            // Fq = row in run ? 2^(B − (n + e)) : 0; rhot = columnSum(Fq · delta)
+                            ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref e, ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
                             var skippedK = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref K, s * 16), 16, 0, skippedK);
                             _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * head.KeyStride), -head.KeyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
@@ -3445,8 +3444,8 @@ partial class CausalSoftmax
                             ComputeKk(ref _Unsafe.Add(ref K, s * 16), ref kk, sCount);
                             // h = not (t < |query| - |key|) ? kk · 0.180337 : ∞
                             ComputeH2(ref kk, ref h, sCount, (head.QueryLength - head.KeyLength) - (tStart + s));
-                            // L = A − h; Fk = 2^(L + e)
-                            ComputeLFk(ref _Unsafe.Add(ref A, s * 16), ref h, ref e, sCount);
+                            // Fk = 2^(A + (e − h))
+                            ComputeFk(ref _Unsafe.Add(ref A, s * 16), ref e, ref h, sCount);
                             // P = Fk · Fqᵀ, lower triangle
                             ProductLower_tx16xt(ref _Unsafe.Add(ref A, s * 16), ref FqT, ref P, sCount, s);
                             // dV = Fk · R
@@ -4172,34 +4171,37 @@ partial class CausalSoftmax
             }
         }
 
-        // Fq = row in run ? 2^(U − e) : 0, [t × m].
+        // Fq = row in run ? 2^(B − (n + e)) : 0, [t × m].
         // rhot = columnSum(Fq · delta), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqRhot(ref float U, ref float e, ref float Fq, ref float delta, ref float rhot, int rows, int runFrom, int runTo)
+        private static void ComputeFqRhot(ref float B, ref float n, ref float e, ref float Fq, ref float delta, ref float rhot, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
-                ref var Ur = ref _Unsafe.Add(ref U, r * 16);
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var n0 = _Simd128.Create(_Unsafe.Add(ref n, r));
                 var delta0 = _Simd128.Create(_Unsafe.Add(ref delta, r));
                 var inRun1 = _Simd128.AsSingle(_Simd128.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
+                var n1 = _Simd128.Create(_Unsafe.Add(ref n, r + 1));
                 var delta1 = _Simd128.Create(_Unsafe.Add(ref delta, r + 1));
                 var inRun2 = _Simd128.AsSingle(_Simd128.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
+                var n2 = _Simd128.Create(_Unsafe.Add(ref n, r + 2));
                 var delta2 = _Simd128.Create(_Unsafe.Add(ref delta, r + 2));
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var rhotSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var U0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ur, j));
-                    var U1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ur, j + 16));
-                    var U2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ur, j + 32));
+                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
+                    var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var ej = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(U0 - ej, -50.4943275f), _Floats128.Zero);
+                    var Fq0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - (n0 + ej), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    var Fq1 = _Simd128.ConditionalSelect(inRun1, _VectorMath.Exp2(U1 - ej, -50.4943275f), _Floats128.Zero);
+                    var Fq1 = _Simd128.ConditionalSelect(inRun1, _VectorMath.Exp2(B1 - (n1 + ej), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Fqr, j + 16));
-                    var Fq2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(U2 - ej, -50.4943275f), _Floats128.Zero);
+                    var Fq2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(B2 - (n2 + ej), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Fqr, j + 32));
                     rhotSum = _Simd128.MultiplyAddEstimate(Fq0, delta0, rhotSum);
                     rhotSum = _Simd128.MultiplyAddEstimate(Fq1, delta1, rhotSum);
@@ -4209,16 +4211,17 @@ partial class CausalSoftmax
             }
             for (; r < rows; r++)
             {
-                ref var Ur = ref _Unsafe.Add(ref U, r * 16);
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var n0 = _Simd128.Create(_Unsafe.Add(ref n, r));
                 var delta0 = _Simd128.Create(_Unsafe.Add(ref delta, r));
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var rhotSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var U0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ur, j));
+                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var ej = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(U0 - ej, -50.4943275f), _Floats128.Zero);
+                    var Fq0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - (n0 + ej), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     rhotSum = _Simd128.MultiplyAddEstimate(Fq0, delta0, rhotSum);
                     _Simd128.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
@@ -4294,11 +4297,10 @@ partial class CausalSoftmax
             }
         }
 
-        // L = A − h, [t × m].
-        // Fk = 2^(L + e), [t × m].
+        // Fk = 2^(A + (e − h)), [t × m].
         // Fk takes the memory of A.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLFk(ref float A, ref float h, ref float e, int rows)
+        private static void ComputeFk(ref float A, ref float e, ref float h, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
@@ -4311,15 +4313,12 @@ partial class CausalSoftmax
                     var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
                     var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    var L1 = A1 - h1;
-                    var L2 = A2 - h2;
                     var ej = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fk0 = _VectorMath.Exp2(L0 + ej, -72.1347504f);
+                    var Fk0 = _VectorMath.Exp2(A0 + (ej - h0), -72.1347504f);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Ar, j));
-                    var Fk1 = _VectorMath.Exp2(L1 + ej, -72.1347504f);
+                    var Fk1 = _VectorMath.Exp2(A1 + (ej - h1), -72.1347504f);
                     _Simd128.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Ar, j + 16));
-                    var Fk2 = _VectorMath.Exp2(L2 + ej, -72.1347504f);
+                    var Fk2 = _VectorMath.Exp2(A2 + (ej - h2), -72.1347504f);
                     _Simd128.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Ar, j + 32));
                 }
             }

@@ -6,14 +6,13 @@
 // FAVOR+ attention, gradients: query [L × d], key [L × d], value [L × dv], outputGradient [L × dv], output [L × dv], queryGradient [L × d], keyGradient [L × d], valueGradient [L × dv]
 // parameter W [m × d], times 0.759836
 // parameter Wg [m × d], times 0.759836
-// kept kept: z [1 × m], S [m × dv]
+// kept by the forward pass: z [1 × m], S [m × dv]
 // state: rho [1 × m] = 0, R [m × dv] = 0
 // fold state: for tiles i of 0..|query|
 //     Q = query[i]    [i × d]
 //     B = Q · Wᵀ    [i × m]
 //     Fq = Relu(B) + 0.001    [i × m]
-//     Dz = rowSum(Fq · z)    [i × 1]
-//     D = Dz    [i × 1]
+//     D = rowSum(Fq · z)    [i × 1]
 //     rD = D == 0 ? 0 : 1 / D    [i × 1]
 //     G = outputGradient[i]    [i × dv]
 //     Gw = G · rD    [i × dv]
@@ -94,7 +93,7 @@ partial class OddRelu
             public static int ParameterFloats => 160;
             public static int StateFloats => 272;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 3056;
+            public static int ScratchFloats => 3040;
             public static bool Causal => false;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
@@ -138,17 +137,16 @@ partial class OddRelu
                 ref var Q = ref _Unsafe.Add(ref scratch, 272);
                 ref var B = ref _Unsafe.Add(ref scratch, 464);
                 ref var Fq = ref _Unsafe.Add(ref scratch, 656);
-                ref var Dz = ref _Unsafe.Add(ref scratch, 1424);
-                ref var D = ref _Unsafe.Add(ref scratch, 1440);
-                ref var rD = ref _Unsafe.Add(ref scratch, 1456);
-                ref var G = ref _Unsafe.Add(ref scratch, 1472);
-                ref var Gw = ref _Unsafe.Add(ref scratch, 1664);
-                ref var O = ref _Unsafe.Add(ref scratch, 2432);
-                ref var go = ref _Unsafe.Add(ref scratch, 2624);
-                ref var delta = ref _Unsafe.Add(ref scratch, 2640);
-                ref var X = ref _Unsafe.Add(ref scratch, 2656);
-                ref var dXq = ref _Unsafe.Add(ref scratch, 2848);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 3040);
+                ref var D = ref _Unsafe.Add(ref scratch, 1424);
+                ref var rD = ref _Unsafe.Add(ref scratch, 1440);
+                ref var G = ref _Unsafe.Add(ref scratch, 1456);
+                ref var Gw = ref _Unsafe.Add(ref scratch, 1648);
+                ref var O = ref _Unsafe.Add(ref scratch, 2416);
+                ref var go = ref _Unsafe.Add(ref scratch, 2608);
+                ref var delta = ref _Unsafe.Add(ref scratch, 2624);
+                ref var X = ref _Unsafe.Add(ref scratch, 2640);
+                ref var dXq = ref _Unsafe.Add(ref scratch, 2832);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 3024);
                 ref var rho = ref _Unsafe.Add(ref state, 0);
                 ref var R = ref _Unsafe.Add(ref state, 16);
                 // z [1 × m] of the kept state.
@@ -171,10 +169,10 @@ partial class OddRelu
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx3x7(ref Q, ref W, ref B, sCount);
-                        // Fq = Relu(B) + 0.001; Dz = rowSum(Fq · z)
-                        ComputeFqDz(ref B, ref _Unsafe.Add(ref Fq, s * 16), ref z, ref Dz, sCount);
-                        // D = Dz; rD = D == 0 ? 0 : 1 / D
-                        ComputeDRD(ref Dz, ref rD, sCount);
+                        // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
+                        ComputeFqD(ref B, ref _Unsafe.Add(ref Fq, s * 16), ref z, ref D, sCount);
+                        // rD = D == 0 ? 0 : 1 / D
+                        ComputeRD(ref D, ref rD, sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, (iStart + s) * head.DestinationStride), head.DestinationStride, sCount, 5, ref G, 16);
                         // Gw = G · rD
                         ComputeGw(ref G, ref rD, ref _Unsafe.Add(ref Gw, s * 16), sCount);
@@ -324,15 +322,15 @@ partial class OddRelu
         }
 
         // Fq = Relu(B) + 0.001, [i × m].
-        // Dz = rowSum(Fq · z), [i × 1].
+        // D = rowSum(Fq · z), [i × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqDz(ref float B, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void ComputeFqD(ref float B, ref float Fq, ref float z, ref float D, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var DzSum0 = _Floats512.Zero;
+                var DSum0 = _Floats512.Zero;
                 {
                     const int j = 0;
                     var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(7f));
@@ -340,21 +338,19 @@ partial class OddRelu
                     var Fq0 = KernelFunction(_Simd512.FusedMultiplyAdd(B0, _Floats512.Zero, B0)) + _Simd512.Create(0.00100000005f);
                     _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Fq0, _Floats512.Zero), ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DzSum0 += _Simd512.ConditionalSelect(tail, Fq0 * zj, _Floats512.Zero);
+                    DSum0 += _Simd512.ConditionalSelect(tail, Fq0 * zj, _Floats512.Zero);
                 }
-                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
+                _Unsafe.Add(ref D, r) = _VectorMath.Sum(DSum0);
             }
         }
 
-        // D = Dz, [i × 1].
         // rD = D == 0 ? 0 : 1 / D, [i × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDRD(ref float Dz, ref float rD, int rows)
+        private static void ComputeRD(ref float D, ref float rD, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var D0 = _Unsafe.Add(ref Dz, r);
-                var rD0 = D0 == 0f ? 0f : 1f / D0;
+                var rD0 = _Unsafe.Add(ref D, r) == 0f ? 0f : 1f / _Unsafe.Add(ref D, r);
                 _Unsafe.Add(ref rD, r) = rD0;
             }
         }
@@ -738,7 +734,7 @@ partial class OddRelu
             public static int ParameterFloats => 96;
             public static int StateFloats => 80;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 1520;
+            public static int ScratchFloats => 1504;
             public static bool Causal => false;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
@@ -782,17 +778,16 @@ partial class OddRelu
                 ref var Q = ref _Unsafe.Add(ref scratch, 80);
                 ref var B = ref _Unsafe.Add(ref scratch, 176);
                 ref var Fq = ref _Unsafe.Add(ref scratch, 272);
-                ref var Dz = ref _Unsafe.Add(ref scratch, 656);
-                ref var D = ref _Unsafe.Add(ref scratch, 672);
-                ref var rD = ref _Unsafe.Add(ref scratch, 688);
-                ref var G = ref _Unsafe.Add(ref scratch, 704);
-                ref var Gw = ref _Unsafe.Add(ref scratch, 800);
-                ref var O = ref _Unsafe.Add(ref scratch, 1184);
-                ref var go = ref _Unsafe.Add(ref scratch, 1280);
-                ref var delta = ref _Unsafe.Add(ref scratch, 1296);
-                ref var X = ref _Unsafe.Add(ref scratch, 1312);
-                ref var dXq = ref _Unsafe.Add(ref scratch, 1408);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 1504);
+                ref var D = ref _Unsafe.Add(ref scratch, 656);
+                ref var rD = ref _Unsafe.Add(ref scratch, 672);
+                ref var G = ref _Unsafe.Add(ref scratch, 688);
+                ref var Gw = ref _Unsafe.Add(ref scratch, 784);
+                ref var O = ref _Unsafe.Add(ref scratch, 1168);
+                ref var go = ref _Unsafe.Add(ref scratch, 1264);
+                ref var delta = ref _Unsafe.Add(ref scratch, 1280);
+                ref var X = ref _Unsafe.Add(ref scratch, 1296);
+                ref var dXq = ref _Unsafe.Add(ref scratch, 1392);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 1488);
                 ref var rho = ref _Unsafe.Add(ref state, 0);
                 ref var R = ref _Unsafe.Add(ref state, 16);
                 // z [1 × m] of the kept state.
@@ -815,10 +810,10 @@ partial class OddRelu
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 8);
                         // B = Q · Wᵀ
                         Product_tx3x7(ref Q, ref W, ref B, sCount);
-                        // Fq = Relu(B) + 0.001; Dz = rowSum(Fq · z)
-                        ComputeFqDz(ref B, ref _Unsafe.Add(ref Fq, s * 8), ref z, ref Dz, sCount);
-                        // D = Dz; rD = D == 0 ? 0 : 1 / D
-                        ComputeDRD(ref Dz, ref rD, sCount);
+                        // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
+                        ComputeFqD(ref B, ref _Unsafe.Add(ref Fq, s * 8), ref z, ref D, sCount);
+                        // rD = D == 0 ? 0 : 1 / D
+                        ComputeRD(ref D, ref rD, sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, (iStart + s) * head.DestinationStride), head.DestinationStride, sCount, 5, ref G, 8);
                         // Gw = G · rD
                         ComputeGw(ref G, ref rD, ref _Unsafe.Add(ref Gw, s * 8), sCount);
@@ -968,15 +963,15 @@ partial class OddRelu
         }
 
         // Fq = Relu(B) + 0.001, [i × m].
-        // Dz = rowSum(Fq · z), [i × 1].
+        // D = rowSum(Fq · z), [i × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqDz(ref float B, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void ComputeFqD(ref float B, ref float Fq, ref float z, ref float D, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 8);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 8);
-                var DzSum0 = _Floats256.Zero;
+                var DSum0 = _Floats256.Zero;
                 {
                     const int j = 0;
                     var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(7f));
@@ -984,21 +979,19 @@ partial class OddRelu
                     var Fq0 = KernelFunction(_Simd256.FusedMultiplyAdd(B0, _Floats256.Zero, B0)) + _Simd256.Create(0.00100000005f);
                     _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Fq0, _Floats256.Zero), ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DzSum0 += _Simd256.ConditionalSelect(tail, Fq0 * zj, _Floats256.Zero);
+                    DSum0 += _Simd256.ConditionalSelect(tail, Fq0 * zj, _Floats256.Zero);
                 }
-                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
+                _Unsafe.Add(ref D, r) = _VectorMath.Sum(DSum0);
             }
         }
 
-        // D = Dz, [i × 1].
         // rD = D == 0 ? 0 : 1 / D, [i × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDRD(ref float Dz, ref float rD, int rows)
+        private static void ComputeRD(ref float D, ref float rD, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var D0 = _Unsafe.Add(ref Dz, r);
-                var rD0 = D0 == 0f ? 0f : 1f / D0;
+                var rD0 = _Unsafe.Add(ref D, r) == 0f ? 0f : 1f / _Unsafe.Add(ref D, r);
                 _Unsafe.Add(ref rD, r) = rD0;
             }
         }
@@ -1374,7 +1367,7 @@ partial class OddRelu
             public static int ParameterFloats => 64;
             public static int StateFloats => 80;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 1424;
+            public static int ScratchFloats => 1408;
             public static bool Causal => false;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
@@ -1418,17 +1411,16 @@ partial class OddRelu
                 ref var Q = ref _Unsafe.Add(ref scratch, 80);
                 ref var B = ref _Unsafe.Add(ref scratch, 128);
                 ref var Fq = ref _Unsafe.Add(ref scratch, 224);
-                ref var Dz = ref _Unsafe.Add(ref scratch, 608);
-                ref var D = ref _Unsafe.Add(ref scratch, 624);
-                ref var rD = ref _Unsafe.Add(ref scratch, 640);
-                ref var G = ref _Unsafe.Add(ref scratch, 656);
-                ref var Gw = ref _Unsafe.Add(ref scratch, 752);
-                ref var O = ref _Unsafe.Add(ref scratch, 1136);
-                ref var go = ref _Unsafe.Add(ref scratch, 1232);
-                ref var delta = ref _Unsafe.Add(ref scratch, 1248);
-                ref var X = ref _Unsafe.Add(ref scratch, 1264);
-                ref var dXq = ref _Unsafe.Add(ref scratch, 1360);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 1408);
+                ref var D = ref _Unsafe.Add(ref scratch, 608);
+                ref var rD = ref _Unsafe.Add(ref scratch, 624);
+                ref var G = ref _Unsafe.Add(ref scratch, 640);
+                ref var Gw = ref _Unsafe.Add(ref scratch, 736);
+                ref var O = ref _Unsafe.Add(ref scratch, 1120);
+                ref var go = ref _Unsafe.Add(ref scratch, 1216);
+                ref var delta = ref _Unsafe.Add(ref scratch, 1232);
+                ref var X = ref _Unsafe.Add(ref scratch, 1248);
+                ref var dXq = ref _Unsafe.Add(ref scratch, 1344);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 1392);
                 ref var rho = ref _Unsafe.Add(ref state, 0);
                 ref var R = ref _Unsafe.Add(ref state, 16);
                 // z [1 × m] of the kept state.
@@ -1451,10 +1443,10 @@ partial class OddRelu
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 4);
                         // B = Q · Wᵀ
                         Product_tx3x7(ref Q, ref W, ref B, sCount);
-                        // Fq = Relu(B) + 0.001; Dz = rowSum(Fq · z)
-                        ComputeFqDz(ref B, ref _Unsafe.Add(ref Fq, s * 8), ref z, ref Dz, sCount);
-                        // D = Dz; rD = D == 0 ? 0 : 1 / D
-                        ComputeDRD(ref Dz, ref rD, sCount);
+                        // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
+                        ComputeFqD(ref B, ref _Unsafe.Add(ref Fq, s * 8), ref z, ref D, sCount);
+                        // rD = D == 0 ? 0 : 1 / D
+                        ComputeRD(ref D, ref rD, sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, (iStart + s) * head.DestinationStride), head.DestinationStride, sCount, 5, ref G, 8);
                         // Gw = G · rD
                         ComputeGw(ref G, ref rD, ref _Unsafe.Add(ref Gw, s * 8), sCount);
@@ -1611,22 +1603,22 @@ partial class OddRelu
         }
 
         // Fq = Relu(B) + 0.001, [i × m].
-        // Dz = rowSum(Fq · z), [i × 1].
+        // D = rowSum(Fq · z), [i × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqDz(ref float B, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void ComputeFqD(ref float B, ref float Fq, ref float z, ref float D, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 8);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 8);
-                var DzSum0 = _Floats128.Zero;
+                var DSum0 = _Floats128.Zero;
                 for (nint j = 0; j < 4; j += 4)
                 {
                     var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var Fq0 = KernelFunction(_Simd128.MultiplyAddEstimate(B0, _Floats128.Zero, B0)) + _Simd128.Create(0.00100000005f);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);
+                    DSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DSum0);
                 }
                 {
                     const int j = 4;
@@ -1635,21 +1627,19 @@ partial class OddRelu
                     var Fq0 = KernelFunction(_Simd128.MultiplyAddEstimate(B0, _Floats128.Zero, B0)) + _Simd128.Create(0.00100000005f);
                     _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Fq0, _Floats128.Zero), ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DzSum0 += _Simd128.ConditionalSelect(tail, Fq0 * zj, _Floats128.Zero);
+                    DSum0 += _Simd128.ConditionalSelect(tail, Fq0 * zj, _Floats128.Zero);
                 }
-                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
+                _Unsafe.Add(ref D, r) = _VectorMath.Sum(DSum0);
             }
         }
 
-        // D = Dz, [i × 1].
         // rD = D == 0 ? 0 : 1 / D, [i × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDRD(ref float Dz, ref float rD, int rows)
+        private static void ComputeRD(ref float D, ref float rD, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var D0 = _Unsafe.Add(ref Dz, r);
-                var rD0 = D0 == 0f ? 0f : 1f / D0;
+                var rD0 = _Unsafe.Add(ref D, r) == 0f ? 0f : 1f / _Unsafe.Add(ref D, r);
                 _Unsafe.Add(ref rD, r) = rD0;
             }
         }
