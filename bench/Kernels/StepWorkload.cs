@@ -69,6 +69,9 @@ public sealed class StepWorkload : IDisposable
         ? 2.0 * _kernel.HeadDim
         : Row + _kernel.Features + ((Sums + _kernel.Features) / Block));
 
+    /// <summary>Bytes that a step would read and write if it added its token to S, z and c at once; of all keys and values, what it does move.</summary>
+    public double InPlaceBytes => _kernel.Features == 0 ? BytesRead + BytesWritten : 2.0 * sizeof(float) * _state.Streams * (Sums + (2.0 * _kernel.Features));
+
     private double Sums => (double)_kernel.Features * _kernel.HeadDim;
 
     private double Row => _kernel.Features + _kernel.HeadDim;

@@ -63,7 +63,8 @@ internal static class StepPlan
         if (row is { Kernel: KernelCatalog.Softmax, Streams: 1, Width: 512 })
         {
             yield return new Ratio($"{Softmax}, a step of 1 stream: bytes of state and W over the bandwidth of their cache", row.Share, AtLeast: 0.5);
-            yield return new Ratio($"{Softmax}, a step of 1 stream: bytes of state alone over that bandwidth", row.StateShare, AtLeast: 0.5);
+            yield return new Ratio(
+                $"{Softmax}, a step of 1 stream: time to read and write the state once at that bandwidth / time of a step", row.InPlaceShare, AtLeast: 0.5);
         }
     }
 
@@ -93,7 +94,7 @@ internal static class StepPlan
             return [new WorkerMessage
             {
                 StepRow = new StepRow(
-                    kernel.Name, width, streams, position, read + written, workload.ParameterBytes, Statistics.Median(times) * 1e6,
+                    kernel.Name, width, streams, position, read + written, workload.InPlaceBytes, workload.ParameterBytes, Statistics.Median(times) * 1e6,
                     Statistics.Median(rates), Statistics.Median(stateShares), Statistics.Median(shares), times.Count),
             }];
         });

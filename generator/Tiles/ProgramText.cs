@@ -162,6 +162,7 @@ internal static class ProgramText
         Condition.Either either => $"({Describe(either.Left)} or {Describe(either.Right)})",
         Condition.Not not => $"not ({Describe(not.Operand)})",
         Condition.PositionBelow below => $"{below.Tokens} < {Describe(below.Limit)}",
+        Condition.Precedes { Window: null } precedes when precedes.Earlier == precedes.Later => "column ≤ row",
         Condition.Precedes { Window: { } window } precedes => $"0 ≤ {precedes.Later} − {precedes.Earlier} < {window.ToString(CultureInfo.InvariantCulture)}",
         Condition.Precedes precedes => $"{precedes.Earlier} ≤ {precedes.Later}",
         _ => "row in run",

@@ -26,7 +26,7 @@
 //         go = rowSum(G · O)    [t × 1]
 //         delta = −go    [t × 1]
 //         T = G · Vᵀ, lower triangle    [t × t]
-//         Td = t ≤ t ? T + delta : 0    [t × t]
+//         Td = column ≤ row ? T + delta : 0    [t × t]
 //         X = G · St    [t × m]
 //         X += Td · Fk
 //         Fq = 2^(B + (c − n))    [t × m]
@@ -59,7 +59,7 @@
 //         A = K · Wᵀ    [t × m]
 //         deltaT = deltaᵀ    [1 × t]
 //         T = V · Gᵀ, lower triangle    [t × t]
-//         Td = t ≤ t ? T + deltaT : 0    [t × t]
+//         Td = column ≤ row ? T + deltaT : 0    [t × t]
 //         Y = V · Rᵀ    [t × m]
 //         Y += Td · Fq
 //         kk = rowSum(K · K)    [t × 1]
@@ -317,7 +317,7 @@ partial class CausalSoftmax
                             ComputeDelta(ref go, ref delta, sCount);
                             // T = G · Vᵀ, lower triangle
                             ProductLower_tx16xt(ref G, ref VT, ref T, sCount, s);
-                            // Td = t ≤ t ? T + delta : 0
+                            // Td = column ≤ row ? T + delta : 0
                             ComputeTd(ref T, ref delta, sCount, tCount, tStart + s - tStart);
                             // X = G · St
                             Product_tx16x16(ref G, ref St, ref X, sCount);
@@ -586,7 +586,7 @@ partial class CausalSoftmax
                             var sCount = global::System.Math.Min(12, tCount - s);
                             // T = V · Gᵀ, lower triangle
                             ProductLower_tx16xt(ref _Unsafe.Add(ref V, s * 16), ref GT, ref T, sCount, s);
-                            // Td = t ≤ t ? T + deltaT : 0
+                            // Td = column ≤ row ? T + deltaT : 0
                             ComputeTd2(ref T, ref delta, sCount, tCount, tStart + s - tStart);
                             // Y = V · Rᵀ
                             Product_tx16x16(ref _Unsafe.Add(ref V, s * 16), ref RT, ref Y, sCount);
@@ -1098,7 +1098,7 @@ partial class CausalSoftmax
             }
         }
 
-        // Td = t ≤ t ? T + delta : 0, [t × t].
+        // Td = column ≤ row ? T + delta : 0, [t × t].
         // Td takes the memory of T.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeTd(ref float T, ref float delta, int rows, int columns, int ahead)
@@ -1387,7 +1387,7 @@ partial class CausalSoftmax
             }
         }
 
-        // Td = t ≤ t ? T + deltaT : 0, [t × t].
+        // Td = column ≤ row ? T + deltaT : 0, [t × t].
         // Td takes the memory of T.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeTd2(ref float T, ref float deltaT, int rows, int columns, int ahead)
@@ -1736,7 +1736,7 @@ partial class CausalSoftmax
                             ComputeDelta(ref go, ref delta, sCount);
                             // T = G · Vᵀ, lower triangle
                             ProductLower_tx16xt(ref G, ref VT, ref T, sCount, s);
-                            // Td = t ≤ t ? T + delta : 0
+                            // Td = column ≤ row ? T + delta : 0
                             ComputeTd(ref T, ref delta, sCount, tCount, tStart + s - tStart);
                             // X = G · St
                             Product_tx16x16(ref G, ref St, ref X, sCount);
@@ -2005,7 +2005,7 @@ partial class CausalSoftmax
                             var sCount = global::System.Math.Min(12, tCount - s);
                             // T = V · Gᵀ, lower triangle
                             ProductLower_tx16xt(ref _Unsafe.Add(ref V, s * 16), ref GT, ref T, sCount, s);
-                            // Td = t ≤ t ? T + deltaT : 0
+                            // Td = column ≤ row ? T + deltaT : 0
                             ComputeTd2(ref T, ref delta, sCount, tCount, tStart + s - tStart);
                             // Y = V · Rᵀ
                             Product_tx16x16(ref _Unsafe.Add(ref V, s * 16), ref RT, ref Y, sCount);
@@ -2520,7 +2520,7 @@ partial class CausalSoftmax
             }
         }
 
-        // Td = t ≤ t ? T + delta : 0, [t × t].
+        // Td = column ≤ row ? T + delta : 0, [t × t].
         // Td takes the memory of T.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeTd(ref float T, ref float delta, int rows, int columns, int ahead)
@@ -2816,7 +2816,7 @@ partial class CausalSoftmax
             }
         }
 
-        // Td = t ≤ t ? T + deltaT : 0, [t × t].
+        // Td = column ≤ row ? T + deltaT : 0, [t × t].
         // Td takes the memory of T.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeTd2(ref float T, ref float deltaT, int rows, int columns, int ahead)
@@ -3165,7 +3165,7 @@ partial class CausalSoftmax
                             ComputeDelta(ref go, ref delta, sCount);
                             // T = G · Vᵀ, lower triangle
                             ProductLower_tx16xt(ref G, ref VT, ref T, sCount, s);
-                            // Td = t ≤ t ? T + delta : 0
+                            // Td = column ≤ row ? T + delta : 0
                             ComputeTd(ref T, ref delta, sCount, tCount, tStart + s - tStart);
                             // X = G · St
                             Product_tx16x16(ref G, ref St, ref X, sCount);
@@ -3434,7 +3434,7 @@ partial class CausalSoftmax
                             var sCount = global::System.Math.Min(12, tCount - s);
                             // T = V · Gᵀ, lower triangle
                             ProductLower_tx16xt(ref _Unsafe.Add(ref V, s * 16), ref GT, ref T, sCount, s);
-                            // Td = t ≤ t ? T + deltaT : 0
+                            // Td = column ≤ row ? T + deltaT : 0
                             ComputeTd2(ref T, ref delta, sCount, tCount, tStart + s - tStart);
                             // Y = V · Rᵀ
                             Product_tx16x16(ref _Unsafe.Add(ref V, s * 16), ref RT, ref Y, sCount);
@@ -3949,7 +3949,7 @@ partial class CausalSoftmax
             }
         }
 
-        // Td = t ≤ t ? T + delta : 0, [t × t].
+        // Td = column ≤ row ? T + delta : 0, [t × t].
         // Td takes the memory of T.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeTd(ref float T, ref float delta, int rows, int columns, int ahead)
@@ -4245,7 +4245,7 @@ partial class CausalSoftmax
             }
         }
 
-        // Td = t ≤ t ? T + deltaT : 0, [t × t].
+        // Td = column ≤ row ? T + deltaT : 0, [t × t].
         // Td takes the memory of T.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeTd2(ref float T, ref float deltaT, int rows, int columns, int ahead)
