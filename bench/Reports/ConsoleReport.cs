@@ -22,13 +22,19 @@ internal static class ConsoleReport
 
     private static void WriteTable(IReadOnlyList<string> headers, int texts, IEnumerable<string[]> rows)
     {
+        var cells = rows.ToList();
+        if (cells.Count == 0)
+        {
+            return; // a run of steps alone has no other rows
+        }
+
         var table = new Table { Border = TableBorder.Simple };
         for (var i = 0; i < headers.Count; i++)
         {
             table.AddColumn(new TableColumn(headers[i]) { Alignment = i < texts ? Justify.Left : Justify.Right });
         }
 
-        foreach (var row in rows)
+        foreach (var row in cells)
         {
             table.AddRow(row);
         }

@@ -38,7 +38,7 @@ internal sealed class RooflineReport
     /// <summary>A line for each kernel: what its first call costs at each width, and how large its text is.</summary>
     public IEnumerable<string> CompilationLines()
     {
-        foreach (var (kernel, bytes) in TextSizes)
+        foreach (var (kernel, bytes) in FirstCalls.Count == 0 ? new Dictionary<BenchKernel, int>() : TextSizes)
         {
             var calls = FirstCalls.Where(call => call.Kernel == kernel.Name && call.Causal == kernel.Causal)
                 .Select(call => FormattableString.Invariant(
