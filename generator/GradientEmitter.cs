@@ -26,7 +26,7 @@ internal static class GradientEmitter
             ? [declaration.Spec.Describe() + " The derivative of its kernel function is too large to compute with, so there is no backward pass."]
             : new[] { declaration.Spec.Describe() + " The backward pass, for one head; logarithms are of base 2." }
                 .Concat(programs.Select(program => $"{ProgramText.Describe(program)}\nSchedule: {CpuBackend.DescribeSchedule(program)}"));
-        return TypeFile.Write(declaration.Type, comments, "", writer =>
+        return TypeFile.Write(declaration.Type, comments, CpuBackend.Usings, "", writer =>
         {
             WriteBackward(writer);
             cancel.ThrowIfCancellationRequested();

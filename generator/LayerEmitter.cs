@@ -26,7 +26,7 @@ internal static class LayerEmitter
             "The tile program, for one head; logarithms are of base 2:",
             ProgramText.Describe(program),
         ];
-        return TypeFile.Write(type, comments, $" : {Runtime}.{(spec.ProjectionRows > 0 ? "IRandomFeatureAttention" : "IAttention")}", writer =>
+        return TypeFile.Write(type, comments, CpuBackend.Usings, $" : {Runtime}.{(spec.ProjectionRows > 0 ? "IRandomFeatureAttention" : "IAttention")}", writer =>
         {
             WriteConstants(writer, spec);
             WriteConstructors(writer, type, spec);

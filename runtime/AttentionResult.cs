@@ -39,7 +39,7 @@ public sealed class AttentionResult
     /// </summary>
     public ReadOnlySpan<float> State => _state;
 
-    /// <summary>Whether a forward pass has filled it.</summary>
+    /// <summary>Whether a forward pass has filled it, or would have if there were anything to compute.</summary>
     internal bool IsFilled { get; set; }
 
     internal Span<float> LogSumExpMemory => _logSumExp;

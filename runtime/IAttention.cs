@@ -75,10 +75,11 @@ public interface IAttention
     /// <exception cref="ArgumentException">
     /// A length does not fit the shape, a gradient overlaps another tensor, or <paramref name="result"/> is empty or of another type or shape.
     /// </exception>
+    /// <exception cref="NotSupportedException">The derivative of the kernel function is too large to compute with (KGEN031).</exception>
     /// <remarks>
-    /// Random projections are constants. Exact but for rounding; where a kernel function has a kink, see generator/Families. Cost: 8/4 of a
-    /// bidirectional forward pass of random features, and 5/2 of an exact one without counting its scores twice; threads and reproducibility as
-    /// there. Memory beyond the arguments does not grow with the lengths: <see cref="BackwardScratchBytes"/>.
+    /// Random projections are constants. Exact but for rounding; where a kernel function has a kink, see generator/Families. Cost: about twice that
+    /// of the forward pass, nearly three times if that is causal, and three and a half times if it is exact; threads and reproducibility as there.
+    /// Memory beyond the arguments does not grow with the lengths: <see cref="BackwardScratchBytes"/>.
     /// </remarks>
     void Backward(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> output, AttentionResult result,

@@ -158,6 +158,11 @@ internal static class Rules
         "Precision is {0}, but Backends is {1}, and CPU kernels ignore it; leave Precision out, or let Backends have the GPU",
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen030");
 
+    public static readonly DiagnosticDescriptor NoBackwardPass = new(
+        "KGEN031", "The layer has no backward pass",
+        "The derivative of '{0}' is too large to compute with, so Backward throws; write fewer operations into one another if you need gradients",
+        Category, DiagnosticSeverity.Info, isEnabledByDefault: true, helpLinkUri: Help + "kgen031");
+
     public static readonly DiagnosticDescriptor InternalError = new(
         "KGEN099", "The generator failed",
         "KernelGen could not generate '{0}', which is an error in KernelGen, not in your code; please report: {1}",

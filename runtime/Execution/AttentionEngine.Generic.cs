@@ -61,6 +61,11 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     {
         AttentionShape checkedShape = shape; // a copy that nobody can change between the checks and the work
         Check(query, key, value, destination, checkedShape, result, keyLengths);
+        if (result is not null)
+        {
+            result.IsFilled = true;
+        }
+
         if (checkedShape.Batch == 0 || checkedShape.Heads == 0 || (checkedShape.QueryLength == 0 && result is null))
         {
             return;
@@ -91,11 +96,6 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         finally
         {
             _calls.Return(call);
-        }
-
-        if (result is not null)
-        {
-            result.IsFilled = true;
         }
 
         GC.KeepAlive(packed);

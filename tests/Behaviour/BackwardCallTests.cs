@@ -199,6 +199,20 @@ public class BackwardCallTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_call_of_nothing_does_nothing(Layer layer)
+    {
+        var (attention, _) = layer.Create();
+        foreach (var shape in new[] { new AttentionShape(0, 2, 5), new AttentionShape(2, 0, 5), new AttentionShape(2, 2, 0) })
+        {
+            var call = new Call(attention, shape, seed: 1, scale: 1);
+            call.Forward();
+            call.Backward();
+            Assert.Empty(call.KeyGradient);
+        }
+    }
+
     [Fact]
     public void Arguments_that_do_not_fit_are_named()
     {

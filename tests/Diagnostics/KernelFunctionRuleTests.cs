@@ -1,6 +1,7 @@
 using KernelGen.Tests.Expressions;
 using KernelGen.Tests.Harness;
 using KernelGen.Tests.Harness.Testing;
+using Microsoft.CodeAnalysis;
 using Xunit;
 
 namespace KernelGen.Tests.Diagnostics;
@@ -239,12 +240,29 @@ public sealed class KernelFunctionRuleTests
         Assert.False(Generator.Expressions.ExprRange.Of(function.Body).IsEmpty);
     }
 
+    [Fact]
+    public void A_derivative_that_is_too_large_is_named_at_the_function()
+    {
+        var run = OnASmallStack($$"""
+            using System;
+            using KernelGen;
+            [FavorAttention(KernelFunctionName = "Phi")]
+            partial class A { static float Phi(float x) { {{string.Concat(Enumerable.Repeat("x = MathF.Sqrt(x);", 390))}} return x; } }
+            """);
+
+        var diagnostic = Assert.Single(run.Reported);
+        Assert.Equal(("KGEN031", DiagnosticSeverity.Info), (diagnostic.Id, diagnostic.Severity));
+        Assert.Equal("\"Phi\"", diagnostic.Location.SourceTree!.GetText().ToString(diagnostic.Location.SourceSpan));
+        Assert.DoesNotContain("class Gradients512", run.Files["A.Gradients.g.cs"], StringComparison.Ordinal);
+        Assert.Empty(run.Warnings);
+    }
+
     /// <summary>What may be read can be emitted too, on the smallest stack that a compiler runs on, and the compiler can compile it.</summary>
     [Theory]
-    [InlineData("x = x + 1;", 390)]
-    [InlineData("x = MathF.Sqrt(x);", 390)]
-    [InlineData("if (x > 1) x = 2;", 6)]
-    public void Large_functions_are_emitted(string statement, int count)
+    [InlineData("x = x + 1;", 390, true)]
+    [InlineData("x = MathF.Sqrt(x);", 390, false)]
+    [InlineData("if (x > 1) x = 2;", 6, true)]
+    public void Large_functions_are_emitted(string statement, int count, bool hasBackward)
     {
         var run = OnASmallStack($$"""
             using System;
@@ -254,7 +272,7 @@ public sealed class KernelFunctionRuleTests
             """);
 
         Assert.Null(run.Result.Exception);
-        Assert.Empty(run.Reported);
+        Assert.Equal(hasBackward ? [] : ["KGEN031"], run.Reported.Select(diagnostic => diagnostic.Id));
         Assert.Empty(run.Warnings);
         Assert.Equal(2, run.Files.Count);
     }

@@ -49,6 +49,11 @@ internal static class FavorSpecReader
             }
         }
 
+        if (method is not null && ExprDerivative.Of(method) is null)
+        {
+            attribute.Report(Rules.NoBackwardPass, "KernelFunctionName", method.Name);
+        }
+
         CheckInputScale(attribute, spec);
         return attribute.Failed ? null : spec;
     }

@@ -53,7 +53,7 @@ internal sealed class FeatureMap
     /// <summary>f of each branch; empty where the gain is 1.</summary>
     private IReadOnlyList<ScalarFunction> Functions { get; init; } = [];
 
-    /// <summary>f′ of each branch, or null where one is too large to compute with.</summary>
+    /// <summary>f′ of each branch, or null where one is too large to compute with (KGEN031).</summary>
     public IReadOnlyList<ScalarFunction>? Derivatives
     {
         get
