@@ -21,79 +21,98 @@ internal static class GpuLayerEmitter
                     accelerator is global::ILGPU.Runtime.Cuda.CudaAccelerator cuda ? cuda.Architecture.Major : null);
         """;
 
-    public static string Emit(Declaration declaration, TileProgram program)
+    /// <summary>The file of the forward pass: the class, what it is made of and freed, and Forward.</summary>
+    public static string Emit(Declaration declaration, TileProgram program, IReadOnlyList<TileProgram> gradients)
     {
         var (type, spec) = (declaration.Type, declaration.Spec);
         var isTensor = declaration.Precision == Precision.TensorFloat32;
         var backend = new IlgpuBackend(program, isTensor);
+        var kept = new KeptNumbers(backend, gradients);
         var comment =
-            $"{spec.Describe()} GPU kernels for ILGPU{(isTensor ? ", precision TensorFloat32" : "")}, from the tile program that stands in the file of the CPU kernels.\n"
-            + $"Schedule: groups of {GroupMemory.Threads} threads; {(backend.HasState ? $"tiles of {backend.AccumulateTokens} keys and " : "tiles of ")}{backend.OutputTokens} queries; {backend.SharedBytes} bytes of shared memory.";
-        return TypeFile.Write(type, [comment], backend.Usings, "", writer =>
+            $"{spec.Describe()} GPU kernels for ILGPU{(isTensor ? ", precision TensorFloat32" : "")}, from the tile program that stands in the file of the CPU kernels.";
+        return TypeFile.Write(type, [comment], IlgpuBackend.Usings(isTensor), "", writer =>
         {
             writer.Line("/// <summary>This layer on an ILGPU accelerator. One call at a time; calls of one stream follow each other.</summary>");
-            using (writer.Block("public sealed class Gpu : global::System.IDisposable"))
+            using (writer.Block("public sealed partial class Gpu : global::System.IDisposable"))
             {
-                Launcher(writer, type, spec, backend, isTensor);
-                foreach (var member in backend.Members)
+                Members(writer, type, spec, kept, isTensor);
+                writer.Line();
+                LauncherEmitter.Emit(writer, "ForwardPass", "The kernels of the forward pass.", backend, kept.HasState);
+            }
+        });
+    }
+
+    /// <summary>The file of the backward pass.</summary>
+    public static string EmitGradients(Declaration declaration, TileProgram program, IReadOnlyList<TileProgram> gradients)
+    {
+        var (type, spec) = (declaration.Type, declaration.Spec);
+        var isTensor = declaration.Precision == Precision.TensorFloat32;
+        var backends = gradients.Select(gradient => new IlgpuBackend(gradient, isTensor)).ToList();
+        var names = GradientEmitter.Names(gradients).Select(name => name + "Pass").ToList();
+        var comment =
+            $"{spec.Describe()} GPU kernels of the backward pass for ILGPU{(isTensor ? ", precision TensorFloat32" : "")}, from the tile programs that stand in the file of the CPU's.";
+        return TypeFile.Write(type, [comment], IlgpuBackend.Usings(isTensor), "", writer =>
+        {
+            using (writer.Block("public sealed partial class Gpu"))
+            {
+                Backward(writer, spec, new KeptNumbers(new IlgpuBackend(program, isTensor), gradients), names);
+                for (var i = 0; i < backends.Count; i++)
                 {
                     writer.Line();
-                    writer.Line(member);
+                    LauncherEmitter.Emit(writer, names[i], $"The kernels of {gradients[i].Name}.", backends[i], keepsState: false);
                 }
             }
         });
     }
 
-    private static void Launcher(SourceWriter writer, TypeTarget type, AttentionSpec spec, IlgpuBackend backend, bool isTensor)
+    /// <summary>What a forward call keeps: an array of numbers, one each a query, for each of these, and the final states.</summary>
+    private sealed class KeptNumbers
     {
-        var accumulate = "_Floats, _Floats, _Ints, _Floats, _Floats, _Floats, _GpuShape";
-        var merge = "_Floats, _Floats, _GpuShape";
-        var output = "_Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _Floats, _GpuShape";
-        var typeName = type.Type.Name;
-        writer.Line("private readonly _Accelerator _accelerator;");
-        writer.Line("private readonly _FloatBuffer _parameters;");
-        writer.Line("private readonly _IntBuffer _noLengths;");
-        writer.Line($"private readonly global::System.Action<_Stream, _KernelConfig, {output}> _output;");
-        if (backend.HasState)
+        public KeptNumbers(IlgpuBackend forward, IReadOnlyList<TileProgram> gradients)
         {
-            writer.Line($"private readonly global::System.Action<_Stream, _KernelConfig, {accumulate}> _accumulate;");
-            writer.Line($"private readonly global::System.Action<_Stream, _KernelConfig, {merge}> _merge;");
+            PerQuery = gradients.SelectMany(program => program.Arguments)
+                .Where(argument => argument.Columns == Dim.One && argument.Role != TensorRole.LogSumExp)
+                .Select(argument => LauncherEmitter.Property(argument.Name)).Distinct().ToList();
+            HasState = gradients.Any(program => program.Kept is not null);
+            StateFloats = HasState ? forward.StateFloats : 0;
         }
 
-        writer.Line("private _FloatBuffer? _scratch;");
-        writer.Line();
+        /// <summary>Beyond the log-sum-exp.</summary>
+        public IReadOnlyList<string> PerQuery { get; }
+
+        public bool HasState { get; }
+
+        public int StateFloats { get; }
+    }
+
+    private static void Members(SourceWriter writer, TypeTarget type, AttentionSpec spec, KeptNumbers kept, bool isTensor)
+    {
+        var causal = spec.Causal ? "true" : "false";
+        var queries = 1 + kept.PerQuery.Count;
         writer.Line($$"""
+            private readonly _Accelerator _accelerator;
+            private readonly {{Runtime}}.Projection? _projection;
+            private readonly float[] _hyperparameters;
+            private readonly ForwardPass _forward;
+            private readonly _IntBuffer _noLengths;
+            private readonly global::System.Collections.Generic.List<global::System.IDisposable> _owned = new();
+            private _FloatBuffer? _scratch;
+
             /// <summary>Compiles the kernels and copies the projections of <paramref name="layer"/>, as they are now, to the device.</summary>
             /// <param name="layer">The layer.</param>
             /// <param name="accelerator">The device, which stays the caller's.</param>
             /// <exception cref="global::System.NotSupportedException">The device's groups or shared memory are smaller than the kernels need.</exception>{{(isTensor ? TensorException : "")}}
-            public Gpu({{typeName}} layer, _Accelerator accelerator)
+            public Gpu({{type.Type.Name}} layer, _Accelerator accelerator)
             {
                 global::System.ArgumentNullException.ThrowIfNull(layer);
-                global::System.ArgumentNullException.ThrowIfNull(accelerator);
-                {{Services}}.GpuChecks.CheckDevice(
-                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: {{backend.SharedBytes}});{{(isTensor ? TensorCheck : "")}}
+                global::System.ArgumentNullException.ThrowIfNull(accelerator);{{(isTensor ? TensorCheck : "")}}
                 _accelerator = accelerator;
-                var packed = new float[{{Math.Max(1, backend.ParameterFloats)}}];
-                PackParameters(layer.Engine.Projection, layer.Engine.Hyperparameters, packed);
-                _parameters = accelerator.Allocate1D<float>(packed.Length);
-                _Views.CopyFromCPU(_parameters.View, accelerator.DefaultStream, packed);
-                accelerator.DefaultStream.Synchronize();
-                _noLengths = accelerator.Allocate1D<int>(1);
-                _output = _KernelLoaders.LoadKernel<{{output}}>(accelerator, Output);
-            """);
-        using (writer.Indent())
-        {
-            if (backend.HasState)
-            {
-                writer.Line($"_accumulate = _KernelLoaders.LoadKernel<{accumulate}>(accelerator, Accumulate);");
-                writer.Line($"_merge = _KernelLoaders.LoadKernel<{merge}>(accelerator, Merge);");
+                _projection = layer.Engine.Projection;
+                _hyperparameters = layer.Engine.Hyperparameters.ToArray();
+                _owned.Add(_forward = new ForwardPass(accelerator, _projection, _hyperparameters));
+                _owned.Add(_noLengths = accelerator.Allocate1D<int>(1));
             }
-        }
 
-        writer.Line("}");
-        writer.Line();
-        writer.Line($$"""
             /// <summary>The first CUDA device of the context, or else the first of another kind that is a GPU.</summary>
             /// <param name="context">A context with the backends of your choice: `Context.Create(builder => builder.Default())`.</param>
             /// <exception cref="global::System.InvalidOperationException">There is none.</exception>
@@ -114,6 +133,24 @@ internal static class GpuLayerEmitter
                 throw new global::System.InvalidOperationException({{Services}}.GpuChecks.NoDevice);
             }
 
+            /// <summary>Memory on the device for what a forward call of this shape keeps: {{queries}} {{(queries == 1 ? "number" : "numbers")}} a query{{(kept.HasState ? $", and {kept.StateFloats} a head" : "")}}. The caller disposes of it.</summary>
+            /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
+            public {{Runtime}}.GpuResult CreateResult(in {{Runtime}}.AttentionShape shape)
+            {
+                {{Services}}.GpuChecks.CheckShape(in shape, causal: {{causal}});
+                var length = {{Services}}.GpuChecks.AtLeastOne(KeptStatesLength(in shape) + (Queries(in shape) * {{queries}}));
+                {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
+                return new {{Runtime}}.GpuResult(this, Zeros(length), in shape, length * sizeof(float));
+            }
+
+            /// <summary>What AttentionResult.LogSumExp is on the CPU, [batch, heads, query length] in every layout.</summary>
+            /// <param name="result">What a forward call of this object has filled.</param>
+            public _Floats LogSumExp({{Runtime}}.GpuResult result)
+            {
+                {{Services}}.GpuChecks.CheckFilled(result, this, result.Shape);
+                return PerQuery(result, 0);
+            }
+
             /// <summary>
             /// Queues a forward call; nothing waits for it. Tensors are on the device, in the layout that <paramref name="shape"/> names.
             /// </summary>
@@ -124,8 +161,8 @@ internal static class GpuLayerEmitter
             /// <param name="destination">Overwritten, [batch, heads, query length, {{spec.ValueDim}}].</param>
             /// <param name="shape">The sizes.</param>
             /// <param name="keyLengths">For each sequence how many keys count, each 0 to key length; empty: all.</param>
-            /// <param name="logSumExp">Overwritten with what AttentionResult.LogSumExp is on the CPU, [batch, heads, query length]; empty: not wanted.</param>
-            /// <exception cref="global::System.ArgumentException">A length does not fit, or the shape is impossible.</exception>
+            /// <param name="result">Overwritten with what a backward call needs; null: not wanted.</param>
+            /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the result is for another.</exception>
             /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
             public void Forward(
                 _Stream stream,
@@ -135,51 +172,36 @@ internal static class GpuLayerEmitter
                 _Floats destination,
                 in {{Runtime}}.AttentionShape shape,
                 _Ints keyLengths = default,
-                _Floats logSumExp = default)
+                {{Runtime}}.GpuResult? result = null)
             {
                 global::System.ArgumentNullException.ThrowIfNull(stream);
                 {{Services}}.GpuChecks.CheckCall(
-                    in shape, causal: {{(spec.Causal ? "true" : "false")}}, {{spec.HeadDim}}, {{spec.ValueDim}},
-                    query.Length, key.Length, value.Length, destination.Length, keyLengths.Length, logSumExp.Length);
+                    in shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
+                if (result is not null)
+                {
+                    {{Services}}.GpuChecks.Fill(result, this, in shape);
+                }
+
                 if (shape.Batch == 0 || shape.Heads == 0 || shape.QueryLength == 0)
                 {
                     return;
                 }
 
-                var plan = Plan(in shape);
-                var memory = Scratch(in plan);
-                var hasLengths = keyLengths.Length > 0;
-                _Ints lengths = hasLengths ? keyLengths : (_Ints)_noLengths.View;
-                var log = logSumExp.Length > 0 ? logSumExp : memory.SubView(0, 1);
-                var merged = memory;
-                var groupMemory = memory.SubView({{(backend.HasState ? "StatesLength(in plan)" : "0")}}, {{Services}}.GpuChecks.AtLeastOne(GroupsLength(in plan)));
-            """);
-        using (writer.Indent())
-        {
-            if (backend.HasState)
-            {
-                writer.Line($$"""
-                    var states = memory.SubView(0, (long)plan.Heads * plan.KeySpans * StateFloats);
-                    merged = memory.SubView(states.Length, (long)plan.Heads * {{(backend.IsScan ? "plan.KeySpans" : "1")}} * StateFloats);
-                    _accumulate(
-                        stream, new _KernelConfig(plan.Heads * plan.KeySpans, Threads), key, value, lengths, _parameters.View, states, groupMemory,
-                        new _GpuShape(shape.Heads, shape.QueryLength, shape.KeyLength, IsTokensOuter(in shape), hasLengths, false, 0, plan.KeySpanTokens, plan.KeySpans));
-                    _merge(
-                        stream, new _KernelConfig((int)(((long)plan.Heads * {{backend.MergeNumbers}} + Threads - 1) / Threads), Threads), states, merged,
-                        new _GpuShape(shape.Heads, 0, plan.Heads, false, false, false, 0, 0, plan.KeySpans));
-                    """);
+                var memory = Scratch(ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors));
+                var call = new Call
+                {
+                    Query = query,
+                    Key = key,
+                    Value = value,
+                    Output = destination,
+                    LogSumExp = result is null ? memory.SubView(0, 1) : PerQuery(result, 0),
+                    WantsLogSumExp = result is not null,{{(kept.HasState ? "\n        KeptStates = result is null ? default : KeptStates(result)," : "")}}
+                    KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
+                    HasKeyLengths = keyLengths.Length > 0,
+                };
+                _forward.Launch(stream, in call, in shape, _accelerator.NumMultiprocessors, memory);
             }
 
-            writer.Line("""
-                _output(
-                    stream, new _KernelConfig(plan.Heads * plan.QuerySpans, Threads), query, key, value, destination, log, lengths, _parameters.View, merged, groupMemory,
-                    new _GpuShape(shape.Heads, shape.QueryLength, shape.KeyLength, IsTokensOuter(in shape), hasLengths, logSumExp.Length > 0, 0, plan.QuerySpanTokens, plan.QuerySpans));
-                """);
-        }
-
-        writer.Line("}");
-        writer.Line();
-        writer.Line($$"""
             /// <summary>A forward call on arrays of the CPU: copies them to the device, computes, copies the output back and waits for it.</summary>
             /// <inheritdoc cref="{{Runtime}}.IAttention.Forward(global::System.ReadOnlySpan{float}, global::System.ReadOnlySpan{float}, global::System.ReadOnlySpan{float}, global::System.Span{float}, in {{Runtime}}.AttentionShape, global::System.ReadOnlySpan{int})"/>
             public void Forward(
@@ -191,8 +213,7 @@ internal static class GpuLayerEmitter
                 global::System.ReadOnlySpan<int> keyLengths = default)
             {
                 {{Services}}.GpuChecks.CheckCall(
-                    in shape, causal: {{(spec.Causal ? "true" : "false")}}, {{spec.HeadDim}}, {{spec.ValueDim}},
-                    query.Length, key.Length, value.Length, destination.Length, keyLengths.Length, 0);
+                    in shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
                 {{Services}}.GpuChecks.CheckKeyLengths(keyLengths, in shape);
                 if (destination.IsEmpty)
                 {
@@ -204,12 +225,7 @@ internal static class GpuLayerEmitter
                 using var k = Upload(key);
                 using var v = Upload(value);
                 using var o = _accelerator.Allocate1D<float>(destination.Length);
-                using var lengths = _accelerator.Allocate1D<int>(global::System.Math.Max(1, keyLengths.Length));
-                if (!keyLengths.IsEmpty)
-                {
-                    _Views.CopyFromCPU(lengths.View, stream, keyLengths);
-                }
-
+                using var lengths = Upload(keyLengths);
                 Forward(
                     stream, q.View.SubView(0, query.Length), k.View.SubView(0, key.Length), v.View.SubView(0, value.Length), o.View, in shape,
                     lengths.View.SubView(0, keyLengths.Length));
@@ -217,55 +233,61 @@ internal static class GpuLayerEmitter
                 stream.Synchronize();
             }
 
-            /// <summary>The bytes of scratch memory on the device that a call of this shape uses. They do not grow with the lengths.</summary>
-            public long ScratchBytes(in {{Runtime}}.AttentionShape shape)
-            {
-                var plan = Plan(in shape);
-                return ScratchLength(in plan) * sizeof(float);
-            }
+            /// <summary>The bytes of scratch memory on the device that a forward call of this shape uses. They do not grow with the lengths.</summary>
+            public long ScratchBytes(in {{Runtime}}.AttentionShape shape) => ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors) * sizeof(float);
 
             /// <summary>Frees the memory on the device.</summary>
             public void Dispose()
             {
                 _scratch?.Dispose();
-                _parameters.Dispose();
-                _noLengths.Dispose();
+                _owned.ForEach(static owned => owned.Dispose());
             }
 
-            private const int Threads = {{Services}}.GpuPlan.Threads;
+            private static long Queries(in {{Runtime}}.AttentionShape shape) => (long)shape.Batch * shape.Heads * shape.QueryLength;
 
-            private const int StateFloats = {{backend.StateFloats}};
+            private static long KeptStatesLength(in {{Runtime}}.AttentionShape shape) => (long)shape.Batch * shape.Heads * {{kept.StateFloats}};
 
-            private static bool IsTokensOuter(in {{Runtime}}.AttentionShape shape) => shape.Layout == {{Runtime}}.TensorLayout.BatchLengthHeadDim;
+            /// <summary>One of the arrays of a result that have a number a query.</summary>
+            private static _Floats PerQuery({{Runtime}}.GpuResult result, int index) =>
+                ((_FloatBuffer)result.Memory).View.SubView(KeptStatesLength(result.Shape) + (Queries(result.Shape) * index), Queries(result.Shape));
 
-            private static long StatesLength(in {{Services}}.GpuPlan plan) => (long)plan.Heads * (plan.KeySpans + {{(backend.IsScan ? "plan.KeySpans" : "1")}}) * StateFloats;
+            """);
+        if (kept.HasState)
+        {
+            writer.Line($$"""
+                private static _Floats KeptStates({{Runtime}}.GpuResult result) => ((_FloatBuffer)result.Memory).View.SubView(0, KeptStatesLength(result.Shape));
 
-            private static long GroupsLength(in {{Services}}.GpuPlan plan) => (long)plan.Heads * global::System.Math.Max(plan.KeySpans, plan.QuerySpans) * {{backend.ScratchFloats}};
+                """);
+        }
 
-            private static long ScratchLength(in {{Services}}.GpuPlan plan) => {{(backend.HasState ? "StatesLength(in plan) + " : "")}}GroupsLength(in plan) + 1;
-
-            private {{Services}}.GpuPlan Plan(in {{Runtime}}.AttentionShape shape) => {{Services}}.GpuPlan.Create(
-                in shape, _accelerator.NumMultiprocessors, keyTokens: {{Math.Max(1, backend.AccumulateTokens)}}, queryTokens: {{backend.OutputTokens}}, StateFloats, scratchFloats: {{backend.ScratchFloats}}, isScan: {{(backend.IsScan ? "true" : "false")}});
-
-            private _Floats Scratch(in {{Services}}.GpuPlan plan)
+        writer.Line($$"""
+            private _Floats Scratch(long length)
             {
-                var length = ScratchLength(in plan);
                 if (_scratch is null || _scratch.Length < length)
                 {
                     {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
                     _scratch?.Dispose();
                     _scratch = null;
-                    _scratch = _accelerator.Allocate1D<float>(length);
-                    _Views.MemSetToZero(_scratch.View, _accelerator.DefaultStream);
-                    _accelerator.DefaultStream.Synchronize();
+                    _scratch = Zeros(length);
                 }
 
                 return _scratch.View;
             }
 
-            private _FloatBuffer Upload(global::System.ReadOnlySpan<float> numbers)
+            /// <summary>Memory that states lie in: no kernel writes the rows and columns that they are padded with.</summary>
+            private _FloatBuffer Zeros(long length)
             {
-                var buffer = _accelerator.Allocate1D<float>(global::System.Math.Max(1, numbers.Length));
+                var buffer = _accelerator.Allocate1D<float>(length);
+                _Views.MemSetToZero(buffer.View, _accelerator.DefaultStream);
+                _accelerator.DefaultStream.Synchronize();
+                return buffer;
+            }
+
+            /// <summary>Buffers of 0 numbers do not exist.</summary>
+            private global::ILGPU.Runtime.MemoryBuffer1D<T, global::ILGPU.Stride1D.Dense> Upload<T>(global::System.ReadOnlySpan<T> numbers)
+                where T : unmanaged
+            {
+                var buffer = _accelerator.Allocate1D<T>(global::System.Math.Max(1, numbers.Length));
                 if (!numbers.IsEmpty)
                 {
                     _Views.CopyFromCPU(buffer.View.SubView(0, numbers.Length), _accelerator.DefaultStream, numbers);
@@ -273,11 +295,210 @@ internal static class GpuLayerEmitter
 
                 return buffer;
             }
+
+            /// <summary>The tensors of a call on the device. A pass reads those that it has a use for.</summary>
+            internal readonly struct Call
+            {
             """);
-        writer.Line();
-        using (writer.Block($"private static void PackParameters({Runtime}.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)"))
+        string[] tensors =
+        [
+            "Query", "Key", "Value", "Output", "LogSumExp", "OutputGradient", "QueryGradient", "KeyGradient", "ValueGradient", .. kept.PerQuery, "KeptStates",
+        ];
+        using (writer.Indent())
         {
-            backend.EmitPack(writer);
+            foreach (var tensor in tensors)
+            {
+                writer.Line($"internal _Floats {tensor} {{ get; init; }}");
+                writer.Line();
+            }
+
+            writer.Line($$"""
+                internal _Ints KeyLengths { get; init; }
+
+                internal bool HasKeyLengths { get; init; }
+
+                internal bool WantsLogSumExp { get; init; }
+
+                internal bool AddsGradients { get; init; }
+
+                internal _GpuShape ShapeOf(in {{Runtime}}.AttentionShape shape, int spanTokens, int spans) => new(
+                    shape.Heads, shape.QueryLength, shape.KeyLength, shape.Layout == {{Runtime}}.TensorLayout.BatchLengthHeadDim, HasKeyLengths, WantsLogSumExp, AddsGradients,
+                    spanTokens, spans);
+                """);
         }
+
+        writer.Line("}");
+    }
+
+    private static void Backward(SourceWriter writer, AttentionSpec spec, KeptNumbers kept, IReadOnlyList<string> passes)
+    {
+        var causal = spec.Causal ? "true" : "false";
+        var fields = passes.Select(pass => "_" + char.ToLowerInvariant(pass[0]) + pass.Substring(1)).ToList();
+        for (var i = 0; i < passes.Count; i++)
+        {
+            writer.Line($"private {passes[i]}? {fields[i]};");
+        }
+
+        var lengths = string.Join(", ", passes.Select(pass => $"{pass}.ScratchLength(in shape, _accelerator.NumMultiprocessors)"));
+        writer.Line();
+        writer.Line($$"""
+            /// <summary>
+            /// Queues a backward call; nothing waits for it. The first one compiles its kernels. Tensors are on the device, in the layout that
+            /// <paramref name="shape"/> names; none of the gradients overlaps another tensor.
+            /// </summary>
+            /// <param name="stream">The stream that the kernels run on, one after the other: that of the forward call, or one that waits for it.</param>
+            /// <param name="query">[batch, heads, query length, {{spec.HeadDim}}].</param>
+            /// <param name="key">[batch, heads, key length, {{spec.HeadDim}}].</param>
+            /// <param name="value">[batch, heads, key length, {{spec.ValueDim}}].</param>
+            /// <param name="output">What the forward call has computed, [batch, heads, query length, {{spec.ValueDim}}].</param>
+            /// <param name="result">What it has kept.</param>
+            /// <param name="outputGradient">∂loss/∂output, [batch, heads, query length, {{spec.ValueDim}}].</param>
+            /// <param name="queryGradient">∂loss/∂query, [batch, heads, query length, {{spec.HeadDim}}].</param>
+            /// <param name="keyGradient">∂loss/∂key, [batch, heads, key length, {{spec.HeadDim}}]; 0 for keys that do not count.</param>
+            /// <param name="valueGradient">∂loss/∂value, [batch, heads, key length, {{spec.ValueDim}}]; likewise.</param>
+            /// <param name="shape">The sizes.</param>
+            /// <param name="keyLengths">Those of the forward call.</param>
+            /// <param name="accumulate">Whether the three are added to what is there, rather than overwriting it.</param>
+            /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the result is for another, or empty.</exception>
+            /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
+            public void Backward(
+                _Stream stream,
+                _Floats query,
+                _Floats key,
+                _Floats value,
+                _Floats output,
+                {{Runtime}}.GpuResult result,
+                _Floats outputGradient,
+                _Floats queryGradient,
+                _Floats keyGradient,
+                _Floats valueGradient,
+                in {{Runtime}}.AttentionShape shape,
+                _Ints keyLengths = default,
+                bool accumulate = false)
+            {
+                global::System.ArgumentNullException.ThrowIfNull(stream);
+                {{Services}}.GpuChecks.CheckCall(
+                    in shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, output.Length, keyLengths.Length, nameof(output));
+                {{Services}}.GpuChecks.CheckGradients(
+                    in shape, {{spec.HeadDim}}, {{spec.ValueDim}}, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
+                {{Services}}.GpuChecks.CheckFilled(result, this, in shape);
+                if (shape.Batch == 0 || shape.Heads == 0)
+                {
+                    return;
+                }
+
+                if (keyLengths.Length > 0 && shape.KeyLength > 0 && !accumulate)
+                {
+                    // No kernel goes beyond the keys that count.
+                    _Views.MemSetToZero(keyGradient, stream);
+                    _Views.MemSetToZero(valueGradient, stream);
+                }
+
+                var memory = Scratch(BackwardScratchBytes(in shape) / sizeof(float));
+                var call = new Call
+                {
+                    Query = query,
+                    Key = key,
+                    Value = value,
+                    Output = output,
+                    LogSumExp = PerQuery(result, 0),{{string.Concat(kept.PerQuery.Select((name, i) => $"\n        {name} = PerQuery(result, {i + 1}),"))}}{{(kept.HasState ? "\n        KeptStates = KeptStates(result)," : "")}}
+                    OutputGradient = outputGradient,
+                    QueryGradient = queryGradient,
+                    KeyGradient = keyGradient,
+                    ValueGradient = valueGradient,
+                    AddsGradients = accumulate,
+                    KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
+                    HasKeyLengths = keyLengths.Length > 0,
+                };
+            """);
+        using (writer.Indent())
+        {
+            for (var i = 0; i < passes.Count; i++)
+            {
+                using (writer.Block($"if ({fields[i]} is null)"))
+                {
+                    writer.Line($"_owned.Add({fields[i]} = new {passes[i]}(_accelerator, _projection, _hyperparameters));");
+                }
+
+                writer.Line();
+            }
+
+            foreach (var field in fields)
+            {
+                writer.Line($"{field}.Launch(stream, in call, in shape, _accelerator.NumMultiprocessors, memory);");
+            }
+        }
+
+        writer.Line("}");
+        writer.Line();
+        writer.Line($$"""
+            /// <summary>
+            /// The gradients of a call on arrays of the CPU: copies them to the device, computes the output and then the gradients, copies these back
+            /// and waits for them. Nothing is kept from an earlier call; use the views to not compute the output twice.
+            /// </summary>
+            /// <param name="query">As the forward call's, and so are the next two.</param>
+            /// <param name="key">Keys.</param>
+            /// <param name="value">Values.</param>
+            /// <param name="outputGradient">∂loss/∂output, [batch, heads, query length, {{spec.ValueDim}}].</param>
+            /// <param name="queryGradient">∂loss/∂query, [batch, heads, query length, {{spec.HeadDim}}].</param>
+            /// <param name="keyGradient">∂loss/∂key, [batch, heads, key length, {{spec.HeadDim}}]; 0 for keys that do not count.</param>
+            /// <param name="valueGradient">∂loss/∂value, [batch, heads, key length, {{spec.ValueDim}}]; likewise.</param>
+            /// <param name="shape">The sizes.</param>
+            /// <param name="keyLengths">For each sequence how many keys count, each 0 to key length; empty: all.</param>
+            /// <param name="accumulate">Whether the three are added to what is there, rather than overwriting it.</param>
+            /// <exception cref="global::System.ArgumentException">A length does not fit, or the shape is impossible.</exception>
+            /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
+            public void Backward(
+                global::System.ReadOnlySpan<float> query,
+                global::System.ReadOnlySpan<float> key,
+                global::System.ReadOnlySpan<float> value,
+                global::System.ReadOnlySpan<float> outputGradient,
+                global::System.Span<float> queryGradient,
+                global::System.Span<float> keyGradient,
+                global::System.Span<float> valueGradient,
+                in {{Runtime}}.AttentionShape shape,
+                global::System.ReadOnlySpan<int> keyLengths = default,
+                bool accumulate = false)
+            {
+                {{Services}}.GpuChecks.CheckCall(
+                    in shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, outputGradient.Length, keyLengths.Length, nameof(outputGradient));
+                {{Services}}.GpuChecks.CheckGradients(
+                    in shape, {{spec.HeadDim}}, {{spec.ValueDim}}, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
+                {{Services}}.GpuChecks.CheckKeyLengths(keyLengths, in shape);
+                var stream = _accelerator.DefaultStream;
+                using var result = CreateResult(in shape);
+                using var q = Upload(query);
+                using var k = Upload(key);
+                using var v = Upload(value);
+                using var o = Upload(outputGradient); // for its length: the forward call overwrites it
+                using var lengths = Upload(keyLengths);
+                using var g = Upload(outputGradient);
+                using var dq = Upload<float>(queryGradient);
+                using var dk = Upload<float>(keyGradient);
+                using var dv = Upload<float>(valueGradient);
+                _Floats queries = q.View.SubView(0, query.Length), keys = k.View.SubView(0, key.Length), values = v.View.SubView(0, value.Length);
+                _Floats output = o.View.SubView(0, outputGradient.Length);
+                _Ints counts = lengths.View.SubView(0, keyLengths.Length);
+                Forward(stream, queries, keys, values, output, in shape, counts, result);
+                Backward(
+                    stream, queries, keys, values, output, result, g.View.SubView(0, outputGradient.Length), dq.View.SubView(0, queryGradient.Length),
+                    dk.View.SubView(0, keyGradient.Length), dv.View.SubView(0, valueGradient.Length), in shape, counts, accumulate);
+                Download(dq, queryGradient);
+                Download(dk, keyGradient);
+                Download(dv, valueGradient);
+                stream.Synchronize();
+
+                void Download(_FloatBuffer from, global::System.Span<float> to)
+                {
+                    if (!to.IsEmpty)
+                    {
+                        _Views.CopyToCPU(from.View.SubView(0, to.Length), stream, to);
+                    }
+                }
+            }
+
+            /// <summary>The bytes of scratch memory on the device that a backward call of this shape uses. They do not grow with the lengths.</summary>
+            public long BackwardScratchBytes(in {{Runtime}}.AttentionShape shape) => {{(passes.Count == 1 ? lengths : $"global::System.Math.Max({lengths})")}} * sizeof(float);
+            """);
     }
 }

@@ -54,7 +54,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
         var cpuFiles = files.Select(static (file, _) => file.ForCpu);
         context.RegisterSourceOutput(cpuFiles.Combine(target), static (output, file) => Emit(output, file.Left, file.Right));
 
-        // 6. Where the project references ILGPU, a second file each, which the first does not depend on.
+        // 6. Where the project references ILGPU, files of GPU kernels, which those of the CPU do not depend on.
         var gpuFiles = files.Combine(hasIlgpu)
             .Where(static file => file.Right && file.Left.Backends.WantsGpu())
             .Select(static (file, _) => file.Left);
@@ -98,15 +98,22 @@ public sealed class KernelGenerator : IIncrementalGenerator
     {
         if (target.IsSupported)
         {
-            Write(output, declaration, ".Ilgpu.g.cs", spec => GpuLayerEmitter.Emit(declaration, FamilyRegistry.Build(spec)));
+            Write(output, declaration, ".Ilgpu.g.cs", spec => GpuLayerEmitter.Emit(declaration, FamilyRegistry.Build(spec), FamilyRegistry.BuildGradients(spec)));
+            Write(output, declaration, ".Ilgpu.Gradients.g.cs", spec => FamilyRegistry.BuildGradients(spec) is { Count: > 0 } gradients
+                ? GpuLayerEmitter.EmitGradients(declaration, FamilyRegistry.Build(spec), gradients)
+                : null);
         }
     }
 
-    private static void Write(SourceProductionContext output, Declaration declaration, string suffix, Func<AttentionSpec, string> emit)
+    /// <summary>Writes a file, or none where there is nothing to say.</summary>
+    private static void Write(SourceProductionContext output, Declaration declaration, string suffix, Func<AttentionSpec, string?> emit)
     {
         try
         {
-            output.AddSource(declaration.Type.HintName + suffix, SourceText.From(emit(declaration.Spec), Utf8));
+            if (emit(declaration.Spec) is { } text)
+            {
+                output.AddSource(declaration.Type.HintName + suffix, SourceText.From(text, Utf8));
+            }
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

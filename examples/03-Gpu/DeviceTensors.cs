@@ -11,6 +11,9 @@ internal sealed class DeviceTensors(Accelerator accelerator, HeadInput input) : 
     private readonly MemoryBuffer1D<float, Stride1D.Dense> _value = accelerator.Allocate1D<float>(input.Value.Length);
     private readonly MemoryBuffer1D<float, Stride1D.Dense> _output = accelerator.Allocate1D<float>(input.GpuOutput.Length);
 
+    private readonly MemoryBuffer1D<float, Stride1D.Dense>[] _gradients =
+        [.. input.GpuGradients.Select(gradient => accelerator.Allocate1D<float>(gradient.Length))];
+
     /// <summary>Queries.</summary>
     public ArrayView<float> Query => _query.View;
 
@@ -22,6 +25,9 @@ internal sealed class DeviceTensors(Accelerator accelerator, HeadInput input) : 
 
     /// <summary>Outputs.</summary>
     public ArrayView<float> Output => _output.View;
+
+    /// <summary>By queries, keys and values.</summary>
+    public ArrayView<float>[] Gradients => [.. _gradients.Select(gradient => (ArrayView<float>)gradient.View)];
 
     /// <summary>Copies queries, keys and values to the device, and waits for it.</summary>
     public void Upload(AcceleratorStream stream)
@@ -39,9 +45,21 @@ internal sealed class DeviceTensors(Accelerator accelerator, HeadInput input) : 
         stream.Synchronize();
     }
 
+    /// <summary>Copies the gradients to the CPU, and waits for it.</summary>
+    public void DownloadGradients(AcceleratorStream stream)
+    {
+        for (int i = 0; i < _gradients.Length; i++)
+        {
+            _gradients[i].View.CopyToCPU(stream, input.GpuGradients[i]);
+        }
+
+        stream.Synchronize();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        Array.ForEach(_gradients, gradient => gradient.Dispose());
         _query.Dispose();
         _key.Dispose();
         _value.Dispose();

@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 
 namespace KernelGen.Examples.CpuAndGpu;
 
-/// <summary>Runs every layer on the CPU and on a device, compares the outputs and times both.</summary>
+/// <summary>Runs every layer on the CPU and on a device, compares outputs and gradients, and times both.</summary>
 internal sealed class Experiment : IDisposable
 {
     // A launch takes microseconds to start: so many are queued between two looks at the clock.
@@ -25,11 +25,11 @@ internal sealed class Experiment : IDisposable
         (_device, _input) = (device, input);
         _pairs = Pair.All((ulong)settings.Seed, settings.Threads);
         _timing = settings.Quick ? new Timing(TimeSpan.FromSeconds(0.5), 5) : new Timing(TimeSpan.FromSeconds(3), 25);
-        long needed = 4L * sizeof(float) * input.Query.Length;
+        long needed = 7L * sizeof(float) * input.Query.Length;
         if (needed > device.Device.MemorySize)
         {
             throw new JobException(FormattableString.Invariant(
-                $"{device.Name} has {device.Device.MemorySize / 1e9:F1} GB of memory, and queries, keys, values and outputs need {needed / 1e9:F1} GB. ")
+                $"{device.Name} has {device.Device.MemorySize / 1e9:F1} GB of memory, and queries, keys, values, outputs and gradients need {needed / 1e9:F1} GB. ")
                 + "Give a smaller --length.");
         }
 
@@ -41,7 +41,7 @@ internal sealed class Experiment : IDisposable
     }
 
     /// <summary>About how long it takes, in operations.</summary>
-    public double Work => _pairs.Sum(pair => pair.Flops(_input.Shape));
+    public double Work => _pairs.Sum(FlopsOf);
 
     /// <summary>The time that queries, keys and values take to the device; known after <see cref="Run"/>.</summary>
     public TimeSpan Upload { get; private set; }
@@ -70,8 +70,8 @@ internal sealed class Experiment : IDisposable
         foreach (Pair pair in _pairs)
         {
             progress.Begin(pair.Name, "on both");
-            results.Add(OnDevice(() => Measure(pair, stream)));
-            progress.Done(pair.Flops(_input.Shape));
+            results.AddRange(OnDevice(() => Measure(pair, stream)));
+            progress.Done(FlopsOf(pair));
         }
 
         return results;
@@ -84,54 +84,92 @@ internal sealed class Experiment : IDisposable
         _accelerator.Dispose();
     }
 
-    private Measurement Measure(Pair pair, AcceleratorStream stream)
+    private double FlopsOf(Pair pair) => pair.Flops(_input.Shape, backward: false) + pair.Flops(_input.Shape, backward: true);
+
+    private Measurement[] Measure(Pair pair, AcceleratorStream stream)
     {
         AttentionShape shape = _input.Shape;
         long start = Stopwatch.GetTimestamp();
         using DeviceLayer gpu = pair.OnDevice(_accelerator);
+        using GpuResult result = gpu.CreateResult(in shape);
         TimeSpan loading = Stopwatch.GetElapsedTime(start);
 
-        start = Stopwatch.GetTimestamp();
-        gpu.Queue(stream, _tensors, in shape);
-        _tensors.Download(stream);
-        TimeSpan first = Stopwatch.GetElapsedTime(start);
-        OnCpu(pair);
+        TimeSpan first = TimeOf(() =>
+        {
+            gpu.QueueForward(stream, _tensors, in shape, result);
+            _tensors.Download(stream);
+        });
+        var kept = new AttentionResult(pair.Layer, in shape);
+        pair.Layer.Forward(_input.Query, _input.Key, _input.Value, _input.CpuOutput, in shape, kept);
         double disagreement = _input.Disagreement();
+        Check(pair, "output", disagreement);
 
+        TimeSpan firstBackward = TimeOf(() =>
+        {
+            gpu.QueueBackward(stream, _tensors, in shape, result);
+            _tensors.DownloadGradients(stream);
+        });
+        BackwardOnCpu(pair, kept);
+        double gradientDisagreement = _input.GradientDisagreement();
+        Check(pair, "gradient", gradientDisagreement);
+
+        // A check has no speed to measure, and takes long enough.
+        bool isCheck = _device.IsCheckOnly;
+        return
+        [
+            new Measurement(
+                pair, Backward: false, disagreement, _timing.Median(() => ForwardOnCpu(pair)),
+                isCheck ? first : TimeOnDevice(() => gpu.QueueForward(stream, _tensors, in shape), stream), loading),
+            new Measurement(
+                pair, Backward: true, gradientDisagreement, _timing.Median(() => BackwardOnCpu(pair, kept)),
+                isCheck ? firstBackward : TimeOnDevice(() => gpu.QueueBackward(stream, _tensors, in shape, result), stream), firstBackward),
+        ];
+    }
+
+    private void Check(Pair pair, string what, double disagreement)
+    {
         // Written so that NaN fails too.
         if (!(disagreement < pair.LargestDisagreement))
         {
             throw new JobException(
-                FormattableString.Invariant($"{pair.Name}: {_device.Name} and the CPU differ by {disagreement:E1} of the largest output, more than ")
+                FormattableString.Invariant($"{pair.Name}: {_device.Name} and the CPU differ by {disagreement:E1} of the largest {what}, more than ")
                 + "rounding explains. This is an error in KernelGen, ILGPU or the driver: please report it, with the device.");
         }
-
-        // A check has no speed to measure, and takes long enough.
-        TimeSpan onDevice = _device.IsCheckOnly ? first : TimeOnDevice(gpu, stream);
-        return new Measurement(pair, disagreement, _timing.Median(() => OnCpu(pair)), onDevice, loading);
     }
 
-    private void OnCpu(Pair pair)
+    private void ForwardOnCpu(Pair pair)
     {
         AttentionShape shape = _input.Shape;
         pair.Layer.Forward(_input.Query, _input.Key, _input.Value, _input.CpuOutput, in shape);
     }
 
-    // Several launches in a row and one wait, so that the way from the CPU to the device and back does not count for each.
-    private TimeSpan TimeOnDevice(DeviceLayer gpu, AcceleratorStream stream)
+    private void BackwardOnCpu(Pair pair, AttentionResult kept)
     {
-        TimeSpan Launch(int count)
+        AttentionShape shape = _input.Shape;
+        pair.Layer.Backward(
+            _input.Query, _input.Key, _input.Value, _input.CpuOutput, kept, outputGradient: _input.Value, _input.CpuGradients[0], _input.CpuGradients[1],
+            _input.CpuGradients[2], in shape);
+    }
+
+    private static TimeSpan TimeOf(Action action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start);
+    }
+
+    // Several launches in a row and one wait, so that the way from the CPU to the device and back does not count for each.
+    private TimeSpan TimeOnDevice(Action queue, AcceleratorStream stream)
+    {
+        TimeSpan Launch(int count) => TimeOf(() =>
         {
-            AttentionShape shape = _input.Shape;
-            long start = Stopwatch.GetTimestamp();
             for (int i = 0; i < count; i++)
             {
-                gpu.Queue(stream, _tensors, in shape);
+                queue();
             }
 
             stream.Synchronize();
-            return Stopwatch.GetElapsedTime(start);
-        }
+        });
 
         TimeSpan one = Launch(1);
         int launches = (int)Math.Clamp(Slice / one, 1, MostLaunches);

@@ -1,6 +1,6 @@
 namespace KernelGen.Examples.CpuAndGpu;
 
-/// <summary>Queries, keys and values of a protein sequence on the CPU, [heads, length, head dim] each, and room for outputs.</summary>
+/// <summary>Queries, keys and values of a protein sequence on the CPU, [heads, length, head dim] each, and room for outputs and gradients.</summary>
 internal sealed class HeadInput
 {
     private readonly float[][] _tensors;
@@ -10,7 +10,7 @@ internal sealed class HeadInput
     public HeadInput(Embedding embedding, byte[] tokens, int threads)
     {
         Shape = new AttentionShape(1, Embedding.Heads, tokens.Length);
-        _tensors = Memory.Allocate(5, Embedding.Heads * Embedding.HeadDim, tokens.Length);
+        _tensors = Memory.Allocate(11, Embedding.Heads * Embedding.HeadDim, tokens.Length);
         embedding.Embed(tokens, Query, Key, Value, threads);
     }
 
@@ -35,16 +35,27 @@ internal sealed class HeadInput
     /// <summary>Where outputs of the device are copied to.</summary>
     public float[] GpuOutput => _tensors[4];
 
+    /// <summary>Where layers on the CPU write gradients by queries, keys and values.</summary>
+    public IReadOnlyList<float[]> CpuGradients => _tensors[5..8];
+
+    /// <summary>Where those of the device are copied to.</summary>
+    public IReadOnlyList<float[]> GpuGradients => _tensors[8..11];
+
     /// <summary>The largest difference of the two outputs over the largest output; NaN where one is not a number.</summary>
-    public double Disagreement()
+    public double Disagreement() => Disagreement(CpuOutput, GpuOutput);
+
+    /// <summary>The same of gradients: the largest of the three.</summary>
+    public double GradientDisagreement() => CpuGradients.Zip(GpuGradients, Disagreement).Max();
+
+    private static double Disagreement(float[] cpu, float[] gpu)
     {
         double most = 0;
         double size = 0;
-        for (int i = 0; i < CpuOutput.Length; i++)
+        for (int i = 0; i < cpu.Length; i++)
         {
             // Math.Max hands on a NaN.
-            most = Math.Max(most, Math.Abs((double)CpuOutput[i] - GpuOutput[i]));
-            size = Math.Max(size, Math.Abs((double)CpuOutput[i]));
+            most = Math.Max(most, Math.Abs((double)cpu[i] - gpu[i]));
+            size = Math.Max(size, Math.Abs((double)cpu[i]));
         }
 
         return most / size;

@@ -25,13 +25,13 @@ internal sealed record Pair(string Name, IAttention Layer, double LargestDisagre
         var tensorExact = new TensorExact();
         Pair[] pairs =
         [
-            new("FAVOR+ softmax", softmax, Rounding, accelerator => Of(new Softmax.Gpu(softmax, accelerator), gpu => gpu.Forward)),
-            new("FAVOR+ softmax, TF32", tensorSoftmax, TensorRounding, accelerator => Of(new TensorSoftmax.Gpu(tensorSoftmax, accelerator), gpu => gpu.Forward)),
-            new("FAVOR+ softmax, causal", causal, Rounding, accelerator => Of(new CausalSoftmax.Gpu(causal, accelerator), gpu => gpu.Forward)),
-            new("FAVOR+ ReLU", relu, Rounding, accelerator => Of(new Relu.Gpu(relu, accelerator), gpu => gpu.Forward)),
-            new("own: softplus", own, Rounding, accelerator => Of(new Softplus.Gpu(own, accelerator), gpu => gpu.Forward)),
-            new("exact softmax", exact, Rounding, accelerator => Of(new Exact.Gpu(exact, accelerator), gpu => gpu.Forward)),
-            new("exact softmax, TF32", tensorExact, TensorRounding, accelerator => Of(new TensorExact.Gpu(tensorExact, accelerator), gpu => gpu.Forward)),
+            new("FAVOR+ softmax", softmax, Rounding, accelerator => Of(new Softmax.Gpu(softmax, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+            new("FAVOR+ softmax, TF32", tensorSoftmax, TensorRounding, accelerator => Of(new TensorSoftmax.Gpu(tensorSoftmax, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+            new("FAVOR+ softmax, causal", causal, Rounding, accelerator => Of(new CausalSoftmax.Gpu(causal, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+            new("FAVOR+ ReLU", relu, Rounding, accelerator => Of(new Relu.Gpu(relu, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+            new("own: softplus", own, Rounding, accelerator => Of(new Softplus.Gpu(own, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+            new("exact softmax", exact, Rounding, accelerator => Of(new Exact.Gpu(exact, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+            new("exact softmax, TF32", tensorExact, TensorRounding, accelerator => Of(new TensorExact.Gpu(tensorExact, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
         ];
         foreach (Pair pair in pairs)
         {
@@ -41,15 +41,18 @@ internal sealed record Pair(string Name, IAttention Layer, double LargestDisagre
         return pairs;
     }
 
-    /// <summary>The nominal operations of a call: products alone, 8·L·m·d a head of FAVOR+ and 4·L²·d of exact attention.</summary>
-    public double Flops(in AttentionShape shape)
+    /// <summary>
+    /// The nominal operations of a call: products alone, 8·L·m·d a head of FAVOR+ and 4·L²·d of exact attention; backward 16·L·m·d, causal 22·L·m·d,
+    /// and 10·L²·d.
+    /// </summary>
+    public double Flops(in AttentionShape shape, bool backward)
     {
+        double length = shape.QueryLength;
         double perHead = Layer.Features > 0
-            ? 8.0 * shape.QueryLength * Layer.Features * Layer.HeadDim
-            : 4.0 * shape.QueryLength * shape.QueryLength * Layer.HeadDim;
+            ? (!backward ? 8 : Layer.Causal ? 22 : 16) * length * Layer.Features * Layer.HeadDim
+            : (backward ? 10 : 4) * length * length * Layer.HeadDim;
         return shape.Batch * shape.Heads * perHead;
     }
 
-    private static DeviceLayer Of<T>(T gpu, Func<T, DeviceLayer.ForwardCall> forward)
-        where T : IDisposable => new(gpu, forward(gpu));
+    private static DeviceLayer Of<T>(T gpu, Func<T, DeviceLayer> calls) => calls(gpu);
 }

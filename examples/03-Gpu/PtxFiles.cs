@@ -24,11 +24,13 @@ internal static class PtxFiles
             var files = new List<PtxFile>();
             foreach (MethodInfo kernel in Layers.SelectMany(KernelsOf))
             {
-                string layer = kernel.DeclaringType!.DeclaringType!.Name;
-                string path = Path.Combine(folder, $"{layer}.{kernel.Name}.ptx");
+                Type pass = kernel.DeclaringType!;
+                string layer = pass.DeclaringType!.DeclaringType!.Name;
+                string name = $"{pass.Name}.{kernel.Name}";
+                string path = Path.Combine(folder, $"{layer}.{name}.ptx");
                 string text = Compile(kernel);
                 File.WriteAllText(path, text);
-                files.Add(new PtxFile(layer, kernel.Name, path, text));
+                files.Add(new PtxFile(layer, name, path, text));
             }
 
             return files;
@@ -42,7 +44,9 @@ internal static class PtxFiles
     private static IEnumerable<MethodInfo> KernelsOf(Type layer)
     {
         Type gpu = layer.GetNestedType("Gpu", BindingFlags.Public | BindingFlags.NonPublic)!;
-        return Kernels.Select(name => gpu.GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic)).OfType<MethodInfo>();
+        return gpu.GetNestedTypes(BindingFlags.NonPublic)
+            .SelectMany(pass => Kernels.Select(name => pass.GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic)))
+            .OfType<MethodInfo>();
     }
 
     private static string Compile(MethodInfo kernel)

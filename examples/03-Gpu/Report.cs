@@ -95,7 +95,7 @@ internal sealed partial class Report(IAnsiConsole console, Settings settings)
             ["<\nlayer", "max|Δ| /\nmax", "\nCPU, ms", "check,\ns"],
             results.Select(result => (string[])
             [
-                result.Pair.Name, Text($"{result.Disagreement:0E0}"), Milliseconds(result.Cpu), Text($"{result.Gpu.TotalSeconds:F1}"),
+                result.Name, Text($"{result.Disagreement:0E0}"), Milliseconds(result.Cpu), Text($"{result.Gpu.TotalSeconds:F1}"),
             ]));
         _printer.Space();
         Agreement();
@@ -109,13 +109,13 @@ internal sealed partial class Report(IAnsiConsole console, Settings settings)
             ["<\nlayer", "max|Δ| /\nmax", "\nCPU, ms", "\nGPU, ms", "\nspeed-up", "GPU,\ntokens/s", "share of\npeak", "loading,\nms"],
             results.Select(result => (string[])
             [
-                result.Pair.Name,
+                result.Name,
                 Text($"{result.Disagreement:0E0}"),
                 Milliseconds(result.Cpu),
                 Milliseconds(result.Gpu),
                 Text($"{result.Cpu / result.Gpu:F1} ×"),
                 Text($"{shape.Batch * shape.QueryLength / result.Gpu.TotalSeconds:N0}"),
-                device.Peak is { } peak ? Percent(result.Pair.Flops(in shape) / result.Gpu.TotalSeconds / peak) : "unknown",
+                device.Peak is { } peak ? Percent(result.Pair.Flops(in shape, result.Backward) / result.Gpu.TotalSeconds / peak) : "unknown",
                 Milliseconds(result.Loading),
             ]));
         _printer.Space();
@@ -124,14 +124,14 @@ internal sealed partial class Report(IAnsiConsole console, Settings settings)
             $"medians of calls whose tensors are on the device already, several queued before a wait.",
             $"Copies: {Milliseconds(experiment.Upload)} ms for queries, keys and values to the device,",
             $"{Milliseconds(experiment.Download)} ms for outputs back.",
-            $"Loading: what ILGPU and the driver take to compile a layer's kernels, once.");
+            $"Loading: what ILGPU and the driver take to compile a layer's kernels, once; those of the backward pass at its first call.");
         _printer.Note("Share of peak",
-            $"nominal operations (8·L·m·d a head, exact attention 4·L²·d) over the float32 multiply-adds that all cores could do at the highest clock,",
+            $"nominal operations (8·L·m·d a head, exact attention 4·L²·d; backward 16, causal 22, and 10) over the float32 multiply-adds that all cores could do at the highest clock,",
             $"for TF32 too. Where the device is not a CUDA one, TF32 is float32.");
     }
 
     private void Agreement() =>
-        _printer.Note("Agreement", $"max|Δ|/max is the largest difference between the outputs of both, over the largest output.");
+        _printer.Note("Agreement", $"max|Δ|/max is the largest difference between the outputs, or gradients, of both, over the largest.");
 
     [GeneratedRegex(@"mul\.f32")]
     private static partial Regex Product();

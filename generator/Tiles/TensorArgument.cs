@@ -44,6 +44,12 @@ internal sealed class TensorArgument
 
     public Dim Columns { get; }
 
+    /// <summary>Whether its tokens are those of the keys, not of the queries.</summary>
+    public bool HasTokensOfKeys => Role is TensorRole.Key or TensorRole.Value or TensorRole.KeyGradient or TensorRole.ValueGradient;
+
+    /// <summary>Whether stores to it may add to what is there.</summary>
+    public bool IsGradient => Role is TensorRole.QueryGradient or TensorRole.KeyGradient or TensorRole.ValueGradient;
+
     /// <summary>Its tokens.</summary>
     public TokenIndex Length { get; }
 

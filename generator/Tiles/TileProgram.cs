@@ -14,6 +14,15 @@ internal sealed record TileProgram(
     /// <summary>The final state of an earlier program that this one reads, or null.</summary>
     public State? Kept { get; init; }
 
+    /// <summary>The fold over its own tokens, or null where it carries nothing from tile to tile of them.</summary>
+    public Fold? Fold => Body.OfType<Fold>().SingleOrDefault();
+
+    /// <summary>Whether what a tile stores depends on the tiles before it: the fold is all there is. Otherwise loops after it read its final state.</summary>
+    public bool IsScan => Fold is not null && Body.Count == 1;
+
+    /// <summary>The loops that store what the program is for: all but a fold whose final state they read.</summary>
+    public IEnumerable<Statement> Outputs => Body.Where(statement => IsScan || statement != Fold);
+
     /// <summary>The argument with a role.</summary>
     public TensorArgument this[TensorRole role]
     {

@@ -48,27 +48,59 @@ public static class GpuChecks
     /// <summary>Whether all lengths fit the shape.</summary>
     /// <exception cref="ArgumentException">One does not.</exception>
     public static void CheckCall(
-        in AttentionShape shape, bool causal, int headDim, int valueDim, long query, long key, long value, long destination, long keyLengths, long logSumExp)
+        in AttentionShape shape, bool causal, int headDim, int valueDim, long query, long key, long value, long destination, long keyLengths, string destinationName = "destination")
+    {
+        CheckShape(shape, causal);
+        CheckLength(query, shape, shape.QueryLength, headDim, nameof(query));
+        CheckLength(key, shape, shape.KeyLength, headDim, nameof(key));
+        CheckLength(value, shape, shape.KeyLength, valueDim, nameof(value));
+        CheckLength(destination, shape, shape.QueryLength, valueDim, destinationName);
+        if (keyLengths != 0 && keyLengths != shape.Batch)
+        {
+            throw new ArgumentException($"keyLengths holds {keyLengths} numbers, but the batch has {shape.Batch} sequences.", nameof(keyLengths));
+        }
+    }
+
+    /// <summary>Whether the lengths of gradients fit the shape.</summary>
+    /// <exception cref="ArgumentException">One does not.</exception>
+    public static void CheckGradients(
+        in AttentionShape shape, int headDim, int valueDim, long outputGradient, long queryGradient, long keyGradient, long valueGradient)
+    {
+        CheckLength(outputGradient, shape, shape.QueryLength, valueDim, nameof(outputGradient));
+        CheckLength(queryGradient, shape, shape.QueryLength, headDim, nameof(queryGradient));
+        CheckLength(keyGradient, shape, shape.KeyLength, headDim, nameof(keyGradient));
+        CheckLength(valueGradient, shape, shape.KeyLength, valueDim, nameof(valueGradient));
+    }
+
+    /// <summary>Whether a forward call can fill a result; from then on it counts as filled.</summary>
+    /// <exception cref="ArgumentException">It is another object's, or for another shape.</exception>
+    public static void Fill(GpuResult result, object owner, in AttentionShape shape)
+    {
+        CheckOwner(result, owner, shape);
+        result.IsFilled = true;
+    }
+
+    /// <summary>Whether a backward call can start from a result.</summary>
+    /// <exception cref="ArgumentException">It is another object's, for another shape, or no forward call had it.</exception>
+    public static void CheckFilled(GpuResult result, object owner, in AttentionShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        CheckOwner(result, owner, shape);
+        if (!result.IsFilled)
+        {
+            throw new ArgumentException("The result is empty: call Forward with it first.", nameof(result));
+        }
+    }
+
+    /// <summary>Whether a shape is one that GPU kernels take.</summary>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static void CheckShape(in AttentionShape shape, bool causal)
     {
         ShapeChecks.Check(shape, causal);
         if (Math.Max(shape.QueryLength, shape.KeyLength) > GpuPlan.MostTokens)
         {
             throw new ArgumentException(
                 $"GPU kernels take sequences of at most {GpuPlan.MostTokens} tokens, but the shape has {shape.QueryLength} queries and {shape.KeyLength} keys.", nameof(shape));
-        }
-
-        CheckLength(query, shape, shape.QueryLength, headDim, nameof(query));
-        CheckLength(key, shape, shape.KeyLength, headDim, nameof(key));
-        CheckLength(value, shape, shape.KeyLength, valueDim, nameof(value));
-        CheckLength(destination, shape, shape.QueryLength, valueDim, nameof(destination));
-        if (keyLengths != 0 && keyLengths != shape.Batch)
-        {
-            throw new ArgumentException($"keyLengths holds {keyLengths} numbers, but the batch has {shape.Batch} sequences.", nameof(keyLengths));
-        }
-
-        if (logSumExp != 0)
-        {
-            CheckLength(logSumExp, shape, shape.QueryLength, 1, nameof(logSumExp));
         }
     }
 
@@ -88,6 +120,19 @@ public static class GpuChecks
 
     /// <summary>A length that a view can have: not 0.</summary>
     public static long AtLeastOne(long length) => Math.Max(1, length);
+
+    private static void CheckOwner(GpuResult result, object owner, in AttentionShape shape)
+    {
+        if (!ReferenceEquals(result.Owner, owner))
+        {
+            throw new ArgumentException("The result was created by another layer's class Gpu, or another instance of it.", nameof(result));
+        }
+
+        if (result.Shape != shape)
+        {
+            throw new ArgumentException($"The result was made for {result.Shape}, but the call has {shape}.", nameof(result));
+        }
+    }
 
     private static void CheckLength(long actual, in AttentionShape shape, int length, int dim, string name)
     {

@@ -1,6 +1,6 @@
 namespace KernelGen.CompilerServices;
 
-/// <summary>How a call is cut for a GPU: spans of keys and of queries, and the memory that they take. Emitted launchers ask for it.</summary>
+/// <summary>How a call is cut for a GPU: spans of tokens that have a state each, spans whose outputs are computed, and the memory that they take. Emitted launchers ask for it.</summary>
 public readonly struct GpuPlan
 {
     /// <summary>Threads of a group.</summary>
@@ -15,49 +15,51 @@ public readonly struct GpuPlan
     /// <summary>States of spans take at most so many floats: 256 MiB.</summary>
     private const long MostStateFloats = 1L << 26;
 
-    private GpuPlan(int heads, int keySpans, int keySpanTokens, int querySpans, int querySpanTokens)
+    private GpuPlan(int heads, int stateSpans, int stateSpanTokens, int outputSpans, int outputSpanTokens)
     {
         Heads = heads;
-        KeySpans = keySpans;
-        KeySpanTokens = keySpanTokens;
-        QuerySpans = querySpans;
-        QuerySpanTokens = querySpanTokens;
+        StateSpans = stateSpans;
+        StateSpanTokens = stateSpanTokens;
+        OutputSpans = outputSpans;
+        OutputSpanTokens = outputSpanTokens;
     }
 
     /// <summary>Heads of all sequences.</summary>
     public int Heads { get; }
 
-    /// <summary>Spans of keys of a head that have a state each.</summary>
-    public int KeySpans { get; }
+    /// <summary>Spans of a head that have a state each.</summary>
+    public int StateSpans { get; }
 
     /// <summary>Tokens of such a span.</summary>
-    public int KeySpanTokens { get; }
+    public int StateSpanTokens { get; }
 
-    /// <summary>Spans of queries of a head.</summary>
-    public int QuerySpans { get; }
+    /// <summary>Spans of a head whose outputs are computed.</summary>
+    public int OutputSpans { get; }
 
     /// <summary>Tokens of such a span.</summary>
-    public int QuerySpanTokens { get; }
+    public int OutputSpanTokens { get; }
 
     /// <summary>Cuts a call.</summary>
-    /// <param name="shape">The sizes.</param>
+    /// <param name="heads">Heads of all sequences.</param>
+    /// <param name="stateLength">Tokens of a head that are summed into states: keys, or queries of a backward pass.</param>
+    /// <param name="outputLength">Tokens of a head that there are outputs for: queries, or keys of a backward pass.</param>
     /// <param name="processors">Multiprocessors of the device.</param>
-    /// <param name="keyTokens">Tokens of a tile of keys.</param>
-    /// <param name="queryTokens">Tokens of a tile of queries.</param>
+    /// <param name="stateTokens">Tokens of a tile that is summed.</param>
+    /// <param name="outputTokens">Tokens of a tile of outputs.</param>
     /// <param name="stateFloats">Floats of a state; 0 where there is none.</param>
     /// <param name="scratchFloats">Floats of scratch memory that each group needs; 0 where shared memory is enough.</param>
-    /// <param name="isScan">Whether a span of queries starts from the state of the spans before it, and so both are cut alike.</param>
-    public static GpuPlan Create(in AttentionShape shape, int processors, int keyTokens, int queryTokens, int stateFloats, int scratchFloats, bool isScan)
+    /// <param name="isScan">Whether a span of outputs starts from the state of the spans before it, and so both are cut alike.</param>
+    public static GpuPlan Create(
+        int heads, int stateLength, int outputLength, int processors, int stateTokens, int outputTokens, int stateFloats, int scratchFloats, bool isScan)
     {
-        int heads = shape.Batch * shape.Heads;
         int groups = Math.Max(1, processors * GroupsPerProcessor / Math.Max(1, heads));
         int most = stateFloats == 0 ? groups : (int)Math.Clamp(MostStateFloats / stateFloats / Math.Max(1, heads), 1, groups);
-        int tile = isScan ? Math.Max(keyTokens, queryTokens) : keyTokens;
-        (int keySpans, int keySpanTokens) = Cut(shape.KeyLength, tile, most);
-        (int querySpans, int querySpanTokens) = isScan
-            ? (keySpans, keySpanTokens)
-            : Cut(shape.QueryLength, queryTokens, stateFloats + scratchFloats == 0 ? int.MaxValue / Math.Max(1, heads) : groups);
-        return new GpuPlan(heads, keySpans, keySpanTokens, querySpans, querySpanTokens);
+        int tile = isScan ? Math.Max(stateTokens, outputTokens) : stateTokens;
+        (int stateSpans, int stateSpanTokens) = Cut(stateLength, tile, most);
+        (int outputSpans, int outputSpanTokens) = isScan
+            ? (stateSpans, stateSpanTokens)
+            : Cut(outputLength, outputTokens, stateFloats + scratchFloats == 0 ? int.MaxValue / Math.Max(1, heads) : groups);
+        return new GpuPlan(heads, stateSpans, stateSpanTokens, outputSpans, outputSpanTokens);
     }
 
     /// <summary>At most so many spans of whole tiles; at least one, which may be empty.</summary>

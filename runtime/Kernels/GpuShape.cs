@@ -7,11 +7,11 @@ namespace KernelGen.CompilerServices;
 /// <param name="isTokensOuter">Whether the tensors are [batch, length, heads, dim].</param>
 /// <param name="hasKeyLengths">Whether each sequence has a key length of its own.</param>
 /// <param name="wantsLogSumExp">Whether log-sum-exps are stored.</param>
-/// <param name="firstToken">The token that the launch begins with.</param>
+/// <param name="addsGradients">Whether gradients are added to what is there.</param>
 /// <param name="spanTokens">Tokens of a span.</param>
 /// <param name="spans">Spans of each head.</param>
 public readonly struct GpuShape(
-    int heads, int queryLength, int keyLength, bool isTokensOuter, bool hasKeyLengths, bool wantsLogSumExp, int firstToken, int spanTokens, int spans)
+    int heads, int queryLength, int keyLength, bool isTokensOuter, bool hasKeyLengths, bool wantsLogSumExp, bool addsGradients, int spanTokens, int spans)
 {
     /// <summary>Heads of each sequence.</summary>
     public readonly int Heads = heads;
@@ -31,8 +31,8 @@ public readonly struct GpuShape(
     /// <summary>1 where log-sum-exps are stored.</summary>
     public readonly int WantsLogSumExp = wantsLogSumExp ? 1 : 0;
 
-    /// <summary>The token that the launch begins with.</summary>
-    public readonly int FirstToken = firstToken;
+    /// <summary>1 where gradients are added to what is there, 0 where they overwrite it.</summary>
+    public readonly int AddsGradients = addsGradients ? 1 : 0;
 
     /// <summary>Tokens of a span, a multiple of those of a tile.</summary>
     public readonly int SpanTokens = spanTokens;

@@ -2,7 +2,6 @@
 #nullable enable
 
 // FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 16, causal. GPU kernels for ILGPU, from the tile program that stands in the file of the CPU kernels.
-// Schedule: groups of 256 threads; tiles of 32 keys and 32 queries; 15808 bytes of shared memory.
 
 using _Accelerator = global::ILGPU.Runtime.Accelerator;
 using _AcceleratorType = global::ILGPU.Runtime.AcceleratorType;
@@ -27,14 +26,14 @@ namespace Samples;
 partial class GpuCausalSoftmax
 {
     /// <summary>This layer on an ILGPU accelerator. One call at a time; calls of one stream follow each other.</summary>
-    public sealed class Gpu : global::System.IDisposable
+    public sealed partial class Gpu : global::System.IDisposable
     {
         private readonly _Accelerator _accelerator;
-        private readonly _FloatBuffer _parameters;
+        private readonly global::KernelGen.Projection? _projection;
+        private readonly float[] _hyperparameters;
+        private readonly ForwardPass _forward;
         private readonly _IntBuffer _noLengths;
-        private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _Floats, _GpuShape> _output;
-        private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Ints, _Floats, _Floats, _Floats, _GpuShape> _accumulate;
-        private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _GpuShape> _merge;
+        private readonly global::System.Collections.Generic.List<global::System.IDisposable> _owned = new();
         private _FloatBuffer? _scratch;
 
         /// <summary>Compiles the kernels and copies the projections of <paramref name="layer"/>, as they are now, to the device.</summary>
@@ -45,18 +44,11 @@ partial class GpuCausalSoftmax
         {
             global::System.ArgumentNullException.ThrowIfNull(layer);
             global::System.ArgumentNullException.ThrowIfNull(accelerator);
-            global::KernelGen.CompilerServices.GpuChecks.CheckDevice(
-                accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 15808);
             _accelerator = accelerator;
-            var packed = new float[256];
-            PackParameters(layer.Engine.Projection, layer.Engine.Hyperparameters, packed);
-            _parameters = accelerator.Allocate1D<float>(packed.Length);
-            _Views.CopyFromCPU(_parameters.View, accelerator.DefaultStream, packed);
-            accelerator.DefaultStream.Synchronize();
-            _noLengths = accelerator.Allocate1D<int>(1);
-            _output = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _Floats, _GpuShape>(accelerator, Output);
-            _accumulate = _KernelLoaders.LoadKernel<_Floats, _Floats, _Ints, _Floats, _Floats, _Floats, _GpuShape>(accelerator, Accumulate);
-            _merge = _KernelLoaders.LoadKernel<_Floats, _Floats, _GpuShape>(accelerator, Merge);
+            _projection = layer.Engine.Projection;
+            _hyperparameters = layer.Engine.Hyperparameters.ToArray();
+            _owned.Add(_forward = new ForwardPass(accelerator, _projection, _hyperparameters));
+            _owned.Add(_noLengths = accelerator.Allocate1D<int>(1));
         }
 
         /// <summary>The first CUDA device of the context, or else the first of another kind that is a GPU.</summary>
@@ -79,6 +71,24 @@ partial class GpuCausalSoftmax
             throw new global::System.InvalidOperationException(global::KernelGen.CompilerServices.GpuChecks.NoDevice);
         }
 
+        /// <summary>Memory on the device for what a forward call of this shape keeps: 1 number a query. The caller disposes of it.</summary>
+        /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
+        public global::KernelGen.GpuResult CreateResult(in global::KernelGen.AttentionShape shape)
+        {
+            global::KernelGen.CompilerServices.GpuChecks.CheckShape(in shape, causal: true);
+            var length = global::KernelGen.CompilerServices.GpuChecks.AtLeastOne(KeptStatesLength(in shape) + (Queries(in shape) * 1));
+            global::KernelGen.CompilerServices.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
+            return new global::KernelGen.GpuResult(this, Zeros(length), in shape, length * sizeof(float));
+        }
+
+        /// <summary>What AttentionResult.LogSumExp is on the CPU, [batch, heads, query length] in every layout.</summary>
+        /// <param name="result">What a forward call of this object has filled.</param>
+        public _Floats LogSumExp(global::KernelGen.GpuResult result)
+        {
+            global::KernelGen.CompilerServices.GpuChecks.CheckFilled(result, this, result.Shape);
+            return PerQuery(result, 0);
+        }
+
         /// <summary>
         /// Queues a forward call; nothing waits for it. Tensors are on the device, in the layout that <paramref name="shape"/> names.
         /// </summary>
@@ -89,8 +99,8 @@ partial class GpuCausalSoftmax
         /// <param name="destination">Overwritten, [batch, heads, query length, 16].</param>
         /// <param name="shape">The sizes.</param>
         /// <param name="keyLengths">For each sequence how many keys count, each 0 to key length; empty: all.</param>
-        /// <param name="logSumExp">Overwritten with what AttentionResult.LogSumExp is on the CPU, [batch, heads, query length]; empty: not wanted.</param>
-        /// <exception cref="global::System.ArgumentException">A length does not fit, or the shape is impossible.</exception>
+        /// <param name="result">Overwritten with what a backward call needs; null: not wanted.</param>
+        /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the result is for another.</exception>
         /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
         public void Forward(
             _Stream stream,
@@ -100,35 +110,34 @@ partial class GpuCausalSoftmax
             _Floats destination,
             in global::KernelGen.AttentionShape shape,
             _Ints keyLengths = default,
-            _Floats logSumExp = default)
+            global::KernelGen.GpuResult? result = null)
         {
             global::System.ArgumentNullException.ThrowIfNull(stream);
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                in shape, causal: true, 16, 16,
-                query.Length, key.Length, value.Length, destination.Length, keyLengths.Length, logSumExp.Length);
+                in shape, causal: true, 16, 16, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
+            if (result is not null)
+            {
+                global::KernelGen.CompilerServices.GpuChecks.Fill(result, this, in shape);
+            }
+
             if (shape.Batch == 0 || shape.Heads == 0 || shape.QueryLength == 0)
             {
                 return;
             }
 
-            var plan = Plan(in shape);
-            var memory = Scratch(in plan);
-            var hasLengths = keyLengths.Length > 0;
-            _Ints lengths = hasLengths ? keyLengths : (_Ints)_noLengths.View;
-            var log = logSumExp.Length > 0 ? logSumExp : memory.SubView(0, 1);
-            var merged = memory;
-            var groupMemory = memory.SubView(StatesLength(in plan), global::KernelGen.CompilerServices.GpuChecks.AtLeastOne(GroupsLength(in plan)));
-            var states = memory.SubView(0, (long)plan.Heads * plan.KeySpans * StateFloats);
-            merged = memory.SubView(states.Length, (long)plan.Heads * plan.KeySpans * StateFloats);
-            _accumulate(
-                stream, new _KernelConfig(plan.Heads * plan.KeySpans, Threads), key, value, lengths, _parameters.View, states, groupMemory,
-                new _GpuShape(shape.Heads, shape.QueryLength, shape.KeyLength, IsTokensOuter(in shape), hasLengths, false, 0, plan.KeySpanTokens, plan.KeySpans));
-            _merge(
-                stream, new _KernelConfig((int)(((long)plan.Heads * 272 + Threads - 1) / Threads), Threads), states, merged,
-                new _GpuShape(shape.Heads, 0, plan.Heads, false, false, false, 0, 0, plan.KeySpans));
-            _output(
-                stream, new _KernelConfig(plan.Heads * plan.QuerySpans, Threads), query, key, value, destination, log, lengths, _parameters.View, merged, groupMemory,
-                new _GpuShape(shape.Heads, shape.QueryLength, shape.KeyLength, IsTokensOuter(in shape), hasLengths, logSumExp.Length > 0, 0, plan.QuerySpanTokens, plan.QuerySpans));
+            var memory = Scratch(ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors));
+            var call = new Call
+            {
+                Query = query,
+                Key = key,
+                Value = value,
+                Output = destination,
+                LogSumExp = result is null ? memory.SubView(0, 1) : PerQuery(result, 0),
+                WantsLogSumExp = result is not null,
+                KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
+                HasKeyLengths = keyLengths.Length > 0,
+            };
+            _forward.Launch(stream, in call, in shape, _accelerator.NumMultiprocessors, memory);
         }
 
         /// <summary>A forward call on arrays of the CPU: copies them to the device, computes, copies the output back and waits for it.</summary>
@@ -142,8 +151,7 @@ partial class GpuCausalSoftmax
             global::System.ReadOnlySpan<int> keyLengths = default)
         {
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                in shape, causal: true, 16, 16,
-                query.Length, key.Length, value.Length, destination.Length, keyLengths.Length, 0);
+                in shape, causal: true, 16, 16, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
             global::KernelGen.CompilerServices.GpuChecks.CheckKeyLengths(keyLengths, in shape);
             if (destination.IsEmpty)
             {
@@ -155,12 +163,7 @@ partial class GpuCausalSoftmax
             using var k = Upload(key);
             using var v = Upload(value);
             using var o = _accelerator.Allocate1D<float>(destination.Length);
-            using var lengths = _accelerator.Allocate1D<int>(global::System.Math.Max(1, keyLengths.Length));
-            if (!keyLengths.IsEmpty)
-            {
-                _Views.CopyFromCPU(lengths.View, stream, keyLengths);
-            }
-
+            using var lengths = Upload(keyLengths);
             Forward(
                 stream, q.View.SubView(0, query.Length), k.View.SubView(0, key.Length), v.View.SubView(0, value.Length), o.View, in shape,
                 lengths.View.SubView(0, keyLengths.Length));
@@ -168,55 +171,51 @@ partial class GpuCausalSoftmax
             stream.Synchronize();
         }
 
-        /// <summary>The bytes of scratch memory on the device that a call of this shape uses. They do not grow with the lengths.</summary>
-        public long ScratchBytes(in global::KernelGen.AttentionShape shape)
-        {
-            var plan = Plan(in shape);
-            return ScratchLength(in plan) * sizeof(float);
-        }
+        /// <summary>The bytes of scratch memory on the device that a forward call of this shape uses. They do not grow with the lengths.</summary>
+        public long ScratchBytes(in global::KernelGen.AttentionShape shape) => ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors) * sizeof(float);
 
         /// <summary>Frees the memory on the device.</summary>
         public void Dispose()
         {
             _scratch?.Dispose();
-            _parameters.Dispose();
-            _noLengths.Dispose();
+            _owned.ForEach(static owned => owned.Dispose());
         }
 
-        private const int Threads = global::KernelGen.CompilerServices.GpuPlan.Threads;
+        private static long Queries(in global::KernelGen.AttentionShape shape) => (long)shape.Batch * shape.Heads * shape.QueryLength;
 
-        private const int StateFloats = 288;
+        private static long KeptStatesLength(in global::KernelGen.AttentionShape shape) => (long)shape.Batch * shape.Heads * 0;
 
-        private static bool IsTokensOuter(in global::KernelGen.AttentionShape shape) => shape.Layout == global::KernelGen.TensorLayout.BatchLengthHeadDim;
+        /// <summary>One of the arrays of a result that have a number a query.</summary>
+        private static _Floats PerQuery(global::KernelGen.GpuResult result, int index) =>
+            ((_FloatBuffer)result.Memory).View.SubView(KeptStatesLength(result.Shape) + (Queries(result.Shape) * index), Queries(result.Shape));
 
-        private static long StatesLength(in global::KernelGen.CompilerServices.GpuPlan plan) => (long)plan.Heads * (plan.KeySpans + plan.KeySpans) * StateFloats;
-
-        private static long GroupsLength(in global::KernelGen.CompilerServices.GpuPlan plan) => (long)plan.Heads * global::System.Math.Max(plan.KeySpans, plan.QuerySpans) * 0;
-
-        private static long ScratchLength(in global::KernelGen.CompilerServices.GpuPlan plan) => StatesLength(in plan) + GroupsLength(in plan) + 1;
-
-        private global::KernelGen.CompilerServices.GpuPlan Plan(in global::KernelGen.AttentionShape shape) => global::KernelGen.CompilerServices.GpuPlan.Create(
-            in shape, _accelerator.NumMultiprocessors, keyTokens: 32, queryTokens: 32, StateFloats, scratchFloats: 0, isScan: true);
-
-        private _Floats Scratch(in global::KernelGen.CompilerServices.GpuPlan plan)
+        private _Floats Scratch(long length)
         {
-            var length = ScratchLength(in plan);
             if (_scratch is null || _scratch.Length < length)
             {
                 global::KernelGen.CompilerServices.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
                 _scratch?.Dispose();
                 _scratch = null;
-                _scratch = _accelerator.Allocate1D<float>(length);
-                _Views.MemSetToZero(_scratch.View, _accelerator.DefaultStream);
-                _accelerator.DefaultStream.Synchronize();
+                _scratch = Zeros(length);
             }
 
             return _scratch.View;
         }
 
-        private _FloatBuffer Upload(global::System.ReadOnlySpan<float> numbers)
+        /// <summary>Memory that states lie in: no kernel writes the rows and columns that they are padded with.</summary>
+        private _FloatBuffer Zeros(long length)
         {
-            var buffer = _accelerator.Allocate1D<float>(global::System.Math.Max(1, numbers.Length));
+            var buffer = _accelerator.Allocate1D<float>(length);
+            _Views.MemSetToZero(buffer.View, _accelerator.DefaultStream);
+            _accelerator.DefaultStream.Synchronize();
+            return buffer;
+        }
+
+        /// <summary>Buffers of 0 numbers do not exist.</summary>
+        private global::ILGPU.Runtime.MemoryBuffer1D<T, global::ILGPU.Stride1D.Dense> Upload<T>(global::System.ReadOnlySpan<T> numbers)
+            where T : unmanaged
+        {
+            var buffer = _accelerator.Allocate1D<T>(global::System.Math.Max(1, numbers.Length));
             if (!numbers.IsEmpty)
             {
                 _Views.CopyFromCPU(buffer.View.SubView(0, numbers.Length), _accelerator.DefaultStream, numbers);
@@ -225,470 +224,162 @@ partial class GpuCausalSoftmax
             return buffer;
         }
 
-        private static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
+        /// <summary>The tensors of a call on the device. A pass reads those that it has a use for.</summary>
+        internal readonly struct Call
         {
-            // W, transposed, so that the features of a token lie side by side.
-            var weights = projection!.Weights;
-            for (var r = 0; r < 16; r++)
-            {
-                for (var c = 0; c < 16; c++)
-                {
-                    packed[(c * 16) + r] = weights[(r * 16) + c] * 0.721347511f;
-                }
-            }
+            internal _Floats Query { get; init; }
+
+            internal _Floats Key { get; init; }
+
+            internal _Floats Value { get; init; }
+
+            internal _Floats Output { get; init; }
+
+            internal _Floats LogSumExp { get; init; }
+
+            internal _Floats OutputGradient { get; init; }
+
+            internal _Floats QueryGradient { get; init; }
+
+            internal _Floats KeyGradient { get; init; }
+
+            internal _Floats ValueGradient { get; init; }
+
+            internal _Floats KeptStates { get; init; }
+
+            internal _Ints KeyLengths { get; init; }
+
+            internal bool HasKeyLengths { get; init; }
+
+            internal bool WantsLogSumExp { get; init; }
+
+            internal bool AddsGradients { get; init; }
+
+            internal _GpuShape ShapeOf(in global::KernelGen.AttentionShape shape, int spanTokens, int spans) => new(
+                shape.Heads, shape.QueryLength, shape.KeyLength, shape.Layout == global::KernelGen.TensorLayout.BatchLengthHeadDim, HasKeyLengths, WantsLogSumExp, AddsGradients,
+                spanTokens, spans);
         }
 
-        /// <summary>The state of one span of keys: a group a span of a head.</summary>
-        internal static void Accumulate(_Floats key, _Floats value, _Ints keyLengths, _Floats parameters, _Floats states, _Floats memory, _GpuShape shape)
+        /// <summary>The kernels of the forward pass. Schedule: groups of 256 threads; tiles of 32 tokens for states and 32 for outputs; 15808 bytes of shared memory.</summary>
+        internal sealed class ForwardPass : global::System.IDisposable
         {
-            var thread = _Group.IdxX;
-            var head = _Grid.IdxX / shape.Spans;
-            var from = shape.FirstToken + (_Grid.IdxX % shape.Spans * shape.SpanTokens);
-            var keyCount = shape.KeyLength;
-            if (shape.HasKeyLengths != 0)
-            {
-                keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[head / shape.Heads], 0, shape.KeyLength);
-            }
-            var keyBase = shape.Base(head, shape.KeyLength, 16);
-            var keyStride = shape.Stride(16);
-            var valueBase = shape.Base(head, shape.KeyLength, 16);
-            var valueStride = shape.Stride(16);
-            var shared4 = _SharedMemory.Allocate<_Float4>(460);
-            var shared = shared4.Cast<float>();
-            var parameters4 = parameters.Cast<_Float4>();
-            var state = states.SubView((long)_Grid.IdxX * 288, 288);
-            var state4 = state.Cast<_Float4>();
-            var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, keyCount);
-            for (var i = thread; i < 16; i += 256)
-            {
-                state[i] = -1.00000002E+30f;
-            }
-            for (var i = thread; i < 16; i += 256)
-            {
-                state[16 + i] = 0f;
-            }
-            // S [m × dv] stays in registers, 1 × 4 a thread.
-            var holds = thread < 64;
-            var rowS = thread / 4 * 1;
-            var columnS = thread % 4 * 4;
-            var S0_0 = 0f; var S0_1 = 0f; var S0_2 = 0f; var S0_3 = 0f;
-            _Group.Barrier();
+            private readonly _FloatBuffer _parameters;
+            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape> _accumulate;
+            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, int, int> _merge;
+            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape> _output;
 
-            // Tiles of 32 tokens t.
-            for (var tStart = from; tStart < to; tStart += 32)
+            /// <summary>Compiles the kernels for a device, and copies the projections there.</summary>
+            internal ForwardPass(_Accelerator accelerator, global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters)
             {
-                var tCount = global::ILGPU.IntrinsicMath.Min(32, to - tStart);
-                // K = key[t]
-                for (var i = thread; i < 512; i += 256)
+                global::KernelGen.CompilerServices.GpuChecks.CheckDevice(
+                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 15808);
+                var packed = new float[256];
+                PackParameters(projection, hyperparameters, packed);
+                _parameters = accelerator.Allocate1D<float>(packed.Length);
+                _Views.CopyFromCPU(_parameters.View, accelerator.DefaultStream, packed);
+                accelerator.DefaultStream.Synchronize();
+                _accumulate = _KernelLoaders.LoadKernel<_Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape>(accelerator, Accumulate);
+                _merge = _KernelLoaders.LoadKernel<_Floats, _Floats, int, int>(accelerator, Merge);
+                _output = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape>(accelerator, Output);
+            }
+
+            /// <summary>How a call is cut for a device of so many multiprocessors.</summary>
+            internal static global::KernelGen.CompilerServices.GpuPlan Plan(in global::KernelGen.AttentionShape shape, int processors) => global::KernelGen.CompilerServices.GpuPlan.Create(
+                shape.Batch * shape.Heads, stateLength: shape.QueryLength, outputLength: shape.QueryLength, processors,
+                stateTokens: 32, outputTokens: 32, stateFloats: 288, scratchFloats: 0, isScan: true);
+
+            /// <summary>The floats of scratch memory that a call takes.</summary>
+            internal static long ScratchLength(in global::KernelGen.AttentionShape shape, int processors)
+            {
+                var plan = Plan(in shape, processors);
+                return StatesLength(in plan) + GroupsLength(in plan) + 1;
+            }
+
+            /// <summary>Queues the kernels.</summary>
+            internal void Launch(_Stream stream, in Call call, in global::KernelGen.AttentionShape shape, int processors, _Floats memory)
+            {
+                var plan = Plan(in shape, processors);
+                var states = memory.SubView(0, (long)plan.Heads * plan.StateSpans * 288);
+                var merged = memory.SubView(states.Length, (long)plan.Heads * plan.StateSpans * 288);
+                _accumulate(
+                    stream, new _KernelConfig(plan.Heads * plan.StateSpans, 256),
+                    call.Key, call.Value, call.KeyLengths, _parameters.View, states, call.ShapeOf(in shape, plan.StateSpanTokens, plan.StateSpans));
+                _merge(
+                    stream, new _KernelConfig((int)((((long)plan.Heads * 272) + 255) / 256), 256),
+                    states, merged, plan.Heads, plan.StateSpans);
+                _output(
+                    stream, new _KernelConfig(plan.Heads * plan.OutputSpans, 256),
+                    call.Query, call.Key, call.Value, call.Output, call.LogSumExp, call.KeyLengths, _parameters.View, merged, call.ShapeOf(in shape, plan.OutputSpanTokens, plan.OutputSpans));
+            }
+
+            /// <inheritdoc/>
+            public void Dispose() => _parameters.Dispose();
+
+            private static long StatesLength(in global::KernelGen.CompilerServices.GpuPlan plan) => (((long)plan.Heads * plan.StateSpans) + ((long)plan.Heads * plan.StateSpans)) * 288;
+
+            private static long GroupsLength(in global::KernelGen.CompilerServices.GpuPlan plan) => (long)plan.Heads * global::System.Math.Max(plan.StateSpans, plan.OutputSpans) * 0;
+
+            private static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
+            {
+                // W, transposed, so that the features of a token lie side by side.
+                var weights = projection!.Weights;
+                for (var r = 0; r < 16; r++)
                 {
-                    var r = i / 16;
-                    var c = i % 16;
-                    shared[288 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? key[keyBase + ((long)(tStart + r) * keyStride) + c] : 0f;
-                }
-                // A = K · Wᵀ
-                _Group.Barrier();
-                for (var block = thread; block < 128; block += 256)
-                {
-                    var row = block / 4 * 1;
-                    var column = block % 4 * 4;
-                    var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                    for (var k = 0; k < 16; k++)
+                    for (var c = 0; c < 16; c++)
                     {
-                        var b0 = parameters4[(k * 4) + (column / 4)];
-                        var a0 = shared[288 + (row * 16) + k];
-                        s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                        packed[(c * 16) + r] = weights[(r * 16) + c] * 0.721347511f;
                     }
-                    shared4[200 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                 }
-                // kk = rowSum(K · K)
+            }
+
+            /// <summary>The state of one span of tokens: a group a span of a head.</summary>
+            internal static void Accumulate(_Floats key, _Floats value, _Ints keyLengths, _Floats parameters, _Floats states, _GpuShape shape)
+            {
+                var thread = _Group.IdxX;
+                var head = _Grid.IdxX / shape.Spans;
+                var from = _Grid.IdxX % shape.Spans * shape.SpanTokens;
+                var keyCount = shape.KeyLength;
+                if (shape.HasKeyLengths != 0)
                 {
-                    var r = thread / 8;
-                    var part = 0f;
-                    for (var c = thread % 8; c < 16; c += 8)
-                    {
-                        part += shared[288 + (r * 16) + c] * shared[288 + (r * 16) + c];
-                    }
-                    shared[thread] = part;
+                    keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[head / shape.Heads], 0, shape.KeyLength);
                 }
-                _Group.Barrier();
-                if (thread < 32)
+                var keyBase = shape.Base(head, shape.KeyLength, 16);
+                var keyStride = shape.Stride(16);
+                var valueBase = shape.Base(head, shape.KeyLength, 16);
+                var valueStride = shape.Stride(16);
+                var shared4 = _SharedMemory.Allocate<_Float4>(460);
+                var shared = shared4.Cast<float>();
+                var parameters4 = parameters.Cast<_Float4>();
+                var state = states.SubView((long)_Grid.IdxX * 288, 288);
+                var state4 = state.Cast<_Float4>();
+                var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, keyCount);
+                for (var i = thread; i < 16; i += 256)
                 {
-                    var offset = thread * 8;
-                    var part = shared[offset];
-                    for (var i = 1; i < 8; i++)
-                    {
-                        part += shared[offset + i];
-                    }
-                    shared[1312 + thread] = part;
+                    state[i] = -1.00000002E+30f;
                 }
-                // h = t < |key| ? kk · 0.180337 : ∞
-                _Group.Barrier();
-                for (var r = thread; r < 32; r += 256)
+                for (var i = thread; i < 16; i += 256)
                 {
-                    var x_0 = shared[1312 + r] * 0.180336878f;
-                    shared[1312 + r] = tStart + r < keyCount ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                    state[16 + i] = 0f;
                 }
-                // L = A − h
-                _Group.Barrier();
-                for (var i = thread; i < 512; i += 256)
-                {
-                    var r = i / 16;
-                    var c = i % 16;
-                    shared[800 + (r * 16) + c] = shared[800 + (r * 16) + c] - shared[1312 + r];
-                }
-                // V = value[t]
-                for (var i = thread; i < 512; i += 256)
-                {
-                    var r = i / 16;
-                    var c = i % 16;
-                    shared[288 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
-                }
+                // S [m × dv] stays in registers, 1 × 4 a thread.
+                var holds = thread < 64;
+                var rowS = thread / 4 * 1;
+                var columnS = thread % 4 * 4;
+                var S0_0 = 0f; var S0_1 = 0f; var S0_2 = 0f; var S0_3 = 0f;
                 _Group.Barrier();
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
-                for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
+                // Tiles of 32 tokens t.
+                for (var tStart = from; tStart < to; tStart += 32)
                 {
-                    {
-                        var exceeds = false;
-                        for (var c = thread; c < 16; c += 256)
-                        {
-                            exceeds |= shared[800 + (runFrom * 16) + c] - state[c] > 28.8539009f;
-                        }
-                        if (_Group.BarrierOr(exceeds))
-                        {
-                            for (var c = thread; c < 16; c += 256)
-                            {
-                                var old = state[c];
-                                var raised = Max(old, shared[800 + (runFrom * 16) + c]);
-                                var factor = FlushedExp2(old - raised, -64f);
-                                state[c] = raised;
-                                shared[256 + c] = factor;
-                                state[16 + c] *= factor;
-                            }
-                            _Group.Barrier();
-                            if (holds)
-                            {
-                                var f0 = shared[256 + rowS];
-                                S0_0 *= f0; S0_1 *= f0; S0_2 *= f0; S0_3 *= f0;
-                            }
-                            _Group.Barrier();
-                        }
-                    }
-                    var first = tCount;
-                    for (var c = thread; c < 16; c += 256)
-                    {
-                        for (var r = runFrom + 1; r < first; r++)
-                        {
-                            if (shared[800 + (r * 16) + c] - state[c] > 28.8539009f)
-                            {
-                                first = r;
-                            }
-                        }
-                    }
-                    runTo = tCount;
-                    if (_Group.BarrierOr(first < tCount))
-                    {
-                        shared[thread] = first;
-                        _Group.Barrier();
-                        for (var i = 0; i < 256; i++)
-                        {
-                            runTo = global::ILGPU.IntrinsicMath.Min(runTo, (int)shared[i]);
-                        }
-                        _Group.Barrier();
-                    }
-                    for (var c = thread; c < 16; c += 256)
-                    {
-                        var top = shared[800 + (runFrom * 16) + c];
-                        for (var r = runFrom + 1; r < runTo; r++)
-                        {
-                            top = Max(top, shared[800 + (r * 16) + c]);
-                        }
-                        shared[272 + c] = top;
-                    }
-                    // Fk = row in run ? 2^(L − c) : 0
+                    var tCount = global::ILGPU.IntrinsicMath.Min(32, to - tStart);
+                    // K = key[t]
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1312 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[800 + (r * 16) + c] - state[c], -50.4943275f) : 0f;
+                        shared[288 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? key[keyBase + ((long)(tStart + r) * keyStride) + c] : 0f;
                     }
-                    // zt = columnSum(Fk)
-                    _Group.Barrier();
-                    for (var c = thread; c < 16; c += 256)
-                    {
-                        var part = 0f;
-                        for (var r = 0; r < tCount; r++)
-                        {
-                            part += shared[1312 + (r * 16) + c];
-                        }
-                        shared[1824 + c] = part;
-                    }
-                    // z = z + zt
-                    _Group.Barrier();
-                    for (var c = thread; c < 16; c += 256)
-                    {
-                        state[16 + c] = state[16 + c] + shared[1824 + c];
-                    }
-                    // S += Fkᵀ · V
-                    if (holds)
-                    {
-                        for (var k = 0; k < tCount; k++)
-                        {
-                            var b0 = shared4[72 + (k * 4) + (columnS / 4)];
-                            var a0 = shared[1312 + (k * 16) + rowS];
-                            S0_0 += a0 * b0.X; S0_1 += a0 * b0.Y; S0_2 += a0 * b0.Z; S0_3 += a0 * b0.W;
-                        }
-                    }
-                    {
-                        var exceeds = false;
-                        for (var c = thread; c < 16; c += 256)
-                        {
-                            exceeds |= shared[272 + c] - state[c] > 11.5415602f;
-                        }
-                        if (_Group.BarrierOr(exceeds))
-                        {
-                            for (var c = thread; c < 16; c += 256)
-                            {
-                                var old = state[c];
-                                var raised = Max(old, shared[272 + c]);
-                                var factor = FlushedExp2(old - raised, -64f);
-                                state[c] = raised;
-                                shared[256 + c] = factor;
-                                state[16 + c] *= factor;
-                            }
-                            _Group.Barrier();
-                            if (holds)
-                            {
-                                var f0 = shared[256 + rowS];
-                                S0_0 *= f0; S0_1 *= f0; S0_2 *= f0; S0_3 *= f0;
-                            }
-                            _Group.Barrier();
-                        }
-                    }
-                }
-                _Group.Barrier();
-            }
-            if (holds)
-            {
-                state4[8 + (rowS * 4) + (columnS / 4)] = new _Float4(S0_0, S0_1, S0_2, S0_3);
-            }
-        }
-
-        /// <summary>For each span of a head the state of all spans before it: a thread a number of the state.</summary>
-        internal static void Merge(_Floats states, _Floats merged, _GpuShape shape)
-        {
-            var index = ((long)_Grid.IdxX * 256) + _Group.IdxX;
-            var head = (int)(index / 272);
-            var number = (int)(index % 272);
-            if (head >= shape.KeyLength)
-            {
-                return; // The launch rounds up; it hands the number of heads in the place of the length.
-            }
-            var r = number / 17;
-            var v = number % 17;
-            // The place of the number in a state: S[r, v], or the vectors after its last column.
-            var at = v == 16 ? 16 + r : 32 + (r * 16) + v;
-            var x = 0f;
-            var c = -1.00000002E+30f;
-            for (var span = 0; span < shape.Spans; span++)
-            {
-                var other = (((long)head * shape.Spans) + span) * 288;
-                merged[other + at] = x;
-                if (v == 16)
-                {
-                    merged[other + 0 + r] = c;
-                }
-                var c2 = states[other + 0 + r];
-                var raised = Max(c, c2);
-                x = (x * FlushedExp2(c - raised, -64f)) + (states[other + at] * FlushedExp2(c2 - raised, -64f));
-                c = raised;
-            }
-        }
-
-        /// <summary>The outputs of one span of queries: a group a span of a head.</summary>
-        internal static void Output(_Floats query, _Floats key, _Floats value, _Floats output, _Floats logSumExp, _Ints keyLengths, _Floats parameters, _Floats states, _Floats memory, _GpuShape shape)
-        {
-            var thread = _Group.IdxX;
-            var head = _Grid.IdxX / shape.Spans;
-            var from = shape.FirstToken + (_Grid.IdxX % shape.Spans * shape.SpanTokens);
-            var keyCount = shape.KeyLength;
-            if (shape.HasKeyLengths != 0)
-            {
-                keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[head / shape.Heads], 0, shape.KeyLength);
-            }
-            var queryBase = shape.Base(head, shape.QueryLength, 16);
-            var queryStride = shape.Stride(16);
-            var keyBase = shape.Base(head, shape.KeyLength, 16);
-            var keyStride = shape.Stride(16);
-            var valueBase = shape.Base(head, shape.KeyLength, 16);
-            var valueStride = shape.Stride(16);
-            var outputBase = shape.Base(head, shape.QueryLength, 16);
-            var outputStride = shape.Stride(16);
-            var shared4 = _SharedMemory.Allocate<_Float4>(988);
-            var shared = shared4.Cast<float>();
-            var parameters4 = parameters.Cast<_Float4>();
-            var state = states.SubView((long)_Grid.IdxX * 288, 288);
-            var state4 = state.Cast<_Float4>();
-            var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, shape.QueryLength);
-
-            // Tiles of 32 tokens t.
-            for (var tStart = from; tStart < to; tStart += 32)
-            {
-                var tCount = global::ILGPU.IntrinsicMath.Min(32, to - tStart);
-                // K = key[t]
-                for (var i = thread; i < 512; i += 256)
-                {
-                    var r = i / 16;
-                    var c = i % 16;
-                    shared[288 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? key[keyBase + ((long)(tStart + r) * keyStride) + c] : 0f;
-                }
-                // A = K · Wᵀ
-                _Group.Barrier();
-                for (var block = thread; block < 128; block += 256)
-                {
-                    var row = block / 4 * 1;
-                    var column = block % 4 * 4;
-                    var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                    for (var k = 0; k < 16; k++)
-                    {
-                        var b0 = parameters4[(k * 4) + (column / 4)];
-                        var a0 = shared[288 + (row * 16) + k];
-                        s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
-                    }
-                    shared4[328 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
-                }
-                // kk = rowSum(K · K)
-                {
-                    var r = thread / 8;
-                    var part = 0f;
-                    for (var c = thread % 8; c < 16; c += 8)
-                    {
-                        part += shared[288 + (r * 16) + c] * shared[288 + (r * 16) + c];
-                    }
-                    shared[thread] = part;
-                }
-                _Group.Barrier();
-                if (thread < 32)
-                {
-                    var offset = thread * 8;
-                    var part = shared[offset];
-                    for (var i = 1; i < 8; i++)
-                    {
-                        part += shared[offset + i];
-                    }
-                    shared[800 + thread] = part;
-                }
-                // h = t < |key| ? kk · 0.180337 : ∞
-                _Group.Barrier();
-                for (var r = thread; r < 32; r += 256)
-                {
-                    var x_0 = shared[800 + r] * 0.180336878f;
-                    shared[800 + r] = tStart + r < keyCount ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
-                }
-                // L = A − h
-                _Group.Barrier();
-                for (var i = thread; i < 512; i += 256)
-                {
-                    var r = i / 16;
-                    var c = i % 16;
-                    shared[1312 + (r * 16) + c] = shared[1312 + (r * 16) + c] - shared[800 + r];
-                }
-                // V = value[t]
-                for (var i = thread; i < 512; i += 256)
-                {
-                    var r = i / 16;
-                    var c = i % 16;
-                    shared[1824 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
-                }
-                _Group.Barrier();
-
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
-                for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
-                {
-                    {
-                        var exceeds = false;
-                        for (var c = thread; c < 16; c += 256)
-                        {
-                            exceeds |= shared[1312 + (runFrom * 16) + c] - state[c] > 28.8539009f;
-                        }
-                        if (_Group.BarrierOr(exceeds))
-                        {
-                            for (var c = thread; c < 16; c += 256)
-                            {
-                                var old = state[c];
-                                var raised = Max(old, shared[1312 + (runFrom * 16) + c]);
-                                var factor = FlushedExp2(old - raised, -64f);
-                                state[c] = raised;
-                                shared[256 + c] = factor;
-                                state[16 + c] *= factor;
-                            }
-                            _Group.Barrier();
-                            for (var i = thread; i < 256; i += 256)
-                            {
-                                var r = i / 16;
-                                var c = i % 16;
-                                state[32 + (r * 16) + c] *= shared[256 + r];
-                            }
-                            _Group.Barrier();
-                        }
-                    }
-                    var first = tCount;
-                    for (var c = thread; c < 16; c += 256)
-                    {
-                        for (var r = runFrom + 1; r < first; r++)
-                        {
-                            if (shared[1312 + (r * 16) + c] - state[c] > 28.8539009f)
-                            {
-                                first = r;
-                            }
-                        }
-                    }
-                    runTo = tCount;
-                    if (_Group.BarrierOr(first < tCount))
-                    {
-                        shared[thread] = first;
-                        _Group.Barrier();
-                        for (var i = 0; i < 256; i++)
-                        {
-                            runTo = global::ILGPU.IntrinsicMath.Min(runTo, (int)shared[i]);
-                        }
-                        _Group.Barrier();
-                    }
-                    for (var c = thread; c < 16; c += 256)
-                    {
-                        var top = shared[1312 + (runFrom * 16) + c];
-                        for (var r = runFrom + 1; r < runTo; r++)
-                        {
-                            top = Max(top, shared[1312 + (r * 16) + c]);
-                        }
-                        shared[272 + c] = top;
-                    }
-                    // Fk = row in run ? 2^(L − c) : 0
-                    for (var i = thread; i < 512; i += 256)
-                    {
-                        var r = i / 16;
-                        var c = i % 16;
-                        shared[2336 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[1312 + (r * 16) + c] - state[c], -50.4943275f) : 0f;
-                    }
-                    // zt = columnSum(Fk)
-                    _Group.Barrier();
-                    for (var c = thread; c < 16; c += 256)
-                    {
-                        var part = 0f;
-                        for (var r = 0; r < tCount; r++)
-                        {
-                            part += shared[2336 + (r * 16) + c];
-                        }
-                        shared[3936 + c] = part;
-                    }
-                    // Q = query[t]
-                    for (var i = thread; i < 512; i += 256)
-                    {
-                        var r = i / 16;
-                        var c = i % 16;
-                        shared[288 + (r * 16) + c] = r < tCount ? query[queryBase + ((long)(tStart + r) * queryStride) + c] : 0f;
-                    }
-                    // B = Q · Wᵀ
+                    // A = K · Wᵀ
                     _Group.Barrier();
                     for (var block = thread; block < 128; block += 256)
                     {
@@ -701,54 +392,15 @@ partial class GpuCausalSoftmax
                             var a0 = shared[288 + (row * 16) + k];
                             s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                         }
-                        shared4[712 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[200 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
-                    // Y = B + c
-                    _Group.Barrier();
-                    for (var i = thread; i < 512; i += 256)
-                    {
-                        var r = i / 16;
-                        var c = i % 16;
-                        shared[2848 + (r * 16) + c] = shared[2848 + (r * 16) + c] + state[c];
-                    }
-                    // M = rowMax(Y)
-                    _Group.Barrier();
-                    {
-                        var r = thread / 8;
-                        var part = float.NegativeInfinity;
-                        for (var c = thread % 8; c < 16; c += 8)
-                        {
-                            part = Max(part, shared[2848 + (r * 16) + c]);
-                        }
-                        shared[thread] = part;
-                    }
-                    _Group.Barrier();
-                    if (thread < 32)
-                    {
-                        var offset = thread * 8;
-                        var part = shared[offset];
-                        for (var i = 1; i < 8; i++)
-                        {
-                            part = Max(part, shared[offset + i]);
-                        }
-                        shared[3872 + thread] = part;
-                    }
-                    // Fq = 2^(Y − M)
-                    _Group.Barrier();
-                    for (var i = thread; i < 512; i += 256)
-                    {
-                        var r = i / 16;
-                        var c = i % 16;
-                        shared[2848 + (r * 16) + c] = FlushedExp2(shared[2848 + (r * 16) + c] - shared[3872 + r], -72.1347504f);
-                    }
-                    // Dz = rowSum(Fq · z)
-                    _Group.Barrier();
+                    // kk = rowSum(K · K)
                     {
                         var r = thread / 8;
                         var part = 0f;
                         for (var c = thread % 8; c < 16; c += 8)
                         {
-                            part += shared[2848 + (r * 16) + c] * state[16 + c];
+                            part += shared[288 + (r * 16) + c] * shared[288 + (r * 16) + c];
                         }
                         shared[thread] = part;
                     }
@@ -761,9 +413,231 @@ partial class GpuCausalSoftmax
                         {
                             part += shared[offset + i];
                         }
-                        shared[3904 + thread] = part;
+                        shared[1312 + thread] = part;
                     }
-                    // N = Fq · S
+                    // h = t < |key| ? kk · 0.180337 : ∞
+                    _Group.Barrier();
+                    for (var r = thread; r < 32; r += 256)
+                    {
+                        var x_0 = shared[1312 + r] * 0.180336878f;
+                        shared[1312 + r] = tStart + r < keyCount ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                    }
+                    // L = A − h
+                    _Group.Barrier();
+                    for (var i = thread; i < 512; i += 256)
+                    {
+                        var r = i / 16;
+                        var c = i % 16;
+                        shared[800 + (r * 16) + c] = shared[800 + (r * 16) + c] - shared[1312 + r];
+                    }
+                    // V = value[t]
+                    for (var i = thread; i < 512; i += 256)
+                    {
+                        var r = i / 16;
+                        var c = i % 16;
+                        shared[288 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
+                    }
+                    _Group.Barrier();
+
+                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
+                    {
+                        {
+                            var exceeds = false;
+                            for (var c = thread; c < 16; c += 256)
+                            {
+                                exceeds |= shared[800 + (runFrom * 16) + c] - state[c] > 28.8539009f;
+                            }
+                            if (_Group.BarrierOr(exceeds))
+                            {
+                                for (var c = thread; c < 16; c += 256)
+                                {
+                                    var old = state[c];
+                                    var raised = Max(old, shared[800 + (runFrom * 16) + c]);
+                                    var factor = FlushedExp2(old - raised, -64f);
+                                    state[c] = raised;
+                                    shared[272 + c] = factor;
+                                    state[16 + c] *= factor;
+                                }
+                                _Group.Barrier();
+                                if (holds)
+                                {
+                                    var f0 = shared[272 + rowS];
+                                    S0_0 *= f0; S0_1 *= f0; S0_2 *= f0; S0_3 *= f0;
+                                }
+                                _Group.Barrier();
+                            }
+                        }
+                        var first = tCount;
+                        for (var c = thread; c < 16; c += 256)
+                        {
+                            for (var r = runFrom + 1; r < first; r++)
+                            {
+                                if (shared[800 + (r * 16) + c] - state[c] > 28.8539009f)
+                                {
+                                    first = r;
+                                }
+                            }
+                        }
+                        runTo = tCount;
+                        if (_Group.BarrierOr(first < tCount))
+                        {
+                            shared[thread] = first;
+                            _Group.Barrier();
+                            for (var i = 0; i < 256; i++)
+                            {
+                                runTo = global::ILGPU.IntrinsicMath.Min(runTo, (int)shared[i]);
+                            }
+                            _Group.Barrier();
+                        }
+                        for (var c = thread; c < 16; c += 256)
+                        {
+                            var top = shared[800 + (runFrom * 16) + c];
+                            for (var r = runFrom + 1; r < runTo; r++)
+                            {
+                                top = Max(top, shared[800 + (r * 16) + c]);
+                            }
+                            shared[256 + c] = top;
+                        }
+                        // Fk = row in run ? 2^(L − c) : 0
+                        for (var i = thread; i < 512; i += 256)
+                        {
+                            var r = i / 16;
+                            var c = i % 16;
+                            shared[1312 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[800 + (r * 16) + c] - state[c], -50.4943275f) : 0f;
+                        }
+                        // zt = columnSum(Fk)
+                        _Group.Barrier();
+                        for (var c = thread; c < 16; c += 256)
+                        {
+                            var part = 0f;
+                            for (var r = 0; r < tCount; r++)
+                            {
+                                part += shared[1312 + (r * 16) + c];
+                            }
+                            shared[1824 + c] = part;
+                        }
+                        // z = z + zt
+                        _Group.Barrier();
+                        for (var c = thread; c < 16; c += 256)
+                        {
+                            state[16 + c] = state[16 + c] + shared[1824 + c];
+                        }
+                        // S += Fkᵀ · V
+                        if (holds)
+                        {
+                            for (var k = 0; k < tCount; k++)
+                            {
+                                var b0 = shared4[72 + (k * 4) + (columnS / 4)];
+                                var a0 = shared[1312 + (k * 16) + rowS];
+                                S0_0 += a0 * b0.X; S0_1 += a0 * b0.Y; S0_2 += a0 * b0.Z; S0_3 += a0 * b0.W;
+                            }
+                        }
+                        {
+                            var exceeds = false;
+                            for (var c = thread; c < 16; c += 256)
+                            {
+                                exceeds |= shared[256 + c] - state[c] > 11.5415602f;
+                            }
+                            if (_Group.BarrierOr(exceeds))
+                            {
+                                for (var c = thread; c < 16; c += 256)
+                                {
+                                    var old = state[c];
+                                    var raised = Max(old, shared[256 + c]);
+                                    var factor = FlushedExp2(old - raised, -64f);
+                                    state[c] = raised;
+                                    shared[272 + c] = factor;
+                                    state[16 + c] *= factor;
+                                }
+                                _Group.Barrier();
+                                if (holds)
+                                {
+                                    var f0 = shared[272 + rowS];
+                                    S0_0 *= f0; S0_1 *= f0; S0_2 *= f0; S0_3 *= f0;
+                                }
+                                _Group.Barrier();
+                            }
+                        }
+                    }
+                    _Group.Barrier();
+                }
+                if (holds)
+                {
+                    state4[8 + (rowS * 4) + (columnS / 4)] = new _Float4(S0_0, S0_1, S0_2, S0_3);
+                }
+            }
+
+            /// <summary>For each span of a head the state of all spans before it: a thread a number of the state.</summary>
+            internal static void Merge(_Floats states, _Floats merged, int heads, int spans)
+            {
+                var index = ((long)_Grid.IdxX * 256) + _Group.IdxX;
+                var head = (int)(index / 272);
+                var number = (int)(index % 272);
+                if (head >= heads)
+                {
+                    return; // The launch rounds up.
+                }
+                var r = number / 17;
+                var v = number % 17;
+                // The place of the number in a state: S[r, v], or the vectors after its last column.
+                var at = v == 16 ? 16 + r : 32 + (r * 16) + v;
+                var x = 0f;
+                var c = -1.00000002E+30f;
+                for (var span = 0; span < spans; span++)
+                {
+                    var other = (((long)head * spans) + span) * 288;
+                    merged[other + at] = x;
+                    if (v == 16)
+                    {
+                        merged[other + 0 + r] = c;
+                    }
+                    var c2 = states[other + 0 + r];
+                    var raised = Max(c, c2);
+                    x = (x * FlushedExp2(c - raised, -64f)) + (states[other + at] * FlushedExp2(c2 - raised, -64f));
+                    c = raised;
+                }
+            }
+
+            /// <summary>The outputs of one span of tokens: a group a span of a head.</summary>
+            internal static void Output(_Floats query, _Floats key, _Floats value, _Floats output, _Floats logSumExp, _Ints keyLengths, _Floats parameters, _Floats states, _GpuShape shape)
+            {
+                var thread = _Group.IdxX;
+                var head = _Grid.IdxX / shape.Spans;
+                var from = _Grid.IdxX % shape.Spans * shape.SpanTokens;
+                var keyCount = shape.KeyLength;
+                if (shape.HasKeyLengths != 0)
+                {
+                    keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[head / shape.Heads], 0, shape.KeyLength);
+                }
+                var queryBase = shape.Base(head, shape.QueryLength, 16);
+                var queryStride = shape.Stride(16);
+                var keyBase = shape.Base(head, shape.KeyLength, 16);
+                var keyStride = shape.Stride(16);
+                var valueBase = shape.Base(head, shape.KeyLength, 16);
+                var valueStride = shape.Stride(16);
+                var outputBase = shape.Base(head, shape.QueryLength, 16);
+                var outputStride = shape.Stride(16);
+                var shared4 = _SharedMemory.Allocate<_Float4>(988);
+                var shared = shared4.Cast<float>();
+                var parameters4 = parameters.Cast<_Float4>();
+                var state = states.SubView((long)_Grid.IdxX * 288, 288);
+                var state4 = state.Cast<_Float4>();
+                var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, shape.QueryLength);
+
+                // Tiles of 32 tokens t.
+                for (var tStart = from; tStart < to; tStart += 32)
+                {
+                    var tCount = global::ILGPU.IntrinsicMath.Min(32, to - tStart);
+                    // K = key[t]
+                    for (var i = thread; i < 512; i += 256)
+                    {
+                        var r = i / 16;
+                        var c = i % 16;
+                        shared[288 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? key[keyBase + ((long)(tStart + r) * keyStride) + c] : 0f;
+                    }
+                    // A = K · Wᵀ
+                    _Group.Barrier();
                     for (var block = thread; block < 128; block += 256)
                     {
                         var row = block / 4 * 1;
@@ -771,38 +645,19 @@ partial class GpuCausalSoftmax
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                         for (var k = 0; k < 16; k++)
                         {
-                            var b0 = state4[8 + (k * 4) + (column / 4)];
-                            var a0 = shared[2848 + (row * 16) + k];
+                            var b0 = parameters4[(k * 4) + (column / 4)];
+                            var a0 = shared[288 + (row * 16) + k];
                             s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                         }
-                        shared4[840 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[328 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
-                    // P = Fq · Fkᵀ, lower triangle
-                    for (var block = thread; block < 256; block += 256)
-                    {
-                        var row = block / 8 * 1;
-                        var column = block % 8 * 4;
-                        var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                        for (var k = 0; k < 16; k += 4)
-                        {
-                            var a0 = shared4[712 + (row * 4) + (k / 4)];
-                            var b0 = shared4[584 + (column * 4) + (k / 4)];
-                            var b1 = shared4[584 + ((column + 1) * 4) + (k / 4)];
-                            var b2 = shared4[584 + ((column + 2) * 4) + (k / 4)];
-                            var b3 = shared4[584 + ((column + 3) * 4) + (k / 4)];
-                            s0_0 += a0.X * b0.X; s0_0 += a0.Y * b0.Y; s0_0 += a0.Z * b0.Z; s0_0 += a0.W * b0.W; s0_1 += a0.X * b1.X; s0_1 += a0.Y * b1.Y; s0_1 += a0.Z * b1.Z; s0_1 += a0.W * b1.W; s0_2 += a0.X * b2.X; s0_2 += a0.Y * b2.Y; s0_2 += a0.Z * b2.Z; s0_2 += a0.W * b2.W; s0_3 += a0.X * b3.X; s0_3 += a0.Y * b3.Y; s0_3 += a0.Z * b3.Z; s0_3 += a0.W * b3.W;
-                        }
-                        s0_0 = column + 0 <= row + 0 ? s0_0 : 0f; s0_1 = column + 1 <= row + 0 ? s0_1 : 0f; s0_2 = column + 2 <= row + 0 ? s0_2 : 0f; s0_3 = column + 3 <= row + 0 ? s0_3 : 0f;
-                        shared4[72 + (row * 8) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
-                    }
-                    // Dp = rowSum(P)
-                    _Group.Barrier();
+                    // kk = rowSum(K · K)
                     {
                         var r = thread / 8;
                         var part = 0f;
-                        for (var c = thread % 8; c < tCount; c += 8)
+                        for (var c = thread % 8; c < 16; c += 8)
                         {
-                            part += shared[288 + (r * 32) + c];
+                            part += shared[288 + (r * 16) + c] * shared[288 + (r * 16) + c];
                         }
                         shared[thread] = part;
                     }
@@ -815,125 +670,367 @@ partial class GpuCausalSoftmax
                         {
                             part += shared[offset + i];
                         }
-                        shared[2848 + thread] = part;
+                        shared[800 + thread] = part;
                     }
-                    // N += P · V
-                    for (var block = thread; block < 128; block += 256)
-                    {
-                        var row = block / 4 * 1;
-                        var column = block % 4 * 4;
-                        var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                        var last = global::ILGPU.IntrinsicMath.Min(tCount, row + 1);
-                        for (var k = 0; k < last; k++)
-                        {
-                            var b0 = shared4[456 + (k * 4) + (column / 4)];
-                            var a0 = shared[288 + (row * 32) + k];
-                            s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
-                        }
-                        shared4[840 + (row * 4) + (column / 4)] = shared4[840 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
-                    }
-                    // D = Dz + Dp
+                    // h = t < |key| ? kk · 0.180337 : ∞
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[3904 + r] = shared[3904 + r] + shared[2848 + r];
+                        var x_0 = shared[800 + r] * 0.180336878f;
+                        shared[800 + r] = tStart + r < keyCount ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
                     }
-                    // R = D == 0 ? 0 : 1 / D
-                    _Group.Barrier();
-                    for (var r = thread; r < 32; r += 256)
-                    {
-                        shared[288 + r] = shared[3904 + r] == 0f ? 0f : 1f / shared[3904 + r];
-                    }
-                    // O = N · R
+                    // L = A − h
                     _Group.Barrier();
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[3360 + (r * 16) + c] = shared[3360 + (r * 16) + c] * shared[288 + r];
+                        shared[1312 + (r * 16) + c] = shared[1312 + (r * 16) + c] - shared[800 + r];
                     }
-                    // output[t] = O
-                    _Group.Barrier();
+                    // V = value[t]
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        if (r >= runFrom && r < runTo)
-                        {
-                            output[outputBase + ((long)(tStart + r) * outputStride) + c] = shared[3360 + (r * 16) + c];
-                        }
+                        shared[1824 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
                     }
-                    // lse = (M + log2(D)) · 0.693147
-                    for (var r = thread; r < 32; r += 256)
-                    {
-                        shared[3872 + r] = (shared[3872 + r] + Log2(shared[3904 + r])) * 0.693147182f;
-                    }
-                    // logSumExp[t] = lse
                     _Group.Barrier();
-                    if (shape.WantsLogSumExp != 0 && thread < 32)
+
+                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        var r = thread;
-                        if (r >= runFrom && r < runTo)
                         {
-                            logSumExp[((long)head * shape.QueryLength) + tStart + r] = shared[3872 + r];
-                        }
-                    }
-                    // z = z + zt
-                    for (var c = thread; c < 16; c += 256)
-                    {
-                        state[16 + c] = state[16 + c] + shared[3936 + c];
-                    }
-                    // S += Fkᵀ · V
-                    for (var block = thread; block < 64; block += 256)
-                    {
-                        var row = block / 4 * 1;
-                        var column = block % 4 * 4;
-                        var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                        for (var k = 0; k < tCount; k++)
-                        {
-                            var b0 = shared4[456 + (k * 4) + (column / 4)];
-                            var a0 = shared[2336 + (k * 16) + row];
-                            s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
-                        }
-                        state4[8 + (row * 4) + (column / 4)] = state4[8 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
-                    }
-                    {
-                        var exceeds = false;
-                        for (var c = thread; c < 16; c += 256)
-                        {
-                            exceeds |= shared[272 + c] - state[c] > 11.5415602f;
-                        }
-                        if (_Group.BarrierOr(exceeds))
-                        {
+                            var exceeds = false;
                             for (var c = thread; c < 16; c += 256)
                             {
-                                var old = state[c];
-                                var raised = Max(old, shared[272 + c]);
-                                var factor = FlushedExp2(old - raised, -64f);
-                                state[c] = raised;
-                                shared[256 + c] = factor;
-                                state[16 + c] *= factor;
+                                exceeds |= shared[1312 + (runFrom * 16) + c] - state[c] > 28.8539009f;
                             }
-                            _Group.Barrier();
-                            for (var i = thread; i < 256; i += 256)
+                            if (_Group.BarrierOr(exceeds))
                             {
-                                var r = i / 16;
-                                var c = i % 16;
-                                state[32 + (r * 16) + c] *= shared[256 + r];
+                                for (var c = thread; c < 16; c += 256)
+                                {
+                                    var old = state[c];
+                                    var raised = Max(old, shared[1312 + (runFrom * 16) + c]);
+                                    var factor = FlushedExp2(old - raised, -64f);
+                                    state[c] = raised;
+                                    shared[272 + c] = factor;
+                                    state[16 + c] *= factor;
+                                }
+                                _Group.Barrier();
+                                for (var i = thread; i < 256; i += 256)
+                                {
+                                    var r = i / 16;
+                                    var c = i % 16;
+                                    state[32 + (r * 16) + c] *= shared[272 + r];
+                                }
+                                _Group.Barrier();
+                            }
+                        }
+                        var first = tCount;
+                        for (var c = thread; c < 16; c += 256)
+                        {
+                            for (var r = runFrom + 1; r < first; r++)
+                            {
+                                if (shared[1312 + (r * 16) + c] - state[c] > 28.8539009f)
+                                {
+                                    first = r;
+                                }
+                            }
+                        }
+                        runTo = tCount;
+                        if (_Group.BarrierOr(first < tCount))
+                        {
+                            shared[thread] = first;
+                            _Group.Barrier();
+                            for (var i = 0; i < 256; i++)
+                            {
+                                runTo = global::ILGPU.IntrinsicMath.Min(runTo, (int)shared[i]);
                             }
                             _Group.Barrier();
                         }
+                        for (var c = thread; c < 16; c += 256)
+                        {
+                            var top = shared[1312 + (runFrom * 16) + c];
+                            for (var r = runFrom + 1; r < runTo; r++)
+                            {
+                                top = Max(top, shared[1312 + (r * 16) + c]);
+                            }
+                            shared[256 + c] = top;
+                        }
+                        // Fk = row in run ? 2^(L − c) : 0
+                        for (var i = thread; i < 512; i += 256)
+                        {
+                            var r = i / 16;
+                            var c = i % 16;
+                            shared[2336 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[1312 + (r * 16) + c] - state[c], -50.4943275f) : 0f;
+                        }
+                        // zt = columnSum(Fk)
+                        _Group.Barrier();
+                        for (var c = thread; c < 16; c += 256)
+                        {
+                            var part = 0f;
+                            for (var r = 0; r < tCount; r++)
+                            {
+                                part += shared[2336 + (r * 16) + c];
+                            }
+                            shared[3936 + c] = part;
+                        }
+                        // Q = query[t]
+                        for (var i = thread; i < 512; i += 256)
+                        {
+                            var r = i / 16;
+                            var c = i % 16;
+                            shared[288 + (r * 16) + c] = r < tCount ? query[queryBase + ((long)(tStart + r) * queryStride) + c] : 0f;
+                        }
+                        // B = Q · Wᵀ
+                        _Group.Barrier();
+                        for (var block = thread; block < 128; block += 256)
+                        {
+                            var row = block / 4 * 1;
+                            var column = block % 4 * 4;
+                            var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
+                            for (var k = 0; k < 16; k++)
+                            {
+                                var b0 = parameters4[(k * 4) + (column / 4)];
+                                var a0 = shared[288 + (row * 16) + k];
+                                s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                            }
+                            shared4[712 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        }
+                        // Y = B + c
+                        _Group.Barrier();
+                        for (var i = thread; i < 512; i += 256)
+                        {
+                            var r = i / 16;
+                            var c = i % 16;
+                            shared[2848 + (r * 16) + c] = shared[2848 + (r * 16) + c] + state[c];
+                        }
+                        // M = rowMax(Y)
+                        _Group.Barrier();
+                        {
+                            var r = thread / 8;
+                            var part = float.NegativeInfinity;
+                            for (var c = thread % 8; c < 16; c += 8)
+                            {
+                                part = Max(part, shared[2848 + (r * 16) + c]);
+                            }
+                            shared[thread] = part;
+                        }
+                        _Group.Barrier();
+                        if (thread < 32)
+                        {
+                            var offset = thread * 8;
+                            var part = shared[offset];
+                            for (var i = 1; i < 8; i++)
+                            {
+                                part = Max(part, shared[offset + i]);
+                            }
+                            shared[3872 + thread] = part;
+                        }
+                        // Fq = 2^(Y − M)
+                        _Group.Barrier();
+                        for (var i = thread; i < 512; i += 256)
+                        {
+                            var r = i / 16;
+                            var c = i % 16;
+                            shared[2848 + (r * 16) + c] = FlushedExp2(shared[2848 + (r * 16) + c] - shared[3872 + r], -72.1347504f);
+                        }
+                        // Dz = rowSum(Fq · z)
+                        _Group.Barrier();
+                        {
+                            var r = thread / 8;
+                            var part = 0f;
+                            for (var c = thread % 8; c < 16; c += 8)
+                            {
+                                part += shared[2848 + (r * 16) + c] * state[16 + c];
+                            }
+                            shared[thread] = part;
+                        }
+                        _Group.Barrier();
+                        if (thread < 32)
+                        {
+                            var offset = thread * 8;
+                            var part = shared[offset];
+                            for (var i = 1; i < 8; i++)
+                            {
+                                part += shared[offset + i];
+                            }
+                            shared[3904 + thread] = part;
+                        }
+                        // N = Fq · S
+                        for (var block = thread; block < 128; block += 256)
+                        {
+                            var row = block / 4 * 1;
+                            var column = block % 4 * 4;
+                            var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
+                            for (var k = 0; k < 16; k++)
+                            {
+                                var b0 = state4[8 + (k * 4) + (column / 4)];
+                                var a0 = shared[2848 + (row * 16) + k];
+                                s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                            }
+                            shared4[840 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        }
+                        // P = Fq · Fkᵀ, lower triangle
+                        for (var block = thread; block < 256; block += 256)
+                        {
+                            var row = block / 8 * 1;
+                            var column = block % 8 * 4;
+                            var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
+                            for (var k = 0; k < 16; k += 4)
+                            {
+                                var a0 = shared4[712 + (row * 4) + (k / 4)];
+                                var b0 = shared4[584 + (column * 4) + (k / 4)];
+                                var b1 = shared4[584 + ((column + 1) * 4) + (k / 4)];
+                                var b2 = shared4[584 + ((column + 2) * 4) + (k / 4)];
+                                var b3 = shared4[584 + ((column + 3) * 4) + (k / 4)];
+                                s0_0 += a0.X * b0.X; s0_0 += a0.Y * b0.Y; s0_0 += a0.Z * b0.Z; s0_0 += a0.W * b0.W; s0_1 += a0.X * b1.X; s0_1 += a0.Y * b1.Y; s0_1 += a0.Z * b1.Z; s0_1 += a0.W * b1.W; s0_2 += a0.X * b2.X; s0_2 += a0.Y * b2.Y; s0_2 += a0.Z * b2.Z; s0_2 += a0.W * b2.W; s0_3 += a0.X * b3.X; s0_3 += a0.Y * b3.Y; s0_3 += a0.Z * b3.Z; s0_3 += a0.W * b3.W;
+                            }
+                            s0_0 = column + 0 <= row + 0 ? s0_0 : 0f; s0_1 = column + 1 <= row + 0 ? s0_1 : 0f; s0_2 = column + 2 <= row + 0 ? s0_2 : 0f; s0_3 = column + 3 <= row + 0 ? s0_3 : 0f;
+                            shared4[72 + (row * 8) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        }
+                        // Dp = rowSum(P)
+                        _Group.Barrier();
+                        {
+                            var r = thread / 8;
+                            var part = 0f;
+                            for (var c = thread % 8; c < tCount; c += 8)
+                            {
+                                part += shared[288 + (r * 32) + c];
+                            }
+                            shared[thread] = part;
+                        }
+                        _Group.Barrier();
+                        if (thread < 32)
+                        {
+                            var offset = thread * 8;
+                            var part = shared[offset];
+                            for (var i = 1; i < 8; i++)
+                            {
+                                part += shared[offset + i];
+                            }
+                            shared[2848 + thread] = part;
+                        }
+                        // N += P · V
+                        for (var block = thread; block < 128; block += 256)
+                        {
+                            var row = block / 4 * 1;
+                            var column = block % 4 * 4;
+                            var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
+                            var last = global::ILGPU.IntrinsicMath.Min(tCount, row + 1);
+                            for (var k = 0; k < last; k++)
+                            {
+                                var b0 = shared4[456 + (k * 4) + (column / 4)];
+                                var a0 = shared[288 + (row * 32) + k];
+                                s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                            }
+                            shared4[840 + (row * 4) + (column / 4)] = shared4[840 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
+                        }
+                        // D = Dz + Dp
+                        _Group.Barrier();
+                        for (var r = thread; r < 32; r += 256)
+                        {
+                            shared[3904 + r] = shared[3904 + r] + shared[2848 + r];
+                        }
+                        // R = D == 0 ? 0 : 1 / D
+                        _Group.Barrier();
+                        for (var r = thread; r < 32; r += 256)
+                        {
+                            shared[288 + r] = shared[3904 + r] == 0f ? 0f : 1f / shared[3904 + r];
+                        }
+                        // O = N · R
+                        _Group.Barrier();
+                        for (var i = thread; i < 512; i += 256)
+                        {
+                            var r = i / 16;
+                            var c = i % 16;
+                            shared[3360 + (r * 16) + c] = shared[3360 + (r * 16) + c] * shared[288 + r];
+                        }
+                        // output[t] = O
+                        _Group.Barrier();
+                        for (var i = thread; i < 512; i += 256)
+                        {
+                            var r = i / 16;
+                            var c = i % 16;
+                            if (r >= runFrom && r < runTo)
+                            {
+                                output[outputBase + ((long)(tStart + r) * outputStride) + c] = shared[3360 + (r * 16) + c];
+                            }
+                        }
+                        // lse = (M + log2(D)) · 0.693147
+                        for (var r = thread; r < 32; r += 256)
+                        {
+                            shared[3872 + r] = (shared[3872 + r] + Log2(shared[3904 + r])) * 0.693147182f;
+                        }
+                        // logSumExp[t] = lse
+                        _Group.Barrier();
+                        if (shape.WantsLogSumExp != 0)
+                        {
+                            for (var r = thread; r < 32; r += 256)
+                            {
+                                if (r >= runFrom && r < runTo)
+                                {
+                                    logSumExp[((long)head * shape.QueryLength) + tStart + r] = shared[3872 + r];
+                                }
+                            }
+                        }
+                        // z = z + zt
+                        for (var c = thread; c < 16; c += 256)
+                        {
+                            state[16 + c] = state[16 + c] + shared[3936 + c];
+                        }
+                        // S += Fkᵀ · V
+                        for (var block = thread; block < 64; block += 256)
+                        {
+                            var row = block / 4 * 1;
+                            var column = block % 4 * 4;
+                            var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
+                            for (var k = 0; k < tCount; k++)
+                            {
+                                var b0 = shared4[456 + (k * 4) + (column / 4)];
+                                var a0 = shared[2336 + (k * 16) + row];
+                                s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                            }
+                            state4[8 + (row * 4) + (column / 4)] = state4[8 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
+                        }
+                        {
+                            var exceeds = false;
+                            for (var c = thread; c < 16; c += 256)
+                            {
+                                exceeds |= shared[256 + c] - state[c] > 11.5415602f;
+                            }
+                            if (_Group.BarrierOr(exceeds))
+                            {
+                                for (var c = thread; c < 16; c += 256)
+                                {
+                                    var old = state[c];
+                                    var raised = Max(old, shared[256 + c]);
+                                    var factor = FlushedExp2(old - raised, -64f);
+                                    state[c] = raised;
+                                    shared[272 + c] = factor;
+                                    state[16 + c] *= factor;
+                                }
+                                _Group.Barrier();
+                                for (var i = thread; i < 256; i += 256)
+                                {
+                                    var r = i / 16;
+                                    var c = i % 16;
+                                    state[32 + (r * 16) + c] *= shared[272 + r];
+                                }
+                                _Group.Barrier();
+                            }
+                        }
                     }
+                    _Group.Barrier();
                 }
-                _Group.Barrier();
             }
+
+            private static float Max(float x, float y) => x > y ? x : x <= y ? y : x + y;
+
+            // 2^x, exactly 0 below the bound.
+            private static float FlushedExp2(float x, float flushBelow) => x < flushBelow ? 0f : _Intrinsic.Exp2(x);
+
+            private static float Log2(float x) => _Intrinsic.Log2(x);
         }
-
-        private static float Max(float x, float y) => x > y ? x : x <= y ? y : x + y;
-
-        // 2^x, exactly 0 below the bound.
-        private static float FlushedExp2(float x, float flushBelow) => x < flushBelow ? 0f : _Intrinsic.Exp2(x);
-
-        private static float Log2(float x) => _Intrinsic.Log2(x);
     }
 }

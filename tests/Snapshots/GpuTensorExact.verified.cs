@@ -2,7 +2,6 @@
 #nullable enable
 
 // Exact softmax attention: head dim d = 16, value dim dv = 12, bidirectional. GPU kernels for ILGPU, precision TensorFloat32, from the tile program that stands in the file of the CPU kernels.
-// Schedule: groups of 256 threads; tiles of 32 queries; 11136 bytes of shared memory.
 
 using _Accelerator = global::ILGPU.Runtime.Accelerator;
 using _AcceleratorType = global::ILGPU.Runtime.AcceleratorType;
@@ -28,12 +27,14 @@ namespace Samples;
 partial class GpuTensorExact
 {
     /// <summary>This layer on an ILGPU accelerator. One call at a time; calls of one stream follow each other.</summary>
-    public sealed class Gpu : global::System.IDisposable
+    public sealed partial class Gpu : global::System.IDisposable
     {
         private readonly _Accelerator _accelerator;
-        private readonly _FloatBuffer _parameters;
+        private readonly global::KernelGen.Projection? _projection;
+        private readonly float[] _hyperparameters;
+        private readonly ForwardPass _forward;
         private readonly _IntBuffer _noLengths;
-        private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _Floats, _GpuShape> _output;
+        private readonly global::System.Collections.Generic.List<global::System.IDisposable> _owned = new();
         private _FloatBuffer? _scratch;
 
         /// <summary>Compiles the kernels and copies the projections of <paramref name="layer"/>, as they are now, to the device.</summary>
@@ -45,19 +46,14 @@ partial class GpuTensorExact
         {
             global::System.ArgumentNullException.ThrowIfNull(layer);
             global::System.ArgumentNullException.ThrowIfNull(accelerator);
-            global::KernelGen.CompilerServices.GpuChecks.CheckDevice(
-                accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 11136);
                 global::KernelGen.CompilerServices.GpuChecks.CheckTensorFloat32(
                     accelerator.Name, (int)accelerator.Context.Properties.OptimizationLevel,
                     accelerator is global::ILGPU.Runtime.Cuda.CudaAccelerator cuda ? cuda.Architecture.Major : null);
             _accelerator = accelerator;
-            var packed = new float[1];
-            PackParameters(layer.Engine.Projection, layer.Engine.Hyperparameters, packed);
-            _parameters = accelerator.Allocate1D<float>(packed.Length);
-            _Views.CopyFromCPU(_parameters.View, accelerator.DefaultStream, packed);
-            accelerator.DefaultStream.Synchronize();
-            _noLengths = accelerator.Allocate1D<int>(1);
-            _output = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _Floats, _GpuShape>(accelerator, Output);
+            _projection = layer.Engine.Projection;
+            _hyperparameters = layer.Engine.Hyperparameters.ToArray();
+            _owned.Add(_forward = new ForwardPass(accelerator, _projection, _hyperparameters));
+            _owned.Add(_noLengths = accelerator.Allocate1D<int>(1));
         }
 
         /// <summary>The first CUDA device of the context, or else the first of another kind that is a GPU.</summary>
@@ -80,6 +76,24 @@ partial class GpuTensorExact
             throw new global::System.InvalidOperationException(global::KernelGen.CompilerServices.GpuChecks.NoDevice);
         }
 
+        /// <summary>Memory on the device for what a forward call of this shape keeps: 1 number a query. The caller disposes of it.</summary>
+        /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
+        public global::KernelGen.GpuResult CreateResult(in global::KernelGen.AttentionShape shape)
+        {
+            global::KernelGen.CompilerServices.GpuChecks.CheckShape(in shape, causal: false);
+            var length = global::KernelGen.CompilerServices.GpuChecks.AtLeastOne(KeptStatesLength(in shape) + (Queries(in shape) * 1));
+            global::KernelGen.CompilerServices.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
+            return new global::KernelGen.GpuResult(this, Zeros(length), in shape, length * sizeof(float));
+        }
+
+        /// <summary>What AttentionResult.LogSumExp is on the CPU, [batch, heads, query length] in every layout.</summary>
+        /// <param name="result">What a forward call of this object has filled.</param>
+        public _Floats LogSumExp(global::KernelGen.GpuResult result)
+        {
+            global::KernelGen.CompilerServices.GpuChecks.CheckFilled(result, this, result.Shape);
+            return PerQuery(result, 0);
+        }
+
         /// <summary>
         /// Queues a forward call; nothing waits for it. Tensors are on the device, in the layout that <paramref name="shape"/> names.
         /// </summary>
@@ -90,8 +104,8 @@ partial class GpuTensorExact
         /// <param name="destination">Overwritten, [batch, heads, query length, 12].</param>
         /// <param name="shape">The sizes.</param>
         /// <param name="keyLengths">For each sequence how many keys count, each 0 to key length; empty: all.</param>
-        /// <param name="logSumExp">Overwritten with what AttentionResult.LogSumExp is on the CPU, [batch, heads, query length]; empty: not wanted.</param>
-        /// <exception cref="global::System.ArgumentException">A length does not fit, or the shape is impossible.</exception>
+        /// <param name="result">Overwritten with what a backward call needs; null: not wanted.</param>
+        /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the result is for another.</exception>
         /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
         public void Forward(
             _Stream stream,
@@ -101,27 +115,34 @@ partial class GpuTensorExact
             _Floats destination,
             in global::KernelGen.AttentionShape shape,
             _Ints keyLengths = default,
-            _Floats logSumExp = default)
+            global::KernelGen.GpuResult? result = null)
         {
             global::System.ArgumentNullException.ThrowIfNull(stream);
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                in shape, causal: false, 16, 12,
-                query.Length, key.Length, value.Length, destination.Length, keyLengths.Length, logSumExp.Length);
+                in shape, causal: false, 16, 12, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
+            if (result is not null)
+            {
+                global::KernelGen.CompilerServices.GpuChecks.Fill(result, this, in shape);
+            }
+
             if (shape.Batch == 0 || shape.Heads == 0 || shape.QueryLength == 0)
             {
                 return;
             }
 
-            var plan = Plan(in shape);
-            var memory = Scratch(in plan);
-            var hasLengths = keyLengths.Length > 0;
-            _Ints lengths = hasLengths ? keyLengths : (_Ints)_noLengths.View;
-            var log = logSumExp.Length > 0 ? logSumExp : memory.SubView(0, 1);
-            var merged = memory;
-            var groupMemory = memory.SubView(0, global::KernelGen.CompilerServices.GpuChecks.AtLeastOne(GroupsLength(in plan)));
-            _output(
-                stream, new _KernelConfig(plan.Heads * plan.QuerySpans, Threads), query, key, value, destination, log, lengths, _parameters.View, merged, groupMemory,
-                new _GpuShape(shape.Heads, shape.QueryLength, shape.KeyLength, IsTokensOuter(in shape), hasLengths, logSumExp.Length > 0, 0, plan.QuerySpanTokens, plan.QuerySpans));
+            var memory = Scratch(ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors));
+            var call = new Call
+            {
+                Query = query,
+                Key = key,
+                Value = value,
+                Output = destination,
+                LogSumExp = result is null ? memory.SubView(0, 1) : PerQuery(result, 0),
+                WantsLogSumExp = result is not null,
+                KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
+                HasKeyLengths = keyLengths.Length > 0,
+            };
+            _forward.Launch(stream, in call, in shape, _accelerator.NumMultiprocessors, memory);
         }
 
         /// <summary>A forward call on arrays of the CPU: copies them to the device, computes, copies the output back and waits for it.</summary>
@@ -135,8 +156,7 @@ partial class GpuTensorExact
             global::System.ReadOnlySpan<int> keyLengths = default)
         {
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                in shape, causal: false, 16, 12,
-                query.Length, key.Length, value.Length, destination.Length, keyLengths.Length, 0);
+                in shape, causal: false, 16, 12, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
             global::KernelGen.CompilerServices.GpuChecks.CheckKeyLengths(keyLengths, in shape);
             if (destination.IsEmpty)
             {
@@ -148,12 +168,7 @@ partial class GpuTensorExact
             using var k = Upload(key);
             using var v = Upload(value);
             using var o = _accelerator.Allocate1D<float>(destination.Length);
-            using var lengths = _accelerator.Allocate1D<int>(global::System.Math.Max(1, keyLengths.Length));
-            if (!keyLengths.IsEmpty)
-            {
-                _Views.CopyFromCPU(lengths.View, stream, keyLengths);
-            }
-
+            using var lengths = Upload(keyLengths);
             Forward(
                 stream, q.View.SubView(0, query.Length), k.View.SubView(0, key.Length), v.View.SubView(0, value.Length), o.View, in shape,
                 lengths.View.SubView(0, keyLengths.Length));
@@ -161,55 +176,51 @@ partial class GpuTensorExact
             stream.Synchronize();
         }
 
-        /// <summary>The bytes of scratch memory on the device that a call of this shape uses. They do not grow with the lengths.</summary>
-        public long ScratchBytes(in global::KernelGen.AttentionShape shape)
-        {
-            var plan = Plan(in shape);
-            return ScratchLength(in plan) * sizeof(float);
-        }
+        /// <summary>The bytes of scratch memory on the device that a forward call of this shape uses. They do not grow with the lengths.</summary>
+        public long ScratchBytes(in global::KernelGen.AttentionShape shape) => ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors) * sizeof(float);
 
         /// <summary>Frees the memory on the device.</summary>
         public void Dispose()
         {
             _scratch?.Dispose();
-            _parameters.Dispose();
-            _noLengths.Dispose();
+            _owned.ForEach(static owned => owned.Dispose());
         }
 
-        private const int Threads = global::KernelGen.CompilerServices.GpuPlan.Threads;
+        private static long Queries(in global::KernelGen.AttentionShape shape) => (long)shape.Batch * shape.Heads * shape.QueryLength;
 
-        private const int StateFloats = 0;
+        private static long KeptStatesLength(in global::KernelGen.AttentionShape shape) => (long)shape.Batch * shape.Heads * 0;
 
-        private static bool IsTokensOuter(in global::KernelGen.AttentionShape shape) => shape.Layout == global::KernelGen.TensorLayout.BatchLengthHeadDim;
+        /// <summary>One of the arrays of a result that have a number a query.</summary>
+        private static _Floats PerQuery(global::KernelGen.GpuResult result, int index) =>
+            ((_FloatBuffer)result.Memory).View.SubView(KeptStatesLength(result.Shape) + (Queries(result.Shape) * index), Queries(result.Shape));
 
-        private static long StatesLength(in global::KernelGen.CompilerServices.GpuPlan plan) => (long)plan.Heads * (plan.KeySpans + 1) * StateFloats;
-
-        private static long GroupsLength(in global::KernelGen.CompilerServices.GpuPlan plan) => (long)plan.Heads * global::System.Math.Max(plan.KeySpans, plan.QuerySpans) * 0;
-
-        private static long ScratchLength(in global::KernelGen.CompilerServices.GpuPlan plan) => GroupsLength(in plan) + 1;
-
-        private global::KernelGen.CompilerServices.GpuPlan Plan(in global::KernelGen.AttentionShape shape) => global::KernelGen.CompilerServices.GpuPlan.Create(
-            in shape, _accelerator.NumMultiprocessors, keyTokens: 1, queryTokens: 32, StateFloats, scratchFloats: 0, isScan: false);
-
-        private _Floats Scratch(in global::KernelGen.CompilerServices.GpuPlan plan)
+        private _Floats Scratch(long length)
         {
-            var length = ScratchLength(in plan);
             if (_scratch is null || _scratch.Length < length)
             {
                 global::KernelGen.CompilerServices.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
                 _scratch?.Dispose();
                 _scratch = null;
-                _scratch = _accelerator.Allocate1D<float>(length);
-                _Views.MemSetToZero(_scratch.View, _accelerator.DefaultStream);
-                _accelerator.DefaultStream.Synchronize();
+                _scratch = Zeros(length);
             }
 
             return _scratch.View;
         }
 
-        private _FloatBuffer Upload(global::System.ReadOnlySpan<float> numbers)
+        /// <summary>Memory that states lie in: no kernel writes the rows and columns that they are padded with.</summary>
+        private _FloatBuffer Zeros(long length)
         {
-            var buffer = _accelerator.Allocate1D<float>(global::System.Math.Max(1, numbers.Length));
+            var buffer = _accelerator.Allocate1D<float>(length);
+            _Views.MemSetToZero(buffer.View, _accelerator.DefaultStream);
+            _accelerator.DefaultStream.Synchronize();
+            return buffer;
+        }
+
+        /// <summary>Buffers of 0 numbers do not exist.</summary>
+        private global::ILGPU.Runtime.MemoryBuffer1D<T, global::ILGPU.Stride1D.Dense> Upload<T>(global::System.ReadOnlySpan<T> numbers)
+            where T : unmanaged
+        {
+            var buffer = _accelerator.Allocate1D<T>(global::System.Math.Max(1, numbers.Length));
             if (!numbers.IsEmpty)
             {
                 _Views.CopyFromCPU(buffer.View.SubView(0, numbers.Length), _accelerator.DefaultStream, numbers);
@@ -218,368 +229,444 @@ partial class GpuTensorExact
             return buffer;
         }
 
-        private static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
+        /// <summary>The tensors of a call on the device. A pass reads those that it has a use for.</summary>
+        internal readonly struct Call
         {
+            internal _Floats Query { get; init; }
+
+            internal _Floats Key { get; init; }
+
+            internal _Floats Value { get; init; }
+
+            internal _Floats Output { get; init; }
+
+            internal _Floats LogSumExp { get; init; }
+
+            internal _Floats OutputGradient { get; init; }
+
+            internal _Floats QueryGradient { get; init; }
+
+            internal _Floats KeyGradient { get; init; }
+
+            internal _Floats ValueGradient { get; init; }
+
+            internal _Floats KeptStates { get; init; }
+
+            internal _Ints KeyLengths { get; init; }
+
+            internal bool HasKeyLengths { get; init; }
+
+            internal bool WantsLogSumExp { get; init; }
+
+            internal bool AddsGradients { get; init; }
+
+            internal _GpuShape ShapeOf(in global::KernelGen.AttentionShape shape, int spanTokens, int spans) => new(
+                shape.Heads, shape.QueryLength, shape.KeyLength, shape.Layout == global::KernelGen.TensorLayout.BatchLengthHeadDim, HasKeyLengths, WantsLogSumExp, AddsGradients,
+                spanTokens, spans);
         }
 
-        /// <summary>The outputs of one span of queries: a group a span of a head.</summary>
-        internal static void Output(_Floats query, _Floats key, _Floats value, _Floats output, _Floats logSumExp, _Ints keyLengths, _Floats parameters, _Floats states, _Floats memory, _GpuShape shape)
+        /// <summary>The kernels of the forward pass. Schedule: groups of 256 threads; tiles of 32 for outputs; 11136 bytes of shared memory.</summary>
+        internal sealed class ForwardPass : global::System.IDisposable
         {
-            var thread = _Group.IdxX;
-            var head = _Grid.IdxX / shape.Spans;
-            var from = shape.FirstToken + (_Grid.IdxX % shape.Spans * shape.SpanTokens);
-            var keyCount = shape.KeyLength;
-            if (shape.HasKeyLengths != 0)
+            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _GpuShape> _output;
+
+            /// <summary>Compiles the kernels for a device, and copies the projections there.</summary>
+            internal ForwardPass(_Accelerator accelerator, global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters)
             {
-                keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[head / shape.Heads], 0, shape.KeyLength);
+                global::KernelGen.CompilerServices.GpuChecks.CheckDevice(
+                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 11136);
+                _output = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _GpuShape>(accelerator, Output);
             }
-            var queryBase = shape.Base(head, shape.QueryLength, 16);
-            var queryStride = shape.Stride(16);
-            var keyBase = shape.Base(head, shape.KeyLength, 16);
-            var keyStride = shape.Stride(16);
-            var valueBase = shape.Base(head, shape.KeyLength, 12);
-            var valueStride = shape.Stride(12);
-            var outputBase = shape.Base(head, shape.QueryLength, 12);
-            var outputStride = shape.Stride(12);
-            var shared4 = _SharedMemory.Allocate<_Float4>(696);
-            var shared = shared4.Cast<float>();
-            var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, shape.QueryLength);
-            var warp = thread / 32;
-            var quad = thread % 32 / 4;
-            var inQuad = thread % 4;
 
-            // Tiles of 32 tokens i.
-            for (var iStart = from; iStart < to; iStart += 32)
+            /// <summary>How a call is cut for a device of so many multiprocessors.</summary>
+            internal static global::KernelGen.CompilerServices.GpuPlan Plan(in global::KernelGen.AttentionShape shape, int processors) => global::KernelGen.CompilerServices.GpuPlan.Create(
+                shape.Batch * shape.Heads, stateLength: 0, outputLength: shape.QueryLength, processors,
+                stateTokens: 1, outputTokens: 32, stateFloats: 0, scratchFloats: 0, isScan: false);
+
+            /// <summary>The floats of scratch memory that a call takes.</summary>
+            internal static long ScratchLength(in global::KernelGen.AttentionShape shape, int processors)
             {
-                var iCount = global::ILGPU.IntrinsicMath.Min(32, to - iStart);
-                // Q = query[i]
-                for (var i = thread; i < 512; i += 256)
-                {
-                    var r = i / 16;
-                    var c = i % 16;
-                    shared[1312 + (r * 16) + c] = r < iCount ? query[queryBase + ((long)(iStart + r) * queryStride) + c] : 0f;
-                }
-                // Qs = Q · 0.360674
-                _Group.Barrier();
-                for (var i = thread; i < 512; i += 256)
-                {
-                    var r = i / 16;
-                    var c = i % 16;
-                    shared[1312 + (r * 16) + c] = shared[1312 + (r * 16) + c] * 0.360673755f;
-                }
-                for (var i = thread; i < 32; i += 256)
-                {
-                    shared[2752 + i] = -1.00000002E+30f;
-                }
-                for (var i = thread; i < 32; i += 256)
-                {
-                    shared[2720 + i] = 0f;
-                }
-                for (var i = thread; i < 384; i += 256)
-                {
-                    shared[2336 + i] = 0f;
-                }
-                _Group.Barrier();
+                var plan = Plan(in shape, processors);
+                return GroupsLength(in plan) + 1;
+            }
 
-                // Tiles of 32 tokens j.
-                for (var jStart = 0; jStart < keyCount; jStart += 32)
+            /// <summary>Queues the kernels.</summary>
+            internal void Launch(_Stream stream, in Call call, in global::KernelGen.AttentionShape shape, int processors, _Floats memory)
+            {
+                var plan = Plan(in shape, processors);
+                _output(
+                    stream, new _KernelConfig(plan.Heads * plan.OutputSpans, 256),
+                    call.Query, call.Key, call.Value, call.Output, call.LogSumExp, call.KeyLengths, call.ShapeOf(in shape, plan.OutputSpanTokens, plan.OutputSpans));
+            }
+
+            /// <inheritdoc/>
+            public void Dispose()
+            {
+            }
+
+            private static long GroupsLength(in global::KernelGen.CompilerServices.GpuPlan plan) => (long)plan.Heads * global::System.Math.Max(plan.StateSpans, plan.OutputSpans) * 0;
+
+            /// <summary>The outputs of one span of tokens: a group a span of a head.</summary>
+            internal static void Output(_Floats query, _Floats key, _Floats value, _Floats output, _Floats logSumExp, _Ints keyLengths, _GpuShape shape)
+            {
+                var thread = _Group.IdxX;
+                var head = _Grid.IdxX / shape.Spans;
+                var from = _Grid.IdxX % shape.Spans * shape.SpanTokens;
+                var keyCount = shape.KeyLength;
+                if (shape.HasKeyLengths != 0)
                 {
-                    var jCount = global::ILGPU.IntrinsicMath.Min(32, keyCount - jStart);
-                    // K = key[j]
+                    keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[head / shape.Heads], 0, shape.KeyLength);
+                }
+                var queryBase = shape.Base(head, shape.QueryLength, 16);
+                var queryStride = shape.Stride(16);
+                var keyBase = shape.Base(head, shape.KeyLength, 16);
+                var keyStride = shape.Stride(16);
+                var valueBase = shape.Base(head, shape.KeyLength, 12);
+                var valueStride = shape.Stride(12);
+                var outputBase = shape.Base(head, shape.QueryLength, 12);
+                var outputStride = shape.Stride(12);
+                var shared4 = _SharedMemory.Allocate<_Float4>(696);
+                var shared = shared4.Cast<float>();
+                var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, shape.QueryLength);
+                var warp = thread / 32;
+                var quad = thread % 32 / 4;
+                var inQuad = thread % 4;
+
+                // Tiles of 32 tokens i.
+                for (var iStart = from; iStart < to; iStart += 32)
+                {
+                    var iCount = global::ILGPU.IntrinsicMath.Min(32, to - iStart);
+                    // Q = query[i]
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1824 + (r * 16) + c] = r < jCount ? key[keyBase + ((long)(jStart + r) * keyStride) + c] : 0f;
+                        shared[1312 + (r * 16) + c] = r < iCount ? query[queryBase + ((long)(iStart + r) * queryStride) + c] : 0f;
                     }
-                    // A = Qs · Kᵀ
+                    // Qs = Q · 0.360674
                     _Group.Barrier();
-                    if (_CudaAsm.IsSupported)
+                    for (var i = thread; i < 512; i += 256)
                     {
-                        for (var block = warp; block < 8; block += 8)
+                        var r = i / 16;
+                        var c = i % 16;
+                        shared[1312 + (r * 16) + c] = shared[1312 + (r * 16) + c] * 0.360673755f;
+                    }
+                    for (var i = thread; i < 32; i += 256)
+                    {
+                        shared[2752 + i] = -1.00000002E+30f;
+                    }
+                    for (var i = thread; i < 32; i += 256)
+                    {
+                        shared[2720 + i] = 0f;
+                    }
+                    for (var i = thread; i < 384; i += 256)
+                    {
+                        shared[2336 + i] = 0f;
+                    }
+                    _Group.Barrier();
+
+                    // Tiles of 32 tokens j.
+                    for (var jStart = 0; jStart < keyCount; jStart += 32)
+                    {
+                        var jCount = global::ILGPU.IntrinsicMath.Min(32, keyCount - jStart);
+                        // K = key[j]
+                        for (var i = thread; i < 512; i += 256)
                         {
-                            var row = block / 4 * 16;
-                            var column = block % 4 * 8;
-                            var s0_0 = new _Float4(0f, 0f, 0f, 0f);
-                            var aAt0 = row + (quad * 2);
-                            var bAt0 = column + (quad * 1);
-                            for (var k = 0; k <= 16 - 16; k += 16)
+                            var r = i / 16;
+                            var c = i % 16;
+                            shared[1824 + (r * 16) + c] = r < jCount ? key[keyBase + ((long)(jStart + r) * keyStride) + c] : 0f;
+                        }
+                        // A = Qs · Kᵀ
+                        _Group.Barrier();
+                        if (_CudaAsm.IsSupported)
+                        {
+                            for (var block = warp; block < 8; block += 8)
                             {
-                                var inner = k + (inQuad * 4);
-                                var a0 = shared4[328 + (aAt0 * 4) + (inner / 4)];
-                                var a1 = shared4[328 + ((aAt0 + 1) * 4) + (inner / 4)];
-                                var tA0_0 = RoundToTensor(a0.X); var tRestA0_0 = RestOfRounding(a0.X); var tA0_1 = RoundToTensor(a0.Y); var tRestA0_1 = RestOfRounding(a0.Y); var tA0_2 = RoundToTensor(a0.Z); var tRestA0_2 = RestOfRounding(a0.Z); var tA0_3 = RoundToTensor(a0.W); var tRestA0_3 = RestOfRounding(a0.W);
-                                var tA1_0 = RoundToTensor(a1.X); var tRestA1_0 = RestOfRounding(a1.X); var tA1_1 = RoundToTensor(a1.Y); var tRestA1_1 = RestOfRounding(a1.Y); var tA1_2 = RoundToTensor(a1.Z); var tRestA1_2 = RestOfRounding(a1.Z); var tA1_3 = RoundToTensor(a1.W); var tRestA1_3 = RestOfRounding(a1.W);
-                                var b0 = shared4[456 + (bAt0 * 4) + (inner / 4)];
-                                var tB0_0 = RoundToTensor(b0.X); var tRestB0_0 = RestOfRounding(b0.X); var tB0_1 = RoundToTensor(b0.Y); var tRestB0_1 = RestOfRounding(b0.Y); var tB0_2 = RoundToTensor(b0.Z); var tRestB0_2 = RestOfRounding(b0.Z); var tB0_3 = RoundToTensor(b0.W); var tRestB0_3 = RestOfRounding(b0.W);
-                                s0_0 = MultiplyTiles(s0_0, tRestA0_0, tRestA1_0, tRestA0_1, tRestA1_1, tB0_0, tB0_1);
-                                s0_0 = MultiplyTiles(s0_0, tA0_0, tA1_0, tA0_1, tA1_1, tRestB0_0, tRestB0_1);
-                                s0_0 = MultiplyTiles(s0_0, tA0_0, tA1_0, tA0_1, tA1_1, tB0_0, tB0_1);
-                                s0_0 = MultiplyTiles(s0_0, tRestA0_2, tRestA1_2, tRestA0_3, tRestA1_3, tB0_2, tB0_3);
-                                s0_0 = MultiplyTiles(s0_0, tA0_2, tA1_2, tA0_3, tA1_3, tRestB0_2, tRestB0_3);
-                                s0_0 = MultiplyTiles(s0_0, tA0_2, tA1_2, tA0_3, tA1_3, tB0_2, tB0_3);
+                                var row = block / 4 * 16;
+                                var column = block % 4 * 8;
+                                var s0_0 = new _Float4(0f, 0f, 0f, 0f);
+                                var aAt0 = row + (quad * 2);
+                                var bAt0 = column + (quad * 1);
+                                for (var k = 0; k <= 16 - 16; k += 16)
+                                {
+                                    var inner = k + (inQuad * 4);
+                                    var a0 = shared4[328 + (aAt0 * 4) + (inner / 4)];
+                                    var a1 = shared4[328 + ((aAt0 + 1) * 4) + (inner / 4)];
+                                    var tA0_0 = RoundToTensor(a0.X); var tRestA0_0 = RestOfRounding(a0.X); var tA0_1 = RoundToTensor(a0.Y); var tRestA0_1 = RestOfRounding(a0.Y); var tA0_2 = RoundToTensor(a0.Z); var tRestA0_2 = RestOfRounding(a0.Z); var tA0_3 = RoundToTensor(a0.W); var tRestA0_3 = RestOfRounding(a0.W);
+                                    var tA1_0 = RoundToTensor(a1.X); var tRestA1_0 = RestOfRounding(a1.X); var tA1_1 = RoundToTensor(a1.Y); var tRestA1_1 = RestOfRounding(a1.Y); var tA1_2 = RoundToTensor(a1.Z); var tRestA1_2 = RestOfRounding(a1.Z); var tA1_3 = RoundToTensor(a1.W); var tRestA1_3 = RestOfRounding(a1.W);
+                                    var b0 = shared4[456 + (bAt0 * 4) + (inner / 4)];
+                                    var tB0_0 = RoundToTensor(b0.X); var tRestB0_0 = RestOfRounding(b0.X); var tB0_1 = RoundToTensor(b0.Y); var tRestB0_1 = RestOfRounding(b0.Y); var tB0_2 = RoundToTensor(b0.Z); var tRestB0_2 = RestOfRounding(b0.Z); var tB0_3 = RoundToTensor(b0.W); var tRestB0_3 = RestOfRounding(b0.W);
+                                    s0_0 = MultiplyTiles(s0_0, tRestA0_0, tRestA1_0, tRestA0_1, tRestA1_1, tB0_0, tB0_1);
+                                    s0_0 = MultiplyTiles(s0_0, tA0_0, tA1_0, tA0_1, tA1_1, tRestB0_0, tRestB0_1);
+                                    s0_0 = MultiplyTiles(s0_0, tA0_0, tA1_0, tA0_1, tA1_1, tB0_0, tB0_1);
+                                    s0_0 = MultiplyTiles(s0_0, tRestA0_2, tRestA1_2, tRestA0_3, tRestA1_3, tB0_2, tB0_3);
+                                    s0_0 = MultiplyTiles(s0_0, tA0_2, tA1_2, tA0_3, tA1_3, tRestB0_2, tRestB0_3);
+                                    s0_0 = MultiplyTiles(s0_0, tA0_2, tA1_2, tA0_3, tA1_3, tB0_2, tB0_3);
+                                }
+                                var toColumn = column + (inQuad * 2);
+                                var toRow0 = row + (quad * 2);
+                                shared[288 + (toRow0 * 32) + toColumn] = s0_0.X;
+                                shared[288 + (toRow0 * 32) + toColumn + 1] = s0_0.Y;
+                                shared[288 + ((toRow0 + 1) * 32) + toColumn] = s0_0.Z;
+                                shared[288 + ((toRow0 + 1) * 32) + toColumn + 1] = s0_0.W;
                             }
-                            var toColumn = column + (inQuad * 2);
-                            var toRow0 = row + (quad * 2);
-                            shared[288 + (toRow0 * 32) + toColumn] = s0_0.X;
-                            shared[288 + (toRow0 * 32) + toColumn + 1] = s0_0.Y;
-                            shared[288 + ((toRow0 + 1) * 32) + toColumn] = s0_0.Z;
-                            shared[288 + ((toRow0 + 1) * 32) + toColumn + 1] = s0_0.W;
                         }
-                    }
-                    else
-                    {
-                        for (var block = thread; block < 256; block += 256)
+                        else
                         {
-                            var row = block / 8 * 1;
-                            var column = block % 8 * 4;
-                            var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                            for (var k = 0; k < 16; k += 4)
+                            for (var block = thread; block < 256; block += 256)
                             {
-                                var a0 = shared4[328 + (row * 4) + (k / 4)];
-                                var b0 = shared4[456 + (column * 4) + (k / 4)];
-                                var b1 = shared4[456 + ((column + 1) * 4) + (k / 4)];
-                                var b2 = shared4[456 + ((column + 2) * 4) + (k / 4)];
-                                var b3 = shared4[456 + ((column + 3) * 4) + (k / 4)];
-                                s0_0 += a0.X * b0.X; s0_0 += a0.Y * b0.Y; s0_0 += a0.Z * b0.Z; s0_0 += a0.W * b0.W; s0_1 += a0.X * b1.X; s0_1 += a0.Y * b1.Y; s0_1 += a0.Z * b1.Z; s0_1 += a0.W * b1.W; s0_2 += a0.X * b2.X; s0_2 += a0.Y * b2.Y; s0_2 += a0.Z * b2.Z; s0_2 += a0.W * b2.W; s0_3 += a0.X * b3.X; s0_3 += a0.Y * b3.Y; s0_3 += a0.Z * b3.Z; s0_3 += a0.W * b3.W;
+                                var row = block / 8 * 1;
+                                var column = block % 8 * 4;
+                                var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
+                                for (var k = 0; k < 16; k += 4)
+                                {
+                                    var a0 = shared4[328 + (row * 4) + (k / 4)];
+                                    var b0 = shared4[456 + (column * 4) + (k / 4)];
+                                    var b1 = shared4[456 + ((column + 1) * 4) + (k / 4)];
+                                    var b2 = shared4[456 + ((column + 2) * 4) + (k / 4)];
+                                    var b3 = shared4[456 + ((column + 3) * 4) + (k / 4)];
+                                    s0_0 += a0.X * b0.X; s0_0 += a0.Y * b0.Y; s0_0 += a0.Z * b0.Z; s0_0 += a0.W * b0.W; s0_1 += a0.X * b1.X; s0_1 += a0.Y * b1.Y; s0_1 += a0.Z * b1.Z; s0_1 += a0.W * b1.W; s0_2 += a0.X * b2.X; s0_2 += a0.Y * b2.Y; s0_2 += a0.Z * b2.Z; s0_2 += a0.W * b2.W; s0_3 += a0.X * b3.X; s0_3 += a0.Y * b3.Y; s0_3 += a0.Z * b3.Z; s0_3 += a0.W * b3.W;
+                                }
+                                shared4[72 + (row * 8) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                             }
-                            shared4[72 + (row * 8) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                         }
-                    }
-                    // S = A
-                    _Group.Barrier();
-                    for (var i = thread; i < 1024; i += 256)
-                    {
-                        var r = i / 32;
-                        var c = i % 32;
-                        shared[288 + (r * 32) + c] = ((shared[288 + (r * 32) + c]) * 0f) + (shared[288 + (r * 32) + c]);
-                    }
-                    // top = rowMax(S)
-                    _Group.Barrier();
-                    {
-                        var r = thread / 8;
-                        var part = float.NegativeInfinity;
-                        for (var c = thread % 8; c < jCount; c += 8)
+                        // S = A
+                        _Group.Barrier();
+                        for (var i = thread; i < 1024; i += 256)
                         {
-                            part = Max(part, shared[288 + (r * 32) + c]);
+                            var r = i / 32;
+                            var c = i % 32;
+                            shared[288 + (r * 32) + c] = ((shared[288 + (r * 32) + c]) * 0f) + (shared[288 + (r * 32) + c]);
                         }
-                        shared[thread] = part;
-                    }
-                    _Group.Barrier();
-                    if (thread < 32)
-                    {
-                        var offset = thread * 8;
-                        var part = shared[offset];
-                        for (var i = 1; i < 8; i++)
+                        // top = rowMax(S)
+                        _Group.Barrier();
                         {
-                            part = Max(part, shared[offset + i]);
+                            var r = thread / 8;
+                            var part = float.NegativeInfinity;
+                            for (var c = thread % 8; c < jCount; c += 8)
+                            {
+                                part = Max(part, shared[288 + (r * 32) + c]);
+                            }
+                            shared[thread] = part;
                         }
-                        shared[1824 + thread] = part;
-                    }
-                    // raise M to max(M, top) where it is exceeded by more than 11.5416
-                    _Group.Barrier();
-                    if (thread < 32)
-                    {
-                        var old = shared[2752 + thread];
-                        var top = shared[1824 + thread];
-                        var factor = 1f;
-                        if (top - old > 11.5415602f)
+                        _Group.Barrier();
+                        if (thread < 32)
                         {
-                            factor = FlushedExp2(old - top, -64f);
-                            shared[2752 + thread] = top;
+                            var offset = thread * 8;
+                            var part = shared[offset];
+                            for (var i = 1; i < 8; i++)
+                            {
+                                part = Max(part, shared[offset + i]);
+                            }
+                            shared[1824 + thread] = part;
                         }
-                        shared[256 + thread] = factor;
-                        shared[2720 + thread] *= factor;
+                        // raise M to max(M, top) where it is exceeded by more than 11.5416
+                        _Group.Barrier();
+                        if (thread < 32)
+                        {
+                            var old = shared[2752 + thread];
+                            var top = shared[1824 + thread];
+                            var factor = 1f;
+                            if (top - old > 11.5415602f)
+                            {
+                                factor = FlushedExp2(old - top, -64f);
+                                shared[2752 + thread] = top;
+                            }
+                            shared[256 + thread] = factor;
+                            shared[2720 + thread] *= factor;
+                        }
+                        _Group.Barrier();
+                        for (var i = thread; i < 384; i += 256)
+                        {
+                            var r = i / 12;
+                            var c = i % 12;
+                            shared[2336 + (r * 12) + c] *= shared[256 + r];
+                        }
+                        // P = 2^(S − M)
+                        for (var i = thread; i < 1024; i += 256)
+                        {
+                            var r = i / 32;
+                            var c = i % 32;
+                            shared[288 + (r * 32) + c] = FlushedExp2(shared[288 + (r * 32) + c] - shared[2752 + r], -72.1347504f);
+                        }
+                        // D += rowSum(P)
+                        _Group.Barrier();
+                        {
+                            var r = thread / 8;
+                            var part = 0f;
+                            for (var c = thread % 8; c < jCount; c += 8)
+                            {
+                                part += shared[288 + (r * 32) + c];
+                            }
+                            shared[thread] = part;
+                        }
+                        _Group.Barrier();
+                        if (thread < 32)
+                        {
+                            var offset = thread * 8;
+                            var part = shared[offset];
+                            for (var i = 1; i < 8; i++)
+                            {
+                                part += shared[offset + i];
+                            }
+                            shared[2720 + thread] += part;
+                        }
+                        // V = value[j]
+                        for (var i = thread; i < 384; i += 256)
+                        {
+                            var r = i / 12;
+                            var c = i % 12;
+                            shared[1824 + (r * 12) + c] = r < jCount ? value[valueBase + ((long)(jStart + r) * valueStride) + c] : 0f;
+                        }
+                        // N += P · V
+                        _Group.Barrier();
+                        if (_CudaAsm.IsSupported)
+                        {
+                            for (var block = warp; block < 4; block += 8)
+                            {
+                                var row = block / 2 * 16;
+                                var column = block % 2 * 8;
+                                var s0_0 = new _Float4(0f, 0f, 0f, 0f);
+                                var aAt0 = row + (quad * 2);
+                                var bAt0 = global::ILGPU.IntrinsicMath.Min(column + (quad * 1), 11);
+                                for (var k = 0; k <= jCount - 16; k += 16)
+                                {
+                                    var inner = k + (inQuad * 4);
+                                    var a0 = shared4[72 + (aAt0 * 8) + (inner / 4)];
+                                    var a1 = shared4[72 + ((aAt0 + 1) * 8) + (inner / 4)];
+                                    var tA0_0 = RoundToTensor(a0.X); var tA0_1 = RoundToTensor(a0.Y); var tA0_2 = RoundToTensor(a0.Z); var tA0_3 = RoundToTensor(a0.W);
+                                    var tA1_0 = RoundToTensor(a1.X); var tA1_1 = RoundToTensor(a1.Y); var tA1_2 = RoundToTensor(a1.Z); var tA1_3 = RoundToTensor(a1.W);
+                                    var b0_0 = shared[1824 + (inner * 12) + bAt0];
+                                    var b1_0 = shared[1824 + ((inner + 1) * 12) + bAt0];
+                                    var b2_0 = shared[1824 + ((inner + 2) * 12) + bAt0];
+                                    var b3_0 = shared[1824 + ((inner + 3) * 12) + bAt0];
+                                    var tB0_0 = RoundToTensor(b0_0); var tB0_1 = RoundToTensor(b1_0); var tB0_2 = RoundToTensor(b2_0); var tB0_3 = RoundToTensor(b3_0);
+                                    s0_0 = MultiplyTiles(s0_0, tA0_0, tA1_0, tA0_1, tA1_1, tB0_0, tB0_1);
+                                    s0_0 = MultiplyTiles(s0_0, tA0_2, tA1_2, tA0_3, tA1_3, tB0_2, tB0_3);
+                                }
+                                if (jCount % 16 != 0)
+                                {
+                                    var inner = (jCount / 16 * 16) + (inQuad * 4);
+                                    var keep0 = (uint)((inner + 0 - jCount) >> 31);
+                                    var keep1 = (uint)((inner + 1 - jCount) >> 31);
+                                    var keep2 = (uint)((inner + 2 - jCount) >> 31);
+                                    var keep3 = (uint)((inner + 3 - jCount) >> 31);
+                                    var a0 = shared4[72 + (aAt0 * 8) + ((global::ILGPU.IntrinsicMath.Min(inner, 28)) / 4)];
+                                    var a1 = shared4[72 + ((aAt0 + 1) * 8) + ((global::ILGPU.IntrinsicMath.Min(inner, 28)) / 4)];
+                                    var tA0_0 = RoundToTensor(a0.X) & keep0; var tA0_1 = RoundToTensor(a0.Y) & keep1; var tA0_2 = RoundToTensor(a0.Z) & keep2; var tA0_3 = RoundToTensor(a0.W) & keep3;
+                                    var tA1_0 = RoundToTensor(a1.X) & keep0; var tA1_1 = RoundToTensor(a1.Y) & keep1; var tA1_2 = RoundToTensor(a1.Z) & keep2; var tA1_3 = RoundToTensor(a1.W) & keep3;
+                                    var b0_0 = shared[1824 + ((global::ILGPU.IntrinsicMath.Min(inner, jCount - 1)) * 12) + bAt0];
+                                    var b1_0 = shared[1824 + ((global::ILGPU.IntrinsicMath.Min(inner + 1, jCount - 1)) * 12) + bAt0];
+                                    var b2_0 = shared[1824 + ((global::ILGPU.IntrinsicMath.Min(inner + 2, jCount - 1)) * 12) + bAt0];
+                                    var b3_0 = shared[1824 + ((global::ILGPU.IntrinsicMath.Min(inner + 3, jCount - 1)) * 12) + bAt0];
+                                    var tB0_0 = RoundToTensor(b0_0) & keep0; var tB0_1 = RoundToTensor(b1_0) & keep1; var tB0_2 = RoundToTensor(b2_0) & keep2; var tB0_3 = RoundToTensor(b3_0) & keep3;
+                                    s0_0 = MultiplyTiles(s0_0, tA0_0, tA1_0, tA0_1, tA1_1, tB0_0, tB0_1);
+                                    s0_0 = MultiplyTiles(s0_0, tA0_2, tA1_2, tA0_3, tA1_3, tB0_2, tB0_3);
+                                }
+                                var toColumn = column + (inQuad * 2);
+                                var toRow0 = row + (quad * 2);
+                                if (toColumn < 12)
+                                {
+                                    shared[2336 + (toRow0 * 12) + toColumn] += s0_0.X;
+                                    shared[2336 + (toRow0 * 12) + toColumn + 1] += s0_0.Y;
+                                    shared[2336 + ((toRow0 + 1) * 12) + toColumn] += s0_0.Z;
+                                    shared[2336 + ((toRow0 + 1) * 12) + toColumn + 1] += s0_0.W;
+                                }
+                            }
+                        }
+                        else
+                        {
+                            for (var block = thread; block < 96; block += 256)
+                            {
+                                var row = block / 3 * 1;
+                                var column = block % 3 * 4;
+                                var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
+                                for (var k = 0; k < jCount; k++)
+                                {
+                                    var b0 = shared4[456 + (k * 3) + (column / 4)];
+                                    var a0 = shared[288 + (row * 32) + k];
+                                    s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                                }
+                                shared4[584 + (row * 3) + (column / 4)] = shared4[584 + (row * 3) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
+                            }
+                        }
+                        _Group.Barrier();
                     }
+                    // R = D == 0 ? 0 : 1 / D
+                    for (var r = thread; r < 32; r += 256)
+                    {
+                        shared[672 + r] = shared[2720 + r] == 0f ? 0f : 1f / shared[2720 + r];
+                    }
+                    // O = N · R
                     _Group.Barrier();
                     for (var i = thread; i < 384; i += 256)
                     {
                         var r = i / 12;
                         var c = i % 12;
-                        shared[2336 + (r * 12) + c] *= shared[256 + r];
+                        shared[288 + (r * 12) + c] = shared[2336 + (r * 12) + c] * shared[672 + r];
                     }
-                    // P = 2^(S − M)
-                    for (var i = thread; i < 1024; i += 256)
-                    {
-                        var r = i / 32;
-                        var c = i % 32;
-                        shared[288 + (r * 32) + c] = FlushedExp2(shared[288 + (r * 32) + c] - shared[2752 + r], -72.1347504f);
-                    }
-                    // D += rowSum(P)
+                    // output[i] = O
                     _Group.Barrier();
-                    {
-                        var r = thread / 8;
-                        var part = 0f;
-                        for (var c = thread % 8; c < jCount; c += 8)
-                        {
-                            part += shared[288 + (r * 32) + c];
-                        }
-                        shared[thread] = part;
-                    }
-                    _Group.Barrier();
-                    if (thread < 32)
-                    {
-                        var offset = thread * 8;
-                        var part = shared[offset];
-                        for (var i = 1; i < 8; i++)
-                        {
-                            part += shared[offset + i];
-                        }
-                        shared[2720 + thread] += part;
-                    }
-                    // V = value[j]
                     for (var i = thread; i < 384; i += 256)
                     {
                         var r = i / 12;
                         var c = i % 12;
-                        shared[1824 + (r * 12) + c] = r < jCount ? value[valueBase + ((long)(jStart + r) * valueStride) + c] : 0f;
-                    }
-                    // N += P · V
-                    _Group.Barrier();
-                    if (_CudaAsm.IsSupported)
-                    {
-                        for (var block = warp; block < 4; block += 8)
+                        if (r < iCount)
                         {
-                            var row = block / 2 * 16;
-                            var column = block % 2 * 8;
-                            var s0_0 = new _Float4(0f, 0f, 0f, 0f);
-                            var aAt0 = row + (quad * 2);
-                            var bAt0 = global::ILGPU.IntrinsicMath.Min(column + (quad * 1), 11);
-                            for (var k = 0; k <= jCount - 16; k += 16)
-                            {
-                                var inner = k + (inQuad * 4);
-                                var a0 = shared4[72 + (aAt0 * 8) + (inner / 4)];
-                                var a1 = shared4[72 + ((aAt0 + 1) * 8) + (inner / 4)];
-                                var tA0_0 = RoundToTensor(a0.X); var tA0_1 = RoundToTensor(a0.Y); var tA0_2 = RoundToTensor(a0.Z); var tA0_3 = RoundToTensor(a0.W);
-                                var tA1_0 = RoundToTensor(a1.X); var tA1_1 = RoundToTensor(a1.Y); var tA1_2 = RoundToTensor(a1.Z); var tA1_3 = RoundToTensor(a1.W);
-                                var b0_0 = shared[1824 + (inner * 12) + bAt0];
-                                var b1_0 = shared[1824 + ((inner + 1) * 12) + bAt0];
-                                var b2_0 = shared[1824 + ((inner + 2) * 12) + bAt0];
-                                var b3_0 = shared[1824 + ((inner + 3) * 12) + bAt0];
-                                var tB0_0 = RoundToTensor(b0_0); var tB0_1 = RoundToTensor(b1_0); var tB0_2 = RoundToTensor(b2_0); var tB0_3 = RoundToTensor(b3_0);
-                                s0_0 = MultiplyTiles(s0_0, tA0_0, tA1_0, tA0_1, tA1_1, tB0_0, tB0_1);
-                                s0_0 = MultiplyTiles(s0_0, tA0_2, tA1_2, tA0_3, tA1_3, tB0_2, tB0_3);
-                            }
-                            if (jCount % 16 != 0)
-                            {
-                                var inner = (jCount / 16 * 16) + (inQuad * 4);
-                                var keep0 = (uint)((inner + 0 - jCount) >> 31);
-                                var keep1 = (uint)((inner + 1 - jCount) >> 31);
-                                var keep2 = (uint)((inner + 2 - jCount) >> 31);
-                                var keep3 = (uint)((inner + 3 - jCount) >> 31);
-                                var a0 = shared4[72 + (aAt0 * 8) + ((global::ILGPU.IntrinsicMath.Min(inner, 28)) / 4)];
-                                var a1 = shared4[72 + ((aAt0 + 1) * 8) + ((global::ILGPU.IntrinsicMath.Min(inner, 28)) / 4)];
-                                var tA0_0 = RoundToTensor(a0.X) & keep0; var tA0_1 = RoundToTensor(a0.Y) & keep1; var tA0_2 = RoundToTensor(a0.Z) & keep2; var tA0_3 = RoundToTensor(a0.W) & keep3;
-                                var tA1_0 = RoundToTensor(a1.X) & keep0; var tA1_1 = RoundToTensor(a1.Y) & keep1; var tA1_2 = RoundToTensor(a1.Z) & keep2; var tA1_3 = RoundToTensor(a1.W) & keep3;
-                                var b0_0 = shared[1824 + ((global::ILGPU.IntrinsicMath.Min(inner, jCount - 1)) * 12) + bAt0];
-                                var b1_0 = shared[1824 + ((global::ILGPU.IntrinsicMath.Min(inner + 1, jCount - 1)) * 12) + bAt0];
-                                var b2_0 = shared[1824 + ((global::ILGPU.IntrinsicMath.Min(inner + 2, jCount - 1)) * 12) + bAt0];
-                                var b3_0 = shared[1824 + ((global::ILGPU.IntrinsicMath.Min(inner + 3, jCount - 1)) * 12) + bAt0];
-                                var tB0_0 = RoundToTensor(b0_0) & keep0; var tB0_1 = RoundToTensor(b1_0) & keep1; var tB0_2 = RoundToTensor(b2_0) & keep2; var tB0_3 = RoundToTensor(b3_0) & keep3;
-                                s0_0 = MultiplyTiles(s0_0, tA0_0, tA1_0, tA0_1, tA1_1, tB0_0, tB0_1);
-                                s0_0 = MultiplyTiles(s0_0, tA0_2, tA1_2, tA0_3, tA1_3, tB0_2, tB0_3);
-                            }
-                            var toColumn = column + (inQuad * 2);
-                            var toRow0 = row + (quad * 2);
-                            if (toColumn < 12)
-                            {
-                                shared[2336 + (toRow0 * 12) + toColumn] += s0_0.X;
-                                shared[2336 + (toRow0 * 12) + toColumn + 1] += s0_0.Y;
-                                shared[2336 + ((toRow0 + 1) * 12) + toColumn] += s0_0.Z;
-                                shared[2336 + ((toRow0 + 1) * 12) + toColumn + 1] += s0_0.W;
-                            }
+                            output[outputBase + ((long)(iStart + r) * outputStride) + c] = shared[288 + (r * 12) + c];
                         }
                     }
-                    else
+                    // lse = (M + log2(D)) · 0.693147
+                    _Group.Barrier();
+                    for (var r = thread; r < 32; r += 256)
                     {
-                        for (var block = thread; block < 96; block += 256)
+                        shared[288 + r] = (shared[2752 + r] + Log2(shared[2720 + r])) * 0.693147182f;
+                    }
+                    // logSumExp[i] = lse
+                    _Group.Barrier();
+                    if (shape.WantsLogSumExp != 0)
+                    {
+                        for (var r = thread; r < 32; r += 256)
                         {
-                            var row = block / 3 * 1;
-                            var column = block % 3 * 4;
-                            var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                            for (var k = 0; k < jCount; k++)
+                            if (r < iCount)
                             {
-                                var b0 = shared4[456 + (k * 3) + (column / 4)];
-                                var a0 = shared[288 + (row * 32) + k];
-                                s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                                logSumExp[((long)head * shape.QueryLength) + iStart + r] = shared[288 + r];
                             }
-                            shared4[584 + (row * 3) + (column / 4)] = shared4[584 + (row * 3) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
                         }
                     }
                     _Group.Barrier();
                 }
-                // R = D == 0 ? 0 : 1 / D
-                for (var r = thread; r < 32; r += 256)
-                {
-                    shared[672 + r] = shared[2720 + r] == 0f ? 0f : 1f / shared[2720 + r];
-                }
-                // O = N · R
-                _Group.Barrier();
-                for (var i = thread; i < 384; i += 256)
-                {
-                    var r = i / 12;
-                    var c = i % 12;
-                    shared[288 + (r * 12) + c] = shared[2336 + (r * 12) + c] * shared[672 + r];
-                }
-                // output[i] = O
-                _Group.Barrier();
-                for (var i = thread; i < 384; i += 256)
-                {
-                    var r = i / 12;
-                    var c = i % 12;
-                    if (r < iCount)
-                    {
-                        output[outputBase + ((long)(iStart + r) * outputStride) + c] = shared[288 + (r * 12) + c];
-                    }
-                }
-                // lse = (M + log2(D)) · 0.693147
-                _Group.Barrier();
-                for (var r = thread; r < 32; r += 256)
-                {
-                    shared[288 + r] = (shared[2752 + r] + Log2(shared[2720 + r])) * 0.693147182f;
-                }
-                // logSumExp[i] = lse
-                _Group.Barrier();
-                if (shape.WantsLogSumExp != 0 && thread < 32)
-                {
-                    var r = thread;
-                    if (r < iCount)
-                    {
-                        logSumExp[((long)head * shape.QueryLength) + iStart + r] = shared[288 + r];
-                    }
-                }
-                _Group.Barrier();
             }
+
+            // The bits of x with 10 bits of mantissa: tensor cores would cut, not round.
+            private static uint RoundToTensor(float x)
+            {
+                global::ILGPU.Runtime.Cuda.Output<uint> rounded = default;
+                global::ILGPU.Runtime.Cuda.Input<float> exact = x;
+                _CudaAsm.EmitRef("cvt.rna.tf32.f32 %0, %1;", ref rounded, ref exact);
+                return rounded.Value;
+            }
+
+            // What rounding took away, itself rounded.
+            private static uint RestOfRounding(float x) => RoundToTensor(x - global::ILGPU.Interop.IntAsFloat(RoundToTensor(x)));
+
+            // A warp's sums of 16 × 8 numbers plus a product of 16 × 8 and 8 × 8.
+            private static _Float4 MultiplyTiles(_Float4 sum, uint a0, uint a1, uint a2, uint a3, uint b0, uint b1)
+            {
+                global::ILGPU.Runtime.Cuda.Ref<float> x = sum.X, y = sum.Y, z = sum.Z, w = sum.W;
+                global::ILGPU.Runtime.Cuda.Input<uint> left0 = a0, left1 = a1, left2 = a2, left3 = a3, right0 = b0, right1 = b1;
+                _CudaAsm.EmitRef(
+                    "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};",
+                    ref x, ref y, ref z, ref w, ref left0, ref left1, ref left2, ref left3, ref right0, ref right1);
+                return new _Float4(x.Value, y.Value, z.Value, w.Value);
+            }
+
+            private static float Max(float x, float y) => x > y ? x : x <= y ? y : x + y;
+
+            // 2^x, exactly 0 below the bound.
+            private static float FlushedExp2(float x, float flushBelow) => x < flushBelow ? 0f : _Intrinsic.Exp2(x);
+
+            private static float Log2(float x) => _Intrinsic.Log2(x);
         }
-
-        // The bits of x with 10 bits of mantissa: tensor cores would cut, not round.
-        private static uint RoundToTensor(float x)
-        {
-            global::ILGPU.Runtime.Cuda.Output<uint> rounded = default;
-            global::ILGPU.Runtime.Cuda.Input<float> exact = x;
-            _CudaAsm.EmitRef("cvt.rna.tf32.f32 %0, %1;", ref rounded, ref exact);
-            return rounded.Value;
-        }
-
-        // What rounding took away, itself rounded.
-        private static uint RestOfRounding(float x) => RoundToTensor(x - global::ILGPU.Interop.IntAsFloat(RoundToTensor(x)));
-
-        // A warp's sums of 16 × 8 numbers plus a product of 16 × 8 and 8 × 8.
-        private static _Float4 MultiplyTiles(_Float4 sum, uint a0, uint a1, uint a2, uint a3, uint b0, uint b1)
-        {
-            global::ILGPU.Runtime.Cuda.Ref<float> x = sum.X, y = sum.Y, z = sum.Z, w = sum.W;
-            global::ILGPU.Runtime.Cuda.Input<uint> left0 = a0, left1 = a1, left2 = a2, left3 = a3, right0 = b0, right1 = b1;
-            _CudaAsm.EmitRef(
-                "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};",
-                ref x, ref y, ref z, ref w, ref left0, ref left1, ref left2, ref left3, ref right0, ref right1);
-            return new _Float4(x.Value, y.Value, z.Value, w.Value);
-        }
-
-        private static float Max(float x, float y) => x > y ? x : x <= y ? y : x + y;
-
-        // 2^x, exactly 0 below the bound.
-        private static float FlushedExp2(float x, float flushBelow) => x < flushBelow ? 0f : _Intrinsic.Exp2(x);
-
-        private static float Log2(float x) => _Intrinsic.Log2(x);
     }
 }

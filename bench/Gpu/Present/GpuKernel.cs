@@ -9,10 +9,10 @@ internal sealed record GpuKernel(BenchKernel Kernel, Precision Precision, Func<A
 {
     public static IReadOnlyList<GpuKernel> All { get; } =
     [
-        Of(causal: false, Precision.Float32, seed => new FavorSoftmax(seed), (layer, accelerator) => new FavorSoftmax.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.ScratchBytes)),
-        Of(causal: true, Precision.Float32, seed => new FavorSoftmaxCausal(seed), (layer, accelerator) => new FavorSoftmaxCausal.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.ScratchBytes)),
-        Of(causal: false, Precision.TensorFloat32, seed => new TensorSoftmax(seed), (layer, accelerator) => new TensorSoftmax.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.ScratchBytes)),
-        Of(causal: true, Precision.TensorFloat32, seed => new TensorSoftmaxCausal(seed), (layer, accelerator) => new TensorSoftmaxCausal.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.ScratchBytes)),
+        Of(causal: false, Precision.Float32, seed => new FavorSoftmax(seed), (layer, accelerator) => new FavorSoftmax.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
+        Of(causal: true, Precision.Float32, seed => new FavorSoftmaxCausal(seed), (layer, accelerator) => new FavorSoftmaxCausal.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
+        Of(causal: false, Precision.TensorFloat32, seed => new TensorSoftmax(seed), (layer, accelerator) => new TensorSoftmax.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
+        Of(causal: true, Precision.TensorFloat32, seed => new TensorSoftmaxCausal(seed), (layer, accelerator) => new TensorSoftmaxCausal.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
     ];
 
     /// <summary>The largest difference to the CPU that the precision explains.</summary>
@@ -33,12 +33,20 @@ internal sealed record GpuKernel(BenchKernel Kernel, Precision Precision, Func<A
 
     public delegate void ForwardCall(
         AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> destination,
-        in AttentionShape shape, ArrayView<int> keyLengths, ArrayView<float> logSumExp);
+        in AttentionShape shape, ArrayView<int> keyLengths, GpuResult? result);
+
+    public delegate void BackwardCall(
+        AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> output, GpuResult result,
+        ArrayView<float> outputGradient, ArrayView<float> queryGradient, ArrayView<float> keyGradient, ArrayView<float> valueGradient,
+        in AttentionShape shape, ArrayView<int> keyLengths, bool accumulate);
+
+    public delegate GpuResult ResultCall(in AttentionShape shape);
 
     public delegate long ScratchCall(in AttentionShape shape);
 
     /// <summary>The kernels on a device.</summary>
-    internal sealed record Loaded(IDisposable Gpu, ForwardCall Forward, ScratchCall ScratchBytes) : IDisposable
+    internal sealed record Loaded(
+        IDisposable Gpu, ForwardCall Forward, BackwardCall Backward, ResultCall CreateResult, ScratchCall ScratchBytes, ScratchCall BackwardScratchBytes) : IDisposable
     {
         public void Dispose() => Gpu.Dispose();
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ILGPU.Runtime;
+using KernelGen.Bench.Kernels;
 using KernelGen.Bench.Roofline;
 
 namespace KernelGen.Bench.Gpu;
@@ -12,6 +13,8 @@ internal static class GpuRowPlan
     private const int MostCalls = 1000;
 
     private static readonly int[] Lengths = [4096, 65_536, 1 << 20];
+
+    private static readonly Direction[] Directions = [Direction.Forward, Direction.Backward];
 
     /// <summary>ILGPU's CPU accelerator takes seconds for so many.</summary>
     private static readonly int[] CheckLengths = [64];
@@ -34,34 +37,13 @@ internal static class GpuRowPlan
         var isFirst = true;
         foreach (var length in isCheck ? CheckLengths : Lengths)
         {
-            var name = FormattableString.Invariant($"{kernel}, {length:N0} tokens");
-            Console.Error.WriteLine(name);
-            var needed = GpuWorkload.Bytes(kernel.Kernel, loaded, length);
-            if (needed > accelerator.MemorySize)
+            foreach (var direction in Directions)
             {
-                report.Notes.Add(FormattableString.Invariant(
-                    $"{name}: left out, needs {needed / 1e9:F1} GB of the device's {accelerator.MemorySize / 1e9:F1} GB."));
-                continue;
+                // A wrong kernel is not worth timing. The shortest length is enough, and quick on the CPU.
+                Measure(kernel, loaded, length, direction, accelerator, probe, report, isToBeChecked: isFirst);
             }
 
-            try
-            {
-                using var workload = new GpuWorkload(kernel.Kernel, loaded, accelerator, length);
-                workload.Queue(1);
-                if (isFirst)
-                {
-                    // A wrong kernel is not worth timing. The shortest length is enough, and quick on the CPU.
-                    Check(name, kernel, workload, report);
-                    isFirst = false;
-                }
-
-                report.Rows.Add(Row(kernel, workload, length, accelerator.DefaultStream, probe, isCheck));
-            }
-            catch (AcceleratorException error)
-            {
-                // Memory that others use, or an OpenCL device's largest buffer.
-                report.Notes.Add($"{name}: left out: {error.Message}");
-            }
+            isFirst = false;
         }
 
         if (isCheck)
@@ -69,6 +51,40 @@ internal static class GpuRowPlan
             report.Notes.Add($"{kernel}: longer inputs left out, this device would take hours for them.");
         }
     }
+
+    private static void Measure(
+        GpuKernel kernel, GpuKernel.Loaded loaded, int length, Direction direction, Accelerator accelerator, GpuPeakProbe probe, GpuReport report,
+        bool isToBeChecked)
+    {
+        var name = FormattableString.Invariant($"{kernel}, {Name(direction)}, {length:N0} tokens");
+        Console.Error.WriteLine(name);
+        var needed = GpuWorkload.Bytes(kernel.Kernel, loaded, length, direction);
+        if (needed > accelerator.MemorySize)
+        {
+            report.Notes.Add(FormattableString.Invariant(
+                $"{name}: left out, needs {needed / 1e9:F1} GB of the device's {accelerator.MemorySize / 1e9:F1} GB."));
+            return;
+        }
+
+        try
+        {
+            using var workload = new GpuWorkload(kernel.Kernel, loaded, accelerator, length, direction);
+            workload.Queue(1);
+            if (isToBeChecked)
+            {
+                Check(name, kernel, workload, report);
+            }
+
+            report.Rows.Add(Row(kernel, workload, length, direction, accelerator.DefaultStream, probe, accelerator.AcceleratorType == AcceleratorType.CPU));
+        }
+        catch (AcceleratorException error)
+        {
+            // Memory that others use, or an OpenCL device's largest buffer.
+            report.Notes.Add($"{name}: left out: {error.Message}");
+        }
+    }
+
+    private static string Name(Direction direction) => direction.ToString().ToLowerInvariant();
 
     private static void Check(string name, GpuKernel kernel, GpuWorkload workload, GpuReport report)
     {
@@ -78,18 +94,18 @@ internal static class GpuRowPlan
         if (!(disagreement < kernel.LargestDisagreement))
         {
             throw new InvalidOperationException(FormattableString.Invariant(
-                $"{name}: the outputs of the device and of the CPU differ by {disagreement:E1} of the largest, more than rounding explains."));
+                $"{name}: the numbers of the device and of the CPU differ by {disagreement:E1} of the largest, more than rounding explains."));
         }
 
         report.Notes.Add(FormattableString.Invariant($"{name}: max|Δ|/max against the CPU kernel is {disagreement:0.0E0}."));
     }
 
-    private static GpuRow Row(GpuKernel kernel, GpuWorkload workload, int length, AcceleratorStream stream, GpuPeakProbe probe, bool isCheck)
+    private static GpuRow Row(GpuKernel kernel, GpuWorkload workload, int length, Direction direction, AcceleratorStream stream, GpuPeakProbe probe, bool isCheck)
     {
         var (seconds, share, repetitions) = AgainstPeak(workload, stream, probe, isCheck ? new Effort(1, 0) : Effort.Full);
         const int Batch = 1, Heads = 8;
         return new GpuRow(
-            kernel.Kernel.Name, kernel.Kernel.Causal, kernel.PrecisionName, Batch, Heads, length, kernel.Kernel.HeadDim, kernel.Kernel.Features, seconds * 1e3,
+            kernel.Kernel.Name, Name(direction), kernel.Kernel.Causal, kernel.PrecisionName, Batch, Heads, length, kernel.Kernel.HeadDim, kernel.Kernel.Features, seconds * 1e3,
             workload.Flops / seconds / 1e9, isCheck ? null : share, Batch * length / seconds, workload.ScratchBytes, repetitions);
     }
 

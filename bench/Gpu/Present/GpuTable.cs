@@ -7,8 +7,11 @@ namespace KernelGen.Bench.Gpu;
 /// <summary>The rows as a table on the console, as CSV and as Markdown.</summary>
 internal static class GpuTable
 {
+    /// <summary>The first columns, which are words.</summary>
+    private const int TextColumns = 4;
+
     private static readonly string[] Headers =
-        ["kernel", "causal", "precision", "batch", "heads", "length", "d", "m", "ms", "GFLOP/s", "share of float32 peak", "tokens/s", "scratch bytes", "repetitions"];
+        ["kernel", "direction", "causal", "precision", "batch", "heads", "length", "d", "m", "ms", "GFLOP/s", "share of float32 peak", "tokens/s", "scratch bytes", "repetitions"];
 
     public static void Write(GpuReport report)
     {
@@ -21,7 +24,7 @@ internal static class GpuTable
         var table = new Table { Border = TableBorder.Simple };
         for (var i = 0; i < Headers.Length; i++)
         {
-            table.AddColumn(new TableColumn(Headers[i]) { Alignment = i < 3 ? Justify.Left : Justify.Right });
+            table.AddColumn(new TableColumn(Headers[i]) { Alignment = i < TextColumns ? Justify.Left : Justify.Right });
         }
 
         report.Rows.ForEach(row => table.AddRow(Cells(row)));
@@ -36,7 +39,7 @@ internal static class GpuTable
         foreach (var row in report.Rows)
         {
             text.AppendJoin(',',
-                row.Kernel, "forward", row.Causal ? "true" : "false", $"\"{report.Device.Replace("\"", "\"\"")}\"", row.Precision,
+                row.Kernel, row.Direction, row.Causal ? "true" : "false", $"\"{report.Device.Replace("\"", "\"\"")}\"", row.Precision,
                 Format.Whole(row.Batch), Format.Whole(row.Heads), Format.Whole(row.Length), Format.Whole(row.HeadDim), Format.Whole(row.Features),
                 Format.Number(row.Milliseconds, "F4"), Format.Number(row.Gflops, "F3"), row.PeakShare is { } share ? Format.Number(share, "F4") : "",
                 Format.Number(row.TokensPerSecond, "F0"), Format.Number(row.ScratchBytes, "F0")).Append('\n');
@@ -50,7 +53,7 @@ internal static class GpuTable
         var text = new StringBuilder("# GPU report\n\nMeasured by `dotnet run -c Release -p:Ilgpu=true --project bench -- gpu`, on ")
             .Append(report.Device).Append("; README.md says what the numbers mean.\n\n");
         Append(text, Headers);
-        Append(text, Headers.Select((_, i) => i < 3 ? "---" : "---:"));
+        Append(text, Headers.Select((_, i) => i < TextColumns ? "---" : "---:"));
         report.Rows.ForEach(row => Append(text, Cells(row)));
         text.Append('\n');
         report.Notes.ForEach(note => text.Append($"- {note}\n"));
@@ -59,7 +62,7 @@ internal static class GpuTable
 
     private static string[] Cells(GpuRow row) =>
     [
-        row.Kernel, row.Causal ? "yes" : "no", row.Precision, Format.Whole(row.Batch), Format.Whole(row.Heads), Format.Whole(row.Length),
+        row.Kernel, row.Direction, row.Causal ? "yes" : "no", row.Precision, Format.Whole(row.Batch), Format.Whole(row.Heads), Format.Whole(row.Length),
         Format.Whole(row.HeadDim), Format.Whole(row.Features), Format.Number(row.Milliseconds, "F3"), Format.Number(row.Gflops, "N1"),
         row.PeakShare is { } share ? Format.Number(share, "F2") : "–", Format.Number(row.TokensPerSecond, "N0"), Format.Number(row.ScratchBytes, "N0"),
         Format.Whole(row.Repetitions),

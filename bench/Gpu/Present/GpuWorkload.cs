@@ -13,11 +13,18 @@ internal sealed class GpuWorkload : IDisposable
     private readonly BenchKernel _kernel;
     private readonly GpuKernel.Loaded _loaded;
     private readonly AttentionShape _shape;
+    private readonly Direction _direction;
     private readonly List<MemoryBuffer1D<float, Stride1D.Dense>> _tensors = [];
+    private readonly GpuResult? _result;
 
-    public GpuWorkload(BenchKernel kernel, GpuKernel.Loaded loaded, Accelerator accelerator, int length)
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="loaded">The same on the device.</param>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="length">Tokens.</param>
+    /// <param name="direction">Forward or backward.</param>
+    public GpuWorkload(BenchKernel kernel, GpuKernel.Loaded loaded, Accelerator accelerator, int length, Direction direction)
     {
-        (_accelerator, _kernel, _loaded) = (accelerator, kernel, loaded);
+        (_accelerator, _kernel, _loaded, _direction) = (accelerator, kernel, loaded, direction);
         _shape = new AttentionShape(1, Heads, length);
         try
         {
@@ -28,6 +35,17 @@ internal sealed class GpuWorkload : IDisposable
                 _tensors.Add(accelerator.Allocate1D<float>(Count(kernel, length)));
                 Fill(_tensors[^1].View, source);
             }
+
+            if (direction == Direction.Backward)
+            {
+                // What a backward pass starts from, and the three gradients.
+                _result = loaded.CreateResult(_shape);
+                Forward();
+                for (var i = 0; i < 3; i++)
+                {
+                    _tensors.Add(accelerator.Allocate1D<float>(Count(kernel, length)));
+                }
+            }
         }
         catch
         {
@@ -37,43 +55,83 @@ internal sealed class GpuWorkload : IDisposable
     }
 
     /// <summary>The nominal operations of one call.</summary>
-    public double Flops => Heads * _kernel.FlopsPerHead(_shape.QueryLength);
+    public double Flops => Heads * _kernel.FlopsPerHead(_shape.QueryLength, _direction);
 
-    public long ScratchBytes => _loaded.ScratchBytes(_shape);
+    public long ScratchBytes => Scratch(_loaded, _shape, _direction) + (_result?.Bytes ?? 0);
 
-    /// <summary>The bytes on the device of a call, inputs and output included.</summary>
-    public static long Bytes(BenchKernel kernel, GpuKernel.Loaded loaded, int length) =>
-        (4 * sizeof(float) * Count(kernel, length)) + loaded.ScratchBytes(new AttentionShape(1, Heads, length));
+    /// <summary>The bytes on the device of a call, inputs and outputs included.</summary>
+    public static long Bytes(BenchKernel kernel, GpuKernel.Loaded loaded, int length, Direction direction)
+    {
+        var shape = new AttentionShape(1, Heads, length);
+        var tensors = (direction == Direction.Backward ? 7 : 4) * sizeof(float) * Count(kernel, length);
+        return tensors + Math.Max(Scratch(loaded, shape, direction), loaded.ScratchBytes(shape));
+    }
 
     /// <summary>Queues calls.</summary>
     public void Queue(int calls)
     {
         for (var i = 0; i < calls; i++)
         {
-            _loaded.Forward(
-                _accelerator.DefaultStream, _tensors[0].View, _tensors[1].View, _tensors[2].View, _tensors[3].View, in _shape, default, default);
+            if (_direction == Direction.Forward)
+            {
+                Forward();
+            }
+            else
+            {
+                Backward();
+            }
         }
     }
 
-    /// <summary>The largest difference to the outputs of the CPU over the largest of these; NaN where an output is.</summary>
+    /// <summary>The largest difference to the outputs, or gradients, of the CPU over the largest of these; NaN where one is.</summary>
     public double Disagreement()
     {
         var tensors = new Tensors((int)Count(_kernel, _shape.QueryLength));
-        _kernel.Create().Forward(tensors.Query, tensors.Key, tensors.Value, tensors.Destination, _shape);
-        var output = new float[tensors.Destination.Length];
-        _tensors[3].View.CopyToCPU(_accelerator.DefaultStream, output);
+        var layer = _kernel.Create();
+        var result = new AttentionResult(layer, _shape);
+        layer.Forward(tensors.Query, tensors.Key, tensors.Value, tensors.Destination, _shape, result);
+        if (_direction == Direction.Forward)
+        {
+            return Difference(3, tensors.Destination);
+        }
+
+        layer.Backward(
+            tensors.Query, tensors.Key, tensors.Value, tensors.Destination, result, outputGradient: tensors.Value, tensors.Gradients[0], tensors.Gradients[1],
+            tensors.Gradients[2], _shape);
+        return Enumerable.Range(0, 3).Max(i => Difference(4 + i, tensors.Gradients[i]));
+    }
+
+    public void Dispose()
+    {
+        _tensors.ForEach(tensor => tensor.Dispose());
+        _result?.Dispose();
+    }
+
+    private static long Scratch(GpuKernel.Loaded loaded, in AttentionShape shape, Direction direction) =>
+        direction == Direction.Forward ? loaded.ScratchBytes(shape) : loaded.BackwardScratchBytes(shape);
+
+    private void Forward() => _loaded.Forward(
+        _accelerator.DefaultStream, _tensors[0].View, _tensors[1].View, _tensors[2].View, _tensors[3].View, in _shape, default, _result);
+
+    private void Backward() => _loaded.Backward(
+        _accelerator.DefaultStream, _tensors[0].View, _tensors[1].View, _tensors[2].View, _tensors[3].View, _result!,
+        outputGradient: _tensors[2].View, // any numbers of that size
+        _tensors[4].View, _tensors[5].View, _tensors[6].View, in _shape, default, accumulate: false);
+
+    private double Difference(int tensor, float[] expected)
+    {
+        var actual = new float[expected.Length];
+        _tensors[tensor].View.CopyToCPU(_accelerator.DefaultStream, actual);
         _accelerator.DefaultStream.Synchronize();
         var (most, size) = (0.0, 0.0);
-        for (var i = 0; i < output.Length; i++)
+        for (var i = 0; i < actual.Length; i++)
         {
-            most = Math.Max(most, Math.Abs((double)output[i] - tensors.Destination[i]));
-            size = Math.Max(size, Math.Abs((double)tensors.Destination[i]));
+            most = Math.Max(most, Math.Abs((double)actual[i] - expected[i]));
+            size = Math.Max(size, Math.Abs((double)expected[i]));
         }
 
         return most / size;
     }
-
-    public void Dispose() => _tensors.ForEach(tensor => tensor.Dispose());
 
     private static long Count(BenchKernel kernel, int length) => (long)Heads * length * kernel.HeadDim;
 

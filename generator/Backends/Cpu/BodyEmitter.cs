@@ -488,7 +488,7 @@ internal sealed class BodyEmitter
         }
 
         var arguments = $"{source}, {buffer.Stride}, {rows}, {store.Destination.Columns.Size}, ref _Unsafe.Add(ref {tensor}, {token} * {stride}), {(reversed ? "-" : "")}{stride}";
-        _writer.Line(store.Destination.Role is TensorRole.QueryGradient or TensorRole.KeyGradient or TensorRole.ValueGradient
+        _writer.Line(store.Destination.IsGradient
             ? $"_TileCopy.StoreGradient({arguments}, head.AddsGradients);"
             : $"_TileCopy.Store({arguments});");
     }
@@ -587,8 +587,7 @@ internal sealed class BodyEmitter
     private static string Print(TokenIndex index) => index switch
     {
         TokenIndex.Constant constant => constant.Value.ToString(CultureInfo.InvariantCulture),
-        TokenIndex.Length { Tensor.Role: TensorRole.Key or TensorRole.Value or TensorRole.KeyGradient or TensorRole.ValueGradient } => "head.KeyLength",
-        TokenIndex.Length => "head.QueryLength",
+        TokenIndex.Length length => length.Tensor.HasTokensOfKeys ? "head.KeyLength" : "head.QueryLength",
         TokenIndex.Start start => Start(start.Tokens),
         TokenIndex.End end => $"({Start(end.Tokens)} + {Count(end.Tokens)})",
         TokenIndex.Arithmetic arithmetic => $"({Print(arithmetic.Left)} {arithmetic.Operator} {Print(arithmetic.Right)})",

@@ -114,11 +114,11 @@ internal static class CpuBackend
         var query = program[TensorRole.Query];
         var value = program[TensorRole.Value];
         var projections = program.Parameters.FirstOrDefault();
-        var fold = program.Body.OfType<Fold>().SingleOrDefault();
+        var fold = program.Fold;
 
-        // Where nothing follows the fold, its own stores are the outputs, and only what its state needs is done to split it.
-        var isScan = program.Body.Count == 1 && fold is not null;
-        var outputs = program.Body.Where(statement => isScan || statement != fold).ToList();
+        // A scan's own stores are the outputs, and only what its state needs is done to split it.
+        var isScan = program.IsScan;
+        var outputs = program.Outputs.ToList();
         var ofKeys = outputs.SelectMany(output => Dataflow.Flatten(output.Body())).Any(statement => statement is Store { Destination.Role: TensorRole.KeyGradient });
         var isForward = program.Arguments.All(argument => argument.Role != TensorRole.OutputGradient);
         var exported = isForward ? state : null; // nobody keeps what a gradient summed up

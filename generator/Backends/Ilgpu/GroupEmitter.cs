@@ -188,6 +188,9 @@ internal sealed class GroupEmitter
                 case Map map:
                     Map(map);
                     break;
+                case Transpose transpose:
+                    Transpose(transpose);
+                    break;
                 case Reduce { Target.IsColumnVector: true } reduce:
                     ReduceRows(reduce);
                     break;
@@ -223,8 +226,7 @@ internal sealed class GroupEmitter
     public static string Print(TokenIndex index) => index switch
     {
         TokenIndex.Constant constant => constant.Value.ToString(CultureInfo.InvariantCulture),
-        TokenIndex.Length { Tensor.Role: TensorRole.Query or TensorRole.Output or TensorRole.LogSumExp } => "shape.QueryLength",
-        TokenIndex.Length { Tensor.Role: TensorRole.Key or TensorRole.Value } => "keyCount",
+        TokenIndex.Length length => length.Tensor.HasTokensOfKeys ? "keyCount" : "shape.QueryLength",
         TokenIndex.Start start => Start(start.Tokens),
         TokenIndex.End end => $"({Start(end.Tokens)} + {Count(end.Tokens)})",
         TokenIndex.Arithmetic arithmetic => $"({Print(arithmetic.Left)} {arithmetic.Operator} {Print(arithmetic.Right)})",
@@ -236,14 +238,18 @@ internal sealed class GroupEmitter
 
     private static string Count(Dim tokens) => tokens.Name + "Count";
 
-    private static (string View, string Base, string Stride) Tensor(TensorArgument tensor) => tensor.Role switch
+    /// <summary>The token of row r of the current tile of a loop.</summary>
+    private static string Token(TokenLoop loop) => loop switch
     {
-        TensorRole.Query => ("query", "queryBase", "queryStride"),
-        TensorRole.Key => ("key", "keyBase", "keyStride"),
-        TensorRole.Value => ("value", "valueBase", "valueStride"),
-        TensorRole.Output => ("output", "outputBase", "outputStride"),
-        _ => throw new NotSupportedException($"The GPU backend passes no tensor in the role {tensor.Role} yet."),
+        { Stride: 1, Offset: TokenIndex.Constant { Value: 0 } } => $"{Start(loop.Tokens)} + r",
+        { Stride: -1 } => $"{Print(loop.Offset)} - {Start(loop.Tokens)} - r",
+        _ => throw new NotSupportedException("The GPU backend walks tokens one by one, forwards or backwards."),
     };
+
+    /// <summary>An element of a tensor: of a token, and a column unless it has one number a token.</summary>
+    private static string Element(TensorArgument tensor, TokenLoop loop) => tensor.Columns == Dim.One
+        ? $"{tensor.Name}[((long)head * shape.QueryLength) + {Token(loop)}]"
+        : $"{tensor.Name}[{tensor.Name}Base + ((long)({Token(loop)}) * {tensor.Name}Stride) + c]";
 
     /// <summary>
     /// Readies all that the next statement reads and writes: what it reads must be visible, and everyone must be done with what it overwrites. All at
@@ -271,49 +277,56 @@ internal sealed class GroupEmitter
 
     private void Load(Load load)
     {
-        var (view, start, stride) = Tensor(load.Source);
         var target = _memory[load.Target];
         Touch([], target);
+        var valid = $"r < {Count(load.Loop.Tokens)}" + Within(load.Loop, load.Source);
         var (columns, padded) = (load.Source.Columns.Size, target.Stride);
-        var token = $"{Start(load.Loop.Tokens)} + r";
-        var valid = $"r < {Count(load.Loop.Tokens)}";
-        if (Print(load.Loop.To) != Print(load.Source.Length))
+        if (load.Target.IsColumnVector)
         {
-            valid += $" && {token} < {Print(load.Source.Length)}";
+            Tokens(() => _writer.Line($"{target.Element("r", "0")} = {valid} ? {Element(load.Source, load.Loop)} : 0f;"));
+            return;
         }
 
         valid += padded == columns ? "" : $" && c < {columns}";
-        Elements(_memory.Tokens, padded, () =>
-            _writer.Line($"{target.Element("r", "c")} = {valid} ? {view}[{start} + ((long)({token}) * {stride}) + c] : 0f;"));
+        Elements(_memory.Tokens, padded, () => _writer.Line($"{target.Element("r", "c")} = {valid} ? {Element(load.Source, load.Loop)} : 0f;"));
     }
 
     private void Store(Store store)
     {
-        var source = _memory[store.Source];
+        var (source, destination) = (_memory[store.Source], store.Destination);
         Touch([source]);
-        var rows = _inRun ? "r >= runFrom && r < runTo" : $"r < {Count(store.Loop.Tokens)}";
-        if (store.Destination.Role == TensorRole.LogSumExp)
+        var rows = (_inRun ? "r >= runFrom && r < runTo" : $"r < {Count(store.Loop.Tokens)}") + Within(store.Loop, destination);
+        if (store.Source.IsColumnVector)
         {
-            using (_writer.Block($"if (shape.WantsLogSumExp != 0 && thread < {_memory.Tokens})"))
+            using (_writer.Block(destination.Role == TensorRole.LogSumExp ? "if (shape.WantsLogSumExp != 0)" : null))
             {
-                _writer.Line("var r = thread;");
-                using (_writer.Block($"if ({rows})"))
-                {
-                    _writer.Line($"logSumExp[((long)head * shape.QueryLength) + {Start(store.Loop.Tokens)} + r] = {source.Element("r", "0")};");
-                }
+                Tokens(() => StoreRow("0"));
             }
 
             return;
         }
 
-        var (view, start, stride) = Tensor(store.Destination);
-        Elements(_memory.Tokens, store.Destination.Columns.Size, () =>
+        Elements(_memory.Tokens, destination.Columns.Size, () => StoreRow("c"));
+
+        void StoreRow(string column)
         {
             using (_writer.Block($"if ({rows})"))
             {
-                _writer.Line($"{view}[{start} + ((long)({Start(store.Loop.Tokens)} + r) * {stride}) + c] = {source.Element("r", "c")};");
+                var (element, value) = (Element(destination, store.Loop), source.Element("r", column));
+                _writer.Line(destination.IsGradient ? $"{element} = shape.AddsGradients != 0 ? {element} + {value} : {value};" : $"{element} = {value};");
             }
-        });
+        }
+    }
+
+    /// <summary>The condition that the token of row r is one of the tensor, where the positions of the loop do not say so already.</summary>
+    private static string Within(TokenLoop loop, TensorArgument tensor) =>
+        Print(loop.To) == Print(tensor.Length) ? "" : $" && {Token(loop)} < {Print(tensor.Length)}";
+
+    private void Transpose(Transpose transpose)
+    {
+        var (target, source) = (_memory[transpose.Target], _memory[transpose.Source]);
+        Touch([source], target);
+        Tokens(() => _writer.Line($"{target.Element("0", "r")} = {source.Element("r", "0")};"));
     }
 
     private void Map(Map map)
@@ -328,7 +341,7 @@ internal sealed class GroupEmitter
             var (size, index, other) = target.IsRowVector ? (_memory.Columns(target), "c", "r") : (_memory.Tokens, "r", "c");
             using (_writer.Block($"for (var {index} = thread; {index} < {size}; {index} += {GroupMemory.Threads})"))
             {
-                var value = Expression(map.Branches[0], target.IsRowVector ? "0" : "r", target.IsRowVector ? "c" : "0", null);
+                var value = Expression(map.Branches[0], target.Rows, target.IsRowVector ? "0" : "r", target.IsRowVector ? "c" : "0", null);
                 _writer.Line($"{place.Element(target.IsRowVector ? "0" : "r", target.IsRowVector ? "c" : "0")} = {value};");
             }
 
@@ -339,7 +352,7 @@ internal sealed class GroupEmitter
         var segment = columns / map.Branches.Count;
         if (map.Branches.Count == 1)
         {
-            Elements(_memory.Tokens, columns, () => _writer.Line($"{place.Element("r", "c")} = {Expression(map.Branches[0], "r", "c", null)};"));
+            Elements(_memory.Tokens, columns, () => _writer.Line($"{place.Element("r", "c")} = {Expression(map.Branches[0], target.Rows, "r", "c", null)};"));
         }
         else
         {
@@ -350,7 +363,7 @@ internal sealed class GroupEmitter
                     using (_writer.Block())
                     {
                         var whole = branch == 0 ? "c" : $"c + {branch * segment}";
-                        var value = Expression(map.Branches[branch], "r", "c", (target.Columns, whole));
+                        var value = Expression(map.Branches[branch], target.Rows, "r", "c", (target.Columns, whole));
                         _writer.Line($"{place.Element("r", whole)} = {value};");
                     }
                 }
@@ -383,7 +396,7 @@ internal sealed class GroupEmitter
             _writer.Line($"var part = {(sum ? "0f" : "float.NegativeInfinity")};");
             using (_writer.Block($"for (var c = thread % {share}; c < {count}; c += {share})"))
             {
-                var value = Expression(reduce.Body, "r", "c", null);
+                var value = Expression(reduce.Body, reduce.Rows, "r", "c", null);
                 _writer.Line(sum ? $"part += {value};" : $"part = {_functions.Use("Max", 0)}(part, {value});");
             }
 
@@ -415,7 +428,7 @@ internal sealed class GroupEmitter
             _writer.Line($"var part = {(reduce.Accumulate ? target : sum ? "0f" : "float.NegativeInfinity")};");
             using (_writer.Block($"for (var r = 0; r < {Count(reduce.Rows)}; r++)"))
             {
-                var value = Expression(reduce.Body, "r", "c", null);
+                var value = Expression(reduce.Body, reduce.Rows, "r", "c", null);
                 _writer.Line(sum ? $"part += {value};" : $"part = {_functions.Use("Max", 0)}(part, {value});");
             }
 
@@ -493,24 +506,16 @@ internal sealed class GroupEmitter
                     {
                         Touch([factors]);
                         Holding(
-                            () =>
-                            {
-                                for (var r = 0; r < _registers.Rows; r++)
-                                {
-                                    // Rows past the last are zero, and have no factor.
-                                    var index = $"row{member}{(r == 0 ? "" : $" + {r}")}";
-                                    _writer.Line(GroupMemory.Pad(size) == size ? $"var f{r} = {factors.Element("0", index)};" : $"var f{r} = {index} < {size} ? {factors.Element("0", index)} : 0f;");
-                                }
-
-                                Rows(_registers, (r, c) => $"{member}{r}_{c} *= f{r};");
-                            },
-                            block => _tensor!.ScaleSums(block, WarpSum, "warpRow", size, factors));
+                            () => ScaleRegisters(member, factors, size),
+                            block => _tensor!.ScaleSums(block, WarpSum, IsTransposed(member) ? "warpColumn" : "warpRow", size, factors, IsTransposed(member)));
                         continue;
                     }
 
                     var place = _memory[member];
                     Touch([factors], place);
-                    Elements(size, _memory.Columns(member), () => _writer.Line($"{place.Element("r", "c")} *= {factors.Element("0", "r")};"));
+                    Elements(
+                        _memory.Rows(member), _memory.Columns(member),
+                        () => _writer.Line($"{place.Element("r", "c")} *= {factors.Element("0", IsTransposed(member) ? "c" : "r")};"));
                 }
 
                 _writer.Line("_Group.Barrier();");
@@ -519,6 +524,22 @@ internal sealed class GroupEmitter
 
         Passed();
     }
+
+    private void ScaleRegisters(StateMember member, Place factors, int size)
+    {
+        var (name, count) = IsTransposed(member) ? ($"column{member}", _registers.Columns) : ($"row{member}", _registers.Rows);
+        for (var i = 0; i < count; i++)
+        {
+            // Rows past the last are zero, and have no factor.
+            var index = $"{name}{(i == 0 ? "" : $" + {i}")}";
+            _writer.Line(GroupMemory.Pad(size) == size ? $"var f{i} = {factors.Element("0", index)};" : $"var f{i} = {index} < {size} ? {factors.Element("0", index)} : 0f;");
+        }
+
+        Rows(_registers, (r, c) => $"{member}{r}_{c} *= f{(IsTransposed(member) ? c : r)};");
+    }
+
+    /// <summary>Whether the axis of its state runs along its rows.</summary>
+    private static bool IsTransposed(StateMember member) => member.Columns == member.State.Axis;
 
     private void Runs(Runs runs)
     {
@@ -574,8 +595,7 @@ internal sealed class GroupEmitter
 
     private void Multiply(MatMul product)
     {
-        // A packed parameter is transposed already.
-        var transposeB = product.TransposeB && product.B is not Parameter;
+        var transposeB = IsTransposedB(product);
         var (a, b) = (_memory[product.A], _memory[product.B]);
         var inner = product.TransposeA ? product.A.Rows : product.A.Columns;
         var innerCount = inner.IsTokens ? Count(inner) : inner.Size.ToString(CultureInfo.InvariantCulture);
@@ -599,10 +619,16 @@ internal sealed class GroupEmitter
         var rows = product.Target.Rows.IsTokens ? _memory.Tokens : GroupMemory.Pad(product.Target.Rows.Size);
         var columns = target.Stride;
         Either(
-            _tensor is null || product.B is Parameter ? null : WarpBlock.Of(rows, columns),
+            _tensor is null || IsProjection(product) ? null : WarpBlock.Of(rows, columns),
             block => MultiplyOnTensorCores(product, a, b, target, rows, columns, innerCount, block),
             () => MultiplyInRegisterBlocks(product, a, b, target, rows, columns, innerCount, inner));
     }
+
+    /// <summary>Whether a product is one of tokens with projections, which exponentials are taken of: it stays in float32.</summary>
+    private static bool IsProjection(MatMul product) => product is { B: Parameter, TransposeB: true };
+
+    /// <summary>Whether the right operand lies in memory as the product reads it transposed. Projections are packed transposed already.</summary>
+    private static bool IsTransposedB(MatMul product) => product.TransposeB && !IsProjection(product);
 
     private void MultiplyOnTensorCores(MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, WarpBlock block)
     {
@@ -624,7 +650,7 @@ internal sealed class GroupEmitter
 
     private void MultiplyInRegisterBlocks(MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, Dim inner)
     {
-        var transposeB = product.TransposeB && product.B is not Parameter;
+        var transposeB = IsTransposedB(product);
         var block = RegisterBlock.Of(rows, columns);
         using (_writer.Block($"for (var block = thread; block < {block.Count(rows, columns)}; block += {GroupMemory.Threads})"))
         {
@@ -724,6 +750,15 @@ internal sealed class GroupEmitter
         }
     }
 
+    /// <summary>What is done for each row r of a tile by a thread of its own.</summary>
+    private void Tokens(Action body)
+    {
+        using (_writer.Block($"for (var r = thread; r < {_memory.Tokens}; r += {GroupMemory.Threads})"))
+        {
+            body();
+        }
+    }
+
     /// <summary>A loop in which the threads share the elements (r, c) of a matrix.</summary>
     private void Elements(int rows, int columns, Action body)
     {
@@ -735,19 +770,25 @@ internal sealed class GroupEmitter
         }
     }
 
+    /// <param name="rows">The axis of the rows.</param>
     /// <param name="whole">The axis of which only one segment is walked, and the column of it.</param>
-    private string Expression(Expr expression, string row, string column, (Dim Axis, string Column)? whole)
+    private string Expression(Expr expression, Dim rows, string row, string column, (Dim Axis, string Column)? whole)
     {
         var printer = new IlgpuPrinter(
             _writer,
-            tile => _memory[tile].Element(
+            tile => _memory[tile.Whole].Element(
                 tile.IsRowVector ? "0" : row,
-                tile.IsColumnVector ? "0" : whole is { } segment && tile.Columns == segment.Axis ? segment.Column : column),
+                tile.IsColumnVector ? "0"
+                : tile is Segment { Index: > 0 } part ? $"{column} + {part.Index * part.Columns.Size}"
+                : whole is { } segment && tile.Columns == segment.Axis ? segment.Column
+                : column),
             condition => condition switch
             {
                 Condition.PositionBelow below => $"{Start(below.Tokens)} + {row} < {Print(below.Limit)}",
                 Condition.InRun => $"({row} >= runFrom && {row} < runTo)",
-                Condition.Precedes precedes => $"{Start(precedes.Earlier)} + {column} <= {Start(precedes.Later)} + {row}",
+                Condition.Precedes { Window: null } precedes when precedes.Earlier == rows && precedes.Later != rows =>
+                    $"{Start(precedes.Earlier)} + {row} <= {Start(precedes.Later)} + {column}",
+                Condition.Precedes { Window: null } precedes => $"{Start(precedes.Earlier)} + {column} <= {Start(precedes.Later)} + {row}",
                 _ => throw new NotSupportedException($"{condition}"),
             },
             _functions);

@@ -118,21 +118,22 @@ internal sealed class GroupMemory
 
         Partials = Take(Threads);
         var lives = Lifetimes(block);
-        var state = lives.Keys.OfType<StateMember>().Select(member => member.State).FirstOrDefault(s => s.Reference is not null);
-        if (state is not null)
+        var statements = Dataflow.Flatten(block).ToList();
+        foreach (var runs in statements.OfType<Runs>())
         {
-            Factors = Take(Floats(state.Reference!));
+            RunMaxima = Take(Floats(runs.State.Reference!));
+            Factors = Take(Floats(runs.State.Reference!));
         }
 
-        if (Dataflow.Flatten(block).OfType<Runs>().Any())
+        foreach (var rebase in statements.OfType<Rebase>())
         {
-            RunMaxima = Take(Floats(state!.Reference!));
+            Factors = Take(Floats(rebase.State.Reference!));
         }
 
         // Tiles that share memory because one overwrites the other count as one that lives as long as all of them.
         var owners = new Dictionary<Tile, Tile>();
         var spans = new Dictionary<Tile, (int From, int To)>();
-        var makers = Dataflow.Flatten(block).SelectMany(statement => Dataflow.Writes(statement).Select(tile => (tile, statement)))
+        var makers = statements.SelectMany(statement => Dataflow.Writes(statement).Select(tile => (tile, statement)))
             .GroupBy(pair => pair.tile).ToDictionary(group => group.Key, group => group.First().statement);
         foreach (var life in lives.Where(life => !outside.ContainsKey(life.Key)).OrderBy(life => life.Value.From))
         {

@@ -13,22 +13,19 @@ internal sealed class IlgpuBackend
     private readonly TileProgram _program;
     private readonly bool _onTensorCores;
     private readonly DeviceFunctions _functions = new();
-    private readonly List<string> _kernels = new();
-    private readonly Fold? _fold;
+    private readonly List<GpuKernel> _kernels = new();
     private readonly State? _state;
 
     /// <param name="program">The program.</param>
-    /// <param name="onTensorCores">Whether products, but those with parameters, are printed for tensor cores too.</param>
+    /// <param name="onTensorCores">Whether products, but those with projections, are printed for tensor cores too.</param>
     public IlgpuBackend(TileProgram program, bool onTensorCores)
     {
         _program = program;
         _onTensorCores = onTensorCores;
-        _fold = program.Body.OfType<Fold>().SingleOrDefault();
         _state = program.State;
-        IsScan = _fold is not null && Dataflow.Flatten(_fold.Body).Any(statement => statement is Store);
-        if (_fold is not null)
+        if (program.Fold is { } fold)
         {
-            Accumulate(_fold);
+            Accumulate(fold);
             Merge();
         }
 
@@ -36,12 +33,12 @@ internal sealed class IlgpuBackend
     }
 
     /// <summary>The using directives that the emitted file relies on: aliases, so that what the user calls Grid or Accelerator does not disturb.</summary>
-    public IEnumerable<string> Usings =>
+    public static IEnumerable<string> Usings(bool onTensorCores) =>
     [
         "using _Accelerator = global::ILGPU.Runtime.Accelerator;",
         "using _AcceleratorType = global::ILGPU.Runtime.AcceleratorType;",
         "using _Context = global::ILGPU.Context;",
-        .. _onTensorCores ? new[] { "using _CudaAsm = global::ILGPU.Runtime.Cuda.CudaAsm;" } : [],
+        .. onTensorCores ? new[] { "using _CudaAsm = global::ILGPU.Runtime.Cuda.CudaAsm;" } : [],
         "using _Float4 = global::KernelGen.CompilerServices.Float4;",
         "using _FloatBuffer = global::ILGPU.Runtime.MemoryBuffer1D<float, global::ILGPU.Stride1D.Dense>;",
         "using _Floats = global::ILGPU.ArrayView<float>;",
@@ -58,11 +55,6 @@ internal sealed class IlgpuBackend
         "using _Views = global::ILGPU.Runtime.ArrayViewExtensions;",
     ];
 
-    /// <summary>Whether outputs are computed in the same fold as the state: causal, by a scan over spans.</summary>
-    public bool IsScan { get; }
-
-    public bool HasState => _state is not null;
-
     /// <summary>Tokens of a tile of each kernel.</summary>
     public int AccumulateTokens { get; private set; }
 
@@ -74,13 +66,28 @@ internal sealed class IlgpuBackend
     public int SharedBytes { get; private set; }
 
     /// <summary>Floats of one head's state in memory.</summary>
-    public int StateFloats => _state is null ? 0 : _state.Members.Sum(Floats);
+    public int StateFloats => Floats(_state);
 
     /// <summary>Floats of all packed parameters.</summary>
     public int ParameterFloats => _program.Parameters.Sum(ParameterFloatsOf);
 
-    /// <summary>The kernels and the functions that they call, as members of a class.</summary>
-    public IEnumerable<string> Members => _kernels.Concat(_functions.Methods);
+    public bool HasState => _state is not null;
+
+    /// <summary>Whether outputs are computed in the same fold as the state: causal, by a scan over spans.</summary>
+    public bool IsScan => _program.IsScan;
+
+    /// <summary>The kernels, in the order in which they run.</summary>
+    public IReadOnlyList<GpuKernel> Kernels => _kernels;
+
+    /// <summary>The functions that they call, as members of a class.</summary>
+    public IEnumerable<string> Functions => _functions.Methods;
+
+    /// <summary>What the fold runs over, and the outputs: lengths of queries or keys.</summary>
+    public TokenIndex AccumulateLength => _program.Fold!.Loop.To;
+
+    public TokenIndex OutputLength => OutputLoop.To;
+
+    private TokenLoop OutputLoop => _program.Outputs.Single() is Fold fold ? fold.Loop : ((Tiles.Parallel)_program.Outputs.Single()).Loop;
 
     /// <summary>Writes the body of a method that packs the parameters.</summary>
     public void EmitPack(SourceWriter writer)
@@ -88,37 +95,48 @@ internal sealed class IlgpuBackend
         var offset = 0;
         foreach (var parameter in _program.Parameters)
         {
-            ParameterEmitter.Pack(writer, parameter, offset, GroupMemory.Pad(parameter.Rows.Size), isTransposed: true, asTransform: false);
+            var isTransposed = IsTransposed(parameter);
+            var stride = GroupMemory.Pad(isTransposed ? parameter.Rows.Size : parameter.Columns.Size);
+            ParameterEmitter.Pack(writer, parameter, offset, stride, isTransposed, asTransform: false);
             offset += ParameterFloatsOf(parameter);
         }
     }
+
+    private static int Floats(State? state) => state is null ? 0 : state.Members.Sum(Floats);
 
     private static int Floats(StateMember member) => member.IsRowVector || member.IsColumnVector
         ? GroupMemory.Pad(member.Rows.Size * member.Columns.Size)
         : GroupMemory.Pad(member.Rows.Size) * GroupMemory.Pad(member.Columns.Size);
 
-    private static int ParameterFloatsOf(Parameter parameter) => parameter.Source == ParameterSource.SquaredNorms
-        ? GroupMemory.Pad(parameter.Columns.Size)
-        : parameter.Columns.Size * GroupMemory.Pad(parameter.Rows.Size);
+    /// <summary>Whether projections are packed transposed, so that in a product x·Wᵀ the features of a token lie side by side.</summary>
+    private bool IsTransposed(Parameter parameter) =>
+        Dataflow.Flatten(_program.Body).OfType<MatMul>().Any(product => product.B == parameter && product.TransposeB);
 
-    /// <summary>Where parameters and the state's members lie, which no kernel chooses.</summary>
+    private int ParameterFloatsOf(Parameter parameter) =>
+        parameter.Source == ParameterSource.SquaredNorms ? GroupMemory.Pad(parameter.Columns.Size)
+        : IsTransposed(parameter) ? parameter.Columns.Size * GroupMemory.Pad(parameter.Rows.Size)
+        : parameter.Rows.Size * GroupMemory.Pad(parameter.Columns.Size);
+
+    /// <summary>Where parameters and the members of states lie, which no kernel chooses.</summary>
     private Dictionary<Tile, Place> Outside()
     {
         var places = new Dictionary<Tile, Place>();
         var offset = 0;
         foreach (var parameter in _program.Parameters)
         {
-            var isRow = parameter.Source == ParameterSource.SquaredNorms;
-            places[parameter] = new Place(
-                "parameters", offset, GroupMemory.Pad(isRow ? parameter.Columns.Size : parameter.Rows.Size), ParameterFloatsOf(parameter));
+            var stride = parameter.Source == ParameterSource.SquaredNorms || !IsTransposed(parameter) ? parameter.Columns.Size : parameter.Rows.Size;
+            places[parameter] = new Place("parameters", offset, GroupMemory.Pad(stride), ParameterFloatsOf(parameter));
             offset += ParameterFloatsOf(parameter);
         }
 
-        offset = 0;
-        foreach (var member in _state?.Members ?? Enumerable.Empty<StateMember>())
+        foreach (var (view, state) in new[] { ("state", _state), ("kept", _program.Kept) })
         {
-            places[member] = new Place("state", offset, GroupMemory.Pad(member.Columns.Size), Floats(member));
-            offset += Floats(member);
+            offset = 0;
+            foreach (var member in state?.Members ?? Enumerable.Empty<StateMember>())
+            {
+                places[member] = new Place(view, offset, GroupMemory.Pad(member.Columns.Size), Floats(member));
+                offset += Floats(member);
+            }
         }
 
         return places;
@@ -154,18 +172,17 @@ internal sealed class IlgpuBackend
 
     private void Accumulate(Fold fold)
     {
-        var block = LoadLate([fold with { Body = Dataflow.SliceToState(fold.Body, fold.State) }]);
+        var block = LoadLate([IsScan ? fold with { Body = Dataflow.SliceToState(fold.Body, fold.State) } : fold]);
         var memory = GroupMemory.Plan(block, null, Outside());
         AccumulateTokens = memory.Tokens;
         var matrix = fold.State.Members.LastOrDefault(member => !member.IsRowVector && !member.IsColumnVector);
         var registers = matrix is not null && GroupEmitter.RegistersFor(matrix) is not null ? matrix : null;
-        var writer = new SourceWriter();
-        writer.Line("/// <summary>The state of one span of keys: a group a span of a head.</summary>");
-        using (writer.Block(
-            "internal static void Accumulate(_Floats key, _Floats value, _Ints keyLengths, _Floats parameters, _Floats states, _Floats memory, _GpuShape shape)"))
+        Kernel("Accumulate", "The state of one span of tokens: a group a span of a head.", block, memory, _state, "_Grid.IdxX", writer =>
         {
-            Prologue(writer, memory, [TensorRole.Key, TensorRole.Value], "states", "_Grid.IdxX");
-            writer.Line("var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, keyCount);");
+            var onlyKeys = Dataflow.Flatten(block).OfType<Load>().All(load => load.Source.HasTokensOfKeys);
+
+            // What is past the keys adds nothing.
+            writer.Line($"var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, {(onlyKeys ? "keyCount" : GroupEmitter.Print(fold.Loop.To))});");
             var emitter = Emitter(memory, writer, registers);
             foreach (var member in fold.State.Members)
             {
@@ -173,30 +190,79 @@ internal sealed class IlgpuBackend
             }
 
             emitter.DeclareRegisters();
-            emitter.Loop(fold.Loop, "from", "to", ((Fold)block[0]).Body);
+            emitter.Loop(fold.Loop, "from", "to", block[0].Body());
             emitter.StoreRegisters();
-        }
-
-        Keep(memory, writer);
+        });
     }
 
     private void Output()
     {
-        var block = LoadLate(_program.Body.Where(statement => statement != _fold || IsScan).ToList());
+        var block = LoadLate(_program.Outputs.ToList());
         var memory = GroupMemory.Plan(block, null, Outside());
         OutputTokens = memory.Tokens;
-        var loop = block[0] is Fold fold ? fold.Loop : ((Tiles.Parallel)block[0]).Loop;
-        var writer = new SourceWriter();
-        writer.Line("/// <summary>The outputs of one span of queries: a group a span of a head.</summary>");
-        using (writer.Block(
-            "internal static void Output(_Floats query, _Floats key, _Floats value, _Floats output, _Floats logSumExp, _Ints keyLengths, _Floats parameters, _Floats states, _Floats memory, _GpuShape shape)"))
+        Kernel("Output", "The outputs of one span of tokens: a group a span of a head.", block, memory, _state, IsScan ? "_Grid.IdxX" : "head", writer =>
         {
-            Prologue(writer, memory, [TensorRole.Query, TensorRole.Key, TensorRole.Value, TensorRole.Output], "states", IsScan ? "_Grid.IdxX" : "head");
-            writer.Line("var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, shape.QueryLength);");
-            Emitter(memory, writer, null).Loop(loop, "from", "to", block[0].Body());
+            writer.Line($"var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, {GroupEmitter.Print(OutputLoop.To)});");
+            Emitter(memory, writer, null).Loop(OutputLoop, "from", "to", block[0].Body());
+        });
+    }
+
+    /// <param name="state">The state that the kernel has a view of, or null.</param>
+    /// <param name="stateIndex">Which of the states is the group's.</param>
+    private void Kernel(
+        string name, string summary, IReadOnlyList<Statement> block, GroupMemory memory, State? state, string stateIndex, Action<SourceWriter> body)
+    {
+        var statements = Dataflow.Flatten(block).ToList();
+        var tensors = statements.Select(statement => statement switch
+        {
+            Load load => load.Source,
+            Store store => store.Destination,
+            _ => null,
+        }).OfType<TensorArgument>().Distinct().OrderBy(tensor => tensor.Role).ToList();
+        var readsKept = statements.SelectMany(Dataflow.Reads).OfType<StateMember>().Any(member => member.State == _program.Kept);
+        var readsParameters = statements.SelectMany(Dataflow.Reads).Any(tile => tile is Parameter);
+        var views = tensors.Select(tensor => ("_Floats", tensor.Name)).ToList();
+        views.Add(("_Ints", "keyLengths"));
+        AddIf(readsParameters, "parameters");
+        AddIf(readsKept, "keptStates");
+        AddIf(state is not null, "states");
+        AddIf(memory.Scratch > 0, "memory");
+        views.Add(("_GpuShape", "shape"));
+
+        var writer = new SourceWriter();
+        writer.Line($"/// <summary>{summary}</summary>");
+        using (writer.Block($"internal static void {name}({string.Join(", ", views.Select(view => $"{view.Item1} {view.Item2}"))})"))
+        {
+            Prologue(writer, memory, tensors);
+            if (readsParameters)
+            {
+                writer.Line("var parameters4 = parameters.Cast<_Float4>();");
+            }
+
+            if (readsKept)
+            {
+                StateOf(writer, "kept", "keptStates", "head", Floats(_program.Kept!));
+            }
+
+            if (state is not null)
+            {
+                StateOf(writer, "state", "states", stateIndex, StateFloats);
+            }
+
+            body(writer);
         }
 
-        Keep(memory, writer);
+        ScratchFloats = Math.Max(ScratchFloats, memory.Scratch);
+        SharedBytes = Math.Max(SharedBytes, memory.Shared * sizeof(float));
+        _kernels.Add(new GpuKernel(name, views, writer.ToString().TrimEnd('\n')));
+
+        void AddIf(bool condition, string view)
+        {
+            if (condition)
+            {
+                views.Add(("_Floats", view));
+            }
+        }
     }
 
     private GroupEmitter Emitter(GroupMemory memory, SourceWriter writer, StateMember? inRegisters)
@@ -206,50 +272,37 @@ internal sealed class IlgpuBackend
         return new GroupEmitter(memory, _functions, writer, inRegisters, tensor, tile => Dataflow.IsExponent(_program.Body, tile));
     }
 
-    private void Keep(GroupMemory memory, SourceWriter writer)
-    {
-        ScratchFloats = Math.Max(ScratchFloats, memory.Scratch);
-        SharedBytes = Math.Max(SharedBytes, memory.Shared * sizeof(float));
-        _kernels.Add(writer.ToString().TrimEnd('\n'));
-    }
-
-    private void Prologue(SourceWriter writer, GroupMemory memory, TensorRole[] roles, string states, string stateIndex)
+    private static void Prologue(SourceWriter writer, GroupMemory memory, IEnumerable<TensorArgument> tensors)
     {
         writer.Line("var thread = _Group.IdxX;");
         writer.Line("var head = _Grid.IdxX / shape.Spans;");
-        writer.Line("var from = shape.FirstToken + (_Grid.IdxX % shape.Spans * shape.SpanTokens);");
+        writer.Line("var from = _Grid.IdxX % shape.Spans * shape.SpanTokens;");
         writer.Line("var keyCount = shape.KeyLength;");
         using (writer.Block("if (shape.HasKeyLengths != 0)"))
         {
             writer.Line("keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[head / shape.Heads], 0, shape.KeyLength);");
         }
 
-        foreach (var role in roles)
+        foreach (var tensor in tensors.Where(tensor => tensor.Columns != Dim.One))
         {
-            var dim = _program[role].Columns.Size;
-            var (name, length) = (role.ToString().ToLowerInvariant(), role is TensorRole.Query or TensorRole.Output ? "QueryLength" : "KeyLength");
-            writer.Line($"var {name}Base = shape.Base(head, shape.{length}, {Text(dim)});");
-            writer.Line($"var {name}Stride = shape.Stride({Text(dim)});");
+            var dim = Text(tensor.Columns.Size);
+            writer.Line($"var {tensor.Name}Base = shape.Base(head, shape.{(tensor.HasTokensOfKeys ? "KeyLength" : "QueryLength")}, {dim});");
+            writer.Line($"var {tensor.Name}Stride = shape.Stride({dim});");
         }
 
         writer.Line($"var shared4 = _SharedMemory.Allocate<_Float4>({Text(memory.Shared / 4)});");
         writer.Line("var shared = shared4.Cast<float>();");
-        if (_program.Parameters.Count > 0)
-        {
-            writer.Line("var parameters4 = parameters.Cast<_Float4>();");
-        }
-
-        if (_state is not null)
-        {
-            writer.Line($"var state = {states}.SubView((long){stateIndex} * {Text(StateFloats)}, {Text(StateFloats)});");
-            writer.Line("var state4 = state.Cast<_Float4>();");
-        }
-
         if (memory.Scratch > 0)
         {
             writer.Line($"var scratch = memory.SubView((long)_Grid.IdxX * {Text(memory.Scratch)}, {Text(memory.Scratch)});");
             writer.Line("var scratch4 = scratch.Cast<_Float4>();");
         }
+    }
+
+    private static void StateOf(SourceWriter writer, string name, string states, string index, int floats)
+    {
+        writer.Line($"var {name} = {states}.SubView((long){index} * {Text(floats)}, {Text(floats)});");
+        writer.Line($"var {name}4 = {name}.Cast<_Float4>();");
     }
 
     /// <summary>
@@ -263,29 +316,32 @@ internal sealed class IlgpuBackend
         var sums = _state.Members.Where(member => member != reference).ToList();
         var matrix = sums.Single(member => !member.IsRowVector && !member.IsColumnVector);
         var vectors = sums.Where(member => member != matrix).ToList();
-        var columns = GroupMemory.Pad(matrix.Columns.Size) + vectors.Count;
+
+        // The numbers that follow one reference: those of a row of the matrix, or of a column where it is transposed, and one of each vector.
+        var isTransposed = matrix.Columns == _state.Axis;
+        var columns = GroupMemory.Pad(isTransposed ? matrix.Rows.Size : matrix.Columns.Size) + vectors.Count;
         var rows = _state.Axis.Size;
         var writer = new SourceWriter();
         writer.Line(IsScan
             ? "/// <summary>For each span of a head the state of all spans before it: a thread a number of the state.</summary>"
             : "/// <summary>The state of a head from those of its spans: a thread a number of the state.</summary>");
-        using (writer.Block("internal static void Merge(_Floats states, _Floats merged, _GpuShape shape)"))
+        using (writer.Block("internal static void Merge(_Floats states, _Floats merged, int heads, int spans)"))
         {
             var numbers = rows * columns;
             writer.Line($"var index = ((long)_Grid.IdxX * {Text(GroupMemory.Threads)}) + _Group.IdxX;");
             writer.Line($"var head = (int)(index / {Text(numbers)});");
             writer.Line($"var number = (int)(index % {Text(numbers)});");
-            writer.Line($"if (head >= shape.KeyLength)");
-            using (writer.Block())
+            using (writer.Block("if (head >= heads)"))
             {
-                writer.Line("return; // The launch rounds up; it hands the number of heads in the place of the length.");
+                writer.Line("return; // The launch rounds up.");
             }
 
-            writer.Line($"var r = number / {Text(columns)};");
-            writer.Line($"var v = number % {Text(columns)};");
-            writer.Line($"// The place of the number in a state: {matrix}[r, v], or the vectors after its last column.");
+            // Threads side by side have numbers side by side.
+            writer.Line(isTransposed ? $"var r = number % {Text(rows)};" : $"var r = number / {Text(columns)};");
+            writer.Line(isTransposed ? $"var v = number / {Text(rows)};" : $"var v = number % {Text(columns)};");
+            writer.Line($"// The place of the number in a state: {matrix}[{(isTransposed ? "v, r" : "r, v")}], or the vectors after its last {(isTransposed ? "row" : "column")}.");
             var place = places[matrix];
-            var at = $"{Text(place.Offset)} + (r * {Text(place.Stride)}) + v";
+            var at = isTransposed ? $"{Text(place.Offset)} + (v * {Text(place.Stride)}) + r" : $"{Text(place.Offset)} + (r * {Text(place.Stride)}) + v";
             for (var i = vectors.Count - 1; i >= 0; i--)
             {
                 at = $"v == {Text(columns - vectors.Count + i)} ? {Text(places[vectors[i]].Offset)} + r : {at}";
@@ -299,9 +355,9 @@ internal sealed class IlgpuBackend
             }
 
             var isFirst = $"v == {Text(columns - 1)}";
-            using (writer.Block("for (var span = 0; span < shape.Spans; span++)"))
+            using (writer.Block("for (var span = 0; span < spans; span++)"))
             {
-                writer.Line($"var other = (((long)head * shape.Spans) + span) * {Text(StateFloats)};");
+                writer.Line($"var other = (((long)head * spans) + span) * {Text(StateFloats)};");
                 if (IsScan)
                 {
                     writer.Line("merged[other + at] = x;");
@@ -343,7 +399,7 @@ internal sealed class IlgpuBackend
         }
 
         MergeNumbers = rows * columns;
-        _kernels.Add(writer.ToString().TrimEnd('\n'));
+        _kernels.Add(new GpuKernel("Merge", [("_Floats", "states"), ("_Floats", "merged"), ("int", "heads"), ("int", "spans")], writer.ToString().TrimEnd('\n')));
     }
 
     /// <summary>Numbers of a state that <see cref="Merge"/> has a thread for.</summary>

@@ -40,19 +40,23 @@ internal sealed class TensorEmitter(SourceWriter writer, DeviceFunctions functio
     public void AddSums(WarpBlock block, string sum, string other) =>
         Tiles(block, (i, j) => $"{sum}{i}_{j} = {sum}{i}_{j}.Plus({string.Join(", ", Lanes.Select(lane => $"{other}{i}_{j}.{lane}"))});");
 
-    /// <summary>Multiplies the rows of a block by factors; rows past the last are zero, and have no factor.</summary>
-    public void ScaleSums(WarpBlock block, string sum, string row, int size, Place factors)
+    /// <summary>Multiplies the rows of a block, or its columns, by factors; those past the last are zero, and have no factor.</summary>
+    /// <param name="first">The variable with the first row or column of the block.</param>
+    /// <param name="size">Rows or columns that have a factor.</param>
+    public void ScaleSums(WarpBlock block, string sum, string first, int size, Place factors, bool byColumn)
     {
-        for (var slot = 0; slot < 2 * block.RowTiles; slot++)
+        var (slots, step) = byColumn ? (2 * block.ColumnTiles, block.Columns) : (2 * block.RowTiles, block.Rows);
+        for (var slot = 0; slot < slots; slot++)
         {
-            var index = Row(block, row, slot);
-            writer.Line($"var f{slot} = {(size % block.Rows == 0 ? "" : $"{index} >= {size} ? 0f : ")}{factors.Element("0", index)};");
+            var index = byColumn ? $"{first} + (inQuad * {slots}){Plus(slot)}" : Row(block, first, slot);
+            writer.Line($"var f{slot} = {(size % step == 0 ? "" : $"{index} >= {size} ? 0f : ")}{factors.Element("0", index)};");
         }
 
         Tiles(block, (i, j) =>
         {
             var t = $"{sum}{i}_{j}";
-            return $"{t} = new _Float4({t}.X * f{2 * i}, {t}.Y * f{2 * i}, {t}.Z * f{(2 * i) + 1}, {t}.W * f{(2 * i) + 1});";
+            var (x, y, z, w) = byColumn ? (j, j + block.ColumnTiles, j, j + block.ColumnTiles) : (2 * i, 2 * i, (2 * i) + 1, (2 * i) + 1);
+            return $"{t} = new _Float4({t}.X * f{x}, {t}.Y * f{y}, {t}.Z * f{z}, {t}.W * f{w});";
         });
     }
 

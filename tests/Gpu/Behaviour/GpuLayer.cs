@@ -12,6 +12,10 @@ internal sealed class GpuLayer : IDisposable
     private readonly IDisposable _gpu;
     private readonly OnArrays _onArrays;
     private readonly OnDevice _onDevice;
+    private readonly BackwardOnArrays? _backwardOnArrays;
+    private readonly BackwardOnDevice? _backwardOnDevice;
+    private readonly ResultOf _resultOf;
+    private readonly Func<GpuResult, ArrayView<float>> _logSumExpOf;
     private readonly BytesOf _bytesOf;
 
     public GpuLayer(Layer layer, int processors = 1)
@@ -28,11 +32,20 @@ internal sealed class GpuLayer : IDisposable
         (Attention, Weights) = layer.Create();
         var type = layer.Type.GetNestedType("Gpu")!;
         _gpu = (IDisposable)Activator.CreateInstance(type, Attention, Machine.Accelerator)!;
-        var forward = type.GetMethods().Where(method => method.Name == "Forward").ToList();
-        _onArrays = forward.Single(method => method.GetParameters()[0].ParameterType == typeof(ReadOnlySpan<float>)).CreateDelegate<OnArrays>(_gpu);
-        _onDevice = forward.Single(method => method.GetParameters()[0].ParameterType == typeof(AcceleratorStream)).CreateDelegate<OnDevice>(_gpu);
+        _onArrays = Call<OnArrays>("Forward", typeof(ReadOnlySpan<float>))!;
+        _onDevice = Call<OnDevice>("Forward", typeof(AcceleratorStream))!;
+        _backwardOnArrays = Call<BackwardOnArrays>("Backward", typeof(ReadOnlySpan<float>));
+        _backwardOnDevice = Call<BackwardOnDevice>("Backward", typeof(AcceleratorStream));
+        _resultOf = type.GetMethod("CreateResult")!.CreateDelegate<ResultOf>(_gpu);
+        _logSumExpOf = type.GetMethod("LogSumExp")!.CreateDelegate<Func<GpuResult, ArrayView<float>>>(_gpu);
         _bytesOf = type.GetMethod("ScratchBytes")!.CreateDelegate<BytesOf>(_gpu);
+        BackwardBytes = type.GetMethod("BackwardScratchBytes")?.CreateDelegate<BytesOf>(_gpu);
+
+        T? Call<T>(string name, Type first)
+            where T : Delegate => type.GetMethods().SingleOrDefault(method => method.Name == name && method.GetParameters()[0].ParameterType == first)?.CreateDelegate<T>(_gpu);
     }
+
+    public delegate long BytesOf(in AttentionShape shape);
 
     private delegate void OnArrays(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in AttentionShape shape,
@@ -40,9 +53,18 @@ internal sealed class GpuLayer : IDisposable
 
     private delegate void OnDevice(
         AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> destination,
-        in AttentionShape shape, ArrayView<int> keyLengths, ArrayView<float> logSumExp);
+        in AttentionShape shape, ArrayView<int> keyLengths, GpuResult? result);
 
-    private delegate long BytesOf(in AttentionShape shape);
+    private delegate void BackwardOnArrays(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> outputGradient, Span<float> queryGradient,
+        Span<float> keyGradient, Span<float> valueGradient, in AttentionShape shape, ReadOnlySpan<int> keyLengths, bool accumulate);
+
+    private delegate void BackwardOnDevice(
+        AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> output, GpuResult result,
+        ArrayView<float> outputGradient, ArrayView<float> queryGradient, ArrayView<float> keyGradient, ArrayView<float> valueGradient,
+        in AttentionShape shape, ArrayView<int> keyLengths, bool accumulate);
+
+    private delegate GpuResult ResultOf(in AttentionShape shape);
 
     public Machine Machine { get; }
 
@@ -73,20 +95,58 @@ internal sealed class GpuLayer : IDisposable
         using var v = Upload(value);
         using var lengths = Upload(keyLengths);
         using var o = Upload(output);
-        using var log = Upload(logSumExp);
+        using var result = _resultOf(shape);
         _onDevice(
-            stream, View(q, query.Length), View(k, key.Length), View(v, value.Length), View(o, output.Length), shape, View(lengths, keyLengths.Length),
-            View(log, rows));
+            stream, View(q, query.Length), View(k, key.Length), View(v, value.Length), View(o, output.Length), shape, View(lengths, keyLengths.Length), result);
         stream.Synchronize();
         if (rows > 0)
         {
             o.View.CopyToCPU(stream, output.AsSpan());
-            log.View.CopyToCPU(stream, logSumExp.AsSpan());
+            _logSumExpOf(result).CopyToCPU(stream, logSumExp.AsSpan());
             stream.Synchronize();
         }
 
         return (output, logSumExp);
     }
+
+    /// <summary>One head, from arrays.</summary>
+    public Gradients<float> Backward(GradientInputs inputs)
+    {
+        var of = inputs.Inputs;
+        var gradients = Unset(of.Query.Length, of.Key.Length, of.Value.Length);
+        _backwardOnArrays!(of.Query, of.Key, of.Value, inputs.Upstream, gradients.Query, gradients.Key, gradients.Value, of.Shape, default, false);
+        return gradients;
+    }
+
+    /// <summary>On the device and a stream of its own, after the forward pass.</summary>
+    /// <param name="addTo">What the gradients are added to; null: they overwrite NaN.</param>
+    public Gradients<float> Backward(
+        float[] query, float[] key, float[] value, float[] upstream, AttentionShape shape, int[] keyLengths, Gradients<float>? addTo = null)
+    {
+        var gradients = addTo ?? Unset(query.Length, key.Length, value.Length);
+        using var stream = Machine.Accelerator.CreateStream();
+        using var q = Upload(query);
+        using var k = Upload(key);
+        using var v = Upload(value);
+        using var lengths = Upload(keyLengths);
+        using var o = Upload(new float[upstream.Length]);
+        using var g = Upload(upstream);
+        using var dq = Upload(gradients.Query);
+        using var dk = Upload(gradients.Key);
+        using var dv = Upload(gradients.Value);
+        using var result = _resultOf(shape);
+        var (queries, keys, values, output, counts) = (
+            View(q, query.Length), View(k, key.Length), View(v, value.Length), View(o, upstream.Length), View(lengths, keyLengths.Length));
+        _onDevice(stream, queries, keys, values, output, shape, counts, result);
+        _backwardOnDevice!(
+            stream, queries, keys, values, output, result, View(g, upstream.Length), View(dq, query.Length), View(dk, key.Length), View(dv, value.Length), shape,
+            counts, addTo is not null);
+        stream.Synchronize();
+        return new Gradients<float>(Download(dq, query.Length), Download(dk, key.Length), Download(dv, value.Length));
+    }
+
+    /// <summary>The scratch memory of a backward call; null where the layer has none.</summary>
+    public BytesOf? BackwardBytes { get; }
 
     public long ScratchBytes(in AttentionShape shape) => _bytesOf(shape);
 
@@ -99,6 +159,19 @@ internal sealed class GpuLayer : IDisposable
     /// <summary>Buffers of 0 numbers do not exist.</summary>
     private MemoryBuffer1D<T, Stride1D.Dense> Upload<T>(T[] numbers)
         where T : unmanaged => Machine.Upload(numbers.Length == 0 ? new T[1] : numbers);
+
+    private static float[] Download(MemoryBuffer1D<float, Stride1D.Dense> buffer, int length) => buffer.GetAsArray1D().AsSpan(0, length).ToArray();
+
+    private static Gradients<float> Unset(int query, int key, int value)
+    {
+        var gradients = new Gradients<float>(new float[query], new float[key], new float[value]);
+        foreach (var gradient in new[] { gradients.Query, gradients.Key, gradients.Value })
+        {
+            gradient.AsSpan().Fill(float.NaN);
+        }
+
+        return gradients;
+    }
 
     private static ArrayView<T> View<T>(MemoryBuffer1D<T, Stride1D.Dense> buffer, int length)
         where T : unmanaged => buffer.View.SubView(0, length);

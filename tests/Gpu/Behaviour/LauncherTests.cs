@@ -40,7 +40,6 @@ public class LauncherTests
         var shape = new AttentionShape(1, 1, 1);
         var stream = machine.Accelerator.DefaultStream;
         Names(Assert.Throws<ArgumentException>(() => gpu.Forward(stream, two.View, eight.View, eight.View, eight.View, shape)), "2", "8");
-        Names(Assert.Throws<ArgumentException>(() => gpu.Forward(stream, eight.View, eight.View, eight.View, eight.View, shape, logSumExp: two.View)), "2", "1");
     }
 
     [Fact]
@@ -57,7 +56,7 @@ public class LauncherTests
     public void A_sequence_that_is_too_long_to_count_is_refused() =>
         Names(
             Assert.Throws<ArgumentException>(() => GpuChecks.CheckCall(
-                new AttentionShape(1, 1, int.MaxValue), causal: false, 1, 1, int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, 0, 0)),
+                new AttentionShape(1, 1, int.MaxValue), causal: false, 1, 1, int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, 0)),
             "1073741824", "2147483647");
 
     [Fact]
@@ -96,12 +95,54 @@ public class LauncherTests
     }
 
     [Fact]
+    public void A_result_is_of_one_layer_and_one_shape()
+    {
+        using var machine = new Machine();
+        using var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
+        using var other = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
+        using var eight = machine.Upload(new float[8]);
+        var (stream, shape, view) = (machine.Accelerator.DefaultStream, new AttentionShape(1, 1, 1), (ArrayView<float>)eight.View);
+        using var result = gpu.CreateResult(shape);
+        using var longer = gpu.CreateResult(new AttentionShape(1, 1, 2));
+        using var foreign = other.CreateResult(shape);
+        Assert.Equal(shape, result.Shape);
+        Names(Assert.Throws<ArgumentException>(() => gpu.Forward(stream, view, view, view, view, shape, result: longer)), "QueryLength = 2", "QueryLength = 1");
+        Names(Assert.Throws<ArgumentException>(() => gpu.Forward(stream, view, view, view, view, shape, result: foreign)), "another");
+        Names(Assert.Throws<ArgumentException>(() => Backward(result)), "empty", "Forward");
+        Names(Assert.Throws<ArgumentException>(() => gpu.LogSumExp(result)), "empty", "Forward");
+        Names(Assert.Throws<ArgumentException>(() => Backward(foreign)), "another");
+        Assert.Throws<ArgumentNullException>(() => Backward(null!));
+        Names(Assert.ThrowsAny<ArgumentException>(() => gpu.CreateResult(new AttentionShape(1, 1, -1))), "-1");
+
+        void Backward(GpuResult what) => gpu.Backward(stream, view, view, view, view, what, view, view, view, view, shape);
+    }
+
+    [Fact]
+    public void Gradients_that_do_not_fit_are_named()
+    {
+        using var machine = new Machine();
+        using var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
+        var shape = new AttentionShape(1, 2, 3, 5);
+        foreach (var wrong in Enumerable.Range(0, 7))
+        {
+            int[] lengths = [48, 80, 80, 48, 48, 80, 80];
+            lengths[wrong]++;
+            var error = Assert.Throws<ArgumentException>(() => gpu.Backward(
+                new float[lengths[0]], new float[lengths[1]], new float[lengths[2]], new float[lengths[3]], new float[lengths[4]], new float[lengths[5]],
+                new float[lengths[6]], shape));
+            Names(error, $"{lengths[wrong]}", $"{lengths[wrong] - 1}");
+            Assert.Equal(new[] { "query", "key", "value", "outputGradient", "queryGradient", "keyGradient", "valueGradient" }[wrong], error.ParamName);
+        }
+    }
+
+    [Fact]
     public void Nothing_to_compute_is_no_launch()
     {
         using var machine = new Machine();
         using var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
         gpu.Forward([], [], [], [], new AttentionShape(0, 2, 3));
         gpu.Forward([], new float[16], new float[16], [], new AttentionShape(1, 2, 0, 1));
+        gpu.Backward([], [], [], [], [], [], [], new AttentionShape(0, 2, 3));
     }
 
     private static void Names(Exception error, params string[] parts) =>

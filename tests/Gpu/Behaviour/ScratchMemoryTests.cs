@@ -23,6 +23,7 @@ namespace KernelGen.Gpu.Tests.Behaviour
             layer.Forward(query, key, value, expected, Shape);
             gpu.Forward(query, key, value, actual, Shape);
             Compare.Close(Array.ConvertAll(expected, x => (double)x), actual, 1e-5);
+            CheckGradients(layer, gpu.Backward, query, key, value);
         }
 
         [Fact]
@@ -36,10 +37,30 @@ namespace KernelGen.Gpu.Tests.Behaviour
             layer.Forward(query, key, value, expected, Shape);
             gpu.Forward(query, key, value, actual, Shape);
             Compare.Close(Array.ConvertAll(expected, x => (double)x), actual, 1e-5);
+            CheckGradients(layer, gpu.Backward, query, key, value);
 
             // It has no state: all but one number is scratch memory of the groups.
             Assert.InRange(gpu.ScratchBytes(Shape), 1024, long.MaxValue);
             Assert.InRange(gpu.ScratchBytes(new AttentionShape(1, 1, 1 << 20)), 1024, 1 << 24);
+        }
+
+        private delegate void Backward(
+            ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> outputGradient, Span<float> queryGradient,
+            Span<float> keyGradient, Span<float> valueGradient, in AttentionShape shape, ReadOnlySpan<int> keyLengths, bool accumulate);
+
+        private static void CheckGradients(IAttention layer, Backward backward, float[] query, float[] key, float[] value)
+        {
+            var upstream = Inputs.Normal(new Random(2), value.Length, 1);
+            var (output, result) = (new float[value.Length], new AttentionResult(layer, Shape));
+            float[][] expected = [new float[query.Length], new float[key.Length], new float[value.Length]];
+            float[][] actual = [new float[query.Length], new float[key.Length], new float[value.Length]];
+            layer.Forward(query, key, value, output, Shape, result);
+            layer.Backward(query, key, value, output, result, upstream, expected[0], expected[1], expected[2], Shape);
+            backward(query, key, value, upstream, actual[0], actual[1], actual[2], Shape, default, false);
+            foreach (var (e, a) in expected.Zip(actual))
+            {
+                Compare.Close(Array.ConvertAll(e, x => (double)x), a, 1e-4);
+            }
         }
 
         private static (float[] Query, float[] Key, float[] Value) Draw(int headDim, int valueDim)

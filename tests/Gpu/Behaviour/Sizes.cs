@@ -12,6 +12,9 @@ internal static class Sizes
     /// <summary>Lengths around tiles.</summary>
     public static int[] Around { get; } = OnPackage ? [0, 1, 17, 33] : [0, 1, 2, 7, 17, 33, 64, 97];
 
+    /// <summary>Fewer, for backward passes, which take three times as long.</summary>
+    public static int[] Gradients { get; } = OnPackage ? [1, 17] : [0, 1, 17, 40];
+
     /// <summary>Scales of queries and keys.</summary>
     public static float[] Scales { get; } = OnPackage ? [1f] : [0.5f, 1f, 2f];
 

@@ -26,28 +26,28 @@ public class SpanTests
     [MemberData(nameof(Plans))]
     public void A_plan_covers_every_token_with_whole_tiles_in_bounded_memory(int processors, int heads, int length, int stateFloats, bool isScan)
     {
-        var plan = GpuPlan.Create(new AttentionShape(1, heads, length), processors, keyTokens: 32, queryTokens: 16, stateFloats, scratchFloats: 0, isScan);
+        var plan = GpuPlan.Create(heads, length, length, processors, stateTokens: 32, outputTokens: 16, stateFloats, scratchFloats: 0, isScan);
         Assert.Equal(heads, plan.Heads);
-        foreach (var (spans, tokens, tile) in new[] { (plan.KeySpans, plan.KeySpanTokens, 32), (plan.QuerySpans, plan.QuerySpanTokens, isScan ? 32 : 16) })
+        foreach (var (spans, tokens, tile) in new[] { (plan.StateSpans, plan.StateSpanTokens, 32), (plan.OutputSpans, plan.OutputSpanTokens, isScan ? 32 : 16) })
         {
             Assert.Equal(0, tokens % tile);
             Assert.True((long)spans * tokens >= length);
             Assert.True((spans - 1L) * tokens < Math.Max(1, length), "The last span is empty.");
 
-            // Four groups a multiprocessor, and one a head at least; queries without a state need no memory: there are as many as tiles.
+            // Four groups a multiprocessor, and one a head at least; outputs without a state need no memory: there are as many as tiles.
             Assert.True(stateFloats == 0 || (long)spans * heads <= Math.Max(heads, processors * 4L));
         }
 
         // 256 MiB, unless there is one state a head.
-        Assert.True(plan.KeySpans == 1 || (long)plan.KeySpans * heads * stateFloats <= 1L << 26);
-        Assert.True(!isScan || (plan.KeySpans == plan.QuerySpans && plan.KeySpanTokens == plan.QuerySpanTokens));
+        Assert.True(plan.StateSpans == 1 || (long)plan.StateSpans * heads * stateFloats <= 1L << 26);
+        Assert.True(!isScan || (plan.StateSpans == plan.OutputSpans && plan.StateSpanTokens == plan.OutputSpanTokens));
     }
 
     [Fact]
     public void Groups_that_need_scratch_memory_do_not_grow_in_number_with_the_length()
     {
         static int Spans(int length, int scratchFloats) =>
-            GpuPlan.Create(new AttentionShape(1, 1, length), 132, 32, 32, stateFloats: 0, scratchFloats, isScan: false).QuerySpans;
+            GpuPlan.Create(1, length, length, 132, 32, 32, stateFloats: 0, scratchFloats, isScan: false).OutputSpans;
 
         Assert.InRange(Spans(1 << 20, 5000), 1, 4 * 132);
         Assert.InRange(Spans(1 << 22, 5000), 1, 4 * 132);
@@ -90,5 +90,11 @@ public class SpanTests
 
         // States take at most 256 MiB, a scan's twice that.
         Assert.InRange(bytes, 1, 2L << 28);
+        if (gpu.BackwardBytes is { } backward)
+        {
+            bytes = backward(new AttentionShape(2, 3, 1 << 16));
+            Assert.Equal(bytes, backward(new AttentionShape(2, 3, 1 << 20)));
+            Assert.InRange(bytes, 1, 2L << 28);
+        }
     }
 }

@@ -23,11 +23,13 @@ public class PtxTests
     [MemberData(nameof(Layers))]
     public void Kernels_compile_to_lean_PTX(Layer layer)
     {
-        var kernels = new[] { "Accumulate", "Merge", "Output" }
-            .Select(name => layer.Type.GetNestedType("Gpu")!.GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic))
+        var passes = layer.Type.GetNestedType("Gpu")!.GetNestedTypes(BindingFlags.NonPublic).Where(pass => pass.Name.EndsWith("Pass", StringComparison.Ordinal)).ToList();
+        Assert.Equal(1 + layer.GradientPrograms.Count, passes.Count);
+        var kernels = passes
+            .SelectMany(pass => new[] { "Accumulate", "Merge", "Output" }.Select(name => pass.GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic)))
             .OfType<MethodInfo>()
             .ToList();
-        Assert.Equal(layer.Kernel is null ? 1 : 3, kernels.Count);
+        Assert.Equal((layer.Kernel is null ? 1 : 3) * passes.Count, kernels.Count);
         var isTensor = layer.Type.Namespace == TensorTests.Namespace;
         foreach (var kernel in kernels)
         {

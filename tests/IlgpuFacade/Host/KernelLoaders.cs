@@ -270,4 +270,65 @@ public static class KernelLoaders
                 set.Value(10, a11); set.Value(11, a12);
             });
     }
+
+    public static Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>(
+        this Accelerator accelerator,
+        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> action)
+        where T1 : struct
+        where T2 : struct
+        where T3 : struct
+        where T4 : struct
+        where T5 : struct
+        where T6 : struct
+        where T7 : struct
+        where T8 : struct
+        where T9 : struct
+        where T10 : struct
+        where T11 : struct
+        where T12 : struct
+        where T13 : struct
+    {
+        var kernel = new LoadedKernel(accelerator, action);
+        return (stream, config, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13) => kernel.Launch(
+            stream,
+            config,
+            () => action(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13),
+            set =>
+            {
+                set.Value(0, a1); set.Value(1, a2); set.Value(2, a3); set.Value(3, a4); set.Value(4, a5);
+                set.Value(5, a6); set.Value(6, a7); set.Value(7, a8); set.Value(8, a9); set.Value(9, a10);
+                set.Value(10, a11); set.Value(11, a12); set.Value(12, a13);
+            });
+    }
+
+    public static Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>(
+        this Accelerator accelerator,
+        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> action)
+        where T1 : struct
+        where T2 : struct
+        where T3 : struct
+        where T4 : struct
+        where T5 : struct
+        where T6 : struct
+        where T7 : struct
+        where T8 : struct
+        where T9 : struct
+        where T10 : struct
+        where T11 : struct
+        where T12 : struct
+        where T13 : struct
+        where T14 : struct
+    {
+        var kernel = new LoadedKernel(accelerator, action);
+        return (stream, config, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14) => kernel.Launch(
+            stream,
+            config,
+            () => action(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14),
+            set =>
+            {
+                set.Value(0, a1); set.Value(1, a2); set.Value(2, a3); set.Value(3, a4); set.Value(4, a5);
+                set.Value(5, a6); set.Value(6, a7); set.Value(7, a8); set.Value(8, a9); set.Value(9, a10);
+                set.Value(10, a11); set.Value(11, a12); set.Value(12, a13); set.Value(13, a14);
+            });
+    }
 }

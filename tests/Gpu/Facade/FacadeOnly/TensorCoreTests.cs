@@ -35,6 +35,26 @@ public class TensorCoreTests
 
     [Theory]
     [MemberData(nameof(Layers))]
+    public void Gradients_are_within_what_users_are_promised_and_surely_on_tensor_cores(Layer layer)
+    {
+        using var gpu = new GpuLayer(layer, Machine(processors: 2));
+        using var float32 = new GpuLayer(layer);
+        foreach (var length in new[] { 1, 17, 40 })
+        {
+            foreach (var scale in Sizes.Scales)
+            {
+                var inputs = new GradientInputs(new Inputs(layer, length, length, seed: 100 + length, scale), seed: 2);
+                var actual = gpu.Backward(inputs);
+                GradientTests.Close(inputs.Naive(gpu.Weights), actual, inputs.Size, 2e-3, $"length {length}, scale {scale}");
+                var plain = float32.Backward(inputs);
+                var differs = plain.Value.Zip(actual.Value, (x, y) => Math.Abs(x - y)).Max() / plain.Value.Max(MathF.Abs);
+                Assert.True(differs > 1e-5, $"length {length}, scale {scale}: only {differs:E2} from float32");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
     public void Spans_heads_and_key_lengths(Layer layer)
     {
         using var gpu = new GpuLayer(layer, Machine(processors: 4));

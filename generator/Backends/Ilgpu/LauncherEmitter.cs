@@ -1,0 +1,163 @@
+using System.Globalization;
+using KernelGen.Generator.Text;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends.Ilgpu;
+
+/// <summary>Emits a class with the kernels of one program and the code that launches them, one after the other.</summary>
+/// <remarks>It relies on `Call`, which has a property for each tensor, and is a member of the class that declares that.</remarks>
+internal static class LauncherEmitter
+{
+    private const string Runtime = "global::KernelGen";
+    private const string Services = "global::KernelGen.CompilerServices";
+
+    /// <param name="writer">Takes the class.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="summary">What it is for.</param>
+    /// <param name="backend">The kernels.</param>
+    /// <param name="keepsState">Whether the state of each head is wanted by others: it is merged into the call's kept states where there is memory for it.</param>
+    public static void Emit(SourceWriter writer, string name, string summary, IlgpuBackend backend, bool keepsState)
+    {
+        writer.Line($"/// <summary>{summary} Schedule: {Describe(backend)}</summary>");
+        using (writer.Block($"internal sealed class {name} : global::System.IDisposable"))
+        {
+            Members(writer, name, backend, keepsState);
+            foreach (var member in backend.Kernels.Select(kernel => kernel.Text).Concat(backend.Functions))
+            {
+                writer.Line();
+                writer.Line(member);
+            }
+        }
+    }
+
+    private static string Describe(IlgpuBackend backend) =>
+        $"groups of {GroupMemory.Threads} threads; {(backend.HasState ? $"tiles of {backend.AccumulateTokens} tokens for states and " : "tiles of ")}{backend.OutputTokens} for outputs; {backend.SharedBytes} bytes of shared memory.";
+
+    private static void Members(SourceWriter writer, string name, IlgpuBackend backend, bool keepsState)
+    {
+        var hasParameters = backend.ParameterFloats > 0;
+        var mergedStates = backend.IsScan ? "(long)plan.Heads * plan.StateSpans" : "(long)plan.Heads";
+        if (hasParameters)
+        {
+            writer.Line("private readonly _FloatBuffer _parameters;");
+        }
+
+        foreach (var kernel in backend.Kernels)
+        {
+            writer.Line($"private readonly global::System.Action<_Stream, _KernelConfig, {Types(kernel)}> {Field(kernel)};");
+        }
+
+        writer.Line();
+        writer.Line("/// <summary>Compiles the kernels for a device, and copies the projections there.</summary>");
+        using (writer.Block($"internal {name}(_Accelerator accelerator, {Runtime}.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters)"))
+        {
+            writer.Line($$"""
+                {{Services}}.GpuChecks.CheckDevice(
+                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: {{Text(backend.SharedBytes)}});
+                """);
+            if (hasParameters)
+            {
+                writer.Line($$"""
+                    var packed = new float[{{Text(backend.ParameterFloats)}}];
+                    PackParameters(projection, hyperparameters, packed);
+                    _parameters = accelerator.Allocate1D<float>(packed.Length);
+                    _Views.CopyFromCPU(_parameters.View, accelerator.DefaultStream, packed);
+                    accelerator.DefaultStream.Synchronize();
+                    """);
+            }
+
+            foreach (var kernel in backend.Kernels)
+            {
+                writer.Line($"{Field(kernel)} = _KernelLoaders.LoadKernel<{Types(kernel)}>(accelerator, {kernel.Name});");
+            }
+        }
+
+        var (heads, stateFloats, scratchFloats) = ("shape.Batch * shape.Heads", Text(backend.StateFloats), Text(backend.ScratchFloats));
+        writer.Line();
+        writer.Line("/// <summary>How a call is cut for a device of so many multiprocessors.</summary>");
+        writer.Line($$"""
+            internal static {{Services}}.GpuPlan Plan(in {{Runtime}}.AttentionShape shape, int processors) => {{Services}}.GpuPlan.Create(
+                {{heads}}, stateLength: {{(backend.HasState ? Length(backend.AccumulateLength) : "0")}}, outputLength: {{Length(backend.OutputLength)}}, processors,
+                stateTokens: {{Math.Max(1, backend.AccumulateTokens)}}, outputTokens: {{backend.OutputTokens}}, stateFloats: {{stateFloats}}, scratchFloats: {{scratchFloats}}, isScan: {{(backend.IsScan ? "true" : "false")}});
+            """);
+        writer.Line();
+        writer.Line("/// <summary>The floats of scratch memory that a call takes.</summary>");
+        using (writer.Block($"internal static long ScratchLength(in {Runtime}.AttentionShape shape, int processors)"))
+        {
+            writer.Line("var plan = Plan(in shape, processors);");
+            writer.Line($"return {(backend.HasState ? "StatesLength(in plan) + " : "")}GroupsLength(in plan) + 1;");
+        }
+
+        writer.Line();
+        writer.Line("/// <summary>Queues the kernels.</summary>");
+        using (writer.Block($"internal void Launch(_Stream stream, in Call call, in {Runtime}.AttentionShape shape, int processors, _Floats memory)"))
+        {
+            writer.Line("var plan = Plan(in shape, processors);");
+            if (backend.ScratchFloats > 0)
+            {
+                writer.Line($"var groupMemory = memory.SubView({(backend.HasState ? "StatesLength(in plan)" : "0")}, {Services}.GpuChecks.AtLeastOne(GroupsLength(in plan)));");
+            }
+
+            if (backend.HasState)
+            {
+                writer.Line($"var states = memory.SubView(0, (long)plan.Heads * plan.StateSpans * {stateFloats});");
+                writer.Line($"var merged = {(keepsState ? "call.KeptStates.Length > 0 ? call.KeptStates : " : "")}memory.SubView(states.Length, {mergedStates} * {stateFloats});");
+            }
+
+            foreach (var kernel in backend.Kernels)
+            {
+                var spans = kernel.Name == "Output" ? "Output" : "State";
+                var groups = kernel.Name == "Merge"
+                    ? $"(int)((((long)plan.Heads * {backend.MergeNumbers}) + {GroupMemory.Threads - 1}) / {GroupMemory.Threads})"
+                    : $"plan.Heads * plan.{spans}Spans";
+                var arguments = kernel.Parameters.Select(parameter => parameter.Name switch
+                {
+                    "parameters" => "_parameters.View",
+                    "states" => kernel.Name == "Output" ? "merged" : "states",
+                    "merged" => "merged",
+                    "memory" => "groupMemory",
+                    "heads" => "plan.Heads",
+                    "spans" => "plan.StateSpans",
+                    "shape" => $"call.ShapeOf(in shape, plan.{spans}SpanTokens, plan.{spans}Spans)",
+                    var tensor => $"call.{Property(tensor)}",
+                });
+                writer.Line($"{Field(kernel)}(");
+                writer.Line($"    stream, new _KernelConfig({groups}, {GroupMemory.Threads}),");
+                writer.Line($"    {string.Join(", ", arguments)});");
+            }
+        }
+
+        writer.Line();
+        writer.Line("/// <inheritdoc/>");
+        writer.Line(hasParameters ? "public void Dispose() => _parameters.Dispose();" : "public void Dispose()\n{\n}");
+        writer.Line();
+        if (backend.HasState)
+        {
+            writer.Line($"private static long StatesLength(in {Services}.GpuPlan plan) => (((long)plan.Heads * plan.StateSpans) + ({mergedStates})) * {stateFloats};");
+            writer.Line();
+        }
+
+        writer.Line(
+            $"private static long GroupsLength(in {Services}.GpuPlan plan) => (long)plan.Heads * global::System.Math.Max(plan.StateSpans, plan.OutputSpans) * {scratchFloats};");
+        if (hasParameters)
+        {
+            writer.Line();
+            using (writer.Block($"private static void PackParameters({Runtime}.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)"))
+            {
+                backend.EmitPack(writer);
+            }
+        }
+    }
+
+    /// <summary>The name of a tensor in a call.</summary>
+    public static string Property(string tensor) => char.ToUpperInvariant(tensor[0]) + tensor.Substring(1);
+
+    private static string Field(GpuKernel kernel) => "_" + char.ToLowerInvariant(kernel.Name[0]) + kernel.Name.Substring(1);
+
+    private static string Types(GpuKernel kernel) => string.Join(", ", kernel.Parameters.Select(parameter => parameter.Type));
+
+    private static string Length(TokenIndex index) =>
+        index is TokenIndex.Length length ? length.Tensor.HasTokensOfKeys ? "shape.KeyLength" : "shape.QueryLength" : throw new NotSupportedException($"{index}");
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
