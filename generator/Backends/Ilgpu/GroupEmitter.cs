@@ -56,11 +56,10 @@ internal sealed class GroupEmitter
             return;
         }
 
-        var across = StateColumns / _registers.Columns;
         _writer.Line($"// {_inRegisters} {ProgramText.Shape(_inRegisters)} stays in registers, {_registers.Rows} × {_registers.Columns} a thread.");
         _writer.Line($"var holds = thread < {_registers.Count(StateRows, StateColumns)};");
-        _writer.Line($"var row{_inRegisters} = thread / {across} * {_registers.Rows};");
-        _writer.Line($"var column{_inRegisters} = thread % {across} * {_registers.Columns};");
+        _writer.Line($"var row{_inRegisters} = {_registers.Row("thread", StateRows, StateColumns, rowsFirst: false)};");
+        _writer.Line($"var column{_inRegisters} = {_registers.Column("thread", StateRows, StateColumns, rowsFirst: false)};");
         Rows(_registers, (r, c) => $"var {_inRegisters}{r}_{c} = 0f;");
         if (_warpRegisters is { } block)
         {
@@ -81,7 +80,7 @@ internal sealed class GroupEmitter
         }
 
         Holding(
-            () => StoreBlock(_memory[_inRegisters], $"row{_inRegisters}", $"column{_inRegisters}", _registers, _inRegisters.Name, accumulate: false),
+            () => StoreBlock(_memory[_inRegisters], StateColumns, $"row{_inRegisters}", $"column{_inRegisters}", _registers, _inRegisters.Name, accumulate: false),
             block => _tensor!.Store(
                 _memory[_inRegisters], block, "warpRow", "warpColumn", StateRows, StateColumns, WarpSum, accumulate: false, isLower: false));
     }
@@ -280,7 +279,8 @@ internal sealed class GroupEmitter
         var target = _memory[load.Target];
         Touch([], target);
         var valid = $"r < {Count(load.Loop.Tokens)}" + Within(load.Loop, load.Source);
-        var (columns, padded) = (load.Source.Columns.Size, target.Stride);
+        var columns = load.Source.Columns.Size;
+        var padded = GroupMemory.Pad(columns);
         if (load.Target.IsColumnVector)
         {
             Tokens(() => _writer.Line($"{target.Element("r", "0")} = {valid} ? {Element(load.Source, load.Loop)} : 0f;"));
@@ -376,9 +376,9 @@ internal sealed class GroupEmitter
     /// <summary>Columns past the last are zero, so that products may run over whole vectors of four.</summary>
     private void ZeroPadding(Place place, int columns)
     {
-        if (place.Stride > columns)
+        if (GroupMemory.Pad(columns) > columns)
         {
-            Elements(_memory.Tokens, place.Stride - columns, () => _writer.Line($"{place.Element("r", $"{columns} + c")} = 0f;"));
+            Elements(_memory.Tokens, GroupMemory.Pad(columns) - columns, () => _writer.Line($"{place.Element("r", $"{columns} + c")} = 0f;"));
         }
     }
 
@@ -531,7 +531,7 @@ internal sealed class GroupEmitter
         for (var i = 0; i < count; i++)
         {
             // Rows past the last are zero, and have no factor.
-            var index = $"{name}{(i == 0 ? "" : $" + {i}")}";
+            var index = IsTransposed(member) ? _registers.Column(name, i, StateColumns) : $"{name}{(i == 0 ? "" : $" + {i}")}";
             _writer.Line(GroupMemory.Pad(size) == size ? $"var f{i} = {factors.Element("0", index)};" : $"var f{i} = {index} < {size} ? {factors.Element("0", index)} : 0f;");
         }
 
@@ -595,7 +595,7 @@ internal sealed class GroupEmitter
 
     private void Multiply(MatMul product)
     {
-        var transposeB = IsTransposedB(product);
+        var transposeB = IsReadTransposed(product);
         var (a, b) = (_memory[product.A], _memory[product.B]);
         var inner = product.TransposeA ? product.A.Rows : product.A.Columns;
         var innerCount = inner.IsTokens ? Count(inner) : inner.Size.ToString(CultureInfo.InvariantCulture);
@@ -603,7 +603,7 @@ internal sealed class GroupEmitter
         {
             Touch([a, b]);
             Holding(
-                () => Accumulators(product, a, b, transposeB, $"row{_inRegisters}", $"column{_inRegisters}", innerCount, inner, _registers, _inRegisters.Name),
+                () => Accumulators(product, a, b, transposeB, $"row{_inRegisters}", $"column{_inRegisters}", StateColumns, innerCount, inner, _registers, _inRegisters.Name),
                 block =>
                 {
                     // Tensor cores cut what they add, and do not round it: a sum from zero for each tile keeps that from growing with the tokens.
@@ -617,7 +617,7 @@ internal sealed class GroupEmitter
         var target = _memory[product.Target];
         Touch([a, b], target);
         var rows = product.Target.Rows.IsTokens ? _memory.Tokens : GroupMemory.Pad(product.Target.Rows.Size);
-        var columns = target.Stride;
+        var columns = GroupMemory.Pad(_memory.Columns(product.Target));
         Either(
             _tensor is null || IsProjection(product) ? null : WarpBlock.Of(rows, columns),
             block => MultiplyOnTensorCores(product, a, b, target, rows, columns, innerCount, block),
@@ -627,8 +627,8 @@ internal sealed class GroupEmitter
     /// <summary>Whether a product is one of tokens with projections, which exponentials are taken of: it stays in float32.</summary>
     private static bool IsProjection(MatMul product) => product is { B: Parameter, TransposeB: true };
 
-    /// <summary>Whether the right operand lies in memory as the product reads it transposed. Projections are packed transposed already.</summary>
-    private static bool IsTransposedB(MatMul product) => product.TransposeB && !IsProjection(product);
+    /// <summary>Whether the right operand is read along its rows. Projections are packed transposed already.</summary>
+    public static bool IsReadTransposed(MatMul product) => product.TransposeB && !IsProjection(product);
 
     private void MultiplyOnTensorCores(MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, WarpBlock block)
     {
@@ -650,12 +650,13 @@ internal sealed class GroupEmitter
 
     private void MultiplyInRegisterBlocks(MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, Dim inner)
     {
-        var transposeB = IsTransposedB(product);
+        var transposeB = IsReadTransposed(product);
         var block = RegisterBlock.Of(rows, columns);
         using (_writer.Block($"for (var block = thread; block < {block.Count(rows, columns)}; block += {GroupMemory.Threads})"))
         {
-            _writer.Line($"var row = block / {columns / block.Columns} * {block.Rows};");
-            _writer.Line($"var column = block % {columns / block.Columns} * {block.Columns};");
+            // Threads of a warp that read the same rows of the right operand need one load for all of them; those of the left one meet in no bank.
+            _writer.Line($"var row = {block.Row("block", rows, columns, rowsFirst: transposeB)};");
+            _writer.Line($"var column = {block.Column("block", rows, columns, rowsFirst: transposeB)};");
             Rows(block, (r, c) => $"var s{r}_{c} = 0f;");
             if (product.Structure == Structure.LowerLeft)
             {
@@ -663,22 +664,22 @@ internal sealed class GroupEmitter
                 innerCount = "last";
             }
 
-            Accumulators(product, a, b, transposeB, "row", "column", innerCount, inner, block, "s");
+            Accumulators(product, a, b, transposeB, "row", "column", columns, innerCount, inner, block, "s");
             if (product.Structure == Structure.LowerTarget)
             {
-                Rows(block, (r, c) => $"s{r}_{c} = column + {c} <= row + {r} ? s{r}_{c} : 0f;");
+                Rows(block, (r, c) => $"s{r}_{c} = {block.Column("column", c, columns)} <= row + {r} ? s{r}_{c} : 0f;");
             }
 
-            StoreBlock(target, "row", "column", block, "s", product.Accumulate);
+            StoreBlock(target, columns, "row", "column", block, "s", product.Accumulate);
         }
     }
 
     /// <summary>The inner loop of a product: all of a block stays in registers.</summary>
     private void Accumulators(
-        MatMul product, Place a, Place b, bool transposeB, string row, string column, string count, Dim inner, RegisterBlock block, string sum)
+        MatMul product, Place a, Place b, bool transposeB, string row, string column, int columns, string count, Dim inner, RegisterBlock block, string sum)
     {
         string Row(int r) => r == 0 ? row : $"{row} + {r}";
-        string Column(int c) => c == 0 ? column : $"{column} + {c}";
+        string Column(int c) => block.Column(column, c, columns);
         var lanes = new[] { "X", "Y", "Z", "W" };
         if (transposeB)
         {
@@ -696,6 +697,30 @@ internal sealed class GroupEmitter
                 }
 
                 Rows(block, (r, c) => string.Join(" ", lanes.Select(lane => $"{sum}{r}_{c} += a{r}.{lane} * b{c}.{lane};")));
+            }
+
+            return;
+        }
+
+        if (!product.TransposeA && !inner.IsTokens && inner.Size % 4 == 0)
+        {
+            // Four numbers of a row of the left operand at once.
+            using (_writer.Block($"for (var k = 0; k < {count}; k += 4)"))
+            {
+                for (var r = 0; r < block.Rows; r++)
+                {
+                    _writer.Line($"var a{r} = {a.Four(Row(r), "k")};");
+                }
+
+                for (var i = 0; i < 4; i++)
+                {
+                    for (var c = 0; c < block.Columns; c += 4)
+                    {
+                        _writer.Line($"var b{i}_{c / 4} = {b.Four(i == 0 ? "k" : $"k + {i}", Column(c))};");
+                    }
+
+                    Rows(block, (r, c) => $"{sum}{r}_{c} += a{r}.{lanes[i]} * b{i}_{c / 4}.{lanes[c % 4]};");
+                }
             }
 
             return;
@@ -727,13 +752,13 @@ internal sealed class GroupEmitter
         }
     }
 
-    private void StoreBlock(Place target, string row, string column, RegisterBlock block, string sum, bool accumulate)
+    private void StoreBlock(Place target, int columns, string row, string column, RegisterBlock block, string sum, bool accumulate)
     {
         for (var r = 0; r < block.Rows; r++)
         {
             for (var c = 0; c < block.Columns; c += 4)
             {
-                var element = target.Four(r == 0 ? row : $"{row} + {r}", c == 0 ? column : $"{column} + {c}");
+                var element = target.Four(r == 0 ? row : $"{row} + {r}", block.Column(column, c, columns));
                 var values = Enumerable.Range(c, 4).Select(i => $"{sum}{r}_{i}");
                 _writer.Line(accumulate
                     ? $"{element} = {element}.Plus({string.Join(", ", values)});"

@@ -50,6 +50,7 @@ internal sealed class GroupMemory
     private static readonly int[] TokensToTry = [32, 16, 8, 4];
 
     private readonly Dictionary<Tile, Place> _places = new();
+    private readonly HashSet<Tile> _readAlongRows = new();
 
     private GroupMemory(int tokens) => Tokens = tokens;
 
@@ -105,7 +106,15 @@ internal sealed class GroupMemory
 
     public int Size(Dim dim) => dim.IsTokens ? Tokens : dim.Size;
 
-    private int Stride(Tile tile) => tile.IsColumnVector ? 1 : Pad(Columns(tile));
+    /// <summary>
+    /// Threads read rows below each other of a tile that is multiplied with rows of another: at an odd number of four floats from one row to the next,
+    /// eight of them read from all banks of shared memory.
+    /// </summary>
+    private int Stride(Tile tile) =>
+        tile.IsColumnVector ? 1
+        : tile.IsRowVector || !_readAlongRows.Contains(tile) ? Pad(Columns(tile))
+        : Pad(Columns(tile)) % 8 == 0 ? Pad(Columns(tile)) + 4
+        : Pad(Columns(tile));
 
     private int Floats(Tile tile) => Pad(Rows(tile) * Stride(tile));
 
@@ -130,6 +139,8 @@ internal sealed class GroupMemory
             Factors = Take(Floats(rebase.State.Reference!));
         }
 
+        var alongRows = new HashSet<Tile>(statements.OfType<MatMul>().Where(GroupEmitter.IsReadTransposed).SelectMany(product => new[] { product.A, product.B }));
+
         // Tiles that share memory because one overwrites the other count as one that lives as long as all of them.
         var owners = new Dictionary<Tile, Tile>();
         var spans = new Dictionary<Tile, (int From, int To)>();
@@ -139,6 +150,11 @@ internal sealed class GroupMemory
         {
             var owner = Overwritten(makers[life.Key], life.Key, lives) is { } source && owners.TryGetValue(source, out var first) ? first : life.Key;
             owners[life.Key] = owner;
+            if (alongRows.Contains(life.Key))
+            {
+                _readAlongRows.Add(owner);
+            }
+
             spans[owner] = spans.TryGetValue(owner, out var span) ? (span.From, life.Value.To) : life.Value;
         }
 

@@ -1,6 +1,10 @@
 namespace KernelGen.Generator.Backends.Ilgpu;
 
-/// <summary>The rows and columns of a product that one thread computes in registers.</summary>
+/// <summary>The rows and columns of a product that one thread computes in registers: rows side by side, and columns in groups of four.</summary>
+/// <remarks>
+/// The groups of a thread are far apart, and so the first ones of the threads of a warp lie side by side, then the second ones: threads that read eight
+/// columns side by side would meet in the banks of shared memory, and leave half of every line of a cache.
+/// </remarks>
 internal readonly record struct RegisterBlock(int Rows, int Columns)
 {
     private static readonly RegisterBlock[] Choices = [new(8, 8), new(4, 8), new(4, 4), new(2, 4), new(1, 4)];
@@ -21,4 +25,18 @@ internal readonly record struct RegisterBlock(int Rows, int Columns)
     }
 
     public int Count(int rows, int columns) => rows / Rows * (columns / Columns);
+
+    /// <summary>The first row of a block, from its number.</summary>
+    /// <param name="rowsFirst">Whether blocks that follow each other are below each other, not side by side.</param>
+    public string Row(string block, int rows, int columns, bool rowsFirst) => $"{block} {(rowsFirst ? $"% {rows / Rows}" : $"/ {columns / Columns}")} * {Rows}";
+
+    /// <summary>The first column of a block.</summary>
+    public string Column(string block, int rows, int columns, bool rowsFirst) => $"{block} {(rowsFirst ? $"/ {rows / Rows}" : $"% {columns / Columns}")} * 4";
+
+    /// <summary>The c-th column of a block of a matrix, from the first.</summary>
+    public string Column(string first, int c, int columns)
+    {
+        var offset = (c / 4 * (columns / (Columns / 4))) + (c % 4);
+        return offset == 0 ? first : $"{first} + {offset}";
+    }
 }
