@@ -39,7 +39,7 @@ internal static class ProgramText
         Map { Branches.Count: 1 } map => $"{map.Target} = {Describe(map.Branches[0])}",
         Map map => $"{map.Target} = [{string.Join(" | ", map.Branches.Select(branch => Describe(branch)))}]",
         Transpose transpose => $"{transpose.Target} = {transpose.Source}ᵀ",
-        Reduce reduce => $"{reduce.Target} {(reduce.Accumulate ? "+=" : "=")} {Over(reduce)}({Describe(reduce.Body)})",
+        Reduce reduce => $"{reduce.Target}{(reduce.Rest is null ? "" : $" + {reduce.Rest}")} {(reduce.Accumulate ? "+=" : "=")} {Over(reduce)}({Describe(reduce.Body)})",
         MatMul product =>
             $"{product.Target} {(product.Accumulate ? "+=" : "=")} {product.A}{Mark(product.TransposeA)} · {product.B}{Mark(product.TransposeB)}"
             + (product.Structure == Structure.LowerTarget ? ", lower triangle" : ""),
@@ -63,7 +63,7 @@ internal static class ProgramText
             }
 
             var shape = statement is Load or MatMul { Accumulate: false } or Map or Transpose or Reduce { Accumulate: false }
-                ? "    " + Shape(Dataflow.Writes(statement).Single())
+                ? "    " + Shape(Dataflow.Writes(statement).First())
                 : "";
             writer.Line(Describe(statement) + shape);
             using (writer.Indent())

@@ -41,9 +41,10 @@ internal sealed record Transpose(Tile Target, Tile Source) : Statement;
 
 /// <summary>
 /// Target (+)= the reduction of an expression over <paramref name="Rows"/> × <paramref name="Columns"/>: over the columns when the target
-/// is a column vector, over the rows when it is a row vector.
+/// is a column vector, over the rows when it is a row vector. With a <paramref name="Rest"/>, of the shape of the target, a sum is computed in twice
+/// the precision of float32: the target is the sum rounded, the rest what rounding took away.
 /// </summary>
-internal sealed record Reduce(Tile Target, Reduction Reduction, Expr Body, Dim Rows, Dim Columns, bool Accumulate) : Statement;
+internal sealed record Reduce(Tile Target, Reduction Reduction, Expr Body, Dim Rows, Dim Columns, bool Accumulate, Tile? Rest = null) : Statement;
 
 internal enum Reduction
 {

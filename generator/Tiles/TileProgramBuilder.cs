@@ -114,6 +114,14 @@ internal sealed class TileProgramBuilder
 
     public Tile RowSum(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, rows, Dim.One), Reduction.Sum, body, rows, columns);
 
+    /// <summary>Row sums in twice the precision of float32: rounded, and what rounding took away.</summary>
+    public (Tile Sum, Tile SumRest) RowSumWithRest(string name, Dim rows, Dim columns, Expr body)
+    {
+        var (target, rest) = (New(name, rows, Dim.One), New(name + "r", rows, Dim.One));
+        _block.Add(new Reduce(target, Reduction.Sum, body, rows, columns, Accumulate: false, rest));
+        return (target, rest);
+    }
+
     public Tile RowMax(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, rows, Dim.One), Reduction.Max, body, rows, columns);
 
     public Tile ColumnSum(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, Dim.One, columns), Reduction.Sum, body, rows, columns);

@@ -344,17 +344,17 @@ internal sealed class BodyEmitter
         PassEmitter.Columns(pass[0]) == PassEmitter.Columns(statement)
         && !Dataflow.Reads(statement).Any(tile => tile.IsRowVector && pass.Where(other => other != statement).SelectMany(Dataflow.Writes).Contains(tile));
 
-    /// <summary>Whether a statement only serves a store that the caller may not want.</summary>
+    /// <summary>Whether a statement is a store that the caller may not want, or only serves such.</summary>
     private bool IsOptional(Statement statement) =>
-        statement is Map map
-        && _statements.Where(other => Dataflow.Reads(other).Contains(map.Target)).All(other => other is Store { Destination.Role: TensorRole.LogSumExp });
+        statement is Store { Destination.Role: TensorRole.LogSumExp or TensorRole.LogSumExpRest }
+        || (statement is Map map && _statements.Where(other => Dataflow.Reads(other).Contains(map.Target)).All(IsOptional));
 
     private void Pass(IReadOnlyList<Statement> pass, string rows)
     {
         var outside = new HashSet<Tile>(_statements.Where(other => !pass.Contains(other)).SelectMany(Dataflow.Reads));
         var emitter = new PassEmitter(
             _schedule, _buffers, pass, outside.Contains, function => FunctionEmitter.Add(_text, _target, function));
-        var name = _text.Add("Compute" + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).Single().Name)).Distinct()), emitter.Emit);
+        var name = _text.Add("Compute" + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).First().Name)).Distinct()), emitter.Emit);
         var columns = PassEmitter.Columns(pass[0]);
         var arguments = emitter.Tiles.Select(At).Concat(new[] { rows });
         if (columns.IsTokens)
@@ -460,23 +460,13 @@ internal sealed class BodyEmitter
             rows = "(storeTo - storeFrom)";
         }
 
-        var buffer = Locate(store.Source);
-        if (store.Destination.Role == TensorRole.LogSumExp)
+        if (IsOptional(store))
         {
-            using (_writer.Block("if (!_Unsafe.IsNullRef(ref head.LogSumExp))"))
-            {
-                foreach (var statement in strip.Statements.Where(IsOptional))
-                {
-                    Pass(new[] { statement }, strip.IsStripped ? "sCount" : Count(strip.Tokens));
-                }
-
-                _writer.Line(
-                    $"_TileCopy.Store(ref _Unsafe.Add(ref {buffer.Reference}, {row}), 0, 1, {rows}, ref _Unsafe.Add(ref head.LogSumExp, {first}), 0);");
-            }
-
+            StoreOptional(store, strip, row, rows, first);
             return;
         }
 
+        var buffer = Locate(store.Source);
         var (tensor, stride) = Tensor(store.Destination);
         var source = row == "0" ? $"ref {buffer.Reference}" : $"ref _Unsafe.Add(ref {buffer.Reference}, {row} * {buffer.Stride})";
         var token = reversed ? $"({Print(store.Loop.Offset)} - {first})" : first;
@@ -491,6 +481,26 @@ internal sealed class BodyEmitter
         _writer.Line(store.Destination.Role is TensorRole.QueryGradient or TensorRole.KeyGradient or TensorRole.ValueGradient
             ? $"_TileCopy.StoreGradient({arguments}, head.AddsGradients);"
             : $"_TileCopy.Store({arguments});");
+    }
+
+    /// <summary>All that the caller may not want, at the first such store: one question for all of it.</summary>
+    private void StoreOptional(Store store, StripStep strip, string row, string rows, string first)
+    {
+        var stores = strip.Statements.OfType<Store>().Where(IsOptional).ToList();
+        if (stores[0] != store)
+        {
+            return;
+        }
+
+        using (_writer.Block("if (!_Unsafe.IsNullRef(ref head.LogSumExp))"))
+        {
+            Pass(strip.Statements.OfType<Map>().Where(IsOptional).ToArray(), strip.IsStripped ? "sCount" : Count(strip.Tokens));
+            foreach (var optional in stores)
+            {
+                var (source, tensor) = (Locate(optional.Source).Reference, Tensor(optional.Destination).Reference);
+                _writer.Line($"_TileCopy.Store(ref _Unsafe.Add(ref {source}, {row}), 0, 1, {rows}, ref _Unsafe.Add(ref {tensor}, {first}), 0);");
+            }
+        }
     }
 
     private void Multiply(MatMul product)
@@ -570,6 +580,7 @@ internal sealed class BodyEmitter
         TensorRole.KeyGradient => ("head.KeyGradient", "head.KeyStride"),
         TensorRole.ValueGradient => ("head.ValueGradient", "head.ValueStride"),
         TensorRole.LogSumExp => ("head.LogSumExp", "1"),
+        TensorRole.LogSumExpRest => ("head.LogSumExpRest", "1"),
         TensorRole.Reciprocal => ("head.Reciprocal", "1"),
         _ => throw new NotSupportedException($"The CPU backend passes no tensor in the role {tensor.Role} yet."),
     };

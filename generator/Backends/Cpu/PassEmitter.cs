@@ -20,6 +20,9 @@ internal sealed class PassEmitter
     private readonly System.Func<ScalarFunction, string> _function;
     private readonly Dim _columns;
     private readonly List<(Tile Tile, string Name)> _references = new();
+    /// <summary>Of a vector of floats, each as wide as the vector once it is doubles.</summary>
+    private static readonly string[] Halves = ["Lower", "Upper"];
+
     private SourceWriter _writer = new();
     private int _rows;
     private int _phaseNumber;
@@ -83,7 +86,7 @@ internal sealed class PassEmitter
 
         foreach (var statement in _statements)
         {
-            var target = Dataflow.Writes(statement).Single();
+            var target = Dataflow.Writes(statement).First();
             _writer.Line($"// {ProgramText.Describe(statement)}, {ProgramText.Shape(target)}.");
         }
 
@@ -129,7 +132,7 @@ internal sealed class PassEmitter
         var phase = new List<Statement>();
         foreach (var statement in _statements)
         {
-            if (phase.OfType<Reduce>().Any(reduce => reduce.Target.IsColumnVector && Dataflow.Reads(statement).Contains(reduce.Target)))
+            if (phase.OfType<Reduce>().SelectMany(Dataflow.Writes).Any(made => made.IsColumnVector && Dataflow.Reads(statement).Contains(made)))
             {
                 phases.Add(phase);
                 phase = new List<Statement>();
@@ -167,7 +170,7 @@ internal sealed class PassEmitter
 
     private void Vectors()
     {
-        var isOneRow = _statements.All(statement => statement is Map && Dataflow.Writes(statement).Single().IsRowVector);
+        var isOneRow = _statements.All(statement => statement is Map && Dataflow.Writes(statement).First().IsRowVector);
         var rows = HasTail || isOneRow ? 1 : _schedule.PassRows;
         var countsRows = rows > 1 && _statements.Any(statement => statement is Reduce { Target.IsRowVector: true });
         if (!countsRows)
@@ -241,7 +244,16 @@ internal sealed class PassEmitter
         {
             for (var i = 0; i < _rows; i++)
             {
-                _writer.Line($"var {reduce.Target.Name}Sum{i} = {Identity(reduce)};");
+                if (reduce.Rest is null)
+                {
+                    _writer.Line($"var {reduce.Target.Name}Sum{i} = {Identity(reduce)};");
+                    continue;
+                }
+
+                foreach (var half in Halves)
+                {
+                    _writer.Line($"var {reduce.Target.Name}{half}{i} = {_target.Simd}.Create(0d);");
+                }
             }
         }
 
@@ -262,6 +274,12 @@ internal sealed class PassEmitter
 
         foreach (var reduce in rowReductions)
         {
+            if (reduce.Rest is not null)
+            {
+                SumWithRest(phase, reduce);
+                continue;
+            }
+
             var method = reduce.Reduction == Reduction.Sum ? "Sum" : "Max";
             for (var i = 0; i < _rows; i++)
             {
@@ -275,13 +293,44 @@ internal sealed class PassEmitter
 
                 var element = $"_Unsafe.Add(ref {Reference(reduce.Target)}, {RowIndex(i)})";
                 _writer.Line($"{element} {(reduce.Accumulate ? "+=" : "=")} {total};");
-                if (_statements.Any(statement => !phase.Contains(statement) && Dataflow.Reads(statement).Contains(reduce.Target)))
+                if (IsReadAfter(phase, reduce.Target))
                 {
                     _writer.Line($"var {name} = {_target.Simd}.Create({element});");
                 }
             }
         }
     }
+
+    private bool IsReadAfter(IReadOnlyList<Statement> phase, Tile tile) =>
+        _statements.Any(statement => !phase.Contains(statement) && Dataflow.Reads(statement).Contains(tile));
+
+    /// <summary>The total of a sum in double, as a float and what that leaves.</summary>
+    private void SumWithRest(IReadOnlyList<Statement> phase, Reduce reduce)
+    {
+        var (name, (_, factor)) = (reduce.Target.Name, Factored(reduce.Body));
+        for (var i = 0; i < _rows; i++)
+        {
+            var total = $"{name}Total{i}";
+            var times = factor is null ? "" : $" * {DoublePrinter.DoubleLiteral(factor.Value)}";
+            _writer.Line($"var {total} = _VectorMath.Sum({string.Join(" + ", Halves.Select(half => $"{name}{half}{i}"))}){times};");
+            foreach (var (tile, value) in new[] { (reduce.Target, $"(float){total}"), (reduce.Rest!, $"(float)({total} - (float){total})") })
+            {
+                if (IsStored(tile))
+                {
+                    _writer.Line($"_Unsafe.Add(ref {Reference(tile)}, {RowIndex(i)}) = {value};");
+                }
+
+                if (IsReadAfter(phase, tile))
+                {
+                    _writer.Line($"var {tile.Name}{i} = {_target.Simd}.Create({value});");
+                }
+            }
+        }
+    }
+
+    /// <summary>What is summed in double, without a constant factor, which can as well multiply the total.</summary>
+    private static (Expr Body, double? Factor) Factored(Expr body) =>
+        body is Expr.Binary { Operator: BinaryOperator.Multiply, Right: Expr.Constant factor } product ? (product.Left, factor.Value) : (body, null);
 
     private static string RowIndex(int i) => i == 0 ? "r" : $"r + {i}";
 
@@ -389,7 +438,7 @@ internal sealed class PassEmitter
                 _ => $"{simd}.LessThanOrEqual({_target.Floats}.Indices, {simd}.Create((float)(ahead + {RowIndex(i)} - j)))",
             },
             _function,
-            $"{Dataflow.Writes(statement).Single().Name}{i}");
+            $"{Dataflow.Writes(statement).First().Name}{i}");
 
         if (statement is Map map)
         {
@@ -405,6 +454,12 @@ internal sealed class PassEmitter
         }
 
         var reduce = (Reduce)statement;
+        if (reduce.Rest is not null)
+        {
+            AddInDouble(reduce, i, tail);
+            return;
+        }
+
         var accumulator = reduce.Target.IsColumnVector ? $"{reduce.Target.Name}Sum{i}" : $"{reduce.Target.Name}Sum";
         if (reduce.Reduction == Reduction.Sum && reduce.Body is Expr.Binary { Operator: BinaryOperator.Multiply } product && !tail)
         {
@@ -417,6 +472,39 @@ internal sealed class PassEmitter
         _writer.Line(reduce.Reduction == Reduction.Sum
             ? $"{accumulator} += {element};"
             : $"{accumulator} = {simd}.MaxNative({accumulator}, {element});");
+    }
+
+    /// <summary>Adds an element of each lane in double: the halves of a vector are a vector each.</summary>
+    private void AddInDouble(Reduce reduce, int i, bool tail)
+    {
+        var simd = _target.Simd;
+        if (reduce is not { Reduction: Reduction.Sum, Accumulate: false, Target.IsColumnVector: true })
+        {
+            throw new NotSupportedException($"Only sums of rows are computed in twice the precision: {ProgramText.Describe(reduce)}.");
+        }
+
+        var body = Factored(reduce.Body).Body;
+        foreach (var half in Halves)
+        {
+            var name = reduce.Target.Name;
+            foreach (var tile in Dataflow.Tiles(body).Distinct())
+            {
+                _writer.Line($"var {tile.Name}{half}{name}{i} = {simd}.Widen{half}({tile.Name}{(tile.IsRowVector ? "j" : i.ToString(CultureInfo.InvariantCulture))});");
+            }
+
+            var printer = new DoublePrinter(_target, _writer, tile => $"{tile.Name}{half}{name}{i}", $"{name}{half}{i}");
+            var accumulator = $"{name}{half}{i}";
+            if (body is Expr.Binary { Operator: BinaryOperator.Multiply } product && !tail)
+            {
+                _writer.Line($"{accumulator} = {simd}.{_target.MultiplyAdd}({printer.Print(product.Left)}, {printer.Print(product.Right)}, {accumulator});");
+                continue;
+            }
+
+            var element = printer.Print(body);
+            _writer.Line(tail
+                ? $"{accumulator} += {simd}.ConditionalSelect({simd}.AsDouble({simd}.Widen{half}({simd}.AsInt32(tail))), {element}, {simd}.Create(0d));"
+                : $"{accumulator} += {element};");
+        }
     }
 
     private string Identity(Reduce reduce) =>

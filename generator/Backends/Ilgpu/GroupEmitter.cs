@@ -188,6 +188,9 @@ internal sealed class GroupEmitter
                 case Map map:
                     Map(map);
                     break;
+                case Reduce { Rest: not null } reduce:
+                    SumSquares(reduce);
+                    break;
                 case Reduce { Target.IsColumnVector: true } reduce:
                     ReduceRows(reduce);
                     break;
@@ -402,6 +405,84 @@ internal sealed class GroupEmitter
             }
 
             _writer.Line($"{target.Element("thread", "0")} {(reduce.Accumulate ? "+=" : "=")} part;");
+        }
+    }
+
+    /// <summary>
+    /// Sums of squares in two floats. Every product is of two numbers of at most 12 bits and so has no rounding: whether a compiler fuses it with a sum
+    /// makes no difference.
+    /// </summary>
+    private void SumSquares(Reduce reduce)
+    {
+        if (reduce is not
+            {
+                Reduction: Reduction.Sum, Accumulate: false, Target.IsColumnVector: true, Columns.IsTokens: false,
+                Body: Expr.Binary
+                {
+                    Operator: BinaryOperator.Multiply,
+                    Left: Expr.Binary { Operator: BinaryOperator.Multiply } square,
+                    Right: Expr.Constant { Value: var scale },
+                },
+            } || square.Left != square.Right)
+        {
+            throw new NotSupportedException($"Only squares are summed in twice the precision: {ProgramText.Describe(reduce)}.");
+        }
+
+        var share = GroupMemory.Threads / _memory.Tokens;
+        var (target, rest, partials) = (_memory[reduce.Target], _memory[reduce.Rest!], _memory.Partials);
+        Touch(Places(Dataflow.Reads(reduce)), partials);
+        using (_writer.Block())
+        {
+            _writer.Line($"var r = thread / {share};");
+            _writer.Line("var (sum, rest) = (0f, 0f);");
+            using (_writer.Block($"for (var c = thread % {share}; c < {_memory.Size(reduce.Columns)}; c += {share})"))
+            {
+                _writer.Line($"var x = {Expression(square.Left, "r", "c", null)};");
+                _writer.Line($"var x1 = {_functions.Use("UpperBits", 1)}(x);");
+                _writer.Line("var x2 = x - x1;");
+                _writer.Line("rest += (2f * x1 * x2) + (x2 * x2);");
+                AddTo("x1 * x1");
+            }
+
+            // The sums of the threads, then their rests.
+            _writer.Line($"{partials.Element("0", "thread")} = sum;");
+            Touch([partials]);
+            _writer.Line($"var offset = thread * {share};");
+            using (_writer.Block($"if (thread < {_memory.Tokens})"))
+            using (_writer.Block($"for (var i = 1; i < {share}; i++)"))
+            {
+                AddTo(partials.Element("0", "offset + i"));
+            }
+
+            Touch([], partials);
+            _writer.Line($"{partials.Element("0", "thread")} = rest;");
+            Touch([partials], target, rest);
+            using (_writer.Block($"if (thread < {_memory.Tokens})"))
+            {
+                using (_writer.Block($"for (var i = 1; i < {share}; i++)"))
+                {
+                    _writer.Line($"rest += {partials.Element("0", "offset + i")};");
+                }
+
+                var upper = (double)BitConverter.ToSingle(BitConverter.GetBytes(BitConverter.ToInt32(BitConverter.GetBytes((float)scale), 0) & ~0xFFF), 0);
+                _writer.Line($"// Times {ExprPrinter.Literal(scale)}, of which {ExprPrinter.Literal(upper)} are 12 bits.");
+                _writer.Line($"var s1 = {_functions.Use("UpperBits", 1)}(sum);");
+                _writer.Line("var s2 = sum - s1;");
+                _writer.Line(
+                    $"rest = (s2 * {ExprPrinter.Literal(upper)}) + (sum * {ExprPrinter.Literal(scale - upper)}) + (rest * {ExprPrinter.Literal(scale)});");
+                _writer.Line($"sum = (s1 * {ExprPrinter.Literal(upper)}) + rest;");
+                _writer.Line($"{target.Element("thread", "0")} = sum;");
+                _writer.Line($"{rest.Element("thread", "0")} = rest - (sum - (s1 * {ExprPrinter.Literal(upper)}));");
+            }
+        }
+
+        void AddTo(string number)
+        {
+            _writer.Line($"var number = {number};");
+            _writer.Line("var total = sum + number;");
+            _writer.Line("var added = total - sum;");
+            _writer.Line("rest += (sum - (total - added)) + (number - added);");
+            _writer.Line("sum = total;");
         }
     }
 

@@ -21,9 +21,10 @@ internal sealed class IlgpuBackend
     /// <param name="onTensorCores">Whether products, but those with parameters, are printed for tensor cores too.</param>
     public IlgpuBackend(TileProgram program, bool onTensorCores)
     {
-        _program = program;
+        // No GPU kernel takes the rests of log-sum-exps yet.
+        _program = program with { Body = Dataflow.WithoutStores(program.Body, role => role == TensorRole.LogSumExpRest) };
         _onTensorCores = onTensorCores;
-        _fold = program.Body.OfType<Fold>().SingleOrDefault();
+        _fold = _program.Body.OfType<Fold>().SingleOrDefault();
         _state = program.State;
         IsScan = _fold is not null && Dataflow.Flatten(_fold.Body).Any(statement => statement is Store);
         if (_fold is not null)
