@@ -6,24 +6,23 @@
 //
 // The tile program, for one head; logarithms are of base 2:
 //
-// causal FAVOR+ attention: query [L × d], key [L × d], value [L × dv], output [L × dv], logSumExp [L × 1]
+// causal FAVOR+ attention: query [L × d], key [L × d], value [L × dv], output [L × dv], logSumExp [L × 1], logSumExpRest [L × 1]
 // parameter W [m × d], times 0.721348
 // state: c [1 × m] = −1E+30, z [1 × m] = 0, S [m × dv] = 0
 // fold state: for tiles t of 0..|query|
 //     K = key[t]    [t × d]
 //     V = value[t]    [t × dv]
 //     A = K · Wᵀ    [t × m]
-//     kk = rowSum(K · K)    [t × 1]
-//     h = t < |key| ? kk · 0.180337 : ∞    [t × 1]
+//     kk + kkr = rowSum((K · K) · 0.180337)    [t × 1]
+//     h = t < |key| ? kk : ∞    [t × 1]
 //     L = A − h    [t × m]
 //     for runs of rows whose L exceeds c by at most 28.8539; then raise c if by more than 11.5416
-//         Fk = row in run ? 2^(L − c) : 0    [t × m]
+//         Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0    [t × m]
 //         zt = columnSum(Fk)    [1 × m]
 //         Q = query[t]    [t × d]
 //         B = Q · Wᵀ    [t × m]
-//         Y = B + c    [t × m]
-//         M = rowMax(Y)    [t × 1]
-//         Fq = 2^(Y − M)    [t × m]
+//         M = rowMax(B + c)    [t × 1]
+//         Fq = 2^(B + (c − M))    [t × m]
 //         Dz = rowSum(Fq · z)    [t × 1]
 //         N = Fq · S    [t × dv]
 //         P = Fq · Fkᵀ, lower triangle    [t × t]
@@ -33,8 +32,12 @@
 //         R = D == 0 ? 0 : 1 / D    [t × 1]
 //         O = N · R    [t × dv]
 //         output[t] = O
-//         lse = (M + log2(D)) · 0.693147    [t × 1]
+//         logD = log2(D)    [t × 1]
+//         lse = (M + logD) · 0.693147    [t × 1]
 //         logSumExp[t] = lse
+//         n = lse · 1.4427    [t × 1]
+//         nr = D == 0 ? 0 : (M − n) + logD    [t × 1]
+//         logSumExpRest[t] = nr
 //         z = z + zt    [1 × m]
 //         S += Fkᵀ · V
 
@@ -197,7 +200,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 4784;
+        public static int ScratchFloats => 5488;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -231,13 +234,14 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-            ref var h = ref _Unsafe.Add(ref scratch, 1168);
-            ref var L = ref _Unsafe.Add(ref scratch, 1184);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-            ref var zt = ref _Unsafe.Add(ref scratch, 2752);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+            ref var h = ref _Unsafe.Add(ref scratch, 1792);
+            ref var L = ref _Unsafe.Add(ref scratch, 1840);
+            ref var factor = ref _Unsafe.Add(ref scratch, 2608);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3408);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -257,13 +261,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref A, sCount);
-                    // kk = rowSum(K · K)
-                    ComputeKk(ref K, ref kk, sCount);
-                    // h = t < |key| ? kk · 0.180337 : ∞
-                    ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
+                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    // kk + kkr = rowSum((K · K) · 0.180337)
+                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                    // h = t < |key| ? kk : ∞
+                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                     // L = A − h
-                    ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                    ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
                 // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
@@ -275,8 +279,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     }
                     runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
@@ -295,24 +299,28 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-            ref var h = ref _Unsafe.Add(ref scratch, 1168);
-            ref var L = ref _Unsafe.Add(ref scratch, 1184);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-            ref var FkT = ref _Unsafe.Add(ref scratch, 2752);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3520);
-            ref var Q = ref _Unsafe.Add(ref scratch, 3536);
-            ref var B = ref _Unsafe.Add(ref scratch, 3728);
-            ref var M = ref _Unsafe.Add(ref scratch, 3920);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 3936);
-            ref var N = ref _Unsafe.Add(ref scratch, 3952);
-            ref var P = ref _Unsafe.Add(ref scratch, 4144);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 4720);
-            ref var D = ref _Unsafe.Add(ref scratch, 4736);
-            ref var R = ref _Unsafe.Add(ref scratch, 4752);
-            ref var lse = ref _Unsafe.Add(ref scratch, 4768);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+            ref var h = ref _Unsafe.Add(ref scratch, 1792);
+            ref var L = ref _Unsafe.Add(ref scratch, 1840);
+            ref var factor = ref _Unsafe.Add(ref scratch, 2608);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
+            ref var FkT = ref _Unsafe.Add(ref scratch, 3408);
+            ref var zt = ref _Unsafe.Add(ref scratch, 4176);
+            ref var Q = ref _Unsafe.Add(ref scratch, 4192);
+            ref var B = ref _Unsafe.Add(ref scratch, 4384);
+            ref var M = ref _Unsafe.Add(ref scratch, 4576);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 4592);
+            ref var N = ref _Unsafe.Add(ref scratch, 4608);
+            ref var P = ref _Unsafe.Add(ref scratch, 4800);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 5376);
+            ref var D = ref _Unsafe.Add(ref scratch, 5392);
+            ref var R = ref _Unsafe.Add(ref scratch, 5408);
+            ref var logD = ref _Unsafe.Add(ref scratch, 5424);
+            ref var lse = ref _Unsafe.Add(ref scratch, 5440);
+            ref var n = ref _Unsafe.Add(ref scratch, 5456);
+            ref var nr = ref _Unsafe.Add(ref scratch, 5472);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -332,13 +340,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref A, sCount);
-                    // kk = rowSum(K · K)
-                    ComputeKk(ref K, ref kk, sCount);
-                    // h = t < |key| ? kk · 0.180337 : ∞
-                    ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
+                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    // kk + kkr = rowSum((K · K) · 0.180337)
+                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                    // h = t < |key| ? kk : ∞
+                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                     // L = A − h
-                    ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                    ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
                 // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
@@ -350,8 +358,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     }
                     runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                     _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
@@ -359,8 +367,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
-                        ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // M = rowMax(B + c); Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+                        ComputeMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
@@ -378,9 +386,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.Destination, ((tStart + s) + storeFrom) * head.DestinationStride), head.DestinationStride);
                         if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                         {
-                            // lse = (M + log2(D)) · 0.693147
-                            ComputeLse(ref M, ref D, ref lse, sCount);
+                            // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
+                            ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
                             _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
+                            _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
                         }
                     }
                     // z = z + zt
@@ -448,10 +457,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var A = ref _Unsafe.Add(ref scratch, 32);
             ref var B = ref _Unsafe.Add(ref scratch, 48);
             ref var kk = ref _Unsafe.Add(ref scratch, 64);
-            ref var h = ref _Unsafe.Add(ref scratch, 80);
-            ref var L = ref _Unsafe.Add(ref scratch, 96);
-            ref var zt = ref _Unsafe.Add(ref scratch, 112);
-            ref var Y = ref _Unsafe.Add(ref scratch, 128);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 80);
+            ref var h = ref _Unsafe.Add(ref scratch, 96);
+            ref var L = ref _Unsafe.Add(ref scratch, 112);
+            ref var zt = ref _Unsafe.Add(ref scratch, 128);
             ref var M = ref _Unsafe.Add(ref scratch, 144);
             ref var Fq = ref _Unsafe.Add(ref scratch, 160);
             ref var Dz = ref _Unsafe.Add(ref scratch, 176);
@@ -478,9 +487,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             RowsWithW(ref K, ref W, ref A);
             // V = value[t]
             _TileCopy.Load(ref head.Value, 0, 1, 16, ref ownV, 16);
-            // kk = rowSum(K · K)
-            RowKk(ref K, ref kk, 1);
-            // h = kk · 0.180337
+            // kk + kkr = rowSum((K · K) · 0.180337)
+            RowKk(ref K, ref kk, ref kkr, 1);
+            // h = kk
             RowH(ref kk, ref h, 1);
             // L = A − h
             RowL(ref A, ref h, ref L, 1);
@@ -504,8 +513,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(L − c); Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
-            RowFkYMFqDz(ref L, ref c, ref ownFk, ref B, ref Y, ref Fq, ref z, ref Dz, 1);
+            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+            RowFkMFqDz(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
             // P = Fq · Fkᵀ, lower triangle
@@ -532,7 +541,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)
         {
-            ref var zt = ref _Unsafe.Add(ref scratch, 112);
+            ref var zt = ref _Unsafe.Add(ref scratch, 128);
             ref var factor = ref _Unsafe.Add(ref scratch, 288);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
@@ -603,39 +612,56 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeKk(ref float K, ref float kk, int rows)
+        private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats512.Zero;
-                var kkSum1 = _Floats512.Zero;
-                var kkSum2 = _Floats512.Zero;
+                var kkLower0 = _Simd512.Create(0d);
+                var kkUpper0 = _Simd512.Create(0d);
+                var kkLower1 = _Simd512.Create(0d);
+                var kkUpper1 = _Simd512.Create(0d);
+                var kkLower2 = _Simd512.Create(0d);
+                var kkUpper2 = _Simd512.Create(0d);
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    kkSum0 = _Simd512.FusedMultiplyAdd(K0, K0, kkSum0);
-                    kkSum1 = _Simd512.FusedMultiplyAdd(K1, K1, kkSum1);
-                    kkSum2 = _Simd512.FusedMultiplyAdd(K2, K2, kkSum2);
+                    var KLowerkk0 = _Simd512.WidenLower(K0);
+                    kkLower0 = _Simd512.FusedMultiplyAdd(KLowerkk0, KLowerkk0, kkLower0);
+                    var KUpperkk0 = _Simd512.WidenUpper(K0);
+                    kkUpper0 = _Simd512.FusedMultiplyAdd(KUpperkk0, KUpperkk0, kkUpper0);
+                    var KLowerkk1 = _Simd512.WidenLower(K1);
+                    kkLower1 = _Simd512.FusedMultiplyAdd(KLowerkk1, KLowerkk1, kkLower1);
+                    var KUpperkk1 = _Simd512.WidenUpper(K1);
+                    kkUpper1 = _Simd512.FusedMultiplyAdd(KUpperkk1, KUpperkk1, kkUpper1);
+                    var KLowerkk2 = _Simd512.WidenLower(K2);
+                    kkLower2 = _Simd512.FusedMultiplyAdd(KLowerkk2, KLowerkk2, kkLower2);
+                    var KUpperkk2 = _Simd512.WidenUpper(K2);
+                    kkUpper2 = _Simd512.FusedMultiplyAdd(KUpperkk2, KUpperkk2, kkUpper2);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
-                _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
-                _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
+                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
+                var kkTotal1 = _VectorMath.Sum(kkLower1 + kkUpper1) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
+                _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
+                var kkTotal2 = _VectorMath.Sum(kkLower2 + kkUpper2) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
+                _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
         }
 
-        // h = t < |key| ? kk · 0.180337 : ∞, [t × 1].
+        // h = t < |key| ? kk : ∞, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeH(ref float kk, ref float h, int rows, int valid0)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = r < valid0 ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                var h0 = r < valid0 ? ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r)) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -729,31 +755,37 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Fk = row in run ? 2^(L − c) : 0, [t × m].
+        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0, [t × m].
         // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float L, ref float c, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
+        private static void ComputeFkZt(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
                 var inRun1 = _Simd512.AsSingle(_Simd512.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
+                var h1 = _Simd512.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Simd512.Create(_Unsafe.Add(ref kkr, r + 1));
                 var inRun2 = _Simd512.AsSingle(_Simd512.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
+                var h2 = _Simd512.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Simd512.Create(_Unsafe.Add(ref kkr, r + 2));
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var L1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
+                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
+                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats512.Zero);
+                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd512.ConditionalSelect(inRun1, _VectorMath.Exp2(L1 - cj, -50.4943275f), _Floats512.Zero);
+                    var Fk1 = _Simd512.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats512.Zero);
+                    var Fk2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
                     ztSum += Fk0;
                     ztSum += Fk1;
@@ -763,15 +795,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
             for (; r < rows; r++)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats512.Zero);
+                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     ztSum += Fk0;
                     _Simd512.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
@@ -868,14 +902,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Y = B + c, [t × m].
-        // M = rowMax(Y), [t × 1].
-        // Fq = 2^(Y − M), [t × m].
+        // M = rowMax(B + c), [t × 1].
+        // Fq = 2^(B + (c − M)), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
-        // Y takes the memory of B.
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeYMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        private static void ComputeMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
@@ -889,15 +921,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Y0 = B0 + cj;
-                    _Simd512.StoreUnsafe(Y0, ref _Unsafe.Add(ref Br, j));
-                    var Y1 = B1 + cj;
-                    _Simd512.StoreUnsafe(Y1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Y2 = B2 + cj;
-                    _Simd512.StoreUnsafe(Y2, ref _Unsafe.Add(ref Br, j + 32));
-                    MSum0 = _Simd512.MaxNative(MSum0, Y0);
-                    MSum1 = _Simd512.MaxNative(MSum1, Y1);
-                    MSum2 = _Simd512.MaxNative(MSum2, Y2);
+                    MSum0 = _Simd512.MaxNative(MSum0, B0 + cj);
+                    MSum1 = _Simd512.MaxNative(MSum1, B1 + cj);
+                    MSum2 = _Simd512.MaxNative(MSum2, B2 + cj);
                 }
                 _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
                 var M0 = _Simd512.Create(_Unsafe.Add(ref M, r));
@@ -910,14 +936,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 var DzSum2 = _Floats512.Zero;
                 for (nint j = 0; j < 16; j += 16)
                 {
-                    var Y0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Y1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var Y2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
+                    var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
+                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(Y1 - M1, -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - M1), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(Y2 - M2, -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - M2), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -1132,14 +1159,21 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // lse = (M + log2(D)) · 0.693147, [t × 1].
+        // logD = log2(D), [t × 1].
+        // lse = (M + logD) · 0.693147, [t × 1].
+        // n = lse · 1.4427, [t × 1].
+        // nr = D == 0 ? 0 : (M − n) + logD, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLse(ref float M, ref float D, ref float lse, int rows)
+        private static void ComputeLogDLseNNr(ref float D, ref float M, ref float lse, ref float nr, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var lse0 = (_Unsafe.Add(ref M, r) + global::System.MathF.Log2(_Unsafe.Add(ref D, r))) * 0.693147182f;
+                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
+                var lse0 = (_Unsafe.Add(ref M, r) + logD0) * 0.693147182f;
                 _Unsafe.Add(ref lse, r) = lse0;
+                var n0 = lse0 * 1.44269502f;
+                var nr0 = _Unsafe.Add(ref D, r) == 0f ? 0f : (_Unsafe.Add(ref M, r) - n0) + logD0;
+                _Unsafe.Add(ref nr, r) = nr0;
             }
         }
 
@@ -1217,31 +1251,36 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowKk(ref float K, ref float kk, int rows)
+        private static void RowKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats512.Zero;
+                var kkLower0 = _Simd512.Create(0d);
+                var kkUpper0 = _Simd512.Create(0d);
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    kkSum0 = _Simd512.FusedMultiplyAdd(K0, K0, kkSum0);
+                    var KLowerkk0 = _Simd512.WidenLower(K0);
+                    kkLower0 = _Simd512.FusedMultiplyAdd(KLowerkk0, KLowerkk0, kkLower0);
+                    var KUpperkk0 = _Simd512.WidenUpper(K0);
+                    kkUpper0 = _Simd512.FusedMultiplyAdd(KUpperkk0, KUpperkk0, kkUpper0);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
+                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
             }
         }
 
-        // h = kk · 0.180337, [t × 1].
+        // h = kk, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void RowH(ref float kk, ref float h, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = (x_0 * 0f) + x_0;
+                var h0 = ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r));
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -1274,39 +1313,38 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Fk = 2^(L − c), [t × m].
-        // Y = B + c, [t × m].
-        // M = rowMax(Y), [t × 1].
-        // Fq = 2^(Y − M), [t × m].
+        // Fk = 2^(A − ((c + h) + kkr)), [t × m].
+        // M = rowMax(B + c), [t × 1].
+        // Fq = 2^(B + (c − M)), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFkYMFqDz(ref float L, ref float c, ref float Fk, ref float B, ref float Y, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void RowFkMFqDz(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float Fq, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Yr = ref _Unsafe.Add(ref Y, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
+                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
                 var MSum0 = _Simd512.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 16)
                 {
-                    var L0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _VectorMath.Exp2(L0 - cj, -50.4943275f);
+                    var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
                     _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Y0 = B0 + cj;
-                    _Simd512.StoreUnsafe(Y0, ref _Unsafe.Add(ref Yr, j));
-                    MSum0 = _Simd512.MaxNative(MSum0, Y0);
+                    MSum0 = _Simd512.MaxNative(MSum0, B0 + cj);
                 }
                 var M0 = _Simd512.Create(_VectorMath.Max(MSum0));
                 var DzSum0 = _Floats512.Zero;
                 for (nint j = 0; j < 16; j += 16)
                 {
-                    var Y0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -1527,7 +1565,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 4784;
+        public static int ScratchFloats => 5488;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -1561,13 +1599,14 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-            ref var h = ref _Unsafe.Add(ref scratch, 1168);
-            ref var L = ref _Unsafe.Add(ref scratch, 1184);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-            ref var zt = ref _Unsafe.Add(ref scratch, 2752);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+            ref var h = ref _Unsafe.Add(ref scratch, 1792);
+            ref var L = ref _Unsafe.Add(ref scratch, 1840);
+            ref var factor = ref _Unsafe.Add(ref scratch, 2608);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3408);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -1587,13 +1626,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref A, sCount);
-                    // kk = rowSum(K · K)
-                    ComputeKk(ref K, ref kk, sCount);
-                    // h = t < |key| ? kk · 0.180337 : ∞
-                    ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
+                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    // kk + kkr = rowSum((K · K) · 0.180337)
+                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                    // h = t < |key| ? kk : ∞
+                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                     // L = A − h
-                    ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                    ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
                 // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
@@ -1605,8 +1644,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     }
                     runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
@@ -1625,24 +1664,28 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-            ref var h = ref _Unsafe.Add(ref scratch, 1168);
-            ref var L = ref _Unsafe.Add(ref scratch, 1184);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-            ref var FkT = ref _Unsafe.Add(ref scratch, 2752);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3520);
-            ref var Q = ref _Unsafe.Add(ref scratch, 3536);
-            ref var B = ref _Unsafe.Add(ref scratch, 3728);
-            ref var M = ref _Unsafe.Add(ref scratch, 3920);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 3936);
-            ref var N = ref _Unsafe.Add(ref scratch, 3952);
-            ref var P = ref _Unsafe.Add(ref scratch, 4144);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 4720);
-            ref var D = ref _Unsafe.Add(ref scratch, 4736);
-            ref var R = ref _Unsafe.Add(ref scratch, 4752);
-            ref var lse = ref _Unsafe.Add(ref scratch, 4768);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+            ref var h = ref _Unsafe.Add(ref scratch, 1792);
+            ref var L = ref _Unsafe.Add(ref scratch, 1840);
+            ref var factor = ref _Unsafe.Add(ref scratch, 2608);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
+            ref var FkT = ref _Unsafe.Add(ref scratch, 3408);
+            ref var zt = ref _Unsafe.Add(ref scratch, 4176);
+            ref var Q = ref _Unsafe.Add(ref scratch, 4192);
+            ref var B = ref _Unsafe.Add(ref scratch, 4384);
+            ref var M = ref _Unsafe.Add(ref scratch, 4576);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 4592);
+            ref var N = ref _Unsafe.Add(ref scratch, 4608);
+            ref var P = ref _Unsafe.Add(ref scratch, 4800);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 5376);
+            ref var D = ref _Unsafe.Add(ref scratch, 5392);
+            ref var R = ref _Unsafe.Add(ref scratch, 5408);
+            ref var logD = ref _Unsafe.Add(ref scratch, 5424);
+            ref var lse = ref _Unsafe.Add(ref scratch, 5440);
+            ref var n = ref _Unsafe.Add(ref scratch, 5456);
+            ref var nr = ref _Unsafe.Add(ref scratch, 5472);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -1662,13 +1705,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref A, sCount);
-                    // kk = rowSum(K · K)
-                    ComputeKk(ref K, ref kk, sCount);
-                    // h = t < |key| ? kk · 0.180337 : ∞
-                    ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
+                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    // kk + kkr = rowSum((K · K) · 0.180337)
+                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                    // h = t < |key| ? kk : ∞
+                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                     // L = A − h
-                    ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                    ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
                 // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
@@ -1680,8 +1723,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     }
                     runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                     _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
@@ -1689,8 +1732,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
-                        ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // M = rowMax(B + c); Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+                        ComputeMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
@@ -1708,9 +1751,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.Destination, ((tStart + s) + storeFrom) * head.DestinationStride), head.DestinationStride);
                         if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                         {
-                            // lse = (M + log2(D)) · 0.693147
-                            ComputeLse(ref M, ref D, ref lse, sCount);
+                            // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
+                            ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
                             _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
+                            _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
                         }
                     }
                     // z = z + zt
@@ -1778,10 +1822,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var A = ref _Unsafe.Add(ref scratch, 32);
             ref var B = ref _Unsafe.Add(ref scratch, 48);
             ref var kk = ref _Unsafe.Add(ref scratch, 64);
-            ref var h = ref _Unsafe.Add(ref scratch, 80);
-            ref var L = ref _Unsafe.Add(ref scratch, 96);
-            ref var zt = ref _Unsafe.Add(ref scratch, 112);
-            ref var Y = ref _Unsafe.Add(ref scratch, 128);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 80);
+            ref var h = ref _Unsafe.Add(ref scratch, 96);
+            ref var L = ref _Unsafe.Add(ref scratch, 112);
+            ref var zt = ref _Unsafe.Add(ref scratch, 128);
             ref var M = ref _Unsafe.Add(ref scratch, 144);
             ref var Fq = ref _Unsafe.Add(ref scratch, 160);
             ref var Dz = ref _Unsafe.Add(ref scratch, 176);
@@ -1808,9 +1852,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             RowsWithW(ref K, ref W, ref A);
             // V = value[t]
             _TileCopy.Load(ref head.Value, 0, 1, 16, ref ownV, 16);
-            // kk = rowSum(K · K)
-            RowKk(ref K, ref kk, 1);
-            // h = kk · 0.180337
+            // kk + kkr = rowSum((K · K) · 0.180337)
+            RowKk(ref K, ref kk, ref kkr, 1);
+            // h = kk
             RowH(ref kk, ref h, 1);
             // L = A − h
             RowL(ref A, ref h, ref L, 1);
@@ -1834,8 +1878,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(L − c); Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
-            RowFkYMFqDz(ref L, ref c, ref ownFk, ref B, ref Y, ref Fq, ref z, ref Dz, 1);
+            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+            RowFkMFqDz(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
             // P = Fq · Fkᵀ, lower triangle
@@ -1862,7 +1906,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)
         {
-            ref var zt = ref _Unsafe.Add(ref scratch, 112);
+            ref var zt = ref _Unsafe.Add(ref scratch, 128);
             ref var factor = ref _Unsafe.Add(ref scratch, 288);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
@@ -1940,39 +1984,56 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeKk(ref float K, ref float kk, int rows)
+        private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats256.Zero;
-                var kkSum1 = _Floats256.Zero;
-                var kkSum2 = _Floats256.Zero;
+                var kkLower0 = _Simd256.Create(0d);
+                var kkUpper0 = _Simd256.Create(0d);
+                var kkLower1 = _Simd256.Create(0d);
+                var kkUpper1 = _Simd256.Create(0d);
+                var kkLower2 = _Simd256.Create(0d);
+                var kkUpper2 = _Simd256.Create(0d);
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    kkSum0 = _Simd256.FusedMultiplyAdd(K0, K0, kkSum0);
-                    kkSum1 = _Simd256.FusedMultiplyAdd(K1, K1, kkSum1);
-                    kkSum2 = _Simd256.FusedMultiplyAdd(K2, K2, kkSum2);
+                    var KLowerkk0 = _Simd256.WidenLower(K0);
+                    kkLower0 = _Simd256.FusedMultiplyAdd(KLowerkk0, KLowerkk0, kkLower0);
+                    var KUpperkk0 = _Simd256.WidenUpper(K0);
+                    kkUpper0 = _Simd256.FusedMultiplyAdd(KUpperkk0, KUpperkk0, kkUpper0);
+                    var KLowerkk1 = _Simd256.WidenLower(K1);
+                    kkLower1 = _Simd256.FusedMultiplyAdd(KLowerkk1, KLowerkk1, kkLower1);
+                    var KUpperkk1 = _Simd256.WidenUpper(K1);
+                    kkUpper1 = _Simd256.FusedMultiplyAdd(KUpperkk1, KUpperkk1, kkUpper1);
+                    var KLowerkk2 = _Simd256.WidenLower(K2);
+                    kkLower2 = _Simd256.FusedMultiplyAdd(KLowerkk2, KLowerkk2, kkLower2);
+                    var KUpperkk2 = _Simd256.WidenUpper(K2);
+                    kkUpper2 = _Simd256.FusedMultiplyAdd(KUpperkk2, KUpperkk2, kkUpper2);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
-                _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
-                _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
+                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
+                var kkTotal1 = _VectorMath.Sum(kkLower1 + kkUpper1) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
+                _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
+                var kkTotal2 = _VectorMath.Sum(kkLower2 + kkUpper2) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
+                _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
         }
 
-        // h = t < |key| ? kk · 0.180337 : ∞, [t × 1].
+        // h = t < |key| ? kk : ∞, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeH(ref float kk, ref float h, int rows, int valid0)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = r < valid0 ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                var h0 = r < valid0 ? ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r)) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -2066,31 +2127,37 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Fk = row in run ? 2^(L − c) : 0, [t × m].
+        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0, [t × m].
         // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float L, ref float c, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
+        private static void ComputeFkZt(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
                 var inRun1 = _Simd256.AsSingle(_Simd256.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
+                var h1 = _Simd256.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Simd256.Create(_Unsafe.Add(ref kkr, r + 1));
                 var inRun2 = _Simd256.AsSingle(_Simd256.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
+                var h2 = _Simd256.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Simd256.Create(_Unsafe.Add(ref kkr, r + 2));
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var L1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
+                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
+                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats256.Zero);
+                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd256.ConditionalSelect(inRun1, _VectorMath.Exp2(L1 - cj, -50.4943275f), _Floats256.Zero);
+                    var Fk1 = _Simd256.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats256.Zero);
+                    var Fk2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
                     ztSum += Fk0;
                     ztSum += Fk1;
@@ -2100,15 +2167,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
             for (; r < rows; r++)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats256.Zero);
+                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     ztSum += Fk0;
                     _Simd256.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
@@ -2217,14 +2286,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Y = B + c, [t × m].
-        // M = rowMax(Y), [t × 1].
-        // Fq = 2^(Y − M), [t × m].
+        // M = rowMax(B + c), [t × 1].
+        // Fq = 2^(B + (c − M)), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
-        // Y takes the memory of B.
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeYMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        private static void ComputeMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
@@ -2238,15 +2305,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Y0 = B0 + cj;
-                    _Simd256.StoreUnsafe(Y0, ref _Unsafe.Add(ref Br, j));
-                    var Y1 = B1 + cj;
-                    _Simd256.StoreUnsafe(Y1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Y2 = B2 + cj;
-                    _Simd256.StoreUnsafe(Y2, ref _Unsafe.Add(ref Br, j + 32));
-                    MSum0 = _Simd256.MaxNative(MSum0, Y0);
-                    MSum1 = _Simd256.MaxNative(MSum1, Y1);
-                    MSum2 = _Simd256.MaxNative(MSum2, Y2);
+                    MSum0 = _Simd256.MaxNative(MSum0, B0 + cj);
+                    MSum1 = _Simd256.MaxNative(MSum1, B1 + cj);
+                    MSum2 = _Simd256.MaxNative(MSum2, B2 + cj);
                 }
                 _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
                 var M0 = _Simd256.Create(_Unsafe.Add(ref M, r));
@@ -2259,14 +2320,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 var DzSum2 = _Floats256.Zero;
                 for (nint j = 0; j < 16; j += 8)
                 {
-                    var Y0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Y1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var Y2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
+                    var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
+                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(Y1 - M1, -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - M1), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(Y2 - M2, -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - M2), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -2472,14 +2534,21 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // lse = (M + log2(D)) · 0.693147, [t × 1].
+        // logD = log2(D), [t × 1].
+        // lse = (M + logD) · 0.693147, [t × 1].
+        // n = lse · 1.4427, [t × 1].
+        // nr = D == 0 ? 0 : (M − n) + logD, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLse(ref float M, ref float D, ref float lse, int rows)
+        private static void ComputeLogDLseNNr(ref float D, ref float M, ref float lse, ref float nr, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var lse0 = (_Unsafe.Add(ref M, r) + global::System.MathF.Log2(_Unsafe.Add(ref D, r))) * 0.693147182f;
+                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
+                var lse0 = (_Unsafe.Add(ref M, r) + logD0) * 0.693147182f;
                 _Unsafe.Add(ref lse, r) = lse0;
+                var n0 = lse0 * 1.44269502f;
+                var nr0 = _Unsafe.Add(ref D, r) == 0f ? 0f : (_Unsafe.Add(ref M, r) - n0) + logD0;
+                _Unsafe.Add(ref nr, r) = nr0;
             }
         }
 
@@ -2523,31 +2592,36 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowKk(ref float K, ref float kk, int rows)
+        private static void RowKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats256.Zero;
+                var kkLower0 = _Simd256.Create(0d);
+                var kkUpper0 = _Simd256.Create(0d);
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    kkSum0 = _Simd256.FusedMultiplyAdd(K0, K0, kkSum0);
+                    var KLowerkk0 = _Simd256.WidenLower(K0);
+                    kkLower0 = _Simd256.FusedMultiplyAdd(KLowerkk0, KLowerkk0, kkLower0);
+                    var KUpperkk0 = _Simd256.WidenUpper(K0);
+                    kkUpper0 = _Simd256.FusedMultiplyAdd(KUpperkk0, KUpperkk0, kkUpper0);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
+                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
             }
         }
 
-        // h = kk · 0.180337, [t × 1].
+        // h = kk, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void RowH(ref float kk, ref float h, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = (x_0 * 0f) + x_0;
+                var h0 = ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r));
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -2580,39 +2654,38 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Fk = 2^(L − c), [t × m].
-        // Y = B + c, [t × m].
-        // M = rowMax(Y), [t × 1].
-        // Fq = 2^(Y − M), [t × m].
+        // Fk = 2^(A − ((c + h) + kkr)), [t × m].
+        // M = rowMax(B + c), [t × 1].
+        // Fq = 2^(B + (c − M)), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFkYMFqDz(ref float L, ref float c, ref float Fk, ref float B, ref float Y, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void RowFkMFqDz(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float Fq, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Yr = ref _Unsafe.Add(ref Y, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
+                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
                 var MSum0 = _Simd256.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 8)
                 {
-                    var L0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _VectorMath.Exp2(L0 - cj, -50.4943275f);
+                    var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
                     _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Y0 = B0 + cj;
-                    _Simd256.StoreUnsafe(Y0, ref _Unsafe.Add(ref Yr, j));
-                    MSum0 = _Simd256.MaxNative(MSum0, Y0);
+                    MSum0 = _Simd256.MaxNative(MSum0, B0 + cj);
                 }
                 var M0 = _Simd256.Create(_VectorMath.Max(MSum0));
                 var DzSum0 = _Floats256.Zero;
                 for (nint j = 0; j < 16; j += 8)
                 {
-                    var Y0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -2814,7 +2887,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 4784;
+        public static int ScratchFloats => 5488;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -2848,13 +2921,14 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-            ref var h = ref _Unsafe.Add(ref scratch, 1168);
-            ref var L = ref _Unsafe.Add(ref scratch, 1184);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-            ref var zt = ref _Unsafe.Add(ref scratch, 2752);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+            ref var h = ref _Unsafe.Add(ref scratch, 1792);
+            ref var L = ref _Unsafe.Add(ref scratch, 1840);
+            ref var factor = ref _Unsafe.Add(ref scratch, 2608);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3408);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -2874,13 +2948,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref A, sCount);
-                    // kk = rowSum(K · K)
-                    ComputeKk(ref K, ref kk, sCount);
-                    // h = t < |key| ? kk · 0.180337 : ∞
-                    ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
+                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    // kk + kkr = rowSum((K · K) · 0.180337)
+                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                    // h = t < |key| ? kk : ∞
+                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                     // L = A − h
-                    ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                    ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
                 // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
@@ -2892,8 +2966,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     }
                     runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
@@ -2912,24 +2986,28 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-            ref var h = ref _Unsafe.Add(ref scratch, 1168);
-            ref var L = ref _Unsafe.Add(ref scratch, 1184);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-            ref var FkT = ref _Unsafe.Add(ref scratch, 2752);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3520);
-            ref var Q = ref _Unsafe.Add(ref scratch, 3536);
-            ref var B = ref _Unsafe.Add(ref scratch, 3728);
-            ref var M = ref _Unsafe.Add(ref scratch, 3920);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 3936);
-            ref var N = ref _Unsafe.Add(ref scratch, 3952);
-            ref var P = ref _Unsafe.Add(ref scratch, 4144);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 4720);
-            ref var D = ref _Unsafe.Add(ref scratch, 4736);
-            ref var R = ref _Unsafe.Add(ref scratch, 4752);
-            ref var lse = ref _Unsafe.Add(ref scratch, 4768);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+            ref var h = ref _Unsafe.Add(ref scratch, 1792);
+            ref var L = ref _Unsafe.Add(ref scratch, 1840);
+            ref var factor = ref _Unsafe.Add(ref scratch, 2608);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
+            ref var FkT = ref _Unsafe.Add(ref scratch, 3408);
+            ref var zt = ref _Unsafe.Add(ref scratch, 4176);
+            ref var Q = ref _Unsafe.Add(ref scratch, 4192);
+            ref var B = ref _Unsafe.Add(ref scratch, 4384);
+            ref var M = ref _Unsafe.Add(ref scratch, 4576);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 4592);
+            ref var N = ref _Unsafe.Add(ref scratch, 4608);
+            ref var P = ref _Unsafe.Add(ref scratch, 4800);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 5376);
+            ref var D = ref _Unsafe.Add(ref scratch, 5392);
+            ref var R = ref _Unsafe.Add(ref scratch, 5408);
+            ref var logD = ref _Unsafe.Add(ref scratch, 5424);
+            ref var lse = ref _Unsafe.Add(ref scratch, 5440);
+            ref var n = ref _Unsafe.Add(ref scratch, 5456);
+            ref var nr = ref _Unsafe.Add(ref scratch, 5472);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -2949,13 +3027,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref A, sCount);
-                    // kk = rowSum(K · K)
-                    ComputeKk(ref K, ref kk, sCount);
-                    // h = t < |key| ? kk · 0.180337 : ∞
-                    ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
+                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    // kk + kkr = rowSum((K · K) · 0.180337)
+                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                    // h = t < |key| ? kk : ∞
+                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                     // L = A − h
-                    ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                    ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
                 // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
@@ -2967,8 +3045,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     }
                     runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                     _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
@@ -2976,8 +3054,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
-                        ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // M = rowMax(B + c); Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+                        ComputeMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
@@ -2995,9 +3073,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.Destination, ((tStart + s) + storeFrom) * head.DestinationStride), head.DestinationStride);
                         if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                         {
-                            // lse = (M + log2(D)) · 0.693147
-                            ComputeLse(ref M, ref D, ref lse, sCount);
+                            // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
+                            ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
                             _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
+                            _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
                         }
                     }
                     // z = z + zt
@@ -3065,10 +3144,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var A = ref _Unsafe.Add(ref scratch, 32);
             ref var B = ref _Unsafe.Add(ref scratch, 48);
             ref var kk = ref _Unsafe.Add(ref scratch, 64);
-            ref var h = ref _Unsafe.Add(ref scratch, 80);
-            ref var L = ref _Unsafe.Add(ref scratch, 96);
-            ref var zt = ref _Unsafe.Add(ref scratch, 112);
-            ref var Y = ref _Unsafe.Add(ref scratch, 128);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 80);
+            ref var h = ref _Unsafe.Add(ref scratch, 96);
+            ref var L = ref _Unsafe.Add(ref scratch, 112);
+            ref var zt = ref _Unsafe.Add(ref scratch, 128);
             ref var M = ref _Unsafe.Add(ref scratch, 144);
             ref var Fq = ref _Unsafe.Add(ref scratch, 160);
             ref var Dz = ref _Unsafe.Add(ref scratch, 176);
@@ -3095,9 +3174,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             RowsWithW(ref K, ref W, ref A);
             // V = value[t]
             _TileCopy.Load(ref head.Value, 0, 1, 16, ref ownV, 16);
-            // kk = rowSum(K · K)
-            RowKk(ref K, ref kk, 1);
-            // h = kk · 0.180337
+            // kk + kkr = rowSum((K · K) · 0.180337)
+            RowKk(ref K, ref kk, ref kkr, 1);
+            // h = kk
             RowH(ref kk, ref h, 1);
             // L = A − h
             RowL(ref A, ref h, ref L, 1);
@@ -3121,8 +3200,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(L − c); Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
-            RowFkYMFqDz(ref L, ref c, ref ownFk, ref B, ref Y, ref Fq, ref z, ref Dz, 1);
+            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+            RowFkMFqDz(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
             // P = Fq · Fkᵀ, lower triangle
@@ -3149,7 +3228,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)
         {
-            ref var zt = ref _Unsafe.Add(ref scratch, 112);
+            ref var zt = ref _Unsafe.Add(ref scratch, 128);
             ref var factor = ref _Unsafe.Add(ref scratch, 288);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
@@ -3227,39 +3306,56 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeKk(ref float K, ref float kk, int rows)
+        private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats128.Zero;
-                var kkSum1 = _Floats128.Zero;
-                var kkSum2 = _Floats128.Zero;
+                var kkLower0 = _Simd128.Create(0d);
+                var kkUpper0 = _Simd128.Create(0d);
+                var kkLower1 = _Simd128.Create(0d);
+                var kkUpper1 = _Simd128.Create(0d);
+                var kkLower2 = _Simd128.Create(0d);
+                var kkUpper2 = _Simd128.Create(0d);
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    kkSum0 = _Simd128.MultiplyAddEstimate(K0, K0, kkSum0);
-                    kkSum1 = _Simd128.MultiplyAddEstimate(K1, K1, kkSum1);
-                    kkSum2 = _Simd128.MultiplyAddEstimate(K2, K2, kkSum2);
+                    var KLowerkk0 = _Simd128.WidenLower(K0);
+                    kkLower0 = _Simd128.MultiplyAddEstimate(KLowerkk0, KLowerkk0, kkLower0);
+                    var KUpperkk0 = _Simd128.WidenUpper(K0);
+                    kkUpper0 = _Simd128.MultiplyAddEstimate(KUpperkk0, KUpperkk0, kkUpper0);
+                    var KLowerkk1 = _Simd128.WidenLower(K1);
+                    kkLower1 = _Simd128.MultiplyAddEstimate(KLowerkk1, KLowerkk1, kkLower1);
+                    var KUpperkk1 = _Simd128.WidenUpper(K1);
+                    kkUpper1 = _Simd128.MultiplyAddEstimate(KUpperkk1, KUpperkk1, kkUpper1);
+                    var KLowerkk2 = _Simd128.WidenLower(K2);
+                    kkLower2 = _Simd128.MultiplyAddEstimate(KLowerkk2, KLowerkk2, kkLower2);
+                    var KUpperkk2 = _Simd128.WidenUpper(K2);
+                    kkUpper2 = _Simd128.MultiplyAddEstimate(KUpperkk2, KUpperkk2, kkUpper2);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
-                _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
-                _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
+                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
+                var kkTotal1 = _VectorMath.Sum(kkLower1 + kkUpper1) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
+                _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
+                var kkTotal2 = _VectorMath.Sum(kkLower2 + kkUpper2) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
+                _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
         }
 
-        // h = t < |key| ? kk · 0.180337 : ∞, [t × 1].
+        // h = t < |key| ? kk : ∞, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeH(ref float kk, ref float h, int rows, int valid0)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = r < valid0 ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                var h0 = r < valid0 ? ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r)) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -3353,31 +3449,37 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Fk = row in run ? 2^(L − c) : 0, [t × m].
+        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0, [t × m].
         // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float L, ref float c, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
+        private static void ComputeFkZt(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
                 var inRun1 = _Simd128.AsSingle(_Simd128.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
+                var h1 = _Simd128.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Simd128.Create(_Unsafe.Add(ref kkr, r + 1));
                 var inRun2 = _Simd128.AsSingle(_Simd128.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
+                var h2 = _Simd128.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Simd128.Create(_Unsafe.Add(ref kkr, r + 2));
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var L1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
+                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
+                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats128.Zero);
+                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd128.ConditionalSelect(inRun1, _VectorMath.Exp2(L1 - cj, -50.4943275f), _Floats128.Zero);
+                    var Fk1 = _Simd128.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats128.Zero);
+                    var Fk2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
                     ztSum += Fk0;
                     ztSum += Fk1;
@@ -3387,15 +3489,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
             for (; r < rows; r++)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats128.Zero);
+                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     ztSum += Fk0;
                     _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
@@ -3504,14 +3608,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Y = B + c, [t × m].
-        // M = rowMax(Y), [t × 1].
-        // Fq = 2^(Y − M), [t × m].
+        // M = rowMax(B + c), [t × 1].
+        // Fq = 2^(B + (c − M)), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
-        // Y takes the memory of B.
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeYMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        private static void ComputeMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
@@ -3525,15 +3627,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Y0 = B0 + cj;
-                    _Simd128.StoreUnsafe(Y0, ref _Unsafe.Add(ref Br, j));
-                    var Y1 = B1 + cj;
-                    _Simd128.StoreUnsafe(Y1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Y2 = B2 + cj;
-                    _Simd128.StoreUnsafe(Y2, ref _Unsafe.Add(ref Br, j + 32));
-                    MSum0 = _Simd128.MaxNative(MSum0, Y0);
-                    MSum1 = _Simd128.MaxNative(MSum1, Y1);
-                    MSum2 = _Simd128.MaxNative(MSum2, Y2);
+                    MSum0 = _Simd128.MaxNative(MSum0, B0 + cj);
+                    MSum1 = _Simd128.MaxNative(MSum1, B1 + cj);
+                    MSum2 = _Simd128.MaxNative(MSum2, B2 + cj);
                 }
                 _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
                 var M0 = _Simd128.Create(_Unsafe.Add(ref M, r));
@@ -3546,14 +3642,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 var DzSum2 = _Floats128.Zero;
                 for (nint j = 0; j < 16; j += 4)
                 {
-                    var Y0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Y1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var Y2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
+                    var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
+                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(Y1 - M1, -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - M1), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(Y2 - M2, -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - M2), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);
@@ -3759,14 +3856,21 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // lse = (M + log2(D)) · 0.693147, [t × 1].
+        // logD = log2(D), [t × 1].
+        // lse = (M + logD) · 0.693147, [t × 1].
+        // n = lse · 1.4427, [t × 1].
+        // nr = D == 0 ? 0 : (M − n) + logD, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLse(ref float M, ref float D, ref float lse, int rows)
+        private static void ComputeLogDLseNNr(ref float D, ref float M, ref float lse, ref float nr, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var lse0 = (_Unsafe.Add(ref M, r) + global::System.MathF.Log2(_Unsafe.Add(ref D, r))) * 0.693147182f;
+                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
+                var lse0 = (_Unsafe.Add(ref M, r) + logD0) * 0.693147182f;
                 _Unsafe.Add(ref lse, r) = lse0;
+                var n0 = lse0 * 1.44269502f;
+                var nr0 = _Unsafe.Add(ref D, r) == 0f ? 0f : (_Unsafe.Add(ref M, r) - n0) + logD0;
+                _Unsafe.Add(ref nr, r) = nr0;
             }
         }
 
@@ -3810,31 +3914,36 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowKk(ref float K, ref float kk, int rows)
+        private static void RowKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats128.Zero;
+                var kkLower0 = _Simd128.Create(0d);
+                var kkUpper0 = _Simd128.Create(0d);
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    kkSum0 = _Simd128.MultiplyAddEstimate(K0, K0, kkSum0);
+                    var KLowerkk0 = _Simd128.WidenLower(K0);
+                    kkLower0 = _Simd128.MultiplyAddEstimate(KLowerkk0, KLowerkk0, kkLower0);
+                    var KUpperkk0 = _Simd128.WidenUpper(K0);
+                    kkUpper0 = _Simd128.MultiplyAddEstimate(KUpperkk0, KUpperkk0, kkUpper0);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
+                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
             }
         }
 
-        // h = kk · 0.180337, [t × 1].
+        // h = kk, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void RowH(ref float kk, ref float h, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = (x_0 * 0f) + x_0;
+                var h0 = ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r));
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -3867,39 +3976,38 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Fk = 2^(L − c), [t × m].
-        // Y = B + c, [t × m].
-        // M = rowMax(Y), [t × 1].
-        // Fq = 2^(Y − M), [t × m].
+        // Fk = 2^(A − ((c + h) + kkr)), [t × m].
+        // M = rowMax(B + c), [t × 1].
+        // Fq = 2^(B + (c − M)), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFkYMFqDz(ref float L, ref float c, ref float Fk, ref float B, ref float Y, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void RowFkMFqDz(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float Fq, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Yr = ref _Unsafe.Add(ref Y, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
+                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
                 var MSum0 = _Simd128.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 4)
                 {
-                    var L0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _VectorMath.Exp2(L0 - cj, -50.4943275f);
+                    var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Y0 = B0 + cj;
-                    _Simd128.StoreUnsafe(Y0, ref _Unsafe.Add(ref Yr, j));
-                    MSum0 = _Simd128.MaxNative(MSum0, Y0);
+                    MSum0 = _Simd128.MaxNative(MSum0, B0 + cj);
                 }
                 var M0 = _Simd128.Create(_VectorMath.Max(MSum0));
                 var DzSum0 = _Floats128.Zero;
                 for (nint j = 0; j < 16; j += 4)
                 {
-                    var Y0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);

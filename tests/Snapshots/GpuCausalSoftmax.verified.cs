@@ -2,7 +2,7 @@
 #nullable enable
 
 // FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 16, causal. GPU kernels for ILGPU, from the tile program that stands in the file of the CPU kernels.
-// Schedule: groups of 256 threads; tiles of 32 keys and 32 queries; 15808 bytes of shared memory.
+// Schedule: groups of 256 threads; tiles of 32 keys and 32 queries; 18112 bytes of shared memory.
 
 using _Accelerator = global::ILGPU.Runtime.Accelerator;
 using _AcceleratorType = global::ILGPU.Runtime.AcceleratorType;
@@ -46,7 +46,7 @@ partial class GpuCausalSoftmax
             global::System.ArgumentNullException.ThrowIfNull(layer);
             global::System.ArgumentNullException.ThrowIfNull(accelerator);
             global::KernelGen.CompilerServices.GpuChecks.CheckDevice(
-                accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 15808);
+                accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 18112);
             _accelerator = accelerator;
             var packed = new float[256];
             PackParameters(layer.Engine.Projection, layer.Engine.Hyperparameters, packed);
@@ -253,7 +253,7 @@ partial class GpuCausalSoftmax
             var keyStride = shape.Stride(16);
             var valueBase = shape.Base(head, shape.KeyLength, 16);
             var valueStride = shape.Stride(16);
-            var shared4 = _SharedMemory.Allocate<_Float4>(460);
+            var shared4 = _SharedMemory.Allocate<_Float4>(604);
             var shared = shared4.Cast<float>();
             var parameters4 = parameters.Cast<_Float4>();
             var state = states.SubView((long)_Grid.IdxX * 288, 288);
@@ -300,33 +300,59 @@ partial class GpuCausalSoftmax
                     }
                     shared4[200 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                 }
-                // kk = rowSum(K · K)
+                // kk + kkr = rowSum((K · K) · 0.180337)
                 {
                     var r = thread / 8;
-                    var part = 0f;
+                    var (sum, rest) = (0f, 0f);
                     for (var c = thread % 8; c < 16; c += 8)
                     {
-                        part += shared[288 + (r * 16) + c] * shared[288 + (r * 16) + c];
+                        var x = shared[288 + (r * 16) + c];
+                        var x1 = UpperBits(x);
+                        var x2 = x - x1;
+                        rest += (2f * x1 * x2) + (x2 * x2);
+                        var number = x1 * x1;
+                        var total = sum + number;
+                        var added = total - sum;
+                        rest += (sum - (total - added)) + (number - added);
+                        sum = total;
                     }
-                    shared[thread] = part;
-                }
-                _Group.Barrier();
-                if (thread < 32)
-                {
+                    shared[thread] = sum;
+                    _Group.Barrier();
                     var offset = thread * 8;
-                    var part = shared[offset];
-                    for (var i = 1; i < 8; i++)
+                    if (thread < 32)
                     {
-                        part += shared[offset + i];
+                        for (var i = 1; i < 8; i++)
+                        {
+                            var number = shared[offset + i];
+                            var total = sum + number;
+                            var added = total - sum;
+                            rest += (sum - (total - added)) + (number - added);
+                            sum = total;
+                        }
                     }
-                    shared[1312 + thread] = part;
+                    _Group.Barrier();
+                    shared[thread] = rest;
+                    _Group.Barrier();
+                    if (thread < 32)
+                    {
+                        for (var i = 1; i < 8; i++)
+                        {
+                            rest += shared[offset + i];
+                        }
+                        // Times 0.180336878f, of which 0.180297852f are 12 bits.
+                        var s1 = UpperBits(sum);
+                        var s2 = sum - s1;
+                        rest = (s2 * 0.180297852f) + (sum * 3.90285495E-05f) + (rest * 0.180336878f);
+                        sum = (s1 * 0.180297852f) + rest;
+                        shared[2336 + thread] = sum;
+                        shared[2368 + thread] = rest - (sum - (s1 * 0.180297852f));
+                    }
                 }
-                // h = t < |key| ? kk · 0.180337 : ∞
+                // h = t < |key| ? kk : ∞
                 _Group.Barrier();
                 for (var r = thread; r < 32; r += 256)
                 {
-                    var x_0 = shared[1312 + r] * 0.180336878f;
-                    shared[1312 + r] = tStart + r < keyCount ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                    shared[2336 + r] = tStart + r < keyCount ? ((shared[2336 + r]) * 0f) + (shared[2336 + r]) : float.PositiveInfinity;
                 }
                 // L = A − h
                 _Group.Barrier();
@@ -334,14 +360,14 @@ partial class GpuCausalSoftmax
                 {
                     var r = i / 16;
                     var c = i % 16;
-                    shared[800 + (r * 16) + c] = shared[800 + (r * 16) + c] - shared[1312 + r];
+                    shared[288 + (r * 16) + c] = shared[800 + (r * 16) + c] - shared[2336 + r];
                 }
                 // V = value[t]
                 for (var i = thread; i < 512; i += 256)
                 {
                     var r = i / 16;
                     var c = i % 16;
-                    shared[288 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
+                    shared[1312 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
                 }
                 _Group.Barrier();
 
@@ -352,14 +378,14 @@ partial class GpuCausalSoftmax
                         var exceeds = false;
                         for (var c = thread; c < 16; c += 256)
                         {
-                            exceeds |= shared[800 + (runFrom * 16) + c] - state[c] > 28.8539009f;
+                            exceeds |= shared[288 + (runFrom * 16) + c] - state[c] > 28.8539009f;
                         }
                         if (_Group.BarrierOr(exceeds))
                         {
                             for (var c = thread; c < 16; c += 256)
                             {
                                 var old = state[c];
-                                var raised = Max(old, shared[800 + (runFrom * 16) + c]);
+                                var raised = Max(old, shared[288 + (runFrom * 16) + c]);
                                 var factor = FlushedExp2(old - raised, -64f);
                                 state[c] = raised;
                                 shared[256 + c] = factor;
@@ -379,7 +405,7 @@ partial class GpuCausalSoftmax
                     {
                         for (var r = runFrom + 1; r < first; r++)
                         {
-                            if (shared[800 + (r * 16) + c] - state[c] > 28.8539009f)
+                            if (shared[288 + (r * 16) + c] - state[c] > 28.8539009f)
                             {
                                 first = r;
                             }
@@ -398,19 +424,19 @@ partial class GpuCausalSoftmax
                     }
                     for (var c = thread; c < 16; c += 256)
                     {
-                        var top = shared[800 + (runFrom * 16) + c];
+                        var top = shared[288 + (runFrom * 16) + c];
                         for (var r = runFrom + 1; r < runTo; r++)
                         {
-                            top = Max(top, shared[800 + (r * 16) + c]);
+                            top = Max(top, shared[288 + (r * 16) + c]);
                         }
                         shared[272 + c] = top;
                     }
-                    // Fk = row in run ? 2^(L − c) : 0
+                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1312 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[800 + (r * 16) + c] - state[c], -50.4943275f) : 0f;
+                        shared[1824 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[800 + (r * 16) + c] - ((state[c] + shared[2336 + r]) + shared[2368 + r]), -50.4943275f) : 0f;
                     }
                     // zt = columnSum(Fk)
                     _Group.Barrier();
@@ -419,23 +445,23 @@ partial class GpuCausalSoftmax
                         var part = 0f;
                         for (var r = 0; r < tCount; r++)
                         {
-                            part += shared[1312 + (r * 16) + c];
+                            part += shared[1824 + (r * 16) + c];
                         }
-                        shared[1824 + c] = part;
+                        shared[2400 + c] = part;
                     }
                     // z = z + zt
                     _Group.Barrier();
                     for (var c = thread; c < 16; c += 256)
                     {
-                        state[16 + c] = state[16 + c] + shared[1824 + c];
+                        state[16 + c] = state[16 + c] + shared[2400 + c];
                     }
                     // S += Fkᵀ · V
                     if (holds)
                     {
                         for (var k = 0; k < tCount; k++)
                         {
-                            var b0 = shared4[72 + (k * 4) + (columnS / 4)];
-                            var a0 = shared[1312 + (k * 16) + rowS];
+                            var b0 = shared4[328 + (k * 4) + (columnS / 4)];
+                            var a0 = shared[1824 + (k * 16) + rowS];
                             S0_0 += a0 * b0.X; S0_1 += a0 * b0.Y; S0_2 += a0 * b0.Z; S0_3 += a0 * b0.W;
                         }
                     }
@@ -524,7 +550,7 @@ partial class GpuCausalSoftmax
             var valueStride = shape.Stride(16);
             var outputBase = shape.Base(head, shape.QueryLength, 16);
             var outputStride = shape.Stride(16);
-            var shared4 = _SharedMemory.Allocate<_Float4>(988);
+            var shared4 = _SharedMemory.Allocate<_Float4>(1132);
             var shared = shared4.Cast<float>();
             var parameters4 = parameters.Cast<_Float4>();
             var state = states.SubView((long)_Grid.IdxX * 288, 288);
@@ -557,33 +583,59 @@ partial class GpuCausalSoftmax
                     }
                     shared4[328 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                 }
-                // kk = rowSum(K · K)
+                // kk + kkr = rowSum((K · K) · 0.180337)
                 {
                     var r = thread / 8;
-                    var part = 0f;
+                    var (sum, rest) = (0f, 0f);
                     for (var c = thread % 8; c < 16; c += 8)
                     {
-                        part += shared[288 + (r * 16) + c] * shared[288 + (r * 16) + c];
+                        var x = shared[288 + (r * 16) + c];
+                        var x1 = UpperBits(x);
+                        var x2 = x - x1;
+                        rest += (2f * x1 * x2) + (x2 * x2);
+                        var number = x1 * x1;
+                        var total = sum + number;
+                        var added = total - sum;
+                        rest += (sum - (total - added)) + (number - added);
+                        sum = total;
                     }
-                    shared[thread] = part;
-                }
-                _Group.Barrier();
-                if (thread < 32)
-                {
+                    shared[thread] = sum;
+                    _Group.Barrier();
                     var offset = thread * 8;
-                    var part = shared[offset];
-                    for (var i = 1; i < 8; i++)
+                    if (thread < 32)
                     {
-                        part += shared[offset + i];
+                        for (var i = 1; i < 8; i++)
+                        {
+                            var number = shared[offset + i];
+                            var total = sum + number;
+                            var added = total - sum;
+                            rest += (sum - (total - added)) + (number - added);
+                            sum = total;
+                        }
                     }
-                    shared[800 + thread] = part;
+                    _Group.Barrier();
+                    shared[thread] = rest;
+                    _Group.Barrier();
+                    if (thread < 32)
+                    {
+                        for (var i = 1; i < 8; i++)
+                        {
+                            rest += shared[offset + i];
+                        }
+                        // Times 0.180336878f, of which 0.180297852f are 12 bits.
+                        var s1 = UpperBits(sum);
+                        var s2 = sum - s1;
+                        rest = (s2 * 0.180297852f) + (sum * 3.90285495E-05f) + (rest * 0.180336878f);
+                        sum = (s1 * 0.180297852f) + rest;
+                        shared[4384 + thread] = sum;
+                        shared[4416 + thread] = rest - (sum - (s1 * 0.180297852f));
+                    }
                 }
-                // h = t < |key| ? kk · 0.180337 : ∞
+                // h = t < |key| ? kk : ∞
                 _Group.Barrier();
                 for (var r = thread; r < 32; r += 256)
                 {
-                    var x_0 = shared[800 + r] * 0.180336878f;
-                    shared[800 + r] = tStart + r < keyCount ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                    shared[4384 + r] = tStart + r < keyCount ? ((shared[4384 + r]) * 0f) + (shared[4384 + r]) : float.PositiveInfinity;
                 }
                 // L = A − h
                 _Group.Barrier();
@@ -591,14 +643,14 @@ partial class GpuCausalSoftmax
                 {
                     var r = i / 16;
                     var c = i % 16;
-                    shared[1312 + (r * 16) + c] = shared[1312 + (r * 16) + c] - shared[800 + r];
+                    shared[1824 + (r * 16) + c] = shared[1312 + (r * 16) + c] - shared[4384 + r];
                 }
                 // V = value[t]
                 for (var i = thread; i < 512; i += 256)
                 {
                     var r = i / 16;
                     var c = i % 16;
-                    shared[1824 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
+                    shared[2336 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
                 }
                 _Group.Barrier();
 
@@ -609,14 +661,14 @@ partial class GpuCausalSoftmax
                         var exceeds = false;
                         for (var c = thread; c < 16; c += 256)
                         {
-                            exceeds |= shared[1312 + (runFrom * 16) + c] - state[c] > 28.8539009f;
+                            exceeds |= shared[1824 + (runFrom * 16) + c] - state[c] > 28.8539009f;
                         }
                         if (_Group.BarrierOr(exceeds))
                         {
                             for (var c = thread; c < 16; c += 256)
                             {
                                 var old = state[c];
-                                var raised = Max(old, shared[1312 + (runFrom * 16) + c]);
+                                var raised = Max(old, shared[1824 + (runFrom * 16) + c]);
                                 var factor = FlushedExp2(old - raised, -64f);
                                 state[c] = raised;
                                 shared[256 + c] = factor;
@@ -637,7 +689,7 @@ partial class GpuCausalSoftmax
                     {
                         for (var r = runFrom + 1; r < first; r++)
                         {
-                            if (shared[1312 + (r * 16) + c] - state[c] > 28.8539009f)
+                            if (shared[1824 + (r * 16) + c] - state[c] > 28.8539009f)
                             {
                                 first = r;
                             }
@@ -656,19 +708,19 @@ partial class GpuCausalSoftmax
                     }
                     for (var c = thread; c < 16; c += 256)
                     {
-                        var top = shared[1312 + (runFrom * 16) + c];
+                        var top = shared[1824 + (runFrom * 16) + c];
                         for (var r = runFrom + 1; r < runTo; r++)
                         {
-                            top = Max(top, shared[1312 + (r * 16) + c]);
+                            top = Max(top, shared[1824 + (r * 16) + c]);
                         }
                         shared[272 + c] = top;
                     }
-                    // Fk = row in run ? 2^(L − c) : 0
+                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[2336 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[1312 + (r * 16) + c] - state[c], -50.4943275f) : 0f;
+                        shared[2848 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[1312 + (r * 16) + c] - ((state[c] + shared[4384 + r]) + shared[4416 + r]), -50.4943275f) : 0f;
                     }
                     // zt = columnSum(Fk)
                     _Group.Barrier();
@@ -677,9 +729,9 @@ partial class GpuCausalSoftmax
                         var part = 0f;
                         for (var r = 0; r < tCount; r++)
                         {
-                            part += shared[2336 + (r * 16) + c];
+                            part += shared[2848 + (r * 16) + c];
                         }
-                        shared[3936 + c] = part;
+                        shared[4512 + c] = part;
                     }
                     // Q = query[t]
                     for (var i = thread; i < 512; i += 256)
@@ -701,24 +753,16 @@ partial class GpuCausalSoftmax
                             var a0 = shared[288 + (row * 16) + k];
                             s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                         }
-                        shared4[712 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[840 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
-                    // Y = B + c
-                    _Group.Barrier();
-                    for (var i = thread; i < 512; i += 256)
-                    {
-                        var r = i / 16;
-                        var c = i % 16;
-                        shared[2848 + (r * 16) + c] = shared[2848 + (r * 16) + c] + state[c];
-                    }
-                    // M = rowMax(Y)
+                    // M = rowMax(B + c)
                     _Group.Barrier();
                     {
                         var r = thread / 8;
                         var part = float.NegativeInfinity;
                         for (var c = thread % 8; c < 16; c += 8)
                         {
-                            part = Max(part, shared[2848 + (r * 16) + c]);
+                            part = Max(part, shared[3360 + (r * 16) + c] + state[c]);
                         }
                         shared[thread] = part;
                     }
@@ -731,15 +775,15 @@ partial class GpuCausalSoftmax
                         {
                             part = Max(part, shared[offset + i]);
                         }
-                        shared[3872 + thread] = part;
+                        shared[4448 + thread] = part;
                     }
-                    // Fq = 2^(Y − M)
+                    // Fq = 2^(B + (c − M))
                     _Group.Barrier();
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[2848 + (r * 16) + c] = FlushedExp2(shared[2848 + (r * 16) + c] - shared[3872 + r], -72.1347504f);
+                        shared[3360 + (r * 16) + c] = FlushedExp2(shared[3360 + (r * 16) + c] + (state[c] - shared[4448 + r]), -72.1347504f);
                     }
                     // Dz = rowSum(Fq · z)
                     _Group.Barrier();
@@ -748,7 +792,7 @@ partial class GpuCausalSoftmax
                         var part = 0f;
                         for (var c = thread % 8; c < 16; c += 8)
                         {
-                            part += shared[2848 + (r * 16) + c] * state[16 + c];
+                            part += shared[3360 + (r * 16) + c] * state[16 + c];
                         }
                         shared[thread] = part;
                     }
@@ -761,7 +805,7 @@ partial class GpuCausalSoftmax
                         {
                             part += shared[offset + i];
                         }
-                        shared[3904 + thread] = part;
+                        shared[4480 + thread] = part;
                     }
                     // N = Fq · S
                     for (var block = thread; block < 128; block += 256)
@@ -772,10 +816,10 @@ partial class GpuCausalSoftmax
                         for (var k = 0; k < 16; k++)
                         {
                             var b0 = state4[8 + (k * 4) + (column / 4)];
-                            var a0 = shared[2848 + (row * 16) + k];
+                            var a0 = shared[3360 + (row * 16) + k];
                             s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                         }
-                        shared4[840 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[968 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
                     // P = Fq · Fkᵀ, lower triangle
                     for (var block = thread; block < 256; block += 256)
@@ -785,11 +829,11 @@ partial class GpuCausalSoftmax
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                         for (var k = 0; k < 16; k += 4)
                         {
-                            var a0 = shared4[712 + (row * 4) + (k / 4)];
-                            var b0 = shared4[584 + (column * 4) + (k / 4)];
-                            var b1 = shared4[584 + ((column + 1) * 4) + (k / 4)];
-                            var b2 = shared4[584 + ((column + 2) * 4) + (k / 4)];
-                            var b3 = shared4[584 + ((column + 3) * 4) + (k / 4)];
+                            var a0 = shared4[840 + (row * 4) + (k / 4)];
+                            var b0 = shared4[712 + (column * 4) + (k / 4)];
+                            var b1 = shared4[712 + ((column + 1) * 4) + (k / 4)];
+                            var b2 = shared4[712 + ((column + 2) * 4) + (k / 4)];
+                            var b3 = shared4[712 + ((column + 3) * 4) + (k / 4)];
                             s0_0 += a0.X * b0.X; s0_0 += a0.Y * b0.Y; s0_0 += a0.Z * b0.Z; s0_0 += a0.W * b0.W; s0_1 += a0.X * b1.X; s0_1 += a0.Y * b1.Y; s0_1 += a0.Z * b1.Z; s0_1 += a0.W * b1.W; s0_2 += a0.X * b2.X; s0_2 += a0.Y * b2.Y; s0_2 += a0.Z * b2.Z; s0_2 += a0.W * b2.W; s0_3 += a0.X * b3.X; s0_3 += a0.Y * b3.Y; s0_3 += a0.Z * b3.Z; s0_3 += a0.W * b3.W;
                         }
                         s0_0 = column + 0 <= row + 0 ? s0_0 : 0f; s0_1 = column + 1 <= row + 0 ? s0_1 : 0f; s0_2 = column + 2 <= row + 0 ? s0_2 : 0f; s0_3 = column + 3 <= row + 0 ? s0_3 : 0f;
@@ -815,7 +859,7 @@ partial class GpuCausalSoftmax
                         {
                             part += shared[offset + i];
                         }
-                        shared[2848 + thread] = part;
+                        shared[3360 + thread] = part;
                     }
                     // N += P · V
                     for (var block = thread; block < 128; block += 256)
@@ -826,23 +870,23 @@ partial class GpuCausalSoftmax
                         var last = global::ILGPU.IntrinsicMath.Min(tCount, row + 1);
                         for (var k = 0; k < last; k++)
                         {
-                            var b0 = shared4[456 + (k * 4) + (column / 4)];
+                            var b0 = shared4[584 + (k * 4) + (column / 4)];
                             var a0 = shared[288 + (row * 32) + k];
                             s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                         }
-                        shared4[840 + (row * 4) + (column / 4)] = shared4[840 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
+                        shared4[968 + (row * 4) + (column / 4)] = shared4[968 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
                     }
                     // D = Dz + Dp
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[3904 + r] = shared[3904 + r] + shared[2848 + r];
+                        shared[4480 + r] = shared[4480 + r] + shared[3360 + r];
                     }
                     // R = D == 0 ? 0 : 1 / D
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[288 + r] = shared[3904 + r] == 0f ? 0f : 1f / shared[3904 + r];
+                        shared[288 + r] = shared[4480 + r] == 0f ? 0f : 1f / shared[4480 + r];
                     }
                     // O = N · R
                     _Group.Barrier();
@@ -850,7 +894,7 @@ partial class GpuCausalSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[3360 + (r * 16) + c] = shared[3360 + (r * 16) + c] * shared[288 + r];
+                        shared[3872 + (r * 16) + c] = shared[3872 + (r * 16) + c] * shared[288 + r];
                     }
                     // output[t] = O
                     _Group.Barrier();
@@ -860,13 +904,19 @@ partial class GpuCausalSoftmax
                         var c = i % 16;
                         if (r >= runFrom && r < runTo)
                         {
-                            output[outputBase + ((long)(tStart + r) * outputStride) + c] = shared[3360 + (r * 16) + c];
+                            output[outputBase + ((long)(tStart + r) * outputStride) + c] = shared[3872 + (r * 16) + c];
                         }
                     }
-                    // lse = (M + log2(D)) · 0.693147
+                    // logD = log2(D)
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[3872 + r] = (shared[3872 + r] + Log2(shared[3904 + r])) * 0.693147182f;
+                        shared[4480 + r] = Log2(shared[4480 + r]);
+                    }
+                    // lse = (M + logD) · 0.693147
+                    _Group.Barrier();
+                    for (var r = thread; r < 32; r += 256)
+                    {
+                        shared[4448 + r] = (shared[4448 + r] + shared[4480 + r]) * 0.693147182f;
                     }
                     // logSumExp[t] = lse
                     _Group.Barrier();
@@ -875,13 +925,13 @@ partial class GpuCausalSoftmax
                         var r = thread;
                         if (r >= runFrom && r < runTo)
                         {
-                            logSumExp[((long)head * shape.QueryLength) + tStart + r] = shared[3872 + r];
+                            logSumExp[((long)head * shape.QueryLength) + tStart + r] = shared[4448 + r];
                         }
                     }
                     // z = z + zt
                     for (var c = thread; c < 16; c += 256)
                     {
-                        state[16 + c] = state[16 + c] + shared[3936 + c];
+                        state[16 + c] = state[16 + c] + shared[4512 + c];
                     }
                     // S += Fkᵀ · V
                     for (var block = thread; block < 64; block += 256)
@@ -891,8 +941,8 @@ partial class GpuCausalSoftmax
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                         for (var k = 0; k < tCount; k++)
                         {
-                            var b0 = shared4[456 + (k * 4) + (column / 4)];
-                            var a0 = shared[2336 + (k * 16) + row];
+                            var b0 = shared4[584 + (k * 4) + (column / 4)];
+                            var a0 = shared[2848 + (k * 16) + row];
                             s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                         }
                         state4[8 + (row * 4) + (column / 4)] = state4[8 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
@@ -928,6 +978,9 @@ partial class GpuCausalSoftmax
                 _Group.Barrier();
             }
         }
+
+        // The number cut to 12 bits: products of two such have no rounding.
+        private static float UpperBits(float x) => global::ILGPU.Interop.IntAsFloat(global::ILGPU.Interop.FloatAsInt(x) & 0xFFFFF000u);
 
         private static float Max(float x, float y) => x > y ? x : x <= y ? y : x + y;
 
