@@ -37,7 +37,7 @@ internal static class Dataflow
             case Rebase rebase:
                 return rebase.State.Members.Concat(new[] { rebase.Candidate });
             case Runs runs:
-                return runs.State.Members.Concat(new[] { runs.Logarithms });
+                return runs.State.Members.Concat(Tiles(runs.Values).Select(tile => tile.Whole));
             default:
                 return Enumerable.Empty<Tile>();
         }

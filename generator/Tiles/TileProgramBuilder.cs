@@ -56,8 +56,9 @@ internal sealed class TileProgramBuilder
         _block.Add(new ForEach(index, count, Nested(() => body(index))));
     }
 
-    public void Runs(Tile logarithms, State state, double threshold, double rise, Action body) =>
-        _block.Add(new Runs(logarithms, state, threshold, rise, Nested(body)));
+    /// <param name="name">Of the logarithms, unless they are a tile already.</param>
+    public void Runs(string name, Dim rows, Expr logarithms, State state, double threshold, double rise, Action body) => _block.Add(new Runs(
+        logarithms is Expr.Element element ? element.Tile : New(name, rows, state.Axis), logarithms, state, threshold, rise, Nested(body)));
 
     public Tile Load(string name, TensorArgument source, TokenLoop loop)
     {

@@ -13,8 +13,7 @@
 //     A = K · Wᵀ    [t × m]
 //     kk + kkr = rowSum((K · K) · 0.180337)    [t × 1]
 //     h = t < |key| ? kk : ∞    [t × 1]
-//     L = A − h    [t × m]
-//     for runs of rows whose L exceeds c by at most 28.8539; then raise c if by more than 11.5416
+//     for runs of rows whose L = A − h exceeds c by at most 28.8539; then raise c if by more than 11.5416
 //         Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0    [t × m]
 //         zt = columnSum(Fk)    [1 × m]
 //         Q = query[t]    [t × d]
@@ -52,8 +51,7 @@
 //     O = output[t]    [t × dv]
 //     go = rowSum(G · O)    [t × 1]
 //     delta = −go    [t × 1]
-//     U = B − n    [t × m]
-//     for runs of rows whose U exceeds e by at most 28.8539; then raise e if by more than 11.5416
+//     for runs of rows whose U = B − n exceeds e by at most 28.8539; then raise e if by more than 11.5416
 //         Fq = row in run ? 2^(B − ((e + n) + nr)) : 0    [t × m]
 //         rhot = columnSum(Fq · delta)    [1 × m]
 //         K = key[t]    [t × d]
@@ -134,7 +132,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 6000;
+            public static int ScratchFloats => 5232;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
 
@@ -180,11 +178,10 @@ partial class CausalSoftmax
                 ref var kk = ref _Unsafe.Add(ref scratch, 1728);
                 ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
                 ref var h = ref _Unsafe.Add(ref scratch, 1792);
-                ref var L = ref _Unsafe.Add(ref scratch, 1840);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2608);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
-                ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+                ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+                ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+                ref var zt = ref _Unsafe.Add(ref scratch, 2640);
                 ref var c = ref _Unsafe.Add(ref state, 0);
                 ref var z = ref _Unsafe.Add(ref state, 16);
                 ref var St = ref _Unsafe.Add(ref state, 32);
@@ -210,18 +207,17 @@ partial class CausalSoftmax
                         ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                         // h = t < |key| ? kk : ∞
                         ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                        // L = A − h
-                        ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                     }
 
-                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                        StartOfRun(ref A, ref h, ref runTop, runFrom);
+                        if (Exceeds(ref runTop, ref c, 28.8539009f))
                         {
-                            Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref St);
+                            Raise(ref runTop, ref factor, ref c, ref z, ref St);
                         }
-                        runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                         // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                         ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
@@ -247,23 +243,22 @@ partial class CausalSoftmax
                 ref var kk = ref _Unsafe.Add(ref scratch, 2496);
                 ref var kkr = ref _Unsafe.Add(ref scratch, 2512);
                 ref var h = ref _Unsafe.Add(ref scratch, 2560);
-                ref var L = ref _Unsafe.Add(ref scratch, 2608);
-                ref var factor = ref _Unsafe.Add(ref scratch, 3376);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 3392);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 3408);
-                ref var zt = ref _Unsafe.Add(ref scratch, 4176);
-                ref var Q = ref _Unsafe.Add(ref scratch, 4192);
-                ref var B = ref _Unsafe.Add(ref scratch, 4384);
-                ref var G = ref _Unsafe.Add(ref scratch, 4576);
-                ref var lse = ref _Unsafe.Add(ref scratch, 4768);
-                ref var n = ref _Unsafe.Add(ref scratch, 4784);
-                ref var nr = ref _Unsafe.Add(ref scratch, 4800);
-                ref var O = ref _Unsafe.Add(ref scratch, 4816);
-                ref var go = ref _Unsafe.Add(ref scratch, 5008);
-                ref var delta = ref _Unsafe.Add(ref scratch, 5024);
-                ref var T = ref _Unsafe.Add(ref scratch, 5040);
-                ref var X = ref _Unsafe.Add(ref scratch, 5616);
-                ref var dXq = ref _Unsafe.Add(ref scratch, 5808);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2608);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
+                ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
+                ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+                ref var Q = ref _Unsafe.Add(ref scratch, 3424);
+                ref var B = ref _Unsafe.Add(ref scratch, 3616);
+                ref var G = ref _Unsafe.Add(ref scratch, 3808);
+                ref var lse = ref _Unsafe.Add(ref scratch, 4000);
+                ref var n = ref _Unsafe.Add(ref scratch, 4016);
+                ref var nr = ref _Unsafe.Add(ref scratch, 4032);
+                ref var O = ref _Unsafe.Add(ref scratch, 4048);
+                ref var go = ref _Unsafe.Add(ref scratch, 4240);
+                ref var delta = ref _Unsafe.Add(ref scratch, 4256);
+                ref var T = ref _Unsafe.Add(ref scratch, 4272);
+                ref var X = ref _Unsafe.Add(ref scratch, 4848);
+                ref var dXq = ref _Unsafe.Add(ref scratch, 5040);
                 ref var c = ref _Unsafe.Add(ref state, 0);
                 ref var z = ref _Unsafe.Add(ref state, 16);
                 ref var St = ref _Unsafe.Add(ref state, 32);
@@ -289,18 +284,17 @@ partial class CausalSoftmax
                         ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                         // h = t < |key| ? kk : ∞
                         ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                        // L = A − h
-                        ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                     }
 
-                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                        StartOfRun(ref A, ref h, ref runTop, runFrom);
+                        if (Exceeds(ref runTop, ref c, 28.8539009f))
                         {
-                            Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref St);
+                            Raise(ref runTop, ref factor, ref c, ref z, ref St);
                         }
-                        runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                         // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                         ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
@@ -396,7 +390,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 9568;
+            public static int ScratchFloats => 8800;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
@@ -446,11 +440,10 @@ partial class CausalSoftmax
                 ref var O = ref _Unsafe.Add(ref scratch, 1840);
                 ref var go = ref _Unsafe.Add(ref scratch, 2032);
                 ref var delta = ref _Unsafe.Add(ref scratch, 2048);
-                ref var U = ref _Unsafe.Add(ref scratch, 2096);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2864);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2880);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 2896);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 3664);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2096);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2112);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 2128);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 2896);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -477,18 +470,17 @@ partial class CausalSoftmax
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                        // U = B − n
-                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
-                    // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds2(ref _Unsafe.Add(ref U, runFrom * 16), ref e, 28.8539009f))
+                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
+                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
                         {
-                            Raise2(ref _Unsafe.Add(ref U, runFrom * 16), ref factor, ref e, ref rho, ref R);
+                            Raise2(ref runTop, ref factor, ref e, ref rho, ref R);
                         }
-                        runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
                         // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0; rhot = columnSum(Fq · delta)
                         ComputeFqRhot(ref B, ref e, ref n, ref nr, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
@@ -518,24 +510,23 @@ partial class CausalSoftmax
                 ref var O = ref _Unsafe.Add(ref scratch, 2864);
                 ref var go = ref _Unsafe.Add(ref scratch, 3056);
                 ref var delta = ref _Unsafe.Add(ref scratch, 3072);
-                ref var U = ref _Unsafe.Add(ref scratch, 3120);
-                ref var factor = ref _Unsafe.Add(ref scratch, 3888);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 3904);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 3920);
-                ref var FqT = ref _Unsafe.Add(ref scratch, 4688);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 5456);
-                ref var K = ref _Unsafe.Add(ref scratch, 5472);
-                ref var V = ref _Unsafe.Add(ref scratch, 6240);
-                ref var A = ref _Unsafe.Add(ref scratch, 7008);
-                ref var T = ref _Unsafe.Add(ref scratch, 7776);
-                ref var Y = ref _Unsafe.Add(ref scratch, 8352);
-                ref var kk = ref _Unsafe.Add(ref scratch, 8544);
-                ref var kkr = ref _Unsafe.Add(ref scratch, 8560);
-                ref var h = ref _Unsafe.Add(ref scratch, 8576);
-                ref var P = ref _Unsafe.Add(ref scratch, 8592);
-                ref var dV = ref _Unsafe.Add(ref scratch, 9168);
-                ref var pk = ref _Unsafe.Add(ref scratch, 9360);
-                ref var dXk = ref _Unsafe.Add(ref scratch, 9376);
+                ref var factor = ref _Unsafe.Add(ref scratch, 3120);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 3136);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 3152);
+                ref var FqT = ref _Unsafe.Add(ref scratch, 3920);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 4688);
+                ref var K = ref _Unsafe.Add(ref scratch, 4704);
+                ref var V = ref _Unsafe.Add(ref scratch, 5472);
+                ref var A = ref _Unsafe.Add(ref scratch, 6240);
+                ref var T = ref _Unsafe.Add(ref scratch, 7008);
+                ref var Y = ref _Unsafe.Add(ref scratch, 7584);
+                ref var kk = ref _Unsafe.Add(ref scratch, 7776);
+                ref var kkr = ref _Unsafe.Add(ref scratch, 7792);
+                ref var h = ref _Unsafe.Add(ref scratch, 7808);
+                ref var P = ref _Unsafe.Add(ref scratch, 7824);
+                ref var dV = ref _Unsafe.Add(ref scratch, 8400);
+                ref var pk = ref _Unsafe.Add(ref scratch, 8592);
+                ref var dXk = ref _Unsafe.Add(ref scratch, 8608);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -562,18 +553,17 @@ partial class CausalSoftmax
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                        // U = B − n
-                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
-                    // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds2(ref _Unsafe.Add(ref U, runFrom * 16), ref e, 28.8539009f))
+                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
+                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
                         {
-                            Raise2(ref _Unsafe.Add(ref U, runFrom * 16), ref factor, ref e, ref rho, ref R);
+                            Raise2(ref runTop, ref factor, ref e, ref rho, ref R);
                         }
-                        runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
                         for (var s = 0; s < tCount; s += 12)
                         {
@@ -734,18 +724,18 @@ partial class CausalSoftmax
                     var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var KLowerkk0 = _Simd512.WidenLower(K0);
-                    kkLower0 = _Simd512.FusedMultiplyAdd(KLowerkk0, KLowerkk0, kkLower0);
-                    var KUpperkk0 = _Simd512.WidenUpper(K0);
-                    kkUpper0 = _Simd512.FusedMultiplyAdd(KUpperkk0, KUpperkk0, kkUpper0);
-                    var KLowerkk1 = _Simd512.WidenLower(K1);
-                    kkLower1 = _Simd512.FusedMultiplyAdd(KLowerkk1, KLowerkk1, kkLower1);
-                    var KUpperkk1 = _Simd512.WidenUpper(K1);
-                    kkUpper1 = _Simd512.FusedMultiplyAdd(KUpperkk1, KUpperkk1, kkUpper1);
-                    var KLowerkk2 = _Simd512.WidenLower(K2);
-                    kkLower2 = _Simd512.FusedMultiplyAdd(KLowerkk2, KLowerkk2, kkLower2);
-                    var KUpperkk2 = _Simd512.WidenUpper(K2);
-                    kkUpper2 = _Simd512.FusedMultiplyAdd(KUpperkk2, KUpperkk2, kkUpper2);
+                    var KLower0 = _Simd512.WidenLower(K0);
+                    var KUpper0 = _Simd512.WidenUpper(K0);
+                    var KLower1 = _Simd512.WidenLower(K1);
+                    var KUpper1 = _Simd512.WidenUpper(K1);
+                    var KLower2 = _Simd512.WidenLower(K2);
+                    var KUpper2 = _Simd512.WidenUpper(K2);
+                    kkLower0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkLower0);
+                    kkUpper0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkUpper0);
+                    kkLower1 = _Simd512.FusedMultiplyAdd(KLower1, KLower1, kkLower1);
+                    kkUpper1 = _Simd512.FusedMultiplyAdd(KUpper1, KUpper1, kkUpper1);
+                    kkLower2 = _Simd512.FusedMultiplyAdd(KLower2, KLower2, kkLower2);
+                    kkUpper2 = _Simd512.FusedMultiplyAdd(KUpper2, KUpper2, kkUpper2);
                 }
                 var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
@@ -765,35 +755,46 @@ partial class CausalSoftmax
         {
             for (var r = 0; r < rows; r++)
             {
-                var h0 = r < valid0 ? ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r)) : float.PositiveInfinity;
+                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // L = A − h, [t × m].
+        // L = A − h of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeL(ref float A, ref float h, ref float L, int rows)
+        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+            var hr = _Simd512.Create(_Unsafe.Add(ref h, r));
+            for (nint j = 0; j < 16; j += 16)
+            {
+                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
-                var h1 = _Simd512.Create(_Unsafe.Add(ref h, r + 1));
-                var h2 = _Simd512.Create(_Unsafe.Add(ref h, r + 2));
+                var hr = _Simd512.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 16)
                 {
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    _Simd512.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
-                    var L1 = A1 - h1;
-                    _Simd512.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = A2 - h2;
-                    _Simd512.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
+                    var rise = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    if (_Simd512.GreaterThanAny(rise, _Simd512.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 16)
+                {
+                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -809,30 +810,6 @@ partial class CausalSoftmax
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above c by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float logarithms, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 16)
-            {
-                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds(ref row, ref c, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // c' = max(c, candidate); z, St follow by 2^(c − c').
@@ -1263,30 +1240,41 @@ partial class CausalSoftmax
             }
         }
 
-        // U = B − n, [t × m].
+        // U = B − n of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeU(ref float B, ref float n, ref float U, int rows)
+        private static void StartOfRun2(ref float B, ref float n, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Br = ref _Unsafe.Add(ref B, r * 16);
+            var nr = _Simd512.Create(_Unsafe.Add(ref n, r));
+            for (nint j = 0; j < 16; j += 16)
+            {
+                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose U = B − n is anywhere above e by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun2(ref float B, ref float n, ref float e, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Ur = ref _Unsafe.Add(ref U, r * 16);
-                var n0 = _Simd512.Create(_Unsafe.Add(ref n, r));
-                var n1 = _Simd512.Create(_Unsafe.Add(ref n, r + 1));
-                var n2 = _Simd512.Create(_Unsafe.Add(ref n, r + 2));
+                var nr = _Simd512.Create(_Unsafe.Add(ref n, r));
                 for (nint j = 0; j < 16; j += 16)
                 {
-                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var U0 = B0 - n0;
-                    _Simd512.StoreUnsafe(U0, ref _Unsafe.Add(ref Ur, j));
-                    var U1 = B1 - n1;
-                    _Simd512.StoreUnsafe(U1, ref _Unsafe.Add(ref Ur, j + 16));
-                    var U2 = B2 - n2;
-                    _Simd512.StoreUnsafe(U2, ref _Unsafe.Add(ref Ur, j + 32));
+                    var rise = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr - _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
+                    if (_Simd512.GreaterThanAny(rise, _Simd512.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 16)
+                {
+                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -1302,30 +1290,6 @@ partial class CausalSoftmax
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above e by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun2(ref float logarithms, ref float e, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 16)
-            {
-                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds2(ref row, ref e, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // e' = max(e, candidate); rho, R follow by 2^(e − e').
@@ -1476,7 +1440,7 @@ partial class CausalSoftmax
         {
             for (var r = 0; r < rows; r++)
             {
-                var h0 = !(r < valid0) ? ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r)) : float.PositiveInfinity;
+                var h0 = !(r < valid0) ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -1596,7 +1560,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 6000;
+            public static int ScratchFloats => 5232;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
 
@@ -1642,11 +1606,10 @@ partial class CausalSoftmax
                 ref var kk = ref _Unsafe.Add(ref scratch, 1728);
                 ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
                 ref var h = ref _Unsafe.Add(ref scratch, 1792);
-                ref var L = ref _Unsafe.Add(ref scratch, 1840);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2608);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
-                ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+                ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+                ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+                ref var zt = ref _Unsafe.Add(ref scratch, 2640);
                 ref var c = ref _Unsafe.Add(ref state, 0);
                 ref var z = ref _Unsafe.Add(ref state, 16);
                 ref var St = ref _Unsafe.Add(ref state, 32);
@@ -1672,18 +1635,17 @@ partial class CausalSoftmax
                         ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                         // h = t < |key| ? kk : ∞
                         ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                        // L = A − h
-                        ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                     }
 
-                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                        StartOfRun(ref A, ref h, ref runTop, runFrom);
+                        if (Exceeds(ref runTop, ref c, 28.8539009f))
                         {
-                            Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref St);
+                            Raise(ref runTop, ref factor, ref c, ref z, ref St);
                         }
-                        runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                         // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                         ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
@@ -1709,23 +1671,22 @@ partial class CausalSoftmax
                 ref var kk = ref _Unsafe.Add(ref scratch, 2496);
                 ref var kkr = ref _Unsafe.Add(ref scratch, 2512);
                 ref var h = ref _Unsafe.Add(ref scratch, 2560);
-                ref var L = ref _Unsafe.Add(ref scratch, 2608);
-                ref var factor = ref _Unsafe.Add(ref scratch, 3376);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 3392);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 3408);
-                ref var zt = ref _Unsafe.Add(ref scratch, 4176);
-                ref var Q = ref _Unsafe.Add(ref scratch, 4192);
-                ref var B = ref _Unsafe.Add(ref scratch, 4384);
-                ref var G = ref _Unsafe.Add(ref scratch, 4576);
-                ref var lse = ref _Unsafe.Add(ref scratch, 4768);
-                ref var n = ref _Unsafe.Add(ref scratch, 4784);
-                ref var nr = ref _Unsafe.Add(ref scratch, 4800);
-                ref var O = ref _Unsafe.Add(ref scratch, 4816);
-                ref var go = ref _Unsafe.Add(ref scratch, 5008);
-                ref var delta = ref _Unsafe.Add(ref scratch, 5024);
-                ref var T = ref _Unsafe.Add(ref scratch, 5040);
-                ref var X = ref _Unsafe.Add(ref scratch, 5616);
-                ref var dXq = ref _Unsafe.Add(ref scratch, 5808);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2608);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
+                ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
+                ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+                ref var Q = ref _Unsafe.Add(ref scratch, 3424);
+                ref var B = ref _Unsafe.Add(ref scratch, 3616);
+                ref var G = ref _Unsafe.Add(ref scratch, 3808);
+                ref var lse = ref _Unsafe.Add(ref scratch, 4000);
+                ref var n = ref _Unsafe.Add(ref scratch, 4016);
+                ref var nr = ref _Unsafe.Add(ref scratch, 4032);
+                ref var O = ref _Unsafe.Add(ref scratch, 4048);
+                ref var go = ref _Unsafe.Add(ref scratch, 4240);
+                ref var delta = ref _Unsafe.Add(ref scratch, 4256);
+                ref var T = ref _Unsafe.Add(ref scratch, 4272);
+                ref var X = ref _Unsafe.Add(ref scratch, 4848);
+                ref var dXq = ref _Unsafe.Add(ref scratch, 5040);
                 ref var c = ref _Unsafe.Add(ref state, 0);
                 ref var z = ref _Unsafe.Add(ref state, 16);
                 ref var St = ref _Unsafe.Add(ref state, 32);
@@ -1751,18 +1712,17 @@ partial class CausalSoftmax
                         ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                         // h = t < |key| ? kk : ∞
                         ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                        // L = A − h
-                        ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                     }
 
-                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                        StartOfRun(ref A, ref h, ref runTop, runFrom);
+                        if (Exceeds(ref runTop, ref c, 28.8539009f))
                         {
-                            Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref St);
+                            Raise(ref runTop, ref factor, ref c, ref z, ref St);
                         }
-                        runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                         // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                         ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
@@ -1858,7 +1818,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 9568;
+            public static int ScratchFloats => 8800;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
@@ -1908,11 +1868,10 @@ partial class CausalSoftmax
                 ref var O = ref _Unsafe.Add(ref scratch, 1840);
                 ref var go = ref _Unsafe.Add(ref scratch, 2032);
                 ref var delta = ref _Unsafe.Add(ref scratch, 2048);
-                ref var U = ref _Unsafe.Add(ref scratch, 2096);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2864);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2880);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 2896);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 3664);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2096);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2112);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 2128);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 2896);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -1939,18 +1898,17 @@ partial class CausalSoftmax
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                        // U = B − n
-                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
-                    // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds2(ref _Unsafe.Add(ref U, runFrom * 16), ref e, 28.8539009f))
+                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
+                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
                         {
-                            Raise2(ref _Unsafe.Add(ref U, runFrom * 16), ref factor, ref e, ref rho, ref R);
+                            Raise2(ref runTop, ref factor, ref e, ref rho, ref R);
                         }
-                        runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
                         // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0; rhot = columnSum(Fq · delta)
                         ComputeFqRhot(ref B, ref e, ref n, ref nr, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
@@ -1980,24 +1938,23 @@ partial class CausalSoftmax
                 ref var O = ref _Unsafe.Add(ref scratch, 2864);
                 ref var go = ref _Unsafe.Add(ref scratch, 3056);
                 ref var delta = ref _Unsafe.Add(ref scratch, 3072);
-                ref var U = ref _Unsafe.Add(ref scratch, 3120);
-                ref var factor = ref _Unsafe.Add(ref scratch, 3888);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 3904);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 3920);
-                ref var FqT = ref _Unsafe.Add(ref scratch, 4688);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 5456);
-                ref var K = ref _Unsafe.Add(ref scratch, 5472);
-                ref var V = ref _Unsafe.Add(ref scratch, 6240);
-                ref var A = ref _Unsafe.Add(ref scratch, 7008);
-                ref var T = ref _Unsafe.Add(ref scratch, 7776);
-                ref var Y = ref _Unsafe.Add(ref scratch, 8352);
-                ref var kk = ref _Unsafe.Add(ref scratch, 8544);
-                ref var kkr = ref _Unsafe.Add(ref scratch, 8560);
-                ref var h = ref _Unsafe.Add(ref scratch, 8576);
-                ref var P = ref _Unsafe.Add(ref scratch, 8592);
-                ref var dV = ref _Unsafe.Add(ref scratch, 9168);
-                ref var pk = ref _Unsafe.Add(ref scratch, 9360);
-                ref var dXk = ref _Unsafe.Add(ref scratch, 9376);
+                ref var factor = ref _Unsafe.Add(ref scratch, 3120);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 3136);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 3152);
+                ref var FqT = ref _Unsafe.Add(ref scratch, 3920);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 4688);
+                ref var K = ref _Unsafe.Add(ref scratch, 4704);
+                ref var V = ref _Unsafe.Add(ref scratch, 5472);
+                ref var A = ref _Unsafe.Add(ref scratch, 6240);
+                ref var T = ref _Unsafe.Add(ref scratch, 7008);
+                ref var Y = ref _Unsafe.Add(ref scratch, 7584);
+                ref var kk = ref _Unsafe.Add(ref scratch, 7776);
+                ref var kkr = ref _Unsafe.Add(ref scratch, 7792);
+                ref var h = ref _Unsafe.Add(ref scratch, 7808);
+                ref var P = ref _Unsafe.Add(ref scratch, 7824);
+                ref var dV = ref _Unsafe.Add(ref scratch, 8400);
+                ref var pk = ref _Unsafe.Add(ref scratch, 8592);
+                ref var dXk = ref _Unsafe.Add(ref scratch, 8608);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -2024,18 +1981,17 @@ partial class CausalSoftmax
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                        // U = B − n
-                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
-                    // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds2(ref _Unsafe.Add(ref U, runFrom * 16), ref e, 28.8539009f))
+                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
+                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
                         {
-                            Raise2(ref _Unsafe.Add(ref U, runFrom * 16), ref factor, ref e, ref rho, ref R);
+                            Raise2(ref runTop, ref factor, ref e, ref rho, ref R);
                         }
-                        runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
                         for (var s = 0; s < tCount; s += 12)
                         {
@@ -2203,18 +2159,18 @@ partial class CausalSoftmax
                     var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var KLowerkk0 = _Simd256.WidenLower(K0);
-                    kkLower0 = _Simd256.FusedMultiplyAdd(KLowerkk0, KLowerkk0, kkLower0);
-                    var KUpperkk0 = _Simd256.WidenUpper(K0);
-                    kkUpper0 = _Simd256.FusedMultiplyAdd(KUpperkk0, KUpperkk0, kkUpper0);
-                    var KLowerkk1 = _Simd256.WidenLower(K1);
-                    kkLower1 = _Simd256.FusedMultiplyAdd(KLowerkk1, KLowerkk1, kkLower1);
-                    var KUpperkk1 = _Simd256.WidenUpper(K1);
-                    kkUpper1 = _Simd256.FusedMultiplyAdd(KUpperkk1, KUpperkk1, kkUpper1);
-                    var KLowerkk2 = _Simd256.WidenLower(K2);
-                    kkLower2 = _Simd256.FusedMultiplyAdd(KLowerkk2, KLowerkk2, kkLower2);
-                    var KUpperkk2 = _Simd256.WidenUpper(K2);
-                    kkUpper2 = _Simd256.FusedMultiplyAdd(KUpperkk2, KUpperkk2, kkUpper2);
+                    var KLower0 = _Simd256.WidenLower(K0);
+                    var KUpper0 = _Simd256.WidenUpper(K0);
+                    var KLower1 = _Simd256.WidenLower(K1);
+                    var KUpper1 = _Simd256.WidenUpper(K1);
+                    var KLower2 = _Simd256.WidenLower(K2);
+                    var KUpper2 = _Simd256.WidenUpper(K2);
+                    kkLower0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkLower0);
+                    kkUpper0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkUpper0);
+                    kkLower1 = _Simd256.FusedMultiplyAdd(KLower1, KLower1, kkLower1);
+                    kkUpper1 = _Simd256.FusedMultiplyAdd(KUpper1, KUpper1, kkUpper1);
+                    kkLower2 = _Simd256.FusedMultiplyAdd(KLower2, KLower2, kkLower2);
+                    kkUpper2 = _Simd256.FusedMultiplyAdd(KUpper2, KUpper2, kkUpper2);
                 }
                 var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
@@ -2234,35 +2190,46 @@ partial class CausalSoftmax
         {
             for (var r = 0; r < rows; r++)
             {
-                var h0 = r < valid0 ? ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r)) : float.PositiveInfinity;
+                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // L = A − h, [t × m].
+        // L = A − h of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeL(ref float A, ref float h, ref float L, int rows)
+        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+            var hr = _Simd256.Create(_Unsafe.Add(ref h, r));
+            for (nint j = 0; j < 16; j += 8)
+            {
+                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
-                var h1 = _Simd256.Create(_Unsafe.Add(ref h, r + 1));
-                var h2 = _Simd256.Create(_Unsafe.Add(ref h, r + 2));
+                var hr = _Simd256.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 8)
                 {
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    _Simd256.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
-                    var L1 = A1 - h1;
-                    _Simd256.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = A2 - h2;
-                    _Simd256.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
+                    var rise = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    if (_Simd256.GreaterThanAny(rise, _Simd256.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 8)
+                {
+                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -2278,30 +2245,6 @@ partial class CausalSoftmax
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above c by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float logarithms, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 8)
-            {
-                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds(ref row, ref c, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // c' = max(c, candidate); z, St follow by 2^(c − c').
@@ -2735,30 +2678,41 @@ partial class CausalSoftmax
             }
         }
 
-        // U = B − n, [t × m].
+        // U = B − n of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeU(ref float B, ref float n, ref float U, int rows)
+        private static void StartOfRun2(ref float B, ref float n, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Br = ref _Unsafe.Add(ref B, r * 16);
+            var nr = _Simd256.Create(_Unsafe.Add(ref n, r));
+            for (nint j = 0; j < 16; j += 8)
+            {
+                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose U = B − n is anywhere above e by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun2(ref float B, ref float n, ref float e, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Ur = ref _Unsafe.Add(ref U, r * 16);
-                var n0 = _Simd256.Create(_Unsafe.Add(ref n, r));
-                var n1 = _Simd256.Create(_Unsafe.Add(ref n, r + 1));
-                var n2 = _Simd256.Create(_Unsafe.Add(ref n, r + 2));
+                var nr = _Simd256.Create(_Unsafe.Add(ref n, r));
                 for (nint j = 0; j < 16; j += 8)
                 {
-                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var U0 = B0 - n0;
-                    _Simd256.StoreUnsafe(U0, ref _Unsafe.Add(ref Ur, j));
-                    var U1 = B1 - n1;
-                    _Simd256.StoreUnsafe(U1, ref _Unsafe.Add(ref Ur, j + 16));
-                    var U2 = B2 - n2;
-                    _Simd256.StoreUnsafe(U2, ref _Unsafe.Add(ref Ur, j + 32));
+                    var rise = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr - _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
+                    if (_Simd256.GreaterThanAny(rise, _Simd256.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 8)
+                {
+                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -2774,30 +2728,6 @@ partial class CausalSoftmax
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above e by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun2(ref float logarithms, ref float e, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 8)
-            {
-                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds2(ref row, ref e, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // e' = max(e, candidate); rho, R follow by 2^(e − e').
@@ -2948,7 +2878,7 @@ partial class CausalSoftmax
         {
             for (var r = 0; r < rows; r++)
             {
-                var h0 = !(r < valid0) ? ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r)) : float.PositiveInfinity;
+                var h0 = !(r < valid0) ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -3068,7 +2998,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 6000;
+            public static int ScratchFloats => 5232;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
 
@@ -3114,11 +3044,10 @@ partial class CausalSoftmax
                 ref var kk = ref _Unsafe.Add(ref scratch, 1728);
                 ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
                 ref var h = ref _Unsafe.Add(ref scratch, 1792);
-                ref var L = ref _Unsafe.Add(ref scratch, 1840);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2608);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
-                ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+                ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+                ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+                ref var zt = ref _Unsafe.Add(ref scratch, 2640);
                 ref var c = ref _Unsafe.Add(ref state, 0);
                 ref var z = ref _Unsafe.Add(ref state, 16);
                 ref var St = ref _Unsafe.Add(ref state, 32);
@@ -3144,18 +3073,17 @@ partial class CausalSoftmax
                         ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                         // h = t < |key| ? kk : ∞
                         ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                        // L = A − h
-                        ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                     }
 
-                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                        StartOfRun(ref A, ref h, ref runTop, runFrom);
+                        if (Exceeds(ref runTop, ref c, 28.8539009f))
                         {
-                            Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref St);
+                            Raise(ref runTop, ref factor, ref c, ref z, ref St);
                         }
-                        runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                         // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                         ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
@@ -3181,23 +3109,22 @@ partial class CausalSoftmax
                 ref var kk = ref _Unsafe.Add(ref scratch, 2496);
                 ref var kkr = ref _Unsafe.Add(ref scratch, 2512);
                 ref var h = ref _Unsafe.Add(ref scratch, 2560);
-                ref var L = ref _Unsafe.Add(ref scratch, 2608);
-                ref var factor = ref _Unsafe.Add(ref scratch, 3376);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 3392);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 3408);
-                ref var zt = ref _Unsafe.Add(ref scratch, 4176);
-                ref var Q = ref _Unsafe.Add(ref scratch, 4192);
-                ref var B = ref _Unsafe.Add(ref scratch, 4384);
-                ref var G = ref _Unsafe.Add(ref scratch, 4576);
-                ref var lse = ref _Unsafe.Add(ref scratch, 4768);
-                ref var n = ref _Unsafe.Add(ref scratch, 4784);
-                ref var nr = ref _Unsafe.Add(ref scratch, 4800);
-                ref var O = ref _Unsafe.Add(ref scratch, 4816);
-                ref var go = ref _Unsafe.Add(ref scratch, 5008);
-                ref var delta = ref _Unsafe.Add(ref scratch, 5024);
-                ref var T = ref _Unsafe.Add(ref scratch, 5040);
-                ref var X = ref _Unsafe.Add(ref scratch, 5616);
-                ref var dXq = ref _Unsafe.Add(ref scratch, 5808);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2608);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
+                ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
+                ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+                ref var Q = ref _Unsafe.Add(ref scratch, 3424);
+                ref var B = ref _Unsafe.Add(ref scratch, 3616);
+                ref var G = ref _Unsafe.Add(ref scratch, 3808);
+                ref var lse = ref _Unsafe.Add(ref scratch, 4000);
+                ref var n = ref _Unsafe.Add(ref scratch, 4016);
+                ref var nr = ref _Unsafe.Add(ref scratch, 4032);
+                ref var O = ref _Unsafe.Add(ref scratch, 4048);
+                ref var go = ref _Unsafe.Add(ref scratch, 4240);
+                ref var delta = ref _Unsafe.Add(ref scratch, 4256);
+                ref var T = ref _Unsafe.Add(ref scratch, 4272);
+                ref var X = ref _Unsafe.Add(ref scratch, 4848);
+                ref var dXq = ref _Unsafe.Add(ref scratch, 5040);
                 ref var c = ref _Unsafe.Add(ref state, 0);
                 ref var z = ref _Unsafe.Add(ref state, 16);
                 ref var St = ref _Unsafe.Add(ref state, 32);
@@ -3223,18 +3150,17 @@ partial class CausalSoftmax
                         ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                         // h = t < |key| ? kk : ∞
                         ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                        // L = A − h
-                        ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                     }
 
-                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                        StartOfRun(ref A, ref h, ref runTop, runFrom);
+                        if (Exceeds(ref runTop, ref c, 28.8539009f))
                         {
-                            Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref St);
+                            Raise(ref runTop, ref factor, ref c, ref z, ref St);
                         }
-                        runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                         // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                         ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
@@ -3330,7 +3256,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 9568;
+            public static int ScratchFloats => 8800;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
@@ -3380,11 +3306,10 @@ partial class CausalSoftmax
                 ref var O = ref _Unsafe.Add(ref scratch, 1840);
                 ref var go = ref _Unsafe.Add(ref scratch, 2032);
                 ref var delta = ref _Unsafe.Add(ref scratch, 2048);
-                ref var U = ref _Unsafe.Add(ref scratch, 2096);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2864);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2880);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 2896);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 3664);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2096);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2112);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 2128);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 2896);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -3411,18 +3336,17 @@ partial class CausalSoftmax
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                        // U = B − n
-                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
-                    // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds2(ref _Unsafe.Add(ref U, runFrom * 16), ref e, 28.8539009f))
+                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
+                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
                         {
-                            Raise2(ref _Unsafe.Add(ref U, runFrom * 16), ref factor, ref e, ref rho, ref R);
+                            Raise2(ref runTop, ref factor, ref e, ref rho, ref R);
                         }
-                        runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
                         // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0; rhot = columnSum(Fq · delta)
                         ComputeFqRhot(ref B, ref e, ref n, ref nr, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
@@ -3452,24 +3376,23 @@ partial class CausalSoftmax
                 ref var O = ref _Unsafe.Add(ref scratch, 2864);
                 ref var go = ref _Unsafe.Add(ref scratch, 3056);
                 ref var delta = ref _Unsafe.Add(ref scratch, 3072);
-                ref var U = ref _Unsafe.Add(ref scratch, 3120);
-                ref var factor = ref _Unsafe.Add(ref scratch, 3888);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 3904);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 3920);
-                ref var FqT = ref _Unsafe.Add(ref scratch, 4688);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 5456);
-                ref var K = ref _Unsafe.Add(ref scratch, 5472);
-                ref var V = ref _Unsafe.Add(ref scratch, 6240);
-                ref var A = ref _Unsafe.Add(ref scratch, 7008);
-                ref var T = ref _Unsafe.Add(ref scratch, 7776);
-                ref var Y = ref _Unsafe.Add(ref scratch, 8352);
-                ref var kk = ref _Unsafe.Add(ref scratch, 8544);
-                ref var kkr = ref _Unsafe.Add(ref scratch, 8560);
-                ref var h = ref _Unsafe.Add(ref scratch, 8576);
-                ref var P = ref _Unsafe.Add(ref scratch, 8592);
-                ref var dV = ref _Unsafe.Add(ref scratch, 9168);
-                ref var pk = ref _Unsafe.Add(ref scratch, 9360);
-                ref var dXk = ref _Unsafe.Add(ref scratch, 9376);
+                ref var factor = ref _Unsafe.Add(ref scratch, 3120);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 3136);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 3152);
+                ref var FqT = ref _Unsafe.Add(ref scratch, 3920);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 4688);
+                ref var K = ref _Unsafe.Add(ref scratch, 4704);
+                ref var V = ref _Unsafe.Add(ref scratch, 5472);
+                ref var A = ref _Unsafe.Add(ref scratch, 6240);
+                ref var T = ref _Unsafe.Add(ref scratch, 7008);
+                ref var Y = ref _Unsafe.Add(ref scratch, 7584);
+                ref var kk = ref _Unsafe.Add(ref scratch, 7776);
+                ref var kkr = ref _Unsafe.Add(ref scratch, 7792);
+                ref var h = ref _Unsafe.Add(ref scratch, 7808);
+                ref var P = ref _Unsafe.Add(ref scratch, 7824);
+                ref var dV = ref _Unsafe.Add(ref scratch, 8400);
+                ref var pk = ref _Unsafe.Add(ref scratch, 8592);
+                ref var dXk = ref _Unsafe.Add(ref scratch, 8608);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -3496,18 +3419,17 @@ partial class CausalSoftmax
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                        // U = B − n
-                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
-                    // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds2(ref _Unsafe.Add(ref U, runFrom * 16), ref e, 28.8539009f))
+                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
+                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
                         {
-                            Raise2(ref _Unsafe.Add(ref U, runFrom * 16), ref factor, ref e, ref rho, ref R);
+                            Raise2(ref runTop, ref factor, ref e, ref rho, ref R);
                         }
-                        runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
                         for (var s = 0; s < tCount; s += 12)
                         {
@@ -3675,18 +3597,18 @@ partial class CausalSoftmax
                     var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var KLowerkk0 = _Simd128.WidenLower(K0);
-                    kkLower0 = _Simd128.MultiplyAddEstimate(KLowerkk0, KLowerkk0, kkLower0);
-                    var KUpperkk0 = _Simd128.WidenUpper(K0);
-                    kkUpper0 = _Simd128.MultiplyAddEstimate(KUpperkk0, KUpperkk0, kkUpper0);
-                    var KLowerkk1 = _Simd128.WidenLower(K1);
-                    kkLower1 = _Simd128.MultiplyAddEstimate(KLowerkk1, KLowerkk1, kkLower1);
-                    var KUpperkk1 = _Simd128.WidenUpper(K1);
-                    kkUpper1 = _Simd128.MultiplyAddEstimate(KUpperkk1, KUpperkk1, kkUpper1);
-                    var KLowerkk2 = _Simd128.WidenLower(K2);
-                    kkLower2 = _Simd128.MultiplyAddEstimate(KLowerkk2, KLowerkk2, kkLower2);
-                    var KUpperkk2 = _Simd128.WidenUpper(K2);
-                    kkUpper2 = _Simd128.MultiplyAddEstimate(KUpperkk2, KUpperkk2, kkUpper2);
+                    var KLower0 = _Simd128.WidenLower(K0);
+                    var KUpper0 = _Simd128.WidenUpper(K0);
+                    var KLower1 = _Simd128.WidenLower(K1);
+                    var KUpper1 = _Simd128.WidenUpper(K1);
+                    var KLower2 = _Simd128.WidenLower(K2);
+                    var KUpper2 = _Simd128.WidenUpper(K2);
+                    kkLower0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkLower0);
+                    kkUpper0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkUpper0);
+                    kkLower1 = _Simd128.MultiplyAddEstimate(KLower1, KLower1, kkLower1);
+                    kkUpper1 = _Simd128.MultiplyAddEstimate(KUpper1, KUpper1, kkUpper1);
+                    kkLower2 = _Simd128.MultiplyAddEstimate(KLower2, KLower2, kkLower2);
+                    kkUpper2 = _Simd128.MultiplyAddEstimate(KUpper2, KUpper2, kkUpper2);
                 }
                 var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
@@ -3706,35 +3628,46 @@ partial class CausalSoftmax
         {
             for (var r = 0; r < rows; r++)
             {
-                var h0 = r < valid0 ? ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r)) : float.PositiveInfinity;
+                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // L = A − h, [t × m].
+        // L = A − h of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeL(ref float A, ref float h, ref float L, int rows)
+        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+            var hr = _Simd128.Create(_Unsafe.Add(ref h, r));
+            for (nint j = 0; j < 16; j += 4)
+            {
+                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
-                var h1 = _Simd128.Create(_Unsafe.Add(ref h, r + 1));
-                var h2 = _Simd128.Create(_Unsafe.Add(ref h, r + 2));
+                var hr = _Simd128.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 4)
                 {
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    _Simd128.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
-                    var L1 = A1 - h1;
-                    _Simd128.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = A2 - h2;
-                    _Simd128.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
+                    var rise = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    if (_Simd128.GreaterThanAny(rise, _Simd128.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 4)
+                {
+                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -3750,30 +3683,6 @@ partial class CausalSoftmax
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above c by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float logarithms, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 4)
-            {
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds(ref row, ref c, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // c' = max(c, candidate); z, St follow by 2^(c − c').
@@ -4207,30 +4116,41 @@ partial class CausalSoftmax
             }
         }
 
-        // U = B − n, [t × m].
+        // U = B − n of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeU(ref float B, ref float n, ref float U, int rows)
+        private static void StartOfRun2(ref float B, ref float n, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Br = ref _Unsafe.Add(ref B, r * 16);
+            var nr = _Simd128.Create(_Unsafe.Add(ref n, r));
+            for (nint j = 0; j < 16; j += 4)
+            {
+                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose U = B − n is anywhere above e by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun2(ref float B, ref float n, ref float e, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Ur = ref _Unsafe.Add(ref U, r * 16);
-                var n0 = _Simd128.Create(_Unsafe.Add(ref n, r));
-                var n1 = _Simd128.Create(_Unsafe.Add(ref n, r + 1));
-                var n2 = _Simd128.Create(_Unsafe.Add(ref n, r + 2));
+                var nr = _Simd128.Create(_Unsafe.Add(ref n, r));
                 for (nint j = 0; j < 16; j += 4)
                 {
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var U0 = B0 - n0;
-                    _Simd128.StoreUnsafe(U0, ref _Unsafe.Add(ref Ur, j));
-                    var U1 = B1 - n1;
-                    _Simd128.StoreUnsafe(U1, ref _Unsafe.Add(ref Ur, j + 16));
-                    var U2 = B2 - n2;
-                    _Simd128.StoreUnsafe(U2, ref _Unsafe.Add(ref Ur, j + 32));
+                    var rise = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr - _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
+                    if (_Simd128.GreaterThanAny(rise, _Simd128.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 4)
+                {
+                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -4246,30 +4166,6 @@ partial class CausalSoftmax
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above e by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun2(ref float logarithms, ref float e, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 4)
-            {
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds2(ref row, ref e, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // e' = max(e, candidate); rho, R follow by 2^(e − e').
@@ -4420,7 +4316,7 @@ partial class CausalSoftmax
         {
             for (var r = 0; r < rows; r++)
             {
-                var h0 = !(r < valid0) ? ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r)) : float.PositiveInfinity;
+                var h0 = !(r < valid0) ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }

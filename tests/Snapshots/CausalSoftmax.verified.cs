@@ -15,8 +15,7 @@
 //     A = K · Wᵀ    [t × m]
 //     kk + kkr = rowSum((K · K) · 0.180337)    [t × 1]
 //     h = t < |key| ? kk : ∞    [t × 1]
-//     L = A − h    [t × m]
-//     for runs of rows whose L exceeds c by at most 28.8539; then raise c if by more than 11.5416
+//     for runs of rows whose L = A − h exceeds c by at most 28.8539; then raise c if by more than 11.5416
 //         Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0    [t × m]
 //         zt = columnSum(Fk)    [1 × m]
 //         Q = query[t]    [t × d]
@@ -200,7 +199,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 5488;
+        public static int ScratchFloats => 4720;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -237,11 +236,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var kk = ref _Unsafe.Add(ref scratch, 1728);
             ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
             ref var h = ref _Unsafe.Add(ref scratch, 1792);
-            ref var L = ref _Unsafe.Add(ref scratch, 1840);
-            ref var factor = ref _Unsafe.Add(ref scratch, 2608);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+            ref var zt = ref _Unsafe.Add(ref scratch, 2640);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -266,18 +264,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                     // h = t < |key| ? kk : ∞
                     ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                    // L = A − h
-                    ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
-                    if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                    StartOfRun(ref A, ref h, ref runTop, runFrom);
+                    if (Exceeds(ref runTop, ref c, 28.8539009f))
                     {
-                        Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
+                        Raise(ref runTop, ref factor, ref c, ref z, ref S);
                     }
-                    runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                     // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
@@ -302,25 +299,24 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var kk = ref _Unsafe.Add(ref scratch, 1728);
             ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
             ref var h = ref _Unsafe.Add(ref scratch, 1792);
-            ref var L = ref _Unsafe.Add(ref scratch, 1840);
-            ref var factor = ref _Unsafe.Add(ref scratch, 2608);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
-            ref var FkT = ref _Unsafe.Add(ref scratch, 3408);
-            ref var zt = ref _Unsafe.Add(ref scratch, 4176);
-            ref var Q = ref _Unsafe.Add(ref scratch, 4192);
-            ref var B = ref _Unsafe.Add(ref scratch, 4384);
-            ref var M = ref _Unsafe.Add(ref scratch, 4576);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 4592);
-            ref var N = ref _Unsafe.Add(ref scratch, 4608);
-            ref var P = ref _Unsafe.Add(ref scratch, 4800);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 5376);
-            ref var D = ref _Unsafe.Add(ref scratch, 5392);
-            ref var R = ref _Unsafe.Add(ref scratch, 5408);
-            ref var logD = ref _Unsafe.Add(ref scratch, 5424);
-            ref var lse = ref _Unsafe.Add(ref scratch, 5440);
-            ref var n = ref _Unsafe.Add(ref scratch, 5456);
-            ref var nr = ref _Unsafe.Add(ref scratch, 5472);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+            ref var FkT = ref _Unsafe.Add(ref scratch, 2640);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+            ref var Q = ref _Unsafe.Add(ref scratch, 3424);
+            ref var B = ref _Unsafe.Add(ref scratch, 3616);
+            ref var M = ref _Unsafe.Add(ref scratch, 3808);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 3824);
+            ref var N = ref _Unsafe.Add(ref scratch, 3840);
+            ref var P = ref _Unsafe.Add(ref scratch, 4032);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 4608);
+            ref var D = ref _Unsafe.Add(ref scratch, 4624);
+            ref var R = ref _Unsafe.Add(ref scratch, 4640);
+            ref var logD = ref _Unsafe.Add(ref scratch, 4656);
+            ref var lse = ref _Unsafe.Add(ref scratch, 4672);
+            ref var n = ref _Unsafe.Add(ref scratch, 4688);
+            ref var nr = ref _Unsafe.Add(ref scratch, 4704);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -345,18 +341,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                     // h = t < |key| ? kk : ∞
                     ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                    // L = A − h
-                    ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
-                    if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                    StartOfRun(ref A, ref h, ref runTop, runFrom);
+                    if (Exceeds(ref runTop, ref c, 28.8539009f))
                     {
-                        Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
+                        Raise(ref runTop, ref factor, ref c, ref z, ref S);
                     }
-                    runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                     // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
@@ -630,18 +625,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var KLowerkk0 = _Simd512.WidenLower(K0);
-                    kkLower0 = _Simd512.FusedMultiplyAdd(KLowerkk0, KLowerkk0, kkLower0);
-                    var KUpperkk0 = _Simd512.WidenUpper(K0);
-                    kkUpper0 = _Simd512.FusedMultiplyAdd(KUpperkk0, KUpperkk0, kkUpper0);
-                    var KLowerkk1 = _Simd512.WidenLower(K1);
-                    kkLower1 = _Simd512.FusedMultiplyAdd(KLowerkk1, KLowerkk1, kkLower1);
-                    var KUpperkk1 = _Simd512.WidenUpper(K1);
-                    kkUpper1 = _Simd512.FusedMultiplyAdd(KUpperkk1, KUpperkk1, kkUpper1);
-                    var KLowerkk2 = _Simd512.WidenLower(K2);
-                    kkLower2 = _Simd512.FusedMultiplyAdd(KLowerkk2, KLowerkk2, kkLower2);
-                    var KUpperkk2 = _Simd512.WidenUpper(K2);
-                    kkUpper2 = _Simd512.FusedMultiplyAdd(KUpperkk2, KUpperkk2, kkUpper2);
+                    var KLower0 = _Simd512.WidenLower(K0);
+                    var KUpper0 = _Simd512.WidenUpper(K0);
+                    var KLower1 = _Simd512.WidenLower(K1);
+                    var KUpper1 = _Simd512.WidenUpper(K1);
+                    var KLower2 = _Simd512.WidenLower(K2);
+                    var KUpper2 = _Simd512.WidenUpper(K2);
+                    kkLower0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkLower0);
+                    kkUpper0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkUpper0);
+                    kkLower1 = _Simd512.FusedMultiplyAdd(KLower1, KLower1, kkLower1);
+                    kkUpper1 = _Simd512.FusedMultiplyAdd(KUpper1, KUpper1, kkUpper1);
+                    kkLower2 = _Simd512.FusedMultiplyAdd(KLower2, KLower2, kkLower2);
+                    kkUpper2 = _Simd512.FusedMultiplyAdd(KUpper2, KUpper2, kkUpper2);
                 }
                 var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
@@ -661,35 +656,46 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         {
             for (var r = 0; r < rows; r++)
             {
-                var h0 = r < valid0 ? ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r)) : float.PositiveInfinity;
+                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // L = A − h, [t × m].
+        // L = A − h of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeL(ref float A, ref float h, ref float L, int rows)
+        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+            var hr = _Simd512.Create(_Unsafe.Add(ref h, r));
+            for (nint j = 0; j < 16; j += 16)
+            {
+                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
-                var h1 = _Simd512.Create(_Unsafe.Add(ref h, r + 1));
-                var h2 = _Simd512.Create(_Unsafe.Add(ref h, r + 2));
+                var hr = _Simd512.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 16)
                 {
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    _Simd512.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
-                    var L1 = A1 - h1;
-                    _Simd512.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = A2 - h2;
-                    _Simd512.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
+                    var rise = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    if (_Simd512.GreaterThanAny(rise, _Simd512.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 16)
+                {
+                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -705,30 +711,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above c by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float logarithms, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 16)
-            {
-                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds(ref row, ref c, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // c' = max(c, candidate); z, S follow by 2^(c − c').
@@ -1263,10 +1245,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var KLowerkk0 = _Simd512.WidenLower(K0);
-                    kkLower0 = _Simd512.FusedMultiplyAdd(KLowerkk0, KLowerkk0, kkLower0);
-                    var KUpperkk0 = _Simd512.WidenUpper(K0);
-                    kkUpper0 = _Simd512.FusedMultiplyAdd(KUpperkk0, KUpperkk0, kkUpper0);
+                    var KLower0 = _Simd512.WidenLower(K0);
+                    var KUpper0 = _Simd512.WidenUpper(K0);
+                    kkLower0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkLower0);
+                    kkUpper0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkUpper0);
                 }
                 var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
@@ -1280,7 +1262,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         {
             for (var r = 0; r < rows; r++)
             {
-                var h0 = ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r));
+                var h0 = (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r);
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -1565,7 +1547,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 5488;
+        public static int ScratchFloats => 4720;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -1602,11 +1584,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var kk = ref _Unsafe.Add(ref scratch, 1728);
             ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
             ref var h = ref _Unsafe.Add(ref scratch, 1792);
-            ref var L = ref _Unsafe.Add(ref scratch, 1840);
-            ref var factor = ref _Unsafe.Add(ref scratch, 2608);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+            ref var zt = ref _Unsafe.Add(ref scratch, 2640);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -1631,18 +1612,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                     // h = t < |key| ? kk : ∞
                     ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                    // L = A − h
-                    ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
-                    if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                    StartOfRun(ref A, ref h, ref runTop, runFrom);
+                    if (Exceeds(ref runTop, ref c, 28.8539009f))
                     {
-                        Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
+                        Raise(ref runTop, ref factor, ref c, ref z, ref S);
                     }
-                    runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                     // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
@@ -1667,25 +1647,24 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var kk = ref _Unsafe.Add(ref scratch, 1728);
             ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
             ref var h = ref _Unsafe.Add(ref scratch, 1792);
-            ref var L = ref _Unsafe.Add(ref scratch, 1840);
-            ref var factor = ref _Unsafe.Add(ref scratch, 2608);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
-            ref var FkT = ref _Unsafe.Add(ref scratch, 3408);
-            ref var zt = ref _Unsafe.Add(ref scratch, 4176);
-            ref var Q = ref _Unsafe.Add(ref scratch, 4192);
-            ref var B = ref _Unsafe.Add(ref scratch, 4384);
-            ref var M = ref _Unsafe.Add(ref scratch, 4576);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 4592);
-            ref var N = ref _Unsafe.Add(ref scratch, 4608);
-            ref var P = ref _Unsafe.Add(ref scratch, 4800);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 5376);
-            ref var D = ref _Unsafe.Add(ref scratch, 5392);
-            ref var R = ref _Unsafe.Add(ref scratch, 5408);
-            ref var logD = ref _Unsafe.Add(ref scratch, 5424);
-            ref var lse = ref _Unsafe.Add(ref scratch, 5440);
-            ref var n = ref _Unsafe.Add(ref scratch, 5456);
-            ref var nr = ref _Unsafe.Add(ref scratch, 5472);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+            ref var FkT = ref _Unsafe.Add(ref scratch, 2640);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+            ref var Q = ref _Unsafe.Add(ref scratch, 3424);
+            ref var B = ref _Unsafe.Add(ref scratch, 3616);
+            ref var M = ref _Unsafe.Add(ref scratch, 3808);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 3824);
+            ref var N = ref _Unsafe.Add(ref scratch, 3840);
+            ref var P = ref _Unsafe.Add(ref scratch, 4032);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 4608);
+            ref var D = ref _Unsafe.Add(ref scratch, 4624);
+            ref var R = ref _Unsafe.Add(ref scratch, 4640);
+            ref var logD = ref _Unsafe.Add(ref scratch, 4656);
+            ref var lse = ref _Unsafe.Add(ref scratch, 4672);
+            ref var n = ref _Unsafe.Add(ref scratch, 4688);
+            ref var nr = ref _Unsafe.Add(ref scratch, 4704);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -1710,18 +1689,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                     // h = t < |key| ? kk : ∞
                     ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                    // L = A − h
-                    ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
-                    if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                    StartOfRun(ref A, ref h, ref runTop, runFrom);
+                    if (Exceeds(ref runTop, ref c, 28.8539009f))
                     {
-                        Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
+                        Raise(ref runTop, ref factor, ref c, ref z, ref S);
                     }
-                    runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                     // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
@@ -2002,18 +1980,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var KLowerkk0 = _Simd256.WidenLower(K0);
-                    kkLower0 = _Simd256.FusedMultiplyAdd(KLowerkk0, KLowerkk0, kkLower0);
-                    var KUpperkk0 = _Simd256.WidenUpper(K0);
-                    kkUpper0 = _Simd256.FusedMultiplyAdd(KUpperkk0, KUpperkk0, kkUpper0);
-                    var KLowerkk1 = _Simd256.WidenLower(K1);
-                    kkLower1 = _Simd256.FusedMultiplyAdd(KLowerkk1, KLowerkk1, kkLower1);
-                    var KUpperkk1 = _Simd256.WidenUpper(K1);
-                    kkUpper1 = _Simd256.FusedMultiplyAdd(KUpperkk1, KUpperkk1, kkUpper1);
-                    var KLowerkk2 = _Simd256.WidenLower(K2);
-                    kkLower2 = _Simd256.FusedMultiplyAdd(KLowerkk2, KLowerkk2, kkLower2);
-                    var KUpperkk2 = _Simd256.WidenUpper(K2);
-                    kkUpper2 = _Simd256.FusedMultiplyAdd(KUpperkk2, KUpperkk2, kkUpper2);
+                    var KLower0 = _Simd256.WidenLower(K0);
+                    var KUpper0 = _Simd256.WidenUpper(K0);
+                    var KLower1 = _Simd256.WidenLower(K1);
+                    var KUpper1 = _Simd256.WidenUpper(K1);
+                    var KLower2 = _Simd256.WidenLower(K2);
+                    var KUpper2 = _Simd256.WidenUpper(K2);
+                    kkLower0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkLower0);
+                    kkUpper0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkUpper0);
+                    kkLower1 = _Simd256.FusedMultiplyAdd(KLower1, KLower1, kkLower1);
+                    kkUpper1 = _Simd256.FusedMultiplyAdd(KUpper1, KUpper1, kkUpper1);
+                    kkLower2 = _Simd256.FusedMultiplyAdd(KLower2, KLower2, kkLower2);
+                    kkUpper2 = _Simd256.FusedMultiplyAdd(KUpper2, KUpper2, kkUpper2);
                 }
                 var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
@@ -2033,35 +2011,46 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         {
             for (var r = 0; r < rows; r++)
             {
-                var h0 = r < valid0 ? ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r)) : float.PositiveInfinity;
+                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // L = A − h, [t × m].
+        // L = A − h of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeL(ref float A, ref float h, ref float L, int rows)
+        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+            var hr = _Simd256.Create(_Unsafe.Add(ref h, r));
+            for (nint j = 0; j < 16; j += 8)
+            {
+                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
-                var h1 = _Simd256.Create(_Unsafe.Add(ref h, r + 1));
-                var h2 = _Simd256.Create(_Unsafe.Add(ref h, r + 2));
+                var hr = _Simd256.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 8)
                 {
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    _Simd256.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
-                    var L1 = A1 - h1;
-                    _Simd256.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = A2 - h2;
-                    _Simd256.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
+                    var rise = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    if (_Simd256.GreaterThanAny(rise, _Simd256.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 8)
+                {
+                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -2077,30 +2066,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above c by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float logarithms, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 8)
-            {
-                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds(ref row, ref c, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // c' = max(c, candidate); z, S follow by 2^(c − c').
@@ -2604,10 +2569,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var KLowerkk0 = _Simd256.WidenLower(K0);
-                    kkLower0 = _Simd256.FusedMultiplyAdd(KLowerkk0, KLowerkk0, kkLower0);
-                    var KUpperkk0 = _Simd256.WidenUpper(K0);
-                    kkUpper0 = _Simd256.FusedMultiplyAdd(KUpperkk0, KUpperkk0, kkUpper0);
+                    var KLower0 = _Simd256.WidenLower(K0);
+                    var KUpper0 = _Simd256.WidenUpper(K0);
+                    kkLower0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkLower0);
+                    kkUpper0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkUpper0);
                 }
                 var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
@@ -2621,7 +2586,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         {
             for (var r = 0; r < rows; r++)
             {
-                var h0 = ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r));
+                var h0 = (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r);
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -2887,7 +2852,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 5488;
+        public static int ScratchFloats => 4720;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -2924,11 +2889,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var kk = ref _Unsafe.Add(ref scratch, 1728);
             ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
             ref var h = ref _Unsafe.Add(ref scratch, 1792);
-            ref var L = ref _Unsafe.Add(ref scratch, 1840);
-            ref var factor = ref _Unsafe.Add(ref scratch, 2608);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+            ref var zt = ref _Unsafe.Add(ref scratch, 2640);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -2953,18 +2917,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                     // h = t < |key| ? kk : ∞
                     ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                    // L = A − h
-                    ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
-                    if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                    StartOfRun(ref A, ref h, ref runTop, runFrom);
+                    if (Exceeds(ref runTop, ref c, 28.8539009f))
                     {
-                        Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
+                        Raise(ref runTop, ref factor, ref c, ref z, ref S);
                     }
-                    runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                     // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
@@ -2989,25 +2952,24 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var kk = ref _Unsafe.Add(ref scratch, 1728);
             ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
             ref var h = ref _Unsafe.Add(ref scratch, 1792);
-            ref var L = ref _Unsafe.Add(ref scratch, 1840);
-            ref var factor = ref _Unsafe.Add(ref scratch, 2608);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
-            ref var FkT = ref _Unsafe.Add(ref scratch, 3408);
-            ref var zt = ref _Unsafe.Add(ref scratch, 4176);
-            ref var Q = ref _Unsafe.Add(ref scratch, 4192);
-            ref var B = ref _Unsafe.Add(ref scratch, 4384);
-            ref var M = ref _Unsafe.Add(ref scratch, 4576);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 4592);
-            ref var N = ref _Unsafe.Add(ref scratch, 4608);
-            ref var P = ref _Unsafe.Add(ref scratch, 4800);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 5376);
-            ref var D = ref _Unsafe.Add(ref scratch, 5392);
-            ref var R = ref _Unsafe.Add(ref scratch, 5408);
-            ref var logD = ref _Unsafe.Add(ref scratch, 5424);
-            ref var lse = ref _Unsafe.Add(ref scratch, 5440);
-            ref var n = ref _Unsafe.Add(ref scratch, 5456);
-            ref var nr = ref _Unsafe.Add(ref scratch, 5472);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+            ref var FkT = ref _Unsafe.Add(ref scratch, 2640);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+            ref var Q = ref _Unsafe.Add(ref scratch, 3424);
+            ref var B = ref _Unsafe.Add(ref scratch, 3616);
+            ref var M = ref _Unsafe.Add(ref scratch, 3808);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 3824);
+            ref var N = ref _Unsafe.Add(ref scratch, 3840);
+            ref var P = ref _Unsafe.Add(ref scratch, 4032);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 4608);
+            ref var D = ref _Unsafe.Add(ref scratch, 4624);
+            ref var R = ref _Unsafe.Add(ref scratch, 4640);
+            ref var logD = ref _Unsafe.Add(ref scratch, 4656);
+            ref var lse = ref _Unsafe.Add(ref scratch, 4672);
+            ref var n = ref _Unsafe.Add(ref scratch, 4688);
+            ref var nr = ref _Unsafe.Add(ref scratch, 4704);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -3032,18 +2994,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                     // h = t < |key| ? kk : ∞
                     ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                    // L = A − h
-                    ComputeL(ref _Unsafe.Add(ref A, s * 16), ref _Unsafe.Add(ref h, s * 1), ref _Unsafe.Add(ref L, s * 16), sCount);
                 }
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
-                    if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                    StartOfRun(ref A, ref h, ref runTop, runFrom);
+                    if (Exceeds(ref runTop, ref c, 28.8539009f))
                     {
-                        Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
+                        Raise(ref runTop, ref factor, ref c, ref z, ref S);
                     }
-                    runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                     // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
@@ -3324,18 +3285,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var KLowerkk0 = _Simd128.WidenLower(K0);
-                    kkLower0 = _Simd128.MultiplyAddEstimate(KLowerkk0, KLowerkk0, kkLower0);
-                    var KUpperkk0 = _Simd128.WidenUpper(K0);
-                    kkUpper0 = _Simd128.MultiplyAddEstimate(KUpperkk0, KUpperkk0, kkUpper0);
-                    var KLowerkk1 = _Simd128.WidenLower(K1);
-                    kkLower1 = _Simd128.MultiplyAddEstimate(KLowerkk1, KLowerkk1, kkLower1);
-                    var KUpperkk1 = _Simd128.WidenUpper(K1);
-                    kkUpper1 = _Simd128.MultiplyAddEstimate(KUpperkk1, KUpperkk1, kkUpper1);
-                    var KLowerkk2 = _Simd128.WidenLower(K2);
-                    kkLower2 = _Simd128.MultiplyAddEstimate(KLowerkk2, KLowerkk2, kkLower2);
-                    var KUpperkk2 = _Simd128.WidenUpper(K2);
-                    kkUpper2 = _Simd128.MultiplyAddEstimate(KUpperkk2, KUpperkk2, kkUpper2);
+                    var KLower0 = _Simd128.WidenLower(K0);
+                    var KUpper0 = _Simd128.WidenUpper(K0);
+                    var KLower1 = _Simd128.WidenLower(K1);
+                    var KUpper1 = _Simd128.WidenUpper(K1);
+                    var KLower2 = _Simd128.WidenLower(K2);
+                    var KUpper2 = _Simd128.WidenUpper(K2);
+                    kkLower0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkLower0);
+                    kkUpper0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkUpper0);
+                    kkLower1 = _Simd128.MultiplyAddEstimate(KLower1, KLower1, kkLower1);
+                    kkUpper1 = _Simd128.MultiplyAddEstimate(KUpper1, KUpper1, kkUpper1);
+                    kkLower2 = _Simd128.MultiplyAddEstimate(KLower2, KLower2, kkLower2);
+                    kkUpper2 = _Simd128.MultiplyAddEstimate(KUpper2, KUpper2, kkUpper2);
                 }
                 var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
@@ -3355,35 +3316,46 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         {
             for (var r = 0; r < rows; r++)
             {
-                var h0 = r < valid0 ? ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r)) : float.PositiveInfinity;
+                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // L = A − h, [t × m].
+        // L = A − h of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeL(ref float A, ref float h, ref float L, int rows)
+        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+            var hr = _Simd128.Create(_Unsafe.Add(ref h, r));
+            for (nint j = 0; j < 16; j += 4)
+            {
+                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
-                var h1 = _Simd128.Create(_Unsafe.Add(ref h, r + 1));
-                var h2 = _Simd128.Create(_Unsafe.Add(ref h, r + 2));
+                var hr = _Simd128.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 4)
                 {
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    _Simd128.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
-                    var L1 = A1 - h1;
-                    _Simd128.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = A2 - h2;
-                    _Simd128.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
+                    var rise = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    if (_Simd128.GreaterThanAny(rise, _Simd128.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 4)
+                {
+                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -3399,30 +3371,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above c by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float logarithms, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 4)
-            {
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds(ref row, ref c, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // c' = max(c, candidate); z, S follow by 2^(c − c').
@@ -3926,10 +3874,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var KLowerkk0 = _Simd128.WidenLower(K0);
-                    kkLower0 = _Simd128.MultiplyAddEstimate(KLowerkk0, KLowerkk0, kkLower0);
-                    var KUpperkk0 = _Simd128.WidenUpper(K0);
-                    kkUpper0 = _Simd128.MultiplyAddEstimate(KUpperkk0, KUpperkk0, kkUpper0);
+                    var KLower0 = _Simd128.WidenLower(K0);
+                    var KUpper0 = _Simd128.WidenUpper(K0);
+                    kkLower0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkLower0);
+                    kkUpper0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkUpper0);
                 }
                 var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
@@ -3943,7 +3891,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         {
             for (var r = 0; r < rows; r++)
             {
-                var h0 = ((_Unsafe.Add(ref kk, r)) * 0f) + (_Unsafe.Add(ref kk, r));
+                var h0 = (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r);
                 _Unsafe.Add(ref h, r) = h0;
             }
         }

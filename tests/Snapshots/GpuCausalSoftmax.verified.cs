@@ -2,7 +2,7 @@
 #nullable enable
 
 // FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 16, causal. GPU kernels for ILGPU, from the tile program that stands in the file of the CPU kernels.
-// Schedule: groups of 256 threads; tiles of 32 keys and 32 queries; 18112 bytes of shared memory.
+// Schedule: groups of 256 threads; tiles of 32 keys and 32 queries; 16064 bytes of shared memory.
 
 using _Accelerator = global::ILGPU.Runtime.Accelerator;
 using _AcceleratorType = global::ILGPU.Runtime.AcceleratorType;
@@ -46,7 +46,7 @@ partial class GpuCausalSoftmax
             global::System.ArgumentNullException.ThrowIfNull(layer);
             global::System.ArgumentNullException.ThrowIfNull(accelerator);
             global::KernelGen.CompilerServices.GpuChecks.CheckDevice(
-                accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 18112);
+                accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 16064);
             _accelerator = accelerator;
             var packed = new float[256];
             PackParameters(layer.Engine.Projection, layer.Engine.Hyperparameters, packed);
@@ -253,7 +253,7 @@ partial class GpuCausalSoftmax
             var keyStride = shape.Stride(16);
             var valueBase = shape.Base(head, shape.KeyLength, 16);
             var valueStride = shape.Stride(16);
-            var shared4 = _SharedMemory.Allocate<_Float4>(604);
+            var shared4 = _SharedMemory.Allocate<_Float4>(476);
             var shared = shared4.Cast<float>();
             var parameters4 = parameters.Cast<_Float4>();
             var state = states.SubView((long)_Grid.IdxX * 288, 288);
@@ -344,48 +344,40 @@ partial class GpuCausalSoftmax
                         var s2 = sum - s1;
                         rest = (s2 * 0.180297852f) + (sum * 3.90285495E-05f) + (rest * 0.180336878f);
                         sum = (s1 * 0.180297852f) + rest;
-                        shared[2336 + thread] = sum;
-                        shared[2368 + thread] = rest - (sum - (s1 * 0.180297852f));
+                        shared[1824 + thread] = sum;
+                        shared[1856 + thread] = rest - (sum - (s1 * 0.180297852f));
                     }
                 }
                 // h = t < |key| ? kk : ∞
                 _Group.Barrier();
                 for (var r = thread; r < 32; r += 256)
                 {
-                    shared[2336 + r] = tStart + r < keyCount ? ((shared[2336 + r]) * 0f) + (shared[2336 + r]) : float.PositiveInfinity;
-                }
-                // L = A − h
-                _Group.Barrier();
-                for (var i = thread; i < 512; i += 256)
-                {
-                    var r = i / 16;
-                    var c = i % 16;
-                    shared[288 + (r * 16) + c] = shared[800 + (r * 16) + c] - shared[2336 + r];
+                    shared[1824 + r] = tStart + r < keyCount ? ((shared[1824 + r]) * 0f) + (shared[1824 + r]) : float.PositiveInfinity;
                 }
                 // V = value[t]
                 for (var i = thread; i < 512; i += 256)
                 {
                     var r = i / 16;
                     var c = i % 16;
-                    shared[1312 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
+                    shared[288 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
                 }
                 _Group.Barrier();
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
                     {
                         var exceeds = false;
                         for (var c = thread; c < 16; c += 256)
                         {
-                            exceeds |= shared[288 + (runFrom * 16) + c] - state[c] > 28.8539009f;
+                            exceeds |= shared[800 + (runFrom * 16) + c] - shared[1824 + runFrom] - state[c] > 28.8539009f;
                         }
                         if (_Group.BarrierOr(exceeds))
                         {
                             for (var c = thread; c < 16; c += 256)
                             {
                                 var old = state[c];
-                                var raised = Max(old, shared[288 + (runFrom * 16) + c]);
+                                var raised = Max(old, shared[800 + (runFrom * 16) + c] - shared[1824 + runFrom]);
                                 var factor = FlushedExp2(old - raised, -64f);
                                 state[c] = raised;
                                 shared[256 + c] = factor;
@@ -405,7 +397,7 @@ partial class GpuCausalSoftmax
                     {
                         for (var r = runFrom + 1; r < first; r++)
                         {
-                            if (shared[288 + (r * 16) + c] - state[c] > 28.8539009f)
+                            if (shared[800 + (r * 16) + c] - shared[1824 + r] - state[c] > 28.8539009f)
                             {
                                 first = r;
                             }
@@ -424,10 +416,10 @@ partial class GpuCausalSoftmax
                     }
                     for (var c = thread; c < 16; c += 256)
                     {
-                        var top = shared[288 + (runFrom * 16) + c];
+                        var top = shared[800 + (runFrom * 16) + c] - shared[1824 + runFrom];
                         for (var r = runFrom + 1; r < runTo; r++)
                         {
-                            top = Max(top, shared[288 + (r * 16) + c]);
+                            top = Max(top, shared[800 + (r * 16) + c] - shared[1824 + r]);
                         }
                         shared[272 + c] = top;
                     }
@@ -436,7 +428,7 @@ partial class GpuCausalSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1824 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[800 + (r * 16) + c] - ((state[c] + shared[2336 + r]) + shared[2368 + r]), -50.4943275f) : 0f;
+                        shared[1312 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[800 + (r * 16) + c] - ((state[c] + shared[1824 + r]) + shared[1856 + r]), -50.4943275f) : 0f;
                     }
                     // zt = columnSum(Fk)
                     _Group.Barrier();
@@ -445,23 +437,23 @@ partial class GpuCausalSoftmax
                         var part = 0f;
                         for (var r = 0; r < tCount; r++)
                         {
-                            part += shared[1824 + (r * 16) + c];
+                            part += shared[1312 + (r * 16) + c];
                         }
-                        shared[2400 + c] = part;
+                        shared[1888 + c] = part;
                     }
                     // z = z + zt
                     _Group.Barrier();
                     for (var c = thread; c < 16; c += 256)
                     {
-                        state[16 + c] = state[16 + c] + shared[2400 + c];
+                        state[16 + c] = state[16 + c] + shared[1888 + c];
                     }
                     // S += Fkᵀ · V
                     if (holds)
                     {
                         for (var k = 0; k < tCount; k++)
                         {
-                            var b0 = shared4[328 + (k * 4) + (columnS / 4)];
-                            var a0 = shared[1824 + (k * 16) + rowS];
+                            var b0 = shared4[72 + (k * 4) + (columnS / 4)];
+                            var a0 = shared[1312 + (k * 16) + rowS];
                             S0_0 += a0 * b0.X; S0_1 += a0 * b0.Y; S0_2 += a0 * b0.Z; S0_3 += a0 * b0.W;
                         }
                     }
@@ -550,7 +542,7 @@ partial class GpuCausalSoftmax
             var valueStride = shape.Stride(16);
             var outputBase = shape.Base(head, shape.QueryLength, 16);
             var outputStride = shape.Stride(16);
-            var shared4 = _SharedMemory.Allocate<_Float4>(1132);
+            var shared4 = _SharedMemory.Allocate<_Float4>(1004);
             var shared = shared4.Cast<float>();
             var parameters4 = parameters.Cast<_Float4>();
             var state = states.SubView((long)_Grid.IdxX * 288, 288);
@@ -627,48 +619,40 @@ partial class GpuCausalSoftmax
                         var s2 = sum - s1;
                         rest = (s2 * 0.180297852f) + (sum * 3.90285495E-05f) + (rest * 0.180336878f);
                         sum = (s1 * 0.180297852f) + rest;
-                        shared[4384 + thread] = sum;
-                        shared[4416 + thread] = rest - (sum - (s1 * 0.180297852f));
+                        shared[3872 + thread] = sum;
+                        shared[3904 + thread] = rest - (sum - (s1 * 0.180297852f));
                     }
                 }
                 // h = t < |key| ? kk : ∞
                 _Group.Barrier();
                 for (var r = thread; r < 32; r += 256)
                 {
-                    shared[4384 + r] = tStart + r < keyCount ? ((shared[4384 + r]) * 0f) + (shared[4384 + r]) : float.PositiveInfinity;
-                }
-                // L = A − h
-                _Group.Barrier();
-                for (var i = thread; i < 512; i += 256)
-                {
-                    var r = i / 16;
-                    var c = i % 16;
-                    shared[1824 + (r * 16) + c] = shared[1312 + (r * 16) + c] - shared[4384 + r];
+                    shared[3872 + r] = tStart + r < keyCount ? ((shared[3872 + r]) * 0f) + (shared[3872 + r]) : float.PositiveInfinity;
                 }
                 // V = value[t]
                 for (var i = thread; i < 512; i += 256)
                 {
                     var r = i / 16;
                     var c = i % 16;
-                    shared[2336 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
+                    shared[1824 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
                 }
                 _Group.Barrier();
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
                     {
                         var exceeds = false;
                         for (var c = thread; c < 16; c += 256)
                         {
-                            exceeds |= shared[1824 + (runFrom * 16) + c] - state[c] > 28.8539009f;
+                            exceeds |= shared[1312 + (runFrom * 16) + c] - shared[3872 + runFrom] - state[c] > 28.8539009f;
                         }
                         if (_Group.BarrierOr(exceeds))
                         {
                             for (var c = thread; c < 16; c += 256)
                             {
                                 var old = state[c];
-                                var raised = Max(old, shared[1824 + (runFrom * 16) + c]);
+                                var raised = Max(old, shared[1312 + (runFrom * 16) + c] - shared[3872 + runFrom]);
                                 var factor = FlushedExp2(old - raised, -64f);
                                 state[c] = raised;
                                 shared[256 + c] = factor;
@@ -689,7 +673,7 @@ partial class GpuCausalSoftmax
                     {
                         for (var r = runFrom + 1; r < first; r++)
                         {
-                            if (shared[1824 + (r * 16) + c] - state[c] > 28.8539009f)
+                            if (shared[1312 + (r * 16) + c] - shared[3872 + r] - state[c] > 28.8539009f)
                             {
                                 first = r;
                             }
@@ -708,10 +692,10 @@ partial class GpuCausalSoftmax
                     }
                     for (var c = thread; c < 16; c += 256)
                     {
-                        var top = shared[1824 + (runFrom * 16) + c];
+                        var top = shared[1312 + (runFrom * 16) + c] - shared[3872 + runFrom];
                         for (var r = runFrom + 1; r < runTo; r++)
                         {
-                            top = Max(top, shared[1824 + (r * 16) + c]);
+                            top = Max(top, shared[1312 + (r * 16) + c] - shared[3872 + r]);
                         }
                         shared[272 + c] = top;
                     }
@@ -720,7 +704,7 @@ partial class GpuCausalSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[2848 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[1312 + (r * 16) + c] - ((state[c] + shared[4384 + r]) + shared[4416 + r]), -50.4943275f) : 0f;
+                        shared[2336 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[1312 + (r * 16) + c] - ((state[c] + shared[3872 + r]) + shared[3904 + r]), -50.4943275f) : 0f;
                     }
                     // zt = columnSum(Fk)
                     _Group.Barrier();
@@ -729,9 +713,9 @@ partial class GpuCausalSoftmax
                         var part = 0f;
                         for (var r = 0; r < tCount; r++)
                         {
-                            part += shared[2848 + (r * 16) + c];
+                            part += shared[2336 + (r * 16) + c];
                         }
-                        shared[4512 + c] = part;
+                        shared[4000 + c] = part;
                     }
                     // Q = query[t]
                     for (var i = thread; i < 512; i += 256)
@@ -753,7 +737,7 @@ partial class GpuCausalSoftmax
                             var a0 = shared[288 + (row * 16) + k];
                             s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                         }
-                        shared4[840 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[712 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
                     // M = rowMax(B + c)
                     _Group.Barrier();
@@ -762,7 +746,7 @@ partial class GpuCausalSoftmax
                         var part = float.NegativeInfinity;
                         for (var c = thread % 8; c < 16; c += 8)
                         {
-                            part = Max(part, shared[3360 + (r * 16) + c] + state[c]);
+                            part = Max(part, shared[2848 + (r * 16) + c] + state[c]);
                         }
                         shared[thread] = part;
                     }
@@ -775,7 +759,7 @@ partial class GpuCausalSoftmax
                         {
                             part = Max(part, shared[offset + i]);
                         }
-                        shared[4448 + thread] = part;
+                        shared[3936 + thread] = part;
                     }
                     // Fq = 2^(B + (c − M))
                     _Group.Barrier();
@@ -783,7 +767,7 @@ partial class GpuCausalSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[3360 + (r * 16) + c] = FlushedExp2(shared[3360 + (r * 16) + c] + (state[c] - shared[4448 + r]), -72.1347504f);
+                        shared[2848 + (r * 16) + c] = FlushedExp2(shared[2848 + (r * 16) + c] + (state[c] - shared[3936 + r]), -72.1347504f);
                     }
                     // Dz = rowSum(Fq · z)
                     _Group.Barrier();
@@ -792,7 +776,7 @@ partial class GpuCausalSoftmax
                         var part = 0f;
                         for (var c = thread % 8; c < 16; c += 8)
                         {
-                            part += shared[3360 + (r * 16) + c] * state[16 + c];
+                            part += shared[2848 + (r * 16) + c] * state[16 + c];
                         }
                         shared[thread] = part;
                     }
@@ -805,7 +789,7 @@ partial class GpuCausalSoftmax
                         {
                             part += shared[offset + i];
                         }
-                        shared[4480 + thread] = part;
+                        shared[3968 + thread] = part;
                     }
                     // N = Fq · S
                     for (var block = thread; block < 128; block += 256)
@@ -816,10 +800,10 @@ partial class GpuCausalSoftmax
                         for (var k = 0; k < 16; k++)
                         {
                             var b0 = state4[8 + (k * 4) + (column / 4)];
-                            var a0 = shared[3360 + (row * 16) + k];
+                            var a0 = shared[2848 + (row * 16) + k];
                             s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                         }
-                        shared4[968 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[840 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
                     // P = Fq · Fkᵀ, lower triangle
                     for (var block = thread; block < 256; block += 256)
@@ -829,11 +813,11 @@ partial class GpuCausalSoftmax
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                         for (var k = 0; k < 16; k += 4)
                         {
-                            var a0 = shared4[840 + (row * 4) + (k / 4)];
-                            var b0 = shared4[712 + (column * 4) + (k / 4)];
-                            var b1 = shared4[712 + ((column + 1) * 4) + (k / 4)];
-                            var b2 = shared4[712 + ((column + 2) * 4) + (k / 4)];
-                            var b3 = shared4[712 + ((column + 3) * 4) + (k / 4)];
+                            var a0 = shared4[712 + (row * 4) + (k / 4)];
+                            var b0 = shared4[584 + (column * 4) + (k / 4)];
+                            var b1 = shared4[584 + ((column + 1) * 4) + (k / 4)];
+                            var b2 = shared4[584 + ((column + 2) * 4) + (k / 4)];
+                            var b3 = shared4[584 + ((column + 3) * 4) + (k / 4)];
                             s0_0 += a0.X * b0.X; s0_0 += a0.Y * b0.Y; s0_0 += a0.Z * b0.Z; s0_0 += a0.W * b0.W; s0_1 += a0.X * b1.X; s0_1 += a0.Y * b1.Y; s0_1 += a0.Z * b1.Z; s0_1 += a0.W * b1.W; s0_2 += a0.X * b2.X; s0_2 += a0.Y * b2.Y; s0_2 += a0.Z * b2.Z; s0_2 += a0.W * b2.W; s0_3 += a0.X * b3.X; s0_3 += a0.Y * b3.Y; s0_3 += a0.Z * b3.Z; s0_3 += a0.W * b3.W;
                         }
                         s0_0 = column + 0 <= row + 0 ? s0_0 : 0f; s0_1 = column + 1 <= row + 0 ? s0_1 : 0f; s0_2 = column + 2 <= row + 0 ? s0_2 : 0f; s0_3 = column + 3 <= row + 0 ? s0_3 : 0f;
@@ -859,7 +843,7 @@ partial class GpuCausalSoftmax
                         {
                             part += shared[offset + i];
                         }
-                        shared[3360 + thread] = part;
+                        shared[2848 + thread] = part;
                     }
                     // N += P · V
                     for (var block = thread; block < 128; block += 256)
@@ -870,23 +854,23 @@ partial class GpuCausalSoftmax
                         var last = global::ILGPU.IntrinsicMath.Min(tCount, row + 1);
                         for (var k = 0; k < last; k++)
                         {
-                            var b0 = shared4[584 + (k * 4) + (column / 4)];
+                            var b0 = shared4[456 + (k * 4) + (column / 4)];
                             var a0 = shared[288 + (row * 32) + k];
                             s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                         }
-                        shared4[968 + (row * 4) + (column / 4)] = shared4[968 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
+                        shared4[840 + (row * 4) + (column / 4)] = shared4[840 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
                     }
                     // D = Dz + Dp
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[4480 + r] = shared[4480 + r] + shared[3360 + r];
+                        shared[3968 + r] = shared[3968 + r] + shared[2848 + r];
                     }
                     // R = D == 0 ? 0 : 1 / D
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[288 + r] = shared[4480 + r] == 0f ? 0f : 1f / shared[4480 + r];
+                        shared[288 + r] = shared[3968 + r] == 0f ? 0f : 1f / shared[3968 + r];
                     }
                     // O = N · R
                     _Group.Barrier();
@@ -894,7 +878,7 @@ partial class GpuCausalSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[3872 + (r * 16) + c] = shared[3872 + (r * 16) + c] * shared[288 + r];
+                        shared[3360 + (r * 16) + c] = shared[3360 + (r * 16) + c] * shared[288 + r];
                     }
                     // output[t] = O
                     _Group.Barrier();
@@ -904,19 +888,19 @@ partial class GpuCausalSoftmax
                         var c = i % 16;
                         if (r >= runFrom && r < runTo)
                         {
-                            output[outputBase + ((long)(tStart + r) * outputStride) + c] = shared[3872 + (r * 16) + c];
+                            output[outputBase + ((long)(tStart + r) * outputStride) + c] = shared[3360 + (r * 16) + c];
                         }
                     }
                     // logD = log2(D)
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[4480 + r] = Log2(shared[4480 + r]);
+                        shared[3968 + r] = Log2(shared[3968 + r]);
                     }
                     // lse = (M + logD) · 0.693147
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[4448 + r] = (shared[4448 + r] + shared[4480 + r]) * 0.693147182f;
+                        shared[3936 + r] = (shared[3936 + r] + shared[3968 + r]) * 0.693147182f;
                     }
                     // logSumExp[t] = lse
                     _Group.Barrier();
@@ -925,13 +909,13 @@ partial class GpuCausalSoftmax
                         var r = thread;
                         if (r >= runFrom && r < runTo)
                         {
-                            logSumExp[((long)head * shape.QueryLength) + tStart + r] = shared[4448 + r];
+                            logSumExp[((long)head * shape.QueryLength) + tStart + r] = shared[3936 + r];
                         }
                     }
                     // z = z + zt
                     for (var c = thread; c < 16; c += 256)
                     {
-                        state[16 + c] = state[16 + c] + shared[4512 + c];
+                        state[16 + c] = state[16 + c] + shared[4000 + c];
                     }
                     // S += Fkᵀ · V
                     for (var block = thread; block < 64; block += 256)
@@ -941,8 +925,8 @@ partial class GpuCausalSoftmax
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                         for (var k = 0; k < tCount; k++)
                         {
-                            var b0 = shared4[584 + (k * 4) + (column / 4)];
-                            var a0 = shared[2848 + (k * 16) + row];
+                            var b0 = shared4[456 + (k * 4) + (column / 4)];
+                            var a0 = shared[2336 + (k * 16) + row];
                             s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                         }
                         state4[8 + (row * 4) + (column / 4)] = state4[8 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);

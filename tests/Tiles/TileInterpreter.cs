@@ -287,7 +287,8 @@ internal sealed class TileInterpreter
 
     private void ExecuteRuns(Runs runs)
     {
-        var logarithms = _tiles[runs.Logarithms];
+        var rowAxis = runs.Logarithms.Rows;
+        var logarithms = Generate(Size(rowAxis), Size(runs.Logarithms.Columns), (r, c) => Evaluate(runs.Values, new Element(r, c, c, rowAxis, runs.Logarithms)));
         var rows = logarithms.GetLength(0);
         for (var r0 = 0; r0 < rows;)
         {

@@ -186,21 +186,23 @@ internal sealed class BodyEmitter
     private void Runs(Runs runs, IReadOnlyList<Step> body)
     {
         var tokens = runs.Logarithms.Rows;
-        var logarithms = _buffers[runs.Logarithms].Name;
-        var stride = _buffers[runs.Logarithms].Stride;
         var reference = runs.State.Reference!;
-        var endOfRun = _states.EndOfRun(runs.State, stride);
+        var operands = Dataflow.Tiles(runs.Values).Distinct().ToArray();
+        int Stride(Tile tile) => _buffers.Contains(tile) ? _buffers[tile].Stride : _schedule.Stride(tile);
+        var (start, end) = (_states.StartOfRun(runs, Stride), _states.EndOfRun(runs, Stride));
+        var values = string.Join(", ", operands.Select(tile => $"ref {LocateRaw(tile).Reference}"));
+        var maxima = $"ref {_buffers.RunMaxima!.Name}";
         _writer.Line();
-        _writer.Line($"// Runs of rows whose {runs.Logarithms} exceeds {reference} by at most {ExprPrinter.Literal(runs.Threshold)}: almost always one, the whole tile.");
+        _writer.Line($"// Runs of rows whose {ProgramText.Logarithms(runs)} exceeds {reference} by at most {ExprPrinter.Literal(runs.Threshold)}: almost always one, the whole tile.");
         using (_writer.Block($"for (int runFrom = 0, runTo; runFrom < {Count(tokens)}; runFrom = runTo)"))
         {
-            RebaseAll(runs.State, $"ref _Unsafe.Add(ref {logarithms}, runFrom * {stride})", runs.Threshold);
-            _writer.Line(
-                $"runTo = {endOfRun}(ref {logarithms}, ref {reference}, ref {_buffers.RunMaxima!.Name}, runFrom, {Count(tokens)}, {ExprPrinter.Literal(runs.Threshold)});");
+            _writer.Line($"{start}({values}, {maxima}, runFrom);");
+            RebaseAll(runs.State, maxima, runs.Threshold);
+            _writer.Line($"runTo = {end}({values}, ref {reference}, {maxima}, runFrom, {Count(tokens)}, {ExprPrinter.Literal(runs.Threshold)});");
             _inRun = true;
             Emit(body);
             _inRun = false;
-            RebaseAll(runs.State, $"ref {_buffers.RunMaxima.Name}", runs.Rise);
+            RebaseAll(runs.State, maxima, runs.Rise);
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed class DecodingEmitter
 
         // Nobody asks a step for the log-sum-exp.
         _body = Dataflow.WithoutStores(
-            program.Body[0].Body().Select(ForOneToken).ToList(), role => role is TensorRole.LogSumExp or TensorRole.LogSumExpRest);
+            program.Body[0].Body().Select(ForOneToken).SelectMany(WithLogarithms).ToList(), role => role is TensorRole.LogSumExp or TensorRole.LogSumExpRest);
         _statements = Dataflow.Flatten(_body).ToList();
         _runs = _body.OfType<Runs>().SingleOrDefault();
         BlockRows = isFold ? BlockTokens : 0;
@@ -157,6 +157,11 @@ internal sealed class DecodingEmitter
         static Expr Decided(Expr expr) => expr.Replace(part =>
             part is Expr.Choice { Condition: Condition.PositionBelow or Condition.InRun or Condition.Precedes } choice ? Decided(choice.IfTrue) : null);
     }
+
+    /// <summary>The logarithms of the token's row as a tile: a step asks for them, and for their maxima, in several places.</summary>
+    private static IEnumerable<Statement> WithLogarithms(Statement statement) => statement is Runs { Values: not Expr.Element } runs
+        ? [new Map(runs.Logarithms, [runs.Values]), runs with { Values = runs.Logarithms }]
+        : [statement];
 
     private void PlaceKept(bool isFold)
     {

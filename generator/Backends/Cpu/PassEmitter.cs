@@ -385,6 +385,7 @@ internal sealed class PassEmitter
         var simd = _target.Simd;
         var made = new HashSet<Tile>();
         var loaded = new HashSet<Tile>();
+        var widened = new HashSet<Tile>();
         var columnReductions = phase.OfType<Reduce>().Where(reduce => reduce.Target.IsRowVector).ToList();
         foreach (var reduce in columnReductions)
         {
@@ -408,6 +409,11 @@ internal sealed class PassEmitter
                 }
             }
 
+            if (statement is Reduce { Rest: not null } sum)
+            {
+                Widen(Factored(sum.Body).Body, widened);
+            }
+
             for (var i = 0; i < _rows; i++)
             {
                 Row(statement, expression, i, segment, tail);
@@ -427,7 +433,7 @@ internal sealed class PassEmitter
         var simd = _target.Simd;
         var printer = new TilePrinter(
             _target, _writer,
-            tile => tile.IsRowVector ? $"{tile.Name}j" : $"{tile.Name}{i}",
+            tile => tile.Name + Index(tile, i),
             condition => condition switch
             {
                 Condition.PositionBelow below => $"isValid{Limits.ToList().IndexOf(below)}_{i}",
@@ -474,6 +480,24 @@ internal sealed class PassEmitter
             : $"{accumulator} = {simd}.MaxNative({accumulator}, {element});");
     }
 
+    /// <summary>The tiles of an expression in double, unless they are already.</summary>
+    private void Widen(Expr body, HashSet<Tile> widened)
+    {
+        foreach (var tile in Dataflow.Tiles(body).Distinct().Where(widened.Add))
+        {
+            for (var i = 0; i < (tile.IsRowVector ? 1 : _rows); i++)
+            {
+                foreach (var half in Halves)
+                {
+                    _writer.Line($"var {tile.Name}{half}{Index(tile, i)} = {_target.Simd}.Widen{half}({tile.Name}{Index(tile, i)});");
+                }
+            }
+        }
+    }
+
+    /// <summary>What follows the name of a tile in that of a vector of it.</summary>
+    private static string Index(Tile tile, int i) => tile.IsRowVector ? "j" : i.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Adds an element of each lane in double: the halves of a vector are a vector each.</summary>
     private void AddInDouble(Reduce reduce, int i, bool tail)
     {
@@ -486,14 +510,8 @@ internal sealed class PassEmitter
         var body = Factored(reduce.Body).Body;
         foreach (var half in Halves)
         {
-            var name = reduce.Target.Name;
-            foreach (var tile in Dataflow.Tiles(body).Distinct())
-            {
-                _writer.Line($"var {tile.Name}{half}{name}{i} = {simd}.Widen{half}({tile.Name}{(tile.IsRowVector ? "j" : i.ToString(CultureInfo.InvariantCulture))});");
-            }
-
-            var printer = new DoublePrinter(_target, _writer, tile => $"{tile.Name}{half}{name}{i}", $"{name}{half}{i}");
-            var accumulator = $"{name}{half}{i}";
+            var accumulator = $"{reduce.Target.Name}{half}{i}";
+            var printer = new DoublePrinter(_target, _writer, tile => $"{tile.Name}{half}{Index(tile, i)}", accumulator);
             if (body is Expr.Binary { Operator: BinaryOperator.Multiply } product && !tail)
             {
                 _writer.Line($"{accumulator} = {simd}.{_target.MultiplyAdd}({printer.Print(product.Left)}, {printer.Print(product.Right)}, {accumulator});");

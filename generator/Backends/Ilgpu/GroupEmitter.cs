@@ -204,7 +204,7 @@ internal sealed class GroupEmitter
                     RebaseRows(rebase);
                     break;
                 case Rebase rebase:
-                    RebaseAll(rebase.State, _memory[rebase.Candidate], "0", rebase.Threshold);
+                    RebaseAll(rebase.State, [_memory[rebase.Candidate]], () => _memory[rebase.Candidate].Element("0", "c"), rebase.Threshold);
                     break;
                 case Runs runs:
                     Runs(runs);
@@ -538,16 +538,17 @@ internal sealed class GroupEmitter
     }
 
     /// <summary>Raises references along a fixed axis to a row of candidates where any is too far above, and lets the sums follow.</summary>
-    private void RebaseAll(State state, Place candidates, string row, double threshold)
+    /// <param name="candidate">Spells the candidate of column c.</param>
+    private void RebaseAll(State state, IReadOnlyList<Place> candidates, Func<string> candidate, double threshold)
     {
         var (reference, factors, size) = (_memory[state.Reference!], _memory.Factors!, state.Axis.Size);
-        Touch([candidates, reference]);
+        Touch([.. candidates, reference]);
         using (_writer.Block())
         {
             _writer.Line("var exceeds = false;");
             using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
             {
-                _writer.Line($"exceeds |= {candidates.Element(row, "c")} - {reference.Element("0", "c")} > {ExprPrinter.Literal(threshold)};");
+                _writer.Line($"exceeds |= {candidate()} - {reference.Element("0", "c")} > {ExprPrinter.Literal(threshold)};");
             }
 
             using (_writer.Block("if (_Group.BarrierOr(exceeds))"))
@@ -558,7 +559,7 @@ internal sealed class GroupEmitter
                 using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
                 {
                     _writer.Line($"var old = {reference.Element("0", "c")};");
-                    _writer.Line($"var raised = {_functions.Use("Max", 0)}(old, {candidates.Element(row, "c")});");
+                    _writer.Line($"var raised = {_functions.Use("Max", 0)}(old, {candidate()});");
                     _writer.Line($"var factor = {_functions.Use("Exp2", 2)}(old - raised, -64f);");
                     _writer.Line($"{reference.Element("0", "c")} = raised;");
                     _writer.Line($"{factors.Element("0", "c")} = factor;");
@@ -603,19 +604,21 @@ internal sealed class GroupEmitter
 
     private void Runs(Runs runs)
     {
-        var (logarithms, reference) = (_memory[runs.Logarithms], _memory[runs.State.Reference!]);
+        var reference = _memory[runs.State.Reference!];
+        var logarithms = Places(Dataflow.Tiles(runs.Values));
+        string Logarithm(string row) => Expression(runs.Values, row, "c", null);
         var (partials, maxima, size) = (_memory.Partials, _memory.RunMaxima!, runs.State.Axis.Size);
         var count = Count(runs.Logarithms.Rows);
         Barrier();
         _writer.Line();
-        _writer.Line($"// Runs of rows whose {runs.Logarithms} exceeds {runs.State.Reference} by at most {ExprPrinter.Literal(runs.Threshold)}: almost always one, the whole tile.");
+        _writer.Line($"// Runs of rows whose {ProgramText.Logarithms(runs)} exceeds {runs.State.Reference} by at most {ExprPrinter.Literal(runs.Threshold)}: almost always one, the whole tile.");
         using (_writer.Block($"for (int runFrom = 0, runTo; runFrom < {count}; runFrom = runTo)"))
         {
-            RebaseAll(runs.State, logarithms, "runFrom", runs.Threshold);
+            RebaseAll(runs.State, logarithms, () => Logarithm("runFrom"), runs.Threshold);
             _writer.Line($"var first = {count};");
             using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
             using (_writer.Block("for (var r = runFrom + 1; r < first; r++)"))
-            using (_writer.Block($"if ({logarithms.Element("r", "c")} - {reference.Element("0", "c")} > {ExprPrinter.Literal(runs.Threshold)})"))
+            using (_writer.Block($"if ({Logarithm("r")} - {reference.Element("0", "c")} > {ExprPrinter.Literal(runs.Threshold)})"))
             {
                 _writer.Line("first = r;");
             }
@@ -634,13 +637,13 @@ internal sealed class GroupEmitter
             }
 
             Passed();
-            Touch([logarithms], maxima);
+            Touch(logarithms, maxima);
             using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
             {
-                _writer.Line($"var top = {logarithms.Element("runFrom", "c")};");
+                _writer.Line($"var top = {Logarithm("runFrom")};");
                 using (_writer.Block("for (var r = runFrom + 1; r < runTo; r++)"))
                 {
-                    _writer.Line($"top = {_functions.Use("Max", 0)}(top, {logarithms.Element("r", "c")});");
+                    _writer.Line($"top = {_functions.Use("Max", 0)}(top, {Logarithm("r")});");
                 }
 
                 _writer.Line($"{maxima.Element("0", "c")} = top;");
@@ -649,7 +652,7 @@ internal sealed class GroupEmitter
             _inRun = true;
             Emit(runs.Body);
             _inRun = false;
-            RebaseAll(runs.State, maxima, "0", runs.Rise);
+            RebaseAll(runs.State, [maxima], () => maxima.Element("0", "c"), runs.Rise);
         }
     }
 

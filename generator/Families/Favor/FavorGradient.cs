@@ -121,7 +121,7 @@ internal sealed class FavorGradient : FavorTiles
 
             var l = LogKeys(t, k, a, seen);
             B.Runs(
-                Rounded(t, l), state, Threshold, Rise,
+                "L", t, Whole("L", t, l.Rounded), state, Threshold, Rise,
                 () => Tile(Phi("Fk", t, a, [.. l.Less(c!).Select(log => Expr.Exp2(log, SummedFlush))], new Condition.InRun())));
 
             void Tile(Tile fk)
@@ -162,8 +162,9 @@ internal sealed class FavorGradient : FavorTiles
             }
 
             var weighed = WeighByLogarithm(t, tokens, q);
-            var u = Branches("U", t, Features, RoundedLogarithms(b, weighed));
-            B.Runs(u, sums.State, Threshold, Rise, () => Tile(QueryExponentials(t, b, weighed, sums, new Condition.InRun()).Phi, weighed));
+            B.Runs(
+                "U", t, Whole("U", t, [.. RoundedLogarithms(b, weighed)]), sums.State, Threshold, Rise,
+                () => Tile(QueryExponentials(t, b, weighed, sums, new Condition.InRun()).Phi, weighed));
 
             void Tile(Tile fq, Weighed weighed)
             {

@@ -83,7 +83,7 @@ internal sealed class FavorProgram : FavorTiles
             if (Map.IsExponential)
             {
                 var l = LogKeys(t, k, a, seen);
-                B.Runs(Rounded(t, l), _state, Threshold, Rise, () =>
+                B.Runs("L", t, Whole("L", t, l.Rounded), _state, Threshold, Rise, () =>
                 {
                     // The same c here, in S and on the query side.
                     CausalTile(t, tokens, Phi("Fk", t, a, Exponentials(l), new Condition.InRun()), v);

@@ -110,10 +110,6 @@ internal abstract class FavorTiles
         return new KeyLogarithms([l], null, 0);
     }
 
-    /// <summary>The logarithms of keys as a tile, to find runs by.</summary>
-    protected Tile Rounded(Dim tokens, KeyLogarithms l) =>
-        l.Norm is null ? ((Expr.Element)l.Projected[0]).Tile : Branches("L", tokens, Features, l.Rounded);
-
     /// <summary>One number for each feature, [tokens, m]: what there is already, or a tile.</summary>
     protected Expr Whole(string name, Dim tokens, IReadOnlyList<Expr> branches) =>
         branches.Count == 1 ? branches[0] : Branches(name, tokens, Features, branches);
