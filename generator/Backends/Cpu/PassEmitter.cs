@@ -244,16 +244,7 @@ internal sealed class PassEmitter
         {
             for (var i = 0; i < _rows; i++)
             {
-                if (reduce.Rest is null)
-                {
-                    _writer.Line($"var {reduce.Target.Name}Sum{i} = {Identity(reduce)};");
-                    continue;
-                }
-
-                foreach (var half in Halves)
-                {
-                    _writer.Line($"var {reduce.Target.Name}{half}{i} = {_target.Simd}.Create(0d);");
-                }
+                _writer.Line($"var {reduce.Target.Name}Sum{i} = {Identity(reduce)};");
             }
         }
 
@@ -312,7 +303,7 @@ internal sealed class PassEmitter
         {
             var total = $"{name}Total{i}";
             var times = factor is null ? "" : $" * {DoublePrinter.DoubleLiteral(factor.Value)}";
-            _writer.Line($"var {total} = _VectorMath.Sum({string.Join(" + ", Halves.Select(half => $"{name}{half}{i}"))}){times};");
+            _writer.Line($"var {total} = _VectorMath.Sum({name}Sum{i}){times};");
             foreach (var (tile, value) in new[] { (reduce.Target, $"(float){total}"), (reduce.Rest!, $"(float)({total} - (float){total})") })
             {
                 if (IsStored(tile))
@@ -510,8 +501,8 @@ internal sealed class PassEmitter
         var body = Factored(reduce.Body).Body;
         foreach (var half in Halves)
         {
-            var accumulator = $"{reduce.Target.Name}{half}{i}";
-            var printer = new DoublePrinter(_target, _writer, tile => $"{tile.Name}{half}{Index(tile, i)}", accumulator);
+            var accumulator = $"{reduce.Target.Name}Sum{i}";
+            var printer = new DoublePrinter(_target, _writer, tile => $"{tile.Name}{half}{Index(tile, i)}", $"{reduce.Target.Name}{half}{i}");
             if (body is Expr.Binary { Operator: BinaryOperator.Multiply } product && !tail)
             {
                 _writer.Line($"{accumulator} = {simd}.{_target.MultiplyAdd}({printer.Print(product.Left)}, {printer.Print(product.Right)}, {accumulator});");
@@ -520,13 +511,15 @@ internal sealed class PassEmitter
 
             var element = printer.Print(body);
             _writer.Line(tail
-                ? $"{accumulator} += {simd}.ConditionalSelect({simd}.AsDouble({simd}.Widen{half}({simd}.AsInt32(tail))), {element}, {simd}.Create(0d));"
+                ? $"{accumulator} += {simd}.ConditionalSelect({simd}.AsDouble({simd}.Widen{half}({simd}.AsInt32(tail))), {element}, {Identity(reduce)});"
                 : $"{accumulator} += {element};");
         }
     }
 
     private string Identity(Reduce reduce) =>
-        reduce.Reduction == Reduction.Sum ? $"{_target.Floats}.Zero" : $"{_target.Simd}.Create(float.NegativeInfinity)";
+        reduce.Rest is not null ? $"{_target.Simd}.Create(0d)"
+        : reduce.Reduction == Reduction.Sum ? $"{_target.Floats}.Zero"
+        : $"{_target.Simd}.Create(float.NegativeInfinity)";
 
     private static Dim RowAxis(Statement statement) => statement is Map map ? map.Target.Rows : ((Reduce)statement).Rows;
 
