@@ -11,7 +11,7 @@ internal enum TensorRole
     /// <summary>The logarithm of a query's normaliser; the caller may not want it, and stores to it are then skipped.</summary>
     LogSumExp,
 
-    /// <summary>What the logarithm of the normaliser has lost as one float, in powers of two; wanted where <see cref="LogSumExp"/> is.</summary>
+    /// <summary>What the logarithm of the normaliser has lost as one float, in powers of two; a caller who wants that may not want this.</summary>
     LogSumExpRest,
 
     /// <summary>∂loss/∂output.</summary>

@@ -47,7 +47,8 @@ public readonly unsafe struct HeadTensors
     /// <summary>The first log-sum-exp, [query length], contiguous; a null reference where the caller wants none.</summary>
     public ref float LogSumExp => ref *_logSumExp;
 
-    /// <summary>What the first log-sum-exp has lost as a float, in powers of two; as <see cref="LogSumExp"/> otherwise.</summary>
+    /// <summary>What the first log-sum-exp has lost as a float, in powers of two; a null reference where the
+    /// caller has no use for it.</summary>
     public ref float LogSumExpRest => ref *LogSumExpRests;
 
     /// <summary>The packed parameters of the layer, as the kernel's own <see cref="IAttentionKernel.PackParameters"/> wrote them.</summary>

@@ -713,12 +713,9 @@ partial class CausalSoftmax
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkLower0 = _Simd512.Create(0d);
-                var kkUpper0 = _Simd512.Create(0d);
-                var kkLower1 = _Simd512.Create(0d);
-                var kkUpper1 = _Simd512.Create(0d);
-                var kkLower2 = _Simd512.Create(0d);
-                var kkUpper2 = _Simd512.Create(0d);
+                var kkSum0 = _Simd512.Create(0d);
+                var kkSum1 = _Simd512.Create(0d);
+                var kkSum2 = _Simd512.Create(0d);
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
@@ -730,20 +727,20 @@ partial class CausalSoftmax
                     var KUpper1 = _Simd512.WidenUpper(K1);
                     var KLower2 = _Simd512.WidenLower(K2);
                     var KUpper2 = _Simd512.WidenUpper(K2);
-                    kkLower0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkLower0);
-                    kkUpper0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkUpper0);
-                    kkLower1 = _Simd512.FusedMultiplyAdd(KLower1, KLower1, kkLower1);
-                    kkUpper1 = _Simd512.FusedMultiplyAdd(KUpper1, KUpper1, kkUpper1);
-                    kkLower2 = _Simd512.FusedMultiplyAdd(KLower2, KLower2, kkLower2);
-                    kkUpper2 = _Simd512.FusedMultiplyAdd(KUpper2, KUpper2, kkUpper2);
+                    kkSum0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
+                    kkSum1 = _Simd512.FusedMultiplyAdd(KLower1, KLower1, kkSum1);
+                    kkSum1 = _Simd512.FusedMultiplyAdd(KUpper1, KUpper1, kkSum1);
+                    kkSum2 = _Simd512.FusedMultiplyAdd(KLower2, KLower2, kkSum2);
+                    kkSum2 = _Simd512.FusedMultiplyAdd(KUpper2, KUpper2, kkSum2);
                 }
-                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
                 _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
-                var kkTotal1 = _VectorMath.Sum(kkLower1 + kkUpper1) * 0.18033688011112042d;
+                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
                 _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
-                var kkTotal2 = _VectorMath.Sum(kkLower2 + kkUpper2) * 0.18033688011112042d;
+                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
                 _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
@@ -2148,12 +2145,9 @@ partial class CausalSoftmax
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkLower0 = _Simd256.Create(0d);
-                var kkUpper0 = _Simd256.Create(0d);
-                var kkLower1 = _Simd256.Create(0d);
-                var kkUpper1 = _Simd256.Create(0d);
-                var kkLower2 = _Simd256.Create(0d);
-                var kkUpper2 = _Simd256.Create(0d);
+                var kkSum0 = _Simd256.Create(0d);
+                var kkSum1 = _Simd256.Create(0d);
+                var kkSum2 = _Simd256.Create(0d);
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
@@ -2165,20 +2159,20 @@ partial class CausalSoftmax
                     var KUpper1 = _Simd256.WidenUpper(K1);
                     var KLower2 = _Simd256.WidenLower(K2);
                     var KUpper2 = _Simd256.WidenUpper(K2);
-                    kkLower0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkLower0);
-                    kkUpper0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkUpper0);
-                    kkLower1 = _Simd256.FusedMultiplyAdd(KLower1, KLower1, kkLower1);
-                    kkUpper1 = _Simd256.FusedMultiplyAdd(KUpper1, KUpper1, kkUpper1);
-                    kkLower2 = _Simd256.FusedMultiplyAdd(KLower2, KLower2, kkLower2);
-                    kkUpper2 = _Simd256.FusedMultiplyAdd(KUpper2, KUpper2, kkUpper2);
+                    kkSum0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
+                    kkSum1 = _Simd256.FusedMultiplyAdd(KLower1, KLower1, kkSum1);
+                    kkSum1 = _Simd256.FusedMultiplyAdd(KUpper1, KUpper1, kkSum1);
+                    kkSum2 = _Simd256.FusedMultiplyAdd(KLower2, KLower2, kkSum2);
+                    kkSum2 = _Simd256.FusedMultiplyAdd(KUpper2, KUpper2, kkSum2);
                 }
-                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
                 _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
-                var kkTotal1 = _VectorMath.Sum(kkLower1 + kkUpper1) * 0.18033688011112042d;
+                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
                 _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
-                var kkTotal2 = _VectorMath.Sum(kkLower2 + kkUpper2) * 0.18033688011112042d;
+                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
                 _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
@@ -3586,12 +3580,9 @@ partial class CausalSoftmax
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkLower0 = _Simd128.Create(0d);
-                var kkUpper0 = _Simd128.Create(0d);
-                var kkLower1 = _Simd128.Create(0d);
-                var kkUpper1 = _Simd128.Create(0d);
-                var kkLower2 = _Simd128.Create(0d);
-                var kkUpper2 = _Simd128.Create(0d);
+                var kkSum0 = _Simd128.Create(0d);
+                var kkSum1 = _Simd128.Create(0d);
+                var kkSum2 = _Simd128.Create(0d);
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
@@ -3603,20 +3594,20 @@ partial class CausalSoftmax
                     var KUpper1 = _Simd128.WidenUpper(K1);
                     var KLower2 = _Simd128.WidenLower(K2);
                     var KUpper2 = _Simd128.WidenUpper(K2);
-                    kkLower0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkLower0);
-                    kkUpper0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkUpper0);
-                    kkLower1 = _Simd128.MultiplyAddEstimate(KLower1, KLower1, kkLower1);
-                    kkUpper1 = _Simd128.MultiplyAddEstimate(KUpper1, KUpper1, kkUpper1);
-                    kkLower2 = _Simd128.MultiplyAddEstimate(KLower2, KLower2, kkLower2);
-                    kkUpper2 = _Simd128.MultiplyAddEstimate(KUpper2, KUpper2, kkUpper2);
+                    kkSum0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkSum0);
+                    kkSum1 = _Simd128.MultiplyAddEstimate(KLower1, KLower1, kkSum1);
+                    kkSum1 = _Simd128.MultiplyAddEstimate(KUpper1, KUpper1, kkSum1);
+                    kkSum2 = _Simd128.MultiplyAddEstimate(KLower2, KLower2, kkSum2);
+                    kkSum2 = _Simd128.MultiplyAddEstimate(KUpper2, KUpper2, kkSum2);
                 }
-                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
                 _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
-                var kkTotal1 = _VectorMath.Sum(kkLower1 + kkUpper1) * 0.18033688011112042d;
+                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
                 _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
-                var kkTotal2 = _VectorMath.Sum(kkLower2 + kkUpper2) * 0.18033688011112042d;
+                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
                 _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }

@@ -21,7 +21,7 @@
 //         Q = query[t]    [t × d]
 //         B = Q · Wᵀ    [t × m]
 //         M = rowMax(B + c)    [t × 1]
-//         Fq = 2^(B + (c − M))    [t × m]
+//         Fq = 2^(B + (c − max(M, −5E+29)))    [t × m]
 //         Dz = rowSum(Fq · z)    [t × 1]
 //         N = Fq · S    [t × dv]
 //         P = Fq · Fkᵀ, lower triangle    [t × t]
@@ -362,7 +362,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // M = rowMax(B + c); Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+                        // M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
                         ComputeMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
@@ -384,7 +384,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                             // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                             ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
                             _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
-                            _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
+                            if (!_Unsafe.IsNullRef(ref head.LogSumExpRest))
+                            {
+                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
+                            }
                         }
                     }
                     // z = z + zt
@@ -508,7 +511,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
             RowFkMFqDz(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
@@ -614,12 +617,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkLower0 = _Simd512.Create(0d);
-                var kkUpper0 = _Simd512.Create(0d);
-                var kkLower1 = _Simd512.Create(0d);
-                var kkUpper1 = _Simd512.Create(0d);
-                var kkLower2 = _Simd512.Create(0d);
-                var kkUpper2 = _Simd512.Create(0d);
+                var kkSum0 = _Simd512.Create(0d);
+                var kkSum1 = _Simd512.Create(0d);
+                var kkSum2 = _Simd512.Create(0d);
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
@@ -631,20 +631,20 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var KUpper1 = _Simd512.WidenUpper(K1);
                     var KLower2 = _Simd512.WidenLower(K2);
                     var KUpper2 = _Simd512.WidenUpper(K2);
-                    kkLower0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkLower0);
-                    kkUpper0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkUpper0);
-                    kkLower1 = _Simd512.FusedMultiplyAdd(KLower1, KLower1, kkLower1);
-                    kkUpper1 = _Simd512.FusedMultiplyAdd(KUpper1, KUpper1, kkUpper1);
-                    kkLower2 = _Simd512.FusedMultiplyAdd(KLower2, KLower2, kkLower2);
-                    kkUpper2 = _Simd512.FusedMultiplyAdd(KUpper2, KUpper2, kkUpper2);
+                    kkSum0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
+                    kkSum1 = _Simd512.FusedMultiplyAdd(KLower1, KLower1, kkSum1);
+                    kkSum1 = _Simd512.FusedMultiplyAdd(KUpper1, KUpper1, kkSum1);
+                    kkSum2 = _Simd512.FusedMultiplyAdd(KLower2, KLower2, kkSum2);
+                    kkSum2 = _Simd512.FusedMultiplyAdd(KUpper2, KUpper2, kkSum2);
                 }
-                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
                 _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
-                var kkTotal1 = _VectorMath.Sum(kkLower1 + kkUpper1) * 0.18033688011112042d;
+                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
                 _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
-                var kkTotal2 = _VectorMath.Sum(kkLower2 + kkUpper2) * 0.18033688011112042d;
+                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
                 _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
@@ -885,7 +885,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         // M = rowMax(B + c), [t × 1].
-        // Fq = 2^(B + (c − M)), [t × m].
+        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
@@ -922,11 +922,11 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), M0)), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - M1), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), M1)), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - M2), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), M2)), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -1240,17 +1240,16 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkLower0 = _Simd512.Create(0d);
-                var kkUpper0 = _Simd512.Create(0d);
+                var kkSum0 = _Simd512.Create(0d);
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var KLower0 = _Simd512.WidenLower(K0);
                     var KUpper0 = _Simd512.WidenUpper(K0);
-                    kkLower0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkLower0);
-                    kkUpper0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkUpper0);
+                    kkSum0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
                 }
-                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
                 _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
             }
@@ -1297,7 +1296,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
 
         // Fk = 2^(A − ((c + h) + kkr)), [t × m].
         // M = rowMax(B + c), [t × 1].
-        // Fq = 2^(B + (c − M)), [t × m].
+        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void RowFkMFqDz(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float Fq, ref float z, ref float Dz, int rows)
@@ -1326,7 +1325,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 {
                     var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), M0)), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -1710,7 +1709,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // M = rowMax(B + c); Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+                        // M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
                         ComputeMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
@@ -1732,7 +1731,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                             // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                             ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
                             _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
-                            _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
+                            if (!_Unsafe.IsNullRef(ref head.LogSumExpRest))
+                            {
+                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
+                            }
                         }
                     }
                     // z = z + zt
@@ -1856,7 +1858,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
             RowFkMFqDz(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
@@ -1969,12 +1971,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkLower0 = _Simd256.Create(0d);
-                var kkUpper0 = _Simd256.Create(0d);
-                var kkLower1 = _Simd256.Create(0d);
-                var kkUpper1 = _Simd256.Create(0d);
-                var kkLower2 = _Simd256.Create(0d);
-                var kkUpper2 = _Simd256.Create(0d);
+                var kkSum0 = _Simd256.Create(0d);
+                var kkSum1 = _Simd256.Create(0d);
+                var kkSum2 = _Simd256.Create(0d);
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
@@ -1986,20 +1985,20 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var KUpper1 = _Simd256.WidenUpper(K1);
                     var KLower2 = _Simd256.WidenLower(K2);
                     var KUpper2 = _Simd256.WidenUpper(K2);
-                    kkLower0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkLower0);
-                    kkUpper0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkUpper0);
-                    kkLower1 = _Simd256.FusedMultiplyAdd(KLower1, KLower1, kkLower1);
-                    kkUpper1 = _Simd256.FusedMultiplyAdd(KUpper1, KUpper1, kkUpper1);
-                    kkLower2 = _Simd256.FusedMultiplyAdd(KLower2, KLower2, kkLower2);
-                    kkUpper2 = _Simd256.FusedMultiplyAdd(KUpper2, KUpper2, kkUpper2);
+                    kkSum0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
+                    kkSum1 = _Simd256.FusedMultiplyAdd(KLower1, KLower1, kkSum1);
+                    kkSum1 = _Simd256.FusedMultiplyAdd(KUpper1, KUpper1, kkSum1);
+                    kkSum2 = _Simd256.FusedMultiplyAdd(KLower2, KLower2, kkSum2);
+                    kkSum2 = _Simd256.FusedMultiplyAdd(KUpper2, KUpper2, kkSum2);
                 }
-                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
                 _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
-                var kkTotal1 = _VectorMath.Sum(kkLower1 + kkUpper1) * 0.18033688011112042d;
+                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
                 _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
-                var kkTotal2 = _VectorMath.Sum(kkLower2 + kkUpper2) * 0.18033688011112042d;
+                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
                 _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
@@ -2252,7 +2251,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         // M = rowMax(B + c), [t × 1].
-        // Fq = 2^(B + (c − M)), [t × m].
+        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
@@ -2289,11 +2288,11 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), M0)), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - M1), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), M1)), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - M2), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), M2)), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -2564,17 +2563,16 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkLower0 = _Simd256.Create(0d);
-                var kkUpper0 = _Simd256.Create(0d);
+                var kkSum0 = _Simd256.Create(0d);
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var KLower0 = _Simd256.WidenLower(K0);
                     var KUpper0 = _Simd256.WidenUpper(K0);
-                    kkLower0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkLower0);
-                    kkUpper0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkUpper0);
+                    kkSum0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
                 }
-                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
                 _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
             }
@@ -2621,7 +2619,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
 
         // Fk = 2^(A − ((c + h) + kkr)), [t × m].
         // M = rowMax(B + c), [t × 1].
-        // Fq = 2^(B + (c − M)), [t × m].
+        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void RowFkMFqDz(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float Fq, ref float z, ref float Dz, int rows)
@@ -2650,7 +2648,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 {
                     var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), M0)), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -3015,7 +3013,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // M = rowMax(B + c); Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+                        // M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
                         ComputeMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
@@ -3037,7 +3035,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                             // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                             ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
                             _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
-                            _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
+                            if (!_Unsafe.IsNullRef(ref head.LogSumExpRest))
+                            {
+                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
+                            }
                         }
                     }
                     // z = z + zt
@@ -3161,7 +3162,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
             RowFkMFqDz(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
@@ -3274,12 +3275,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkLower0 = _Simd128.Create(0d);
-                var kkUpper0 = _Simd128.Create(0d);
-                var kkLower1 = _Simd128.Create(0d);
-                var kkUpper1 = _Simd128.Create(0d);
-                var kkLower2 = _Simd128.Create(0d);
-                var kkUpper2 = _Simd128.Create(0d);
+                var kkSum0 = _Simd128.Create(0d);
+                var kkSum1 = _Simd128.Create(0d);
+                var kkSum2 = _Simd128.Create(0d);
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
@@ -3291,20 +3289,20 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var KUpper1 = _Simd128.WidenUpper(K1);
                     var KLower2 = _Simd128.WidenLower(K2);
                     var KUpper2 = _Simd128.WidenUpper(K2);
-                    kkLower0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkLower0);
-                    kkUpper0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkUpper0);
-                    kkLower1 = _Simd128.MultiplyAddEstimate(KLower1, KLower1, kkLower1);
-                    kkUpper1 = _Simd128.MultiplyAddEstimate(KUpper1, KUpper1, kkUpper1);
-                    kkLower2 = _Simd128.MultiplyAddEstimate(KLower2, KLower2, kkLower2);
-                    kkUpper2 = _Simd128.MultiplyAddEstimate(KUpper2, KUpper2, kkUpper2);
+                    kkSum0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkSum0);
+                    kkSum1 = _Simd128.MultiplyAddEstimate(KLower1, KLower1, kkSum1);
+                    kkSum1 = _Simd128.MultiplyAddEstimate(KUpper1, KUpper1, kkSum1);
+                    kkSum2 = _Simd128.MultiplyAddEstimate(KLower2, KLower2, kkSum2);
+                    kkSum2 = _Simd128.MultiplyAddEstimate(KUpper2, KUpper2, kkSum2);
                 }
-                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
                 _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
-                var kkTotal1 = _VectorMath.Sum(kkLower1 + kkUpper1) * 0.18033688011112042d;
+                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
                 _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
-                var kkTotal2 = _VectorMath.Sum(kkLower2 + kkUpper2) * 0.18033688011112042d;
+                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
                 _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
@@ -3557,7 +3555,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         // M = rowMax(B + c), [t × 1].
-        // Fq = 2^(B + (c − M)), [t × m].
+        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
@@ -3594,11 +3592,11 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), M0)), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - M1), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), M1)), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - M2), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), M2)), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);
@@ -3869,17 +3867,16 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkLower0 = _Simd128.Create(0d);
-                var kkUpper0 = _Simd128.Create(0d);
+                var kkSum0 = _Simd128.Create(0d);
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var KLower0 = _Simd128.WidenLower(K0);
                     var KUpper0 = _Simd128.WidenUpper(K0);
-                    kkLower0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkLower0);
-                    kkUpper0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkUpper0);
+                    kkSum0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkSum0);
                 }
-                var kkTotal0 = _VectorMath.Sum(kkLower0 + kkUpper0) * 0.18033688011112042d;
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
                 _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
             }
@@ -3926,7 +3923,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
 
         // Fk = 2^(A − ((c + h) + kkr)), [t × m].
         // M = rowMax(B + c), [t × 1].
-        // Fq = 2^(B + (c − M)), [t × m].
+        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void RowFkMFqDz(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float Fq, ref float z, ref float Dz, int rows)
@@ -3955,7 +3952,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 {
                     var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), M0)), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);

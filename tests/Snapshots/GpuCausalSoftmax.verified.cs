@@ -352,7 +352,7 @@ partial class GpuCausalSoftmax
                 _Group.Barrier();
                 for (var r = thread; r < 32; r += 256)
                 {
-                    shared[1824 + r] = tStart + r < keyCount ? ((shared[1824 + r]) * 0f) + (shared[1824 + r]) : float.PositiveInfinity;
+                    shared[1824 + r] = tStart + r < keyCount ? (shared[1824 + r] * 0f) + shared[1824 + r] : float.PositiveInfinity;
                 }
                 // V = value[t]
                 for (var i = thread; i < 512; i += 256)
@@ -627,7 +627,7 @@ partial class GpuCausalSoftmax
                 _Group.Barrier();
                 for (var r = thread; r < 32; r += 256)
                 {
-                    shared[3872 + r] = tStart + r < keyCount ? ((shared[3872 + r]) * 0f) + (shared[3872 + r]) : float.PositiveInfinity;
+                    shared[3872 + r] = tStart + r < keyCount ? (shared[3872 + r] * 0f) + shared[3872 + r] : float.PositiveInfinity;
                 }
                 // V = value[t]
                 for (var i = thread; i < 512; i += 256)
@@ -761,13 +761,13 @@ partial class GpuCausalSoftmax
                         }
                         shared[3936 + thread] = part;
                     }
-                    // Fq = 2^(B + (c − M))
+                    // Fq = 2^(B + (c − max(M, −5E+29)))
                     _Group.Barrier();
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[2848 + (r * 16) + c] = FlushedExp2(shared[2848 + (r * 16) + c] + (state[c] - shared[3936 + r]), -72.1347504f);
+                        shared[2848 + (r * 16) + c] = FlushedExp2(shared[2848 + (r * 16) + c] + (state[c] - Max(-5.00000008E+29f, shared[3936 + r])), -72.1347504f);
                     }
                     // Dz = rowSum(Fq · z)
                     _Group.Barrier();

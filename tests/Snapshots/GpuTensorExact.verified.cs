@@ -352,7 +352,7 @@ partial class GpuTensorExact
                     {
                         var r = i / 32;
                         var c = i % 32;
-                        shared[288 + (r * 32) + c] = ((shared[288 + (r * 32) + c]) * 0f) + (shared[288 + (r * 32) + c]);
+                        shared[288 + (r * 32) + c] = (shared[288 + (r * 32) + c] * 0f) + shared[288 + (r * 32) + c];
                     }
                     // top = rowMax(S)
                     _Group.Barrier();

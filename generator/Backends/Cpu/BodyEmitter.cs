@@ -485,7 +485,7 @@ internal sealed class BodyEmitter
             : $"_TileCopy.Store({arguments});");
     }
 
-    /// <summary>All that the caller may not want, at the first such store: one question for all of it.</summary>
+    /// <summary>All that the caller may not want, at the first such store: nobody wants the rest of a log-sum-exp without it.</summary>
     private void StoreOptional(Store store, StripStep strip, string row, string rows, string first)
     {
         var stores = strip.Statements.OfType<Store>().Where(IsOptional).ToList();
@@ -500,7 +500,17 @@ internal sealed class BodyEmitter
             foreach (var optional in stores)
             {
                 var (source, tensor) = (Locate(optional.Source).Reference, Tensor(optional.Destination).Reference);
-                _writer.Line($"_TileCopy.Store(ref _Unsafe.Add(ref {source}, {row}), 0, 1, {rows}, ref _Unsafe.Add(ref {tensor}, {first}), 0);");
+                var text = $"_TileCopy.Store(ref _Unsafe.Add(ref {source}, {row}), 0, 1, {rows}, ref _Unsafe.Add(ref {tensor}, {first}), 0);";
+                if (optional.Destination.Role == TensorRole.LogSumExp)
+                {
+                    _writer.Line(text);
+                    continue;
+                }
+
+                using (_writer.Block($"if (!_Unsafe.IsNullRef(ref {tensor}))"))
+                {
+                    _writer.Line(text);
+                }
             }
         }
     }
