@@ -28,6 +28,8 @@ internal static class GpuLayerEmitter
         var isTensor = declaration.Precision == Precision.TensorFloat32;
         var backend = new IlgpuBackend(program, isTensor);
         var kept = new KeptNumbers(backend, gradients);
+        var stored = Dataflow.Flatten(program.Body).OfType<Store>().Select(store => store.Destination).Where(tensor => tensor.IsOptional)
+            .Select(tensor => LauncherEmitter.Property(tensor.Name)).ToList();
         var comment =
             $"{spec.Describe()} GPU kernels for ILGPU{(isTensor ? ", precision TensorFloat32" : "")}, from the tile program that stands in the file of the CPU kernels.";
         return TypeFile.Write(type, [comment], IlgpuBackend.Usings(isTensor), "", writer =>
@@ -35,7 +37,7 @@ internal static class GpuLayerEmitter
             writer.Line("/// <summary>This layer on an ILGPU accelerator. One call at a time; calls of one stream follow each other.</summary>");
             using (writer.Block("public sealed partial class Gpu : global::System.IDisposable"))
             {
-                Members(writer, type, spec, kept, isTensor);
+                Members(writer, type, spec, kept, stored, isTensor);
                 writer.Line();
                 LauncherEmitter.Emit(writer, "ForwardPass", "The kernels of the forward pass.", backend, kept.HasState);
             }
@@ -70,25 +72,30 @@ internal static class GpuLayerEmitter
     {
         public KeptNumbers(IlgpuBackend forward, IReadOnlyList<TileProgram> gradients)
         {
-            PerQuery = gradients.SelectMany(program => program.Arguments)
-                .Where(argument => argument.Columns == Dim.One && argument.Role != TensorRole.LogSumExp)
-                .Select(argument => LauncherEmitter.Property(argument.Name)).Distinct().ToList();
+            PerQuery =
+            [
+                "LogSumExp",
+                .. gradients.SelectMany(program => program.Arguments)
+                    .Where(argument => argument.Columns == Dim.One && argument.Role != TensorRole.LogSumExp)
+                    .Select(argument => LauncherEmitter.Property(argument.Name)).Distinct(),
+            ];
             HasState = gradients.Any(program => program.Kept is not null);
             StateFloats = HasState ? forward.StateFloats : 0;
         }
 
-        /// <summary>Beyond the log-sum-exp.</summary>
-        public IReadOnlyList<string> PerQuery { get; }
+        public List<string> PerQuery { get; }
 
         public bool HasState { get; }
 
         public int StateFloats { get; }
     }
 
-    private static void Members(SourceWriter writer, TypeTarget type, AttentionSpec spec, KeptNumbers kept, bool isTensor)
+    /// <param name="stored">The numbers a query that the forward pass stores where there is a result.</param>
+    private static void Members(
+        SourceWriter writer, TypeTarget type, AttentionSpec spec, KeptNumbers kept, IReadOnlyList<string> stored, bool isTensor)
     {
         var causal = spec.Causal ? "true" : "false";
-        var queries = 1 + kept.PerQuery.Count;
+        var queries = kept.PerQuery.Count;
         writer.Line($$"""
             private readonly _Accelerator _accelerator;
             private readonly {{Runtime}}.Projection? _projection;
@@ -194,7 +201,7 @@ internal static class GpuLayerEmitter
                     Key = key,
                     Value = value,
                     Output = destination,
-                    LogSumExp = result is null ? memory.SubView(0, 1) : PerQuery(result, 0),
+            {{string.Join("\n", stored.Select(name => $"        {name} = result is null ? memory.SubView(0, 1) : PerQuery(result, {kept.PerQuery.IndexOf(name)}),"))}}
                     WantsLogSumExp = result is not null,{{(kept.HasState ? "\n        KeptStates = result is null ? default : KeptStates(result)," : "")}}
                     KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
                     HasKeyLengths = keyLengths.Length > 0,
@@ -302,7 +309,7 @@ internal static class GpuLayerEmitter
             """);
         string[] tensors =
         [
-            "Query", "Key", "Value", "Output", "LogSumExp", "OutputGradient", "QueryGradient", "KeyGradient", "ValueGradient", .. kept.PerQuery, "KeptStates",
+            "Query", "Key", "Value", "Output", "OutputGradient", "QueryGradient", "KeyGradient", "ValueGradient", .. kept.PerQuery, "KeptStates",
         ];
         using (writer.Indent())
         {
@@ -401,7 +408,7 @@ internal static class GpuLayerEmitter
                     Key = key,
                     Value = value,
                     Output = output,
-                    LogSumExp = PerQuery(result, 0),{{string.Concat(kept.PerQuery.Select((name, i) => $"\n        {name} = PerQuery(result, {i + 1}),"))}}{{(kept.HasState ? "\n        KeptStates = KeptStates(result)," : "")}}
+            {{string.Join("\n", kept.PerQuery.Select((name, i) => $"        {name} = PerQuery(result, {i}),"))}}{{(kept.HasState ? "\n        KeptStates = KeptStates(result)," : "")}}
                     OutputGradient = outputGradient,
                     QueryGradient = queryGradient,
                     KeyGradient = keyGradient,

@@ -1,15 +1,16 @@
 namespace KernelGen;
 
 /// <summary>
-/// What a forward pass keeps for a backward pass, owned and reused by the caller: one number a query, and the state of each head.
+/// What a forward pass keeps for a backward pass, owned and reused by the caller: two numbers a query, and the state of each head.
 /// </summary>
 /// <remarks>
-/// A backward pass of causal layers with a kernel function that is no exponential keeps a second number a query here; the memory for it is
+/// A backward pass of causal layers with a kernel function that is no exponential keeps a third number a query here; the memory for it is
 /// allocated by the first one.
 /// </remarks>
 public sealed class AttentionResult
 {
     private readonly float[] _logSumExp;
+    private readonly float[] _logSumExpRest;
     private readonly float[] _state;
     private float[] _reciprocal = [];
 
@@ -21,6 +22,7 @@ public sealed class AttentionResult
         CompilerServices.ShapeChecks.Check(shape, attention.Causal);
         Shape = shape;
         _logSumExp = new float[CompilerServices.ShapeChecks.ArrayLength(shape, shape.QueryLength)];
+        _logSumExpRest = new float[_logSumExp.Length];
         _state = new float[CompilerServices.ShapeChecks.ArrayLength(shape, attention.StateLength)];
     }
 
@@ -43,6 +45,9 @@ public sealed class AttentionResult
     internal bool IsFilled { get; set; }
 
     internal Span<float> LogSumExpMemory => _logSumExp;
+
+    /// <summary>What each log-sum-exp has lost as a float, in powers of two; untouched by layers whose gradients do not need it.</summary>
+    internal Span<float> LogSumExpRestMemory => _logSumExpRest;
 
     internal Span<float> StateMemory => _state;
 

@@ -57,5 +57,19 @@ internal class ScalarPrinter : ExprPrinter
 
     protected override string Position(Condition condition) => _condition(condition);
 
-    private static string Factor(string text) => text.Contains(' ') ? $"({text})" : text;
+    /// <summary>An operand: in parentheses unless it is one term.</summary>
+    private static string Factor(string text)
+    {
+        var depth = 0;
+        foreach (var character in text)
+        {
+            depth += character is '(' or '[' ? 1 : character is ')' or ']' ? -1 : 0;
+            if (character == ' ' && depth == 0)
+            {
+                return $"({text})";
+            }
+        }
+
+        return text;
+    }
 }

@@ -37,19 +37,20 @@ internal static class Dataflow
             case Rebase rebase:
                 return rebase.State.Members.Concat(new[] { rebase.Candidate });
             case Runs runs:
-                return runs.State.Members.Concat(new[] { runs.Logarithms });
+                return runs.State.Members.Concat(Tiles(runs.Values).Select(tile => tile.Whole));
             default:
                 return Enumerable.Empty<Tile>();
         }
     }
 
-    /// <summary>The tiles that a statement itself writes.</summary>
+    /// <summary>The tiles that a statement itself writes; that of a map, a product or a reduction comes first.</summary>
     public static IEnumerable<Tile> Writes(Statement statement) => statement switch
     {
         Load load => new[] { load.Target },
         MatMul product => new[] { product.Target },
         Map map => new[] { map.Target },
         Transpose transpose => new[] { transpose.Target },
+        Reduce { Rest: { } rest } reduce => new[] { reduce.Target, rest },
         Reduce reduce => new[] { reduce.Target },
         Rebase rebase => rebase.State.Members,
         Runs runs => runs.State.Members,
@@ -91,6 +92,35 @@ internal static class Dataflow
         var needed = new HashSet<Tile>(state.Members);
         return Slice(block, needed);
     }
+
+    /// <summary>A block without the stores to some tensors, and without the maps that only those stores need.</summary>
+    public static IReadOnlyList<Statement> WithoutStores(IReadOnlyList<Statement> block, Func<TensorRole, bool> isUnwanted)
+    {
+        var kept = Without(block, statement => statement is Store store && isUnwanted(store.Destination.Role));
+        while (true)
+        {
+            var read = new HashSet<Tile>(Flatten(kept).SelectMany(Reads));
+            var next = Without(kept, statement => statement is Map { Target: not StateMember } map && !read.Contains(map.Target));
+            if (Flatten(next).Count() == Flatten(kept).Count())
+            {
+                return kept;
+            }
+
+            kept = next;
+        }
+    }
+
+    private static IReadOnlyList<Statement> Without(IReadOnlyList<Statement> block, Func<Statement, bool> isDropped) => block
+        .Where(statement => !isDropped(statement))
+        .Select(statement => statement switch
+        {
+            Fold fold => fold with { Body = Without(fold.Body, isDropped) },
+            Parallel parallel => parallel with { Body = Without(parallel.Body, isDropped) },
+            ForEach each => each with { Body = Without(each.Body, isDropped) },
+            Runs runs => runs with { Body = Without(runs.Body, isDropped) },
+            _ => statement,
+        })
+        .ToArray();
 
     private static IReadOnlyList<Statement> Slice(IReadOnlyList<Statement> block, HashSet<Tile> needed)
     {

@@ -39,17 +39,21 @@ internal static class ProgramText
         Map { Branches.Count: 1 } map => $"{map.Target} = {Describe(map.Branches[0])}",
         Map map => $"{map.Target} = [{string.Join(" | ", map.Branches.Select(branch => Describe(branch)))}]",
         Transpose transpose => $"{transpose.Target} = {transpose.Source}ᵀ",
-        Reduce reduce => $"{reduce.Target} {(reduce.Accumulate ? "+=" : "=")} {Over(reduce)}({Describe(reduce.Body)})",
+        Reduce reduce => $"{reduce.Target}{(reduce.Rest is null ? "" : $" + {reduce.Rest}")} {(reduce.Accumulate ? "+=" : "=")} {Over(reduce)}({Describe(reduce.Body)})",
         MatMul product =>
             $"{product.Target} {(product.Accumulate ? "+=" : "=")} {product.A}{Mark(product.TransposeA)} · {product.B}{Mark(product.TransposeB)}"
             + (product.Structure == Structure.LowerTarget ? ", lower triangle" : ""),
         Rebase rebase => $"raise {rebase.State.Reference} to max({rebase.State.Reference}, {rebase.Candidate}) where it is exceeded by more than {Number(rebase.Threshold)}",
-        Runs runs => $"for runs of rows whose {runs.Logarithms} exceeds {runs.State.Reference} by at most {Number(runs.Threshold)}; then raise {runs.State.Reference} if by more than {Number(runs.Rise)}",
+        Runs runs => $"for runs of rows whose {Logarithms(runs)} exceeds {runs.State.Reference} by at most {Number(runs.Threshold)}; then raise {runs.State.Reference} if by more than {Number(runs.Rise)}",
         Fold fold => $"fold {fold.State.Name}: for tiles {Describe(fold.Loop)}",
         Parallel parallel => $"in parallel: for tiles {Describe(parallel.Loop)}",
         ForEach each => $"in parallel: for {each.Counter.Name} in 0..{each.Count}",
         _ => throw new NotSupportedException(statement.GetType().Name),
     };
+
+    /// <summary>What the rows of <see cref="Runs"/> are cut by: a tile that there is, or its elements too.</summary>
+    public static string Logarithms(Runs runs) =>
+        runs.Values is Expr.Element ? runs.Logarithms.Name : $"{runs.Logarithms} = {Describe(runs.Values)}";
 
     public static string Shape(Tile tile) => $"[{tile.Rows} × {tile.Columns}]";
 
@@ -63,7 +67,7 @@ internal static class ProgramText
             }
 
             var shape = statement is Load or MatMul { Accumulate: false } or Map or Transpose or Reduce { Accumulate: false }
-                ? "    " + Shape(Dataflow.Writes(statement).Single())
+                ? "    " + Shape(Dataflow.Writes(statement).First())
                 : "";
             writer.Line(Describe(statement) + shape);
             using (writer.Indent())

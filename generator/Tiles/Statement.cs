@@ -41,9 +41,10 @@ internal sealed record Transpose(Tile Target, Tile Source) : Statement;
 
 /// <summary>
 /// Target (+)= the reduction of an expression over <paramref name="Rows"/> × <paramref name="Columns"/>: over the columns when the target
-/// is a column vector, over the rows when it is a row vector.
+/// is a column vector, over the rows when it is a row vector. With a <paramref name="Rest"/>, of the shape of the target, a sum is computed in twice
+/// the precision of float32: the target is the sum rounded, the rest what rounding took away.
 /// </summary>
-internal sealed record Reduce(Tile Target, Reduction Reduction, Expr Body, Dim Rows, Dim Columns, bool Accumulate) : Statement;
+internal sealed record Reduce(Tile Target, Reduction Reduction, Expr Body, Dim Rows, Dim Columns, bool Accumulate, Tile? Rest = null) : Statement;
 
 internal enum Reduction
 {
@@ -58,11 +59,11 @@ internal enum Reduction
 internal sealed record Rebase(State State, Tile Candidate, double Threshold) : Statement;
 
 /// <summary>
-/// The causal reference rule. Cuts the rows of a tile of logarithms into runs [r0, r1) whose elements exceed the state's reference by at most
+/// The causal reference rule. Cuts the rows of a tile of logarithms, whose elements are an expression and need not be kept, into runs [r0, r1) whose
 /// Threshold, raising the reference at the first row of each to that row's logarithms if needed, and executes the body for each run;
 /// then raises it to the maxima of the run if any exceeds it by more than Rise. What a row sees depends on no later row, and that to the bit.
 /// </summary>
-internal sealed record Runs(Tile Logarithms, State State, double Threshold, double Rise, IReadOnlyList<Statement> Body) : Statement;
+internal sealed record Runs(Tile Logarithms, Expr Values, State State, double Threshold, double Rise, IReadOnlyList<Statement> Body) : Statement;
 
 /// <summary>Sets a state to its start and runs the body for each tile of a range, in order.</summary>
 internal sealed record Fold(TokenLoop Loop, State State, IReadOnlyList<Statement> Body) : Statement;

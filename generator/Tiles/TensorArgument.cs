@@ -11,6 +11,9 @@ internal enum TensorRole
     /// <summary>The logarithm of a query's normaliser; the caller may not want it, and stores to it are then skipped.</summary>
     LogSumExp,
 
+    /// <summary>What the logarithm of the normaliser has lost as one float, in powers of two; a caller who wants that may not want this.</summary>
+    LogSumExpRest,
+
     /// <summary>∂loss/∂output.</summary>
     OutputGradient,
 
@@ -46,6 +49,9 @@ internal sealed class TensorArgument
 
     /// <summary>Whether its tokens are those of the keys, not of the queries.</summary>
     public bool HasTokensOfKeys => Role is TensorRole.Key or TensorRole.Value or TensorRole.KeyGradient or TensorRole.ValueGradient;
+
+    /// <summary>Whether the caller may not want it.</summary>
+    public bool IsOptional => Role is TensorRole.LogSumExp or TensorRole.LogSumExpRest;
 
     /// <summary>Whether stores to it may add to what is there.</summary>
     public bool IsGradient => Role is TensorRole.QueryGradient or TensorRole.KeyGradient or TensorRole.ValueGradient;

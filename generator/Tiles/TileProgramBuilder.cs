@@ -56,8 +56,9 @@ internal sealed class TileProgramBuilder
         _block.Add(new ForEach(index, count, Nested(() => body(index))));
     }
 
-    public void Runs(Tile logarithms, State state, double threshold, double rise, Action body) =>
-        _block.Add(new Runs(logarithms, state, threshold, rise, Nested(body)));
+    /// <param name="name">Of the logarithms, unless they are a tile already.</param>
+    public void Runs(string name, Dim rows, Expr logarithms, State state, double threshold, double rise, Action body) => _block.Add(new Runs(
+        logarithms is Expr.Element element ? element.Tile : New(name, rows, state.Axis), logarithms, state, threshold, rise, Nested(body)));
 
     public Tile Load(string name, TensorArgument source, TokenLoop loop)
     {
@@ -113,6 +114,14 @@ internal sealed class TileProgramBuilder
     }
 
     public Tile RowSum(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, rows, Dim.One), Reduction.Sum, body, rows, columns);
+
+    /// <summary>Row sums in twice the precision of float32: rounded, and what rounding took away.</summary>
+    public (Tile Sum, Tile SumRest) RowSumWithRest(string name, Dim rows, Dim columns, Expr body)
+    {
+        var (target, rest) = (New(name, rows, Dim.One), New(name + "r", rows, Dim.One));
+        _block.Add(new Reduce(target, Reduction.Sum, body, rows, columns, Accumulate: false, rest));
+        return (target, rest);
+    }
 
     public Tile RowMax(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, rows, Dim.One), Reduction.Max, body, rows, columns);
 

@@ -302,6 +302,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
             _shape.QueryLength,
             _tensors.KeyLengths is null ? _shape.KeyLength : _tensors.KeyLengths[batch])
         {
+            LogSumExpRests = _tensors.LogSumExpRest is null ? null : _tensors.LogSumExpRest + (nint)index * _shape.QueryLength,
             Gradients = !gradients.IsSet ? default : new GradientTensors
             {
                 IsSet = true,

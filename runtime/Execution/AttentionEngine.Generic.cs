@@ -77,6 +77,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         {
             fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, destinationPointer = destination)
             fixed (float* logSumExp = result is null ? default : result.LogSumExpMemory)
+            fixed (float* logSumExpRest = result is null ? default : result.LogSumExpRestMemory)
             fixed (float* state = result is null ? default : result.StateMemory)
             fixed (int* lengths = keyLengths)
             {
@@ -87,6 +88,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
                     Value = valuePointer,
                     Destination = destinationPointer,
                     LogSumExp = logSumExp,
+                    LogSumExpRest = logSumExpRest,
                     State = state,
                     KeyLengths = lengths,
                 };
@@ -137,7 +139,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         bool needsReciprocals = Array.Exists(_gradientPasses, static pass => pass.NeedsReciprocals);
         fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, outputPointer = output, outputGradientPointer = outputGradient)
         fixed (float* queryGradientPointer = queryGradient, keyGradientPointer = keyGradient, valueGradientPointer = valueGradient)
-        fixed (float* logSumExp = result.LogSumExpMemory, state = result.StateMemory)
+        fixed (float* logSumExp = result.LogSumExpMemory, logSumExpRest = result.LogSumExpRestMemory, state = result.StateMemory)
         fixed (float* reciprocal = needsReciprocals ? result.ReciprocalMemory() : default)
         fixed (int* lengths = keyLengths)
         {
@@ -148,6 +150,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
                 Value = valuePointer,
                 Destination = outputPointer,
                 LogSumExp = logSumExp,
+                LogSumExpRest = logSumExpRest,
                 KeyLengths = lengths,
                 KeptStateLength = TKernel.ExportedStateFloats,
                 Gradients = new GradientTensors

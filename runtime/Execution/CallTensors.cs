@@ -3,7 +3,7 @@ namespace KernelGen.CompilerServices;
 /// <summary>Where the tensors of a call start. Whoever makes it holds them still.</summary>
 internal unsafe struct CallTensors
 {
-    public float* Query, Key, Value, Destination, LogSumExp;
+    public float* Query, Key, Value, Destination, LogSumExp, LogSumExpRest;
 
     /// <summary>Takes the states of all heads; null where the caller wants none.</summary>
     public float* State;

@@ -26,6 +26,9 @@ public readonly unsafe struct HeadTensors
         KeyLength = keyLength;
     }
 
+    /// <summary>Where the rests of the log-sum-exps start.</summary>
+    internal float* LogSumExpRests { private get; init; }
+
     /// <summary>What gradient kernels read and write besides.</summary>
     internal GradientTensors Gradients { private get; init; }
 
@@ -43,6 +46,10 @@ public readonly unsafe struct HeadTensors
 
     /// <summary>The first log-sum-exp, [query length], contiguous; a null reference where the caller wants none.</summary>
     public ref float LogSumExp => ref *_logSumExp;
+
+    /// <summary>What the first log-sum-exp has lost as a float, in powers of two; a null reference where the
+    /// caller has no use for it.</summary>
+    public ref float LogSumExpRest => ref *LogSumExpRests;
 
     /// <summary>The packed parameters of the layer, as the kernel's own <see cref="IAttentionKernel.PackParameters"/> wrote them.</summary>
     public ref float Parameters => ref *_parameters;

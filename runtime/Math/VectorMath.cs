@@ -127,6 +127,18 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> v) => Sum(v.GetLower() + v.GetUpper());
 
+    /// <summary>The sum of the lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum(Vector128<double> v) => v.ToScalar() + v.GetElement(1);
+
+    /// <summary>The sum of the lanes: halves are added until two lanes are left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum(Vector256<double> v) => Sum(v.GetLower() + v.GetUpper());
+
+    /// <inheritdoc cref="Sum(Vector256{double})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum(Vector512<double> v) => Sum(v.GetLower() + v.GetUpper());
+
     /// <summary>The largest lane. Where a lane is NaN the result is unspecified: some lane, a number or NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Vector128<float> v)

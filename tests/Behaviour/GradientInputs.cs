@@ -95,6 +95,7 @@ internal sealed class GradientInputs(Inputs inputs, int seed)
             [TensorRole.Value] = Inputs.Matrix(value, dv),
             [TensorRole.Output] = new double[queries, dv],
             [TensorRole.LogSumExp] = new double[queries, 1],
+            [TensorRole.LogSumExpRest] = new double[queries, 1],
             [TensorRole.Reciprocal] = new double[queries, 1],
             [TensorRole.OutputGradient] = Inputs.Matrix(NaiveAttention.ToDouble(Upstream), dv),
             [TensorRole.QueryGradient] = new double[queries, d],

@@ -50,7 +50,10 @@ internal static class NaiveAttention
         return (output, logSumExp);
     }
 
-    /// <summary>The size of the arguments of the exponentials: 1 + max ‖k̂‖²/2 + max |ωᵀx̂|, or the largest score; rounding is relative to it.</summary>
+    /// <summary>
+    /// The size of what is rounded in the arguments of the exponentials: 1 + max |ωᵀx̂|, or the largest score. Norms, ‖x̂‖²/2, are kept in twice the
+    /// precision.
+    /// </summary>
     public static double ArgumentScale(Layer layer, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> weights)
     {
         var d = layer.HeadDim;
@@ -61,10 +64,9 @@ internal static class NaiveAttention
         }
 
         var scale = Math.Pow(d, -0.25);
-        var halfNorm = layer.IsFunction || layer.Kernel == nameof(KernelFunction.Exp) ? 0 : Math.Pow(scale * largestKey, 2) / 2;
         var largestWeight = LargestNorm(ToDouble(weights), d);
         var (a, b) = Oprf(layer);
-        return 1 + halfNorm + (Math.Abs(a) * largestWeight * largestWeight) + (b * scale * largestWeight * Math.Max(largestQuery, largestKey));
+        return 1 + (Math.Abs(a) * largestWeight * largestWeight) + (b * scale * largestWeight * Math.Max(largestQuery, largestKey));
     }
 
     private static double LargestNorm(ReadOnlySpan<double> vectors, int dim)

@@ -31,6 +31,32 @@ public class StabilityTests
 
     [Theory]
     [ClassData(typeof(Layer.Everyone))]
+    public void Large_keys_cost_no_accuracy(Layer layer)
+    {
+        var (attention, weights) = layer.Create();
+        foreach (var factor in new[] { 3f, 30f })
+        {
+            // One rounding of ‖k̂‖²/2, which is up to 5,000 powers of two, would be 1.7e-4 of a weight.
+            var inputs = new Inputs(layer, 100, 100, seed: 12).Scale(0, 100, _ => factor);
+            Compare.Close(inputs.Naive(weights).Output, inputs.Forward(attention), 3e-5);
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(Layer.Everyone))]
+    public void Large_queries_that_see_no_key_give_zeros(Layer layer)
+    {
+        var (attention, _) = layer.Create();
+        var inputs = new Inputs(layer, 60, 60, seed: 4, layer.IsFunction ? 1 : 1000);
+        var result = new AttentionResult(attention, inputs.Shape);
+        var output = new float[60 * layer.ValueDim];
+        attention.Forward(inputs.Query, inputs.Key, inputs.Value, output, inputs.Shape, result, keyLengths: [0]);
+        Assert.All(output, x => Assert.Equal(0, x));
+        Assert.All(result.LogSumExp.ToArray(), x => Assert.Equal(float.NegativeInfinity, x));
+    }
+
+    [Theory]
+    [ClassData(typeof(Layer.Everyone))]
     public void Tile_program_computes_the_formula_on_adversarial_inputs(Layer layer)
     {
         var (_, weights) = layer.Create();

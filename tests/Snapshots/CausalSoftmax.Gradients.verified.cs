@@ -3,7 +3,7 @@
 
 // FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 16, causal. The backward pass, for one head; logarithms are of base 2.
 //
-// causal FAVOR+ attention, gradient of the queries: query [L × d], key [L × d], value [L × dv], outputGradient [L × dv], output [L × dv], logSumExp [L × 1], queryGradient [L × d], keyGradient [L × d], valueGradient [L × dv]
+// causal FAVOR+ attention, gradient of the queries: query [L × d], key [L × d], value [L × dv], outputGradient [L × dv], output [L × dv], logSumExp [L × 1], logSumExpRest [L × 1], queryGradient [L × d], keyGradient [L × d], valueGradient [L × dv]
 // parameter W [m × d], times 0.721348
 // parameter Wg [m × d], times 0.5
 // state: c [1 × m] = −1E+30, z [1 × m] = 0, St [dv × m] = 0
@@ -11,17 +11,17 @@
 //     K = key[t]    [t × d]
 //     V = value[t]    [t × dv]
 //     A = K · Wᵀ    [t × m]
-//     kk = rowSum(K · K)    [t × 1]
-//     h = t < |key| ? kk · 0.180337 : ∞    [t × 1]
-//     L = A − h    [t × m]
-//     for runs of rows whose L exceeds c by at most 28.8539; then raise c if by more than 11.5416
-//         Fk = row in run ? 2^(L − c) : 0    [t × m]
+//     kk + kkr = rowSum((K · K) · 0.180337)    [t × 1]
+//     h = t < |key| ? kk : ∞    [t × 1]
+//     for runs of rows whose L = A − h exceeds c by at most 28.8539; then raise c if by more than 11.5416
+//         Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0    [t × m]
 //         zt = columnSum(Fk)    [1 × m]
 //         Q = query[t]    [t × d]
 //         B = Q · Wᵀ    [t × m]
 //         G = outputGradient[t]    [t × dv]
 //         lse = logSumExp[t]    [t × 1]
 //         n = lse == −∞ ? ∞ : lse · 1.4427    [t × 1]
+//         nr = logSumExpRest[t]    [t × 1]
 //         O = output[t]    [t × dv]
 //         go = rowSum(G · O)    [t × 1]
 //         delta = −go    [t × 1]
@@ -29,7 +29,7 @@
 //         Td = column ≤ row ? T + delta : 0    [t × t]
 //         X = G · St    [t × m]
 //         X += Td · Fk
-//         Fq = 2^(B + (c − n))    [t × m]
+//         Fq = 2^(B + ((c − n) − nr))    [t × m]
 //         Pq = Fq · (X + (delta · z))    [t × m]
 //         dXq = Pq · Wg    [t × d]
 //         queryGradient[t] = dXq
@@ -37,7 +37,7 @@
 //         St += Vᵀ · Fk
 // Schedule: tiles of 48 tokens t; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
 //
-// causal FAVOR+ attention, gradients of the keys and values: query [L × d], key [L × d], value [L × dv], outputGradient [L × dv], output [L × dv], logSumExp [L × 1], queryGradient [L × d], keyGradient [L × d], valueGradient [L × dv]
+// causal FAVOR+ attention, gradients of the keys and values: query [L × d], key [L × d], value [L × dv], outputGradient [L × dv], output [L × dv], logSumExp [L × 1], logSumExpRest [L × 1], queryGradient [L × d], keyGradient [L × d], valueGradient [L × dv]
 // parameter W [m × d], times 0.721348
 // parameter Wg [m × d], times 0.5
 // state: e [1 × m] = −1E+30, rho [1 × m] = 0, R [m × dv] = 0
@@ -47,12 +47,12 @@
 //     G = outputGradient[t]    [t × dv]
 //     lse = logSumExp[t]    [t × 1]
 //     n = lse == −∞ ? ∞ : lse · 1.4427    [t × 1]
+//     nr = logSumExpRest[t]    [t × 1]
 //     O = output[t]    [t × dv]
 //     go = rowSum(G · O)    [t × 1]
 //     delta = −go    [t × 1]
-//     U = B − n    [t × m]
-//     for runs of rows whose U exceeds e by at most 28.8539; then raise e if by more than 11.5416
-//         Fq = row in run ? 2^(B − (n + e)) : 0    [t × m]
+//     for runs of rows whose U = B − n exceeds e by at most 28.8539; then raise e if by more than 11.5416
+//         Fq = row in run ? 2^(B − ((e + n) + nr)) : 0    [t × m]
 //         rhot = columnSum(Fq · delta)    [1 × m]
 //         K = key[t]    [t × d]
 //         V = value[t]    [t × dv]
@@ -62,9 +62,9 @@
 //         Td = column ≤ row ? T + deltaT : 0    [t × t]
 //         Y = V · Rᵀ    [t × m]
 //         Y += Td · Fq
-//         kk = rowSum(K · K)    [t × 1]
-//         h = not (t < |query| - |key|) ? kk · 0.180337 : ∞    [t × 1]
-//         Fk = 2^(A + (e − h))    [t × m]
+//         kk + kkr = rowSum((K · K) · 0.180337)    [t × 1]
+//         h = not (t < |query| - |key|) ? kk : ∞    [t × 1]
+//         Fk = 2^(A + ((e − h) − kkr))    [t × m]
 //         P = Fk · Fqᵀ, lower triangle    [t × t]
 //         dV = Fk · R    [t × dv]
 //         dV += P · G
@@ -132,7 +132,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 5328;
+            public static int ScratchFloats => 5232;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
 
@@ -175,13 +175,13 @@ partial class CausalSoftmax
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var A = ref _Unsafe.Add(ref scratch, 960);
-                ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-                ref var h = ref _Unsafe.Add(ref scratch, 1168);
-                ref var L = ref _Unsafe.Add(ref scratch, 1184);
-                ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-                ref var zt = ref _Unsafe.Add(ref scratch, 2752);
+                ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+                ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+                ref var h = ref _Unsafe.Add(ref scratch, 1792);
+                ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+                ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+                ref var zt = ref _Unsafe.Add(ref scratch, 2640);
                 ref var c = ref _Unsafe.Add(ref state, 0);
                 ref var z = ref _Unsafe.Add(ref state, 16);
                 ref var St = ref _Unsafe.Add(ref state, 32);
@@ -202,26 +202,25 @@ partial class CausalSoftmax
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref A, sCount);
-                        // kk = rowSum(K · K)
-                        ComputeKk(ref K, ref kk, sCount);
-                        // h = t < |key| ? kk · 0.180337 : ∞
-                        ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
-                        // L = A − h
-                        ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                        // kk + kkr = rowSum((K · K) · 0.180337)
+                        ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                        // h = t < |key| ? kk : ∞
+                        ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                     }
 
-                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                        StartOfRun(ref A, ref h, ref runTop, runFrom);
+                        if (Exceeds(ref runTop, ref c, 28.8539009f))
                         {
-                            Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref St);
+                            Raise(ref runTop, ref factor, ref c, ref z, ref St);
                         }
-                        runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                        // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                        ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                        ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                         // z = z + zt
                         ComputeZ(ref z, ref zt, 1);
                         // St += Vᵀ · Fk
@@ -241,24 +240,25 @@ partial class CausalSoftmax
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var VT = ref _Unsafe.Add(ref scratch, 960);
                 ref var A = ref _Unsafe.Add(ref scratch, 1728);
-                ref var kk = ref _Unsafe.Add(ref scratch, 1920);
-                ref var h = ref _Unsafe.Add(ref scratch, 1936);
-                ref var L = ref _Unsafe.Add(ref scratch, 1952);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2720);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2736);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 2752);
-                ref var zt = ref _Unsafe.Add(ref scratch, 3520);
-                ref var Q = ref _Unsafe.Add(ref scratch, 3536);
-                ref var B = ref _Unsafe.Add(ref scratch, 3728);
-                ref var G = ref _Unsafe.Add(ref scratch, 3920);
-                ref var lse = ref _Unsafe.Add(ref scratch, 4112);
-                ref var n = ref _Unsafe.Add(ref scratch, 4128);
-                ref var O = ref _Unsafe.Add(ref scratch, 4144);
-                ref var go = ref _Unsafe.Add(ref scratch, 4336);
-                ref var delta = ref _Unsafe.Add(ref scratch, 4352);
-                ref var T = ref _Unsafe.Add(ref scratch, 4368);
-                ref var X = ref _Unsafe.Add(ref scratch, 4944);
-                ref var dXq = ref _Unsafe.Add(ref scratch, 5136);
+                ref var kk = ref _Unsafe.Add(ref scratch, 2496);
+                ref var kkr = ref _Unsafe.Add(ref scratch, 2512);
+                ref var h = ref _Unsafe.Add(ref scratch, 2560);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2608);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
+                ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
+                ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+                ref var Q = ref _Unsafe.Add(ref scratch, 3424);
+                ref var B = ref _Unsafe.Add(ref scratch, 3616);
+                ref var G = ref _Unsafe.Add(ref scratch, 3808);
+                ref var lse = ref _Unsafe.Add(ref scratch, 4000);
+                ref var n = ref _Unsafe.Add(ref scratch, 4016);
+                ref var nr = ref _Unsafe.Add(ref scratch, 4032);
+                ref var O = ref _Unsafe.Add(ref scratch, 4048);
+                ref var go = ref _Unsafe.Add(ref scratch, 4240);
+                ref var delta = ref _Unsafe.Add(ref scratch, 4256);
+                ref var T = ref _Unsafe.Add(ref scratch, 4272);
+                ref var X = ref _Unsafe.Add(ref scratch, 4848);
+                ref var dXq = ref _Unsafe.Add(ref scratch, 5040);
                 ref var c = ref _Unsafe.Add(ref state, 0);
                 ref var z = ref _Unsafe.Add(ref state, 16);
                 ref var St = ref _Unsafe.Add(ref state, 32);
@@ -279,26 +279,25 @@ partial class CausalSoftmax
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref A, sCount);
-                        // kk = rowSum(K · K)
-                        ComputeKk(ref K, ref kk, sCount);
-                        // h = t < |key| ? kk · 0.180337 : ∞
-                        ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
-                        // L = A − h
-                        ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                        // kk + kkr = rowSum((K · K) · 0.180337)
+                        ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                        // h = t < |key| ? kk : ∞
+                        ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                     }
 
-                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                        StartOfRun(ref A, ref h, ref runTop, runFrom);
+                        if (Exceeds(ref runTop, ref c, 28.8539009f))
                         {
-                            Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref St);
+                            Raise(ref runTop, ref factor, ref c, ref z, ref St);
                         }
-                        runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                        // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                        ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                        ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                         _TileCopy.LoadTransposed(ref V, 16, tCount, 16, ref VT, 48);
                         for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                         {
@@ -310,6 +309,7 @@ partial class CausalSoftmax
                             _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
                             // n = lse == −∞ ? ∞ : lse · 1.4427
                             ComputeN(ref lse, ref n, sCount);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
                             _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, (tStart + s) * head.DestinationStride), head.DestinationStride, sCount, 16, ref O, 16);
                             // go = rowSum(G · O)
                             ComputeGo(ref G, ref O, ref go, sCount);
@@ -323,8 +323,8 @@ partial class CausalSoftmax
                             Product_tx16x16(ref G, ref St, ref X, sCount);
                             // X += Td · Fk
                             AddProductOfLower_txtx16(ref T, ref Fk, ref X, sCount, tCount, s);
-                            // Fq = 2^(B + (c − n)); Pq = Fq · (X + (delta · z))
-                            ComputeFqPq(ref B, ref c, ref n, ref X, ref delta, ref z, sCount);
+                            // Fq = 2^(B + ((c − n) − nr)); Pq = Fq · (X + (delta · z))
+                            ComputeFqPq(ref B, ref c, ref n, ref nr, ref X, ref delta, ref z, sCount);
                             // dXq = Pq · Wg
                             Product_tx16x16(ref B, ref Wg, ref dXq, sCount);
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
@@ -390,7 +390,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 9504;
+            public static int ScratchFloats => 8800;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
@@ -436,14 +436,14 @@ partial class CausalSoftmax
                 ref var G = ref _Unsafe.Add(ref scratch, 960);
                 ref var lse = ref _Unsafe.Add(ref scratch, 1728);
                 ref var n = ref _Unsafe.Add(ref scratch, 1744);
-                ref var O = ref _Unsafe.Add(ref scratch, 1792);
-                ref var go = ref _Unsafe.Add(ref scratch, 1984);
-                ref var delta = ref _Unsafe.Add(ref scratch, 2000);
-                ref var U = ref _Unsafe.Add(ref scratch, 2048);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2816);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2832);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 2848);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 3616);
+                ref var nr = ref _Unsafe.Add(ref scratch, 1792);
+                ref var O = ref _Unsafe.Add(ref scratch, 1840);
+                ref var go = ref _Unsafe.Add(ref scratch, 2032);
+                ref var delta = ref _Unsafe.Add(ref scratch, 2048);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2096);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2112);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 2128);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 2896);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -464,26 +464,26 @@ partial class CausalSoftmax
                         _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                        // U = B − n
-                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
-                    // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds2(ref _Unsafe.Add(ref U, runFrom * 16), ref e, 28.8539009f))
+                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
+                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
                         {
-                            Raise2(ref _Unsafe.Add(ref U, runFrom * 16), ref factor, ref e, ref rho, ref R);
+                            Raise2(ref runTop, ref factor, ref e, ref rho, ref R);
                         }
-                        runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
-                        // Fq = row in run ? 2^(B − (n + e)) : 0; rhot = columnSum(Fq · delta)
-                        ComputeFqRhot(ref B, ref n, ref e, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
+                        // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0; rhot = columnSum(Fq · delta)
+                        ComputeFqRhot(ref B, ref e, ref n, ref nr, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
                         // rho = rho + rhot
                         ComputeRho(ref rho, ref rhot, 1);
                         // R += Fqᵀ · G
@@ -506,26 +506,27 @@ partial class CausalSoftmax
                 ref var GT = ref _Unsafe.Add(ref scratch, 1984);
                 ref var lse = ref _Unsafe.Add(ref scratch, 2752);
                 ref var n = ref _Unsafe.Add(ref scratch, 2768);
-                ref var O = ref _Unsafe.Add(ref scratch, 2816);
-                ref var go = ref _Unsafe.Add(ref scratch, 3008);
-                ref var delta = ref _Unsafe.Add(ref scratch, 3024);
-                ref var U = ref _Unsafe.Add(ref scratch, 3072);
-                ref var factor = ref _Unsafe.Add(ref scratch, 3840);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 3856);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 3872);
-                ref var FqT = ref _Unsafe.Add(ref scratch, 4640);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 5408);
-                ref var K = ref _Unsafe.Add(ref scratch, 5424);
-                ref var V = ref _Unsafe.Add(ref scratch, 6192);
-                ref var A = ref _Unsafe.Add(ref scratch, 6960);
-                ref var T = ref _Unsafe.Add(ref scratch, 7728);
-                ref var Y = ref _Unsafe.Add(ref scratch, 8304);
-                ref var kk = ref _Unsafe.Add(ref scratch, 8496);
-                ref var h = ref _Unsafe.Add(ref scratch, 8512);
-                ref var P = ref _Unsafe.Add(ref scratch, 8528);
-                ref var dV = ref _Unsafe.Add(ref scratch, 9104);
-                ref var pk = ref _Unsafe.Add(ref scratch, 9296);
-                ref var dXk = ref _Unsafe.Add(ref scratch, 9312);
+                ref var nr = ref _Unsafe.Add(ref scratch, 2816);
+                ref var O = ref _Unsafe.Add(ref scratch, 2864);
+                ref var go = ref _Unsafe.Add(ref scratch, 3056);
+                ref var delta = ref _Unsafe.Add(ref scratch, 3072);
+                ref var factor = ref _Unsafe.Add(ref scratch, 3120);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 3136);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 3152);
+                ref var FqT = ref _Unsafe.Add(ref scratch, 3920);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 4688);
+                ref var K = ref _Unsafe.Add(ref scratch, 4704);
+                ref var V = ref _Unsafe.Add(ref scratch, 5472);
+                ref var A = ref _Unsafe.Add(ref scratch, 6240);
+                ref var T = ref _Unsafe.Add(ref scratch, 7008);
+                ref var Y = ref _Unsafe.Add(ref scratch, 7584);
+                ref var kk = ref _Unsafe.Add(ref scratch, 7776);
+                ref var kkr = ref _Unsafe.Add(ref scratch, 7792);
+                ref var h = ref _Unsafe.Add(ref scratch, 7808);
+                ref var P = ref _Unsafe.Add(ref scratch, 7824);
+                ref var dV = ref _Unsafe.Add(ref scratch, 8400);
+                ref var pk = ref _Unsafe.Add(ref scratch, 8592);
+                ref var dXk = ref _Unsafe.Add(ref scratch, 8608);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -546,29 +547,29 @@ partial class CausalSoftmax
                         _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                        // U = B − n
-                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
-                    // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds2(ref _Unsafe.Add(ref U, runFrom * 16), ref e, 28.8539009f))
+                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
+                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
                         {
-                            Raise2(ref _Unsafe.Add(ref U, runFrom * 16), ref factor, ref e, ref rho, ref R);
+                            Raise2(ref runTop, ref factor, ref e, ref rho, ref R);
                         }
-                        runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
                         for (var s = 0; s < tCount; s += 12)
                         {
                             var sCount = global::System.Math.Min(12, tCount - s);
-                            // Fq = row in run ? 2^(B − (n + e)) : 0; rhot = columnSum(Fq · delta)
-                            ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref e, ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
+                            // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0; rhot = columnSum(Fq · delta)
+                            ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref e, ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref nr, s * 1), ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
                             var skippedK = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref K, s * 16), 16, 0, skippedK);
                             _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * head.KeyStride), -head.KeyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
@@ -592,12 +593,12 @@ partial class CausalSoftmax
                             Product_tx16x16(ref _Unsafe.Add(ref V, s * 16), ref RT, ref Y, sCount);
                             // Y += Td · Fq
                             AddProductOfLower_txtx16(ref T, ref Fq, ref Y, sCount, tCount, s);
-                            // kk = rowSum(K · K)
-                            ComputeKk(ref _Unsafe.Add(ref K, s * 16), ref kk, sCount);
-                            // h = not (t < |query| - |key|) ? kk · 0.180337 : ∞
+                            // kk + kkr = rowSum((K · K) · 0.180337)
+                            ComputeKk(ref _Unsafe.Add(ref K, s * 16), ref kk, ref kkr, sCount);
+                            // h = not (t < |query| - |key|) ? kk : ∞
                             ComputeH2(ref kk, ref h, sCount, (head.QueryLength - head.KeyLength) - (tStart + s));
-                            // Fk = 2^(A + (e − h))
-                            ComputeFk(ref _Unsafe.Add(ref A, s * 16), ref e, ref h, sCount);
+                            // Fk = 2^(A + ((e − h) − kkr))
+                            ComputeFk(ref _Unsafe.Add(ref A, s * 16), ref e, ref h, ref kkr, sCount);
                             // P = Fk · Fqᵀ, lower triangle
                             ProductLower_tx16xt(ref _Unsafe.Add(ref A, s * 16), ref FqT, ref P, sCount, s);
                             // dV = Fk · R
@@ -705,67 +706,92 @@ partial class CausalSoftmax
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeKk(ref float K, ref float kk, int rows)
+        private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats512.Zero;
-                var kkSum1 = _Floats512.Zero;
-                var kkSum2 = _Floats512.Zero;
+                var kkSum0 = _Simd512.Create(0d);
+                var kkSum1 = _Simd512.Create(0d);
+                var kkSum2 = _Simd512.Create(0d);
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    kkSum0 = _Simd512.FusedMultiplyAdd(K0, K0, kkSum0);
-                    kkSum1 = _Simd512.FusedMultiplyAdd(K1, K1, kkSum1);
-                    kkSum2 = _Simd512.FusedMultiplyAdd(K2, K2, kkSum2);
+                    var KLower0 = _Simd512.WidenLower(K0);
+                    var KUpper0 = _Simd512.WidenUpper(K0);
+                    var KLower1 = _Simd512.WidenLower(K1);
+                    var KUpper1 = _Simd512.WidenUpper(K1);
+                    var KLower2 = _Simd512.WidenLower(K2);
+                    var KUpper2 = _Simd512.WidenUpper(K2);
+                    kkSum0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
+                    kkSum1 = _Simd512.FusedMultiplyAdd(KLower1, KLower1, kkSum1);
+                    kkSum1 = _Simd512.FusedMultiplyAdd(KUpper1, KUpper1, kkSum1);
+                    kkSum2 = _Simd512.FusedMultiplyAdd(KLower2, KLower2, kkSum2);
+                    kkSum2 = _Simd512.FusedMultiplyAdd(KUpper2, KUpper2, kkSum2);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
-                _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
-                _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
+                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
+                _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
+                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
+                _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
         }
 
-        // h = t < |key| ? kk · 0.180337 : ∞, [t × 1].
+        // h = t < |key| ? kk : ∞, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeH(ref float kk, ref float h, int rows, int valid0)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = r < valid0 ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // L = A − h, [t × m].
+        // L = A − h of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeL(ref float A, ref float h, ref float L, int rows)
+        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+            var hr = _Simd512.Create(_Unsafe.Add(ref h, r));
+            for (nint j = 0; j < 16; j += 16)
+            {
+                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
-                var h1 = _Simd512.Create(_Unsafe.Add(ref h, r + 1));
-                var h2 = _Simd512.Create(_Unsafe.Add(ref h, r + 2));
+                var hr = _Simd512.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 16)
                 {
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    _Simd512.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
-                    var L1 = A1 - h1;
-                    _Simd512.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = A2 - h2;
-                    _Simd512.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
+                    var rise = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    if (_Simd512.GreaterThanAny(rise, _Simd512.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 16)
+                {
+                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -781,30 +807,6 @@ partial class CausalSoftmax
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above c by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float logarithms, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 16)
-            {
-                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds(ref row, ref c, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // c' = max(c, candidate); z, St follow by 2^(c − c').
@@ -829,31 +831,37 @@ partial class CausalSoftmax
             }
         }
 
-        // Fk = row in run ? 2^(L − c) : 0, [t × m].
+        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0, [t × m].
         // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float L, ref float c, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
+        private static void ComputeFkZt(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
                 var inRun1 = _Simd512.AsSingle(_Simd512.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
+                var h1 = _Simd512.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Simd512.Create(_Unsafe.Add(ref kkr, r + 1));
                 var inRun2 = _Simd512.AsSingle(_Simd512.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
+                var h2 = _Simd512.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Simd512.Create(_Unsafe.Add(ref kkr, r + 2));
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var L1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
+                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
+                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats512.Zero);
+                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd512.ConditionalSelect(inRun1, _VectorMath.Exp2(L1 - cj, -50.4943275f), _Floats512.Zero);
+                    var Fk1 = _Simd512.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats512.Zero);
+                    var Fk2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
                     ztSum += Fk0;
                     ztSum += Fk1;
@@ -863,15 +871,17 @@ partial class CausalSoftmax
             }
             for (; r < rows; r++)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats512.Zero);
+                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     ztSum += Fk0;
                     _Simd512.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
@@ -1185,21 +1195,24 @@ partial class CausalSoftmax
             }
         }
 
-        // Fq = 2^(B + (c − n)), [t × m].
+        // Fq = 2^(B + ((c − n) − nr)), [t × m].
         // Pq = Fq · (X + (delta · z)), [t × m].
         // Pq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqPq(ref float B, ref float c, ref float n, ref float X, ref float delta, ref float z, int rows)
+        private static void ComputeFqPq(ref float B, ref float c, ref float n, ref float nr, ref float X, ref float delta, ref float z, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Xr = ref _Unsafe.Add(ref X, r * 16);
                 var n0 = _Simd512.Create(_Unsafe.Add(ref n, r));
+                var nr0 = _Simd512.Create(_Unsafe.Add(ref nr, r));
                 var delta0 = _Simd512.Create(_Unsafe.Add(ref delta, r));
                 var n1 = _Simd512.Create(_Unsafe.Add(ref n, r + 1));
+                var nr1 = _Simd512.Create(_Unsafe.Add(ref nr, r + 1));
                 var delta1 = _Simd512.Create(_Unsafe.Add(ref delta, r + 1));
                 var n2 = _Simd512.Create(_Unsafe.Add(ref n, r + 2));
+                var nr2 = _Simd512.Create(_Unsafe.Add(ref nr, r + 2));
                 var delta2 = _Simd512.Create(_Unsafe.Add(ref delta, r + 2));
                 for (nint j = 0; j < 16; j += 16)
                 {
@@ -1207,9 +1220,9 @@ partial class CausalSoftmax
                     var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - n0), -72.1347504f);
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - n1), -72.1347504f);
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - n2), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + ((cj - n0) - nr0), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + ((cj - n1) - nr1), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + ((cj - n2) - nr2), -72.1347504f);
                     var X0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
                     var X1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 16));
                     var X2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 32));
@@ -1224,30 +1237,41 @@ partial class CausalSoftmax
             }
         }
 
-        // U = B − n, [t × m].
+        // U = B − n of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeU(ref float B, ref float n, ref float U, int rows)
+        private static void StartOfRun2(ref float B, ref float n, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Br = ref _Unsafe.Add(ref B, r * 16);
+            var nr = _Simd512.Create(_Unsafe.Add(ref n, r));
+            for (nint j = 0; j < 16; j += 16)
+            {
+                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose U = B − n is anywhere above e by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun2(ref float B, ref float n, ref float e, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Ur = ref _Unsafe.Add(ref U, r * 16);
-                var n0 = _Simd512.Create(_Unsafe.Add(ref n, r));
-                var n1 = _Simd512.Create(_Unsafe.Add(ref n, r + 1));
-                var n2 = _Simd512.Create(_Unsafe.Add(ref n, r + 2));
+                var nr = _Simd512.Create(_Unsafe.Add(ref n, r));
                 for (nint j = 0; j < 16; j += 16)
                 {
-                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var U0 = B0 - n0;
-                    _Simd512.StoreUnsafe(U0, ref _Unsafe.Add(ref Ur, j));
-                    var U1 = B1 - n1;
-                    _Simd512.StoreUnsafe(U1, ref _Unsafe.Add(ref Ur, j + 16));
-                    var U2 = B2 - n2;
-                    _Simd512.StoreUnsafe(U2, ref _Unsafe.Add(ref Ur, j + 32));
+                    var rise = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr - _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
+                    if (_Simd512.GreaterThanAny(rise, _Simd512.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 16)
+                {
+                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -1263,30 +1287,6 @@ partial class CausalSoftmax
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above e by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun2(ref float logarithms, ref float e, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 16)
-            {
-                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds2(ref row, ref e, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // e' = max(e, candidate); rho, R follow by 2^(e − e').
@@ -1313,10 +1313,10 @@ partial class CausalSoftmax
             }
         }
 
-        // Fq = row in run ? 2^(B − (n + e)) : 0, [t × m].
+        // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0, [t × m].
         // rhot = columnSum(Fq · delta), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqRhot(ref float B, ref float n, ref float e, ref float Fq, ref float delta, ref float rhot, int rows, int runFrom, int runTo)
+        private static void ComputeFqRhot(ref float B, ref float e, ref float n, ref float nr, ref float Fq, ref float delta, ref float rhot, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
@@ -1325,12 +1325,15 @@ partial class CausalSoftmax
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
                 var n0 = _Simd512.Create(_Unsafe.Add(ref n, r));
+                var nr0 = _Simd512.Create(_Unsafe.Add(ref nr, r));
                 var delta0 = _Simd512.Create(_Unsafe.Add(ref delta, r));
                 var inRun1 = _Simd512.AsSingle(_Simd512.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
                 var n1 = _Simd512.Create(_Unsafe.Add(ref n, r + 1));
+                var nr1 = _Simd512.Create(_Unsafe.Add(ref nr, r + 1));
                 var delta1 = _Simd512.Create(_Unsafe.Add(ref delta, r + 1));
                 var inRun2 = _Simd512.AsSingle(_Simd512.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
                 var n2 = _Simd512.Create(_Unsafe.Add(ref n, r + 2));
+                var nr2 = _Simd512.Create(_Unsafe.Add(ref nr, r + 2));
                 var delta2 = _Simd512.Create(_Unsafe.Add(ref delta, r + 2));
                 for (nint j = 0; j < 16; j += 16)
                 {
@@ -1339,11 +1342,11 @@ partial class CausalSoftmax
                     var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var ej = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - (n0 + ej), -50.4943275f), _Floats512.Zero);
+                    var Fq0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - ((ej + n0) + nr0), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    var Fq1 = _Simd512.ConditionalSelect(inRun1, _VectorMath.Exp2(B1 - (n1 + ej), -50.4943275f), _Floats512.Zero);
+                    var Fq1 = _Simd512.ConditionalSelect(inRun1, _VectorMath.Exp2(B1 - ((ej + n1) + nr1), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Fqr, j + 16));
-                    var Fq2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(B2 - (n2 + ej), -50.4943275f), _Floats512.Zero);
+                    var Fq2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(B2 - ((ej + n2) + nr2), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Fqr, j + 32));
                     rhotSum = _Simd512.FusedMultiplyAdd(Fq0, delta0, rhotSum);
                     rhotSum = _Simd512.FusedMultiplyAdd(Fq1, delta1, rhotSum);
@@ -1357,13 +1360,14 @@ partial class CausalSoftmax
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
                 var n0 = _Simd512.Create(_Unsafe.Add(ref n, r));
+                var nr0 = _Simd512.Create(_Unsafe.Add(ref nr, r));
                 var delta0 = _Simd512.Create(_Unsafe.Add(ref delta, r));
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var rhotSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
                     var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var ej = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - (n0 + ej), -50.4943275f), _Floats512.Zero);
+                    var Fq0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - ((ej + n0) + nr0), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     rhotSum = _Simd512.FusedMultiplyAdd(Fq0, delta0, rhotSum);
                     _Simd512.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
@@ -1427,40 +1431,42 @@ partial class CausalSoftmax
             }
         }
 
-        // h = not (t < |query| - |key|) ? kk · 0.180337 : ∞, [t × 1].
+        // h = not (t < |query| - |key|) ? kk : ∞, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeH2(ref float kk, ref float h, int rows, int valid0)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = !(r < valid0) ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                var h0 = !(r < valid0) ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // Fk = 2^(A + (e − h)), [t × m].
+        // Fk = 2^(A + ((e − h) − kkr)), [t × m].
         // Fk takes the memory of A.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFk(ref float A, ref float e, ref float h, int rows)
+        private static void ComputeFk(ref float A, ref float e, ref float h, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
                 var h1 = _Simd512.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Simd512.Create(_Unsafe.Add(ref kkr, r + 1));
                 var h2 = _Simd512.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Simd512.Create(_Unsafe.Add(ref kkr, r + 2));
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
                     var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
                     var ej = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fk0 = _VectorMath.Exp2(A0 + (ej - h0), -72.1347504f);
+                    var Fk0 = _VectorMath.Exp2(A0 + ((ej - h0) - kkr0), -72.1347504f);
                     _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Ar, j));
-                    var Fk1 = _VectorMath.Exp2(A1 + (ej - h1), -72.1347504f);
+                    var Fk1 = _VectorMath.Exp2(A1 + ((ej - h1) - kkr1), -72.1347504f);
                     _Simd512.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Ar, j + 16));
-                    var Fk2 = _VectorMath.Exp2(A2 + (ej - h2), -72.1347504f);
+                    var Fk2 = _VectorMath.Exp2(A2 + ((ej - h2) - kkr2), -72.1347504f);
                     _Simd512.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Ar, j + 32));
                 }
             }
@@ -1551,7 +1557,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 5328;
+            public static int ScratchFloats => 5232;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
 
@@ -1594,13 +1600,13 @@ partial class CausalSoftmax
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var A = ref _Unsafe.Add(ref scratch, 960);
-                ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-                ref var h = ref _Unsafe.Add(ref scratch, 1168);
-                ref var L = ref _Unsafe.Add(ref scratch, 1184);
-                ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-                ref var zt = ref _Unsafe.Add(ref scratch, 2752);
+                ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+                ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+                ref var h = ref _Unsafe.Add(ref scratch, 1792);
+                ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+                ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+                ref var zt = ref _Unsafe.Add(ref scratch, 2640);
                 ref var c = ref _Unsafe.Add(ref state, 0);
                 ref var z = ref _Unsafe.Add(ref state, 16);
                 ref var St = ref _Unsafe.Add(ref state, 32);
@@ -1621,26 +1627,25 @@ partial class CausalSoftmax
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref A, sCount);
-                        // kk = rowSum(K · K)
-                        ComputeKk(ref K, ref kk, sCount);
-                        // h = t < |key| ? kk · 0.180337 : ∞
-                        ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
-                        // L = A − h
-                        ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                        // kk + kkr = rowSum((K · K) · 0.180337)
+                        ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                        // h = t < |key| ? kk : ∞
+                        ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                     }
 
-                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                        StartOfRun(ref A, ref h, ref runTop, runFrom);
+                        if (Exceeds(ref runTop, ref c, 28.8539009f))
                         {
-                            Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref St);
+                            Raise(ref runTop, ref factor, ref c, ref z, ref St);
                         }
-                        runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                        // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                        ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                        ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                         // z = z + zt
                         ComputeZ(ref z, ref zt, 1);
                         // St += Vᵀ · Fk
@@ -1660,24 +1665,25 @@ partial class CausalSoftmax
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var VT = ref _Unsafe.Add(ref scratch, 960);
                 ref var A = ref _Unsafe.Add(ref scratch, 1728);
-                ref var kk = ref _Unsafe.Add(ref scratch, 1920);
-                ref var h = ref _Unsafe.Add(ref scratch, 1936);
-                ref var L = ref _Unsafe.Add(ref scratch, 1952);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2720);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2736);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 2752);
-                ref var zt = ref _Unsafe.Add(ref scratch, 3520);
-                ref var Q = ref _Unsafe.Add(ref scratch, 3536);
-                ref var B = ref _Unsafe.Add(ref scratch, 3728);
-                ref var G = ref _Unsafe.Add(ref scratch, 3920);
-                ref var lse = ref _Unsafe.Add(ref scratch, 4112);
-                ref var n = ref _Unsafe.Add(ref scratch, 4128);
-                ref var O = ref _Unsafe.Add(ref scratch, 4144);
-                ref var go = ref _Unsafe.Add(ref scratch, 4336);
-                ref var delta = ref _Unsafe.Add(ref scratch, 4352);
-                ref var T = ref _Unsafe.Add(ref scratch, 4368);
-                ref var X = ref _Unsafe.Add(ref scratch, 4944);
-                ref var dXq = ref _Unsafe.Add(ref scratch, 5136);
+                ref var kk = ref _Unsafe.Add(ref scratch, 2496);
+                ref var kkr = ref _Unsafe.Add(ref scratch, 2512);
+                ref var h = ref _Unsafe.Add(ref scratch, 2560);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2608);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
+                ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
+                ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+                ref var Q = ref _Unsafe.Add(ref scratch, 3424);
+                ref var B = ref _Unsafe.Add(ref scratch, 3616);
+                ref var G = ref _Unsafe.Add(ref scratch, 3808);
+                ref var lse = ref _Unsafe.Add(ref scratch, 4000);
+                ref var n = ref _Unsafe.Add(ref scratch, 4016);
+                ref var nr = ref _Unsafe.Add(ref scratch, 4032);
+                ref var O = ref _Unsafe.Add(ref scratch, 4048);
+                ref var go = ref _Unsafe.Add(ref scratch, 4240);
+                ref var delta = ref _Unsafe.Add(ref scratch, 4256);
+                ref var T = ref _Unsafe.Add(ref scratch, 4272);
+                ref var X = ref _Unsafe.Add(ref scratch, 4848);
+                ref var dXq = ref _Unsafe.Add(ref scratch, 5040);
                 ref var c = ref _Unsafe.Add(ref state, 0);
                 ref var z = ref _Unsafe.Add(ref state, 16);
                 ref var St = ref _Unsafe.Add(ref state, 32);
@@ -1698,26 +1704,25 @@ partial class CausalSoftmax
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref A, sCount);
-                        // kk = rowSum(K · K)
-                        ComputeKk(ref K, ref kk, sCount);
-                        // h = t < |key| ? kk · 0.180337 : ∞
-                        ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
-                        // L = A − h
-                        ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                        // kk + kkr = rowSum((K · K) · 0.180337)
+                        ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                        // h = t < |key| ? kk : ∞
+                        ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                     }
 
-                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                        StartOfRun(ref A, ref h, ref runTop, runFrom);
+                        if (Exceeds(ref runTop, ref c, 28.8539009f))
                         {
-                            Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref St);
+                            Raise(ref runTop, ref factor, ref c, ref z, ref St);
                         }
-                        runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                        // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                        ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                        ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                         _TileCopy.LoadTransposed(ref V, 16, tCount, 16, ref VT, 48);
                         for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                         {
@@ -1729,6 +1734,7 @@ partial class CausalSoftmax
                             _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
                             // n = lse == −∞ ? ∞ : lse · 1.4427
                             ComputeN(ref lse, ref n, sCount);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
                             _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, (tStart + s) * head.DestinationStride), head.DestinationStride, sCount, 16, ref O, 16);
                             // go = rowSum(G · O)
                             ComputeGo(ref G, ref O, ref go, sCount);
@@ -1742,8 +1748,8 @@ partial class CausalSoftmax
                             Product_tx16x16(ref G, ref St, ref X, sCount);
                             // X += Td · Fk
                             AddProductOfLower_txtx16(ref T, ref Fk, ref X, sCount, tCount, s);
-                            // Fq = 2^(B + (c − n)); Pq = Fq · (X + (delta · z))
-                            ComputeFqPq(ref B, ref c, ref n, ref X, ref delta, ref z, sCount);
+                            // Fq = 2^(B + ((c − n) − nr)); Pq = Fq · (X + (delta · z))
+                            ComputeFqPq(ref B, ref c, ref n, ref nr, ref X, ref delta, ref z, sCount);
                             // dXq = Pq · Wg
                             Product_tx16x16(ref B, ref Wg, ref dXq, sCount);
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
@@ -1809,7 +1815,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 9504;
+            public static int ScratchFloats => 8800;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
@@ -1855,14 +1861,14 @@ partial class CausalSoftmax
                 ref var G = ref _Unsafe.Add(ref scratch, 960);
                 ref var lse = ref _Unsafe.Add(ref scratch, 1728);
                 ref var n = ref _Unsafe.Add(ref scratch, 1744);
-                ref var O = ref _Unsafe.Add(ref scratch, 1792);
-                ref var go = ref _Unsafe.Add(ref scratch, 1984);
-                ref var delta = ref _Unsafe.Add(ref scratch, 2000);
-                ref var U = ref _Unsafe.Add(ref scratch, 2048);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2816);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2832);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 2848);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 3616);
+                ref var nr = ref _Unsafe.Add(ref scratch, 1792);
+                ref var O = ref _Unsafe.Add(ref scratch, 1840);
+                ref var go = ref _Unsafe.Add(ref scratch, 2032);
+                ref var delta = ref _Unsafe.Add(ref scratch, 2048);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2096);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2112);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 2128);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 2896);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -1883,26 +1889,26 @@ partial class CausalSoftmax
                         _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                        // U = B − n
-                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
-                    // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds2(ref _Unsafe.Add(ref U, runFrom * 16), ref e, 28.8539009f))
+                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
+                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
                         {
-                            Raise2(ref _Unsafe.Add(ref U, runFrom * 16), ref factor, ref e, ref rho, ref R);
+                            Raise2(ref runTop, ref factor, ref e, ref rho, ref R);
                         }
-                        runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
-                        // Fq = row in run ? 2^(B − (n + e)) : 0; rhot = columnSum(Fq · delta)
-                        ComputeFqRhot(ref B, ref n, ref e, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
+                        // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0; rhot = columnSum(Fq · delta)
+                        ComputeFqRhot(ref B, ref e, ref n, ref nr, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
                         // rho = rho + rhot
                         ComputeRho(ref rho, ref rhot, 1);
                         // R += Fqᵀ · G
@@ -1925,26 +1931,27 @@ partial class CausalSoftmax
                 ref var GT = ref _Unsafe.Add(ref scratch, 1984);
                 ref var lse = ref _Unsafe.Add(ref scratch, 2752);
                 ref var n = ref _Unsafe.Add(ref scratch, 2768);
-                ref var O = ref _Unsafe.Add(ref scratch, 2816);
-                ref var go = ref _Unsafe.Add(ref scratch, 3008);
-                ref var delta = ref _Unsafe.Add(ref scratch, 3024);
-                ref var U = ref _Unsafe.Add(ref scratch, 3072);
-                ref var factor = ref _Unsafe.Add(ref scratch, 3840);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 3856);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 3872);
-                ref var FqT = ref _Unsafe.Add(ref scratch, 4640);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 5408);
-                ref var K = ref _Unsafe.Add(ref scratch, 5424);
-                ref var V = ref _Unsafe.Add(ref scratch, 6192);
-                ref var A = ref _Unsafe.Add(ref scratch, 6960);
-                ref var T = ref _Unsafe.Add(ref scratch, 7728);
-                ref var Y = ref _Unsafe.Add(ref scratch, 8304);
-                ref var kk = ref _Unsafe.Add(ref scratch, 8496);
-                ref var h = ref _Unsafe.Add(ref scratch, 8512);
-                ref var P = ref _Unsafe.Add(ref scratch, 8528);
-                ref var dV = ref _Unsafe.Add(ref scratch, 9104);
-                ref var pk = ref _Unsafe.Add(ref scratch, 9296);
-                ref var dXk = ref _Unsafe.Add(ref scratch, 9312);
+                ref var nr = ref _Unsafe.Add(ref scratch, 2816);
+                ref var O = ref _Unsafe.Add(ref scratch, 2864);
+                ref var go = ref _Unsafe.Add(ref scratch, 3056);
+                ref var delta = ref _Unsafe.Add(ref scratch, 3072);
+                ref var factor = ref _Unsafe.Add(ref scratch, 3120);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 3136);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 3152);
+                ref var FqT = ref _Unsafe.Add(ref scratch, 3920);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 4688);
+                ref var K = ref _Unsafe.Add(ref scratch, 4704);
+                ref var V = ref _Unsafe.Add(ref scratch, 5472);
+                ref var A = ref _Unsafe.Add(ref scratch, 6240);
+                ref var T = ref _Unsafe.Add(ref scratch, 7008);
+                ref var Y = ref _Unsafe.Add(ref scratch, 7584);
+                ref var kk = ref _Unsafe.Add(ref scratch, 7776);
+                ref var kkr = ref _Unsafe.Add(ref scratch, 7792);
+                ref var h = ref _Unsafe.Add(ref scratch, 7808);
+                ref var P = ref _Unsafe.Add(ref scratch, 7824);
+                ref var dV = ref _Unsafe.Add(ref scratch, 8400);
+                ref var pk = ref _Unsafe.Add(ref scratch, 8592);
+                ref var dXk = ref _Unsafe.Add(ref scratch, 8608);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -1965,29 +1972,29 @@ partial class CausalSoftmax
                         _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                        // U = B − n
-                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
-                    // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds2(ref _Unsafe.Add(ref U, runFrom * 16), ref e, 28.8539009f))
+                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
+                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
                         {
-                            Raise2(ref _Unsafe.Add(ref U, runFrom * 16), ref factor, ref e, ref rho, ref R);
+                            Raise2(ref runTop, ref factor, ref e, ref rho, ref R);
                         }
-                        runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
                         for (var s = 0; s < tCount; s += 12)
                         {
                             var sCount = global::System.Math.Min(12, tCount - s);
-                            // Fq = row in run ? 2^(B − (n + e)) : 0; rhot = columnSum(Fq · delta)
-                            ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref e, ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
+                            // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0; rhot = columnSum(Fq · delta)
+                            ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref e, ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref nr, s * 1), ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
                             var skippedK = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref K, s * 16), 16, 0, skippedK);
                             _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * head.KeyStride), -head.KeyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
@@ -2011,12 +2018,12 @@ partial class CausalSoftmax
                             Product_tx16x16(ref _Unsafe.Add(ref V, s * 16), ref RT, ref Y, sCount);
                             // Y += Td · Fq
                             AddProductOfLower_txtx16(ref T, ref Fq, ref Y, sCount, tCount, s);
-                            // kk = rowSum(K · K)
-                            ComputeKk(ref _Unsafe.Add(ref K, s * 16), ref kk, sCount);
-                            // h = not (t < |query| - |key|) ? kk · 0.180337 : ∞
+                            // kk + kkr = rowSum((K · K) · 0.180337)
+                            ComputeKk(ref _Unsafe.Add(ref K, s * 16), ref kk, ref kkr, sCount);
+                            // h = not (t < |query| - |key|) ? kk : ∞
                             ComputeH2(ref kk, ref h, sCount, (head.QueryLength - head.KeyLength) - (tStart + s));
-                            // Fk = 2^(A + (e − h))
-                            ComputeFk(ref _Unsafe.Add(ref A, s * 16), ref e, ref h, sCount);
+                            // Fk = 2^(A + ((e − h) − kkr))
+                            ComputeFk(ref _Unsafe.Add(ref A, s * 16), ref e, ref h, ref kkr, sCount);
                             // P = Fk · Fqᵀ, lower triangle
                             ProductLower_tx16xt(ref _Unsafe.Add(ref A, s * 16), ref FqT, ref P, sCount, s);
                             // dV = Fk · R
@@ -2131,67 +2138,92 @@ partial class CausalSoftmax
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeKk(ref float K, ref float kk, int rows)
+        private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats256.Zero;
-                var kkSum1 = _Floats256.Zero;
-                var kkSum2 = _Floats256.Zero;
+                var kkSum0 = _Simd256.Create(0d);
+                var kkSum1 = _Simd256.Create(0d);
+                var kkSum2 = _Simd256.Create(0d);
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    kkSum0 = _Simd256.FusedMultiplyAdd(K0, K0, kkSum0);
-                    kkSum1 = _Simd256.FusedMultiplyAdd(K1, K1, kkSum1);
-                    kkSum2 = _Simd256.FusedMultiplyAdd(K2, K2, kkSum2);
+                    var KLower0 = _Simd256.WidenLower(K0);
+                    var KUpper0 = _Simd256.WidenUpper(K0);
+                    var KLower1 = _Simd256.WidenLower(K1);
+                    var KUpper1 = _Simd256.WidenUpper(K1);
+                    var KLower2 = _Simd256.WidenLower(K2);
+                    var KUpper2 = _Simd256.WidenUpper(K2);
+                    kkSum0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
+                    kkSum1 = _Simd256.FusedMultiplyAdd(KLower1, KLower1, kkSum1);
+                    kkSum1 = _Simd256.FusedMultiplyAdd(KUpper1, KUpper1, kkSum1);
+                    kkSum2 = _Simd256.FusedMultiplyAdd(KLower2, KLower2, kkSum2);
+                    kkSum2 = _Simd256.FusedMultiplyAdd(KUpper2, KUpper2, kkSum2);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
-                _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
-                _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
+                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
+                _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
+                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
+                _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
         }
 
-        // h = t < |key| ? kk · 0.180337 : ∞, [t × 1].
+        // h = t < |key| ? kk : ∞, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeH(ref float kk, ref float h, int rows, int valid0)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = r < valid0 ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // L = A − h, [t × m].
+        // L = A − h of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeL(ref float A, ref float h, ref float L, int rows)
+        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+            var hr = _Simd256.Create(_Unsafe.Add(ref h, r));
+            for (nint j = 0; j < 16; j += 8)
+            {
+                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
-                var h1 = _Simd256.Create(_Unsafe.Add(ref h, r + 1));
-                var h2 = _Simd256.Create(_Unsafe.Add(ref h, r + 2));
+                var hr = _Simd256.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 8)
                 {
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    _Simd256.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
-                    var L1 = A1 - h1;
-                    _Simd256.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = A2 - h2;
-                    _Simd256.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
+                    var rise = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    if (_Simd256.GreaterThanAny(rise, _Simd256.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 8)
+                {
+                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -2207,30 +2239,6 @@ partial class CausalSoftmax
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above c by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float logarithms, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 8)
-            {
-                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds(ref row, ref c, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // c' = max(c, candidate); z, St follow by 2^(c − c').
@@ -2255,31 +2263,37 @@ partial class CausalSoftmax
             }
         }
 
-        // Fk = row in run ? 2^(L − c) : 0, [t × m].
+        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0, [t × m].
         // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float L, ref float c, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
+        private static void ComputeFkZt(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
                 var inRun1 = _Simd256.AsSingle(_Simd256.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
+                var h1 = _Simd256.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Simd256.Create(_Unsafe.Add(ref kkr, r + 1));
                 var inRun2 = _Simd256.AsSingle(_Simd256.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
+                var h2 = _Simd256.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Simd256.Create(_Unsafe.Add(ref kkr, r + 2));
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var L1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
+                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
+                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats256.Zero);
+                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd256.ConditionalSelect(inRun1, _VectorMath.Exp2(L1 - cj, -50.4943275f), _Floats256.Zero);
+                    var Fk1 = _Simd256.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats256.Zero);
+                    var Fk2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
                     ztSum += Fk0;
                     ztSum += Fk1;
@@ -2289,15 +2303,17 @@ partial class CausalSoftmax
             }
             for (; r < rows; r++)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats256.Zero);
+                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     ztSum += Fk0;
                     _Simd256.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
@@ -2614,21 +2630,24 @@ partial class CausalSoftmax
             }
         }
 
-        // Fq = 2^(B + (c − n)), [t × m].
+        // Fq = 2^(B + ((c − n) − nr)), [t × m].
         // Pq = Fq · (X + (delta · z)), [t × m].
         // Pq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqPq(ref float B, ref float c, ref float n, ref float X, ref float delta, ref float z, int rows)
+        private static void ComputeFqPq(ref float B, ref float c, ref float n, ref float nr, ref float X, ref float delta, ref float z, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Xr = ref _Unsafe.Add(ref X, r * 16);
                 var n0 = _Simd256.Create(_Unsafe.Add(ref n, r));
+                var nr0 = _Simd256.Create(_Unsafe.Add(ref nr, r));
                 var delta0 = _Simd256.Create(_Unsafe.Add(ref delta, r));
                 var n1 = _Simd256.Create(_Unsafe.Add(ref n, r + 1));
+                var nr1 = _Simd256.Create(_Unsafe.Add(ref nr, r + 1));
                 var delta1 = _Simd256.Create(_Unsafe.Add(ref delta, r + 1));
                 var n2 = _Simd256.Create(_Unsafe.Add(ref n, r + 2));
+                var nr2 = _Simd256.Create(_Unsafe.Add(ref nr, r + 2));
                 var delta2 = _Simd256.Create(_Unsafe.Add(ref delta, r + 2));
                 for (nint j = 0; j < 16; j += 8)
                 {
@@ -2636,9 +2655,9 @@ partial class CausalSoftmax
                     var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - n0), -72.1347504f);
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - n1), -72.1347504f);
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - n2), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + ((cj - n0) - nr0), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + ((cj - n1) - nr1), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + ((cj - n2) - nr2), -72.1347504f);
                     var X0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
                     var X1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 16));
                     var X2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 32));
@@ -2653,30 +2672,41 @@ partial class CausalSoftmax
             }
         }
 
-        // U = B − n, [t × m].
+        // U = B − n of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeU(ref float B, ref float n, ref float U, int rows)
+        private static void StartOfRun2(ref float B, ref float n, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Br = ref _Unsafe.Add(ref B, r * 16);
+            var nr = _Simd256.Create(_Unsafe.Add(ref n, r));
+            for (nint j = 0; j < 16; j += 8)
+            {
+                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose U = B − n is anywhere above e by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun2(ref float B, ref float n, ref float e, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Ur = ref _Unsafe.Add(ref U, r * 16);
-                var n0 = _Simd256.Create(_Unsafe.Add(ref n, r));
-                var n1 = _Simd256.Create(_Unsafe.Add(ref n, r + 1));
-                var n2 = _Simd256.Create(_Unsafe.Add(ref n, r + 2));
+                var nr = _Simd256.Create(_Unsafe.Add(ref n, r));
                 for (nint j = 0; j < 16; j += 8)
                 {
-                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var U0 = B0 - n0;
-                    _Simd256.StoreUnsafe(U0, ref _Unsafe.Add(ref Ur, j));
-                    var U1 = B1 - n1;
-                    _Simd256.StoreUnsafe(U1, ref _Unsafe.Add(ref Ur, j + 16));
-                    var U2 = B2 - n2;
-                    _Simd256.StoreUnsafe(U2, ref _Unsafe.Add(ref Ur, j + 32));
+                    var rise = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr - _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
+                    if (_Simd256.GreaterThanAny(rise, _Simd256.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 8)
+                {
+                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -2692,30 +2722,6 @@ partial class CausalSoftmax
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above e by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun2(ref float logarithms, ref float e, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 8)
-            {
-                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds2(ref row, ref e, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // e' = max(e, candidate); rho, R follow by 2^(e − e').
@@ -2742,10 +2748,10 @@ partial class CausalSoftmax
             }
         }
 
-        // Fq = row in run ? 2^(B − (n + e)) : 0, [t × m].
+        // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0, [t × m].
         // rhot = columnSum(Fq · delta), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqRhot(ref float B, ref float n, ref float e, ref float Fq, ref float delta, ref float rhot, int rows, int runFrom, int runTo)
+        private static void ComputeFqRhot(ref float B, ref float e, ref float n, ref float nr, ref float Fq, ref float delta, ref float rhot, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
@@ -2754,12 +2760,15 @@ partial class CausalSoftmax
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
                 var n0 = _Simd256.Create(_Unsafe.Add(ref n, r));
+                var nr0 = _Simd256.Create(_Unsafe.Add(ref nr, r));
                 var delta0 = _Simd256.Create(_Unsafe.Add(ref delta, r));
                 var inRun1 = _Simd256.AsSingle(_Simd256.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
                 var n1 = _Simd256.Create(_Unsafe.Add(ref n, r + 1));
+                var nr1 = _Simd256.Create(_Unsafe.Add(ref nr, r + 1));
                 var delta1 = _Simd256.Create(_Unsafe.Add(ref delta, r + 1));
                 var inRun2 = _Simd256.AsSingle(_Simd256.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
                 var n2 = _Simd256.Create(_Unsafe.Add(ref n, r + 2));
+                var nr2 = _Simd256.Create(_Unsafe.Add(ref nr, r + 2));
                 var delta2 = _Simd256.Create(_Unsafe.Add(ref delta, r + 2));
                 for (nint j = 0; j < 16; j += 8)
                 {
@@ -2768,11 +2777,11 @@ partial class CausalSoftmax
                     var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var ej = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - (n0 + ej), -50.4943275f), _Floats256.Zero);
+                    var Fq0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - ((ej + n0) + nr0), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    var Fq1 = _Simd256.ConditionalSelect(inRun1, _VectorMath.Exp2(B1 - (n1 + ej), -50.4943275f), _Floats256.Zero);
+                    var Fq1 = _Simd256.ConditionalSelect(inRun1, _VectorMath.Exp2(B1 - ((ej + n1) + nr1), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Fqr, j + 16));
-                    var Fq2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(B2 - (n2 + ej), -50.4943275f), _Floats256.Zero);
+                    var Fq2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(B2 - ((ej + n2) + nr2), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Fqr, j + 32));
                     rhotSum = _Simd256.FusedMultiplyAdd(Fq0, delta0, rhotSum);
                     rhotSum = _Simd256.FusedMultiplyAdd(Fq1, delta1, rhotSum);
@@ -2786,13 +2795,14 @@ partial class CausalSoftmax
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
                 var n0 = _Simd256.Create(_Unsafe.Add(ref n, r));
+                var nr0 = _Simd256.Create(_Unsafe.Add(ref nr, r));
                 var delta0 = _Simd256.Create(_Unsafe.Add(ref delta, r));
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var rhotSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
                     var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var ej = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - (n0 + ej), -50.4943275f), _Floats256.Zero);
+                    var Fq0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - ((ej + n0) + nr0), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     rhotSum = _Simd256.FusedMultiplyAdd(Fq0, delta0, rhotSum);
                     _Simd256.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
@@ -2856,40 +2866,42 @@ partial class CausalSoftmax
             }
         }
 
-        // h = not (t < |query| - |key|) ? kk · 0.180337 : ∞, [t × 1].
+        // h = not (t < |query| - |key|) ? kk : ∞, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeH2(ref float kk, ref float h, int rows, int valid0)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = !(r < valid0) ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                var h0 = !(r < valid0) ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // Fk = 2^(A + (e − h)), [t × m].
+        // Fk = 2^(A + ((e − h) − kkr)), [t × m].
         // Fk takes the memory of A.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFk(ref float A, ref float e, ref float h, int rows)
+        private static void ComputeFk(ref float A, ref float e, ref float h, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
                 var h1 = _Simd256.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Simd256.Create(_Unsafe.Add(ref kkr, r + 1));
                 var h2 = _Simd256.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Simd256.Create(_Unsafe.Add(ref kkr, r + 2));
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
                     var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
                     var ej = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fk0 = _VectorMath.Exp2(A0 + (ej - h0), -72.1347504f);
+                    var Fk0 = _VectorMath.Exp2(A0 + ((ej - h0) - kkr0), -72.1347504f);
                     _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Ar, j));
-                    var Fk1 = _VectorMath.Exp2(A1 + (ej - h1), -72.1347504f);
+                    var Fk1 = _VectorMath.Exp2(A1 + ((ej - h1) - kkr1), -72.1347504f);
                     _Simd256.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Ar, j + 16));
-                    var Fk2 = _VectorMath.Exp2(A2 + (ej - h2), -72.1347504f);
+                    var Fk2 = _VectorMath.Exp2(A2 + ((ej - h2) - kkr2), -72.1347504f);
                     _Simd256.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Ar, j + 32));
                 }
             }
@@ -2980,7 +2992,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 5328;
+            public static int ScratchFloats => 5232;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
 
@@ -3023,13 +3035,13 @@ partial class CausalSoftmax
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var A = ref _Unsafe.Add(ref scratch, 960);
-                ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-                ref var h = ref _Unsafe.Add(ref scratch, 1168);
-                ref var L = ref _Unsafe.Add(ref scratch, 1184);
-                ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-                ref var zt = ref _Unsafe.Add(ref scratch, 2752);
+                ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+                ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+                ref var h = ref _Unsafe.Add(ref scratch, 1792);
+                ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+                ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+                ref var zt = ref _Unsafe.Add(ref scratch, 2640);
                 ref var c = ref _Unsafe.Add(ref state, 0);
                 ref var z = ref _Unsafe.Add(ref state, 16);
                 ref var St = ref _Unsafe.Add(ref state, 32);
@@ -3050,26 +3062,25 @@ partial class CausalSoftmax
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref A, sCount);
-                        // kk = rowSum(K · K)
-                        ComputeKk(ref K, ref kk, sCount);
-                        // h = t < |key| ? kk · 0.180337 : ∞
-                        ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
-                        // L = A − h
-                        ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                        // kk + kkr = rowSum((K · K) · 0.180337)
+                        ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                        // h = t < |key| ? kk : ∞
+                        ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                     }
 
-                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                        StartOfRun(ref A, ref h, ref runTop, runFrom);
+                        if (Exceeds(ref runTop, ref c, 28.8539009f))
                         {
-                            Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref St);
+                            Raise(ref runTop, ref factor, ref c, ref z, ref St);
                         }
-                        runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                        // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                        ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                        ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                         // z = z + zt
                         ComputeZ(ref z, ref zt, 1);
                         // St += Vᵀ · Fk
@@ -3089,24 +3100,25 @@ partial class CausalSoftmax
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var VT = ref _Unsafe.Add(ref scratch, 960);
                 ref var A = ref _Unsafe.Add(ref scratch, 1728);
-                ref var kk = ref _Unsafe.Add(ref scratch, 1920);
-                ref var h = ref _Unsafe.Add(ref scratch, 1936);
-                ref var L = ref _Unsafe.Add(ref scratch, 1952);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2720);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2736);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 2752);
-                ref var zt = ref _Unsafe.Add(ref scratch, 3520);
-                ref var Q = ref _Unsafe.Add(ref scratch, 3536);
-                ref var B = ref _Unsafe.Add(ref scratch, 3728);
-                ref var G = ref _Unsafe.Add(ref scratch, 3920);
-                ref var lse = ref _Unsafe.Add(ref scratch, 4112);
-                ref var n = ref _Unsafe.Add(ref scratch, 4128);
-                ref var O = ref _Unsafe.Add(ref scratch, 4144);
-                ref var go = ref _Unsafe.Add(ref scratch, 4336);
-                ref var delta = ref _Unsafe.Add(ref scratch, 4352);
-                ref var T = ref _Unsafe.Add(ref scratch, 4368);
-                ref var X = ref _Unsafe.Add(ref scratch, 4944);
-                ref var dXq = ref _Unsafe.Add(ref scratch, 5136);
+                ref var kk = ref _Unsafe.Add(ref scratch, 2496);
+                ref var kkr = ref _Unsafe.Add(ref scratch, 2512);
+                ref var h = ref _Unsafe.Add(ref scratch, 2560);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2608);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
+                ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
+                ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+                ref var Q = ref _Unsafe.Add(ref scratch, 3424);
+                ref var B = ref _Unsafe.Add(ref scratch, 3616);
+                ref var G = ref _Unsafe.Add(ref scratch, 3808);
+                ref var lse = ref _Unsafe.Add(ref scratch, 4000);
+                ref var n = ref _Unsafe.Add(ref scratch, 4016);
+                ref var nr = ref _Unsafe.Add(ref scratch, 4032);
+                ref var O = ref _Unsafe.Add(ref scratch, 4048);
+                ref var go = ref _Unsafe.Add(ref scratch, 4240);
+                ref var delta = ref _Unsafe.Add(ref scratch, 4256);
+                ref var T = ref _Unsafe.Add(ref scratch, 4272);
+                ref var X = ref _Unsafe.Add(ref scratch, 4848);
+                ref var dXq = ref _Unsafe.Add(ref scratch, 5040);
                 ref var c = ref _Unsafe.Add(ref state, 0);
                 ref var z = ref _Unsafe.Add(ref state, 16);
                 ref var St = ref _Unsafe.Add(ref state, 32);
@@ -3127,26 +3139,25 @@ partial class CausalSoftmax
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref A, sCount);
-                        // kk = rowSum(K · K)
-                        ComputeKk(ref K, ref kk, sCount);
-                        // h = t < |key| ? kk · 0.180337 : ∞
-                        ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
-                        // L = A − h
-                        ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                        // kk + kkr = rowSum((K · K) · 0.180337)
+                        ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                        // h = t < |key| ? kk : ∞
+                        ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                     }
 
-                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                        StartOfRun(ref A, ref h, ref runTop, runFrom);
+                        if (Exceeds(ref runTop, ref c, 28.8539009f))
                         {
-                            Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref St);
+                            Raise(ref runTop, ref factor, ref c, ref z, ref St);
                         }
-                        runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                        // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                        ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                        ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                         _TileCopy.LoadTransposed(ref V, 16, tCount, 16, ref VT, 48);
                         for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                         {
@@ -3158,6 +3169,7 @@ partial class CausalSoftmax
                             _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
                             // n = lse == −∞ ? ∞ : lse · 1.4427
                             ComputeN(ref lse, ref n, sCount);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
                             _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, (tStart + s) * head.DestinationStride), head.DestinationStride, sCount, 16, ref O, 16);
                             // go = rowSum(G · O)
                             ComputeGo(ref G, ref O, ref go, sCount);
@@ -3171,8 +3183,8 @@ partial class CausalSoftmax
                             Product_tx16x16(ref G, ref St, ref X, sCount);
                             // X += Td · Fk
                             AddProductOfLower_txtx16(ref T, ref Fk, ref X, sCount, tCount, s);
-                            // Fq = 2^(B + (c − n)); Pq = Fq · (X + (delta · z))
-                            ComputeFqPq(ref B, ref c, ref n, ref X, ref delta, ref z, sCount);
+                            // Fq = 2^(B + ((c − n) − nr)); Pq = Fq · (X + (delta · z))
+                            ComputeFqPq(ref B, ref c, ref n, ref nr, ref X, ref delta, ref z, sCount);
                             // dXq = Pq · Wg
                             Product_tx16x16(ref B, ref Wg, ref dXq, sCount);
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
@@ -3238,7 +3250,7 @@ partial class CausalSoftmax
             public static int ParameterFloats => 512;
             public static int StateFloats => 288;
             public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 9504;
+            public static int ScratchFloats => 8800;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
@@ -3284,14 +3296,14 @@ partial class CausalSoftmax
                 ref var G = ref _Unsafe.Add(ref scratch, 960);
                 ref var lse = ref _Unsafe.Add(ref scratch, 1728);
                 ref var n = ref _Unsafe.Add(ref scratch, 1744);
-                ref var O = ref _Unsafe.Add(ref scratch, 1792);
-                ref var go = ref _Unsafe.Add(ref scratch, 1984);
-                ref var delta = ref _Unsafe.Add(ref scratch, 2000);
-                ref var U = ref _Unsafe.Add(ref scratch, 2048);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2816);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2832);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 2848);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 3616);
+                ref var nr = ref _Unsafe.Add(ref scratch, 1792);
+                ref var O = ref _Unsafe.Add(ref scratch, 1840);
+                ref var go = ref _Unsafe.Add(ref scratch, 2032);
+                ref var delta = ref _Unsafe.Add(ref scratch, 2048);
+                ref var factor = ref _Unsafe.Add(ref scratch, 2096);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 2112);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 2128);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 2896);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -3312,26 +3324,26 @@ partial class CausalSoftmax
                         _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                        // U = B − n
-                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
-                    // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds2(ref _Unsafe.Add(ref U, runFrom * 16), ref e, 28.8539009f))
+                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
+                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
                         {
-                            Raise2(ref _Unsafe.Add(ref U, runFrom * 16), ref factor, ref e, ref rho, ref R);
+                            Raise2(ref runTop, ref factor, ref e, ref rho, ref R);
                         }
-                        runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
-                        // Fq = row in run ? 2^(B − (n + e)) : 0; rhot = columnSum(Fq · delta)
-                        ComputeFqRhot(ref B, ref n, ref e, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
+                        // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0; rhot = columnSum(Fq · delta)
+                        ComputeFqRhot(ref B, ref e, ref n, ref nr, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
                         // rho = rho + rhot
                         ComputeRho(ref rho, ref rhot, 1);
                         // R += Fqᵀ · G
@@ -3354,26 +3366,27 @@ partial class CausalSoftmax
                 ref var GT = ref _Unsafe.Add(ref scratch, 1984);
                 ref var lse = ref _Unsafe.Add(ref scratch, 2752);
                 ref var n = ref _Unsafe.Add(ref scratch, 2768);
-                ref var O = ref _Unsafe.Add(ref scratch, 2816);
-                ref var go = ref _Unsafe.Add(ref scratch, 3008);
-                ref var delta = ref _Unsafe.Add(ref scratch, 3024);
-                ref var U = ref _Unsafe.Add(ref scratch, 3072);
-                ref var factor = ref _Unsafe.Add(ref scratch, 3840);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 3856);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 3872);
-                ref var FqT = ref _Unsafe.Add(ref scratch, 4640);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 5408);
-                ref var K = ref _Unsafe.Add(ref scratch, 5424);
-                ref var V = ref _Unsafe.Add(ref scratch, 6192);
-                ref var A = ref _Unsafe.Add(ref scratch, 6960);
-                ref var T = ref _Unsafe.Add(ref scratch, 7728);
-                ref var Y = ref _Unsafe.Add(ref scratch, 8304);
-                ref var kk = ref _Unsafe.Add(ref scratch, 8496);
-                ref var h = ref _Unsafe.Add(ref scratch, 8512);
-                ref var P = ref _Unsafe.Add(ref scratch, 8528);
-                ref var dV = ref _Unsafe.Add(ref scratch, 9104);
-                ref var pk = ref _Unsafe.Add(ref scratch, 9296);
-                ref var dXk = ref _Unsafe.Add(ref scratch, 9312);
+                ref var nr = ref _Unsafe.Add(ref scratch, 2816);
+                ref var O = ref _Unsafe.Add(ref scratch, 2864);
+                ref var go = ref _Unsafe.Add(ref scratch, 3056);
+                ref var delta = ref _Unsafe.Add(ref scratch, 3072);
+                ref var factor = ref _Unsafe.Add(ref scratch, 3120);
+                ref var runTop = ref _Unsafe.Add(ref scratch, 3136);
+                ref var Fq = ref _Unsafe.Add(ref scratch, 3152);
+                ref var FqT = ref _Unsafe.Add(ref scratch, 3920);
+                ref var rhot = ref _Unsafe.Add(ref scratch, 4688);
+                ref var K = ref _Unsafe.Add(ref scratch, 4704);
+                ref var V = ref _Unsafe.Add(ref scratch, 5472);
+                ref var A = ref _Unsafe.Add(ref scratch, 6240);
+                ref var T = ref _Unsafe.Add(ref scratch, 7008);
+                ref var Y = ref _Unsafe.Add(ref scratch, 7584);
+                ref var kk = ref _Unsafe.Add(ref scratch, 7776);
+                ref var kkr = ref _Unsafe.Add(ref scratch, 7792);
+                ref var h = ref _Unsafe.Add(ref scratch, 7808);
+                ref var P = ref _Unsafe.Add(ref scratch, 7824);
+                ref var dV = ref _Unsafe.Add(ref scratch, 8400);
+                ref var pk = ref _Unsafe.Add(ref scratch, 8592);
+                ref var dXk = ref _Unsafe.Add(ref scratch, 8608);
                 ref var e = ref _Unsafe.Add(ref state, 0);
                 ref var rho = ref _Unsafe.Add(ref state, 16);
                 ref var R = ref _Unsafe.Add(ref state, 32);
@@ -3394,29 +3407,29 @@ partial class CausalSoftmax
                         _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
                         ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                        // U = B − n
-                        ComputeU(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref U, s * 16), sCount);
                     }
 
-                    // Runs of rows whose U exceeds e by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
-                        if (Exceeds2(ref _Unsafe.Add(ref U, runFrom * 16), ref e, 28.8539009f))
+                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
+                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
                         {
-                            Raise2(ref _Unsafe.Add(ref U, runFrom * 16), ref factor, ref e, ref rho, ref R);
+                            Raise2(ref runTop, ref factor, ref e, ref rho, ref R);
                         }
-                        runTo = EndOfRun2(ref U, ref e, ref runTop, runFrom, tCount, 28.8539009f);
+                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
                         _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
                         for (var s = 0; s < tCount; s += 12)
                         {
                             var sCount = global::System.Math.Min(12, tCount - s);
-                            // Fq = row in run ? 2^(B − (n + e)) : 0; rhot = columnSum(Fq · delta)
-                            ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref _Unsafe.Add(ref n, s * 1), ref e, ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
+                            // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0; rhot = columnSum(Fq · delta)
+                            ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref e, ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref nr, s * 1), ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
                             var skippedK = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref K, s * 16), 16, 0, skippedK);
                             _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * head.KeyStride), -head.KeyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
@@ -3440,12 +3453,12 @@ partial class CausalSoftmax
                             Product_tx16x16(ref _Unsafe.Add(ref V, s * 16), ref RT, ref Y, sCount);
                             // Y += Td · Fq
                             AddProductOfLower_txtx16(ref T, ref Fq, ref Y, sCount, tCount, s);
-                            // kk = rowSum(K · K)
-                            ComputeKk(ref _Unsafe.Add(ref K, s * 16), ref kk, sCount);
-                            // h = not (t < |query| - |key|) ? kk · 0.180337 : ∞
+                            // kk + kkr = rowSum((K · K) · 0.180337)
+                            ComputeKk(ref _Unsafe.Add(ref K, s * 16), ref kk, ref kkr, sCount);
+                            // h = not (t < |query| - |key|) ? kk : ∞
                             ComputeH2(ref kk, ref h, sCount, (head.QueryLength - head.KeyLength) - (tStart + s));
-                            // Fk = 2^(A + (e − h))
-                            ComputeFk(ref _Unsafe.Add(ref A, s * 16), ref e, ref h, sCount);
+                            // Fk = 2^(A + ((e − h) − kkr))
+                            ComputeFk(ref _Unsafe.Add(ref A, s * 16), ref e, ref h, ref kkr, sCount);
                             // P = Fk · Fqᵀ, lower triangle
                             ProductLower_tx16xt(ref _Unsafe.Add(ref A, s * 16), ref FqT, ref P, sCount, s);
                             // dV = Fk · R
@@ -3560,67 +3573,92 @@ partial class CausalSoftmax
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeKk(ref float K, ref float kk, int rows)
+        private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats128.Zero;
-                var kkSum1 = _Floats128.Zero;
-                var kkSum2 = _Floats128.Zero;
+                var kkSum0 = _Simd128.Create(0d);
+                var kkSum1 = _Simd128.Create(0d);
+                var kkSum2 = _Simd128.Create(0d);
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    kkSum0 = _Simd128.MultiplyAddEstimate(K0, K0, kkSum0);
-                    kkSum1 = _Simd128.MultiplyAddEstimate(K1, K1, kkSum1);
-                    kkSum2 = _Simd128.MultiplyAddEstimate(K2, K2, kkSum2);
+                    var KLower0 = _Simd128.WidenLower(K0);
+                    var KUpper0 = _Simd128.WidenUpper(K0);
+                    var KLower1 = _Simd128.WidenLower(K1);
+                    var KUpper1 = _Simd128.WidenUpper(K1);
+                    var KLower2 = _Simd128.WidenLower(K2);
+                    var KUpper2 = _Simd128.WidenUpper(K2);
+                    kkSum0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkSum0);
+                    kkSum1 = _Simd128.MultiplyAddEstimate(KLower1, KLower1, kkSum1);
+                    kkSum1 = _Simd128.MultiplyAddEstimate(KUpper1, KUpper1, kkSum1);
+                    kkSum2 = _Simd128.MultiplyAddEstimate(KLower2, KLower2, kkSum2);
+                    kkSum2 = _Simd128.MultiplyAddEstimate(KUpper2, KUpper2, kkSum2);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
-                _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
-                _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
+                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
+                _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
+                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
+                _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
         }
 
-        // h = t < |key| ? kk · 0.180337 : ∞, [t × 1].
+        // h = t < |key| ? kk : ∞, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeH(ref float kk, ref float h, int rows, int valid0)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = r < valid0 ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // L = A − h, [t × m].
+        // L = A − h of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeL(ref float A, ref float h, ref float L, int rows)
+        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+            var hr = _Simd128.Create(_Unsafe.Add(ref h, r));
+            for (nint j = 0; j < 16; j += 4)
+            {
+                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
-                var h1 = _Simd128.Create(_Unsafe.Add(ref h, r + 1));
-                var h2 = _Simd128.Create(_Unsafe.Add(ref h, r + 2));
+                var hr = _Simd128.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 4)
                 {
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    _Simd128.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
-                    var L1 = A1 - h1;
-                    _Simd128.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = A2 - h2;
-                    _Simd128.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
+                    var rise = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    if (_Simd128.GreaterThanAny(rise, _Simd128.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 4)
+                {
+                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -3636,30 +3674,6 @@ partial class CausalSoftmax
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above c by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float logarithms, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 4)
-            {
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds(ref row, ref c, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // c' = max(c, candidate); z, St follow by 2^(c − c').
@@ -3684,31 +3698,37 @@ partial class CausalSoftmax
             }
         }
 
-        // Fk = row in run ? 2^(L − c) : 0, [t × m].
+        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0, [t × m].
         // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float L, ref float c, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
+        private static void ComputeFkZt(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
                 var inRun1 = _Simd128.AsSingle(_Simd128.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
+                var h1 = _Simd128.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Simd128.Create(_Unsafe.Add(ref kkr, r + 1));
                 var inRun2 = _Simd128.AsSingle(_Simd128.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
+                var h2 = _Simd128.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Simd128.Create(_Unsafe.Add(ref kkr, r + 2));
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var L1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
+                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
+                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats128.Zero);
+                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd128.ConditionalSelect(inRun1, _VectorMath.Exp2(L1 - cj, -50.4943275f), _Floats128.Zero);
+                    var Fk1 = _Simd128.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats128.Zero);
+                    var Fk2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
                     ztSum += Fk0;
                     ztSum += Fk1;
@@ -3718,15 +3738,17 @@ partial class CausalSoftmax
             }
             for (; r < rows; r++)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats128.Zero);
+                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     ztSum += Fk0;
                     _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
@@ -4043,21 +4065,24 @@ partial class CausalSoftmax
             }
         }
 
-        // Fq = 2^(B + (c − n)), [t × m].
+        // Fq = 2^(B + ((c − n) − nr)), [t × m].
         // Pq = Fq · (X + (delta · z)), [t × m].
         // Pq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqPq(ref float B, ref float c, ref float n, ref float X, ref float delta, ref float z, int rows)
+        private static void ComputeFqPq(ref float B, ref float c, ref float n, ref float nr, ref float X, ref float delta, ref float z, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Xr = ref _Unsafe.Add(ref X, r * 16);
                 var n0 = _Simd128.Create(_Unsafe.Add(ref n, r));
+                var nr0 = _Simd128.Create(_Unsafe.Add(ref nr, r));
                 var delta0 = _Simd128.Create(_Unsafe.Add(ref delta, r));
                 var n1 = _Simd128.Create(_Unsafe.Add(ref n, r + 1));
+                var nr1 = _Simd128.Create(_Unsafe.Add(ref nr, r + 1));
                 var delta1 = _Simd128.Create(_Unsafe.Add(ref delta, r + 1));
                 var n2 = _Simd128.Create(_Unsafe.Add(ref n, r + 2));
+                var nr2 = _Simd128.Create(_Unsafe.Add(ref nr, r + 2));
                 var delta2 = _Simd128.Create(_Unsafe.Add(ref delta, r + 2));
                 for (nint j = 0; j < 16; j += 4)
                 {
@@ -4065,9 +4090,9 @@ partial class CausalSoftmax
                     var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - n0), -72.1347504f);
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - n1), -72.1347504f);
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - n2), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + ((cj - n0) - nr0), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + ((cj - n1) - nr1), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + ((cj - n2) - nr2), -72.1347504f);
                     var X0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
                     var X1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 16));
                     var X2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 32));
@@ -4082,30 +4107,41 @@ partial class CausalSoftmax
             }
         }
 
-        // U = B − n, [t × m].
+        // U = B − n of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeU(ref float B, ref float n, ref float U, int rows)
+        private static void StartOfRun2(ref float B, ref float n, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Br = ref _Unsafe.Add(ref B, r * 16);
+            var nr = _Simd128.Create(_Unsafe.Add(ref n, r));
+            for (nint j = 0; j < 16; j += 4)
+            {
+                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose U = B − n is anywhere above e by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun2(ref float B, ref float n, ref float e, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Ur = ref _Unsafe.Add(ref U, r * 16);
-                var n0 = _Simd128.Create(_Unsafe.Add(ref n, r));
-                var n1 = _Simd128.Create(_Unsafe.Add(ref n, r + 1));
-                var n2 = _Simd128.Create(_Unsafe.Add(ref n, r + 2));
+                var nr = _Simd128.Create(_Unsafe.Add(ref n, r));
                 for (nint j = 0; j < 16; j += 4)
                 {
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var U0 = B0 - n0;
-                    _Simd128.StoreUnsafe(U0, ref _Unsafe.Add(ref Ur, j));
-                    var U1 = B1 - n1;
-                    _Simd128.StoreUnsafe(U1, ref _Unsafe.Add(ref Ur, j + 16));
-                    var U2 = B2 - n2;
-                    _Simd128.StoreUnsafe(U2, ref _Unsafe.Add(ref Ur, j + 32));
+                    var rise = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr - _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
+                    if (_Simd128.GreaterThanAny(rise, _Simd128.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 4)
+                {
+                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -4121,30 +4157,6 @@ partial class CausalSoftmax
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above e by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun2(ref float logarithms, ref float e, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 4)
-            {
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds2(ref row, ref e, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // e' = max(e, candidate); rho, R follow by 2^(e − e').
@@ -4171,10 +4183,10 @@ partial class CausalSoftmax
             }
         }
 
-        // Fq = row in run ? 2^(B − (n + e)) : 0, [t × m].
+        // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0, [t × m].
         // rhot = columnSum(Fq · delta), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqRhot(ref float B, ref float n, ref float e, ref float Fq, ref float delta, ref float rhot, int rows, int runFrom, int runTo)
+        private static void ComputeFqRhot(ref float B, ref float e, ref float n, ref float nr, ref float Fq, ref float delta, ref float rhot, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
@@ -4183,12 +4195,15 @@ partial class CausalSoftmax
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
                 var n0 = _Simd128.Create(_Unsafe.Add(ref n, r));
+                var nr0 = _Simd128.Create(_Unsafe.Add(ref nr, r));
                 var delta0 = _Simd128.Create(_Unsafe.Add(ref delta, r));
                 var inRun1 = _Simd128.AsSingle(_Simd128.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
                 var n1 = _Simd128.Create(_Unsafe.Add(ref n, r + 1));
+                var nr1 = _Simd128.Create(_Unsafe.Add(ref nr, r + 1));
                 var delta1 = _Simd128.Create(_Unsafe.Add(ref delta, r + 1));
                 var inRun2 = _Simd128.AsSingle(_Simd128.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
                 var n2 = _Simd128.Create(_Unsafe.Add(ref n, r + 2));
+                var nr2 = _Simd128.Create(_Unsafe.Add(ref nr, r + 2));
                 var delta2 = _Simd128.Create(_Unsafe.Add(ref delta, r + 2));
                 for (nint j = 0; j < 16; j += 4)
                 {
@@ -4197,11 +4212,11 @@ partial class CausalSoftmax
                     var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var ej = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - (n0 + ej), -50.4943275f), _Floats128.Zero);
+                    var Fq0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - ((ej + n0) + nr0), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    var Fq1 = _Simd128.ConditionalSelect(inRun1, _VectorMath.Exp2(B1 - (n1 + ej), -50.4943275f), _Floats128.Zero);
+                    var Fq1 = _Simd128.ConditionalSelect(inRun1, _VectorMath.Exp2(B1 - ((ej + n1) + nr1), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Fqr, j + 16));
-                    var Fq2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(B2 - (n2 + ej), -50.4943275f), _Floats128.Zero);
+                    var Fq2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(B2 - ((ej + n2) + nr2), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Fqr, j + 32));
                     rhotSum = _Simd128.MultiplyAddEstimate(Fq0, delta0, rhotSum);
                     rhotSum = _Simd128.MultiplyAddEstimate(Fq1, delta1, rhotSum);
@@ -4215,13 +4230,14 @@ partial class CausalSoftmax
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
                 var n0 = _Simd128.Create(_Unsafe.Add(ref n, r));
+                var nr0 = _Simd128.Create(_Unsafe.Add(ref nr, r));
                 var delta0 = _Simd128.Create(_Unsafe.Add(ref delta, r));
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var rhotSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
                     var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var ej = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - (n0 + ej), -50.4943275f), _Floats128.Zero);
+                    var Fq0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - ((ej + n0) + nr0), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     rhotSum = _Simd128.MultiplyAddEstimate(Fq0, delta0, rhotSum);
                     _Simd128.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
@@ -4285,40 +4301,42 @@ partial class CausalSoftmax
             }
         }
 
-        // h = not (t < |query| - |key|) ? kk · 0.180337 : ∞, [t × 1].
+        // h = not (t < |query| - |key|) ? kk : ∞, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeH2(ref float kk, ref float h, int rows, int valid0)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = !(r < valid0) ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                var h0 = !(r < valid0) ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // Fk = 2^(A + (e − h)), [t × m].
+        // Fk = 2^(A + ((e − h) − kkr)), [t × m].
         // Fk takes the memory of A.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFk(ref float A, ref float e, ref float h, int rows)
+        private static void ComputeFk(ref float A, ref float e, ref float h, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
                 var h1 = _Simd128.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Simd128.Create(_Unsafe.Add(ref kkr, r + 1));
                 var h2 = _Simd128.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Simd128.Create(_Unsafe.Add(ref kkr, r + 2));
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
                     var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
                     var ej = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fk0 = _VectorMath.Exp2(A0 + (ej - h0), -72.1347504f);
+                    var Fk0 = _VectorMath.Exp2(A0 + ((ej - h0) - kkr0), -72.1347504f);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Ar, j));
-                    var Fk1 = _VectorMath.Exp2(A1 + (ej - h1), -72.1347504f);
+                    var Fk1 = _VectorMath.Exp2(A1 + ((ej - h1) - kkr1), -72.1347504f);
                     _Simd128.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Ar, j + 16));
-                    var Fk2 = _VectorMath.Exp2(A2 + (ej - h2), -72.1347504f);
+                    var Fk2 = _VectorMath.Exp2(A2 + ((ej - h2) - kkr2), -72.1347504f);
                     _Simd128.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Ar, j + 32));
                 }
             }

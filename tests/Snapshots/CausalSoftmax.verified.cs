@@ -6,24 +6,22 @@
 //
 // The tile program, for one head; logarithms are of base 2:
 //
-// causal FAVOR+ attention: query [L × d], key [L × d], value [L × dv], output [L × dv], logSumExp [L × 1]
+// causal FAVOR+ attention: query [L × d], key [L × d], value [L × dv], output [L × dv], logSumExp [L × 1], logSumExpRest [L × 1]
 // parameter W [m × d], times 0.721348
 // state: c [1 × m] = −1E+30, z [1 × m] = 0, S [m × dv] = 0
 // fold state: for tiles t of 0..|query|
 //     K = key[t]    [t × d]
 //     V = value[t]    [t × dv]
 //     A = K · Wᵀ    [t × m]
-//     kk = rowSum(K · K)    [t × 1]
-//     h = t < |key| ? kk · 0.180337 : ∞    [t × 1]
-//     L = A − h    [t × m]
-//     for runs of rows whose L exceeds c by at most 28.8539; then raise c if by more than 11.5416
-//         Fk = row in run ? 2^(L − c) : 0    [t × m]
+//     kk + kkr = rowSum((K · K) · 0.180337)    [t × 1]
+//     h = t < |key| ? kk : ∞    [t × 1]
+//     for runs of rows whose L = A − h exceeds c by at most 28.8539; then raise c if by more than 11.5416
+//         Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0    [t × m]
 //         zt = columnSum(Fk)    [1 × m]
 //         Q = query[t]    [t × d]
 //         B = Q · Wᵀ    [t × m]
-//         Y = B + c    [t × m]
-//         M = rowMax(Y)    [t × 1]
-//         Fq = 2^(Y − M)    [t × m]
+//         M = rowMax(B + c)    [t × 1]
+//         Fq = 2^(B + (c − max(M, −5E+29)))    [t × m]
 //         Dz = rowSum(Fq · z)    [t × 1]
 //         N = Fq · S    [t × dv]
 //         P = Fq · Fkᵀ, lower triangle    [t × t]
@@ -33,8 +31,12 @@
 //         R = D == 0 ? 0 : 1 / D    [t × 1]
 //         O = N · R    [t × dv]
 //         output[t] = O
-//         lse = (M + log2(D)) · 0.693147    [t × 1]
+//         logD = log2(D)    [t × 1]
+//         lse = (M + logD) · 0.693147    [t × 1]
 //         logSumExp[t] = lse
+//         n = lse · 1.4427    [t × 1]
+//         nr = D == 0 ? 0 : (M − n) + logD    [t × 1]
+//         logSumExpRest[t] = nr
 //         z = z + zt    [1 × m]
 //         S += Fkᵀ · V
 
@@ -197,7 +199,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 4784;
+        public static int ScratchFloats => 4720;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -231,13 +233,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-            ref var h = ref _Unsafe.Add(ref scratch, 1168);
-            ref var L = ref _Unsafe.Add(ref scratch, 1184);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-            ref var zt = ref _Unsafe.Add(ref scratch, 2752);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+            ref var h = ref _Unsafe.Add(ref scratch, 1792);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+            ref var zt = ref _Unsafe.Add(ref scratch, 2640);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -257,26 +259,25 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref A, sCount);
-                    // kk = rowSum(K · K)
-                    ComputeKk(ref K, ref kk, sCount);
-                    // h = t < |key| ? kk · 0.180337 : ∞
-                    ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
-                    // L = A − h
-                    ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    // kk + kkr = rowSum((K · K) · 0.180337)
+                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                    // h = t < |key| ? kk : ∞
+                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                 }
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
-                    if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                    StartOfRun(ref A, ref h, ref runTop, runFrom);
+                    if (Exceeds(ref runTop, ref c, 28.8539009f))
                     {
-                        Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
+                        Raise(ref runTop, ref factor, ref c, ref z, ref S);
                     }
-                    runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
@@ -295,24 +296,27 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-            ref var h = ref _Unsafe.Add(ref scratch, 1168);
-            ref var L = ref _Unsafe.Add(ref scratch, 1184);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-            ref var FkT = ref _Unsafe.Add(ref scratch, 2752);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3520);
-            ref var Q = ref _Unsafe.Add(ref scratch, 3536);
-            ref var B = ref _Unsafe.Add(ref scratch, 3728);
-            ref var M = ref _Unsafe.Add(ref scratch, 3920);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 3936);
-            ref var N = ref _Unsafe.Add(ref scratch, 3952);
-            ref var P = ref _Unsafe.Add(ref scratch, 4144);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 4720);
-            ref var D = ref _Unsafe.Add(ref scratch, 4736);
-            ref var R = ref _Unsafe.Add(ref scratch, 4752);
-            ref var lse = ref _Unsafe.Add(ref scratch, 4768);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+            ref var h = ref _Unsafe.Add(ref scratch, 1792);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+            ref var FkT = ref _Unsafe.Add(ref scratch, 2640);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+            ref var Q = ref _Unsafe.Add(ref scratch, 3424);
+            ref var B = ref _Unsafe.Add(ref scratch, 3616);
+            ref var M = ref _Unsafe.Add(ref scratch, 3808);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 3824);
+            ref var N = ref _Unsafe.Add(ref scratch, 3840);
+            ref var P = ref _Unsafe.Add(ref scratch, 4032);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 4608);
+            ref var D = ref _Unsafe.Add(ref scratch, 4624);
+            ref var R = ref _Unsafe.Add(ref scratch, 4640);
+            ref var logD = ref _Unsafe.Add(ref scratch, 4656);
+            ref var lse = ref _Unsafe.Add(ref scratch, 4672);
+            ref var n = ref _Unsafe.Add(ref scratch, 4688);
+            ref var nr = ref _Unsafe.Add(ref scratch, 4704);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -332,26 +336,25 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref A, sCount);
-                    // kk = rowSum(K · K)
-                    ComputeKk(ref K, ref kk, sCount);
-                    // h = t < |key| ? kk · 0.180337 : ∞
-                    ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
-                    // L = A − h
-                    ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    // kk + kkr = rowSum((K · K) · 0.180337)
+                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                    // h = t < |key| ? kk : ∞
+                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                 }
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
-                    if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                    StartOfRun(ref A, ref h, ref runTop, runFrom);
+                    if (Exceeds(ref runTop, ref c, 28.8539009f))
                     {
-                        Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
+                        Raise(ref runTop, ref factor, ref c, ref z, ref S);
                     }
-                    runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                     _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
@@ -359,8 +362,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
-                        ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
+                        ComputeMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
@@ -378,9 +381,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.Destination, ((tStart + s) + storeFrom) * head.DestinationStride), head.DestinationStride);
                         if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                         {
-                            // lse = (M + log2(D)) · 0.693147
-                            ComputeLse(ref M, ref D, ref lse, sCount);
+                            // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
+                            ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
                             _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
+                            if (!_Unsafe.IsNullRef(ref head.LogSumExpRest))
+                            {
+                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
+                            }
                         }
                     }
                     // z = z + zt
@@ -448,10 +455,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var A = ref _Unsafe.Add(ref scratch, 32);
             ref var B = ref _Unsafe.Add(ref scratch, 48);
             ref var kk = ref _Unsafe.Add(ref scratch, 64);
-            ref var h = ref _Unsafe.Add(ref scratch, 80);
-            ref var L = ref _Unsafe.Add(ref scratch, 96);
-            ref var zt = ref _Unsafe.Add(ref scratch, 112);
-            ref var Y = ref _Unsafe.Add(ref scratch, 128);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 80);
+            ref var h = ref _Unsafe.Add(ref scratch, 96);
+            ref var L = ref _Unsafe.Add(ref scratch, 112);
+            ref var zt = ref _Unsafe.Add(ref scratch, 128);
             ref var M = ref _Unsafe.Add(ref scratch, 144);
             ref var Fq = ref _Unsafe.Add(ref scratch, 160);
             ref var Dz = ref _Unsafe.Add(ref scratch, 176);
@@ -478,9 +485,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             RowsWithW(ref K, ref W, ref A);
             // V = value[t]
             _TileCopy.Load(ref head.Value, 0, 1, 16, ref ownV, 16);
-            // kk = rowSum(K · K)
-            RowKk(ref K, ref kk, 1);
-            // h = kk · 0.180337
+            // kk + kkr = rowSum((K · K) · 0.180337)
+            RowKk(ref K, ref kk, ref kkr, 1);
+            // h = kk
             RowH(ref kk, ref h, 1);
             // L = A − h
             RowL(ref A, ref h, ref L, 1);
@@ -504,8 +511,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(L − c); Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
-            RowFkYMFqDz(ref L, ref c, ref ownFk, ref B, ref Y, ref Fq, ref z, ref Dz, 1);
+            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
+            RowFkMFqDz(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
             // P = Fq · Fkᵀ, lower triangle
@@ -532,7 +539,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)
         {
-            ref var zt = ref _Unsafe.Add(ref scratch, 112);
+            ref var zt = ref _Unsafe.Add(ref scratch, 128);
             ref var factor = ref _Unsafe.Add(ref scratch, 288);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
@@ -603,67 +610,92 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeKk(ref float K, ref float kk, int rows)
+        private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats512.Zero;
-                var kkSum1 = _Floats512.Zero;
-                var kkSum2 = _Floats512.Zero;
+                var kkSum0 = _Simd512.Create(0d);
+                var kkSum1 = _Simd512.Create(0d);
+                var kkSum2 = _Simd512.Create(0d);
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    kkSum0 = _Simd512.FusedMultiplyAdd(K0, K0, kkSum0);
-                    kkSum1 = _Simd512.FusedMultiplyAdd(K1, K1, kkSum1);
-                    kkSum2 = _Simd512.FusedMultiplyAdd(K2, K2, kkSum2);
+                    var KLower0 = _Simd512.WidenLower(K0);
+                    var KUpper0 = _Simd512.WidenUpper(K0);
+                    var KLower1 = _Simd512.WidenLower(K1);
+                    var KUpper1 = _Simd512.WidenUpper(K1);
+                    var KLower2 = _Simd512.WidenLower(K2);
+                    var KUpper2 = _Simd512.WidenUpper(K2);
+                    kkSum0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
+                    kkSum1 = _Simd512.FusedMultiplyAdd(KLower1, KLower1, kkSum1);
+                    kkSum1 = _Simd512.FusedMultiplyAdd(KUpper1, KUpper1, kkSum1);
+                    kkSum2 = _Simd512.FusedMultiplyAdd(KLower2, KLower2, kkSum2);
+                    kkSum2 = _Simd512.FusedMultiplyAdd(KUpper2, KUpper2, kkSum2);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
-                _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
-                _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
+                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
+                _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
+                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
+                _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
         }
 
-        // h = t < |key| ? kk · 0.180337 : ∞, [t × 1].
+        // h = t < |key| ? kk : ∞, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeH(ref float kk, ref float h, int rows, int valid0)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = r < valid0 ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // L = A − h, [t × m].
+        // L = A − h of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeL(ref float A, ref float h, ref float L, int rows)
+        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+            var hr = _Simd512.Create(_Unsafe.Add(ref h, r));
+            for (nint j = 0; j < 16; j += 16)
+            {
+                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
-                var h1 = _Simd512.Create(_Unsafe.Add(ref h, r + 1));
-                var h2 = _Simd512.Create(_Unsafe.Add(ref h, r + 2));
+                var hr = _Simd512.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 16)
                 {
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    _Simd512.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
-                    var L1 = A1 - h1;
-                    _Simd512.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = A2 - h2;
-                    _Simd512.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
+                    var rise = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    if (_Simd512.GreaterThanAny(rise, _Simd512.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 16)
+                {
+                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -679,30 +711,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above c by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float logarithms, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 16)
-            {
-                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds(ref row, ref c, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // c' = max(c, candidate); z, S follow by 2^(c − c').
@@ -729,31 +737,37 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Fk = row in run ? 2^(L − c) : 0, [t × m].
+        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0, [t × m].
         // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float L, ref float c, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
+        private static void ComputeFkZt(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
                 var inRun1 = _Simd512.AsSingle(_Simd512.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
+                var h1 = _Simd512.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Simd512.Create(_Unsafe.Add(ref kkr, r + 1));
                 var inRun2 = _Simd512.AsSingle(_Simd512.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
+                var h2 = _Simd512.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Simd512.Create(_Unsafe.Add(ref kkr, r + 2));
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var L1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
+                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
+                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats512.Zero);
+                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd512.ConditionalSelect(inRun1, _VectorMath.Exp2(L1 - cj, -50.4943275f), _Floats512.Zero);
+                    var Fk1 = _Simd512.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats512.Zero);
+                    var Fk2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
                     ztSum += Fk0;
                     ztSum += Fk1;
@@ -763,15 +777,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
             for (; r < rows; r++)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats512.Zero);
+                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats512.Zero);
                     _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     ztSum += Fk0;
                     _Simd512.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
@@ -868,14 +884,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Y = B + c, [t × m].
-        // M = rowMax(Y), [t × 1].
-        // Fq = 2^(Y − M), [t × m].
+        // M = rowMax(B + c), [t × 1].
+        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
-        // Y takes the memory of B.
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeYMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        private static void ComputeMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
@@ -889,15 +903,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Y0 = B0 + cj;
-                    _Simd512.StoreUnsafe(Y0, ref _Unsafe.Add(ref Br, j));
-                    var Y1 = B1 + cj;
-                    _Simd512.StoreUnsafe(Y1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Y2 = B2 + cj;
-                    _Simd512.StoreUnsafe(Y2, ref _Unsafe.Add(ref Br, j + 32));
-                    MSum0 = _Simd512.MaxNative(MSum0, Y0);
-                    MSum1 = _Simd512.MaxNative(MSum1, Y1);
-                    MSum2 = _Simd512.MaxNative(MSum2, Y2);
+                    MSum0 = _Simd512.MaxNative(MSum0, B0 + cj);
+                    MSum1 = _Simd512.MaxNative(MSum1, B1 + cj);
+                    MSum2 = _Simd512.MaxNative(MSum2, B2 + cj);
                 }
                 _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
                 var M0 = _Simd512.Create(_Unsafe.Add(ref M, r));
@@ -910,14 +918,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 var DzSum2 = _Floats512.Zero;
                 for (nint j = 0; j < 16; j += 16)
                 {
-                    var Y0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Y1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var Y2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
+                    var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
+                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), M0)), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(Y1 - M1, -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), M1)), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(Y2 - M2, -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), M2)), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -1132,14 +1141,21 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // lse = (M + log2(D)) · 0.693147, [t × 1].
+        // logD = log2(D), [t × 1].
+        // lse = (M + logD) · 0.693147, [t × 1].
+        // n = lse · 1.4427, [t × 1].
+        // nr = D == 0 ? 0 : (M − n) + logD, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLse(ref float M, ref float D, ref float lse, int rows)
+        private static void ComputeLogDLseNNr(ref float D, ref float M, ref float lse, ref float nr, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var lse0 = (_Unsafe.Add(ref M, r) + global::System.MathF.Log2(_Unsafe.Add(ref D, r))) * 0.693147182f;
+                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
+                var lse0 = (_Unsafe.Add(ref M, r) + logD0) * 0.693147182f;
                 _Unsafe.Add(ref lse, r) = lse0;
+                var n0 = lse0 * 1.44269502f;
+                var nr0 = _Unsafe.Add(ref D, r) == 0f ? 0f : (_Unsafe.Add(ref M, r) - n0) + logD0;
+                _Unsafe.Add(ref nr, r) = nr0;
             }
         }
 
@@ -1217,31 +1233,35 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowKk(ref float K, ref float kk, int rows)
+        private static void RowKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats512.Zero;
+                var kkSum0 = _Simd512.Create(0d);
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    kkSum0 = _Simd512.FusedMultiplyAdd(K0, K0, kkSum0);
+                    var KLower0 = _Simd512.WidenLower(K0);
+                    var KUpper0 = _Simd512.WidenUpper(K0);
+                    kkSum0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
             }
         }
 
-        // h = kk · 0.180337, [t × 1].
+        // h = kk, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void RowH(ref float kk, ref float h, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = (x_0 * 0f) + x_0;
+                var h0 = (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r);
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -1274,39 +1294,38 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Fk = 2^(L − c), [t × m].
-        // Y = B + c, [t × m].
-        // M = rowMax(Y), [t × 1].
-        // Fq = 2^(Y − M), [t × m].
+        // Fk = 2^(A − ((c + h) + kkr)), [t × m].
+        // M = rowMax(B + c), [t × 1].
+        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFkYMFqDz(ref float L, ref float c, ref float Fk, ref float B, ref float Y, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void RowFkMFqDz(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float Fq, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Yr = ref _Unsafe.Add(ref Y, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
+                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
                 var MSum0 = _Simd512.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 16)
                 {
-                    var L0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _VectorMath.Exp2(L0 - cj, -50.4943275f);
+                    var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
                     _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Y0 = B0 + cj;
-                    _Simd512.StoreUnsafe(Y0, ref _Unsafe.Add(ref Yr, j));
-                    MSum0 = _Simd512.MaxNative(MSum0, Y0);
+                    MSum0 = _Simd512.MaxNative(MSum0, B0 + cj);
                 }
                 var M0 = _Simd512.Create(_VectorMath.Max(MSum0));
                 var DzSum0 = _Floats512.Zero;
                 for (nint j = 0; j < 16; j += 16)
                 {
-                    var Y0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), M0)), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -1527,7 +1546,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 4784;
+        public static int ScratchFloats => 4720;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -1561,13 +1580,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-            ref var h = ref _Unsafe.Add(ref scratch, 1168);
-            ref var L = ref _Unsafe.Add(ref scratch, 1184);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-            ref var zt = ref _Unsafe.Add(ref scratch, 2752);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+            ref var h = ref _Unsafe.Add(ref scratch, 1792);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+            ref var zt = ref _Unsafe.Add(ref scratch, 2640);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -1587,26 +1606,25 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref A, sCount);
-                    // kk = rowSum(K · K)
-                    ComputeKk(ref K, ref kk, sCount);
-                    // h = t < |key| ? kk · 0.180337 : ∞
-                    ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
-                    // L = A − h
-                    ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    // kk + kkr = rowSum((K · K) · 0.180337)
+                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                    // h = t < |key| ? kk : ∞
+                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                 }
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
-                    if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                    StartOfRun(ref A, ref h, ref runTop, runFrom);
+                    if (Exceeds(ref runTop, ref c, 28.8539009f))
                     {
-                        Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
+                        Raise(ref runTop, ref factor, ref c, ref z, ref S);
                     }
-                    runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
@@ -1625,24 +1643,27 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-            ref var h = ref _Unsafe.Add(ref scratch, 1168);
-            ref var L = ref _Unsafe.Add(ref scratch, 1184);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-            ref var FkT = ref _Unsafe.Add(ref scratch, 2752);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3520);
-            ref var Q = ref _Unsafe.Add(ref scratch, 3536);
-            ref var B = ref _Unsafe.Add(ref scratch, 3728);
-            ref var M = ref _Unsafe.Add(ref scratch, 3920);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 3936);
-            ref var N = ref _Unsafe.Add(ref scratch, 3952);
-            ref var P = ref _Unsafe.Add(ref scratch, 4144);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 4720);
-            ref var D = ref _Unsafe.Add(ref scratch, 4736);
-            ref var R = ref _Unsafe.Add(ref scratch, 4752);
-            ref var lse = ref _Unsafe.Add(ref scratch, 4768);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+            ref var h = ref _Unsafe.Add(ref scratch, 1792);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+            ref var FkT = ref _Unsafe.Add(ref scratch, 2640);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+            ref var Q = ref _Unsafe.Add(ref scratch, 3424);
+            ref var B = ref _Unsafe.Add(ref scratch, 3616);
+            ref var M = ref _Unsafe.Add(ref scratch, 3808);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 3824);
+            ref var N = ref _Unsafe.Add(ref scratch, 3840);
+            ref var P = ref _Unsafe.Add(ref scratch, 4032);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 4608);
+            ref var D = ref _Unsafe.Add(ref scratch, 4624);
+            ref var R = ref _Unsafe.Add(ref scratch, 4640);
+            ref var logD = ref _Unsafe.Add(ref scratch, 4656);
+            ref var lse = ref _Unsafe.Add(ref scratch, 4672);
+            ref var n = ref _Unsafe.Add(ref scratch, 4688);
+            ref var nr = ref _Unsafe.Add(ref scratch, 4704);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -1662,26 +1683,25 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref A, sCount);
-                    // kk = rowSum(K · K)
-                    ComputeKk(ref K, ref kk, sCount);
-                    // h = t < |key| ? kk · 0.180337 : ∞
-                    ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
-                    // L = A − h
-                    ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    // kk + kkr = rowSum((K · K) · 0.180337)
+                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                    // h = t < |key| ? kk : ∞
+                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                 }
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
-                    if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                    StartOfRun(ref A, ref h, ref runTop, runFrom);
+                    if (Exceeds(ref runTop, ref c, 28.8539009f))
                     {
-                        Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
+                        Raise(ref runTop, ref factor, ref c, ref z, ref S);
                     }
-                    runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                     _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
@@ -1689,8 +1709,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
-                        ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
+                        ComputeMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
@@ -1708,9 +1728,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.Destination, ((tStart + s) + storeFrom) * head.DestinationStride), head.DestinationStride);
                         if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                         {
-                            // lse = (M + log2(D)) · 0.693147
-                            ComputeLse(ref M, ref D, ref lse, sCount);
+                            // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
+                            ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
                             _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
+                            if (!_Unsafe.IsNullRef(ref head.LogSumExpRest))
+                            {
+                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
+                            }
                         }
                     }
                     // z = z + zt
@@ -1778,10 +1802,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var A = ref _Unsafe.Add(ref scratch, 32);
             ref var B = ref _Unsafe.Add(ref scratch, 48);
             ref var kk = ref _Unsafe.Add(ref scratch, 64);
-            ref var h = ref _Unsafe.Add(ref scratch, 80);
-            ref var L = ref _Unsafe.Add(ref scratch, 96);
-            ref var zt = ref _Unsafe.Add(ref scratch, 112);
-            ref var Y = ref _Unsafe.Add(ref scratch, 128);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 80);
+            ref var h = ref _Unsafe.Add(ref scratch, 96);
+            ref var L = ref _Unsafe.Add(ref scratch, 112);
+            ref var zt = ref _Unsafe.Add(ref scratch, 128);
             ref var M = ref _Unsafe.Add(ref scratch, 144);
             ref var Fq = ref _Unsafe.Add(ref scratch, 160);
             ref var Dz = ref _Unsafe.Add(ref scratch, 176);
@@ -1808,9 +1832,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             RowsWithW(ref K, ref W, ref A);
             // V = value[t]
             _TileCopy.Load(ref head.Value, 0, 1, 16, ref ownV, 16);
-            // kk = rowSum(K · K)
-            RowKk(ref K, ref kk, 1);
-            // h = kk · 0.180337
+            // kk + kkr = rowSum((K · K) · 0.180337)
+            RowKk(ref K, ref kk, ref kkr, 1);
+            // h = kk
             RowH(ref kk, ref h, 1);
             // L = A − h
             RowL(ref A, ref h, ref L, 1);
@@ -1834,8 +1858,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(L − c); Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
-            RowFkYMFqDz(ref L, ref c, ref ownFk, ref B, ref Y, ref Fq, ref z, ref Dz, 1);
+            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
+            RowFkMFqDz(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
             // P = Fq · Fkᵀ, lower triangle
@@ -1862,7 +1886,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)
         {
-            ref var zt = ref _Unsafe.Add(ref scratch, 112);
+            ref var zt = ref _Unsafe.Add(ref scratch, 128);
             ref var factor = ref _Unsafe.Add(ref scratch, 288);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
@@ -1940,67 +1964,92 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeKk(ref float K, ref float kk, int rows)
+        private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats256.Zero;
-                var kkSum1 = _Floats256.Zero;
-                var kkSum2 = _Floats256.Zero;
+                var kkSum0 = _Simd256.Create(0d);
+                var kkSum1 = _Simd256.Create(0d);
+                var kkSum2 = _Simd256.Create(0d);
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    kkSum0 = _Simd256.FusedMultiplyAdd(K0, K0, kkSum0);
-                    kkSum1 = _Simd256.FusedMultiplyAdd(K1, K1, kkSum1);
-                    kkSum2 = _Simd256.FusedMultiplyAdd(K2, K2, kkSum2);
+                    var KLower0 = _Simd256.WidenLower(K0);
+                    var KUpper0 = _Simd256.WidenUpper(K0);
+                    var KLower1 = _Simd256.WidenLower(K1);
+                    var KUpper1 = _Simd256.WidenUpper(K1);
+                    var KLower2 = _Simd256.WidenLower(K2);
+                    var KUpper2 = _Simd256.WidenUpper(K2);
+                    kkSum0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
+                    kkSum1 = _Simd256.FusedMultiplyAdd(KLower1, KLower1, kkSum1);
+                    kkSum1 = _Simd256.FusedMultiplyAdd(KUpper1, KUpper1, kkSum1);
+                    kkSum2 = _Simd256.FusedMultiplyAdd(KLower2, KLower2, kkSum2);
+                    kkSum2 = _Simd256.FusedMultiplyAdd(KUpper2, KUpper2, kkSum2);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
-                _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
-                _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
+                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
+                _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
+                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
+                _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
         }
 
-        // h = t < |key| ? kk · 0.180337 : ∞, [t × 1].
+        // h = t < |key| ? kk : ∞, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeH(ref float kk, ref float h, int rows, int valid0)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = r < valid0 ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // L = A − h, [t × m].
+        // L = A − h of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeL(ref float A, ref float h, ref float L, int rows)
+        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+            var hr = _Simd256.Create(_Unsafe.Add(ref h, r));
+            for (nint j = 0; j < 16; j += 8)
+            {
+                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
-                var h1 = _Simd256.Create(_Unsafe.Add(ref h, r + 1));
-                var h2 = _Simd256.Create(_Unsafe.Add(ref h, r + 2));
+                var hr = _Simd256.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 8)
                 {
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    _Simd256.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
-                    var L1 = A1 - h1;
-                    _Simd256.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = A2 - h2;
-                    _Simd256.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
+                    var rise = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    if (_Simd256.GreaterThanAny(rise, _Simd256.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 8)
+                {
+                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -2016,30 +2065,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above c by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float logarithms, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 8)
-            {
-                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds(ref row, ref c, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // c' = max(c, candidate); z, S follow by 2^(c − c').
@@ -2066,31 +2091,37 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Fk = row in run ? 2^(L − c) : 0, [t × m].
+        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0, [t × m].
         // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float L, ref float c, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
+        private static void ComputeFkZt(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
                 var inRun1 = _Simd256.AsSingle(_Simd256.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
+                var h1 = _Simd256.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Simd256.Create(_Unsafe.Add(ref kkr, r + 1));
                 var inRun2 = _Simd256.AsSingle(_Simd256.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
+                var h2 = _Simd256.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Simd256.Create(_Unsafe.Add(ref kkr, r + 2));
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var L1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
+                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
+                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats256.Zero);
+                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd256.ConditionalSelect(inRun1, _VectorMath.Exp2(L1 - cj, -50.4943275f), _Floats256.Zero);
+                    var Fk1 = _Simd256.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats256.Zero);
+                    var Fk2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
                     ztSum += Fk0;
                     ztSum += Fk1;
@@ -2100,15 +2131,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
             for (; r < rows; r++)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats256.Zero);
+                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats256.Zero);
                     _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     ztSum += Fk0;
                     _Simd256.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
@@ -2217,14 +2250,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Y = B + c, [t × m].
-        // M = rowMax(Y), [t × 1].
-        // Fq = 2^(Y − M), [t × m].
+        // M = rowMax(B + c), [t × 1].
+        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
-        // Y takes the memory of B.
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeYMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        private static void ComputeMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
@@ -2238,15 +2269,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Y0 = B0 + cj;
-                    _Simd256.StoreUnsafe(Y0, ref _Unsafe.Add(ref Br, j));
-                    var Y1 = B1 + cj;
-                    _Simd256.StoreUnsafe(Y1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Y2 = B2 + cj;
-                    _Simd256.StoreUnsafe(Y2, ref _Unsafe.Add(ref Br, j + 32));
-                    MSum0 = _Simd256.MaxNative(MSum0, Y0);
-                    MSum1 = _Simd256.MaxNative(MSum1, Y1);
-                    MSum2 = _Simd256.MaxNative(MSum2, Y2);
+                    MSum0 = _Simd256.MaxNative(MSum0, B0 + cj);
+                    MSum1 = _Simd256.MaxNative(MSum1, B1 + cj);
+                    MSum2 = _Simd256.MaxNative(MSum2, B2 + cj);
                 }
                 _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
                 var M0 = _Simd256.Create(_Unsafe.Add(ref M, r));
@@ -2259,14 +2284,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 var DzSum2 = _Floats256.Zero;
                 for (nint j = 0; j < 16; j += 8)
                 {
-                    var Y0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Y1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var Y2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
+                    var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
+                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), M0)), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(Y1 - M1, -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), M1)), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(Y2 - M2, -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), M2)), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -2472,14 +2498,21 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // lse = (M + log2(D)) · 0.693147, [t × 1].
+        // logD = log2(D), [t × 1].
+        // lse = (M + logD) · 0.693147, [t × 1].
+        // n = lse · 1.4427, [t × 1].
+        // nr = D == 0 ? 0 : (M − n) + logD, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLse(ref float M, ref float D, ref float lse, int rows)
+        private static void ComputeLogDLseNNr(ref float D, ref float M, ref float lse, ref float nr, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var lse0 = (_Unsafe.Add(ref M, r) + global::System.MathF.Log2(_Unsafe.Add(ref D, r))) * 0.693147182f;
+                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
+                var lse0 = (_Unsafe.Add(ref M, r) + logD0) * 0.693147182f;
                 _Unsafe.Add(ref lse, r) = lse0;
+                var n0 = lse0 * 1.44269502f;
+                var nr0 = _Unsafe.Add(ref D, r) == 0f ? 0f : (_Unsafe.Add(ref M, r) - n0) + logD0;
+                _Unsafe.Add(ref nr, r) = nr0;
             }
         }
 
@@ -2523,31 +2556,35 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowKk(ref float K, ref float kk, int rows)
+        private static void RowKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats256.Zero;
+                var kkSum0 = _Simd256.Create(0d);
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    kkSum0 = _Simd256.FusedMultiplyAdd(K0, K0, kkSum0);
+                    var KLower0 = _Simd256.WidenLower(K0);
+                    var KUpper0 = _Simd256.WidenUpper(K0);
+                    kkSum0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
             }
         }
 
-        // h = kk · 0.180337, [t × 1].
+        // h = kk, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void RowH(ref float kk, ref float h, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = (x_0 * 0f) + x_0;
+                var h0 = (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r);
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -2580,39 +2617,38 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Fk = 2^(L − c), [t × m].
-        // Y = B + c, [t × m].
-        // M = rowMax(Y), [t × 1].
-        // Fq = 2^(Y − M), [t × m].
+        // Fk = 2^(A − ((c + h) + kkr)), [t × m].
+        // M = rowMax(B + c), [t × 1].
+        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFkYMFqDz(ref float L, ref float c, ref float Fk, ref float B, ref float Y, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void RowFkMFqDz(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float Fq, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Yr = ref _Unsafe.Add(ref Y, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
+                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
                 var MSum0 = _Simd256.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 8)
                 {
-                    var L0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _VectorMath.Exp2(L0 - cj, -50.4943275f);
+                    var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
                     _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Y0 = B0 + cj;
-                    _Simd256.StoreUnsafe(Y0, ref _Unsafe.Add(ref Yr, j));
-                    MSum0 = _Simd256.MaxNative(MSum0, Y0);
+                    MSum0 = _Simd256.MaxNative(MSum0, B0 + cj);
                 }
                 var M0 = _Simd256.Create(_VectorMath.Max(MSum0));
                 var DzSum0 = _Floats256.Zero;
                 for (nint j = 0; j < 16; j += 8)
                 {
-                    var Y0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), M0)), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -2814,7 +2850,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 4784;
+        public static int ScratchFloats => 4720;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -2848,13 +2884,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-            ref var h = ref _Unsafe.Add(ref scratch, 1168);
-            ref var L = ref _Unsafe.Add(ref scratch, 1184);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-            ref var zt = ref _Unsafe.Add(ref scratch, 2752);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+            ref var h = ref _Unsafe.Add(ref scratch, 1792);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+            ref var zt = ref _Unsafe.Add(ref scratch, 2640);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -2874,26 +2910,25 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref A, sCount);
-                    // kk = rowSum(K · K)
-                    ComputeKk(ref K, ref kk, sCount);
-                    // h = t < |key| ? kk · 0.180337 : ∞
-                    ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
-                    // L = A − h
-                    ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    // kk + kkr = rowSum((K · K) · 0.180337)
+                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                    // h = t < |key| ? kk : ∞
+                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                 }
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
-                    if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                    StartOfRun(ref A, ref h, ref runTop, runFrom);
+                    if (Exceeds(ref runTop, ref c, 28.8539009f))
                     {
-                        Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
+                        Raise(ref runTop, ref factor, ref c, ref z, ref S);
                     }
-                    runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                     // z = z + zt
                     ComputeZ(ref z, ref zt, 1);
                     // S += Fkᵀ · V
@@ -2912,24 +2947,27 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1152);
-            ref var h = ref _Unsafe.Add(ref scratch, 1168);
-            ref var L = ref _Unsafe.Add(ref scratch, 1184);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1952);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1968);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1984);
-            ref var FkT = ref _Unsafe.Add(ref scratch, 2752);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3520);
-            ref var Q = ref _Unsafe.Add(ref scratch, 3536);
-            ref var B = ref _Unsafe.Add(ref scratch, 3728);
-            ref var M = ref _Unsafe.Add(ref scratch, 3920);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 3936);
-            ref var N = ref _Unsafe.Add(ref scratch, 3952);
-            ref var P = ref _Unsafe.Add(ref scratch, 4144);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 4720);
-            ref var D = ref _Unsafe.Add(ref scratch, 4736);
-            ref var R = ref _Unsafe.Add(ref scratch, 4752);
-            ref var lse = ref _Unsafe.Add(ref scratch, 4768);
+            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
+            ref var h = ref _Unsafe.Add(ref scratch, 1792);
+            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
+            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
+            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
+            ref var FkT = ref _Unsafe.Add(ref scratch, 2640);
+            ref var zt = ref _Unsafe.Add(ref scratch, 3408);
+            ref var Q = ref _Unsafe.Add(ref scratch, 3424);
+            ref var B = ref _Unsafe.Add(ref scratch, 3616);
+            ref var M = ref _Unsafe.Add(ref scratch, 3808);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 3824);
+            ref var N = ref _Unsafe.Add(ref scratch, 3840);
+            ref var P = ref _Unsafe.Add(ref scratch, 4032);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 4608);
+            ref var D = ref _Unsafe.Add(ref scratch, 4624);
+            ref var R = ref _Unsafe.Add(ref scratch, 4640);
+            ref var logD = ref _Unsafe.Add(ref scratch, 4656);
+            ref var lse = ref _Unsafe.Add(ref scratch, 4672);
+            ref var n = ref _Unsafe.Add(ref scratch, 4688);
+            ref var nr = ref _Unsafe.Add(ref scratch, 4704);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -2949,26 +2987,25 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref A, sCount);
-                    // kk = rowSum(K · K)
-                    ComputeKk(ref K, ref kk, sCount);
-                    // h = t < |key| ? kk · 0.180337 : ∞
-                    ComputeH(ref kk, ref h, sCount, head.KeyLength - (tStart + s));
-                    // L = A − h
-                    ComputeL(ref A, ref h, ref _Unsafe.Add(ref L, s * 16), sCount);
+                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    // kk + kkr = rowSum((K · K) · 0.180337)
+                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
+                    // h = t < |key| ? kk : ∞
+                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
                 }
 
-                // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
-                    if (Exceeds(ref _Unsafe.Add(ref L, runFrom * 16), ref c, 28.8539009f))
+                    StartOfRun(ref A, ref h, ref runTop, runFrom);
+                    if (Exceeds(ref runTop, ref c, 28.8539009f))
                     {
-                        Raise(ref _Unsafe.Add(ref L, runFrom * 16), ref factor, ref c, ref z, ref S);
+                        Raise(ref runTop, ref factor, ref c, ref z, ref S);
                     }
-                    runTo = EndOfRun(ref L, ref c, ref runTop, runFrom, tCount, 28.8539009f);
+                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(L − c) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref L, ref c, ref Fk, ref zt, tCount, runFrom, runTo);
+                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
+                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
                     _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
@@ -2976,8 +3013,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
-                        ComputeYMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
+                        ComputeMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
@@ -2995,9 +3032,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.Destination, ((tStart + s) + storeFrom) * head.DestinationStride), head.DestinationStride);
                         if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                         {
-                            // lse = (M + log2(D)) · 0.693147
-                            ComputeLse(ref M, ref D, ref lse, sCount);
+                            // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
+                            ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
                             _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
+                            if (!_Unsafe.IsNullRef(ref head.LogSumExpRest))
+                            {
+                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
+                            }
                         }
                     }
                     // z = z + zt
@@ -3065,10 +3106,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var A = ref _Unsafe.Add(ref scratch, 32);
             ref var B = ref _Unsafe.Add(ref scratch, 48);
             ref var kk = ref _Unsafe.Add(ref scratch, 64);
-            ref var h = ref _Unsafe.Add(ref scratch, 80);
-            ref var L = ref _Unsafe.Add(ref scratch, 96);
-            ref var zt = ref _Unsafe.Add(ref scratch, 112);
-            ref var Y = ref _Unsafe.Add(ref scratch, 128);
+            ref var kkr = ref _Unsafe.Add(ref scratch, 80);
+            ref var h = ref _Unsafe.Add(ref scratch, 96);
+            ref var L = ref _Unsafe.Add(ref scratch, 112);
+            ref var zt = ref _Unsafe.Add(ref scratch, 128);
             ref var M = ref _Unsafe.Add(ref scratch, 144);
             ref var Fq = ref _Unsafe.Add(ref scratch, 160);
             ref var Dz = ref _Unsafe.Add(ref scratch, 176);
@@ -3095,9 +3136,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             RowsWithW(ref K, ref W, ref A);
             // V = value[t]
             _TileCopy.Load(ref head.Value, 0, 1, 16, ref ownV, 16);
-            // kk = rowSum(K · K)
-            RowKk(ref K, ref kk, 1);
-            // h = kk · 0.180337
+            // kk + kkr = rowSum((K · K) · 0.180337)
+            RowKk(ref K, ref kk, ref kkr, 1);
+            // h = kk
             RowH(ref kk, ref h, 1);
             // L = A − h
             RowL(ref A, ref h, ref L, 1);
@@ -3121,8 +3162,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(L − c); Y = B + c; M = rowMax(Y); Fq = 2^(Y − M); Dz = rowSum(Fq · z)
-            RowFkYMFqDz(ref L, ref c, ref ownFk, ref B, ref Y, ref Fq, ref z, ref Dz, 1);
+            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
+            RowFkMFqDz(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
             // P = Fq · Fkᵀ, lower triangle
@@ -3149,7 +3190,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)
         {
-            ref var zt = ref _Unsafe.Add(ref scratch, 112);
+            ref var zt = ref _Unsafe.Add(ref scratch, 128);
             ref var factor = ref _Unsafe.Add(ref scratch, 288);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
@@ -3227,67 +3268,92 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeKk(ref float K, ref float kk, int rows)
+        private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats128.Zero;
-                var kkSum1 = _Floats128.Zero;
-                var kkSum2 = _Floats128.Zero;
+                var kkSum0 = _Simd128.Create(0d);
+                var kkSum1 = _Simd128.Create(0d);
+                var kkSum2 = _Simd128.Create(0d);
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
                     var K1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
                     var K2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    kkSum0 = _Simd128.MultiplyAddEstimate(K0, K0, kkSum0);
-                    kkSum1 = _Simd128.MultiplyAddEstimate(K1, K1, kkSum1);
-                    kkSum2 = _Simd128.MultiplyAddEstimate(K2, K2, kkSum2);
+                    var KLower0 = _Simd128.WidenLower(K0);
+                    var KUpper0 = _Simd128.WidenUpper(K0);
+                    var KLower1 = _Simd128.WidenLower(K1);
+                    var KUpper1 = _Simd128.WidenUpper(K1);
+                    var KLower2 = _Simd128.WidenLower(K2);
+                    var KUpper2 = _Simd128.WidenUpper(K2);
+                    kkSum0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkSum0);
+                    kkSum1 = _Simd128.MultiplyAddEstimate(KLower1, KLower1, kkSum1);
+                    kkSum1 = _Simd128.MultiplyAddEstimate(KUpper1, KUpper1, kkSum1);
+                    kkSum2 = _Simd128.MultiplyAddEstimate(KLower2, KLower2, kkSum2);
+                    kkSum2 = _Simd128.MultiplyAddEstimate(KUpper2, KUpper2, kkSum2);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
-                _Unsafe.Add(ref kk, r + 1) = _VectorMath.Sum(kkSum1);
-                _Unsafe.Add(ref kk, r + 2) = _VectorMath.Sum(kkSum2);
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
+                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
+                _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
+                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
+                _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
         }
 
-        // h = t < |key| ? kk · 0.180337 : ∞, [t × 1].
+        // h = t < |key| ? kk : ∞, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeH(ref float kk, ref float h, int rows, int valid0)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = r < valid0 ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
+                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
 
-        // L = A − h, [t × m].
+        // L = A − h of a row, into `top`.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeL(ref float A, ref float h, ref float L, int rows)
+        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
         {
-            for (nint r = 0; r < rows; r += 3)
+            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
+            var hr = _Simd128.Create(_Unsafe.Add(ref h, r));
+            for (nint j = 0; j < 16; j += 4)
+            {
+                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
+            }
+        }
+
+        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
+        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
+        {
+            for (var r = from + 1; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
-                var h1 = _Simd128.Create(_Unsafe.Add(ref h, r + 1));
-                var h2 = _Simd128.Create(_Unsafe.Add(ref h, r + 2));
+                var hr = _Simd128.Create(_Unsafe.Add(ref h, r));
                 for (nint j = 0; j < 16; j += 4)
                 {
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var L0 = A0 - h0;
-                    _Simd128.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
-                    var L1 = A1 - h1;
-                    _Simd128.StoreUnsafe(L1, ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = A2 - h2;
-                    _Simd128.StoreUnsafe(L2, ref _Unsafe.Add(ref Lr, j + 32));
+                    var rise = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    if (_Simd128.GreaterThanAny(rise, _Simd128.Create(threshold)))
+                    {
+                        return r;
+                    }
+                }
+                for (nint j = 0; j < 16; j += 4)
+                {
+                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
                 }
             }
+            return rows;
         }
 
         // Whether any candidate is above its reference by more than the threshold. NaN is not.
@@ -3303,30 +3369,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 }
             }
             return false;
-        }
-
-        // The first row after `from` with an element above c by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float logarithms, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            ref var row = ref _Unsafe.Add(ref logarithms, from * 16);
-            for (nint j = 0; j < 16; j += 4)
-            {
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j)), ref _Unsafe.Add(ref top, j));
-            }
-            for (var r = from + 1; r < rows; r++)
-            {
-                row = ref _Unsafe.Add(ref row, 16);
-                if (Exceeds(ref row, ref c, threshold))
-                {
-                    return r;
-                }
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
         }
 
         // c' = max(c, candidate); z, S follow by 2^(c − c').
@@ -3353,31 +3395,37 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Fk = row in run ? 2^(L − c) : 0, [t × m].
+        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0, [t × m].
         // zt = columnSum(Fk), [1 × m].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float L, ref float c, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
+        private static void ComputeFkZt(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
         {
             nint r = 0;
             for (; r + 3 <= rows; r += 3)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
                 var inRun1 = _Simd128.AsSingle(_Simd128.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
+                var h1 = _Simd128.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Simd128.Create(_Unsafe.Add(ref kkr, r + 1));
                 var inRun2 = _Simd128.AsSingle(_Simd128.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
+                var h2 = _Simd128.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Simd128.Create(_Unsafe.Add(ref kkr, r + 2));
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
-                    var L1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 16));
-                    var L2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j + 32));
+                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
+                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats128.Zero);
+                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd128.ConditionalSelect(inRun1, _VectorMath.Exp2(L1 - cj, -50.4943275f), _Floats128.Zero);
+                    var Fk1 = _Simd128.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(L2 - cj, -50.4943275f), _Floats128.Zero);
+                    var Fk2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
                     ztSum += Fk0;
                     ztSum += Fk1;
@@ -3387,15 +3435,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
             for (; r < rows; r++)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
+                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var L0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(L0 - cj, -50.4943275f), _Floats128.Zero);
+                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats128.Zero);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     ztSum += Fk0;
                     _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
@@ -3504,14 +3554,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Y = B + c, [t × m].
-        // M = rowMax(Y), [t × 1].
-        // Fq = 2^(Y − M), [t × m].
+        // M = rowMax(B + c), [t × 1].
+        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
-        // Y takes the memory of B.
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeYMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        private static void ComputeMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
@@ -3525,15 +3573,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Y0 = B0 + cj;
-                    _Simd128.StoreUnsafe(Y0, ref _Unsafe.Add(ref Br, j));
-                    var Y1 = B1 + cj;
-                    _Simd128.StoreUnsafe(Y1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Y2 = B2 + cj;
-                    _Simd128.StoreUnsafe(Y2, ref _Unsafe.Add(ref Br, j + 32));
-                    MSum0 = _Simd128.MaxNative(MSum0, Y0);
-                    MSum1 = _Simd128.MaxNative(MSum1, Y1);
-                    MSum2 = _Simd128.MaxNative(MSum2, Y2);
+                    MSum0 = _Simd128.MaxNative(MSum0, B0 + cj);
+                    MSum1 = _Simd128.MaxNative(MSum1, B1 + cj);
+                    MSum2 = _Simd128.MaxNative(MSum2, B2 + cj);
                 }
                 _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
                 var M0 = _Simd128.Create(_Unsafe.Add(ref M, r));
@@ -3546,14 +3588,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 var DzSum2 = _Floats128.Zero;
                 for (nint j = 0; j < 16; j += 4)
                 {
-                    var Y0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Y1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var Y2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
+                    var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
+                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), M0)), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(Y1 - M1, -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), M1)), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(Y2 - M2, -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), M2)), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);
@@ -3759,14 +3802,21 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // lse = (M + log2(D)) · 0.693147, [t × 1].
+        // logD = log2(D), [t × 1].
+        // lse = (M + logD) · 0.693147, [t × 1].
+        // n = lse · 1.4427, [t × 1].
+        // nr = D == 0 ? 0 : (M − n) + logD, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLse(ref float M, ref float D, ref float lse, int rows)
+        private static void ComputeLogDLseNNr(ref float D, ref float M, ref float lse, ref float nr, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var lse0 = (_Unsafe.Add(ref M, r) + global::System.MathF.Log2(_Unsafe.Add(ref D, r))) * 0.693147182f;
+                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
+                var lse0 = (_Unsafe.Add(ref M, r) + logD0) * 0.693147182f;
                 _Unsafe.Add(ref lse, r) = lse0;
+                var n0 = lse0 * 1.44269502f;
+                var nr0 = _Unsafe.Add(ref D, r) == 0f ? 0f : (_Unsafe.Add(ref M, r) - n0) + logD0;
+                _Unsafe.Add(ref nr, r) = nr0;
             }
         }
 
@@ -3810,31 +3860,35 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // kk = rowSum(K · K), [t × 1].
+        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowKk(ref float K, ref float kk, int rows)
+        private static void RowKk(ref float K, ref float kk, ref float kkr, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Floats128.Zero;
+                var kkSum0 = _Simd128.Create(0d);
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    kkSum0 = _Simd128.MultiplyAddEstimate(K0, K0, kkSum0);
+                    var KLower0 = _Simd128.WidenLower(K0);
+                    var KUpper0 = _Simd128.WidenUpper(K0);
+                    kkSum0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkSum0);
                 }
-                _Unsafe.Add(ref kk, r) = _VectorMath.Sum(kkSum0);
+                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
+                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
+                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
             }
         }
 
-        // h = kk · 0.180337, [t × 1].
+        // h = kk, [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void RowH(ref float kk, ref float h, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var x_0 = _Unsafe.Add(ref kk, r) * 0.180336878f;
-                var h0 = (x_0 * 0f) + x_0;
+                var h0 = (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r);
                 _Unsafe.Add(ref h, r) = h0;
             }
         }
@@ -3867,39 +3921,38 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // Fk = 2^(L − c), [t × m].
-        // Y = B + c, [t × m].
-        // M = rowMax(Y), [t × 1].
-        // Fq = 2^(Y − M), [t × m].
+        // Fk = 2^(A − ((c + h) + kkr)), [t × m].
+        // M = rowMax(B + c), [t × 1].
+        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFkYMFqDz(ref float L, ref float c, ref float Fk, ref float B, ref float Y, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void RowFkMFqDz(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float Fq, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
+                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Yr = ref _Unsafe.Add(ref Y, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
+                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
                 var MSum0 = _Simd128.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 4)
                 {
-                    var L0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Lr, j));
+                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _VectorMath.Exp2(L0 - cj, -50.4943275f);
+                    var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Y0 = B0 + cj;
-                    _Simd128.StoreUnsafe(Y0, ref _Unsafe.Add(ref Yr, j));
-                    MSum0 = _Simd128.MaxNative(MSum0, Y0);
+                    MSum0 = _Simd128.MaxNative(MSum0, B0 + cj);
                 }
                 var M0 = _Simd128.Create(_VectorMath.Max(MSum0));
                 var DzSum0 = _Floats128.Zero;
                 for (nint j = 0; j < 16; j += 4)
                 {
-                    var Y0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
-                    var Fq0 = _VectorMath.Exp2(Y0 - M0, -72.1347504f);
+                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
+                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), M0)), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);

@@ -26,7 +26,8 @@
 //     R = D == 0 ? 0 : 1 / D    [i × 1]
 //     O = N · R    [i × dv]
 //     output[i] = O
-//     lse = log2(D) · 0.693147    [i × 1]
+//     logD = log2(D)    [i × 1]
+//     lse = logD · 0.693147    [i × 1]
 //     logSumExp[i] = lse
 
 using _HeadTensors = global::KernelGen.CompilerServices.HeadTensors;
@@ -264,7 +265,8 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             ref var D = ref _Unsafe.Add(ref scratch, 384);
             ref var N = ref _Unsafe.Add(ref scratch, 400);
             ref var R = ref _Unsafe.Add(ref scratch, 592);
-            ref var lse = ref _Unsafe.Add(ref scratch, 608);
+            ref var logD = ref _Unsafe.Add(ref scratch, 608);
+            ref var lse = ref _Unsafe.Add(ref scratch, 624);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
@@ -290,8 +292,8 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Store(ref N, 16, sCount, 5, ref _Unsafe.Add(ref head.Destination, (iStart + s) * head.DestinationStride), head.DestinationStride);
                     if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                     {
-                        // lse = log2(D) · 0.693147
-                        ComputeLse(ref D, ref lse, sCount);
+                        // logD = log2(D); lse = logD · 0.693147
+                        ComputeLogDLse(ref D, ref lse, sCount);
                         _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head.LogSumExp, (iStart + s)), 0);
                     }
                 }
@@ -595,13 +597,15 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // lse = log2(D) · 0.693147, [i × 1].
+        // logD = log2(D), [i × 1].
+        // lse = logD · 0.693147, [i × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLse(ref float D, ref float lse, int rows)
+        private static void ComputeLogDLse(ref float D, ref float lse, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var lse0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r)) * 0.693147182f;
+                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
+                var lse0 = logD0 * 0.693147182f;
                 _Unsafe.Add(ref lse, r) = lse0;
             }
         }
@@ -688,7 +692,8 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             ref var D = ref _Unsafe.Add(ref scratch, 192);
             ref var N = ref _Unsafe.Add(ref scratch, 208);
             ref var R = ref _Unsafe.Add(ref scratch, 304);
-            ref var lse = ref _Unsafe.Add(ref scratch, 320);
+            ref var logD = ref _Unsafe.Add(ref scratch, 320);
+            ref var lse = ref _Unsafe.Add(ref scratch, 336);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
@@ -714,8 +719,8 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref head.Destination, (iStart + s) * head.DestinationStride), head.DestinationStride);
                     if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                     {
-                        // lse = log2(D) · 0.693147
-                        ComputeLse(ref D, ref lse, sCount);
+                        // logD = log2(D); lse = logD · 0.693147
+                        ComputeLogDLse(ref D, ref lse, sCount);
                         _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head.LogSumExp, (iStart + s)), 0);
                     }
                 }
@@ -1011,13 +1016,15 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // lse = log2(D) · 0.693147, [i × 1].
+        // logD = log2(D), [i × 1].
+        // lse = logD · 0.693147, [i × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLse(ref float D, ref float lse, int rows)
+        private static void ComputeLogDLse(ref float D, ref float lse, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var lse0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r)) * 0.693147182f;
+                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
+                var lse0 = logD0 * 0.693147182f;
                 _Unsafe.Add(ref lse, r) = lse0;
             }
         }
@@ -1104,7 +1111,8 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             ref var D = ref _Unsafe.Add(ref scratch, 144);
             ref var N = ref _Unsafe.Add(ref scratch, 160);
             ref var R = ref _Unsafe.Add(ref scratch, 256);
-            ref var lse = ref _Unsafe.Add(ref scratch, 272);
+            ref var logD = ref _Unsafe.Add(ref scratch, 272);
+            ref var lse = ref _Unsafe.Add(ref scratch, 288);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
@@ -1130,8 +1138,8 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref head.Destination, (iStart + s) * head.DestinationStride), head.DestinationStride);
                     if (!_Unsafe.IsNullRef(ref head.LogSumExp))
                     {
-                        // lse = log2(D) · 0.693147
-                        ComputeLse(ref D, ref lse, sCount);
+                        // logD = log2(D); lse = logD · 0.693147
+                        ComputeLogDLse(ref D, ref lse, sCount);
                         _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head.LogSumExp, (iStart + s)), 0);
                     }
                 }
@@ -1481,13 +1489,15 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // lse = log2(D) · 0.693147, [i × 1].
+        // logD = log2(D), [i × 1].
+        // lse = logD · 0.693147, [i × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLse(ref float D, ref float lse, int rows)
+        private static void ComputeLogDLse(ref float D, ref float lse, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var lse0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r)) * 0.693147182f;
+                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
+                var lse0 = logD0 * 0.693147182f;
                 _Unsafe.Add(ref lse, r) = lse0;
             }
         }

@@ -252,8 +252,14 @@ internal sealed class TileInterpreter
             }
 
             // Maxima are what logarithms are kept relative to: any number near them does, so their own rounding is no error.
-            return reduce.Reduction == Reduction.Max ? top with { Error = 0 } : initial is null ? sum.Total : initial[r, c] + sum.Total;
+            // In twice the precision nothing of it is lost, only how it is split.
+            return reduce.Rest is not null ? sum.Total.Value
+                : reduce.Reduction == Reduction.Max ? top with { Error = 0 } : initial is null ? sum.Total : initial[r, c] + sum.Total;
         });
+        if (reduce.Rest is { } rest)
+        {
+            _tiles[rest] = Generate(Size(rest.Rows), Size(rest.Columns), (_, _) => 0);
+        }
     }
 
     /// <summary>Raises the references by the rule of <see cref="KernelGen.Generator.Tiles.Rebase"/>.</summary>
@@ -281,7 +287,8 @@ internal sealed class TileInterpreter
 
     private void ExecuteRuns(Runs runs)
     {
-        var logarithms = _tiles[runs.Logarithms];
+        var rowAxis = runs.Logarithms.Rows;
+        var logarithms = Generate(Size(rowAxis), Size(runs.Logarithms.Columns), (r, c) => Evaluate(runs.Values, new Element(r, c, c, rowAxis, runs.Logarithms)));
         var rows = logarithms.GetLength(0);
         for (var r0 = 0; r0 < rows;)
         {

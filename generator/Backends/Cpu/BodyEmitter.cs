@@ -186,21 +186,23 @@ internal sealed class BodyEmitter
     private void Runs(Runs runs, IReadOnlyList<Step> body)
     {
         var tokens = runs.Logarithms.Rows;
-        var logarithms = _buffers[runs.Logarithms].Name;
-        var stride = _buffers[runs.Logarithms].Stride;
         var reference = runs.State.Reference!;
-        var endOfRun = _states.EndOfRun(runs.State, stride);
+        var operands = Dataflow.Tiles(runs.Values).Distinct().ToArray();
+        int Stride(Tile tile) => _buffers.Contains(tile) ? _buffers[tile].Stride : _schedule.Stride(tile);
+        var (start, end) = (_states.StartOfRun(runs, Stride), _states.EndOfRun(runs, Stride));
+        var values = string.Join(", ", operands.Select(tile => $"ref {LocateRaw(tile).Reference}"));
+        var maxima = $"ref {_buffers.RunMaxima!.Name}";
         _writer.Line();
-        _writer.Line($"// Runs of rows whose {runs.Logarithms} exceeds {reference} by at most {ExprPrinter.Literal(runs.Threshold)}: almost always one, the whole tile.");
+        _writer.Line($"// Runs of rows whose {ProgramText.Logarithms(runs)} exceeds {reference} by at most {ExprPrinter.Literal(runs.Threshold)}: almost always one, the whole tile.");
         using (_writer.Block($"for (int runFrom = 0, runTo; runFrom < {Count(tokens)}; runFrom = runTo)"))
         {
-            RebaseAll(runs.State, $"ref _Unsafe.Add(ref {logarithms}, runFrom * {stride})", runs.Threshold);
-            _writer.Line(
-                $"runTo = {endOfRun}(ref {logarithms}, ref {reference}, ref {_buffers.RunMaxima!.Name}, runFrom, {Count(tokens)}, {ExprPrinter.Literal(runs.Threshold)});");
+            _writer.Line($"{start}({values}, {maxima}, runFrom);");
+            RebaseAll(runs.State, maxima, runs.Threshold);
+            _writer.Line($"runTo = {end}({values}, ref {reference}, {maxima}, runFrom, {Count(tokens)}, {ExprPrinter.Literal(runs.Threshold)});");
             _inRun = true;
             Emit(body);
             _inRun = false;
-            RebaseAll(runs.State, $"ref {_buffers.RunMaxima.Name}", runs.Rise);
+            RebaseAll(runs.State, maxima, runs.Rise);
         }
     }
 
@@ -344,17 +346,17 @@ internal sealed class BodyEmitter
         PassEmitter.Columns(pass[0]) == PassEmitter.Columns(statement)
         && !Dataflow.Reads(statement).Any(tile => tile.IsRowVector && pass.Where(other => other != statement).SelectMany(Dataflow.Writes).Contains(tile));
 
-    /// <summary>Whether a statement only serves a store that the caller may not want.</summary>
+    /// <summary>Whether a statement is a store that the caller may not want, or only serves such.</summary>
     private bool IsOptional(Statement statement) =>
-        statement is Map map
-        && _statements.Where(other => Dataflow.Reads(other).Contains(map.Target)).All(other => other is Store { Destination.Role: TensorRole.LogSumExp });
+        statement is Store { Destination.IsOptional: true }
+        || (statement is Map map && _statements.Where(other => Dataflow.Reads(other).Contains(map.Target)).All(IsOptional));
 
     private void Pass(IReadOnlyList<Statement> pass, string rows)
     {
         var outside = new HashSet<Tile>(_statements.Where(other => !pass.Contains(other)).SelectMany(Dataflow.Reads));
         var emitter = new PassEmitter(
             _schedule, _buffers, pass, outside.Contains, function => FunctionEmitter.Add(_text, _target, function));
-        var name = _text.Add("Compute" + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).Single().Name)).Distinct()), emitter.Emit);
+        var name = _text.Add("Compute" + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).First().Name)).Distinct()), emitter.Emit);
         var columns = PassEmitter.Columns(pass[0]);
         var arguments = emitter.Tiles.Select(At).Concat(new[] { rows });
         if (columns.IsTokens)
@@ -460,23 +462,13 @@ internal sealed class BodyEmitter
             rows = "(storeTo - storeFrom)";
         }
 
-        var buffer = Locate(store.Source);
-        if (store.Destination.Role == TensorRole.LogSumExp)
+        if (IsOptional(store))
         {
-            using (_writer.Block("if (!_Unsafe.IsNullRef(ref head.LogSumExp))"))
-            {
-                foreach (var statement in strip.Statements.Where(IsOptional))
-                {
-                    Pass(new[] { statement }, strip.IsStripped ? "sCount" : Count(strip.Tokens));
-                }
-
-                _writer.Line(
-                    $"_TileCopy.Store(ref _Unsafe.Add(ref {buffer.Reference}, {row}), 0, 1, {rows}, ref _Unsafe.Add(ref head.LogSumExp, {first}), 0);");
-            }
-
+            StoreOptional(store, strip, row, rows, first);
             return;
         }
 
+        var buffer = Locate(store.Source);
         var (tensor, stride) = Tensor(store.Destination);
         var source = row == "0" ? $"ref {buffer.Reference}" : $"ref _Unsafe.Add(ref {buffer.Reference}, {row} * {buffer.Stride})";
         var token = reversed ? $"({Print(store.Loop.Offset)} - {first})" : first;
@@ -491,6 +483,36 @@ internal sealed class BodyEmitter
         _writer.Line(store.Destination.IsGradient
             ? $"_TileCopy.StoreGradient({arguments}, head.AddsGradients);"
             : $"_TileCopy.Store({arguments});");
+    }
+
+    /// <summary>All that the caller may not want, at the first such store: nobody wants the rest of a log-sum-exp without it.</summary>
+    private void StoreOptional(Store store, StripStep strip, string row, string rows, string first)
+    {
+        var stores = strip.Statements.OfType<Store>().Where(IsOptional).ToList();
+        if (stores[0] != store)
+        {
+            return;
+        }
+
+        using (_writer.Block("if (!_Unsafe.IsNullRef(ref head.LogSumExp))"))
+        {
+            Pass(strip.Statements.OfType<Map>().Where(IsOptional).ToArray(), strip.IsStripped ? "sCount" : Count(strip.Tokens));
+            foreach (var optional in stores)
+            {
+                var (source, tensor) = (Locate(optional.Source).Reference, Tensor(optional.Destination).Reference);
+                var text = $"_TileCopy.Store(ref _Unsafe.Add(ref {source}, {row}), 0, 1, {rows}, ref _Unsafe.Add(ref {tensor}, {first}), 0);";
+                if (optional.Destination.Role == TensorRole.LogSumExp)
+                {
+                    _writer.Line(text);
+                    continue;
+                }
+
+                using (_writer.Block($"if (!_Unsafe.IsNullRef(ref {tensor}))"))
+                {
+                    _writer.Line(text);
+                }
+            }
+        }
     }
 
     private void Multiply(MatMul product)
@@ -570,6 +592,7 @@ internal sealed class BodyEmitter
         TensorRole.KeyGradient => ("head.KeyGradient", "head.KeyStride"),
         TensorRole.ValueGradient => ("head.ValueGradient", "head.ValueStride"),
         TensorRole.LogSumExp => ("head.LogSumExp", "1"),
+        TensorRole.LogSumExpRest => ("head.LogSumExpRest", "1"),
         TensorRole.Reciprocal => ("head.Reciprocal", "1"),
         _ => throw new NotSupportedException($"The CPU backend passes no tensor in the role {tensor.Role} yet."),
     };

@@ -140,11 +140,19 @@ internal sealed class BufferPlan
 
     private void Assign(IReadOnlyList<Step> all, IReadOnlyList<Step> block, StripStep strip, Statement statement)
     {
-        if (statement is Store or Rebase || Dataflow.Writes(statement).Single() is not { } target || target is StateMember || _buffers.ContainsKey(target))
+        if (statement is Store or Rebase)
         {
             return;
         }
 
+        foreach (var target in Dataflow.Writes(statement).Where(target => target is not StateMember && !_buffers.ContainsKey(target)))
+        {
+            Assign(all, block, strip, statement, target);
+        }
+    }
+
+    private void Assign(IReadOnlyList<Step> all, IReadOnlyList<Step> block, StripStep strip, Statement statement, Tile target)
+    {
         var readers = Statements(all).Where(other => Dataflow.Reads(other).Contains(target)).ToList();
         if (statement is Load && readers.All(reader => IsRightOperand(reader, target) && ((MatMul)reader).A != target))
         {

@@ -63,7 +63,10 @@ internal sealed class DecodingEmitter
         _schedule = new CpuSchedule(target, program) { PassRows = 1, TileTokens = isFold ? BlockTokens : KeptTileTokens };
         _states = new StateEmitter(_schedule, text);
         _buffers = new BufferPlan(_schedule);
-        _body = WithoutLogSumExp(program.Body[0].Body().Select(ForOneToken).ToList());
+
+        // Nobody asks a step for the log-sum-exp.
+        _body = Dataflow.WithoutStores(
+            program.Body[0].Body().Select(ForOneToken).SelectMany(WithLogarithms).ToList(), role => role is TensorRole.LogSumExp or TensorRole.LogSumExpRest);
         _statements = Dataflow.Flatten(_body).ToList();
         _runs = _body.OfType<Runs>().SingleOrDefault();
         BlockRows = isFold ? BlockTokens : 0;
@@ -155,19 +158,10 @@ internal sealed class DecodingEmitter
             part is Expr.Choice { Condition: Condition.PositionBelow or Condition.InRun or Condition.Precedes } choice ? Decided(choice.IfTrue) : null);
     }
 
-    /// <summary>Nobody asks a step for the log-sum-exp.</summary>
-    private static IReadOnlyList<Statement> WithoutLogSumExp(IReadOnlyList<Statement> block)
-    {
-        var read = new HashSet<Tile>(Dataflow.Flatten(block)
-            .Where(statement => statement is not Store { Destination.Role: TensorRole.LogSumExp }).SelectMany(Dataflow.Reads));
-        return Without(block);
-
-        IReadOnlyList<Statement> Without(IReadOnlyList<Statement> statements) => statements
-            .Where(statement => statement is not Store { Destination.Role: TensorRole.LogSumExp }
-                && !(statement is Map { Target: not StateMember } map && !read.Contains(map.Target)))
-            .Select(statement => statement is Runs runs ? runs with { Body = Without(runs.Body) } : statement)
-            .ToArray();
-    }
+    /// <summary>The logarithms of the token's row as a tile: a step asks for them, and for their maxima, in several places.</summary>
+    private static IEnumerable<Statement> WithLogarithms(Statement statement) => statement is Runs { Values: not Expr.Element } runs
+        ? [new Map(runs.Logarithms, [runs.Values]), runs with { Values = runs.Logarithms }]
+        : [statement];
 
     private void PlaceKept(bool isFold)
     {
@@ -547,7 +541,7 @@ internal sealed class DecodingEmitter
 
         var emitter = new PassEmitter(_schedule, _buffers, pass, outside.Contains, function => FunctionEmitter.Add(_text, _target, function));
         var method = _text.Add(
-            prefix + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).Single().Name)).Distinct()), emitter.Emit);
+            prefix + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).First().Name)).Distinct()), emitter.Emit);
         var arguments = emitter.Tiles.Select(tile => $"ref {name(tile)}").Append(rows);
         if (columns is { IsTokens: true })
         {

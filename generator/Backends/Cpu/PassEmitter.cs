@@ -20,6 +20,9 @@ internal sealed class PassEmitter
     private readonly System.Func<ScalarFunction, string> _function;
     private readonly Dim _columns;
     private readonly List<(Tile Tile, string Name)> _references = new();
+    /// <summary>Of a vector of floats, each as wide as the vector once it is doubles.</summary>
+    private static readonly string[] Halves = ["Lower", "Upper"];
+
     private SourceWriter _writer = new();
     private int _rows;
     private int _phaseNumber;
@@ -83,7 +86,7 @@ internal sealed class PassEmitter
 
         foreach (var statement in _statements)
         {
-            var target = Dataflow.Writes(statement).Single();
+            var target = Dataflow.Writes(statement).First();
             _writer.Line($"// {ProgramText.Describe(statement)}, {ProgramText.Shape(target)}.");
         }
 
@@ -129,7 +132,7 @@ internal sealed class PassEmitter
         var phase = new List<Statement>();
         foreach (var statement in _statements)
         {
-            if (phase.OfType<Reduce>().Any(reduce => reduce.Target.IsColumnVector && Dataflow.Reads(statement).Contains(reduce.Target)))
+            if (phase.OfType<Reduce>().SelectMany(Dataflow.Writes).Any(made => made.IsColumnVector && Dataflow.Reads(statement).Contains(made)))
             {
                 phases.Add(phase);
                 phase = new List<Statement>();
@@ -167,7 +170,7 @@ internal sealed class PassEmitter
 
     private void Vectors()
     {
-        var isOneRow = _statements.All(statement => statement is Map && Dataflow.Writes(statement).Single().IsRowVector);
+        var isOneRow = _statements.All(statement => statement is Map && Dataflow.Writes(statement).First().IsRowVector);
         var rows = HasTail || isOneRow ? 1 : _schedule.PassRows;
         var countsRows = rows > 1 && _statements.Any(statement => statement is Reduce { Target.IsRowVector: true });
         if (!countsRows)
@@ -262,6 +265,12 @@ internal sealed class PassEmitter
 
         foreach (var reduce in rowReductions)
         {
+            if (reduce.Rest is not null)
+            {
+                SumWithRest(phase, reduce);
+                continue;
+            }
+
             var method = reduce.Reduction == Reduction.Sum ? "Sum" : "Max";
             for (var i = 0; i < _rows; i++)
             {
@@ -275,13 +284,44 @@ internal sealed class PassEmitter
 
                 var element = $"_Unsafe.Add(ref {Reference(reduce.Target)}, {RowIndex(i)})";
                 _writer.Line($"{element} {(reduce.Accumulate ? "+=" : "=")} {total};");
-                if (_statements.Any(statement => !phase.Contains(statement) && Dataflow.Reads(statement).Contains(reduce.Target)))
+                if (IsReadAfter(phase, reduce.Target))
                 {
                     _writer.Line($"var {name} = {_target.Simd}.Create({element});");
                 }
             }
         }
     }
+
+    private bool IsReadAfter(IReadOnlyList<Statement> phase, Tile tile) =>
+        _statements.Any(statement => !phase.Contains(statement) && Dataflow.Reads(statement).Contains(tile));
+
+    /// <summary>The total of a sum in double, as a float and what that leaves.</summary>
+    private void SumWithRest(IReadOnlyList<Statement> phase, Reduce reduce)
+    {
+        var (name, (_, factor)) = (reduce.Target.Name, Factored(reduce.Body));
+        for (var i = 0; i < _rows; i++)
+        {
+            var total = $"{name}Total{i}";
+            var times = factor is null ? "" : $" * {DoublePrinter.DoubleLiteral(factor.Value)}";
+            _writer.Line($"var {total} = _VectorMath.Sum({name}Sum{i}){times};");
+            foreach (var (tile, value) in new[] { (reduce.Target, $"(float){total}"), (reduce.Rest!, $"(float)({total} - (float){total})") })
+            {
+                if (IsStored(tile))
+                {
+                    _writer.Line($"_Unsafe.Add(ref {Reference(tile)}, {RowIndex(i)}) = {value};");
+                }
+
+                if (IsReadAfter(phase, tile))
+                {
+                    _writer.Line($"var {tile.Name}{i} = {_target.Simd}.Create({value});");
+                }
+            }
+        }
+    }
+
+    /// <summary>What is summed in double, without a constant factor, which can as well multiply the total.</summary>
+    private static (Expr Body, double? Factor) Factored(Expr body) =>
+        body is Expr.Binary { Operator: BinaryOperator.Multiply, Right: Expr.Constant factor } product ? (product.Left, factor.Value) : (body, null);
 
     private static string RowIndex(int i) => i == 0 ? "r" : $"r + {i}";
 
@@ -336,6 +376,7 @@ internal sealed class PassEmitter
         var simd = _target.Simd;
         var made = new HashSet<Tile>();
         var loaded = new HashSet<Tile>();
+        var widened = new HashSet<Tile>();
         var columnReductions = phase.OfType<Reduce>().Where(reduce => reduce.Target.IsRowVector).ToList();
         foreach (var reduce in columnReductions)
         {
@@ -359,6 +400,11 @@ internal sealed class PassEmitter
                 }
             }
 
+            if (statement is Reduce { Rest: not null } sum)
+            {
+                Widen(Factored(sum.Body).Body, widened);
+            }
+
             for (var i = 0; i < _rows; i++)
             {
                 Row(statement, expression, i, segment, tail);
@@ -378,7 +424,7 @@ internal sealed class PassEmitter
         var simd = _target.Simd;
         var printer = new TilePrinter(
             _target, _writer,
-            tile => tile.IsRowVector ? $"{tile.Name}j" : $"{tile.Name}{i}",
+            tile => tile.Name + Index(tile, i),
             condition => condition switch
             {
                 Condition.PositionBelow below => $"isValid{Limits.ToList().IndexOf(below)}_{i}",
@@ -389,7 +435,7 @@ internal sealed class PassEmitter
                 _ => $"{simd}.LessThanOrEqual({_target.Floats}.Indices, {simd}.Create((float)(ahead + {RowIndex(i)} - j)))",
             },
             _function,
-            $"{Dataflow.Writes(statement).Single().Name}{i}");
+            $"{Dataflow.Writes(statement).First().Name}{i}");
 
         if (statement is Map map)
         {
@@ -405,6 +451,12 @@ internal sealed class PassEmitter
         }
 
         var reduce = (Reduce)statement;
+        if (reduce.Rest is not null)
+        {
+            AddInDouble(reduce, i, tail);
+            return;
+        }
+
         var accumulator = reduce.Target.IsColumnVector ? $"{reduce.Target.Name}Sum{i}" : $"{reduce.Target.Name}Sum";
         if (reduce.Reduction == Reduction.Sum && reduce.Body is Expr.Binary { Operator: BinaryOperator.Multiply } product && !tail)
         {
@@ -419,8 +471,55 @@ internal sealed class PassEmitter
             : $"{accumulator} = {simd}.MaxNative({accumulator}, {element});");
     }
 
+    /// <summary>The tiles of an expression in double, unless they are already.</summary>
+    private void Widen(Expr body, HashSet<Tile> widened)
+    {
+        foreach (var tile in Dataflow.Tiles(body).Distinct().Where(widened.Add))
+        {
+            for (var i = 0; i < (tile.IsRowVector ? 1 : _rows); i++)
+            {
+                foreach (var half in Halves)
+                {
+                    _writer.Line($"var {tile.Name}{half}{Index(tile, i)} = {_target.Simd}.Widen{half}({tile.Name}{Index(tile, i)});");
+                }
+            }
+        }
+    }
+
+    /// <summary>What follows the name of a tile in that of a vector of it.</summary>
+    private static string Index(Tile tile, int i) => tile.IsRowVector ? "j" : i.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Adds an element of each lane in double: the halves of a vector are a vector each.</summary>
+    private void AddInDouble(Reduce reduce, int i, bool tail)
+    {
+        var simd = _target.Simd;
+        if (reduce is not { Reduction: Reduction.Sum, Accumulate: false, Target.IsColumnVector: true })
+        {
+            throw new NotSupportedException($"Only sums of rows are computed in twice the precision: {ProgramText.Describe(reduce)}.");
+        }
+
+        var body = Factored(reduce.Body).Body;
+        foreach (var half in Halves)
+        {
+            var accumulator = $"{reduce.Target.Name}Sum{i}";
+            var printer = new DoublePrinter(_target, _writer, tile => $"{tile.Name}{half}{Index(tile, i)}", $"{reduce.Target.Name}{half}{i}");
+            if (body is Expr.Binary { Operator: BinaryOperator.Multiply } product && !tail)
+            {
+                _writer.Line($"{accumulator} = {simd}.{_target.MultiplyAdd}({printer.Print(product.Left)}, {printer.Print(product.Right)}, {accumulator});");
+                continue;
+            }
+
+            var element = printer.Print(body);
+            _writer.Line(tail
+                ? $"{accumulator} += {simd}.ConditionalSelect({simd}.AsDouble({simd}.Widen{half}({simd}.AsInt32(tail))), {element}, {Identity(reduce)});"
+                : $"{accumulator} += {element};");
+        }
+    }
+
     private string Identity(Reduce reduce) =>
-        reduce.Reduction == Reduction.Sum ? $"{_target.Floats}.Zero" : $"{_target.Simd}.Create(float.NegativeInfinity)";
+        reduce.Rest is not null ? $"{_target.Simd}.Create(0d)"
+        : reduce.Reduction == Reduction.Sum ? $"{_target.Floats}.Zero"
+        : $"{_target.Simd}.Create(float.NegativeInfinity)";
 
     private static Dim RowAxis(Statement statement) => statement is Map map ? map.Target.Rows : ((Reduce)statement).Rows;
 

@@ -278,27 +278,47 @@ internal sealed class StateEmitter
         return writer.ToString();
     });
 
-    /// <summary>The method that finds the end of a run and the maxima of its columns.</summary>
-    public string EndOfRun(State state, int stride) => _text.Add("EndOfRun", name =>
+    /// <summary>The method that takes the logarithms of the first row of a run.</summary>
+    /// <param name="stride">Floats from one row of a tile to the next.</param>
+    public string StartOfRun(Runs runs, Func<Tile, int> stride) => _text.Add("StartOfRun", name =>
     {
         var writer = new SourceWriter();
-        var c = state.Reference!.Name;
-        writer.Line($"// The first row after `from` with an element above {c} by more than the threshold, or `rows`; `top` takes the column maxima of the rows before it.");
+        writer.Line($"// {ProgramText.Logarithms(runs)} of a row, into `top`.");
         writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static int {name}(ref float logarithms, ref float {c}, ref float top, int from, int rows, float threshold)"))
+        using (writer.Block($"private static void {name}({Operands(runs)}, ref float top, int r)"))
         {
-            writer.Line($"ref var row = ref _Unsafe.Add(ref logarithms, from * {stride});");
-            AxisLoop(writer, state, (at, tail) => writer.Line(Store(Load("row", at), "top", at)));
+            RowOf(writer, runs, stride);
+            AxisLoop(writer, runs.State, (at, tail) => writer.Line(Store(Logarithm(writer, runs, at, tail), "top", at)));
+        }
+
+        return writer.ToString();
+    });
+
+    /// <summary>The method that finds the end of a run and the maxima of its columns.</summary>
+    /// <param name="stride">Floats from one row of a tile to the next.</param>
+    public string EndOfRun(Runs runs, Func<Tile, int> stride) => _text.Add("EndOfRun", name =>
+    {
+        var writer = new SourceWriter();
+        var (simd, c) = (_target.Simd, runs.State.Reference!.Name);
+        writer.Line($"// The first row after `from` whose {ProgramText.Logarithms(runs)} is anywhere above {c} by more than the threshold, or `rows`;");
+        writer.Line("// `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.");
+        writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block($"private static int {name}({Operands(runs)}, ref float {c}, ref float top, int from, int rows, float threshold)"))
+        {
             using (writer.Block("for (var r = from + 1; r < rows; r++)"))
             {
-                writer.Line($"row = ref _Unsafe.Add(ref row, {stride});");
-                using (writer.Block($"if ({Exceeds(state)}(ref row, ref {c}, threshold))"))
+                RowOf(writer, runs, stride);
+                AxisLoop(writer, runs.State, (at, tail) =>
                 {
-                    writer.Line("return r;");
-                }
-
-                AxisLoop(writer, state, (at, tail) => writer.Line(
-                    Store($"{_target.Simd}.MaxNative({Load("top", at)}, {Load("row", at)})", "top", at)));
+                    var rise = $"{Logarithm(writer, runs, at, tail: false)} - {Load(c, at)}";
+                    writer.Line($"var rise = {(tail ? $"{simd}.ConditionalSelect(tail, {rise}, {_target.Floats}.Zero)" : rise)};");
+                    using (writer.Block($"if ({simd}.GreaterThanAny(rise, {simd}.Create(threshold)))"))
+                    {
+                        writer.Line("return r;");
+                    }
+                });
+                AxisLoop(writer, runs.State, (at, tail) => writer.Line(
+                    Store($"{simd}.MaxNative({Load("top", at)}, {Logarithm(writer, runs, at, tail)})", "top", at)));
             }
 
             writer.Line("return rows;");
@@ -306,6 +326,33 @@ internal sealed class StateEmitter
 
         return writer.ToString();
     });
+
+    private static string Operands(Runs runs) =>
+        string.Join(", ", Dataflow.Tiles(runs.Values).Distinct().Select(tile => $"ref float {tile.Name}"));
+
+    /// <summary>What is of row r of the tiles that logarithms are computed from.</summary>
+    private void RowOf(SourceWriter writer, Runs runs, Func<Tile, int> stride)
+    {
+        foreach (var tile in Dataflow.Tiles(runs.Values).Distinct().Where(tile => !tile.IsRowVector))
+        {
+            writer.Line(tile.IsColumnVector
+                ? $"var {tile.Name}r = {_target.Simd}.Create(_Unsafe.Add(ref {tile.Name}, r));"
+                : $"ref var {tile.Name}r = ref _Unsafe.Add(ref {tile.Name}, r * {stride(tile)});");
+        }
+    }
+
+    /// <summary>The logarithms of a vector of columns; 0 where the columns end, since references have no other columns.</summary>
+    private string Logarithm(SourceWriter writer, Runs runs, string at, bool tail)
+    {
+        var printer = new TilePrinter(
+            _target, writer,
+            tile => tile.IsColumnVector ? tile.Name + "r" : Load(tile.IsRowVector ? tile.Name : tile.Name + "r", at),
+            condition => throw new NotSupportedException($"There is no position here to ask {condition}."),
+            function => throw new NotSupportedException($"{function.Name} is not inlined."),
+            "");
+        var value = printer.Print(runs.Values);
+        return tail ? $"{_target.Simd}.ConditionalSelect(tail, {value}, {_target.Floats}.Zero)" : value;
+    }
 
     private const string FactorFlush = "-64f";
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
@@ -43,6 +44,25 @@ internal class VectorPrinter : ExprPrinter
     protected override string Not(string condition) => $"~{condition}";
 
     protected override string Position(Condition condition) => throw new NotSupportedException($"There is no position here to ask {condition}.");
+}
+
+/// <summary>Spells an expression for a vector of elements of tiles in double: sums, differences, products and quotients.</summary>
+internal sealed class DoublePrinter : VectorPrinter
+{
+    private readonly CpuTarget _target;
+    private readonly Func<Tile, string> _operand;
+
+    public DoublePrinter(CpuTarget target, SourceWriter writer, Func<Tile, string> operand, string suffix)
+        : base(target, writer, suffix) => (_target, _operand) = (target, operand);
+
+    /// <summary>A literal that reads back as the same double.</summary>
+    public static string DoubleLiteral(double value) => value.ToString("G17", CultureInfo.InvariantCulture) + "d";
+
+    protected override string Constant(double value) => $"{_target.Simd}.Create({DoubleLiteral(value)})";
+
+    protected override string Element(Tile tile) => _operand(tile);
+
+    protected override string Function(string name, params string[] operands) => throw new NotSupportedException($"There is no {name} in double.");
 }
 
 /// <summary>Spells an expression for a vector of elements of tiles.</summary>

@@ -190,6 +190,9 @@ internal sealed class GroupEmitter
                 case Transpose transpose:
                     Transpose(transpose);
                     break;
+                case Reduce { Rest: not null } reduce:
+                    SumSquares(reduce);
+                    break;
                 case Reduce { Target.IsColumnVector: true } reduce:
                     ReduceRows(reduce);
                     break;
@@ -203,7 +206,7 @@ internal sealed class GroupEmitter
                     RebaseRows(rebase);
                     break;
                 case Rebase rebase:
-                    RebaseAll(rebase.State, _memory[rebase.Candidate], "0", rebase.Threshold);
+                    RebaseAll(rebase.State, [_memory[rebase.Candidate]], () => _memory[rebase.Candidate].Element("0", "c"), rebase.Threshold);
                     break;
                 case Runs runs:
                     Runs(runs);
@@ -298,7 +301,7 @@ internal sealed class GroupEmitter
         var rows = (_inRun ? "r >= runFrom && r < runTo" : $"r < {Count(store.Loop.Tokens)}") + Within(store.Loop, destination);
         if (store.Source.IsColumnVector)
         {
-            using (_writer.Block(destination.Role == TensorRole.LogSumExp ? "if (shape.WantsLogSumExp != 0)" : null))
+            using (_writer.Block(destination.IsOptional ? "if (shape.WantsLogSumExp != 0)" : null))
             {
                 Tokens(() => StoreRow("0"));
             }
@@ -418,6 +421,84 @@ internal sealed class GroupEmitter
         }
     }
 
+    /// <summary>
+    /// Sums of squares in two floats. Every product is of two numbers of at most 12 bits and so has no rounding: whether a compiler fuses it with a sum
+    /// makes no difference.
+    /// </summary>
+    private void SumSquares(Reduce reduce)
+    {
+        if (reduce is not
+            {
+                Reduction: Reduction.Sum, Accumulate: false, Target.IsColumnVector: true, Columns.IsTokens: false,
+                Body: Expr.Binary
+                {
+                    Operator: BinaryOperator.Multiply,
+                    Left: Expr.Binary { Operator: BinaryOperator.Multiply } square,
+                    Right: Expr.Constant { Value: var scale },
+                },
+            } || square.Left != square.Right)
+        {
+            throw new NotSupportedException($"Only squares are summed in twice the precision: {ProgramText.Describe(reduce)}.");
+        }
+
+        var share = GroupMemory.Threads / _memory.Tokens;
+        var (target, rest, partials) = (_memory[reduce.Target], _memory[reduce.Rest!], _memory.Partials);
+        Touch(Places(Dataflow.Reads(reduce)), partials);
+        using (_writer.Block())
+        {
+            _writer.Line($"var r = thread / {share};");
+            _writer.Line("var (sum, rest) = (0f, 0f);");
+            using (_writer.Block($"for (var c = thread % {share}; c < {_memory.Size(reduce.Columns)}; c += {share})"))
+            {
+                _writer.Line($"var x = {Expression(square.Left, reduce.Rows, "r", "c", null)};");
+                _writer.Line($"var x1 = {_functions.Use("UpperBits", 1)}(x);");
+                _writer.Line("var x2 = x - x1;");
+                _writer.Line("rest += (2f * x1 * x2) + (x2 * x2);");
+                AddTo("x1 * x1");
+            }
+
+            // The sums of the threads, then their rests.
+            _writer.Line($"{partials.Element("0", "thread")} = sum;");
+            Touch([partials]);
+            _writer.Line($"var offset = thread * {share};");
+            using (_writer.Block($"if (thread < {_memory.Tokens})"))
+            using (_writer.Block($"for (var i = 1; i < {share}; i++)"))
+            {
+                AddTo(partials.Element("0", "offset + i"));
+            }
+
+            Touch([], partials);
+            _writer.Line($"{partials.Element("0", "thread")} = rest;");
+            Touch([partials], target, rest);
+            using (_writer.Block($"if (thread < {_memory.Tokens})"))
+            {
+                using (_writer.Block($"for (var i = 1; i < {share}; i++)"))
+                {
+                    _writer.Line($"rest += {partials.Element("0", "offset + i")};");
+                }
+
+                var upper = (double)BitConverter.ToSingle(BitConverter.GetBytes(BitConverter.ToInt32(BitConverter.GetBytes((float)scale), 0) & ~0xFFF), 0);
+                _writer.Line($"// Times {ExprPrinter.Literal(scale)}, of which {ExprPrinter.Literal(upper)} are 12 bits.");
+                _writer.Line($"var s1 = {_functions.Use("UpperBits", 1)}(sum);");
+                _writer.Line("var s2 = sum - s1;");
+                _writer.Line(
+                    $"rest = (s2 * {ExprPrinter.Literal(upper)}) + (sum * {ExprPrinter.Literal(scale - upper)}) + (rest * {ExprPrinter.Literal(scale)});");
+                _writer.Line($"sum = (s1 * {ExprPrinter.Literal(upper)}) + rest;");
+                _writer.Line($"{target.Element("thread", "0")} = sum;");
+                _writer.Line($"{rest.Element("thread", "0")} = rest - (sum - (s1 * {ExprPrinter.Literal(upper)}));");
+            }
+        }
+
+        void AddTo(string number)
+        {
+            _writer.Line($"var number = {number};");
+            _writer.Line("var total = sum + number;");
+            _writer.Line("var added = total - sum;");
+            _writer.Line("rest += (sum - (total - added)) + (number - added);");
+            _writer.Line("sum = total;");
+        }
+    }
+
     private void ReduceColumns(Reduce reduce)
     {
         Touch(Places(Dataflow.Reads(reduce)), _memory[reduce.Target]);
@@ -470,16 +551,17 @@ internal sealed class GroupEmitter
     }
 
     /// <summary>Raises references along a fixed axis to a row of candidates where any is too far above, and lets the sums follow.</summary>
-    private void RebaseAll(State state, Place candidates, string row, double threshold)
+    /// <param name="candidate">Spells the candidate of column c.</param>
+    private void RebaseAll(State state, IReadOnlyList<Place> candidates, Func<string> candidate, double threshold)
     {
         var (reference, factors, size) = (_memory[state.Reference!], _memory.Factors!, state.Axis.Size);
-        Touch([candidates, reference]);
+        Touch([.. candidates, reference]);
         using (_writer.Block())
         {
             _writer.Line("var exceeds = false;");
             using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
             {
-                _writer.Line($"exceeds |= {candidates.Element(row, "c")} - {reference.Element("0", "c")} > {ExprPrinter.Literal(threshold)};");
+                _writer.Line($"exceeds |= {candidate()} - {reference.Element("0", "c")} > {ExprPrinter.Literal(threshold)};");
             }
 
             using (_writer.Block("if (_Group.BarrierOr(exceeds))"))
@@ -490,7 +572,7 @@ internal sealed class GroupEmitter
                 using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
                 {
                     _writer.Line($"var old = {reference.Element("0", "c")};");
-                    _writer.Line($"var raised = {_functions.Use("Max", 0)}(old, {candidates.Element(row, "c")});");
+                    _writer.Line($"var raised = {_functions.Use("Max", 0)}(old, {candidate()});");
                     _writer.Line($"var factor = {_functions.Use("Exp2", 2)}(old - raised, -64f);");
                     _writer.Line($"{reference.Element("0", "c")} = raised;");
                     _writer.Line($"{factors.Element("0", "c")} = factor;");
@@ -543,19 +625,21 @@ internal sealed class GroupEmitter
 
     private void Runs(Runs runs)
     {
-        var (logarithms, reference) = (_memory[runs.Logarithms], _memory[runs.State.Reference!]);
+        var reference = _memory[runs.State.Reference!];
+        var logarithms = Places(Dataflow.Tiles(runs.Values));
+        string Logarithm(string row) => Expression(runs.Values, runs.Logarithms.Rows, row, "c", null);
         var (partials, maxima, size) = (_memory.Partials, _memory.RunMaxima!, runs.State.Axis.Size);
         var count = Count(runs.Logarithms.Rows);
         Barrier();
         _writer.Line();
-        _writer.Line($"// Runs of rows whose {runs.Logarithms} exceeds {runs.State.Reference} by at most {ExprPrinter.Literal(runs.Threshold)}: almost always one, the whole tile.");
+        _writer.Line($"// Runs of rows whose {ProgramText.Logarithms(runs)} exceeds {runs.State.Reference} by at most {ExprPrinter.Literal(runs.Threshold)}: almost always one, the whole tile.");
         using (_writer.Block($"for (int runFrom = 0, runTo; runFrom < {count}; runFrom = runTo)"))
         {
-            RebaseAll(runs.State, logarithms, "runFrom", runs.Threshold);
+            RebaseAll(runs.State, logarithms, () => Logarithm("runFrom"), runs.Threshold);
             _writer.Line($"var first = {count};");
             using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
             using (_writer.Block("for (var r = runFrom + 1; r < first; r++)"))
-            using (_writer.Block($"if ({logarithms.Element("r", "c")} - {reference.Element("0", "c")} > {ExprPrinter.Literal(runs.Threshold)})"))
+            using (_writer.Block($"if ({Logarithm("r")} - {reference.Element("0", "c")} > {ExprPrinter.Literal(runs.Threshold)})"))
             {
                 _writer.Line("first = r;");
             }
@@ -574,13 +658,13 @@ internal sealed class GroupEmitter
             }
 
             Passed();
-            Touch([logarithms], maxima);
+            Touch(logarithms, maxima);
             using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
             {
-                _writer.Line($"var top = {logarithms.Element("runFrom", "c")};");
+                _writer.Line($"var top = {Logarithm("runFrom")};");
                 using (_writer.Block("for (var r = runFrom + 1; r < runTo; r++)"))
                 {
-                    _writer.Line($"top = {_functions.Use("Max", 0)}(top, {logarithms.Element("r", "c")});");
+                    _writer.Line($"top = {_functions.Use("Max", 0)}(top, {Logarithm("r")});");
                 }
 
                 _writer.Line($"{maxima.Element("0", "c")} = top;");
@@ -589,7 +673,7 @@ internal sealed class GroupEmitter
             _inRun = true;
             Emit(runs.Body);
             _inRun = false;
-            RebaseAll(runs.State, maxima, "0", runs.Rise);
+            RebaseAll(runs.State, [maxima], () => maxima.Element("0", "c"), runs.Rise);
         }
     }
 

@@ -232,7 +232,10 @@ internal sealed class GroupMemory
 
                 if (statement is Runs runs)
                 {
-                    Extend(runs.Logarithms, start, step - 1);
+                    foreach (var tile in Dataflow.Tiles(runs.Values))
+                    {
+                        Extend(tile, start, step - 1);
+                    }
                 }
 
                 if (statement is Fold fold)

@@ -14,7 +14,7 @@ namespace KernelGen.Generator.Families.Favor;
 /// </remarks>
 internal sealed class FavorGradient : FavorTiles
 {
-    private readonly TensorArgument? _output, _logSumExp, _reciprocal;
+    private readonly TensorArgument? _output, _logSumExp, _logSumExpRest, _reciprocal;
     private readonly TensorArgument _outputGradient, _queryGradient, _keyGradient, _valueGradient;
     private readonly Parameter _gradientWeights;
 
@@ -23,7 +23,8 @@ internal sealed class FavorGradient : FavorTiles
     {
         _outputGradient = B.Tensor(TensorRole.OutputGradient, "outputGradient", ValueDim);
         _output = IsNormalized ? B.Tensor(TensorRole.Output, "output", ValueDim) : null;
-        _logSumExp = IsNormalized && Map.IsExponential ? B.Tensor(TensorRole.LogSumExp, "logSumExp", Dim.One) : null;
+        _logSumExp = HasLogNormaliser ? B.Tensor(TensorRole.LogSumExp, "logSumExp", Dim.One) : null;
+        _logSumExpRest = HasLogNormaliser ? B.Tensor(TensorRole.LogSumExpRest, "logSumExpRest", Dim.One) : null;
         _reciprocal = IsNormalized && !Map.IsExponential && spec.Causal ? B.Tensor(TensorRole.Reciprocal, "reciprocal", Dim.One) : null;
         _queryGradient = B.Tensor(TensorRole.QueryGradient, "queryGradient", HeadDim);
         _keyGradient = B.Tensor(TensorRole.KeyGradient, "keyGradient", HeadDim);
@@ -47,7 +48,7 @@ internal sealed class FavorGradient : FavorTiles
     /// <param name="LogNormaliser">What log φ(q) is relative to, [tokens]; null for maps that are gains alone.</param>
     /// <param name="G">g, over the normaliser where that is not in the logarithm, [tokens, dv].</param>
     /// <param name="Delta">δ = −gᵀo, likewise, [tokens]; null without a normaliser.</param>
-    private readonly record struct Weighed(Tile? LogNormaliser, Tile G, Tile? Delta);
+    private readonly record struct Weighed(TwoFloats? LogNormaliser, Tile G, Tile? Delta);
 
     private TileProgram Bidirectional()
     {
@@ -71,8 +72,7 @@ internal sealed class FavorGradient : FavorTiles
             Tile? toReference = null;
             if (Map.IsExponential)
             {
-                Expr[] u = [.. Logs(b).Select(log => log - weighed.LogNormaliser!)];
-                B.Rebase(sums.State, B.ColumnMax("top", i, Features, u.Length == 1 ? u[0] : Branches("U", i, Features, u)), Threshold);
+                B.Rebase(sums.State, B.ColumnMax("top", i, Features, Whole("U", i, [.. RoundedLogarithms(b, weighed)])), Threshold);
                 // φ(q) is relative to e here, and S to c.
                 toReference = B.Map("E", Dim.One, Features, Expr.Exp2((Expr)sums.Reference! + c!));
             }
@@ -120,7 +120,9 @@ internal sealed class FavorGradient : FavorTiles
             }
 
             var l = LogKeys(t, k, a, seen);
-            B.Runs(l, state, Threshold, Rise, () => Tile(Phi("Fk", t, a, Expr.Exp2(l - c!, SummedFlush), new Condition.InRun())));
+            B.Runs(
+                "L", t, Whole("L", t, l.Rounded), state, Threshold, Rise,
+                () => Tile(Phi("Fk", t, a, [.. l.Less(c!).Select(log => Expr.Exp2(log, SummedFlush))], new Condition.InRun())));
 
             void Tile(Tile fk)
             {
@@ -134,7 +136,7 @@ internal sealed class FavorGradient : FavorTiles
                 B.AddMatMul(x, within, fk, structure: Structure.LowerLeft);
                 var fq = gains is not null
                     ? new Exponentials(gains, null)
-                    : Exponential("q", t, b, Logs(b).Select(log => Expr.Exp2(log + ((Expr)c! - weighed.LogNormaliser!), ReadingFlush)), where: null);
+                    : Exponential("q", t, b, Logs(b).Select(log => Expr.Exp2(log + weighed.LogNormaliser!.TakenFrom(c!), ReadingFlush)), where: null);
                 StoreQueryGradient(tokens, q, b, fq, weighed.Delta is null ? x : x + ((Expr)weighed.Delta * z));
                 B.Add(z, sum);
                 B.AddMatMul(s, v, fk, transposeA: true);
@@ -160,8 +162,9 @@ internal sealed class FavorGradient : FavorTiles
             }
 
             var weighed = WeighByLogarithm(t, tokens, q);
-            var u = Branches("U", t, Features, Logs(b).Select(log => log - weighed.LogNormaliser!));
-            B.Runs(u, sums.State, Threshold, Rise, () => Tile(QueryExponentials(t, b, weighed, sums, new Condition.InRun()).Phi, weighed));
+            B.Runs(
+                "U", t, Whole("U", t, [.. RoundedLogarithms(b, weighed)]), sums.State, Threshold, Rise,
+                () => Tile(QueryExponentials(t, b, weighed, sums, new Condition.InRun()).Phi, weighed));
 
             void Tile(Tile fq, Weighed weighed)
             {
@@ -186,6 +189,9 @@ internal sealed class FavorGradient : FavorTiles
         return B.Build();
     }
 
+    /// <summary>log φ(q) relative to the normaliser, as one float for each feature, which is enough to choose references by.</summary>
+    private IEnumerable<Expr> RoundedLogarithms(Tile b, Weighed weighed) => Logs(b).Select(log => log - weighed.LogNormaliser!.Rounded);
+
     /// <summary>Where φ(q) is an exponential: u = log φ(q) − log-sum-exp, or all of log φ(q) where nothing normalises.</summary>
     private Weighed WeighByLogarithm(Dim t, TokenLoop tokens, Tile q)
     {
@@ -193,32 +199,37 @@ internal sealed class FavorGradient : FavorTiles
         if (!IsNormalized)
         {
             var weight = Math.Log(Map.Weight, 2);
-            var n = Map.NormSign switch
+            if (Map.NormSign == 0)
             {
-                0 => -weight,
-                < 0 => HalfNorm("qq", t, q) - weight,
-                _ => -weight - HalfNorm("qq", t, q),
-            };
-            return new Weighed(B.Map("n", t, Dim.One, n), g, null);
+                return new Weighed(new TwoFloats(-weight, null), g, null);
+            }
+
+            var (h, hr) = HalfNorm("qq", t, q);
+            var log = Map.NormSign < 0 ? h : -h;
+            var n = B.Map("n", t, Dim.One, log - weight);
+            var rest = Rest(log, -weight, n);
+            return new Weighed(new TwoFloats(n, B.Map("nr", t, Dim.One, Map.NormSign < 0 ? rest + hr! : rest - hr!)), g, null);
         }
 
         var lse = B.Load("lse", _logSumExp!, tokens);
 
         // A query that sees no key has no gradient.
         var none = new Condition.Compare(Comparison.Equal, lse, double.NegativeInfinity);
-        var logNormaliser = B.Map("n", t, Dim.One, Expr.Select(none, double.PositiveInfinity, (Expr)lse * Base2.Log2E));
-        return new Weighed(logNormaliser, g, B.Map("delta", t, Dim.One, -OutputDotGradient(t, tokens, g)));
+        var rounded = B.Map("n", t, Dim.One, Expr.Select(none, double.PositiveInfinity, LogNormaliser(lse)));
+        return new Weighed(new TwoFloats(rounded, B.Load("nr", _logSumExpRest!, tokens)), g, B.Map("delta", t, Dim.One, -OutputDotGradient(t, tokens, g)));
     }
 
     /// <summary>Exponentials with a sign: the sum of the weights can be negative, so its logarithm does not tell it.</summary>
     private Weighed WeighSigned(Dim t, TokenLoop tokens, Tile b, Tile c, Tile z)
     {
-        var y = Branches("Yc", t, Features, Logs(b).Select(log => log + c));
-        var top = B.RowMax("M", t, Features, y);
-        var d = B.RowSum("D", t, Features, Phi("Fc", t, b, Expr.Exp2(y - top, ReadingFlush), where: null) * z);
-        var n = B.Map("n", t, Dim.One, Expr.Select(Condition.IsZero(d), double.PositiveInfinity, top + Expr.Log2(Expr.Abs(d))));
+        var (top, exponentials) = RelativeToMaximum("Yc", t, b, c);
+        var d = B.RowSum("D", t, Features, Phi("Fc", t, b, exponentials, where: null) * z);
+        var logD = B.Map("logD", t, Dim.One, Expr.Log2(Expr.Abs(d)));
+        var none = Condition.IsZero(d);
+        var n = B.Map("n", t, Dim.One, Expr.Select(none, double.PositiveInfinity, top + logD));
+        var nr = B.Map("nr", t, Dim.One, Expr.Select(none, 0, Rest(top, logD, n)));
         var sign = B.Map("sign", t, Dim.One, Expr.Select(new Condition.Compare(Comparison.Less, d, 0), -1, 1));
-        return Weigh(t, tokens, n, sign);
+        return Weigh(t, tokens, new TwoFloats(n, nr), sign);
     }
 
     /// <summary>Where φ is a gain alone: 1/D from z and, in causal programs, the keys of the tile; it is kept for the next program.</summary>
@@ -248,7 +259,7 @@ internal sealed class FavorGradient : FavorTiles
     private Weighed WeighByReciprocal(Dim t, TokenLoop tokens) =>
         Weigh(t, tokens, null, _reciprocal is null ? Map.Weight : (Expr)B.Load("rD", _reciprocal, tokens));
 
-    private Weighed Weigh(Dim t, TokenLoop tokens, Tile? logNormaliser, Expr factor)
+    private Weighed Weigh(Dim t, TokenLoop tokens, TwoFloats? logNormaliser, Expr factor)
     {
         var g = B.Load("G", _outputGradient, tokens);
         var weighed = B.Map("Gw", t, ValueDim, g * factor);
@@ -276,7 +287,7 @@ internal sealed class FavorGradient : FavorTiles
         }
 
         var tile = Branches("E" + name, t, Features, powers);
-        return new Exponentials(Phi("F" + name, t, projections, tile, where), tile);
+        return new Exponentials(Phi("F" + name, t, projections, [tile], where), tile);
     }
 
     /// <summary>
@@ -284,7 +295,7 @@ internal sealed class FavorGradient : FavorTiles
     /// each would take its rounding into the exponent.
     /// </summary>
     private Exponentials QueryExponentials(Dim t, Tile b, Weighed weighed, QuerySums sums, Condition? where) =>
-        Exponential("q", t, b, Logs(b).Select(log => Expr.Exp2(log - ((Expr)weighed.LogNormaliser! + sums.Reference!), SummedFlush)), where);
+        Exponential("q", t, b, Logs(b).Select(log => Expr.Exp2(log - weighed.LogNormaliser!.AddedTo(sums.Reference!), SummedFlush)), where);
 
     /// <summary>φ(k), relative to what R is; likewise.</summary>
     private Exponentials KeyFeatures(Dim t, Tile k, Tile a, QuerySums sums, Condition? seen)
@@ -294,14 +305,7 @@ internal sealed class FavorGradient : FavorTiles
             return new Exponentials(Phi("Fk", t, a, null, seen), null);
         }
 
-        if (Map.NormSign == 0)
-        {
-            return Exponential("k", t, a, [Expr.Exp2(LogKeys(t, k, a, seen) + sums.Reference!, ReadingFlush)], where: null);
-        }
-
-        var h = (Expr)KeyNorm(t, k, seen);
-        var shift = Map.NormSign < 0 ? sums.Reference! - h : sums.Reference! + h;
-        return Exponential("k", t, a, Logs(a).Select(log => Expr.Exp2(log + shift, ReadingFlush)), where: null);
+        return Exponential("k", t, a, LogKeys(t, k, a, seen).Plus(sums.Reference!).Select(log => Expr.Exp2(log, ReadingFlush)), where: null);
     }
 
     private void StoreQueryGradient(TokenLoop tokens, Tile q, Tile b, Exponentials fq, Expr dphi) =>

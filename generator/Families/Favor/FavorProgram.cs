@@ -14,6 +14,7 @@ namespace KernelGen.Generator.Families.Favor;
 internal sealed class FavorProgram : FavorTiles
 {
     private readonly TensorArgument _output, _logSumExp;
+    private readonly TensorArgument? _logSumExpRest;
     private readonly State _state;
     private readonly Tile? _c;
     private readonly Tile _z, _s;
@@ -23,6 +24,7 @@ internal sealed class FavorProgram : FavorTiles
     {
         _output = B.Tensor(TensorRole.Output, "output", ValueDim);
         _logSumExp = B.Tensor(TensorRole.LogSumExp, "logSumExp", Dim.One);
+        _logSumExpRest = HasLogNormaliser ? B.Tensor(TensorRole.LogSumExpRest, "logSumExpRest", Dim.One) : null;
         _state = B.State("state", Features);
         _c = Map.IsExponential ? _state.AddReference("c", asRow: true) : null;
         _z = _state.AddVector("z", asRow: true);
@@ -47,8 +49,8 @@ internal sealed class FavorProgram : FavorTiles
             if (Map.IsExponential)
             {
                 var l = LogKeys(j, k, a, seen: null);
-                B.Rebase(_state, B.ColumnMax("top", j, Features, l), Threshold);
-                AddKeys(Phi("Fk", j, a, Expr.Exp2(l - _c!, SummedFlush), where: null), v, j);
+                B.Rebase(_state, B.ColumnMax("top", j, Features, Whole("L", j, l.Rounded)), Threshold);
+                AddKeys(Phi("Fk", j, a, Exponentials(l), where: null), v, j);
             }
             else
             {
@@ -81,10 +83,10 @@ internal sealed class FavorProgram : FavorTiles
             if (Map.IsExponential)
             {
                 var l = LogKeys(t, k, a, seen);
-                B.Runs(l, _state, Threshold, Rise, () =>
+                B.Runs("L", t, Whole("L", t, l.Rounded), _state, Threshold, Rise, () =>
                 {
                     // The same c here, in S and on the query side.
-                    CausalTile(t, tokens, Phi("Fk", t, a, Expr.Exp2(l - _c!, SummedFlush), new Condition.InRun()), v);
+                    CausalTile(t, tokens, Phi("Fk", t, a, Exponentials(l), new Condition.InRun()), v);
                 });
             }
             else
@@ -94,6 +96,9 @@ internal sealed class FavorProgram : FavorTiles
         });
         return B.Build();
     }
+
+    /// <summary>φ(k) relative to c.</summary>
+    private IReadOnlyList<Expr> Exponentials(KeyLogarithms l) => [.. l.Less(_c!).Select(log => Expr.Exp2(log, SummedFlush))];
 
     /// <summary>Outputs of one tile, from the tokens before it (S, z) and from its own lower triangle (P); then its keys join the state.</summary>
     private void CausalTile(Dim t, TokenLoop tokens, Tile fk, Tile v)
@@ -119,9 +124,8 @@ internal sealed class FavorProgram : FavorTiles
             return (q, Phi("Fq", tokens, b, null, where: null), null);
         }
 
-        var y = Branches("Y", tokens, Features, Logs(b).Select(log => log + _c!));
-        var top = B.RowMax("M", tokens, Features, y);
-        return (q, Phi("Fq", tokens, b, Expr.Exp2(y - top, ReadingFlush), where: null), top);
+        var (top, exponentials) = RelativeToMaximum("Y", tokens, b, _c!);
+        return (q, Phi("Fq", tokens, b, exponentials, where: null), top);
     }
 
     private void AddKeys(Tile fk, Tile v, Dim tokens) => AddKeys(fk, v, B.ColumnSum("zt", tokens, Features, fk));
@@ -138,8 +142,14 @@ internal sealed class FavorProgram : FavorTiles
     {
         var r = B.Map("R", tokens, Dim.One, IsNormalized ? Expr.Select(Condition.IsZero(d), 0, (Expr)1 / d) : Unnormalised(tokens, q, top));
         B.Store(_output, B.Map("O", tokens, ValueDim, (Expr)n * r), loop);
-        var logD = Expr.Log2(d);
-        B.Store(_logSumExp, B.Map("lse", tokens, Dim.One, (top is null ? logD : top + logD) * Base2.Ln2), loop);
+        var logD = B.Map("logD", tokens, Dim.One, Expr.Log2(d));
+        var lse = B.Map("lse", tokens, Dim.One, (top is null ? (Expr)logD : top + logD) * Base2.Ln2);
+        B.Store(_logSumExp, lse, loop);
+        if (_logSumExpRest is not null)
+        {
+            var rounded = B.Map("n", tokens, Dim.One, LogNormaliser(lse));
+            B.Store(_logSumExpRest, B.Map("nr", tokens, Dim.One, Expr.Select(Condition.IsZero(d), 0, Rest(top!, logD, rounded))), loop);
+        }
     }
 
     /// <summary>What N is to be multiplied by to be φ(q)ᵀS: the maximum that it is relative to, the query's own norm, and the weight of a feature.</summary>
@@ -153,8 +163,8 @@ internal sealed class FavorProgram : FavorTiles
         var log = Map.NormSign switch
         {
             0 => (Expr)top,
-            < 0 => top - HalfNorm("qq", tokens, q),
-            _ => top + HalfNorm("qq", tokens, q),
+            < 0 => HalfNorm("qq", tokens, q).TakenFrom(top),
+            _ => HalfNorm("qq", tokens, q).AddedTo(top),
         };
         return Expr.Exp2(log + Math.Log(Map.Weight, 2));
     }

@@ -56,6 +56,9 @@ internal abstract class FavorTiles
 
     protected Dim Projections { get; }
 
+    /// <summary>Whether gradients take the logarithm of a query's normaliser from the forward pass.</summary>
+    protected bool HasLogNormaliser => IsNormalized && Map is { IsExponential: true, HasGain: false };
+
     protected TensorArgument Query { get; }
 
     protected TensorArgument Key { get; }
@@ -69,6 +72,15 @@ internal abstract class FavorTiles
 
     private Parameter? Constants { get; }
 
+    /// <summary>
+    /// The logarithm of the normaliser from the log-sum-exp, as one float. What it lacks is kept too: both passes compute this number, so it must be a
+    /// tile of its own, or a product would be fused with what is added to it.
+    /// </summary>
+    protected static Expr LogNormaliser(Tile logSumExp) => (Expr)logSumExp * Base2.Log2E;
+
+    /// <summary>What large + small has lost as the float <paramref name="rounded"/>.</summary>
+    protected static Expr Rest(Expr large, Expr small, Expr rounded) => large - rounded + small;
+
     /// <summary>Wx̂ of a tile of queries or keys, [tokens, projections].</summary>
     protected Tile Project(string name, Tile x) => B.MatMul(name, x, W, transposeB: true);
 
@@ -76,38 +88,57 @@ internal abstract class FavorTiles
     protected IEnumerable<Expr> Logs(Tile projections) => Map.Log(projections, Constants is null ? null : (Expr)Constants);
 
     /// <summary>φ of a tile of tokens, [tokens, m], from the projections and the exponentials of the map; 0 where the condition does not hold.</summary>
-    protected Tile Phi(string name, Dim tokens, Tile projections, Expr? exponentials, Condition? where)
+    /// <param name="exponentials">One for each branch, or one that serves all; null for maps that are gains alone.</param>
+    protected Tile Phi(string name, Dim tokens, Tile projections, IReadOnlyList<Expr>? exponentials, Condition? where)
     {
-        var features = !Map.HasGain ? [exponentials!]
+        var features = !Map.HasGain ? exponentials!
             : exponentials is null ? Map.Gain(projections)
-            : Map.Gain(projections).Select(gain => gain * exponentials);
+            : Map.Gain(projections).Select((gain, branch) => gain * exponentials[exponentials.Count == 1 ? 0 : branch]);
         return Branches(name, tokens, Features, features.Select(feature => where is null ? feature : Expr.Select(where, feature, 0)));
     }
 
-    /// <summary>L = log2 φ(k), [tokens, m]; −∞ for the tokens that are not seen, which count for nothing.</summary>
-    protected Tile LogKeys(Dim tokens, Tile k, Tile a, Condition? seen)
+    /// <summary>log2 φ(k); −∞ for the tokens that are not seen, which count for nothing.</summary>
+    protected KeyLogarithms LogKeys(Dim tokens, Tile k, Tile a, Condition? seen)
     {
-        var logs = Logs(a);
-        if (Map.NormSign == 0)
+        if (Map.NormSign != 0)
         {
-            var finite = logs.Select(Expr.NaNUnlessFinite);
-            return Branches("L", tokens, Features, finite.Select(log => seen is null ? log : Expr.Select(seen, log, double.NegativeInfinity)));
+            return new KeyLogarithms([.. Logs(a)], KeyNorm(tokens, k, seen), Map.NormSign);
         }
 
-        var h = KeyNorm(tokens, k, seen);
-        return Branches("L", tokens, Features, logs.Select(log => Map.NormSign < 0 ? log - h : log + h));
+        var finite = Logs(a).Select(Expr.NaNUnlessFinite);
+        var l = Branches("L", tokens, Features, finite.Select(log => seen is null ? log : Expr.Select(seen, log, double.NegativeInfinity)));
+        return new KeyLogarithms([l], null, 0);
     }
 
-    /// <summary>h = ‖k̂‖²/2 in powers of two, [tokens]; ∞ for the tokens that are not seen.</summary>
-    protected Tile KeyNorm(Dim tokens, Tile k, Condition? seen)
+    /// <summary>One number for each feature, [tokens, m]: what there is already, or a tile.</summary>
+    protected Expr Whole(string name, Dim tokens, IReadOnlyList<Expr> branches) =>
+        branches.Count == 1 ? branches[0] : Branches(name, tokens, Features, branches);
+
+    /// <summary>2^(log φ(q) + c − M) with M the largest log φ(q) + c of each query, which is returned too.</summary>
+    /// <remarks>Two large numbers that nearly cancel, c and M, meet first: each alone would take its rounding into the exponent.</remarks>
+    protected (Tile Maximum, IReadOnlyList<Expr> Exponentials) RelativeToMaximum(string name, Dim tokens, Tile projections, Tile c)
     {
-        var halfNorm = HalfNorm("kk", tokens, k);
-        return B.Map("h", tokens, Dim.One, seen is null ? halfNorm : Expr.Select(seen, halfNorm, double.PositiveInfinity));
+        Expr[] logs = [.. Logs(projections)];
+        var top = B.RowMax("M", tokens, Features, Whole(name, tokens, [.. logs.Select(log => log + c)]));
+
+        // Where no key was seen c is its start, in which log φ(q) is lost: features are 0 there, or a large one would overflow.
+        var seen = Expr.Max(top, State.UnsetReference / 2);
+        return (top, [.. logs.Select(log => Expr.Exp2(log + (c - seen), ReadingFlush))]);
+    }
+
+    /// <summary>h = ‖k̂‖²/2 in powers of two; ∞ for the tokens that are not seen.</summary>
+    private TwoFloats KeyNorm(Dim tokens, Tile k, Condition? seen)
+    {
+        var (halfNorm, rest) = HalfNorm("kk", tokens, k);
+        return new TwoFloats(B.Map("h", tokens, Dim.One, seen is null ? halfNorm : Expr.Select(seen, halfNorm, double.PositiveInfinity)), rest);
     }
 
     /// <summary>‖x̂‖²/2 in powers of two.</summary>
-    protected Expr HalfNorm(string name, Dim tokens, Tile x) =>
-        Expr.NaNUnlessFinite((Expr)B.RowSum(name, tokens, HeadDim, x * x) * HalfNormScale);
+    protected TwoFloats HalfNorm(string name, Dim tokens, Tile x)
+    {
+        var (sum, rest) = B.RowSumWithRest(name, tokens, HeadDim, (Expr)x * x * HalfNormScale);
+        return new TwoFloats(Expr.NaNUnlessFinite(sum), rest);
+    }
 
     /// <summary>An expression for each segment of the columns.</summary>
     protected Tile Branches(string name, Dim tokens, Dim columns, IEnumerable<Expr> branches)
@@ -120,5 +151,26 @@ internal abstract class FavorTiles
         }
 
         return all.Length == 1 ? B.Map(name, tokens, columns, all[0]) : B.Concat(name, tokens, columns, all);
+    }
+
+    /// <summary>log2 φ(k) of a tile of keys.</summary>
+    /// <param name="Projected">Without the norm, for each branch, or one for all.</param>
+    /// <param name="Norm">‖k̂‖²/2, or null where the map has none.</param>
+    /// <param name="NormSign">The sign that the norm has.</param>
+    protected sealed record KeyLogarithms(IReadOnlyList<Expr> Projected, TwoFloats? Norm, int NormSign)
+    {
+        /// <summary>As one float each, which is enough to choose references by.</summary>
+        public IReadOnlyList<Expr> Rounded => Norm is null
+            ? Projected
+            : [.. Projected.Select(log => NormSign < 0 ? log - Norm.Rounded : log + Norm.Rounded)];
+
+        /// <summary>log2 φ(k) − reference.</summary>
+        public IEnumerable<Expr> Less(Expr reference) => Projected.Select(log => log - WithNorm(reference, -NormSign));
+
+        /// <summary>log2 φ(k) + reference.</summary>
+        public IEnumerable<Expr> Plus(Expr reference) => Projected.Select(log => log + WithNorm(reference, NormSign));
+
+        private Expr WithNorm(Expr reference, int sign) =>
+            Norm is null ? reference : sign < 0 ? Norm.TakenFrom(reference) : Norm.AddedTo(reference);
     }
 }
