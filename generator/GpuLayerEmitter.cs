@@ -145,7 +145,7 @@ internal static class GpuLayerEmitter
             public {{Runtime}}.GpuResult CreateResult(in {{Runtime}}.AttentionShape shape)
             {
                 {{Services}}.GpuChecks.CheckShape(in shape, causal: {{causal}});
-                var length = {{Services}}.GpuChecks.AtLeastOne(KeptStatesLength(in shape) + (Queries(in shape) * {{queries}}));
+                var length = {{Services}}.GpuChecks.AtLeastOne({{(kept.HasState ? "KeptStatesLength(in shape) + " : "")}}(Queries(in shape) * {{queries}}));
                 {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
                 return new {{Runtime}}.GpuResult(this, Zeros(length), in shape, length * sizeof(float));
             }
@@ -252,16 +252,16 @@ internal static class GpuLayerEmitter
 
             private static long Queries(in {{Runtime}}.AttentionShape shape) => (long)shape.Batch * shape.Heads * shape.QueryLength;
 
-            private static long KeptStatesLength(in {{Runtime}}.AttentionShape shape) => (long)shape.Batch * shape.Heads * {{kept.StateFloats}};
-
             /// <summary>One of the arrays of a result that have a number a query.</summary>
             private static _Floats PerQuery({{Runtime}}.GpuResult result, int index) =>
-                ((_FloatBuffer)result.Memory).View.SubView(KeptStatesLength(result.Shape) + (Queries(result.Shape) * index), Queries(result.Shape));
+                ((_FloatBuffer)result.Memory).View.SubView({{(kept.HasState ? "KeptStatesLength(result.Shape) + " : "")}}(Queries(result.Shape) * index), Queries(result.Shape));
 
             """);
         if (kept.HasState)
         {
             writer.Line($$"""
+                private static long KeptStatesLength(in {{Runtime}}.AttentionShape shape) => (long)shape.Batch * shape.Heads * {{kept.StateFloats}};
+
                 private static _Floats KeptStates({{Runtime}}.GpuResult result) => ((_FloatBuffer)result.Memory).View.SubView(0, KeptStatesLength(result.Shape));
 
                 """);
@@ -291,10 +291,10 @@ internal static class GpuLayerEmitter
             }
 
             /// <summary>Buffers of 0 numbers do not exist.</summary>
-            private global::ILGPU.Runtime.MemoryBuffer1D<T, global::ILGPU.Stride1D.Dense> Upload<T>(global::System.ReadOnlySpan<T> numbers)
-                where T : unmanaged
+            private global::ILGPU.Runtime.MemoryBuffer1D<_Number, global::ILGPU.Stride1D.Dense> Upload<_Number>(global::System.ReadOnlySpan<_Number> numbers)
+                where _Number : unmanaged
             {
-                var buffer = _accelerator.Allocate1D<T>(global::System.Math.Max(1, numbers.Length));
+                var buffer = _accelerator.Allocate1D<_Number>(global::System.Math.Max(1, numbers.Length));
                 if (!numbers.IsEmpty)
                 {
                     _Views.CopyFromCPU(buffer.View.SubView(0, numbers.Length), _accelerator.DefaultStream, numbers);

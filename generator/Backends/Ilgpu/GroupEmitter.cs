@@ -692,7 +692,8 @@ internal sealed class GroupEmitter
                 {
                     // Tensor cores cut what they add, and do not round it: a sum from zero for each tile keeps that from growing with the tokens.
                     _tensor!.DeclareSums(block, "s");
-                    _tensor.Accumulate(product, a, b, block, "warpRow", "warpColumn", StateRows, StateColumns, innerCount, "s", isExponent: false);
+                    _tensor.Accumulate(
+                        product, a, b, block, "warpRow", "warpColumn", StateRows, StateColumns, innerCount, GroupMemory.Pad(_memory.Size(inner)), "s", isExponent: false);
                     _tensor.AddSums(block, WarpSum, "s");
                 });
             return;
@@ -704,7 +705,7 @@ internal sealed class GroupEmitter
         var columns = GroupMemory.Pad(_memory.Columns(product.Target));
         Either(
             _tensor is null || IsProjection(product) ? null : WarpBlock.Of(rows, columns),
-            block => MultiplyOnTensorCores(product, a, b, target, rows, columns, innerCount, block),
+            block => MultiplyOnTensorCores(product, a, b, target, rows, columns, innerCount, inner, block),
             () => MultiplyInRegisterBlocks(product, a, b, target, rows, columns, innerCount, inner));
     }
 
@@ -714,7 +715,7 @@ internal sealed class GroupEmitter
     /// <summary>Whether the right operand is read along its rows. Projections are packed transposed already.</summary>
     public static bool IsReadTransposed(MatMul product) => product.TransposeB && !IsProjection(product);
 
-    private void MultiplyOnTensorCores(MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, WarpBlock block)
+    private void MultiplyOnTensorCores(MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, Dim inner, WarpBlock block)
     {
         using (_writer.Block($"for (var block = warp; block < {block.Count(rows, columns)}; block += {GroupMemory.Threads / 32})"))
         {
@@ -727,7 +728,8 @@ internal sealed class GroupEmitter
                 innerCount = "last";
             }
 
-            _tensor.Accumulate(product, a, b, block, "row", "column", rows, columns, innerCount, "s", _isExponent(product.Target));
+            _tensor.Accumulate(
+                product, a, b, block, "row", "column", rows, columns, innerCount, GroupMemory.Pad(_memory.Size(inner)), "s", _isExponent(product.Target));
             _tensor.Store(target, block, "row", "column", rows, columns, "s", product.Accumulate, product.Structure == Structure.LowerTarget);
         }
     }

@@ -84,8 +84,12 @@ internal static class LauncherEmitter
         writer.Line("/// <summary>The floats of scratch memory that a call takes.</summary>");
         using (writer.Block($"internal static long ScratchLength(in {Runtime}.AttentionShape shape, int processors)"))
         {
-            writer.Line("var plan = Plan(in shape, processors);");
-            writer.Line($"return {(backend.HasState ? "StatesLength(in plan) + " : "")}GroupsLength(in plan) + 1;");
+            if (backend.HasState || backend.ScratchFloats > 0)
+            {
+                writer.Line("var plan = Plan(in shape, processors);");
+            }
+
+            writer.Line($"return {(backend.HasState ? "StatesLength(in plan) + " : "")}{(backend.ScratchFloats > 0 ? "GroupsLength(in plan) + " : "")}1;");
         }
 
         writer.Line();
@@ -130,15 +134,19 @@ internal static class LauncherEmitter
         writer.Line();
         writer.Line("/// <inheritdoc/>");
         writer.Line(hasParameters ? "public void Dispose() => _parameters.Dispose();" : "public void Dispose()\n{\n}");
-        writer.Line();
         if (backend.HasState)
         {
-            writer.Line($"private static long StatesLength(in {Services}.GpuPlan plan) => (((long)plan.Heads * plan.StateSpans) + ({mergedStates})) * {stateFloats};");
             writer.Line();
+            writer.Line($"private static long StatesLength(in {Services}.GpuPlan plan) => (((long)plan.Heads * plan.StateSpans) + ({mergedStates})) * {stateFloats};");
         }
 
-        writer.Line(
-            $"private static long GroupsLength(in {Services}.GpuPlan plan) => (long)plan.Heads * global::System.Math.Max(plan.StateSpans, plan.OutputSpans) * {scratchFloats};");
+        if (backend.ScratchFloats > 0)
+        {
+            writer.Line();
+            writer.Line(
+                $"private static long GroupsLength(in {Services}.GpuPlan plan) => (long)plan.Heads * global::System.Math.Max(plan.StateSpans, plan.OutputSpans) * {scratchFloats};");
+        }
+
         if (hasParameters)
         {
             writer.Line();

@@ -70,10 +70,11 @@ internal sealed class TensorEmitter(SourceWriter writer, DeviceFunctions functio
     /// <param name="rows">Rows of the target.</param>
     /// <param name="columns">Columns of the target.</param>
     /// <param name="count">The numbers that are summed: a constant or a variable.</param>
+    /// <param name="padded">As many as there are at most, padded to four.</param>
     /// <param name="sum">The name of the sums.</param>
     /// <param name="isExponent">Whether the sums are arguments of exponentials, which make an absolute error a relative one.</param>
     public void Accumulate(
-        MatMul product, Place a, Place b, WarpBlock block, string row, string column, int rows, int columns, string count, string sum, bool isExponent)
+        MatMul product, Place a, Place b, WarpBlock block, string row, string column, int rows, int columns, string count, int padded, string sum, bool isExponent)
     {
         var left = new Operand("a", a, InnerAlongRow: !product.TransposeA, Slots: 2 * block.RowTiles);
         var right = new Operand("b", b, InnerAlongRow: product.TransposeB, Slots: block.ColumnTiles);
@@ -105,8 +106,8 @@ internal sealed class TensorEmitter(SourceWriter writer, DeviceFunctions functio
                 writer.Line($"var keep{k} = (uint)((inner + {k} - {limit}) >> 31);");
             }
 
-            Fragments(left, limit, isExponent);
-            Fragments(right, limit, isExponent);
+            Fragments(left, limit, padded, isExponent);
+            Fragments(right, limit, padded, isExponent);
             for (var k = 0; k < 4; k += 2)
             {
                 // 3xTF32: what rounding took away from one operand times the other, the smaller products first.
@@ -211,14 +212,14 @@ internal sealed class TensorEmitter(SourceWriter writer, DeviceFunctions functio
     }
 
     /// <summary>Loads what a thread has of an operand for one step, and rounds it.</summary>
-    private void Fragments(Operand operand, string? limit, bool isExponent)
+    private void Fragments(Operand operand, string? limit, int padded, bool isExponent)
     {
         var (name, width) = (operand.Name, Width(operand.Slots));
         string Within(string index, string last) => limit is null ? index : $"global::ILGPU.IntrinsicMath.Min({index}, {last})";
         string At(int slot) => $"{name}At{slot / width}{Plus(slot % width)}";
         for (var slot = 0; slot < operand.Slots && operand.InnerAlongRow; slot++)
         {
-            writer.Line($"var {name}{slot} = {operand.Place.Four(At(slot), Within("inner", $"{operand.Place.Stride - 4}"))};");
+            writer.Line($"var {name}{slot} = {operand.Place.Four(At(slot), Within("inner", $"{padded - 4}"))};");
         }
 
         for (var k = 0; k < 4 && !operand.InnerAlongRow; k++)
