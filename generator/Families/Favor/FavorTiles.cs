@@ -121,8 +121,8 @@ internal abstract class FavorTiles
         Expr[] logs = [.. Logs(projections)];
         var top = B.RowMax("M", tokens, Features, Whole(name, tokens, [.. logs.Select(log => log + c)]));
 
-        // Where no key was seen c is its start, in which log φ(q) is lost: features are 0 there, or a large one would overflow.
-        var seen = Expr.Max(top, State.UnsetReference / 2);
+        // Where no key was seen c is its start, in which log φ(q) is lost: features are 0 there, or a large one would overflow. Infinite ones are NaN.
+        var seen = Expr.Max(Expr.NaNUnlessFinite(top), State.UnsetReference / 2);
         return (top, [.. logs.Select(log => Expr.Exp2(log + (c - seen), ReadingFlush))]);
     }
 
