@@ -434,34 +434,35 @@ internal sealed class GroupEmitter
         using (_writer.Block())
         {
             _writer.Line($"var r = thread / {share};");
-            _writer.Line("var (sum, rest) = (0f, 0f);");
+            _writer.Line("var (part, partRest) = (0f, 0f);");
             using (_writer.Block($"for (var c = thread % {share}; c < {_memory.Size(reduce.Columns)}; c += {share})"))
             {
                 _writer.Line($"var x = {Expression(square.Left, "r", "c", null)};");
                 _writer.Line($"var x1 = {_functions.Use("UpperBits", 1)}(x);");
                 _writer.Line("var x2 = x - x1;");
-                _writer.Line("rest += (2f * x1 * x2) + (x2 * x2);");
-                AddTo("x1 * x1");
+                _writer.Line("partRest += (2f * x1 * x2) + (x2 * x2);");
+                AddTo("part", "x1 * x1");
             }
 
-            // The sums of the threads, then their rests.
-            _writer.Line($"{partials.Element("0", "thread")} = sum;");
+            _writer.Line("// The sums of all threads of a row, then their rests.");
+            _writer.Line($"{partials.Element("0", "thread")} = part;");
             Touch([partials]);
+            _writer.Line("var (sum, sumRest) = (0f, 0f);");
             _writer.Line($"var offset = thread * {share};");
             using (_writer.Block($"if (thread < {_memory.Tokens})"))
-            using (_writer.Block($"for (var i = 1; i < {share}; i++)"))
+            using (_writer.Block($"for (var i = 0; i < {share}; i++)"))
             {
-                AddTo(partials.Element("0", "offset + i"));
+                AddTo("sum", partials.Element("0", "offset + i"));
             }
 
             Touch([], partials);
-            _writer.Line($"{partials.Element("0", "thread")} = rest;");
+            _writer.Line($"{partials.Element("0", "thread")} = partRest;");
             Touch([partials], target, rest);
             using (_writer.Block($"if (thread < {_memory.Tokens})"))
             {
-                using (_writer.Block($"for (var i = 1; i < {share}; i++)"))
+                using (_writer.Block($"for (var i = 0; i < {share}; i++)"))
                 {
-                    _writer.Line($"rest += {partials.Element("0", "offset + i")};");
+                    _writer.Line($"sumRest += {partials.Element("0", "offset + i")};");
                 }
 
                 var upper = (double)BitConverter.ToSingle(BitConverter.GetBytes(BitConverter.ToInt32(BitConverter.GetBytes((float)scale), 0) & ~0xFFF), 0);
@@ -469,20 +470,20 @@ internal sealed class GroupEmitter
                 _writer.Line($"var s1 = {_functions.Use("UpperBits", 1)}(sum);");
                 _writer.Line("var s2 = sum - s1;");
                 _writer.Line(
-                    $"rest = (s2 * {ExprPrinter.Literal(upper)}) + (sum * {ExprPrinter.Literal(scale - upper)}) + (rest * {ExprPrinter.Literal(scale)});");
-                _writer.Line($"sum = (s1 * {ExprPrinter.Literal(upper)}) + rest;");
+                    $"sumRest = (s2 * {ExprPrinter.Literal(upper)}) + (sum * {ExprPrinter.Literal(scale - upper)}) + (sumRest * {ExprPrinter.Literal(scale)});");
+                _writer.Line($"sum = (s1 * {ExprPrinter.Literal(upper)}) + sumRest;");
                 _writer.Line($"{target.Element("thread", "0")} = sum;");
-                _writer.Line($"{rest.Element("thread", "0")} = rest - (sum - (s1 * {ExprPrinter.Literal(upper)}));");
+                _writer.Line($"{rest.Element("thread", "0")} = sumRest - (sum - (s1 * {ExprPrinter.Literal(upper)}));");
             }
         }
 
-        void AddTo(string number)
+        void AddTo(string sum, string number)
         {
             _writer.Line($"var number = {number};");
-            _writer.Line("var total = sum + number;");
-            _writer.Line("var added = total - sum;");
-            _writer.Line("rest += (sum - (total - added)) + (number - added);");
-            _writer.Line("sum = total;");
+            _writer.Line($"var total = {sum} + number;");
+            _writer.Line($"var added = total - {sum};");
+            _writer.Line($"{sum}Rest += ({sum} - (total - added)) + (number - added);");
+            _writer.Line($"{sum} = total;");
         }
     }
 
