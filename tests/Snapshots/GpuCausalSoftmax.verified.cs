@@ -71,12 +71,12 @@ partial class GpuCausalSoftmax
             throw new global::System.InvalidOperationException(global::KernelGen.CompilerServices.GpuChecks.NoDevice);
         }
 
-        /// <summary>Memory on the device for what a forward call of this shape keeps: 1 number a query. The caller disposes of it.</summary>
+        /// <summary>Memory on the device for what a forward call of this shape keeps: 2 numbers a query. The caller disposes of it.</summary>
         /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
         public global::KernelGen.GpuResult CreateResult(in global::KernelGen.AttentionShape shape)
         {
             global::KernelGen.CompilerServices.GpuChecks.CheckShape(in shape, causal: true);
-            var length = global::KernelGen.CompilerServices.GpuChecks.AtLeastOne(KeptStatesLength(in shape) + (Queries(in shape) * 1));
+            var length = global::KernelGen.CompilerServices.GpuChecks.AtLeastOne((Queries(in shape) * 2));
             global::KernelGen.CompilerServices.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
             return new global::KernelGen.GpuResult(this, Zeros(length), in shape, length * sizeof(float));
         }
@@ -133,6 +133,7 @@ partial class GpuCausalSoftmax
                 Value = value,
                 Output = destination,
                 LogSumExp = result is null ? memory.SubView(0, 1) : PerQuery(result, 0),
+                LogSumExpRest = result is null ? memory.SubView(0, 1) : PerQuery(result, 1),
                 WantsLogSumExp = result is not null,
                 KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
                 HasKeyLengths = keyLengths.Length > 0,
@@ -183,11 +184,9 @@ partial class GpuCausalSoftmax
 
         private static long Queries(in global::KernelGen.AttentionShape shape) => (long)shape.Batch * shape.Heads * shape.QueryLength;
 
-        private static long KeptStatesLength(in global::KernelGen.AttentionShape shape) => (long)shape.Batch * shape.Heads * 0;
-
         /// <summary>One of the arrays of a result that have a number a query.</summary>
         private static _Floats PerQuery(global::KernelGen.GpuResult result, int index) =>
-            ((_FloatBuffer)result.Memory).View.SubView(KeptStatesLength(result.Shape) + (Queries(result.Shape) * index), Queries(result.Shape));
+            ((_FloatBuffer)result.Memory).View.SubView((Queries(result.Shape) * index), Queries(result.Shape));
 
         private _Floats Scratch(long length)
         {
@@ -212,10 +211,10 @@ partial class GpuCausalSoftmax
         }
 
         /// <summary>Buffers of 0 numbers do not exist.</summary>
-        private global::ILGPU.Runtime.MemoryBuffer1D<T, global::ILGPU.Stride1D.Dense> Upload<T>(global::System.ReadOnlySpan<T> numbers)
-            where T : unmanaged
+        private global::ILGPU.Runtime.MemoryBuffer1D<_Number, global::ILGPU.Stride1D.Dense> Upload<_Number>(global::System.ReadOnlySpan<_Number> numbers)
+            where _Number : unmanaged
         {
-            var buffer = _accelerator.Allocate1D<T>(global::System.Math.Max(1, numbers.Length));
+            var buffer = _accelerator.Allocate1D<_Number>(global::System.Math.Max(1, numbers.Length));
             if (!numbers.IsEmpty)
             {
                 _Views.CopyFromCPU(buffer.View.SubView(0, numbers.Length), _accelerator.DefaultStream, numbers);
@@ -235,8 +234,6 @@ partial class GpuCausalSoftmax
 
             internal _Floats Output { get; init; }
 
-            internal _Floats LogSumExp { get; init; }
-
             internal _Floats OutputGradient { get; init; }
 
             internal _Floats QueryGradient { get; init; }
@@ -244,6 +241,10 @@ partial class GpuCausalSoftmax
             internal _Floats KeyGradient { get; init; }
 
             internal _Floats ValueGradient { get; init; }
+
+            internal _Floats LogSumExp { get; init; }
+
+            internal _Floats LogSumExpRest { get; init; }
 
             internal _Floats KeptStates { get; init; }
 
@@ -260,19 +261,19 @@ partial class GpuCausalSoftmax
                 spanTokens, spans);
         }
 
-        /// <summary>The kernels of the forward pass. Schedule: groups of 256 threads; tiles of 32 tokens for states and 32 for outputs; 15808 bytes of shared memory.</summary>
+        /// <summary>The kernels of the forward pass. Schedule: groups of 256 threads; tiles of 32 tokens for states and 32 for outputs; 17088 bytes of shared memory.</summary>
         internal sealed class ForwardPass : global::System.IDisposable
         {
             private readonly _FloatBuffer _parameters;
             private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape> _accumulate;
             private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, int, int> _merge;
-            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape> _output;
+            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape> _output;
 
             /// <summary>Compiles the kernels for a device, and copies the projections there.</summary>
             internal ForwardPass(_Accelerator accelerator, global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters)
             {
                 global::KernelGen.CompilerServices.GpuChecks.CheckDevice(
-                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 15808);
+                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 17088);
                 var packed = new float[256];
                 PackParameters(projection, hyperparameters, packed);
                 _parameters = accelerator.Allocate1D<float>(packed.Length);
@@ -280,7 +281,7 @@ partial class GpuCausalSoftmax
                 accelerator.DefaultStream.Synchronize();
                 _accumulate = _KernelLoaders.LoadKernel<_Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape>(accelerator, Accumulate);
                 _merge = _KernelLoaders.LoadKernel<_Floats, _Floats, int, int>(accelerator, Merge);
-                _output = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape>(accelerator, Output);
+                _output = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape>(accelerator, Output);
             }
 
             /// <summary>How a call is cut for a device of so many multiprocessors.</summary>
@@ -292,7 +293,7 @@ partial class GpuCausalSoftmax
             internal static long ScratchLength(in global::KernelGen.AttentionShape shape, int processors)
             {
                 var plan = Plan(in shape, processors);
-                return StatesLength(in plan) + GroupsLength(in plan) + 1;
+                return StatesLength(in plan) + 1;
             }
 
             /// <summary>Queues the kernels.</summary>
@@ -309,15 +310,13 @@ partial class GpuCausalSoftmax
                     states, merged, plan.Heads, plan.StateSpans);
                 _output(
                     stream, new _KernelConfig(plan.Heads * plan.OutputSpans, 256),
-                    call.Query, call.Key, call.Value, call.Output, call.LogSumExp, call.KeyLengths, _parameters.View, merged, call.ShapeOf(in shape, plan.OutputSpanTokens, plan.OutputSpans));
+                    call.Query, call.Key, call.Value, call.Output, call.LogSumExp, call.LogSumExpRest, call.KeyLengths, _parameters.View, merged, call.ShapeOf(in shape, plan.OutputSpanTokens, plan.OutputSpans));
             }
 
             /// <inheritdoc/>
             public void Dispose() => _parameters.Dispose();
 
             private static long StatesLength(in global::KernelGen.CompilerServices.GpuPlan plan) => (((long)plan.Heads * plan.StateSpans) + ((long)plan.Heads * plan.StateSpans)) * 288;
-
-            private static long GroupsLength(in global::KernelGen.CompilerServices.GpuPlan plan) => (long)plan.Heads * global::System.Math.Max(plan.StateSpans, plan.OutputSpans) * 0;
 
             private static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
@@ -347,7 +346,7 @@ partial class GpuCausalSoftmax
                 var keyStride = shape.Stride(16);
                 var valueBase = shape.Base(head, shape.KeyLength, 16);
                 var valueStride = shape.Stride(16);
-                var shared4 = _SharedMemory.Allocate<_Float4>(460);
+                var shared4 = _SharedMemory.Allocate<_Float4>(476);
                 var shared = shared4.Cast<float>();
                 var parameters4 = parameters.Cast<_Float4>();
                 var state = states.SubView((long)_Grid.IdxX * 288, 288);
@@ -386,49 +385,75 @@ partial class GpuCausalSoftmax
                         var row = block / 4 * 1;
                         var column = block % 4 * 4;
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                        for (var k = 0; k < 16; k++)
+                        for (var k = 0; k < 16; k += 4)
                         {
-                            var b0 = parameters4[(k * 4) + (column / 4)];
-                            var a0 = shared[288 + (row * 16) + k];
-                            s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                            var a0 = shared4[72 + (row * 4) + (k / 4)];
+                            var b0_0 = parameters4[(k * 4) + (column / 4)];
+                            s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
+                            var b1_0 = parameters4[((k + 1) * 4) + (column / 4)];
+                            s0_0 += a0.Y * b1_0.X; s0_1 += a0.Y * b1_0.Y; s0_2 += a0.Y * b1_0.Z; s0_3 += a0.Y * b1_0.W;
+                            var b2_0 = parameters4[((k + 2) * 4) + (column / 4)];
+                            s0_0 += a0.Z * b2_0.X; s0_1 += a0.Z * b2_0.Y; s0_2 += a0.Z * b2_0.Z; s0_3 += a0.Z * b2_0.W;
+                            var b3_0 = parameters4[((k + 3) * 4) + (column / 4)];
+                            s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                         }
                         shared4[200 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
-                    // kk = rowSum(K · K)
+                    // kk + kkr = rowSum((K · K) · 0.180337)
                     {
                         var r = thread / 8;
-                        var part = 0f;
+                        var (part, partRest) = (0f, 0f);
                         for (var c = thread % 8; c < 16; c += 8)
                         {
-                            part += shared[288 + (r * 16) + c] * shared[288 + (r * 16) + c];
+                            var x = shared[288 + (r * 16) + c];
+                            var x1 = UpperBits(x);
+                            var x2 = x - x1;
+                            partRest += (2f * x1 * x2) + (x2 * x2);
+                            var number = x1 * x1;
+                            var total = part + number;
+                            var added = total - part;
+                            partRest += (part - (total - added)) + (number - added);
+                            part = total;
                         }
+                        // The sums of all threads of a row, then their rests.
                         shared[thread] = part;
-                    }
-                    _Group.Barrier();
-                    if (thread < 32)
-                    {
+                        _Group.Barrier();
+                        var (sum, sumRest) = (0f, 0f);
                         var offset = thread * 8;
-                        var part = shared[offset];
-                        for (var i = 1; i < 8; i++)
+                        if (thread < 32)
                         {
-                            part += shared[offset + i];
+                            for (var i = 0; i < 8; i++)
+                            {
+                                var number = shared[offset + i];
+                                var total = sum + number;
+                                var added = total - sum;
+                                sumRest += (sum - (total - added)) + (number - added);
+                                sum = total;
+                            }
                         }
-                        shared[1312 + thread] = part;
+                        _Group.Barrier();
+                        shared[thread] = partRest;
+                        _Group.Barrier();
+                        if (thread < 32)
+                        {
+                            for (var i = 0; i < 8; i++)
+                            {
+                                sumRest += shared[offset + i];
+                            }
+                            // Times 0.180336878f, of which 0.180297852f are 12 bits.
+                            var s1 = UpperBits(sum);
+                            var s2 = sum - s1;
+                            sumRest = (s2 * 0.180297852f) + (sum * 3.90285495E-05f) + (sumRest * 0.180336878f);
+                            sum = (s1 * 0.180297852f) + sumRest;
+                            shared[1824 + thread] = sum;
+                            shared[1856 + thread] = sumRest - (sum - (s1 * 0.180297852f));
+                        }
                     }
-                    // h = t < |key| ? kk · 0.180337 : ∞
+                    // h = t < |key| ? kk : ∞
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        var x_0 = shared[1312 + r] * 0.180336878f;
-                        shared[1312 + r] = tStart + r < keyCount ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
-                    }
-                    // L = A − h
-                    _Group.Barrier();
-                    for (var i = thread; i < 512; i += 256)
-                    {
-                        var r = i / 16;
-                        var c = i % 16;
-                        shared[800 + (r * 16) + c] = shared[800 + (r * 16) + c] - shared[1312 + r];
+                        shared[1824 + r] = tStart + r < keyCount ? (shared[1824 + r] * 0f) + shared[1824 + r] : float.PositiveInfinity;
                     }
                     // V = value[t]
                     for (var i = thread; i < 512; i += 256)
@@ -439,21 +464,21 @@ partial class GpuCausalSoftmax
                     }
                     _Group.Barrier();
 
-                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
                         {
                             var exceeds = false;
                             for (var c = thread; c < 16; c += 256)
                             {
-                                exceeds |= shared[800 + (runFrom * 16) + c] - state[c] > 28.8539009f;
+                                exceeds |= shared[800 + (runFrom * 16) + c] - shared[1824 + runFrom] - state[c] > 28.8539009f;
                             }
                             if (_Group.BarrierOr(exceeds))
                             {
                                 for (var c = thread; c < 16; c += 256)
                                 {
                                     var old = state[c];
-                                    var raised = Max(old, shared[800 + (runFrom * 16) + c]);
+                                    var raised = Max(old, shared[800 + (runFrom * 16) + c] - shared[1824 + runFrom]);
                                     var factor = FlushedExp2(old - raised, -64f);
                                     state[c] = raised;
                                     shared[272 + c] = factor;
@@ -473,7 +498,7 @@ partial class GpuCausalSoftmax
                         {
                             for (var r = runFrom + 1; r < first; r++)
                             {
-                                if (shared[800 + (r * 16) + c] - state[c] > 28.8539009f)
+                                if (shared[800 + (r * 16) + c] - shared[1824 + r] - state[c] > 28.8539009f)
                                 {
                                     first = r;
                                 }
@@ -492,19 +517,19 @@ partial class GpuCausalSoftmax
                         }
                         for (var c = thread; c < 16; c += 256)
                         {
-                            var top = shared[800 + (runFrom * 16) + c];
+                            var top = shared[800 + (runFrom * 16) + c] - shared[1824 + runFrom];
                             for (var r = runFrom + 1; r < runTo; r++)
                             {
-                                top = Max(top, shared[800 + (r * 16) + c]);
+                                top = Max(top, shared[800 + (r * 16) + c] - shared[1824 + r]);
                             }
                             shared[256 + c] = top;
                         }
-                        // Fk = row in run ? 2^(L − c) : 0
+                        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0
                         for (var i = thread; i < 512; i += 256)
                         {
                             var r = i / 16;
                             var c = i % 16;
-                            shared[1312 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[800 + (r * 16) + c] - state[c], -50.4943275f) : 0f;
+                            shared[1312 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[800 + (r * 16) + c] - ((state[c] + shared[1824 + r]) + shared[1856 + r]), -50.4943275f) : 0f;
                         }
                         // zt = columnSum(Fk)
                         _Group.Barrier();
@@ -515,13 +540,13 @@ partial class GpuCausalSoftmax
                             {
                                 part += shared[1312 + (r * 16) + c];
                             }
-                            shared[1824 + c] = part;
+                            shared[1888 + c] = part;
                         }
                         // z = z + zt
                         _Group.Barrier();
                         for (var c = thread; c < 16; c += 256)
                         {
-                            state[16 + c] = state[16 + c] + shared[1824 + c];
+                            state[16 + c] = state[16 + c] + shared[1888 + c];
                         }
                         // S += Fkᵀ · V
                         if (holds)
@@ -600,7 +625,7 @@ partial class GpuCausalSoftmax
             }
 
             /// <summary>The outputs of one span of tokens: a group a span of a head.</summary>
-            internal static void Output(_Floats query, _Floats key, _Floats value, _Floats output, _Floats logSumExp, _Ints keyLengths, _Floats parameters, _Floats states, _GpuShape shape)
+            internal static void Output(_Floats query, _Floats key, _Floats value, _Floats output, _Floats logSumExp, _Floats logSumExpRest, _Ints keyLengths, _Floats parameters, _Floats states, _GpuShape shape)
             {
                 var thread = _Group.IdxX;
                 var head = _Grid.IdxX / shape.Spans;
@@ -618,7 +643,7 @@ partial class GpuCausalSoftmax
                 var valueStride = shape.Stride(16);
                 var outputBase = shape.Base(head, shape.QueryLength, 16);
                 var outputStride = shape.Stride(16);
-                var shared4 = _SharedMemory.Allocate<_Float4>(988);
+                var shared4 = _SharedMemory.Allocate<_Float4>(1068);
                 var shared = shared4.Cast<float>();
                 var parameters4 = parameters.Cast<_Float4>();
                 var state = states.SubView((long)_Grid.IdxX * 288, 288);
@@ -643,74 +668,100 @@ partial class GpuCausalSoftmax
                         var row = block / 4 * 1;
                         var column = block % 4 * 4;
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                        for (var k = 0; k < 16; k++)
+                        for (var k = 0; k < 16; k += 4)
                         {
-                            var b0 = parameters4[(k * 4) + (column / 4)];
-                            var a0 = shared[288 + (row * 16) + k];
-                            s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                            var a0 = shared4[72 + (row * 4) + (k / 4)];
+                            var b0_0 = parameters4[(k * 4) + (column / 4)];
+                            s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
+                            var b1_0 = parameters4[((k + 1) * 4) + (column / 4)];
+                            s0_0 += a0.Y * b1_0.X; s0_1 += a0.Y * b1_0.Y; s0_2 += a0.Y * b1_0.Z; s0_3 += a0.Y * b1_0.W;
+                            var b2_0 = parameters4[((k + 2) * 4) + (column / 4)];
+                            s0_0 += a0.Z * b2_0.X; s0_1 += a0.Z * b2_0.Y; s0_2 += a0.Z * b2_0.Z; s0_3 += a0.Z * b2_0.W;
+                            var b3_0 = parameters4[((k + 3) * 4) + (column / 4)];
+                            s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                         }
-                        shared4[328 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[648 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
-                    // kk = rowSum(K · K)
+                    // kk + kkr = rowSum((K · K) · 0.180337)
                     {
                         var r = thread / 8;
-                        var part = 0f;
+                        var (part, partRest) = (0f, 0f);
                         for (var c = thread % 8; c < 16; c += 8)
                         {
-                            part += shared[288 + (r * 16) + c] * shared[288 + (r * 16) + c];
+                            var x = shared[288 + (r * 16) + c];
+                            var x1 = UpperBits(x);
+                            var x2 = x - x1;
+                            partRest += (2f * x1 * x2) + (x2 * x2);
+                            var number = x1 * x1;
+                            var total = part + number;
+                            var added = total - part;
+                            partRest += (part - (total - added)) + (number - added);
+                            part = total;
                         }
+                        // The sums of all threads of a row, then their rests.
                         shared[thread] = part;
-                    }
-                    _Group.Barrier();
-                    if (thread < 32)
-                    {
+                        _Group.Barrier();
+                        var (sum, sumRest) = (0f, 0f);
                         var offset = thread * 8;
-                        var part = shared[offset];
-                        for (var i = 1; i < 8; i++)
+                        if (thread < 32)
                         {
-                            part += shared[offset + i];
+                            for (var i = 0; i < 8; i++)
+                            {
+                                var number = shared[offset + i];
+                                var total = sum + number;
+                                var added = total - sum;
+                                sumRest += (sum - (total - added)) + (number - added);
+                                sum = total;
+                            }
                         }
-                        shared[800 + thread] = part;
+                        _Group.Barrier();
+                        shared[thread] = partRest;
+                        _Group.Barrier();
+                        if (thread < 32)
+                        {
+                            for (var i = 0; i < 8; i++)
+                            {
+                                sumRest += shared[offset + i];
+                            }
+                            // Times 0.180336878f, of which 0.180297852f are 12 bits.
+                            var s1 = UpperBits(sum);
+                            var s2 = sum - s1;
+                            sumRest = (s2 * 0.180297852f) + (sum * 3.90285495E-05f) + (sumRest * 0.180336878f);
+                            sum = (s1 * 0.180297852f) + sumRest;
+                            shared[4128 + thread] = sum;
+                            shared[4160 + thread] = sumRest - (sum - (s1 * 0.180297852f));
+                        }
                     }
-                    // h = t < |key| ? kk · 0.180337 : ∞
+                    // h = t < |key| ? kk : ∞
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        var x_0 = shared[800 + r] * 0.180336878f;
-                        shared[800 + r] = tStart + r < keyCount ? (x_0 * 0f) + x_0 : float.PositiveInfinity;
-                    }
-                    // L = A − h
-                    _Group.Barrier();
-                    for (var i = thread; i < 512; i += 256)
-                    {
-                        var r = i / 16;
-                        var c = i % 16;
-                        shared[1312 + (r * 16) + c] = shared[1312 + (r * 16) + c] - shared[800 + r];
+                        shared[4128 + r] = tStart + r < keyCount ? (shared[4128 + r] * 0f) + shared[4128 + r] : float.PositiveInfinity;
                     }
                     // V = value[t]
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1824 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
+                        shared[3104 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
                     }
                     _Group.Barrier();
 
-                    // Runs of rows whose L exceeds c by at most 28.8539009f: almost always one, the whole tile.
+                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
                         {
                             var exceeds = false;
                             for (var c = thread; c < 16; c += 256)
                             {
-                                exceeds |= shared[1312 + (runFrom * 16) + c] - state[c] > 28.8539009f;
+                                exceeds |= shared[2592 + (runFrom * 16) + c] - shared[4128 + runFrom] - state[c] > 28.8539009f;
                             }
                             if (_Group.BarrierOr(exceeds))
                             {
                                 for (var c = thread; c < 16; c += 256)
                                 {
                                     var old = state[c];
-                                    var raised = Max(old, shared[1312 + (runFrom * 16) + c]);
+                                    var raised = Max(old, shared[2592 + (runFrom * 16) + c] - shared[4128 + runFrom]);
                                     var factor = FlushedExp2(old - raised, -64f);
                                     state[c] = raised;
                                     shared[272 + c] = factor;
@@ -731,7 +782,7 @@ partial class GpuCausalSoftmax
                         {
                             for (var r = runFrom + 1; r < first; r++)
                             {
-                                if (shared[1312 + (r * 16) + c] - state[c] > 28.8539009f)
+                                if (shared[2592 + (r * 16) + c] - shared[4128 + r] - state[c] > 28.8539009f)
                                 {
                                     first = r;
                                 }
@@ -750,19 +801,19 @@ partial class GpuCausalSoftmax
                         }
                         for (var c = thread; c < 16; c += 256)
                         {
-                            var top = shared[1312 + (runFrom * 16) + c];
+                            var top = shared[2592 + (runFrom * 16) + c] - shared[4128 + runFrom];
                             for (var r = runFrom + 1; r < runTo; r++)
                             {
-                                top = Max(top, shared[1312 + (r * 16) + c]);
+                                top = Max(top, shared[2592 + (r * 16) + c] - shared[4128 + r]);
                             }
                             shared[256 + c] = top;
                         }
-                        // Fk = row in run ? 2^(L − c) : 0
+                        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0
                         for (var i = thread; i < 512; i += 256)
                         {
                             var r = i / 16;
                             var c = i % 16;
-                            shared[2336 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[1312 + (r * 16) + c] - state[c], -50.4943275f) : 0f;
+                            shared[1312 + (r * 20) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[2592 + (r * 16) + c] - ((state[c] + shared[4128 + r]) + shared[4160 + r]), -50.4943275f) : 0f;
                         }
                         // zt = columnSum(Fk)
                         _Group.Barrier();
@@ -771,9 +822,9 @@ partial class GpuCausalSoftmax
                             var part = 0f;
                             for (var r = 0; r < tCount; r++)
                             {
-                                part += shared[2336 + (r * 16) + c];
+                                part += shared[1312 + (r * 20) + c];
                             }
-                            shared[3936 + c] = part;
+                            shared[4256 + c] = part;
                         }
                         // Q = query[t]
                         for (var i = thread; i < 512; i += 256)
@@ -789,30 +840,28 @@ partial class GpuCausalSoftmax
                             var row = block / 4 * 1;
                             var column = block % 4 * 4;
                             var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                            for (var k = 0; k < 16; k++)
+                            for (var k = 0; k < 16; k += 4)
                             {
-                                var b0 = parameters4[(k * 4) + (column / 4)];
-                                var a0 = shared[288 + (row * 16) + k];
-                                s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                                var a0 = shared4[72 + (row * 4) + (k / 4)];
+                                var b0_0 = parameters4[(k * 4) + (column / 4)];
+                                s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
+                                var b1_0 = parameters4[((k + 1) * 4) + (column / 4)];
+                                s0_0 += a0.Y * b1_0.X; s0_1 += a0.Y * b1_0.Y; s0_2 += a0.Y * b1_0.Z; s0_3 += a0.Y * b1_0.W;
+                                var b2_0 = parameters4[((k + 2) * 4) + (column / 4)];
+                                s0_0 += a0.Z * b2_0.X; s0_1 += a0.Z * b2_0.Y; s0_2 += a0.Z * b2_0.Z; s0_3 += a0.Z * b2_0.W;
+                                var b3_0 = parameters4[((k + 3) * 4) + (column / 4)];
+                                s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                             }
-                            shared4[712 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                            shared4[488 + (row * 5) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                         }
-                        // Y = B + c
-                        _Group.Barrier();
-                        for (var i = thread; i < 512; i += 256)
-                        {
-                            var r = i / 16;
-                            var c = i % 16;
-                            shared[2848 + (r * 16) + c] = shared[2848 + (r * 16) + c] + state[c];
-                        }
-                        // M = rowMax(Y)
+                        // M = rowMax(B + c)
                         _Group.Barrier();
                         {
                             var r = thread / 8;
                             var part = float.NegativeInfinity;
                             for (var c = thread % 8; c < 16; c += 8)
                             {
-                                part = Max(part, shared[2848 + (r * 16) + c]);
+                                part = Max(part, shared[1952 + (r * 20) + c] + state[c]);
                             }
                             shared[thread] = part;
                         }
@@ -825,15 +874,15 @@ partial class GpuCausalSoftmax
                             {
                                 part = Max(part, shared[offset + i]);
                             }
-                            shared[3872 + thread] = part;
+                            shared[4192 + thread] = part;
                         }
-                        // Fq = 2^(Y − M)
+                        // Fq = 2^(B + (c − max(M, −5E+29)))
                         _Group.Barrier();
                         for (var i = thread; i < 512; i += 256)
                         {
                             var r = i / 16;
                             var c = i % 16;
-                            shared[2848 + (r * 16) + c] = FlushedExp2(shared[2848 + (r * 16) + c] - shared[3872 + r], -72.1347504f);
+                            shared[1952 + (r * 20) + c] = FlushedExp2(shared[1952 + (r * 20) + c] + (state[c] - Max(-5.00000008E+29f, (shared[4192 + r] * 0f) + shared[4192 + r])), -72.1347504f);
                         }
                         // Dz = rowSum(Fq · z)
                         _Group.Barrier();
@@ -842,7 +891,7 @@ partial class GpuCausalSoftmax
                             var part = 0f;
                             for (var c = thread % 8; c < 16; c += 8)
                             {
-                                part += shared[2848 + (r * 16) + c] * state[16 + c];
+                                part += shared[1952 + (r * 20) + c] * state[16 + c];
                             }
                             shared[thread] = part;
                         }
@@ -855,7 +904,7 @@ partial class GpuCausalSoftmax
                             {
                                 part += shared[offset + i];
                             }
-                            shared[3904 + thread] = part;
+                            shared[4224 + thread] = part;
                         }
                         // N = Fq · S
                         for (var block = thread; block < 128; block += 256)
@@ -863,30 +912,36 @@ partial class GpuCausalSoftmax
                             var row = block / 4 * 1;
                             var column = block % 4 * 4;
                             var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                            for (var k = 0; k < 16; k++)
+                            for (var k = 0; k < 16; k += 4)
                             {
-                                var b0 = state4[8 + (k * 4) + (column / 4)];
-                                var a0 = shared[2848 + (row * 16) + k];
-                                s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                                var a0 = shared4[488 + (row * 5) + (k / 4)];
+                                var b0_0 = state4[8 + (k * 4) + (column / 4)];
+                                s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
+                                var b1_0 = state4[8 + ((k + 1) * 4) + (column / 4)];
+                                s0_0 += a0.Y * b1_0.X; s0_1 += a0.Y * b1_0.Y; s0_2 += a0.Y * b1_0.Z; s0_3 += a0.Y * b1_0.W;
+                                var b2_0 = state4[8 + ((k + 2) * 4) + (column / 4)];
+                                s0_0 += a0.Z * b2_0.X; s0_1 += a0.Z * b2_0.Y; s0_2 += a0.Z * b2_0.Z; s0_3 += a0.Z * b2_0.W;
+                                var b3_0 = state4[8 + ((k + 3) * 4) + (column / 4)];
+                                s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                             }
-                            shared4[840 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                            shared4[904 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                         }
                         // P = Fq · Fkᵀ, lower triangle
                         for (var block = thread; block < 256; block += 256)
                         {
-                            var row = block / 8 * 1;
-                            var column = block % 8 * 4;
+                            var row = block % 32 * 1;
+                            var column = block / 32 * 4;
                             var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                             for (var k = 0; k < 16; k += 4)
                             {
-                                var a0 = shared4[712 + (row * 4) + (k / 4)];
-                                var b0 = shared4[584 + (column * 4) + (k / 4)];
-                                var b1 = shared4[584 + ((column + 1) * 4) + (k / 4)];
-                                var b2 = shared4[584 + ((column + 2) * 4) + (k / 4)];
-                                var b3 = shared4[584 + ((column + 3) * 4) + (k / 4)];
+                                var a0 = shared4[488 + (row * 5) + (k / 4)];
+                                var b0 = shared4[328 + (column * 5) + (k / 4)];
+                                var b1 = shared4[328 + ((column + 1) * 5) + (k / 4)];
+                                var b2 = shared4[328 + ((column + 2) * 5) + (k / 4)];
+                                var b3 = shared4[328 + ((column + 3) * 5) + (k / 4)];
                                 s0_0 += a0.X * b0.X; s0_0 += a0.Y * b0.Y; s0_0 += a0.Z * b0.Z; s0_0 += a0.W * b0.W; s0_1 += a0.X * b1.X; s0_1 += a0.Y * b1.Y; s0_1 += a0.Z * b1.Z; s0_1 += a0.W * b1.W; s0_2 += a0.X * b2.X; s0_2 += a0.Y * b2.Y; s0_2 += a0.Z * b2.Z; s0_2 += a0.W * b2.W; s0_3 += a0.X * b3.X; s0_3 += a0.Y * b3.Y; s0_3 += a0.Z * b3.Z; s0_3 += a0.W * b3.W;
                             }
-                            s0_0 = column + 0 <= row + 0 ? s0_0 : 0f; s0_1 = column + 1 <= row + 0 ? s0_1 : 0f; s0_2 = column + 2 <= row + 0 ? s0_2 : 0f; s0_3 = column + 3 <= row + 0 ? s0_3 : 0f;
+                            s0_0 = column <= row + 0 ? s0_0 : 0f; s0_1 = column + 1 <= row + 0 ? s0_1 : 0f; s0_2 = column + 2 <= row + 0 ? s0_2 : 0f; s0_3 = column + 3 <= row + 0 ? s0_3 : 0f;
                             shared4[72 + (row * 8) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                         }
                         // Dp = rowSum(P)
@@ -909,7 +964,7 @@ partial class GpuCausalSoftmax
                             {
                                 part += shared[offset + i];
                             }
-                            shared[2848 + thread] = part;
+                            shared[1952 + thread] = part;
                         }
                         // N += P · V
                         for (var block = thread; block < 128; block += 256)
@@ -920,23 +975,23 @@ partial class GpuCausalSoftmax
                             var last = global::ILGPU.IntrinsicMath.Min(tCount, row + 1);
                             for (var k = 0; k < last; k++)
                             {
-                                var b0 = shared4[456 + (k * 4) + (column / 4)];
+                                var b0 = shared4[776 + (k * 4) + (column / 4)];
                                 var a0 = shared[288 + (row * 32) + k];
                                 s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                             }
-                            shared4[840 + (row * 4) + (column / 4)] = shared4[840 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
+                            shared4[904 + (row * 4) + (column / 4)] = shared4[904 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
                         }
                         // D = Dz + Dp
                         _Group.Barrier();
                         for (var r = thread; r < 32; r += 256)
                         {
-                            shared[3904 + r] = shared[3904 + r] + shared[2848 + r];
+                            shared[4224 + r] = shared[4224 + r] + shared[1952 + r];
                         }
                         // R = D == 0 ? 0 : 1 / D
                         _Group.Barrier();
                         for (var r = thread; r < 32; r += 256)
                         {
-                            shared[288 + r] = shared[3904 + r] == 0f ? 0f : 1f / shared[3904 + r];
+                            shared[288 + r] = shared[4224 + r] == 0f ? 0f : 1f / shared[4224 + r];
                         }
                         // O = N · R
                         _Group.Barrier();
@@ -944,7 +999,7 @@ partial class GpuCausalSoftmax
                         {
                             var r = i / 16;
                             var c = i % 16;
-                            shared[3360 + (r * 16) + c] = shared[3360 + (r * 16) + c] * shared[288 + r];
+                            shared[3616 + (r * 16) + c] = shared[3616 + (r * 16) + c] * shared[288 + r];
                         }
                         // output[t] = O
                         _Group.Barrier();
@@ -954,13 +1009,19 @@ partial class GpuCausalSoftmax
                             var c = i % 16;
                             if (r >= runFrom && r < runTo)
                             {
-                                output[outputBase + ((long)(tStart + r) * outputStride) + c] = shared[3360 + (r * 16) + c];
+                                output[outputBase + ((long)(tStart + r) * outputStride) + c] = shared[3616 + (r * 16) + c];
                             }
                         }
-                        // lse = (M + log2(D)) · 0.693147
+                        // logD = log2(D)
                         for (var r = thread; r < 32; r += 256)
                         {
-                            shared[3872 + r] = (shared[3872 + r] + Log2(shared[3904 + r])) * 0.693147182f;
+                            shared[288 + r] = Log2(shared[4224 + r]);
+                        }
+                        // lse = (M + logD) · 0.693147
+                        _Group.Barrier();
+                        for (var r = thread; r < 32; r += 256)
+                        {
+                            shared[320 + r] = (shared[4192 + r] + shared[288 + r]) * 0.693147182f;
                         }
                         // logSumExp[t] = lse
                         _Group.Barrier();
@@ -970,14 +1031,38 @@ partial class GpuCausalSoftmax
                             {
                                 if (r >= runFrom && r < runTo)
                                 {
-                                    logSumExp[((long)head * shape.QueryLength) + tStart + r] = shared[3872 + r];
+                                    logSumExp[((long)head * shape.QueryLength) + tStart + r] = shared[320 + r];
+                                }
+                            }
+                        }
+                        // n = lse · 1.4427
+                        _Group.Barrier();
+                        for (var r = thread; r < 32; r += 256)
+                        {
+                            shared[320 + r] = shared[320 + r] * 1.44269502f;
+                        }
+                        // nr = D == 0 ? 0 : (M − n) + logD
+                        _Group.Barrier();
+                        for (var r = thread; r < 32; r += 256)
+                        {
+                            shared[4224 + r] = shared[4224 + r] == 0f ? 0f : (shared[4192 + r] - shared[320 + r]) + shared[288 + r];
+                        }
+                        // logSumExpRest[t] = nr
+                        _Group.Barrier();
+                        if (shape.WantsLogSumExp != 0)
+                        {
+                            for (var r = thread; r < 32; r += 256)
+                            {
+                                if (r >= runFrom && r < runTo)
+                                {
+                                    logSumExpRest[((long)head * shape.QueryLength) + tStart + r] = shared[4224 + r];
                                 }
                             }
                         }
                         // z = z + zt
                         for (var c = thread; c < 16; c += 256)
                         {
-                            state[16 + c] = state[16 + c] + shared[3936 + c];
+                            state[16 + c] = state[16 + c] + shared[4256 + c];
                         }
                         // S += Fkᵀ · V
                         for (var block = thread; block < 64; block += 256)
@@ -987,8 +1072,8 @@ partial class GpuCausalSoftmax
                             var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                             for (var k = 0; k < tCount; k++)
                             {
-                                var b0 = shared4[456 + (k * 4) + (column / 4)];
-                                var a0 = shared[2336 + (k * 16) + row];
+                                var b0 = shared4[776 + (k * 4) + (column / 4)];
+                                var a0 = shared[1312 + (k * 20) + row];
                                 s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                             }
                             state4[8 + (row * 4) + (column / 4)] = state4[8 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
@@ -1024,6 +1109,9 @@ partial class GpuCausalSoftmax
                     _Group.Barrier();
                 }
             }
+
+            // The number cut to 12 bits: products of two such have no rounding.
+            private static float UpperBits(float x) => global::ILGPU.Interop.IntAsFloat(global::ILGPU.Interop.FloatAsInt(x) & 0xFFFFF000u);
 
             private static float Max(float x, float y) => x > y ? x : x <= y ? y : x + y;
 

@@ -89,6 +89,7 @@ partial class GpuSoftmax
                 Value = value,
                 Output = output,
                 LogSumExp = PerQuery(result, 0),
+                LogSumExpRest = PerQuery(result, 1),
                 KeptStates = KeptStates(result),
                 OutputGradient = outputGradient,
                 QueryGradient = queryGradient,
@@ -174,11 +175,11 @@ partial class GpuSoftmax
         /// <summary>The bytes of scratch memory on the device that a backward call of this shape uses. They do not grow with the lengths.</summary>
         public long BackwardScratchBytes(in global::KernelGen.AttentionShape shape) => AllPass.ScratchLength(in shape, _accelerator.NumMultiprocessors) * sizeof(float);
 
-        /// <summary>The kernels of FAVOR+ attention, gradients. Schedule: groups of 256 threads; tiles of 32 tokens for states and 32 for outputs; 9408 bytes of shared memory.</summary>
+        /// <summary>The kernels of FAVOR+ attention, gradients. Schedule: groups of 256 threads; tiles of 32 tokens for states and 32 for outputs; 9920 bytes of shared memory.</summary>
         internal sealed class AllPass : global::System.IDisposable
         {
             private readonly _FloatBuffer _parameters;
-            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _Floats, _GpuShape> _accumulate;
+            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _Floats, _GpuShape> _accumulate;
             private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, int, int> _merge;
             private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape> _output;
 
@@ -186,13 +187,13 @@ partial class GpuSoftmax
             internal AllPass(_Accelerator accelerator, global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters)
             {
                 global::KernelGen.CompilerServices.GpuChecks.CheckDevice(
-                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 9408);
+                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 9920);
                 var packed = new float[512];
                 PackParameters(projection, hyperparameters, packed);
                 _parameters = accelerator.Allocate1D<float>(packed.Length);
                 _Views.CopyFromCPU(_parameters.View, accelerator.DefaultStream, packed);
                 accelerator.DefaultStream.Synchronize();
-                _accumulate = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _Floats, _GpuShape>(accelerator, Accumulate);
+                _accumulate = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _Floats, _GpuShape>(accelerator, Accumulate);
                 _merge = _KernelLoaders.LoadKernel<_Floats, _Floats, int, int>(accelerator, Merge);
                 _output = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape>(accelerator, Output);
             }
@@ -206,7 +207,7 @@ partial class GpuSoftmax
             internal static long ScratchLength(in global::KernelGen.AttentionShape shape, int processors)
             {
                 var plan = Plan(in shape, processors);
-                return StatesLength(in plan) + GroupsLength(in plan) + 1;
+                return StatesLength(in plan) + 1;
             }
 
             /// <summary>Queues the kernels.</summary>
@@ -217,7 +218,7 @@ partial class GpuSoftmax
                 var merged = memory.SubView(states.Length, (long)plan.Heads * 288);
                 _accumulate(
                     stream, new _KernelConfig(plan.Heads * plan.StateSpans, 256),
-                    call.Query, call.Output, call.LogSumExp, call.OutputGradient, call.QueryGradient, call.KeyLengths, _parameters.View, call.KeptStates, states, call.ShapeOf(in shape, plan.StateSpanTokens, plan.StateSpans));
+                    call.Query, call.Output, call.LogSumExp, call.LogSumExpRest, call.OutputGradient, call.QueryGradient, call.KeyLengths, _parameters.View, call.KeptStates, states, call.ShapeOf(in shape, plan.StateSpanTokens, plan.StateSpans));
                 _merge(
                     stream, new _KernelConfig((int)((((long)plan.Heads * 272) + 255) / 256), 256),
                     states, merged, plan.Heads, plan.StateSpans);
@@ -230,8 +231,6 @@ partial class GpuSoftmax
             public void Dispose() => _parameters.Dispose();
 
             private static long StatesLength(in global::KernelGen.CompilerServices.GpuPlan plan) => (((long)plan.Heads * plan.StateSpans) + ((long)plan.Heads)) * 288;
-
-            private static long GroupsLength(in global::KernelGen.CompilerServices.GpuPlan plan) => (long)plan.Heads * global::System.Math.Max(plan.StateSpans, plan.OutputSpans) * 0;
 
             private static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
@@ -256,7 +255,7 @@ partial class GpuSoftmax
             }
 
             /// <summary>The state of one span of tokens: a group a span of a head.</summary>
-            internal static void Accumulate(_Floats query, _Floats output, _Floats logSumExp, _Floats outputGradient, _Floats queryGradient, _Ints keyLengths, _Floats parameters, _Floats keptStates, _Floats states, _GpuShape shape)
+            internal static void Accumulate(_Floats query, _Floats output, _Floats logSumExp, _Floats logSumExpRest, _Floats outputGradient, _Floats queryGradient, _Ints keyLengths, _Floats parameters, _Floats keptStates, _Floats states, _GpuShape shape)
             {
                 var thread = _Group.IdxX;
                 var head = _Grid.IdxX / shape.Spans;
@@ -274,7 +273,7 @@ partial class GpuSoftmax
                 var outputGradientStride = shape.Stride(16);
                 var queryGradientBase = shape.Base(head, shape.QueryLength, 16);
                 var queryGradientStride = shape.Stride(16);
-                var shared4 = _SharedMemory.Allocate<_Float4>(588);
+                var shared4 = _SharedMemory.Allocate<_Float4>(620);
                 var shared = shared4.Cast<float>();
                 var parameters4 = parameters.Cast<_Float4>();
                 var kept = keptStates.SubView((long)head * 288, 288);
@@ -315,38 +314,44 @@ partial class GpuSoftmax
                         var row = block / 4 * 1;
                         var column = block % 4 * 4;
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                        for (var k = 0; k < 16; k++)
+                        for (var k = 0; k < 16; k += 4)
                         {
-                            var b0 = parameters4[(k * 4) + (column / 4)];
-                            var a0 = shared[272 + (row * 16) + k];
-                            s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                            var a0 = shared4[68 + (row * 4) + (k / 4)];
+                            var b0_0 = parameters4[(k * 4) + (column / 4)];
+                            s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
+                            var b1_0 = parameters4[((k + 1) * 4) + (column / 4)];
+                            s0_0 += a0.Y * b1_0.X; s0_1 += a0.Y * b1_0.Y; s0_2 += a0.Y * b1_0.Z; s0_3 += a0.Y * b1_0.W;
+                            var b2_0 = parameters4[((k + 2) * 4) + (column / 4)];
+                            s0_0 += a0.Z * b2_0.X; s0_1 += a0.Z * b2_0.Y; s0_2 += a0.Z * b2_0.Z; s0_3 += a0.Z * b2_0.W;
+                            var b3_0 = parameters4[((k + 3) * 4) + (column / 4)];
+                            s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                         }
-                        shared4[196 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[228 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
                     // lse = logSumExp[i]
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[1808 + r] = r < iCount ? logSumExp[((long)head * shape.QueryLength) + iStart + r] : 0f;
+                        shared[1936 + r] = r < iCount ? logSumExp[((long)head * shape.QueryLength) + iStart + r] : 0f;
                     }
                     // n = lse == −∞ ? ∞ : lse · 1.4427
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[1808 + r] = shared[1808 + r] == float.NegativeInfinity ? float.PositiveInfinity : shared[1808 + r] * 1.44269502f;
+                        shared[1936 + r] = shared[1936 + r] == float.NegativeInfinity ? float.PositiveInfinity : shared[1936 + r] * 1.44269502f;
                     }
                     // G = outputGradient[i]
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[272 + (r * 16) + c] = r < iCount ? outputGradient[outputGradientBase + ((long)(iStart + r) * outputGradientStride) + c] : 0f;
+                        shared[272 + (r * 20) + c] = r < iCount ? outputGradient[outputGradientBase + ((long)(iStart + r) * outputGradientStride) + c] : 0f;
                     }
                     // O = output[i]
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1296 + (r * 16) + c] = r < iCount ? output[outputBase + ((long)(iStart + r) * outputStride) + c] : 0f;
+                        shared[1424 + (r * 16) + c] = r < iCount ? output[outputBase + ((long)(iStart + r) * outputStride) + c] : 0f;
                     }
                     // go = rowSum(G · O)
                     _Group.Barrier();
@@ -355,7 +360,7 @@ partial class GpuSoftmax
                         var part = 0f;
                         for (var c = thread % 8; c < 16; c += 8)
                         {
-                            part += shared[272 + (r * 16) + c] * shared[1296 + (r * 16) + c];
+                            part += shared[272 + (r * 20) + c] * shared[1424 + (r * 16) + c];
                         }
                         shared[thread] = part;
                     }
@@ -368,13 +373,13 @@ partial class GpuSoftmax
                         {
                             part += shared[offset + i];
                         }
-                        shared[2320 + thread] = part;
+                        shared[2448 + thread] = part;
                     }
                     // delta = −go
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[2320 + r] = -shared[2320 + r];
+                        shared[2448 + r] = -shared[2448 + r];
                     }
                     // top = columnMax(B − n)
                     for (var c = thread; c < 16; c += 256)
@@ -382,9 +387,9 @@ partial class GpuSoftmax
                         var part = float.NegativeInfinity;
                         for (var r = 0; r < iCount; r++)
                         {
-                            part = Max(part, shared[784 + (r * 16) + c] - shared[1808 + r]);
+                            part = Max(part, shared[912 + (r * 16) + c] - shared[1936 + r]);
                         }
-                        shared[1296 + c] = part;
+                        shared[1424 + c] = part;
                     }
                     // raise e to max(e, top) where it is exceeded by more than 28.8539
                     _Group.Barrier();
@@ -392,14 +397,14 @@ partial class GpuSoftmax
                         var exceeds = false;
                         for (var c = thread; c < 16; c += 256)
                         {
-                            exceeds |= shared[1296 + c] - state[c] > 28.8539009f;
+                            exceeds |= shared[1424 + c] - state[c] > 28.8539009f;
                         }
                         if (_Group.BarrierOr(exceeds))
                         {
                             for (var c = thread; c < 16; c += 256)
                             {
                                 var old = state[c];
-                                var raised = Max(old, shared[1296 + c]);
+                                var raised = Max(old, shared[1424 + c]);
                                 var factor = FlushedExp2(old - raised, -64f);
                                 state[c] = raised;
                                 shared[256 + c] = factor;
@@ -417,31 +422,37 @@ partial class GpuSoftmax
                     // E = 2^(e + c)
                     for (var c = thread; c < 16; c += 256)
                     {
-                        shared[1840 + c] = Exp2(state[c] + kept[c]);
+                        shared[2000 + c] = Exp2(state[c] + kept[c]);
                     }
                     // X = G · Sᵀ
                     for (var block = thread; block < 128; block += 256)
                     {
-                        var row = block / 4 * 1;
-                        var column = block % 4 * 4;
+                        var row = block % 32 * 1;
+                        var column = block / 32 * 4;
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                         for (var k = 0; k < 16; k += 4)
                         {
-                            var a0 = shared4[68 + (row * 4) + (k / 4)];
+                            var a0 = shared4[68 + (row * 5) + (k / 4)];
                             var b0 = kept4[8 + (column * 4) + (k / 4)];
                             var b1 = kept4[8 + ((column + 1) * 4) + (k / 4)];
                             var b2 = kept4[8 + ((column + 2) * 4) + (k / 4)];
                             var b3 = kept4[8 + ((column + 3) * 4) + (k / 4)];
                             s0_0 += a0.X * b0.X; s0_0 += a0.Y * b0.Y; s0_0 += a0.Z * b0.Z; s0_0 += a0.W * b0.W; s0_1 += a0.X * b1.X; s0_1 += a0.Y * b1.Y; s0_1 += a0.Z * b1.Z; s0_1 += a0.W * b1.W; s0_2 += a0.X * b2.X; s0_2 += a0.Y * b2.Y; s0_2 += a0.Z * b2.Z; s0_2 += a0.W * b2.W; s0_3 += a0.X * b3.X; s0_3 += a0.Y * b3.Y; s0_3 += a0.Z * b3.Z; s0_3 += a0.W * b3.W;
                         }
-                        shared4[324 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[356 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
-                    // Fq = 2^(B − (n + e))
+                    // nr = logSumExpRest[i]
+                    for (var r = thread; r < 32; r += 256)
+                    {
+                        shared[1968 + r] = r < iCount ? logSumExpRest[((long)head * shape.QueryLength) + iStart + r] : 0f;
+                    }
+                    // Fq = 2^(B − ((e + n) + nr))
+                    _Group.Barrier();
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[784 + (r * 16) + c] = FlushedExp2(shared[784 + (r * 16) + c] - (shared[1808 + r] + state[c]), -50.4943275f);
+                        shared[912 + (r * 16) + c] = FlushedExp2(shared[912 + (r * 16) + c] - ((state[c] + shared[1936 + r]) + shared[1968 + r]), -50.4943275f);
                     }
                     // Pq = Fq · ((X + (delta · z)) · E)
                     _Group.Barrier();
@@ -449,7 +460,7 @@ partial class GpuSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1296 + (r * 16) + c] = shared[784 + (r * 16) + c] * ((((shared[2320 + r]) * (kept[16 + c])) + (shared[1296 + (r * 16) + c])) * shared[1840 + c]);
+                        shared[1424 + (r * 16) + c] = shared[912 + (r * 16) + c] * (((shared[2448 + r] * kept[16 + c]) + shared[1424 + (r * 16) + c]) * shared[2000 + c]);
                     }
                     // dXq = Pq · Wg
                     _Group.Barrier();
@@ -458,13 +469,19 @@ partial class GpuSoftmax
                         var row = block / 4 * 1;
                         var column = block % 4 * 4;
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                        for (var k = 0; k < 16; k++)
+                        for (var k = 0; k < 16; k += 4)
                         {
-                            var b0 = parameters4[64 + (k * 4) + (column / 4)];
-                            var a0 = shared[1296 + (row * 16) + k];
-                            s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                            var a0 = shared4[356 + (row * 4) + (k / 4)];
+                            var b0_0 = parameters4[64 + (k * 4) + (column / 4)];
+                            s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
+                            var b1_0 = parameters4[64 + ((k + 1) * 4) + (column / 4)];
+                            s0_0 += a0.Y * b1_0.X; s0_1 += a0.Y * b1_0.Y; s0_2 += a0.Y * b1_0.Z; s0_3 += a0.Y * b1_0.W;
+                            var b2_0 = parameters4[64 + ((k + 2) * 4) + (column / 4)];
+                            s0_0 += a0.Z * b2_0.X; s0_1 += a0.Z * b2_0.Y; s0_2 += a0.Z * b2_0.Z; s0_3 += a0.Z * b2_0.W;
+                            var b3_0 = parameters4[64 + ((k + 3) * 4) + (column / 4)];
+                            s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                         }
-                        shared4[452 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[484 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
                     // queryGradient[i] = dXq
                     _Group.Barrier();
@@ -474,7 +491,7 @@ partial class GpuSoftmax
                         var c = i % 16;
                         if (r < iCount)
                         {
-                            queryGradient[queryGradientBase + ((long)(iStart + r) * queryGradientStride) + c] = shape.AddsGradients != 0 ? queryGradient[queryGradientBase + ((long)(iStart + r) * queryGradientStride) + c] + shared[1808 + (r * 16) + c] : shared[1808 + (r * 16) + c];
+                            queryGradient[queryGradientBase + ((long)(iStart + r) * queryGradientStride) + c] = shape.AddsGradients != 0 ? queryGradient[queryGradientBase + ((long)(iStart + r) * queryGradientStride) + c] + shared[1936 + (r * 16) + c] : shared[1936 + (r * 16) + c];
                         }
                     }
                     // rhot = columnSum(Fq · delta)
@@ -483,23 +500,23 @@ partial class GpuSoftmax
                         var part = 0f;
                         for (var r = 0; r < iCount; r++)
                         {
-                            part += shared[784 + (r * 16) + c] * shared[2320 + r];
+                            part += shared[912 + (r * 16) + c] * shared[2448 + r];
                         }
-                        shared[1296 + c] = part;
+                        shared[1424 + c] = part;
                     }
                     // rho = rho + rhot
                     _Group.Barrier();
                     for (var c = thread; c < 16; c += 256)
                     {
-                        state[16 + c] = state[16 + c] + shared[1296 + c];
+                        state[16 + c] = state[16 + c] + shared[1424 + c];
                     }
                     // R += Fqᵀ · G
                     if (holds)
                     {
                         for (var k = 0; k < iCount; k++)
                         {
-                            var b0 = shared4[68 + (k * 4) + (columnR / 4)];
-                            var a0 = shared[784 + (k * 16) + rowR];
+                            var b0 = shared4[68 + (k * 5) + (columnR / 4)];
+                            var a0 = shared[912 + (k * 16) + rowR];
                             R0_0 += a0 * b0.X; R0_1 += a0 * b0.Y; R0_2 += a0 * b0.Z; R0_3 += a0 * b0.W;
                         }
                     }
@@ -562,7 +579,7 @@ partial class GpuSoftmax
                 var keyGradientStride = shape.Stride(16);
                 var valueGradientBase = shape.Base(head, shape.KeyLength, 16);
                 var valueGradientStride = shape.Stride(16);
-                var shared4 = _SharedMemory.Allocate<_Float4>(576);
+                var shared4 = _SharedMemory.Allocate<_Float4>(608);
                 var shared = shared4.Cast<float>();
                 var parameters4 = parameters.Cast<_Float4>();
                 var state = states.SubView((long)head * 288, 288);
@@ -578,7 +595,7 @@ partial class GpuSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[256 + (r * 16) + c] = r < jCount ? key[keyBase + ((long)(jStart + r) * keyStride) + c] : 0f;
+                        shared[896 + (r * 16) + c] = r < jCount ? key[keyBase + ((long)(jStart + r) * keyStride) + c] : 0f;
                     }
                     // A = K · Wᵀ
                     _Group.Barrier();
@@ -587,74 +604,108 @@ partial class GpuSoftmax
                         var row = block / 4 * 1;
                         var column = block % 4 * 4;
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                        for (var k = 0; k < 16; k++)
+                        for (var k = 0; k < 16; k += 4)
                         {
-                            var b0 = parameters4[(k * 4) + (column / 4)];
-                            var a0 = shared[256 + (row * 16) + k];
-                            s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                            var a0 = shared4[224 + (row * 4) + (k / 4)];
+                            var b0_0 = parameters4[(k * 4) + (column / 4)];
+                            s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
+                            var b1_0 = parameters4[((k + 1) * 4) + (column / 4)];
+                            s0_0 += a0.Y * b1_0.X; s0_1 += a0.Y * b1_0.Y; s0_2 += a0.Y * b1_0.Z; s0_3 += a0.Y * b1_0.W;
+                            var b2_0 = parameters4[((k + 2) * 4) + (column / 4)];
+                            s0_0 += a0.Z * b2_0.X; s0_1 += a0.Z * b2_0.Y; s0_2 += a0.Z * b2_0.Z; s0_3 += a0.Z * b2_0.W;
+                            var b3_0 = parameters4[((k + 3) * 4) + (column / 4)];
+                            s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                         }
-                        shared4[192 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[352 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
                     // V = value[j]
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1280 + (r * 16) + c] = r < jCount ? value[valueBase + ((long)(jStart + r) * valueStride) + c] : 0f;
+                        shared[256 + (r * 20) + c] = r < jCount ? value[valueBase + ((long)(jStart + r) * valueStride) + c] : 0f;
                     }
                     // Y = V · Rᵀ
                     _Group.Barrier();
                     for (var block = thread; block < 128; block += 256)
                     {
-                        var row = block / 4 * 1;
-                        var column = block % 4 * 4;
+                        var row = block % 32 * 1;
+                        var column = block / 32 * 4;
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                         for (var k = 0; k < 16; k += 4)
                         {
-                            var a0 = shared4[320 + (row * 4) + (k / 4)];
+                            var a0 = shared4[64 + (row * 5) + (k / 4)];
                             var b0 = state4[8 + (column * 4) + (k / 4)];
                             var b1 = state4[8 + ((column + 1) * 4) + (k / 4)];
                             var b2 = state4[8 + ((column + 2) * 4) + (k / 4)];
                             var b3 = state4[8 + ((column + 3) * 4) + (k / 4)];
                             s0_0 += a0.X * b0.X; s0_0 += a0.Y * b0.Y; s0_0 += a0.Z * b0.Z; s0_0 += a0.W * b0.W; s0_1 += a0.X * b1.X; s0_1 += a0.Y * b1.Y; s0_1 += a0.Z * b1.Z; s0_1 += a0.W * b1.W; s0_2 += a0.X * b2.X; s0_2 += a0.Y * b2.Y; s0_2 += a0.Z * b2.Z; s0_2 += a0.W * b2.W; s0_3 += a0.X * b3.X; s0_3 += a0.Y * b3.Y; s0_3 += a0.Z * b3.Z; s0_3 += a0.W * b3.W;
                         }
-                        shared4[448 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[480 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
-                    // kk = rowSum(K · K)
+                    // kk + kkr = rowSum((K · K) · 0.180337)
                     {
                         var r = thread / 8;
-                        var part = 0f;
+                        var (part, partRest) = (0f, 0f);
                         for (var c = thread % 8; c < 16; c += 8)
                         {
-                            part += shared[256 + (r * 16) + c] * shared[256 + (r * 16) + c];
+                            var x = shared[896 + (r * 16) + c];
+                            var x1 = UpperBits(x);
+                            var x2 = x - x1;
+                            partRest += (2f * x1 * x2) + (x2 * x2);
+                            var number = x1 * x1;
+                            var total = part + number;
+                            var added = total - part;
+                            partRest += (part - (total - added)) + (number - added);
+                            part = total;
                         }
+                        // The sums of all threads of a row, then their rests.
                         shared[thread] = part;
-                    }
-                    _Group.Barrier();
-                    if (thread < 32)
-                    {
+                        _Group.Barrier();
+                        var (sum, sumRest) = (0f, 0f);
                         var offset = thread * 8;
-                        var part = shared[offset];
-                        for (var i = 1; i < 8; i++)
+                        if (thread < 32)
                         {
-                            part += shared[offset + i];
+                            for (var i = 0; i < 8; i++)
+                            {
+                                var number = shared[offset + i];
+                                var total = sum + number;
+                                var added = total - sum;
+                                sumRest += (sum - (total - added)) + (number - added);
+                                sum = total;
+                            }
                         }
-                        shared[1280 + thread] = part;
+                        _Group.Barrier();
+                        shared[thread] = partRest;
+                        _Group.Barrier();
+                        if (thread < 32)
+                        {
+                            for (var i = 0; i < 8; i++)
+                            {
+                                sumRest += shared[offset + i];
+                            }
+                            // Times 0.180336878f, of which 0.180297852f are 12 bits.
+                            var s1 = UpperBits(sum);
+                            var s2 = sum - s1;
+                            sumRest = (s2 * 0.180297852f) + (sum * 3.90285495E-05f) + (sumRest * 0.180336878f);
+                            sum = (s1 * 0.180297852f) + sumRest;
+                            shared[256 + thread] = sum;
+                            shared[288 + thread] = sumRest - (sum - (s1 * 0.180297852f));
+                        }
                     }
-                    // h = kk · 0.180337
+                    // h = kk
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        var x_0 = shared[1280 + r] * 0.180336878f;
-                        shared[1280 + r] = (x_0 * 0f) + x_0;
+                        shared[256 + r] = (shared[256 + r] * 0f) + shared[256 + r];
                     }
-                    // Fk = 2^(A + (e − h))
+                    // Fk = 2^(A + ((e − h) − kkr))
                     _Group.Barrier();
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[768 + (r * 16) + c] = FlushedExp2(shared[768 + (r * 16) + c] + (state[c] - shared[1280 + r]), -72.1347504f);
+                        shared[1408 + (r * 16) + c] = FlushedExp2(shared[1408 + (r * 16) + c] + ((state[c] - shared[256 + r]) - shared[288 + r]), -72.1347504f);
                     }
                     // dV = Fk · R
                     _Group.Barrier();
@@ -663,13 +714,19 @@ partial class GpuSoftmax
                         var row = block / 4 * 1;
                         var column = block % 4 * 4;
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                        for (var k = 0; k < 16; k++)
+                        for (var k = 0; k < 16; k += 4)
                         {
-                            var b0 = state4[8 + (k * 4) + (column / 4)];
-                            var a0 = shared[768 + (row * 16) + k];
-                            s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                            var a0 = shared4[352 + (row * 4) + (k / 4)];
+                            var b0_0 = state4[8 + (k * 4) + (column / 4)];
+                            s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
+                            var b1_0 = state4[8 + ((k + 1) * 4) + (column / 4)];
+                            s0_0 += a0.Y * b1_0.X; s0_1 += a0.Y * b1_0.Y; s0_2 += a0.Y * b1_0.Z; s0_3 += a0.Y * b1_0.W;
+                            var b2_0 = state4[8 + ((k + 2) * 4) + (column / 4)];
+                            s0_0 += a0.Z * b2_0.X; s0_1 += a0.Z * b2_0.Y; s0_2 += a0.Z * b2_0.Z; s0_3 += a0.Z * b2_0.W;
+                            var b3_0 = state4[8 + ((k + 3) * 4) + (column / 4)];
+                            s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                         }
-                        shared4[320 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[64 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
                     // valueGradient[j] = dV
                     _Group.Barrier();
@@ -679,7 +736,7 @@ partial class GpuSoftmax
                         var c = i % 16;
                         if (r < jCount)
                         {
-                            valueGradient[valueGradientBase + ((long)(jStart + r) * valueGradientStride) + c] = shape.AddsGradients != 0 ? valueGradient[valueGradientBase + ((long)(jStart + r) * valueGradientStride) + c] + shared[1280 + (r * 16) + c] : shared[1280 + (r * 16) + c];
+                            valueGradient[valueGradientBase + ((long)(jStart + r) * valueGradientStride) + c] = shape.AddsGradients != 0 ? valueGradient[valueGradientBase + ((long)(jStart + r) * valueGradientStride) + c] + shared[256 + (r * 16) + c] : shared[256 + (r * 16) + c];
                         }
                     }
                     // Pk = Fk · (Y + rho)
@@ -687,7 +744,7 @@ partial class GpuSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[768 + (r * 16) + c] = shared[768 + (r * 16) + c] * (shared[1792 + (r * 16) + c] + state[16 + c]);
+                        shared[1408 + (r * 16) + c] = shared[1408 + (r * 16) + c] * (shared[1920 + (r * 16) + c] + state[16 + c]);
                     }
                     // pk = rowSum(Pk)
                     _Group.Barrier();
@@ -696,7 +753,7 @@ partial class GpuSoftmax
                         var part = 0f;
                         for (var c = thread % 8; c < 16; c += 8)
                         {
-                            part += shared[768 + (r * 16) + c];
+                            part += shared[1408 + (r * 16) + c];
                         }
                         shared[thread] = part;
                     }
@@ -709,7 +766,7 @@ partial class GpuSoftmax
                         {
                             part += shared[offset + i];
                         }
-                        shared[1792 + thread] = part;
+                        shared[768 + thread] = part;
                     }
                     // dXk = Pk · Wg
                     for (var block = thread; block < 128; block += 256)
@@ -717,13 +774,19 @@ partial class GpuSoftmax
                         var row = block / 4 * 1;
                         var column = block % 4 * 4;
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
-                        for (var k = 0; k < 16; k++)
+                        for (var k = 0; k < 16; k += 4)
                         {
-                            var b0 = parameters4[64 + (k * 4) + (column / 4)];
-                            var a0 = shared[768 + (row * 16) + k];
-                            s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
+                            var a0 = shared4[352 + (row * 4) + (k / 4)];
+                            var b0_0 = parameters4[64 + (k * 4) + (column / 4)];
+                            s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
+                            var b1_0 = parameters4[64 + ((k + 1) * 4) + (column / 4)];
+                            s0_0 += a0.Y * b1_0.X; s0_1 += a0.Y * b1_0.Y; s0_2 += a0.Y * b1_0.Z; s0_3 += a0.Y * b1_0.W;
+                            var b2_0 = parameters4[64 + ((k + 2) * 4) + (column / 4)];
+                            s0_0 += a0.Z * b2_0.X; s0_1 += a0.Z * b2_0.Y; s0_2 += a0.Z * b2_0.Z; s0_3 += a0.Z * b2_0.W;
+                            var b3_0 = parameters4[64 + ((k + 3) * 4) + (column / 4)];
+                            s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                         }
-                        shared4[320 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[64 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
                     // dk = dXk + ((pk · −0.25) · K)
                     _Group.Barrier();
@@ -731,7 +794,7 @@ partial class GpuSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1280 + (r * 16) + c] = ((shared[1792 + r] * -0.25f) * (shared[256 + (r * 16) + c])) + (shared[1280 + (r * 16) + c]);
+                        shared[256 + (r * 16) + c] = ((shared[768 + r] * -0.25f) * shared[896 + (r * 16) + c]) + shared[256 + (r * 16) + c];
                     }
                     // keyGradient[j] = dk
                     _Group.Barrier();
@@ -741,7 +804,7 @@ partial class GpuSoftmax
                         var c = i % 16;
                         if (r < jCount)
                         {
-                            keyGradient[keyGradientBase + ((long)(jStart + r) * keyGradientStride) + c] = shape.AddsGradients != 0 ? keyGradient[keyGradientBase + ((long)(jStart + r) * keyGradientStride) + c] + shared[1280 + (r * 16) + c] : shared[1280 + (r * 16) + c];
+                            keyGradient[keyGradientBase + ((long)(jStart + r) * keyGradientStride) + c] = shape.AddsGradients != 0 ? keyGradient[keyGradientBase + ((long)(jStart + r) * keyGradientStride) + c] + shared[256 + (r * 16) + c] : shared[256 + (r * 16) + c];
                         }
                     }
                     _Group.Barrier();
@@ -755,6 +818,9 @@ partial class GpuSoftmax
 
             // 2^x, 0 instead of subnormals.
             private static float Exp2(float x) => x < -126f ? 0f : _Intrinsic.Exp2(x);
+
+            // The number cut to 12 bits: products of two such have no rounding.
+            private static float UpperBits(float x) => global::ILGPU.Interop.IntAsFloat(global::ILGPU.Interop.FloatAsInt(x) & 0xFFFFF000u);
         }
     }
 }

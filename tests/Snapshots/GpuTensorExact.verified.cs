@@ -81,7 +81,7 @@ partial class GpuTensorExact
         public global::KernelGen.GpuResult CreateResult(in global::KernelGen.AttentionShape shape)
         {
             global::KernelGen.CompilerServices.GpuChecks.CheckShape(in shape, causal: false);
-            var length = global::KernelGen.CompilerServices.GpuChecks.AtLeastOne(KeptStatesLength(in shape) + (Queries(in shape) * 1));
+            var length = global::KernelGen.CompilerServices.GpuChecks.AtLeastOne((Queries(in shape) * 1));
             global::KernelGen.CompilerServices.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
             return new global::KernelGen.GpuResult(this, Zeros(length), in shape, length * sizeof(float));
         }
@@ -188,11 +188,9 @@ partial class GpuTensorExact
 
         private static long Queries(in global::KernelGen.AttentionShape shape) => (long)shape.Batch * shape.Heads * shape.QueryLength;
 
-        private static long KeptStatesLength(in global::KernelGen.AttentionShape shape) => (long)shape.Batch * shape.Heads * 0;
-
         /// <summary>One of the arrays of a result that have a number a query.</summary>
         private static _Floats PerQuery(global::KernelGen.GpuResult result, int index) =>
-            ((_FloatBuffer)result.Memory).View.SubView(KeptStatesLength(result.Shape) + (Queries(result.Shape) * index), Queries(result.Shape));
+            ((_FloatBuffer)result.Memory).View.SubView((Queries(result.Shape) * index), Queries(result.Shape));
 
         private _Floats Scratch(long length)
         {
@@ -217,10 +215,10 @@ partial class GpuTensorExact
         }
 
         /// <summary>Buffers of 0 numbers do not exist.</summary>
-        private global::ILGPU.Runtime.MemoryBuffer1D<T, global::ILGPU.Stride1D.Dense> Upload<T>(global::System.ReadOnlySpan<T> numbers)
-            where T : unmanaged
+        private global::ILGPU.Runtime.MemoryBuffer1D<_Number, global::ILGPU.Stride1D.Dense> Upload<_Number>(global::System.ReadOnlySpan<_Number> numbers)
+            where _Number : unmanaged
         {
-            var buffer = _accelerator.Allocate1D<T>(global::System.Math.Max(1, numbers.Length));
+            var buffer = _accelerator.Allocate1D<_Number>(global::System.Math.Max(1, numbers.Length));
             if (!numbers.IsEmpty)
             {
                 _Views.CopyFromCPU(buffer.View.SubView(0, numbers.Length), _accelerator.DefaultStream, numbers);
@@ -240,8 +238,6 @@ partial class GpuTensorExact
 
             internal _Floats Output { get; init; }
 
-            internal _Floats LogSumExp { get; init; }
-
             internal _Floats OutputGradient { get; init; }
 
             internal _Floats QueryGradient { get; init; }
@@ -249,6 +245,8 @@ partial class GpuTensorExact
             internal _Floats KeyGradient { get; init; }
 
             internal _Floats ValueGradient { get; init; }
+
+            internal _Floats LogSumExp { get; init; }
 
             internal _Floats KeptStates { get; init; }
 
@@ -265,7 +263,7 @@ partial class GpuTensorExact
                 spanTokens, spans);
         }
 
-        /// <summary>The kernels of the forward pass. Schedule: groups of 256 threads; tiles of 32 for outputs; 11136 bytes of shared memory.</summary>
+        /// <summary>The kernels of the forward pass. Schedule: groups of 256 threads; tiles of 32 for outputs; 12160 bytes of shared memory.</summary>
         internal sealed class ForwardPass : global::System.IDisposable
         {
             private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _GpuShape> _output;
@@ -274,7 +272,7 @@ partial class GpuTensorExact
             internal ForwardPass(_Accelerator accelerator, global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters)
             {
                 global::KernelGen.CompilerServices.GpuChecks.CheckDevice(
-                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 11136);
+                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 12160);
                 _output = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _GpuShape>(accelerator, Output);
             }
 
@@ -286,8 +284,7 @@ partial class GpuTensorExact
             /// <summary>The floats of scratch memory that a call takes.</summary>
             internal static long ScratchLength(in global::KernelGen.AttentionShape shape, int processors)
             {
-                var plan = Plan(in shape, processors);
-                return GroupsLength(in plan) + 1;
+                return 1;
             }
 
             /// <summary>Queues the kernels.</summary>
@@ -303,8 +300,6 @@ partial class GpuTensorExact
             public void Dispose()
             {
             }
-
-            private static long GroupsLength(in global::KernelGen.CompilerServices.GpuPlan plan) => (long)plan.Heads * global::System.Math.Max(plan.StateSpans, plan.OutputSpans) * 0;
 
             /// <summary>The outputs of one span of tokens: a group a span of a head.</summary>
             internal static void Output(_Floats query, _Floats key, _Floats value, _Floats output, _Floats logSumExp, _Ints keyLengths, _GpuShape shape)
@@ -325,7 +320,7 @@ partial class GpuTensorExact
                 var valueStride = shape.Stride(12);
                 var outputBase = shape.Base(head, shape.QueryLength, 12);
                 var outputStride = shape.Stride(12);
-                var shared4 = _SharedMemory.Allocate<_Float4>(696);
+                var shared4 = _SharedMemory.Allocate<_Float4>(760);
                 var shared = shared4.Cast<float>();
                 var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, shape.QueryLength);
                 var warp = thread / 32;
@@ -341,7 +336,7 @@ partial class GpuTensorExact
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1312 + (r * 16) + c] = r < iCount ? query[queryBase + ((long)(iStart + r) * queryStride) + c] : 0f;
+                        shared[1312 + (r * 20) + c] = r < iCount ? query[queryBase + ((long)(iStart + r) * queryStride) + c] : 0f;
                     }
                     // Qs = Q · 0.360674
                     _Group.Barrier();
@@ -349,19 +344,19 @@ partial class GpuTensorExact
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1312 + (r * 16) + c] = shared[1312 + (r * 16) + c] * 0.360673755f;
+                        shared[1312 + (r * 20) + c] = shared[1312 + (r * 20) + c] * 0.360673755f;
                     }
                     for (var i = thread; i < 32; i += 256)
                     {
-                        shared[2752 + i] = -1.00000002E+30f;
+                        shared[3008 + i] = -1.00000002E+30f;
                     }
                     for (var i = thread; i < 32; i += 256)
                     {
-                        shared[2720 + i] = 0f;
+                        shared[2976 + i] = 0f;
                     }
                     for (var i = thread; i < 384; i += 256)
                     {
-                        shared[2336 + i] = 0f;
+                        shared[2592 + i] = 0f;
                     }
                     _Group.Barrier();
 
@@ -374,7 +369,7 @@ partial class GpuTensorExact
                         {
                             var r = i / 16;
                             var c = i % 16;
-                            shared[1824 + (r * 16) + c] = r < jCount ? key[keyBase + ((long)(jStart + r) * keyStride) + c] : 0f;
+                            shared[1952 + (r * 20) + c] = r < jCount ? key[keyBase + ((long)(jStart + r) * keyStride) + c] : 0f;
                         }
                         // A = Qs · Kᵀ
                         _Group.Barrier();
@@ -390,11 +385,11 @@ partial class GpuTensorExact
                                 for (var k = 0; k <= 16 - 16; k += 16)
                                 {
                                     var inner = k + (inQuad * 4);
-                                    var a0 = shared4[328 + (aAt0 * 4) + (inner / 4)];
-                                    var a1 = shared4[328 + ((aAt0 + 1) * 4) + (inner / 4)];
+                                    var a0 = shared4[328 + (aAt0 * 5) + (inner / 4)];
+                                    var a1 = shared4[328 + ((aAt0 + 1) * 5) + (inner / 4)];
                                     var tA0_0 = RoundToTensor(a0.X); var tRestA0_0 = RestOfRounding(a0.X); var tA0_1 = RoundToTensor(a0.Y); var tRestA0_1 = RestOfRounding(a0.Y); var tA0_2 = RoundToTensor(a0.Z); var tRestA0_2 = RestOfRounding(a0.Z); var tA0_3 = RoundToTensor(a0.W); var tRestA0_3 = RestOfRounding(a0.W);
                                     var tA1_0 = RoundToTensor(a1.X); var tRestA1_0 = RestOfRounding(a1.X); var tA1_1 = RoundToTensor(a1.Y); var tRestA1_1 = RestOfRounding(a1.Y); var tA1_2 = RoundToTensor(a1.Z); var tRestA1_2 = RestOfRounding(a1.Z); var tA1_3 = RoundToTensor(a1.W); var tRestA1_3 = RestOfRounding(a1.W);
-                                    var b0 = shared4[456 + (bAt0 * 4) + (inner / 4)];
+                                    var b0 = shared4[488 + (bAt0 * 5) + (inner / 4)];
                                     var tB0_0 = RoundToTensor(b0.X); var tRestB0_0 = RestOfRounding(b0.X); var tB0_1 = RoundToTensor(b0.Y); var tRestB0_1 = RestOfRounding(b0.Y); var tB0_2 = RoundToTensor(b0.Z); var tRestB0_2 = RestOfRounding(b0.Z); var tB0_3 = RoundToTensor(b0.W); var tRestB0_3 = RestOfRounding(b0.W);
                                     s0_0 = MultiplyTiles(s0_0, tRestA0_0, tRestA1_0, tRestA0_1, tRestA1_1, tB0_0, tB0_1);
                                     s0_0 = MultiplyTiles(s0_0, tA0_0, tA1_0, tA0_1, tA1_1, tRestB0_0, tRestB0_1);
@@ -415,16 +410,16 @@ partial class GpuTensorExact
                         {
                             for (var block = thread; block < 256; block += 256)
                             {
-                                var row = block / 8 * 1;
-                                var column = block % 8 * 4;
+                                var row = block % 32 * 1;
+                                var column = block / 32 * 4;
                                 var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                                 for (var k = 0; k < 16; k += 4)
                                 {
-                                    var a0 = shared4[328 + (row * 4) + (k / 4)];
-                                    var b0 = shared4[456 + (column * 4) + (k / 4)];
-                                    var b1 = shared4[456 + ((column + 1) * 4) + (k / 4)];
-                                    var b2 = shared4[456 + ((column + 2) * 4) + (k / 4)];
-                                    var b3 = shared4[456 + ((column + 3) * 4) + (k / 4)];
+                                    var a0 = shared4[328 + (row * 5) + (k / 4)];
+                                    var b0 = shared4[488 + (column * 5) + (k / 4)];
+                                    var b1 = shared4[488 + ((column + 1) * 5) + (k / 4)];
+                                    var b2 = shared4[488 + ((column + 2) * 5) + (k / 4)];
+                                    var b3 = shared4[488 + ((column + 3) * 5) + (k / 4)];
                                     s0_0 += a0.X * b0.X; s0_0 += a0.Y * b0.Y; s0_0 += a0.Z * b0.Z; s0_0 += a0.W * b0.W; s0_1 += a0.X * b1.X; s0_1 += a0.Y * b1.Y; s0_1 += a0.Z * b1.Z; s0_1 += a0.W * b1.W; s0_2 += a0.X * b2.X; s0_2 += a0.Y * b2.Y; s0_2 += a0.Z * b2.Z; s0_2 += a0.W * b2.W; s0_3 += a0.X * b3.X; s0_3 += a0.Y * b3.Y; s0_3 += a0.Z * b3.Z; s0_3 += a0.W * b3.W;
                                 }
                                 shared4[72 + (row * 8) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
@@ -436,7 +431,7 @@ partial class GpuTensorExact
                         {
                             var r = i / 32;
                             var c = i % 32;
-                            shared[288 + (r * 32) + c] = ((shared[288 + (r * 32) + c]) * 0f) + (shared[288 + (r * 32) + c]);
+                            shared[288 + (r * 32) + c] = (shared[288 + (r * 32) + c] * 0f) + shared[288 + (r * 32) + c];
                         }
                         // top = rowMax(S)
                         _Group.Barrier();
@@ -458,36 +453,36 @@ partial class GpuTensorExact
                             {
                                 part = Max(part, shared[offset + i]);
                             }
-                            shared[1824 + thread] = part;
+                            shared[1952 + thread] = part;
                         }
                         // raise M to max(M, top) where it is exceeded by more than 11.5416
                         _Group.Barrier();
                         if (thread < 32)
                         {
-                            var old = shared[2752 + thread];
-                            var top = shared[1824 + thread];
+                            var old = shared[3008 + thread];
+                            var top = shared[1952 + thread];
                             var factor = 1f;
                             if (top - old > 11.5415602f)
                             {
                                 factor = FlushedExp2(old - top, -64f);
-                                shared[2752 + thread] = top;
+                                shared[3008 + thread] = top;
                             }
                             shared[256 + thread] = factor;
-                            shared[2720 + thread] *= factor;
+                            shared[2976 + thread] *= factor;
                         }
                         _Group.Barrier();
                         for (var i = thread; i < 384; i += 256)
                         {
                             var r = i / 12;
                             var c = i % 12;
-                            shared[2336 + (r * 12) + c] *= shared[256 + r];
+                            shared[2592 + (r * 12) + c] *= shared[256 + r];
                         }
                         // P = 2^(S − M)
                         for (var i = thread; i < 1024; i += 256)
                         {
                             var r = i / 32;
                             var c = i % 32;
-                            shared[288 + (r * 32) + c] = FlushedExp2(shared[288 + (r * 32) + c] - shared[2752 + r], -72.1347504f);
+                            shared[288 + (r * 32) + c] = FlushedExp2(shared[288 + (r * 32) + c] - shared[3008 + r], -72.1347504f);
                         }
                         // D += rowSum(P)
                         _Group.Barrier();
@@ -509,14 +504,14 @@ partial class GpuTensorExact
                             {
                                 part += shared[offset + i];
                             }
-                            shared[2720 + thread] += part;
+                            shared[2976 + thread] += part;
                         }
                         // V = value[j]
                         for (var i = thread; i < 384; i += 256)
                         {
                             var r = i / 12;
                             var c = i % 12;
-                            shared[1824 + (r * 12) + c] = r < jCount ? value[valueBase + ((long)(jStart + r) * valueStride) + c] : 0f;
+                            shared[1952 + (r * 12) + c] = r < jCount ? value[valueBase + ((long)(jStart + r) * valueStride) + c] : 0f;
                         }
                         // N += P · V
                         _Group.Barrier();
@@ -536,10 +531,10 @@ partial class GpuTensorExact
                                     var a1 = shared4[72 + ((aAt0 + 1) * 8) + (inner / 4)];
                                     var tA0_0 = RoundToTensor(a0.X); var tA0_1 = RoundToTensor(a0.Y); var tA0_2 = RoundToTensor(a0.Z); var tA0_3 = RoundToTensor(a0.W);
                                     var tA1_0 = RoundToTensor(a1.X); var tA1_1 = RoundToTensor(a1.Y); var tA1_2 = RoundToTensor(a1.Z); var tA1_3 = RoundToTensor(a1.W);
-                                    var b0_0 = shared[1824 + (inner * 12) + bAt0];
-                                    var b1_0 = shared[1824 + ((inner + 1) * 12) + bAt0];
-                                    var b2_0 = shared[1824 + ((inner + 2) * 12) + bAt0];
-                                    var b3_0 = shared[1824 + ((inner + 3) * 12) + bAt0];
+                                    var b0_0 = shared[1952 + (inner * 12) + bAt0];
+                                    var b1_0 = shared[1952 + ((inner + 1) * 12) + bAt0];
+                                    var b2_0 = shared[1952 + ((inner + 2) * 12) + bAt0];
+                                    var b3_0 = shared[1952 + ((inner + 3) * 12) + bAt0];
                                     var tB0_0 = RoundToTensor(b0_0); var tB0_1 = RoundToTensor(b1_0); var tB0_2 = RoundToTensor(b2_0); var tB0_3 = RoundToTensor(b3_0);
                                     s0_0 = MultiplyTiles(s0_0, tA0_0, tA1_0, tA0_1, tA1_1, tB0_0, tB0_1);
                                     s0_0 = MultiplyTiles(s0_0, tA0_2, tA1_2, tA0_3, tA1_3, tB0_2, tB0_3);
@@ -555,10 +550,10 @@ partial class GpuTensorExact
                                     var a1 = shared4[72 + ((aAt0 + 1) * 8) + ((global::ILGPU.IntrinsicMath.Min(inner, 28)) / 4)];
                                     var tA0_0 = RoundToTensor(a0.X) & keep0; var tA0_1 = RoundToTensor(a0.Y) & keep1; var tA0_2 = RoundToTensor(a0.Z) & keep2; var tA0_3 = RoundToTensor(a0.W) & keep3;
                                     var tA1_0 = RoundToTensor(a1.X) & keep0; var tA1_1 = RoundToTensor(a1.Y) & keep1; var tA1_2 = RoundToTensor(a1.Z) & keep2; var tA1_3 = RoundToTensor(a1.W) & keep3;
-                                    var b0_0 = shared[1824 + ((global::ILGPU.IntrinsicMath.Min(inner, jCount - 1)) * 12) + bAt0];
-                                    var b1_0 = shared[1824 + ((global::ILGPU.IntrinsicMath.Min(inner + 1, jCount - 1)) * 12) + bAt0];
-                                    var b2_0 = shared[1824 + ((global::ILGPU.IntrinsicMath.Min(inner + 2, jCount - 1)) * 12) + bAt0];
-                                    var b3_0 = shared[1824 + ((global::ILGPU.IntrinsicMath.Min(inner + 3, jCount - 1)) * 12) + bAt0];
+                                    var b0_0 = shared[1952 + ((global::ILGPU.IntrinsicMath.Min(inner, jCount - 1)) * 12) + bAt0];
+                                    var b1_0 = shared[1952 + ((global::ILGPU.IntrinsicMath.Min(inner + 1, jCount - 1)) * 12) + bAt0];
+                                    var b2_0 = shared[1952 + ((global::ILGPU.IntrinsicMath.Min(inner + 2, jCount - 1)) * 12) + bAt0];
+                                    var b3_0 = shared[1952 + ((global::ILGPU.IntrinsicMath.Min(inner + 3, jCount - 1)) * 12) + bAt0];
                                     var tB0_0 = RoundToTensor(b0_0) & keep0; var tB0_1 = RoundToTensor(b1_0) & keep1; var tB0_2 = RoundToTensor(b2_0) & keep2; var tB0_3 = RoundToTensor(b3_0) & keep3;
                                     s0_0 = MultiplyTiles(s0_0, tA0_0, tA1_0, tA0_1, tA1_1, tB0_0, tB0_1);
                                     s0_0 = MultiplyTiles(s0_0, tA0_2, tA1_2, tA0_3, tA1_3, tB0_2, tB0_3);
@@ -567,10 +562,10 @@ partial class GpuTensorExact
                                 var toRow0 = row + (quad * 2);
                                 if (toColumn < 12)
                                 {
-                                    shared[2336 + (toRow0 * 12) + toColumn] += s0_0.X;
-                                    shared[2336 + (toRow0 * 12) + toColumn + 1] += s0_0.Y;
-                                    shared[2336 + ((toRow0 + 1) * 12) + toColumn] += s0_0.Z;
-                                    shared[2336 + ((toRow0 + 1) * 12) + toColumn + 1] += s0_0.W;
+                                    shared[2592 + (toRow0 * 12) + toColumn] += s0_0.X;
+                                    shared[2592 + (toRow0 * 12) + toColumn + 1] += s0_0.Y;
+                                    shared[2592 + ((toRow0 + 1) * 12) + toColumn] += s0_0.Z;
+                                    shared[2592 + ((toRow0 + 1) * 12) + toColumn + 1] += s0_0.W;
                                 }
                             }
                         }
@@ -583,11 +578,11 @@ partial class GpuTensorExact
                                 var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                                 for (var k = 0; k < jCount; k++)
                                 {
-                                    var b0 = shared4[456 + (k * 3) + (column / 4)];
+                                    var b0 = shared4[488 + (k * 3) + (column / 4)];
                                     var a0 = shared[288 + (row * 32) + k];
                                     s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                                 }
-                                shared4[584 + (row * 3) + (column / 4)] = shared4[584 + (row * 3) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
+                                shared4[648 + (row * 3) + (column / 4)] = shared4[648 + (row * 3) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
                             }
                         }
                         _Group.Barrier();
@@ -595,7 +590,7 @@ partial class GpuTensorExact
                     // R = D == 0 ? 0 : 1 / D
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[672 + r] = shared[2720 + r] == 0f ? 0f : 1f / shared[2720 + r];
+                        shared[672 + r] = shared[2976 + r] == 0f ? 0f : 1f / shared[2976 + r];
                     }
                     // O = N · R
                     _Group.Barrier();
@@ -603,7 +598,7 @@ partial class GpuTensorExact
                     {
                         var r = i / 12;
                         var c = i % 12;
-                        shared[288 + (r * 12) + c] = shared[2336 + (r * 12) + c] * shared[672 + r];
+                        shared[288 + (r * 12) + c] = shared[2592 + (r * 12) + c] * shared[672 + r];
                     }
                     // output[i] = O
                     _Group.Barrier();
@@ -620,7 +615,7 @@ partial class GpuTensorExact
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[288 + r] = (shared[2752 + r] + Log2(shared[2720 + r])) * 0.693147182f;
+                        shared[288 + r] = (shared[3008 + r] + Log2(shared[2976 + r])) * 0.693147182f;
                     }
                     // logSumExp[i] = lse
                     _Group.Barrier();
