@@ -922,11 +922,11 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), M0)), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), _Simd512.FusedMultiplyAdd(M0, _Floats512.Zero, M0))), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), M1)), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), _Simd512.FusedMultiplyAdd(M1, _Floats512.Zero, M1))), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), M2)), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), _Simd512.FusedMultiplyAdd(M2, _Floats512.Zero, M2))), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -1325,7 +1325,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 {
                     var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), M0)), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), _Simd512.FusedMultiplyAdd(M0, _Floats512.Zero, M0))), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -2288,11 +2288,11 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), M0)), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), _Simd256.FusedMultiplyAdd(M0, _Floats256.Zero, M0))), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), M1)), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), _Simd256.FusedMultiplyAdd(M1, _Floats256.Zero, M1))), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), M2)), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), _Simd256.FusedMultiplyAdd(M2, _Floats256.Zero, M2))), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -2648,7 +2648,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 {
                     var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), M0)), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), _Simd256.FusedMultiplyAdd(M0, _Floats256.Zero, M0))), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -3592,11 +3592,11 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), M0)), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), _Simd128.MultiplyAddEstimate(M0, _Floats128.Zero, M0))), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), M1)), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), _Simd128.MultiplyAddEstimate(M1, _Floats128.Zero, M1))), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), M2)), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), _Simd128.MultiplyAddEstimate(M2, _Floats128.Zero, M2))), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);
@@ -3952,7 +3952,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 {
                     var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), M0)), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), _Simd128.MultiplyAddEstimate(M0, _Floats128.Zero, M0))), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);

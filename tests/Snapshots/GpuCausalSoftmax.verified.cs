@@ -303,49 +303,51 @@ partial class GpuCausalSoftmax
                 // kk + kkr = rowSum((K · K) · 0.180337)
                 {
                     var r = thread / 8;
-                    var (sum, rest) = (0f, 0f);
+                    var (part, partRest) = (0f, 0f);
                     for (var c = thread % 8; c < 16; c += 8)
                     {
                         var x = shared[288 + (r * 16) + c];
                         var x1 = UpperBits(x);
                         var x2 = x - x1;
-                        rest += (2f * x1 * x2) + (x2 * x2);
+                        partRest += (2f * x1 * x2) + (x2 * x2);
                         var number = x1 * x1;
-                        var total = sum + number;
-                        var added = total - sum;
-                        rest += (sum - (total - added)) + (number - added);
-                        sum = total;
+                        var total = part + number;
+                        var added = total - part;
+                        partRest += (part - (total - added)) + (number - added);
+                        part = total;
                     }
-                    shared[thread] = sum;
+                    // The sums of all threads of a row, then their rests.
+                    shared[thread] = part;
                     _Group.Barrier();
+                    var (sum, sumRest) = (0f, 0f);
                     var offset = thread * 8;
                     if (thread < 32)
                     {
-                        for (var i = 1; i < 8; i++)
+                        for (var i = 0; i < 8; i++)
                         {
                             var number = shared[offset + i];
                             var total = sum + number;
                             var added = total - sum;
-                            rest += (sum - (total - added)) + (number - added);
+                            sumRest += (sum - (total - added)) + (number - added);
                             sum = total;
                         }
                     }
                     _Group.Barrier();
-                    shared[thread] = rest;
+                    shared[thread] = partRest;
                     _Group.Barrier();
                     if (thread < 32)
                     {
-                        for (var i = 1; i < 8; i++)
+                        for (var i = 0; i < 8; i++)
                         {
-                            rest += shared[offset + i];
+                            sumRest += shared[offset + i];
                         }
                         // Times 0.180336878f, of which 0.180297852f are 12 bits.
                         var s1 = UpperBits(sum);
                         var s2 = sum - s1;
-                        rest = (s2 * 0.180297852f) + (sum * 3.90285495E-05f) + (rest * 0.180336878f);
-                        sum = (s1 * 0.180297852f) + rest;
+                        sumRest = (s2 * 0.180297852f) + (sum * 3.90285495E-05f) + (sumRest * 0.180336878f);
+                        sum = (s1 * 0.180297852f) + sumRest;
                         shared[1824 + thread] = sum;
-                        shared[1856 + thread] = rest - (sum - (s1 * 0.180297852f));
+                        shared[1856 + thread] = sumRest - (sum - (s1 * 0.180297852f));
                     }
                 }
                 // h = t < |key| ? kk : ∞
@@ -578,49 +580,51 @@ partial class GpuCausalSoftmax
                 // kk + kkr = rowSum((K · K) · 0.180337)
                 {
                     var r = thread / 8;
-                    var (sum, rest) = (0f, 0f);
+                    var (part, partRest) = (0f, 0f);
                     for (var c = thread % 8; c < 16; c += 8)
                     {
                         var x = shared[288 + (r * 16) + c];
                         var x1 = UpperBits(x);
                         var x2 = x - x1;
-                        rest += (2f * x1 * x2) + (x2 * x2);
+                        partRest += (2f * x1 * x2) + (x2 * x2);
                         var number = x1 * x1;
-                        var total = sum + number;
-                        var added = total - sum;
-                        rest += (sum - (total - added)) + (number - added);
-                        sum = total;
+                        var total = part + number;
+                        var added = total - part;
+                        partRest += (part - (total - added)) + (number - added);
+                        part = total;
                     }
-                    shared[thread] = sum;
+                    // The sums of all threads of a row, then their rests.
+                    shared[thread] = part;
                     _Group.Barrier();
+                    var (sum, sumRest) = (0f, 0f);
                     var offset = thread * 8;
                     if (thread < 32)
                     {
-                        for (var i = 1; i < 8; i++)
+                        for (var i = 0; i < 8; i++)
                         {
                             var number = shared[offset + i];
                             var total = sum + number;
                             var added = total - sum;
-                            rest += (sum - (total - added)) + (number - added);
+                            sumRest += (sum - (total - added)) + (number - added);
                             sum = total;
                         }
                     }
                     _Group.Barrier();
-                    shared[thread] = rest;
+                    shared[thread] = partRest;
                     _Group.Barrier();
                     if (thread < 32)
                     {
-                        for (var i = 1; i < 8; i++)
+                        for (var i = 0; i < 8; i++)
                         {
-                            rest += shared[offset + i];
+                            sumRest += shared[offset + i];
                         }
                         // Times 0.180336878f, of which 0.180297852f are 12 bits.
                         var s1 = UpperBits(sum);
                         var s2 = sum - s1;
-                        rest = (s2 * 0.180297852f) + (sum * 3.90285495E-05f) + (rest * 0.180336878f);
-                        sum = (s1 * 0.180297852f) + rest;
+                        sumRest = (s2 * 0.180297852f) + (sum * 3.90285495E-05f) + (sumRest * 0.180336878f);
+                        sum = (s1 * 0.180297852f) + sumRest;
                         shared[3872 + thread] = sum;
-                        shared[3904 + thread] = rest - (sum - (s1 * 0.180297852f));
+                        shared[3904 + thread] = sumRest - (sum - (s1 * 0.180297852f));
                     }
                 }
                 // h = t < |key| ? kk : ∞
@@ -767,7 +771,7 @@ partial class GpuCausalSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[2848 + (r * 16) + c] = FlushedExp2(shared[2848 + (r * 16) + c] + (state[c] - Max(-5.00000008E+29f, shared[3936 + r])), -72.1347504f);
+                        shared[2848 + (r * 16) + c] = FlushedExp2(shared[2848 + (r * 16) + c] + (state[c] - Max(-5.00000008E+29f, (shared[3936 + r] * 0f) + shared[3936 + r])), -72.1347504f);
                     }
                     // Dz = rowSum(Fq · z)
                     _Group.Barrier();
