@@ -20,8 +20,9 @@
 //         zt = columnSum(Fk)    [1 × m]
 //         Q = query[t]    [t × d]
 //         B = Q · Wᵀ    [t × m]
-//         M = rowMax(B + c)    [t × 1]
-//         Fq = 2^(B + (c − max(M, −5E+29)))    [t × m]
+//         maxY = rowMax(B + c)    [t × 1]
+//         M = max(maxY, −5E+29)    [t × 1]
+//         Fq = 2^(B + (c − M))    [t × m]
 //         Dz = rowSum(Fq · z)    [t × 1]
 //         N = Fq · S    [t × dv]
 //         P = Fq · Fkᵀ, lower triangle    [t × t]
@@ -199,7 +200,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 4720;
+        public static int ScratchFloats => 4736;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -306,17 +307,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zt = ref _Unsafe.Add(ref scratch, 3408);
             ref var Q = ref _Unsafe.Add(ref scratch, 3424);
             ref var B = ref _Unsafe.Add(ref scratch, 3616);
-            ref var M = ref _Unsafe.Add(ref scratch, 3808);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 3824);
-            ref var N = ref _Unsafe.Add(ref scratch, 3840);
-            ref var P = ref _Unsafe.Add(ref scratch, 4032);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 4608);
-            ref var D = ref _Unsafe.Add(ref scratch, 4624);
-            ref var R = ref _Unsafe.Add(ref scratch, 4640);
-            ref var logD = ref _Unsafe.Add(ref scratch, 4656);
-            ref var lse = ref _Unsafe.Add(ref scratch, 4672);
-            ref var n = ref _Unsafe.Add(ref scratch, 4688);
-            ref var nr = ref _Unsafe.Add(ref scratch, 4704);
+            ref var maxY = ref _Unsafe.Add(ref scratch, 3808);
+            ref var M = ref _Unsafe.Add(ref scratch, 3824);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 3840);
+            ref var N = ref _Unsafe.Add(ref scratch, 3856);
+            ref var P = ref _Unsafe.Add(ref scratch, 4048);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 4624);
+            ref var D = ref _Unsafe.Add(ref scratch, 4640);
+            ref var R = ref _Unsafe.Add(ref scratch, 4656);
+            ref var logD = ref _Unsafe.Add(ref scratch, 4672);
+            ref var lse = ref _Unsafe.Add(ref scratch, 4688);
+            ref var n = ref _Unsafe.Add(ref scratch, 4704);
+            ref var nr = ref _Unsafe.Add(ref scratch, 4720);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -362,8 +364,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
-                        ComputeMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // maxY = rowMax(B + c)
+                        ComputeMaxY(ref B, ref c, ref maxY, sCount);
+                        // M = max(maxY, −5E+29)
+                        ComputeM(ref maxY, ref M, sCount);
+                        // Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+                        ComputeFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
@@ -443,7 +449,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int DecodingStateFloats => 304;
         public static int BlockRows => 16;
         public static int RowFloats => 32;
-        public static int StepScratchFloats => 304;
+        public static int StepScratchFloats => 320;
         public static global::System.ReadOnlySpan<int> StateLayout => [0, 16, 1, 0, 16, 16, 1, 0, 32, 16, 16, 16, 288, 16, 1, 0];
         public static global::System.ReadOnlySpan<int> RowLayout => [0, 16, 1, 16, 256, 16, 1, 16];
 
@@ -459,16 +465,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var h = ref _Unsafe.Add(ref scratch, 96);
             ref var L = ref _Unsafe.Add(ref scratch, 112);
             ref var zt = ref _Unsafe.Add(ref scratch, 128);
-            ref var M = ref _Unsafe.Add(ref scratch, 144);
-            ref var Fq = ref _Unsafe.Add(ref scratch, 160);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 176);
-            ref var N = ref _Unsafe.Add(ref scratch, 192);
-            ref var P = ref _Unsafe.Add(ref scratch, 208);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 224);
-            ref var D = ref _Unsafe.Add(ref scratch, 240);
-            ref var R = ref _Unsafe.Add(ref scratch, 256);
-            ref var O = ref _Unsafe.Add(ref scratch, 272);
-            ref var factor = ref _Unsafe.Add(ref scratch, 288);
+            ref var maxY = ref _Unsafe.Add(ref scratch, 144);
+            ref var M = ref _Unsafe.Add(ref scratch, 160);
+            ref var Fq = ref _Unsafe.Add(ref scratch, 176);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 192);
+            ref var N = ref _Unsafe.Add(ref scratch, 208);
+            ref var P = ref _Unsafe.Add(ref scratch, 224);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 240);
+            ref var D = ref _Unsafe.Add(ref scratch, 256);
+            ref var R = ref _Unsafe.Add(ref scratch, 272);
+            ref var O = ref _Unsafe.Add(ref scratch, 288);
+            ref var factor = ref _Unsafe.Add(ref scratch, 304);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -511,8 +518,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
-            RowFkMFqDz(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref Fq, ref z, ref Dz, 1);
+            // Fk = 2^(A − ((c + h) + kkr)); maxY = rowMax(B + c)
+            RowFkMaxY(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref maxY, 1);
+            // M = max(maxY, −5E+29)
+            RowM(ref maxY, ref M, 1);
+            // Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+            RowFqDz(ref B, ref c, ref M, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
             // P = Fq · Fkᵀ, lower triangle
@@ -540,7 +551,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)
         {
             ref var zt = ref _Unsafe.Add(ref scratch, 128);
-            ref var factor = ref _Unsafe.Add(ref scratch, 288);
+            ref var factor = ref _Unsafe.Add(ref scratch, 304);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -884,34 +895,54 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // M = rowMax(B + c), [t × 1].
-        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
-        // Dz = rowSum(Fq · z), [t × 1].
-        // Fq takes the memory of B.
+        // maxY = rowMax(B + c), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        private static void ComputeMaxY(ref float B, ref float c, ref float maxY, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var MSum0 = _Simd512.Create(float.NegativeInfinity);
-                var MSum1 = _Simd512.Create(float.NegativeInfinity);
-                var MSum2 = _Simd512.Create(float.NegativeInfinity);
+                var maxYSum0 = _Simd512.Create(float.NegativeInfinity);
+                var maxYSum1 = _Simd512.Create(float.NegativeInfinity);
+                var maxYSum2 = _Simd512.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    MSum0 = _Simd512.MaxNative(MSum0, B0 + cj);
-                    MSum1 = _Simd512.MaxNative(MSum1, B1 + cj);
-                    MSum2 = _Simd512.MaxNative(MSum2, B2 + cj);
+                    maxYSum0 = _Simd512.MaxNative(maxYSum0, B0 + cj);
+                    maxYSum1 = _Simd512.MaxNative(maxYSum1, B1 + cj);
+                    maxYSum2 = _Simd512.MaxNative(maxYSum2, B2 + cj);
                 }
-                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
+                _Unsafe.Add(ref maxY, r) = _VectorMath.Max(maxYSum0);
+                _Unsafe.Add(ref maxY, r + 1) = _VectorMath.Max(maxYSum1);
+                _Unsafe.Add(ref maxY, r + 2) = _VectorMath.Max(maxYSum2);
+            }
+        }
+
+        // M = max(maxY, −5E+29), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeM(ref float maxY, ref float M, int rows)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                var M0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref maxY, r) * 0f) + _Unsafe.Add(ref maxY, r));
+                _Unsafe.Add(ref M, r) = M0;
+            }
+        }
+
+        // Fq = 2^(B + (c − M)), [t × m].
+        // Dz = rowSum(Fq · z), [t × 1].
+        // Fq takes the memory of B.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        {
+            for (nint r = 0; r < rows; r += 3)
+            {
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 var M0 = _Simd512.Create(_Unsafe.Add(ref M, r));
-                _Unsafe.Add(ref M, r + 1) = _VectorMath.Max(MSum1);
                 var M1 = _Simd512.Create(_Unsafe.Add(ref M, r + 1));
-                _Unsafe.Add(ref M, r + 2) = _VectorMath.Max(MSum2);
                 var M2 = _Simd512.Create(_Unsafe.Add(ref M, r + 2));
                 var DzSum0 = _Floats512.Zero;
                 var DzSum1 = _Floats512.Zero;
@@ -922,11 +953,11 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), _Simd512.FusedMultiplyAdd(M0, _Floats512.Zero, M0))), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), _Simd512.FusedMultiplyAdd(M1, _Floats512.Zero, M1))), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - M1), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), _Simd512.FusedMultiplyAdd(M2, _Floats512.Zero, M2))), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - M2), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -1295,21 +1326,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         // Fk = 2^(A − ((c + h) + kkr)), [t × m].
-        // M = rowMax(B + c), [t × 1].
-        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
-        // Dz = rowSum(Fq · z), [t × 1].
+        // maxY = rowMax(B + c), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFkMFqDz(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void RowFkMaxY(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float maxY, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
                 var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
-                var MSum0 = _Simd512.Create(float.NegativeInfinity);
+                var maxYSum0 = _Simd512.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
@@ -1317,15 +1345,39 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
                     _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    MSum0 = _Simd512.MaxNative(MSum0, B0 + cj);
+                    maxYSum0 = _Simd512.MaxNative(maxYSum0, B0 + cj);
                 }
-                var M0 = _Simd512.Create(_VectorMath.Max(MSum0));
+                _Unsafe.Add(ref maxY, r) = _VectorMath.Max(maxYSum0);
+            }
+        }
+
+        // M = max(maxY, −5E+29), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowM(ref float maxY, ref float M, int rows)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                var M0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref maxY, r) * 0f) + _Unsafe.Add(ref maxY, r));
+                _Unsafe.Add(ref M, r) = M0;
+            }
+        }
+
+        // Fq = 2^(B + (c − M)), [t × m].
+        // Dz = rowSum(Fq · z), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowFqDz(ref float B, ref float c, ref float M, ref float Fq, ref float z, ref float Dz, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
+                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
+                var M0 = _Simd512.Create(_Unsafe.Add(ref M, r));
                 var DzSum0 = _Floats512.Zero;
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd512.MaxNative(_Simd512.Create(-5.00000008E+29f), _Simd512.FusedMultiplyAdd(M0, _Floats512.Zero, M0))), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -1546,7 +1598,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 4720;
+        public static int ScratchFloats => 4736;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -1653,17 +1705,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zt = ref _Unsafe.Add(ref scratch, 3408);
             ref var Q = ref _Unsafe.Add(ref scratch, 3424);
             ref var B = ref _Unsafe.Add(ref scratch, 3616);
-            ref var M = ref _Unsafe.Add(ref scratch, 3808);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 3824);
-            ref var N = ref _Unsafe.Add(ref scratch, 3840);
-            ref var P = ref _Unsafe.Add(ref scratch, 4032);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 4608);
-            ref var D = ref _Unsafe.Add(ref scratch, 4624);
-            ref var R = ref _Unsafe.Add(ref scratch, 4640);
-            ref var logD = ref _Unsafe.Add(ref scratch, 4656);
-            ref var lse = ref _Unsafe.Add(ref scratch, 4672);
-            ref var n = ref _Unsafe.Add(ref scratch, 4688);
-            ref var nr = ref _Unsafe.Add(ref scratch, 4704);
+            ref var maxY = ref _Unsafe.Add(ref scratch, 3808);
+            ref var M = ref _Unsafe.Add(ref scratch, 3824);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 3840);
+            ref var N = ref _Unsafe.Add(ref scratch, 3856);
+            ref var P = ref _Unsafe.Add(ref scratch, 4048);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 4624);
+            ref var D = ref _Unsafe.Add(ref scratch, 4640);
+            ref var R = ref _Unsafe.Add(ref scratch, 4656);
+            ref var logD = ref _Unsafe.Add(ref scratch, 4672);
+            ref var lse = ref _Unsafe.Add(ref scratch, 4688);
+            ref var n = ref _Unsafe.Add(ref scratch, 4704);
+            ref var nr = ref _Unsafe.Add(ref scratch, 4720);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -1709,8 +1762,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
-                        ComputeMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // maxY = rowMax(B + c)
+                        ComputeMaxY(ref B, ref c, ref maxY, sCount);
+                        // M = max(maxY, −5E+29)
+                        ComputeM(ref maxY, ref M, sCount);
+                        // Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+                        ComputeFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
@@ -1790,7 +1847,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int DecodingStateFloats => 304;
         public static int BlockRows => 16;
         public static int RowFloats => 32;
-        public static int StepScratchFloats => 304;
+        public static int StepScratchFloats => 320;
         public static global::System.ReadOnlySpan<int> StateLayout => [0, 16, 1, 0, 16, 16, 1, 0, 32, 16, 16, 16, 288, 16, 1, 0];
         public static global::System.ReadOnlySpan<int> RowLayout => [0, 16, 1, 16, 256, 16, 1, 16];
 
@@ -1806,16 +1863,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var h = ref _Unsafe.Add(ref scratch, 96);
             ref var L = ref _Unsafe.Add(ref scratch, 112);
             ref var zt = ref _Unsafe.Add(ref scratch, 128);
-            ref var M = ref _Unsafe.Add(ref scratch, 144);
-            ref var Fq = ref _Unsafe.Add(ref scratch, 160);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 176);
-            ref var N = ref _Unsafe.Add(ref scratch, 192);
-            ref var P = ref _Unsafe.Add(ref scratch, 208);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 224);
-            ref var D = ref _Unsafe.Add(ref scratch, 240);
-            ref var R = ref _Unsafe.Add(ref scratch, 256);
-            ref var O = ref _Unsafe.Add(ref scratch, 272);
-            ref var factor = ref _Unsafe.Add(ref scratch, 288);
+            ref var maxY = ref _Unsafe.Add(ref scratch, 144);
+            ref var M = ref _Unsafe.Add(ref scratch, 160);
+            ref var Fq = ref _Unsafe.Add(ref scratch, 176);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 192);
+            ref var N = ref _Unsafe.Add(ref scratch, 208);
+            ref var P = ref _Unsafe.Add(ref scratch, 224);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 240);
+            ref var D = ref _Unsafe.Add(ref scratch, 256);
+            ref var R = ref _Unsafe.Add(ref scratch, 272);
+            ref var O = ref _Unsafe.Add(ref scratch, 288);
+            ref var factor = ref _Unsafe.Add(ref scratch, 304);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -1858,8 +1916,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
-            RowFkMFqDz(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref Fq, ref z, ref Dz, 1);
+            // Fk = 2^(A − ((c + h) + kkr)); maxY = rowMax(B + c)
+            RowFkMaxY(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref maxY, 1);
+            // M = max(maxY, −5E+29)
+            RowM(ref maxY, ref M, 1);
+            // Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+            RowFqDz(ref B, ref c, ref M, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
             // P = Fq · Fkᵀ, lower triangle
@@ -1887,7 +1949,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)
         {
             ref var zt = ref _Unsafe.Add(ref scratch, 128);
-            ref var factor = ref _Unsafe.Add(ref scratch, 288);
+            ref var factor = ref _Unsafe.Add(ref scratch, 304);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -2250,34 +2312,54 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // M = rowMax(B + c), [t × 1].
-        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
-        // Dz = rowSum(Fq · z), [t × 1].
-        // Fq takes the memory of B.
+        // maxY = rowMax(B + c), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        private static void ComputeMaxY(ref float B, ref float c, ref float maxY, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var MSum0 = _Simd256.Create(float.NegativeInfinity);
-                var MSum1 = _Simd256.Create(float.NegativeInfinity);
-                var MSum2 = _Simd256.Create(float.NegativeInfinity);
+                var maxYSum0 = _Simd256.Create(float.NegativeInfinity);
+                var maxYSum1 = _Simd256.Create(float.NegativeInfinity);
+                var maxYSum2 = _Simd256.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    MSum0 = _Simd256.MaxNative(MSum0, B0 + cj);
-                    MSum1 = _Simd256.MaxNative(MSum1, B1 + cj);
-                    MSum2 = _Simd256.MaxNative(MSum2, B2 + cj);
+                    maxYSum0 = _Simd256.MaxNative(maxYSum0, B0 + cj);
+                    maxYSum1 = _Simd256.MaxNative(maxYSum1, B1 + cj);
+                    maxYSum2 = _Simd256.MaxNative(maxYSum2, B2 + cj);
                 }
-                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
+                _Unsafe.Add(ref maxY, r) = _VectorMath.Max(maxYSum0);
+                _Unsafe.Add(ref maxY, r + 1) = _VectorMath.Max(maxYSum1);
+                _Unsafe.Add(ref maxY, r + 2) = _VectorMath.Max(maxYSum2);
+            }
+        }
+
+        // M = max(maxY, −5E+29), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeM(ref float maxY, ref float M, int rows)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                var M0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref maxY, r) * 0f) + _Unsafe.Add(ref maxY, r));
+                _Unsafe.Add(ref M, r) = M0;
+            }
+        }
+
+        // Fq = 2^(B + (c − M)), [t × m].
+        // Dz = rowSum(Fq · z), [t × 1].
+        // Fq takes the memory of B.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        {
+            for (nint r = 0; r < rows; r += 3)
+            {
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 var M0 = _Simd256.Create(_Unsafe.Add(ref M, r));
-                _Unsafe.Add(ref M, r + 1) = _VectorMath.Max(MSum1);
                 var M1 = _Simd256.Create(_Unsafe.Add(ref M, r + 1));
-                _Unsafe.Add(ref M, r + 2) = _VectorMath.Max(MSum2);
                 var M2 = _Simd256.Create(_Unsafe.Add(ref M, r + 2));
                 var DzSum0 = _Floats256.Zero;
                 var DzSum1 = _Floats256.Zero;
@@ -2288,11 +2370,11 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), _Simd256.FusedMultiplyAdd(M0, _Floats256.Zero, M0))), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), _Simd256.FusedMultiplyAdd(M1, _Floats256.Zero, M1))), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - M1), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), _Simd256.FusedMultiplyAdd(M2, _Floats256.Zero, M2))), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - M2), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -2618,21 +2700,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         // Fk = 2^(A − ((c + h) + kkr)), [t × m].
-        // M = rowMax(B + c), [t × 1].
-        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
-        // Dz = rowSum(Fq · z), [t × 1].
+        // maxY = rowMax(B + c), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFkMFqDz(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void RowFkMaxY(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float maxY, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
                 var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
-                var MSum0 = _Simd256.Create(float.NegativeInfinity);
+                var maxYSum0 = _Simd256.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
@@ -2640,15 +2719,39 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
                     _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    MSum0 = _Simd256.MaxNative(MSum0, B0 + cj);
+                    maxYSum0 = _Simd256.MaxNative(maxYSum0, B0 + cj);
                 }
-                var M0 = _Simd256.Create(_VectorMath.Max(MSum0));
+                _Unsafe.Add(ref maxY, r) = _VectorMath.Max(maxYSum0);
+            }
+        }
+
+        // M = max(maxY, −5E+29), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowM(ref float maxY, ref float M, int rows)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                var M0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref maxY, r) * 0f) + _Unsafe.Add(ref maxY, r));
+                _Unsafe.Add(ref M, r) = M0;
+            }
+        }
+
+        // Fq = 2^(B + (c − M)), [t × m].
+        // Dz = rowSum(Fq · z), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowFqDz(ref float B, ref float c, ref float M, ref float Fq, ref float z, ref float Dz, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
+                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
+                var M0 = _Simd256.Create(_Unsafe.Add(ref M, r));
                 var DzSum0 = _Floats256.Zero;
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd256.MaxNative(_Simd256.Create(-5.00000008E+29f), _Simd256.FusedMultiplyAdd(M0, _Floats256.Zero, M0))), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -2850,7 +2953,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 288;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 4720;
+        public static int ScratchFloats => 4736;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -2957,17 +3060,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zt = ref _Unsafe.Add(ref scratch, 3408);
             ref var Q = ref _Unsafe.Add(ref scratch, 3424);
             ref var B = ref _Unsafe.Add(ref scratch, 3616);
-            ref var M = ref _Unsafe.Add(ref scratch, 3808);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 3824);
-            ref var N = ref _Unsafe.Add(ref scratch, 3840);
-            ref var P = ref _Unsafe.Add(ref scratch, 4032);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 4608);
-            ref var D = ref _Unsafe.Add(ref scratch, 4624);
-            ref var R = ref _Unsafe.Add(ref scratch, 4640);
-            ref var logD = ref _Unsafe.Add(ref scratch, 4656);
-            ref var lse = ref _Unsafe.Add(ref scratch, 4672);
-            ref var n = ref _Unsafe.Add(ref scratch, 4688);
-            ref var nr = ref _Unsafe.Add(ref scratch, 4704);
+            ref var maxY = ref _Unsafe.Add(ref scratch, 3808);
+            ref var M = ref _Unsafe.Add(ref scratch, 3824);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 3840);
+            ref var N = ref _Unsafe.Add(ref scratch, 3856);
+            ref var P = ref _Unsafe.Add(ref scratch, 4048);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 4624);
+            ref var D = ref _Unsafe.Add(ref scratch, 4640);
+            ref var R = ref _Unsafe.Add(ref scratch, 4656);
+            ref var logD = ref _Unsafe.Add(ref scratch, 4672);
+            ref var lse = ref _Unsafe.Add(ref scratch, 4688);
+            ref var n = ref _Unsafe.Add(ref scratch, 4704);
+            ref var nr = ref _Unsafe.Add(ref scratch, 4720);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -3013,8 +3117,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
-                        ComputeMFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // maxY = rowMax(B + c)
+                        ComputeMaxY(ref B, ref c, ref maxY, sCount);
+                        // M = max(maxY, −5E+29)
+                        ComputeM(ref maxY, ref M, sCount);
+                        // Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+                        ComputeFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
@@ -3094,7 +3202,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int DecodingStateFloats => 304;
         public static int BlockRows => 16;
         public static int RowFloats => 32;
-        public static int StepScratchFloats => 304;
+        public static int StepScratchFloats => 320;
         public static global::System.ReadOnlySpan<int> StateLayout => [0, 16, 1, 0, 16, 16, 1, 0, 32, 16, 16, 16, 288, 16, 1, 0];
         public static global::System.ReadOnlySpan<int> RowLayout => [0, 16, 1, 16, 256, 16, 1, 16];
 
@@ -3110,16 +3218,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var h = ref _Unsafe.Add(ref scratch, 96);
             ref var L = ref _Unsafe.Add(ref scratch, 112);
             ref var zt = ref _Unsafe.Add(ref scratch, 128);
-            ref var M = ref _Unsafe.Add(ref scratch, 144);
-            ref var Fq = ref _Unsafe.Add(ref scratch, 160);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 176);
-            ref var N = ref _Unsafe.Add(ref scratch, 192);
-            ref var P = ref _Unsafe.Add(ref scratch, 208);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 224);
-            ref var D = ref _Unsafe.Add(ref scratch, 240);
-            ref var R = ref _Unsafe.Add(ref scratch, 256);
-            ref var O = ref _Unsafe.Add(ref scratch, 272);
-            ref var factor = ref _Unsafe.Add(ref scratch, 288);
+            ref var maxY = ref _Unsafe.Add(ref scratch, 144);
+            ref var M = ref _Unsafe.Add(ref scratch, 160);
+            ref var Fq = ref _Unsafe.Add(ref scratch, 176);
+            ref var Dz = ref _Unsafe.Add(ref scratch, 192);
+            ref var N = ref _Unsafe.Add(ref scratch, 208);
+            ref var P = ref _Unsafe.Add(ref scratch, 224);
+            ref var Dp = ref _Unsafe.Add(ref scratch, 240);
+            ref var D = ref _Unsafe.Add(ref scratch, 256);
+            ref var R = ref _Unsafe.Add(ref scratch, 272);
+            ref var O = ref _Unsafe.Add(ref scratch, 288);
+            ref var factor = ref _Unsafe.Add(ref scratch, 304);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -3162,8 +3271,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c); Fq = 2^(B + (c − max(M, −5E+29))); Dz = rowSum(Fq · z)
-            RowFkMFqDz(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref Fq, ref z, ref Dz, 1);
+            // Fk = 2^(A − ((c + h) + kkr)); maxY = rowMax(B + c)
+            RowFkMaxY(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref maxY, 1);
+            // M = max(maxY, −5E+29)
+            RowM(ref maxY, ref M, 1);
+            // Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
+            RowFqDz(ref B, ref c, ref M, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
             // P = Fq · Fkᵀ, lower triangle
@@ -3191,7 +3304,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)
         {
             ref var zt = ref _Unsafe.Add(ref scratch, 128);
-            ref var factor = ref _Unsafe.Add(ref scratch, 288);
+            ref var factor = ref _Unsafe.Add(ref scratch, 304);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -3554,34 +3667,54 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // M = rowMax(B + c), [t × 1].
-        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
-        // Dz = rowSum(Fq · z), [t × 1].
-        // Fq takes the memory of B.
+        // maxY = rowMax(B + c), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeMFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        private static void ComputeMaxY(ref float B, ref float c, ref float maxY, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var MSum0 = _Simd128.Create(float.NegativeInfinity);
-                var MSum1 = _Simd128.Create(float.NegativeInfinity);
-                var MSum2 = _Simd128.Create(float.NegativeInfinity);
+                var maxYSum0 = _Simd128.Create(float.NegativeInfinity);
+                var maxYSum1 = _Simd128.Create(float.NegativeInfinity);
+                var maxYSum2 = _Simd128.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    MSum0 = _Simd128.MaxNative(MSum0, B0 + cj);
-                    MSum1 = _Simd128.MaxNative(MSum1, B1 + cj);
-                    MSum2 = _Simd128.MaxNative(MSum2, B2 + cj);
+                    maxYSum0 = _Simd128.MaxNative(maxYSum0, B0 + cj);
+                    maxYSum1 = _Simd128.MaxNative(maxYSum1, B1 + cj);
+                    maxYSum2 = _Simd128.MaxNative(maxYSum2, B2 + cj);
                 }
-                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
+                _Unsafe.Add(ref maxY, r) = _VectorMath.Max(maxYSum0);
+                _Unsafe.Add(ref maxY, r + 1) = _VectorMath.Max(maxYSum1);
+                _Unsafe.Add(ref maxY, r + 2) = _VectorMath.Max(maxYSum2);
+            }
+        }
+
+        // M = max(maxY, −5E+29), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeM(ref float maxY, ref float M, int rows)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                var M0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref maxY, r) * 0f) + _Unsafe.Add(ref maxY, r));
+                _Unsafe.Add(ref M, r) = M0;
+            }
+        }
+
+        // Fq = 2^(B + (c − M)), [t × m].
+        // Dz = rowSum(Fq · z), [t × 1].
+        // Fq takes the memory of B.
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void ComputeFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        {
+            for (nint r = 0; r < rows; r += 3)
+            {
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 var M0 = _Simd128.Create(_Unsafe.Add(ref M, r));
-                _Unsafe.Add(ref M, r + 1) = _VectorMath.Max(MSum1);
                 var M1 = _Simd128.Create(_Unsafe.Add(ref M, r + 1));
-                _Unsafe.Add(ref M, r + 2) = _VectorMath.Max(MSum2);
                 var M2 = _Simd128.Create(_Unsafe.Add(ref M, r + 2));
                 var DzSum0 = _Floats128.Zero;
                 var DzSum1 = _Floats128.Zero;
@@ -3592,11 +3725,11 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), _Simd128.MultiplyAddEstimate(M0, _Floats128.Zero, M0))), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), _Simd128.MultiplyAddEstimate(M1, _Floats128.Zero, M1))), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - M1), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), _Simd128.MultiplyAddEstimate(M2, _Floats128.Zero, M2))), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - M2), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);
@@ -3922,21 +4055,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         // Fk = 2^(A − ((c + h) + kkr)), [t × m].
-        // M = rowMax(B + c), [t × 1].
-        // Fq = 2^(B + (c − max(M, −5E+29))), [t × m].
-        // Dz = rowSum(Fq · z), [t × 1].
+        // maxY = rowMax(B + c), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFkMFqDz(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void RowFkMaxY(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float maxY, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
                 var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
                 var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
-                var MSum0 = _Simd128.Create(float.NegativeInfinity);
+                var maxYSum0 = _Simd128.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
@@ -3944,15 +4074,39 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    MSum0 = _Simd128.MaxNative(MSum0, B0 + cj);
+                    maxYSum0 = _Simd128.MaxNative(maxYSum0, B0 + cj);
                 }
-                var M0 = _Simd128.Create(_VectorMath.Max(MSum0));
+                _Unsafe.Add(ref maxY, r) = _VectorMath.Max(maxYSum0);
+            }
+        }
+
+        // M = max(maxY, −5E+29), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowM(ref float maxY, ref float M, int rows)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                var M0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref maxY, r) * 0f) + _Unsafe.Add(ref maxY, r));
+                _Unsafe.Add(ref M, r) = M0;
+            }
+        }
+
+        // Fq = 2^(B + (c − M)), [t × m].
+        // Dz = rowSum(Fq · z), [t × 1].
+        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
+        private static void RowFqDz(ref float B, ref float c, ref float M, ref float Fq, ref float z, ref float Dz, int rows)
+        {
+            for (nint r = 0; r < rows; r += 1)
+            {
+                ref var Br = ref _Unsafe.Add(ref B, r * 16);
+                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
+                var M0 = _Simd128.Create(_Unsafe.Add(ref M, r));
                 var DzSum0 = _Floats128.Zero;
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - _Simd128.MaxNative(_Simd128.Create(-5.00000008E+29f), _Simd128.MultiplyAddEstimate(M0, _Floats128.Zero, M0))), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);
