@@ -16,7 +16,7 @@ internal sealed record Settings(
     public const int DefaultLength = 4_096;
 
     /// <summary>And on ILGPU's CPU accelerator, which takes seconds for them.</summary>
-    public const int CheckLength = 64;
+    public const int CheckLength = 24;
 
     /// <summary>The most tokens that can be asked for: exact attention on the CPU takes its time.</summary>
     public const int LongestLength = 65_536;

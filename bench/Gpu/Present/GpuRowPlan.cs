@@ -17,7 +17,7 @@ internal static class GpuRowPlan
     private static readonly Direction[] Directions = [Direction.Forward, Direction.Backward];
 
     /// <summary>ILGPU's CPU accelerator takes seconds for so many.</summary>
-    private static readonly int[] CheckLengths = [64];
+    private static readonly int[] CheckLengths = [24];
 
     public static void Measure(GpuKernel kernel, Accelerator accelerator, GpuPeakProbe probe, GpuReport report)
     {

@@ -38,7 +38,10 @@ public class TensorCoreTests
     public void Gradients_are_within_what_users_are_promised_and_surely_on_tensor_cores(Layer layer)
     {
         using var gpu = new GpuLayer(layer, Machine(processors: 2));
-        foreach (var (length, scale) in new[] { (1, 1f), (40, 0.5f), (40, 1f), (17, 2f) })
+
+        // A large layer takes a minute for 40 tokens.
+        (int, float)[] sizes = layer.HeadDim > 64 ? [(17, 1f)] : [(1, 1f), (40, 0.5f), (40, 1f), (17, 2f)];
+        foreach (var (length, scale) in sizes)
         {
             var inputs = new GradientInputs(new Inputs(layer, length, length, seed: 100 + length, scale), seed: 2);
             var (expected, actual) = (inputs.Naive(gpu.Weights), gpu.Backward(inputs));
