@@ -20,9 +20,9 @@
 //         zt = columnSum(Fk)    [1 × m]
 //         Q = query[t]    [t × d]
 //         B = Q · Wᵀ    [t × m]
-//         maxY = rowMax(B + c)    [t × 1]
-//         M = max(maxY, −5E+29)    [t × 1]
-//         Fq = 2^(B + (c − M))    [t × m]
+//         M = rowMax(B + c)    [t × 1]
+//         Ms = max(M, −5E+29)    [t × 1]
+//         Fq = 2^(B + (c − Ms))    [t × m]
 //         Dz = rowSum(Fq · z)    [t × 1]
 //         N = Fq · S    [t × dv]
 //         P = Fq · Fkᵀ, lower triangle    [t × t]
@@ -307,8 +307,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zt = ref _Unsafe.Add(ref scratch, 3408);
             ref var Q = ref _Unsafe.Add(ref scratch, 3424);
             ref var B = ref _Unsafe.Add(ref scratch, 3616);
-            ref var maxY = ref _Unsafe.Add(ref scratch, 3808);
-            ref var M = ref _Unsafe.Add(ref scratch, 3824);
+            ref var M = ref _Unsafe.Add(ref scratch, 3808);
+            ref var Ms = ref _Unsafe.Add(ref scratch, 3824);
             ref var Dz = ref _Unsafe.Add(ref scratch, 3840);
             ref var N = ref _Unsafe.Add(ref scratch, 3856);
             ref var P = ref _Unsafe.Add(ref scratch, 4048);
@@ -364,12 +364,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // maxY = rowMax(B + c)
-                        ComputeMaxY(ref B, ref c, ref maxY, sCount);
-                        // M = max(maxY, −5E+29)
-                        ComputeM(ref maxY, ref M, sCount);
-                        // Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
-                        ComputeFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // M = rowMax(B + c)
+                        ComputeM(ref B, ref c, ref M, sCount);
+                        // Ms = max(M, −5E+29)
+                        ComputeMs(ref M, ref Ms, sCount);
+                        // Fq = 2^(B + (c − Ms)); Dz = rowSum(Fq · z)
+                        ComputeFqDz(ref B, ref c, ref Ms, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
@@ -465,8 +465,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var h = ref _Unsafe.Add(ref scratch, 96);
             ref var L = ref _Unsafe.Add(ref scratch, 112);
             ref var zt = ref _Unsafe.Add(ref scratch, 128);
-            ref var maxY = ref _Unsafe.Add(ref scratch, 144);
-            ref var M = ref _Unsafe.Add(ref scratch, 160);
+            ref var M = ref _Unsafe.Add(ref scratch, 144);
+            ref var Ms = ref _Unsafe.Add(ref scratch, 160);
             ref var Fq = ref _Unsafe.Add(ref scratch, 176);
             ref var Dz = ref _Unsafe.Add(ref scratch, 192);
             ref var N = ref _Unsafe.Add(ref scratch, 208);
@@ -518,12 +518,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(A − ((c + h) + kkr)); maxY = rowMax(B + c)
-            RowFkMaxY(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref maxY, 1);
-            // M = max(maxY, −5E+29)
-            RowM(ref maxY, ref M, 1);
-            // Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
-            RowFqDz(ref B, ref c, ref M, ref Fq, ref z, ref Dz, 1);
+            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c)
+            RowFkM(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref M, 1);
+            // Ms = max(M, −5E+29)
+            RowMs(ref M, ref Ms, 1);
+            // Fq = 2^(B + (c − Ms)); Dz = rowSum(Fq · z)
+            RowFqDz(ref B, ref c, ref Ms, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
             // P = Fq · Fkᵀ, lower triangle
@@ -895,55 +895,55 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // maxY = rowMax(B + c), [t × 1].
+        // M = rowMax(B + c), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeMaxY(ref float B, ref float c, ref float maxY, int rows)
+        private static void ComputeM(ref float B, ref float c, ref float M, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var maxYSum0 = _Simd512.Create(float.NegativeInfinity);
-                var maxYSum1 = _Simd512.Create(float.NegativeInfinity);
-                var maxYSum2 = _Simd512.Create(float.NegativeInfinity);
+                var MSum0 = _Simd512.Create(float.NegativeInfinity);
+                var MSum1 = _Simd512.Create(float.NegativeInfinity);
+                var MSum2 = _Simd512.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    maxYSum0 = _Simd512.MaxNative(maxYSum0, B0 + cj);
-                    maxYSum1 = _Simd512.MaxNative(maxYSum1, B1 + cj);
-                    maxYSum2 = _Simd512.MaxNative(maxYSum2, B2 + cj);
+                    MSum0 = _Simd512.MaxNative(MSum0, B0 + cj);
+                    MSum1 = _Simd512.MaxNative(MSum1, B1 + cj);
+                    MSum2 = _Simd512.MaxNative(MSum2, B2 + cj);
                 }
-                _Unsafe.Add(ref maxY, r) = _VectorMath.Max(maxYSum0);
-                _Unsafe.Add(ref maxY, r + 1) = _VectorMath.Max(maxYSum1);
-                _Unsafe.Add(ref maxY, r + 2) = _VectorMath.Max(maxYSum2);
+                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
+                _Unsafe.Add(ref M, r + 1) = _VectorMath.Max(MSum1);
+                _Unsafe.Add(ref M, r + 2) = _VectorMath.Max(MSum2);
             }
         }
 
-        // M = max(maxY, −5E+29), [t × 1].
+        // Ms = max(M, −5E+29), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeM(ref float maxY, ref float M, int rows)
+        private static void ComputeMs(ref float M, ref float Ms, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var M0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref maxY, r) * 0f) + _Unsafe.Add(ref maxY, r));
-                _Unsafe.Add(ref M, r) = M0;
+                var Ms0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref M, r) * 0f) + _Unsafe.Add(ref M, r));
+                _Unsafe.Add(ref Ms, r) = Ms0;
             }
         }
 
-        // Fq = 2^(B + (c − M)), [t × m].
+        // Fq = 2^(B + (c − Ms)), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        private static void ComputeFqDz(ref float B, ref float c, ref float Ms, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var M0 = _Simd512.Create(_Unsafe.Add(ref M, r));
-                var M1 = _Simd512.Create(_Unsafe.Add(ref M, r + 1));
-                var M2 = _Simd512.Create(_Unsafe.Add(ref M, r + 2));
+                var Ms0 = _Simd512.Create(_Unsafe.Add(ref Ms, r));
+                var Ms1 = _Simd512.Create(_Unsafe.Add(ref Ms, r + 1));
+                var Ms2 = _Simd512.Create(_Unsafe.Add(ref Ms, r + 2));
                 var DzSum0 = _Floats512.Zero;
                 var DzSum1 = _Floats512.Zero;
                 var DzSum2 = _Floats512.Zero;
@@ -953,11 +953,11 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - Ms0), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - M1), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - Ms1), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - M2), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - Ms2), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -1326,9 +1326,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         // Fk = 2^(A − ((c + h) + kkr)), [t × m].
-        // maxY = rowMax(B + c), [t × 1].
+        // M = rowMax(B + c), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFkMaxY(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float maxY, int rows)
+        private static void RowFkM(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float M, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
@@ -1337,7 +1337,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
                 var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
-                var maxYSum0 = _Simd512.Create(float.NegativeInfinity);
+                var MSum0 = _Simd512.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
@@ -1345,39 +1345,39 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
                     _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    maxYSum0 = _Simd512.MaxNative(maxYSum0, B0 + cj);
+                    MSum0 = _Simd512.MaxNative(MSum0, B0 + cj);
                 }
-                _Unsafe.Add(ref maxY, r) = _VectorMath.Max(maxYSum0);
+                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
             }
         }
 
-        // M = max(maxY, −5E+29), [t × 1].
+        // Ms = max(M, −5E+29), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowM(ref float maxY, ref float M, int rows)
+        private static void RowMs(ref float M, ref float Ms, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var M0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref maxY, r) * 0f) + _Unsafe.Add(ref maxY, r));
-                _Unsafe.Add(ref M, r) = M0;
+                var Ms0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref M, r) * 0f) + _Unsafe.Add(ref M, r));
+                _Unsafe.Add(ref Ms, r) = Ms0;
             }
         }
 
-        // Fq = 2^(B + (c − M)), [t × m].
+        // Fq = 2^(B + (c − Ms)), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFqDz(ref float B, ref float c, ref float M, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void RowFqDz(ref float B, ref float c, ref float Ms, ref float Fq, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var M0 = _Simd512.Create(_Unsafe.Add(ref M, r));
+                var Ms0 = _Simd512.Create(_Unsafe.Add(ref Ms, r));
                 var DzSum0 = _Floats512.Zero;
                 for (nint j = 0; j < 16; j += 16)
                 {
                     var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - Ms0), -72.1347504f);
                     _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -1705,8 +1705,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zt = ref _Unsafe.Add(ref scratch, 3408);
             ref var Q = ref _Unsafe.Add(ref scratch, 3424);
             ref var B = ref _Unsafe.Add(ref scratch, 3616);
-            ref var maxY = ref _Unsafe.Add(ref scratch, 3808);
-            ref var M = ref _Unsafe.Add(ref scratch, 3824);
+            ref var M = ref _Unsafe.Add(ref scratch, 3808);
+            ref var Ms = ref _Unsafe.Add(ref scratch, 3824);
             ref var Dz = ref _Unsafe.Add(ref scratch, 3840);
             ref var N = ref _Unsafe.Add(ref scratch, 3856);
             ref var P = ref _Unsafe.Add(ref scratch, 4048);
@@ -1762,12 +1762,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // maxY = rowMax(B + c)
-                        ComputeMaxY(ref B, ref c, ref maxY, sCount);
-                        // M = max(maxY, −5E+29)
-                        ComputeM(ref maxY, ref M, sCount);
-                        // Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
-                        ComputeFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // M = rowMax(B + c)
+                        ComputeM(ref B, ref c, ref M, sCount);
+                        // Ms = max(M, −5E+29)
+                        ComputeMs(ref M, ref Ms, sCount);
+                        // Fq = 2^(B + (c − Ms)); Dz = rowSum(Fq · z)
+                        ComputeFqDz(ref B, ref c, ref Ms, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
@@ -1863,8 +1863,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var h = ref _Unsafe.Add(ref scratch, 96);
             ref var L = ref _Unsafe.Add(ref scratch, 112);
             ref var zt = ref _Unsafe.Add(ref scratch, 128);
-            ref var maxY = ref _Unsafe.Add(ref scratch, 144);
-            ref var M = ref _Unsafe.Add(ref scratch, 160);
+            ref var M = ref _Unsafe.Add(ref scratch, 144);
+            ref var Ms = ref _Unsafe.Add(ref scratch, 160);
             ref var Fq = ref _Unsafe.Add(ref scratch, 176);
             ref var Dz = ref _Unsafe.Add(ref scratch, 192);
             ref var N = ref _Unsafe.Add(ref scratch, 208);
@@ -1916,12 +1916,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(A − ((c + h) + kkr)); maxY = rowMax(B + c)
-            RowFkMaxY(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref maxY, 1);
-            // M = max(maxY, −5E+29)
-            RowM(ref maxY, ref M, 1);
-            // Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
-            RowFqDz(ref B, ref c, ref M, ref Fq, ref z, ref Dz, 1);
+            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c)
+            RowFkM(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref M, 1);
+            // Ms = max(M, −5E+29)
+            RowMs(ref M, ref Ms, 1);
+            // Fq = 2^(B + (c − Ms)); Dz = rowSum(Fq · z)
+            RowFqDz(ref B, ref c, ref Ms, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
             // P = Fq · Fkᵀ, lower triangle
@@ -2312,55 +2312,55 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // maxY = rowMax(B + c), [t × 1].
+        // M = rowMax(B + c), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeMaxY(ref float B, ref float c, ref float maxY, int rows)
+        private static void ComputeM(ref float B, ref float c, ref float M, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var maxYSum0 = _Simd256.Create(float.NegativeInfinity);
-                var maxYSum1 = _Simd256.Create(float.NegativeInfinity);
-                var maxYSum2 = _Simd256.Create(float.NegativeInfinity);
+                var MSum0 = _Simd256.Create(float.NegativeInfinity);
+                var MSum1 = _Simd256.Create(float.NegativeInfinity);
+                var MSum2 = _Simd256.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    maxYSum0 = _Simd256.MaxNative(maxYSum0, B0 + cj);
-                    maxYSum1 = _Simd256.MaxNative(maxYSum1, B1 + cj);
-                    maxYSum2 = _Simd256.MaxNative(maxYSum2, B2 + cj);
+                    MSum0 = _Simd256.MaxNative(MSum0, B0 + cj);
+                    MSum1 = _Simd256.MaxNative(MSum1, B1 + cj);
+                    MSum2 = _Simd256.MaxNative(MSum2, B2 + cj);
                 }
-                _Unsafe.Add(ref maxY, r) = _VectorMath.Max(maxYSum0);
-                _Unsafe.Add(ref maxY, r + 1) = _VectorMath.Max(maxYSum1);
-                _Unsafe.Add(ref maxY, r + 2) = _VectorMath.Max(maxYSum2);
+                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
+                _Unsafe.Add(ref M, r + 1) = _VectorMath.Max(MSum1);
+                _Unsafe.Add(ref M, r + 2) = _VectorMath.Max(MSum2);
             }
         }
 
-        // M = max(maxY, −5E+29), [t × 1].
+        // Ms = max(M, −5E+29), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeM(ref float maxY, ref float M, int rows)
+        private static void ComputeMs(ref float M, ref float Ms, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var M0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref maxY, r) * 0f) + _Unsafe.Add(ref maxY, r));
-                _Unsafe.Add(ref M, r) = M0;
+                var Ms0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref M, r) * 0f) + _Unsafe.Add(ref M, r));
+                _Unsafe.Add(ref Ms, r) = Ms0;
             }
         }
 
-        // Fq = 2^(B + (c − M)), [t × m].
+        // Fq = 2^(B + (c − Ms)), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        private static void ComputeFqDz(ref float B, ref float c, ref float Ms, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var M0 = _Simd256.Create(_Unsafe.Add(ref M, r));
-                var M1 = _Simd256.Create(_Unsafe.Add(ref M, r + 1));
-                var M2 = _Simd256.Create(_Unsafe.Add(ref M, r + 2));
+                var Ms0 = _Simd256.Create(_Unsafe.Add(ref Ms, r));
+                var Ms1 = _Simd256.Create(_Unsafe.Add(ref Ms, r + 1));
+                var Ms2 = _Simd256.Create(_Unsafe.Add(ref Ms, r + 2));
                 var DzSum0 = _Floats256.Zero;
                 var DzSum1 = _Floats256.Zero;
                 var DzSum2 = _Floats256.Zero;
@@ -2370,11 +2370,11 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - Ms0), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - M1), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - Ms1), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - M2), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - Ms2), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -2700,9 +2700,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         // Fk = 2^(A − ((c + h) + kkr)), [t × m].
-        // maxY = rowMax(B + c), [t × 1].
+        // M = rowMax(B + c), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFkMaxY(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float maxY, int rows)
+        private static void RowFkM(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float M, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
@@ -2711,7 +2711,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
                 var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
-                var maxYSum0 = _Simd256.Create(float.NegativeInfinity);
+                var MSum0 = _Simd256.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
@@ -2719,39 +2719,39 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
                     _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    maxYSum0 = _Simd256.MaxNative(maxYSum0, B0 + cj);
+                    MSum0 = _Simd256.MaxNative(MSum0, B0 + cj);
                 }
-                _Unsafe.Add(ref maxY, r) = _VectorMath.Max(maxYSum0);
+                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
             }
         }
 
-        // M = max(maxY, −5E+29), [t × 1].
+        // Ms = max(M, −5E+29), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowM(ref float maxY, ref float M, int rows)
+        private static void RowMs(ref float M, ref float Ms, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var M0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref maxY, r) * 0f) + _Unsafe.Add(ref maxY, r));
-                _Unsafe.Add(ref M, r) = M0;
+                var Ms0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref M, r) * 0f) + _Unsafe.Add(ref M, r));
+                _Unsafe.Add(ref Ms, r) = Ms0;
             }
         }
 
-        // Fq = 2^(B + (c − M)), [t × m].
+        // Fq = 2^(B + (c − Ms)), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFqDz(ref float B, ref float c, ref float M, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void RowFqDz(ref float B, ref float c, ref float Ms, ref float Fq, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var M0 = _Simd256.Create(_Unsafe.Add(ref M, r));
+                var Ms0 = _Simd256.Create(_Unsafe.Add(ref Ms, r));
                 var DzSum0 = _Floats256.Zero;
                 for (nint j = 0; j < 16; j += 8)
                 {
                     var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - Ms0), -72.1347504f);
                     _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
@@ -3060,8 +3060,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zt = ref _Unsafe.Add(ref scratch, 3408);
             ref var Q = ref _Unsafe.Add(ref scratch, 3424);
             ref var B = ref _Unsafe.Add(ref scratch, 3616);
-            ref var maxY = ref _Unsafe.Add(ref scratch, 3808);
-            ref var M = ref _Unsafe.Add(ref scratch, 3824);
+            ref var M = ref _Unsafe.Add(ref scratch, 3808);
+            ref var Ms = ref _Unsafe.Add(ref scratch, 3824);
             ref var Dz = ref _Unsafe.Add(ref scratch, 3840);
             ref var N = ref _Unsafe.Add(ref scratch, 3856);
             ref var P = ref _Unsafe.Add(ref scratch, 4048);
@@ -3117,12 +3117,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        // maxY = rowMax(B + c)
-                        ComputeMaxY(ref B, ref c, ref maxY, sCount);
-                        // M = max(maxY, −5E+29)
-                        ComputeM(ref maxY, ref M, sCount);
-                        // Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
-                        ComputeFqDz(ref B, ref c, ref M, ref z, ref Dz, sCount);
+                        // M = rowMax(B + c)
+                        ComputeM(ref B, ref c, ref M, sCount);
+                        // Ms = max(M, −5E+29)
+                        ComputeMs(ref M, ref Ms, sCount);
+                        // Fq = 2^(B + (c − Ms)); Dz = rowSum(Fq · z)
+                        ComputeFqDz(ref B, ref c, ref Ms, ref z, ref Dz, sCount);
                         // N = Fq · S
                         Product_tx16x16(ref B, ref S, ref N, sCount);
                         // P = Fq · Fkᵀ, lower triangle
@@ -3218,8 +3218,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var h = ref _Unsafe.Add(ref scratch, 96);
             ref var L = ref _Unsafe.Add(ref scratch, 112);
             ref var zt = ref _Unsafe.Add(ref scratch, 128);
-            ref var maxY = ref _Unsafe.Add(ref scratch, 144);
-            ref var M = ref _Unsafe.Add(ref scratch, 160);
+            ref var M = ref _Unsafe.Add(ref scratch, 144);
+            ref var Ms = ref _Unsafe.Add(ref scratch, 160);
             ref var Fq = ref _Unsafe.Add(ref scratch, 176);
             ref var Dz = ref _Unsafe.Add(ref scratch, 192);
             ref var N = ref _Unsafe.Add(ref scratch, 208);
@@ -3271,12 +3271,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
 
             RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(A − ((c + h) + kkr)); maxY = rowMax(B + c)
-            RowFkMaxY(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref maxY, 1);
-            // M = max(maxY, −5E+29)
-            RowM(ref maxY, ref M, 1);
-            // Fq = 2^(B + (c − M)); Dz = rowSum(Fq · z)
-            RowFqDz(ref B, ref c, ref M, ref Fq, ref z, ref Dz, 1);
+            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c)
+            RowFkM(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref M, 1);
+            // Ms = max(M, −5E+29)
+            RowMs(ref M, ref Ms, 1);
+            // Fq = 2^(B + (c − Ms)); Dz = rowSum(Fq · z)
+            RowFqDz(ref B, ref c, ref Ms, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
             RowWithS(ref Fq, ref S, ref N);
             // P = Fq · Fkᵀ, lower triangle
@@ -3667,55 +3667,55 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // maxY = rowMax(B + c), [t × 1].
+        // M = rowMax(B + c), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeMaxY(ref float B, ref float c, ref float maxY, int rows)
+        private static void ComputeM(ref float B, ref float c, ref float M, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var maxYSum0 = _Simd128.Create(float.NegativeInfinity);
-                var maxYSum1 = _Simd128.Create(float.NegativeInfinity);
-                var maxYSum2 = _Simd128.Create(float.NegativeInfinity);
+                var MSum0 = _Simd128.Create(float.NegativeInfinity);
+                var MSum1 = _Simd128.Create(float.NegativeInfinity);
+                var MSum2 = _Simd128.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    maxYSum0 = _Simd128.MaxNative(maxYSum0, B0 + cj);
-                    maxYSum1 = _Simd128.MaxNative(maxYSum1, B1 + cj);
-                    maxYSum2 = _Simd128.MaxNative(maxYSum2, B2 + cj);
+                    MSum0 = _Simd128.MaxNative(MSum0, B0 + cj);
+                    MSum1 = _Simd128.MaxNative(MSum1, B1 + cj);
+                    MSum2 = _Simd128.MaxNative(MSum2, B2 + cj);
                 }
-                _Unsafe.Add(ref maxY, r) = _VectorMath.Max(maxYSum0);
-                _Unsafe.Add(ref maxY, r + 1) = _VectorMath.Max(maxYSum1);
-                _Unsafe.Add(ref maxY, r + 2) = _VectorMath.Max(maxYSum2);
+                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
+                _Unsafe.Add(ref M, r + 1) = _VectorMath.Max(MSum1);
+                _Unsafe.Add(ref M, r + 2) = _VectorMath.Max(MSum2);
             }
         }
 
-        // M = max(maxY, −5E+29), [t × 1].
+        // Ms = max(M, −5E+29), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeM(ref float maxY, ref float M, int rows)
+        private static void ComputeMs(ref float M, ref float Ms, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var M0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref maxY, r) * 0f) + _Unsafe.Add(ref maxY, r));
-                _Unsafe.Add(ref M, r) = M0;
+                var Ms0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref M, r) * 0f) + _Unsafe.Add(ref M, r));
+                _Unsafe.Add(ref Ms, r) = Ms0;
             }
         }
 
-        // Fq = 2^(B + (c − M)), [t × m].
+        // Fq = 2^(B + (c − Ms)), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         // Fq takes the memory of B.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqDz(ref float B, ref float c, ref float M, ref float z, ref float Dz, int rows)
+        private static void ComputeFqDz(ref float B, ref float c, ref float Ms, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var M0 = _Simd128.Create(_Unsafe.Add(ref M, r));
-                var M1 = _Simd128.Create(_Unsafe.Add(ref M, r + 1));
-                var M2 = _Simd128.Create(_Unsafe.Add(ref M, r + 2));
+                var Ms0 = _Simd128.Create(_Unsafe.Add(ref Ms, r));
+                var Ms1 = _Simd128.Create(_Unsafe.Add(ref Ms, r + 1));
+                var Ms2 = _Simd128.Create(_Unsafe.Add(ref Ms, r + 2));
                 var DzSum0 = _Floats128.Zero;
                 var DzSum1 = _Floats128.Zero;
                 var DzSum2 = _Floats128.Zero;
@@ -3725,11 +3725,11 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
                     var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - Ms0), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - M1), -72.1347504f);
+                    var Fq1 = _VectorMath.Exp2(B1 + (cj - Ms1), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - M2), -72.1347504f);
+                    var Fq2 = _VectorMath.Exp2(B2 + (cj - Ms2), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);
@@ -4055,9 +4055,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         // Fk = 2^(A − ((c + h) + kkr)), [t × m].
-        // maxY = rowMax(B + c), [t × 1].
+        // M = rowMax(B + c), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFkMaxY(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float maxY, int rows)
+        private static void RowFkM(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float M, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
@@ -4066,7 +4066,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
                 var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
-                var maxYSum0 = _Simd128.Create(float.NegativeInfinity);
+                var MSum0 = _Simd128.Create(float.NegativeInfinity);
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
@@ -4074,39 +4074,39 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
                     _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    maxYSum0 = _Simd128.MaxNative(maxYSum0, B0 + cj);
+                    MSum0 = _Simd128.MaxNative(MSum0, B0 + cj);
                 }
-                _Unsafe.Add(ref maxY, r) = _VectorMath.Max(maxYSum0);
+                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
             }
         }
 
-        // M = max(maxY, −5E+29), [t × 1].
+        // Ms = max(M, −5E+29), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowM(ref float maxY, ref float M, int rows)
+        private static void RowMs(ref float M, ref float Ms, int rows)
         {
             for (var r = 0; r < rows; r++)
             {
-                var M0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref maxY, r) * 0f) + _Unsafe.Add(ref maxY, r));
-                _Unsafe.Add(ref M, r) = M0;
+                var Ms0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref M, r) * 0f) + _Unsafe.Add(ref M, r));
+                _Unsafe.Add(ref Ms, r) = Ms0;
             }
         }
 
-        // Fq = 2^(B + (c − M)), [t × m].
+        // Fq = 2^(B + (c − Ms)), [t × m].
         // Dz = rowSum(Fq · z), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFqDz(ref float B, ref float c, ref float M, ref float Fq, ref float z, ref float Dz, int rows)
+        private static void RowFqDz(ref float B, ref float c, ref float Ms, ref float Fq, ref float z, ref float Dz, int rows)
         {
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var M0 = _Simd128.Create(_Unsafe.Add(ref M, r));
+                var Ms0 = _Simd128.Create(_Unsafe.Add(ref Ms, r));
                 var DzSum0 = _Floats128.Zero;
                 for (nint j = 0; j < 16; j += 4)
                 {
                     var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
                     var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - M0), -72.1347504f);
+                    var Fq0 = _VectorMath.Exp2(B0 + (cj - Ms0), -72.1347504f);
                     _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
                     var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
                     DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);

@@ -854,7 +854,7 @@ partial class GpuCausalSoftmax
                             }
                             shared4[488 + (row * 5) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                         }
-                        // maxY = rowMax(B + c)
+                        // M = rowMax(B + c)
                         _Group.Barrier();
                         {
                             var r = thread / 8;
@@ -876,19 +876,19 @@ partial class GpuCausalSoftmax
                             }
                             shared[4192 + thread] = part;
                         }
-                        // M = max(maxY, −5E+29)
+                        // Ms = max(M, −5E+29)
                         _Group.Barrier();
                         for (var r = thread; r < 32; r += 256)
                         {
-                            shared[4192 + r] = Max(-5.00000008E+29f, (shared[4192 + r] * 0f) + shared[4192 + r]);
+                            shared[288 + r] = Max(-5.00000008E+29f, (shared[4192 + r] * 0f) + shared[4192 + r]);
                         }
-                        // Fq = 2^(B + (c − M))
+                        // Fq = 2^(B + (c − Ms))
                         _Group.Barrier();
                         for (var i = thread; i < 512; i += 256)
                         {
                             var r = i / 16;
                             var c = i % 16;
-                            shared[1952 + (r * 20) + c] = FlushedExp2(shared[1952 + (r * 20) + c] + (state[c] - shared[4192 + r]), -72.1347504f);
+                            shared[1952 + (r * 20) + c] = FlushedExp2(shared[1952 + (r * 20) + c] + (state[c] - shared[288 + r]), -72.1347504f);
                         }
                         // Dz = rowSum(Fq · z)
                         _Group.Barrier();

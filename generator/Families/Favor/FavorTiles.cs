@@ -119,11 +119,11 @@ internal abstract class FavorTiles
     protected (Tile Maximum, IReadOnlyList<Expr> Exponentials) RelativeToMaximum(string name, Dim tokens, Tile projections, Tile c)
     {
         Expr[] logs = [.. Logs(projections)];
-        var largest = B.RowMax("max" + name, tokens, Features, Whole(name, tokens, [.. logs.Select(log => log + c)]));
+        var maximum = B.RowMax("M", tokens, Features, Whole(name, tokens, [.. logs.Select(log => log + c)]));
 
         // Where no key was seen c is its start, in which log φ(q) is lost: features are 0 there, or a large one would overflow. Infinite ones are NaN.
-        var maximum = B.Map("M", tokens, Dim.One, Expr.Max(Expr.NaNUnlessFinite(largest), State.UnsetReference / 2));
-        return (maximum, [.. logs.Select(log => Expr.Exp2(log + (c - maximum), ReadingFlush))]);
+        var seen = B.Map("Ms", tokens, Dim.One, Expr.Max(Expr.NaNUnlessFinite(maximum), State.UnsetReference / 2));
+        return (maximum, [.. logs.Select(log => Expr.Exp2(log + (c - seen), ReadingFlush))]);
     }
 
     /// <summary>h = ‖k̂‖²/2 in powers of two; ∞ for the tokens that are not seen.</summary>
