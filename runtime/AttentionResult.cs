@@ -3,16 +3,11 @@ namespace KernelGen;
 /// <summary>
 /// What a forward pass keeps for a backward pass, owned and reused by the caller: two numbers a query, and the state of each head.
 /// </summary>
-/// <remarks>
-/// A backward pass of causal layers with a kernel function that is no exponential keeps a third number a query here; the memory for it is
-/// allocated by the first one.
-/// </remarks>
 public sealed class AttentionResult
 {
     private readonly float[] _logSumExp;
-    private readonly float[] _logSumExpRest;
+    private readonly float[] _second;
     private readonly float[] _state;
-    private float[] _reciprocal = [];
 
     /// <summary>Allocates the memory for calls of <paramref name="attention"/> with <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentException">The shape is impossible, or needs more numbers than an array holds.</exception>
@@ -22,7 +17,7 @@ public sealed class AttentionResult
         CompilerServices.ShapeChecks.Check(shape, attention.Causal);
         Shape = shape;
         _logSumExp = new float[CompilerServices.ShapeChecks.ArrayLength(shape, shape.QueryLength)];
-        _logSumExpRest = new float[_logSumExp.Length];
+        _second = new float[_logSumExp.Length];
         _state = new float[CompilerServices.ShapeChecks.ArrayLength(shape, attention.StateLength)];
     }
 
@@ -46,19 +41,11 @@ public sealed class AttentionResult
 
     internal Span<float> LogSumExpMemory => _logSumExp;
 
-    /// <summary>What each log-sum-exp has lost as a float, in powers of two; untouched by layers whose gradients do not need it.</summary>
-    internal Span<float> LogSumExpRestMemory => _logSumExpRest;
+    /// <summary>
+    /// The second number of each query. Where the kernel function is an exponential: what the log-sum-exp has lost as a float, in powers of two. Of causal
+    /// layers where it is none: 1 / normaliser, from one pass over a gradient to the next.
+    /// </summary>
+    internal Span<float> SecondMemory => _second;
 
     internal Span<float> StateMemory => _state;
-
-    /// <summary>1 / normaliser of each query, from one pass over a gradient to the next.</summary>
-    internal Span<float> ReciprocalMemory()
-    {
-        if (_reciprocal.Length != _logSumExp.Length)
-        {
-            _reciprocal = new float[_logSumExp.Length];
-        }
-
-        return _reciprocal;
-    }
 }

@@ -77,7 +77,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         {
             fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, destinationPointer = destination)
             fixed (float* logSumExp = result is null ? default : result.LogSumExpMemory)
-            fixed (float* logSumExpRest = result is null ? default : result.LogSumExpRestMemory)
+            fixed (float* logSumExpRest = result is null ? default : result.SecondMemory)
             fixed (float* state = result is null ? default : result.StateMemory)
             fixed (int* lengths = keyLengths)
             {
@@ -136,11 +136,9 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         }
 
         PackedProjection packed = _packed;
-        bool needsReciprocals = Array.Exists(_gradientPasses, static pass => pass.NeedsReciprocals);
         fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, outputPointer = output, outputGradientPointer = outputGradient)
         fixed (float* queryGradientPointer = queryGradient, keyGradientPointer = keyGradient, valueGradientPointer = valueGradient)
-        fixed (float* logSumExp = result.LogSumExpMemory, logSumExpRest = result.LogSumExpRestMemory, state = result.StateMemory)
-        fixed (float* reciprocal = needsReciprocals ? result.ReciprocalMemory() : default)
+        fixed (float* logSumExp = result.LogSumExpMemory, second = result.SecondMemory, state = result.StateMemory)
         fixed (int* lengths = keyLengths)
         {
             CallTensors tensors = new()
@@ -150,7 +148,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
                 Value = valuePointer,
                 Destination = outputPointer,
                 LogSumExp = logSumExp,
-                LogSumExpRest = logSumExpRest,
+                LogSumExpRest = second,
                 KeyLengths = lengths,
                 KeptStateLength = TKernel.ExportedStateFloats,
                 Gradients = new GradientTensors
@@ -160,7 +158,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
                     Query = queryGradientPointer,
                     Key = keyGradientPointer,
                     Value = valueGradientPointer,
-                    Reciprocal = reciprocal,
+                    Reciprocal = second,
                     KeptState = state,
                     Adds = accumulate,
                 },

@@ -7,8 +7,6 @@ public abstract class GradientPass
     {
     }
 
-    internal abstract bool NeedsReciprocals { get; }
-
     /// <summary>The pass that runs a kernel.</summary>
     public static GradientPass Of<TKernel>()
         where TKernel : struct, IAttentionKernel
@@ -28,8 +26,6 @@ internal sealed class GradientPass<TKernel> : GradientPass
 
     // Packed at the first backward pass, and anew after a redraw.
     private volatile PackedProjection? _packed;
-
-    internal override bool NeedsReciprocals => TKernel.NeedsReciprocals;
 
     internal override long ScratchBytes(in AttentionShape shape, int degree) => AttentionCall<TKernel>.MemoryBytes(shape, degree);
 

@@ -54,9 +54,6 @@ public interface IAttentionKernel
     /// </summary>
     static virtual bool OutputsKeys => false;
 
-    /// <summary>Whether the kernel keeps 1 / normaliser of each query for the kernel after it, or reads what one before it kept.</summary>
-    static virtual bool NeedsReciprocals => false;
-
     /// <summary>Brings the projections, [projection rows, head dim], into the order and scale that the kernel reads.</summary>
     /// <param name="projection">Of the kernel's size; null where it draws none.</param>
     /// <param name="hyperparameters">What <see cref="LayerParameters"/> made of the layer's hyperparameter; empty where it has none.</param>

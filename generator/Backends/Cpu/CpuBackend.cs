@@ -159,11 +159,6 @@ internal static class CpuBackend
                 Flag("OutputsKeys", true);
             }
 
-            if (program.Arguments.Any(argument => argument.Role == TensorRole.Reciprocal))
-            {
-                Flag("NeedsReciprocals", true);
-            }
-
             writer.Line();
             Pack(writer, schedule, program);
             writer.Line();
