@@ -27,7 +27,7 @@ internal static class GpuLayerEmitter
         var (type, spec) = (declaration.Type, declaration.Spec);
         var isTensor = declaration.Precision == Precision.TensorFloat32;
         var backend = new IlgpuBackend(program, isTensor);
-        var kept = new KeptNumbers(backend, gradients);
+        var kept = new KeptNumbers(program, gradients);
         var stored = Dataflow.Flatten(program.Body).OfType<Store>().Select(store => store.Destination).Where(tensor => tensor.IsOptional)
             .Select(tensor => LauncherEmitter.Property(tensor.Name)).ToList();
         var comment =
@@ -57,7 +57,7 @@ internal static class GpuLayerEmitter
         {
             using (writer.Block("public sealed partial class Gpu"))
             {
-                Backward(writer, spec, new KeptNumbers(new IlgpuBackend(program, isTensor), gradients), names);
+                Backward(writer, spec, new KeptNumbers(program, gradients), names);
                 for (var i = 0; i < backends.Count; i++)
                 {
                     writer.Line();
@@ -70,7 +70,7 @@ internal static class GpuLayerEmitter
     /// <summary>What a forward call keeps: an array of numbers, one each a query, for each of these, and the final states.</summary>
     private sealed class KeptNumbers
     {
-        public KeptNumbers(IlgpuBackend forward, IReadOnlyList<TileProgram> gradients)
+        public KeptNumbers(TileProgram forward, IReadOnlyList<TileProgram> gradients)
         {
             PerQuery =
             [
@@ -80,7 +80,7 @@ internal static class GpuLayerEmitter
                     .Select(argument => LauncherEmitter.Property(argument.Name)).Distinct(),
             ];
             HasState = gradients.Any(program => program.Kept is not null);
-            StateFloats = HasState ? forward.StateFloats : 0;
+            StateFloats = HasState ? IlgpuBackend.Floats(forward.State) : 0;
         }
 
         public List<string> PerQuery { get; }

@@ -1,6 +1,7 @@
 using KernelGen.Generator.Tiles;
 using KernelGen.Tests.Expressions;
 using KernelGen.Tests.Tiles;
+using Xunit;
 
 namespace KernelGen.Tests.Behaviour;
 
@@ -11,6 +12,32 @@ internal static class Gradients
 {
     public static Gradients<double> ToDouble(this Gradients<float> gradients) =>
         new(NaiveAttention.ToDouble(gradients.Query), NaiveAttention.ToDouble(gradients.Key), NaiveAttention.ToDouble(gradients.Value));
+
+    /// <summary>Fails where gradients differ by more than the rounding of a forward pass explains, four times over.</summary>
+    public static void Close(Gradients<double> expected, Gradients<float> actual, GradientInputs inputs, float[] weights, string what) =>
+        Close(expected, actual.ToDouble(), inputs.Size, 4 * inputs.Inputs.Tolerance(weights), what);
+
+    /// <summary>Fails where gradients differ by more than the tolerance times the largest, or <paramref name="size"/>.</summary>
+    public static void Close(Gradients<double> expected, Gradients<double> actual, double size, double tolerance, string what)
+    {
+        foreach (var (name, reference, gradient) in new[]
+        {
+            ("query", expected.Query, actual.Query), ("key", expected.Key, actual.Key), ("value", expected.Value, actual.Value),
+        })
+        {
+            Assert.Equal(reference.Length, gradient.Length);
+            var largest = Math.Max(size, reference.Select(Math.Abs).DefaultIfEmpty().Max());
+            for (var i = 0; i < reference.Length; i++)
+            {
+                // Not `difference > limit`: NaN must fail.
+                var difference = Math.Abs(reference[i] - gradient[i]);
+                if (!(difference <= tolerance * largest))
+                {
+                    Assert.Fail($"{what}: by {name}, element {i}: expected {reference[i]:G9}, got {gradient[i]:G9}: off by {difference / largest:E2} of the largest, {tolerance:E2} allowed.");
+                }
+            }
+        }
+    }
 }
 
 /// <summary>The tensors of one head with a gradient by its outputs, and the three ways to compute the others.</summary>

@@ -21,7 +21,7 @@ public class GradientTests
         foreach (var (length, tileRows) in new[] { (0, 4), (1, 4), (7, 3), (23, 5), (23, 48) })
         {
             var inputs = new GradientInputs(new Inputs(layer, length, length, seed: length, scale: 0.5f), seed: 1);
-            Close(inputs.Naive(weights), inputs.Interpret(weights, tileRows), inputs.Size, InterpreterTolerance(layer), $"length {length}");
+            Gradients.Close(inputs.Naive(weights), inputs.Interpret(weights, tileRows), inputs.Size, InterpreterTolerance(layer), $"length {length}");
         }
     }
 
@@ -65,7 +65,7 @@ public class GradientTests
             // Trigonometric weights can cancel: at larger scales their sum comes near 0, and nothing computes a gradient there.
             var scale = i % 2 == 0 && layer.Kernel != nameof(KernelFunction.SoftmaxTrigonometric) ? 1 : 0.3f;
             var inputs = new GradientInputs(new Inputs(layer, length, length, seed: 100 + length, scale), seed: 5);
-            Close(inputs.Naive(weights), inputs.Kernel(attention), inputs, weights, $"length {length}, scale {scale}");
+            Gradients.Close(inputs.Naive(weights), inputs.Kernel(attention), inputs, weights, $"length {length}, scale {scale}");
         }
     }
 
@@ -82,7 +82,7 @@ public class GradientTests
         foreach (var (queries, keys) in new[] { (1, 100), (100, 1), (50, 19), (0, 5), (130, 97), (3, 0) })
         {
             var inputs = new GradientInputs(new Inputs(layer, queries, keys, seed: queries, scale: 0.5f), seed: 6);
-            Close(inputs.Naive(weights), inputs.Kernel(attention), inputs, weights, $"{queries} queries, {keys} keys");
+            Gradients.Close(inputs.Naive(weights), inputs.Kernel(attention), inputs, weights, $"{queries} queries, {keys} keys");
         }
     }
 
@@ -97,7 +97,7 @@ public class GradientTests
         {
             attention.DegreeOfParallelism = degree;
             var actual = inputs.Kernel(attention);
-            Close(expected, actual, inputs, weights, $"{degree} threads");
+            Gradients.Close(expected, actual, inputs, weights, $"{degree} threads");
             var again = inputs.Kernel(attention);
             Compare.Same(actual.Query, again.Query);
             Compare.Same(actual.Key, again.Key);
@@ -124,7 +124,7 @@ public class GradientTests
             var isOnKink = layer.IsFunction && name == "keys along the projections";
             if (inputs.Tolerance(weights) < 0.01 && !isOnKink)
             {
-                Close(gradients.Naive(weights), actual, gradients, weights, name);
+                Gradients.Close(gradients.Naive(weights), actual, gradients, weights, name);
             }
         }
     }
@@ -137,7 +137,7 @@ public class GradientTests
         foreach (var factor in new[] { 3f, 30f })
         {
             var inputs = new GradientInputs(new Inputs(layer, 100, 100, seed: 12).Scale(0, 100, _ => factor), seed: 13);
-            Close(inputs.Naive(weights), inputs.Kernel(attention).ToDouble(), inputs.Size, 1e-4, $"keys × {factor}");
+            Gradients.Close(inputs.Naive(weights), inputs.Kernel(attention).ToDouble(), inputs.Size, 1e-4, $"keys × {factor}");
         }
     }
 
@@ -146,29 +146,5 @@ public class GradientTests
         // Both are double, but hyperparameters and GELU's √½ are float32, and so is what a method of the user's computes.
         var rounded = layer.Hyperparameters.Length > 0 || layer.Kernel == nameof(KernelFunction.Gelu);
         return layer.IsMethod ? 1e-5 : rounded ? 1e-6 : 1e-10;
-    }
-
-    private static void Close(Gradients<double> expected, Gradients<float> actual, GradientInputs inputs, float[] weights, string what) =>
-        Close(expected, actual.ToDouble(), inputs.Size, 4 * inputs.Inputs.Tolerance(weights), what);
-
-    private static void Close(Gradients<double> expected, Gradients<double> actual, double size, double tolerance, string what)
-    {
-        foreach (var (name, reference, gradient) in new[]
-        {
-            ("query", expected.Query, actual.Query), ("key", expected.Key, actual.Key), ("value", expected.Value, actual.Value),
-        })
-        {
-            Assert.Equal(reference.Length, gradient.Length);
-            var largest = Math.Max(size, reference.Select(Math.Abs).DefaultIfEmpty().Max());
-            for (var i = 0; i < reference.Length; i++)
-            {
-                // Not `difference > limit`: NaN must fail.
-                var difference = Math.Abs(reference[i] - gradient[i]);
-                if (!(difference <= tolerance * largest))
-                {
-                    Assert.Fail($"{what}: by {name}, element {i}: expected {reference[i]:G9}, got {gradient[i]:G9}: off by {difference / largest:E2} of the largest, {tolerance:E2} allowed.");
-                }
-            }
-        }
     }
 }

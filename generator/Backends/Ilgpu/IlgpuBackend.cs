@@ -60,12 +60,11 @@ internal sealed class IlgpuBackend
 
     public int OutputTokens { get; private set; }
 
-    /// <summary>Floats of scratch memory of each group, and of shared memory, in bytes.</summary>
+    /// <summary>Floats of scratch memory of each group; bytes of its shared memory; floats of one head's state in memory.</summary>
     public int ScratchFloats { get; private set; }
 
     public int SharedBytes { get; private set; }
 
-    /// <summary>Floats of one head's state in memory.</summary>
     public int StateFloats => Floats(_state);
 
     /// <summary>Floats of all packed parameters.</summary>
@@ -102,7 +101,8 @@ internal sealed class IlgpuBackend
         }
     }
 
-    private static int Floats(State? state) => state is null ? 0 : state.Members.Sum(Floats);
+    /// <summary>Floats of one head's state in memory; 0 where there is none.</summary>
+    public static int Floats(State? state) => state is null ? 0 : state.Members.Sum(Floats);
 
     private static int Floats(StateMember member) => member.IsRowVector || member.IsColumnVector
         ? GroupMemory.Pad(member.Rows.Size * member.Columns.Size)

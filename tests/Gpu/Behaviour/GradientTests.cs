@@ -19,8 +19,8 @@ public class GradientTests
             var scale = i % 2 == 0 && layer.Kernel != nameof(KernelFunction.SoftmaxTrigonometric) ? 1 : 0.3f;
             var inputs = new GradientInputs(new Inputs(layer, length, length, seed: 100 + length, scale), seed: 5);
             var actual = gpu.Backward(inputs);
-            Close(inputs.Naive(gpu.Weights), actual, inputs, gpu.Weights, $"length {length}, scale {scale}");
-            Close(inputs.Kernel(gpu.Attention).ToDouble(), actual, inputs, gpu.Weights, $"against the CPU, length {length}, scale {scale}");
+            Gradients.Close(inputs.Naive(gpu.Weights), actual, inputs, gpu.Weights, $"length {length}, scale {scale}");
+            Gradients.Close(inputs.Kernel(gpu.Attention).ToDouble(), actual, inputs, gpu.Weights, $"against the CPU, length {length}, scale {scale}");
         }
     }
 
@@ -37,7 +37,7 @@ public class GradientTests
         foreach (var (queries, keys) in new[] { (1, 40), (40, 1), (0, 5), (3, 0) })
         {
             var inputs = new GradientInputs(new Inputs(layer, queries, keys, seed: queries, scale: 0.5f), seed: 6);
-            Close(inputs.Naive(gpu.Weights), gpu.Backward(inputs), inputs, gpu.Weights, $"{queries} queries, {keys} keys");
+            Gradients.Close(inputs.Naive(gpu.Weights), gpu.Backward(inputs), inputs, gpu.Weights, $"{queries} queries, {keys} keys");
         }
     }
 
@@ -49,7 +49,7 @@ public class GradientTests
         using var gpu = new GpuLayer(layer, processors: 3);
         var inputs = new GradientInputs(new Inputs(layer, Sizes.Long, Sizes.Long, seed: 3, scale: 0.4f), seed: 7);
         var first = gpu.Backward(inputs);
-        Close(inputs.Naive(gpu.Weights), first, inputs, gpu.Weights, "several spans");
+        Gradients.Close(inputs.Naive(gpu.Weights), first, inputs, gpu.Weights, "several spans");
         var of = inputs.Inputs;
         var again = gpu.Backward(of.Query, of.Key, of.Value, inputs.Upstream, of.Shape, []);
         Compare.Same(first.Query, again.Query);
@@ -75,7 +75,7 @@ public class GradientTests
             var isOnKink = layer.IsFunction && name == "keys along the projections";
             if (inputs.Tolerance(gpu.Weights) < 0.01 && !isOnKink)
             {
-                Close(gradients.Naive(gpu.Weights), actual, gradients, gpu.Weights, name);
+                Gradients.Close(gradients.Naive(gpu.Weights), actual, gradients, gpu.Weights, name);
             }
         }
     }
@@ -117,9 +117,9 @@ public class GradientTests
                 {
                     var (byQuery, byKey, byValue) = NaiveGradient.Compute(
                         layer, Head(query, d), Head(key, d), Head(value, dv), Head(upstream, dv), gpu.Weights, keyLengths[b]);
-                    Close(
+                    Gradients.Close(
                         new Gradients<double>(Plus(byQuery, before.Query, d), Plus(byKey, before.Key, d), Plus(byValue, before.Value, dv)),
-                        new Gradients<float>(Head(actual.Query, d), Head(actual.Key, d), Head(actual.Value, dv)),
+                        new Gradients<float>(Head(actual.Query, d), Head(actual.Key, d), Head(actual.Value, dv)).ToDouble(),
                         size: 1, tolerance: 1e-4, $"{layout}, sequence {b}, head {h}");
 
                     float[] Head(float[] tensor, int dim) =>
@@ -131,30 +131,6 @@ public class GradientTests
 
             int Row(int b, int h, int t) =>
                 layout == TensorLayout.BatchHeadLengthDim ? (((b * Heads) + h) * Length) + t : (((b * Length) + t) * Heads) + h;
-        }
-    }
-
-    internal static void Close(Gradients<double> expected, Gradients<float> actual, GradientInputs inputs, float[] weights, string what) =>
-        Close(expected, actual, inputs.Size, 4 * inputs.Inputs.Tolerance(weights), what);
-
-    internal static void Close(Gradients<double> expected, Gradients<float> actual, double size, double tolerance, string what)
-    {
-        foreach (var (name, reference, gradient) in new[]
-        {
-            ("query", expected.Query, actual.Query), ("key", expected.Key, actual.Key), ("value", expected.Value, actual.Value),
-        })
-        {
-            Assert.Equal(reference.Length, gradient.Length);
-            var largest = Math.Max(size, reference.Select(Math.Abs).DefaultIfEmpty().Max());
-            for (var i = 0; i < reference.Length; i++)
-            {
-                // Not `difference > limit`: NaN must fail.
-                var difference = Math.Abs(reference[i] - gradient[i]);
-                if (!(difference <= tolerance * largest))
-                {
-                    Assert.Fail($"{what}: by {name}, element {i}: expected {reference[i]:G9}, got {gradient[i]:G9}: off by {difference / largest:E2} of the largest, {tolerance:E2} allowed.");
-                }
-            }
         }
     }
 }

@@ -27,7 +27,7 @@ public class TensorTests
             var inputs = new Inputs(layer, Sizes.Long, Sizes.Long, seed: 3, scale);
             Compare.Close(inputs.Naive(gpu.Weights).Output, gpu.Forward(inputs), inputs.Tolerance(gpu.Weights));
             var gradients = new GradientInputs(new Inputs(layer, 17, 17, seed: 3, scale), seed: 4);
-            GradientTests.Close(gradients.Naive(gpu.Weights), gpu.Backward(gradients), gradients, gpu.Weights, $"scale {scale}");
+            Gradients.Close(gradients.Naive(gpu.Weights), gpu.Backward(gradients), gradients, gpu.Weights, $"scale {scale}");
         }
     }
 
