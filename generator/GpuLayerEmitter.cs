@@ -145,7 +145,7 @@ internal static class GpuLayerEmitter
             public {{Runtime}}.GpuResult CreateResult(in {{Runtime}}.AttentionShape shape)
             {
                 {{Services}}.GpuChecks.CheckShape(in shape, causal: {{causal}});
-                var length = {{Services}}.GpuChecks.AtLeastOne({{(kept.HasState ? "KeptStatesLength(in shape) + " : "")}}(Queries(in shape) * {{queries}}));
+                var length = {{(kept.HasState ? "KeptStatesLength(in shape) + " : "")}}(Queries(in shape) * {{queries}}) + 1; // An empty view begins inside too.
                 {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
                 return new {{Runtime}}.GpuResult(this, Zeros(length), in shape, length * sizeof(float));
             }

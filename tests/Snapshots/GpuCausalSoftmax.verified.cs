@@ -76,7 +76,7 @@ partial class GpuCausalSoftmax
         public global::KernelGen.GpuResult CreateResult(in global::KernelGen.AttentionShape shape)
         {
             global::KernelGen.CompilerServices.GpuChecks.CheckShape(in shape, causal: true);
-            var length = global::KernelGen.CompilerServices.GpuChecks.AtLeastOne((Queries(in shape) * 2));
+            var length = (Queries(in shape) * 2) + 1; // An empty view begins inside too.
             global::KernelGen.CompilerServices.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
             return new global::KernelGen.GpuResult(this, Zeros(length), in shape, length * sizeof(float));
         }

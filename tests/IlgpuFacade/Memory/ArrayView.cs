@@ -63,7 +63,8 @@ public readonly struct ArrayView<T> : IContiguousArrayView<T>
 
     public ArrayView<T> SubView(long index, long length)
     {
-        if (index < 0 || length < 0 || index > Length - length)
+        // ILGPU wants the first element to be one of the view, even where there is no element.
+        if (index < 0 || index >= Length || length < 0 || index > Length - length)
         {
             throw new FacadeException(
                 $"SubView({index}, {length}) of a view of {Length} {typeof(T).Name}{Execution.WhereAmI()}: it reaches outside.");
