@@ -5,7 +5,7 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator;
 
-/// <summary>Writes the file of GPU kernels of a declaration, for projects that reference ILGPU: the kernels and a nested class that launches them.</summary>
+/// <summary>Writes the files of GPU kernels of a declaration, for projects that reference ILGPU: the kernels and a nested class that launches them.</summary>
 internal static class GpuLayerEmitter
 {
     private const string Runtime = "global::KernelGen";

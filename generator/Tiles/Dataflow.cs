@@ -93,10 +93,10 @@ internal static class Dataflow
         return Slice(block, needed);
     }
 
-    /// <summary>A block without the stores to some tensors, and without the maps that only those stores need.</summary>
-    public static IReadOnlyList<Statement> WithoutStores(IReadOnlyList<Statement> block, Func<TensorRole, bool> isUnwanted)
+    /// <summary>A block without the stores that a caller may not want, and without the maps that only those need.</summary>
+    public static IReadOnlyList<Statement> WithoutOptionalStores(IReadOnlyList<Statement> block)
     {
-        var kept = Without(block, statement => statement is Store store && isUnwanted(store.Destination.Role));
+        var kept = Without(block, statement => statement is Store { Destination.IsOptional: true });
         while (true)
         {
             var read = new HashSet<Tile>(Flatten(kept).SelectMany(Reads));

@@ -60,8 +60,8 @@ internal sealed record Rebase(State State, Tile Candidate, double Threshold) : S
 
 /// <summary>
 /// The causal reference rule. Cuts the rows of a tile of logarithms, whose elements are an expression and need not be kept, into runs [r0, r1) whose
-/// elements exceed the state's reference by at most Threshold, raising the reference at the first row of each to that row's logarithms if needed, and executes the body for each run;
-/// then raises it to the maxima of the run if any exceeds it by more than Rise. What a row sees depends on no later row, and that to the bit.
+/// elements exceed the state's reference by at most Threshold, raising the reference at the first row of each to that row's logarithms if needed, and
+/// executes the body for each run; then raises it to the maxima of the run if any exceeds it by more than Rise. What a row sees depends on no later row, and that to the bit.
 /// </summary>
 internal sealed record Runs(Tile Logarithms, Expr Values, State State, double Threshold, double Rise, IReadOnlyList<Statement> Body) : Statement;
 

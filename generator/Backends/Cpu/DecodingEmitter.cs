@@ -65,8 +65,7 @@ internal sealed class DecodingEmitter
         _buffers = new BufferPlan(_schedule);
 
         // Nobody asks a step for the log-sum-exp.
-        _body = Dataflow.WithoutStores(
-            program.Body[0].Body().Select(ForOneToken).SelectMany(WithLogarithms).ToList(), role => role is TensorRole.LogSumExp or TensorRole.LogSumExpRest);
+        _body = Dataflow.WithoutOptionalStores(program.Body[0].Body().Select(ForOneToken).SelectMany(WithLogarithms).ToList());
         _statements = Dataflow.Flatten(_body).ToList();
         _runs = _body.OfType<Runs>().SingleOrDefault();
         BlockRows = isFold ? BlockTokens : 0;

@@ -12,6 +12,9 @@ namespace KernelGen.Generator.Backends.Cpu;
 /// </summary>
 internal sealed class PassEmitter
 {
+    /// <summary>Of a vector of floats, each as wide as the vector once it is doubles.</summary>
+    private static readonly string[] Halves = ["Lower", "Upper"];
+
     private readonly CpuSchedule _schedule;
     private readonly CpuTarget _target;
     private readonly BufferPlan _buffers;
@@ -20,9 +23,6 @@ internal sealed class PassEmitter
     private readonly System.Func<ScalarFunction, string> _function;
     private readonly Dim _columns;
     private readonly List<(Tile Tile, string Name)> _references = new();
-    /// <summary>Of a vector of floats, each as wide as the vector once it is doubles.</summary>
-    private static readonly string[] Halves = ["Lower", "Upper"];
-
     private SourceWriter _writer = new();
     private int _rows;
     private int _phaseNumber;

@@ -5,7 +5,7 @@ using KernelGen.Generator.Tiles;
 namespace KernelGen.Generator.Backends.Ilgpu;
 
 /// <summary>
-/// Prints a tile program as ILGPU kernels: one for the states of spans of keys, one for their merge, one for the outputs. Which of them a
+/// Prints a tile program as ILGPU kernels: one for the states of spans of tokens, one for their merge, one for the outputs. Which of them a
 /// program needs follows from its shape, as on the CPU.
 /// </summary>
 internal sealed class IlgpuBackend
