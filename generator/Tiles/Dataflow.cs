@@ -11,6 +11,7 @@ internal static class Dataflow
         Fold fold => fold.Body,
         Parallel parallel => parallel.Body,
         ForEach each => each.Body,
+        Runs { Between.Count: > 0 } runs => [.. runs.Body, .. runs.Between],
         Runs runs => runs.Body,
         _ => System.Array.Empty<Statement>(),
     };

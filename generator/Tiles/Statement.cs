@@ -63,7 +63,11 @@ internal sealed record Rebase(State State, Tile Candidate, double Threshold) : S
 /// elements exceed the state's reference by at most Threshold, raising the reference at the first row of each to that row's logarithms if needed, and
 /// executes the body for each run; then raises it to the maxima of the run if any exceeds it by more than Rise. What a row sees depends on no later row, and that to the bit.
 /// </summary>
-internal sealed record Runs(Tile Logarithms, Expr Values, State State, double Threshold, double Rise, IReadOnlyList<Statement> Body) : Statement;
+internal sealed record Runs(Tile Logarithms, Expr Values, State State, double Threshold, double Rise, IReadOnlyList<Statement> Body) : Statement
+{
+    /// <summary>What is executed between two runs of a tile: a backend's, to make again what the body has overwritten.</summary>
+    public IReadOnlyList<Statement> Between { get; init; } = [];
+}
 
 /// <summary>Sets a state to its start and runs the body for each tile of a range, in order.</summary>
 internal sealed record Fold(TokenLoop Loop, State State, IReadOnlyList<Statement> Body) : Statement;

@@ -675,6 +675,14 @@ internal sealed class GroupEmitter
             Emit(runs.Body);
             _inRun = false;
             RebaseAll(runs.State, [maxima], () => maxima.Element("0", "c"), runs.Rise);
+            if (runs.Between.Count > 0)
+            {
+                using (_writer.Block($"if (runTo < {count})"))
+                {
+                    Emit(runs.Between);
+                    Barrier();
+                }
+            }
         }
     }
 
@@ -688,7 +696,7 @@ internal sealed class GroupEmitter
         {
             Touch([a, b]);
             Holding(
-                () => Accumulators(product, a, b, transposeB, $"row{_inRegisters}", $"column{_inRegisters}", StateColumns, innerCount, inner, _registers, _inRegisters.Name),
+                () => Accumulators(product, a, b, transposeB, $"row{_inRegisters}", $"column{_inRegisters}", StateColumns, "0", innerCount, inner, _registers, _inRegisters.Name),
                 block =>
                 {
                     // Tensor cores cut what they add, and do not round it: a sum from zero for each tile keeps that from growing with the tokens.
@@ -701,8 +709,8 @@ internal sealed class GroupEmitter
         }
 
         var target = _memory[product.Target];
-        Touch([a, b], target);
-        var rows = product.Target.Rows.IsTokens ? _memory.Tokens : GroupMemory.Pad(product.Target.Rows.Size);
+        Touch([a, b], _memory.SumsOf(product) is { } sums ? [target, sums] : [target]);
+        var rows = _memory.PaddedRows(product.Target);
         var columns = GroupMemory.Pad(_memory.Columns(product.Target));
         Either(
             _tensor is null || IsProjection(product) ? null : WarpBlock.Of(rows, columns),
@@ -738,20 +746,70 @@ internal sealed class GroupEmitter
     private void MultiplyInRegisterBlocks(MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, Dim inner)
     {
         var transposeB = IsReadTransposed(product);
-        var block = RegisterBlock.Of(rows, columns);
-        using (_writer.Block($"for (var block = thread; block < {block.Count(rows, columns)}; block += {GroupMemory.Threads})"))
+        var block = _memory.BlockOf(product);
+        var count = block.Count(rows, columns);
+        if (_memory.SumsOf(product) is not { } parts)
         {
-            // Threads of a warp that read the same rows of the right operand need one load for all of them; those of the left one meet in no bank.
-            _writer.Line($"var row = {block.Row("block", rows, columns, rowsFirst: transposeB)};");
-            _writer.Line($"var column = {block.Column("block", rows, columns, rowsFirst: transposeB)};");
-            Rows(block, (r, c) => $"var s{r}_{c} = 0f;");
-            if (product.Structure == Structure.LowerLeft)
+            using (_writer.Block($"for (var block = thread; block < {count}; block += {GroupMemory.Threads})"))
             {
-                _writer.Line($"var last = global::ILGPU.IntrinsicMath.Min({innerCount}, row + {block.Rows});");
-                innerCount = "last";
+                Locate("block");
+                Rows(block, (r, c) => $"var s{r}_{c} = 0f;");
+                if (product.Structure == Structure.LowerLeft)
+                {
+                    _writer.Line($"var last = global::ILGPU.IntrinsicMath.Min({innerCount}, row + {block.Rows});");
+                    innerCount = "last";
+                }
+
+                Accumulators(product, a, b, transposeB, "row", "column", columns, "0", innerCount, inner, block, "s");
+                StoreSums();
             }
 
-            Accumulators(product, a, b, transposeB, "row", "column", columns, innerCount, inner, block, "s");
+            return;
+        }
+
+        // The blocks, of one row and four columns, are too few for the group: several threads have a part of the sums of each.
+        var threads = count * block.Parts;
+        using (_writer.Block(threads < GroupMemory.Threads ? $"if (thread < {threads})" : null))
+        {
+            Locate($"thread % {count}");
+            var length = inner.Size / block.Parts;
+            _writer.Line($"var start = thread / {count} * {length};");
+            Rows(block, (r, c) => $"var s{r}_{c} = 0f;");
+            Accumulators(product, a, b, transposeB, "row", "column", columns, "start", $"start + {length}", inner, block, "s");
+            _writer.Line($"{parts.Vector("thread")} = new _Float4(s0_0, s0_1, s0_2, s0_3);");
+        }
+
+        _writer.Line("_Group.Barrier();");
+        if (_tensor is null)
+        {
+            // Nothing is between this barrier and what went before on any path.
+            Passed();
+            Touch([parts], target);
+        }
+
+        using (_writer.Block($"if (thread < {count})"))
+        {
+            Locate("thread");
+            _writer.Line($"var sum = {parts.Vector("thread")};");
+            using (_writer.Block($"for (var other = thread + {count}; other < {threads}; other += {count})"))
+            {
+                _writer.Line($"var part = {parts.Vector("other")};");
+                _writer.Line("sum = sum.Plus(part.X, part.Y, part.Z, part.W);");
+            }
+
+            _writer.Line("var (s0_0, s0_1, s0_2, s0_3) = (sum.X, sum.Y, sum.Z, sum.W);");
+            StoreSums();
+        }
+
+        // Threads of a warp that read the same rows of the right operand need one load for all of them; those of the left one meet in no bank.
+        void Locate(string number)
+        {
+            _writer.Line($"var row = {block.Row(number, rows, columns, rowsFirst: transposeB)};");
+            _writer.Line($"var column = {block.Column(number, rows, columns, rowsFirst: transposeB)};");
+        }
+
+        void StoreSums()
+        {
             if (product.Structure == Structure.LowerTarget)
             {
                 Rows(block, (r, c) => $"s{r}_{c} = {block.Column("column", c, columns)} <= row + {r} ? s{r}_{c} : 0f;");
@@ -763,7 +821,7 @@ internal sealed class GroupEmitter
 
     /// <summary>The inner loop of a product: all of a block stays in registers.</summary>
     private void Accumulators(
-        MatMul product, Place a, Place b, bool transposeB, string row, string column, int columns, string count, Dim inner, RegisterBlock block, string sum)
+        MatMul product, Place a, Place b, bool transposeB, string row, string column, int columns, string from, string to, Dim inner, RegisterBlock block, string sum)
     {
         string Row(int r) => r == 0 ? row : $"{row} + {r}";
         string Column(int c) => block.Column(column, c, columns);
@@ -771,7 +829,7 @@ internal sealed class GroupEmitter
         if (transposeB)
         {
             // Both operands have the inner axis along their rows, padded with zeros: four products at a time.
-            using (_writer.Block($"for (var k = 0; k < {GroupMemory.Pad(_memory.Size(inner))}; k += 4)"))
+            using (_writer.Block($"for (var k = {from}; k < {(block.Parts > 1 ? to : GroupMemory.Pad(_memory.Size(inner)))}; k += 4)"))
             {
                 for (var r = 0; r < block.Rows; r++)
                 {
@@ -792,7 +850,7 @@ internal sealed class GroupEmitter
         if (!product.TransposeA && !inner.IsTokens && inner.Size % 4 == 0)
         {
             // Four numbers of a row of the left operand at once.
-            using (_writer.Block($"for (var k = 0; k < {count}; k += 4)"))
+            using (_writer.Block($"for (var k = {from}; k < {to}; k += 4)"))
             {
                 for (var r = 0; r < block.Rows; r++)
                 {
@@ -813,7 +871,7 @@ internal sealed class GroupEmitter
             return;
         }
 
-        using (_writer.Block($"for (var k = 0; k < {count}; k++)"))
+        using (_writer.Block($"for (var k = {from}; k < {to}; k++)"))
         {
             for (var c = 0; c < block.Columns; c += 4)
             {

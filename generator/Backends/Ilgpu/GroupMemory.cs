@@ -28,6 +28,9 @@ internal sealed record Place(string View, int Offset, int Stride, int Floats)
             : $"{View}4[{start}{Times(row, Stride / 4)} + {vector}]";
     }
 
+    /// <summary>Four elements of a row vector, by their number.</summary>
+    public string Vector(string index) => $"{View}4[{(Offset == 0 ? "" : $"{Offset / 4} + ")}{index}]";
+
     public bool Overlaps(Place other) => View == other.View && Offset < other.Offset + other.Floats && other.Offset < Offset + Floats;
 
     private static string Times(string text, int factor) => factor == 1 ? text : $"({Factor(text)} * {factor})";
@@ -51,6 +54,7 @@ internal sealed class GroupMemory
 
     private readonly Dictionary<Tile, Place> _places = new();
     private readonly HashSet<Tile> _readAlongRows = new();
+    private readonly Dictionary<MatMul, Tile> _partialSums = new();
 
     private GroupMemory(int tokens) => Tokens = tokens;
 
@@ -70,6 +74,9 @@ internal sealed class GroupMemory
 
     public Place? RunMaxima { get; private set; }
 
+    /// <summary>Where the threads that share an element of a product put their parts of it; null where each element is one thread's.</summary>
+    public Place? SumsOf(MatMul product) => _partialSums.TryGetValue(product, out var sums) ? this[sums] : null;
+
     public Place this[Tile tile] => _places.TryGetValue(tile, out var place)
         ? place
         : throw new KeyNotFoundException($"The tile {tile} has no place.");
@@ -79,14 +86,12 @@ internal sealed class GroupMemory
     public static int Pad(int size) => (size + 3) / 4 * 4;
 
     /// <param name="block">The statements of the kernel, outermost loop first.</param>
-    /// <param name="tokens">Tokens a tile, where another kernel of the program has chosen them; null to choose.</param>
     /// <param name="outside">Tiles that have a place of their own: parameters, what of the state is not in shared memory.</param>
-    public static GroupMemory Plan(IReadOnlyList<Statement> block, int? tokens, IReadOnlyDictionary<Tile, Place> outside)
+    public static GroupMemory Plan(IReadOnlyList<Statement> block, IReadOnlyDictionary<Tile, Place> outside)
     {
-        GroupMemory? plan = null;
-        foreach (var count in tokens is { } given ? [given] : TokensToTry)
+        foreach (var count in TokensToTry)
         {
-            plan = new GroupMemory(count);
+            var plan = new GroupMemory(count);
             plan.Assign(block, outside, spill: false);
             if (plan.Shared <= SharedFloats)
             {
@@ -95,10 +100,16 @@ internal sealed class GroupMemory
         }
 
         // Even four tokens do not fit: the matrices with a column for each feature go to scratch memory.
-        plan = new GroupMemory(tokens ?? 16);
-        plan.Assign(block, outside, spill: true);
-        return plan;
+        var spilled = new GroupMemory(16);
+        spilled.Assign(block, outside, spill: true);
+        return spilled;
     }
+
+    /// <summary>How a group shares the elements of a product.</summary>
+    public RegisterBlock BlockOf(MatMul product) => RegisterBlock.Of(PaddedRows(product.Target), Pad(Columns(product.Target)), InnerSize(product));
+
+    /// <summary>Rows of the target of a product, padded where it has no tokens.</summary>
+    public int PaddedRows(Tile tile) => tile.Rows.IsTokens ? Tokens : Pad(tile.Rows.Size);
 
     public int Rows(Tile tile) => tile.Rows.IsTokens ? Tokens : tile.Rows.Size;
 
@@ -143,27 +154,27 @@ internal sealed class GroupMemory
 
         // Tiles that share memory because one overwrites the other count as one that lives as long as all of them.
         var owners = new Dictionary<Tile, Tile>();
-        var spans = new Dictionary<Tile, (int From, int To)>();
+        var spans = new Dictionary<Tile, Life>();
         var makers = statements.SelectMany(statement => Dataflow.Writes(statement).Select(tile => (tile, statement)))
             .GroupBy(pair => pair.tile).ToDictionary(group => group.Key, group => group.First().statement);
         foreach (var life in lives.Where(life => !outside.ContainsKey(life.Key)).OrderBy(life => life.Value.From))
         {
-            var owner = Overwritten(makers[life.Key], life.Key, lives) is { } source && owners.TryGetValue(source, out var first) ? first : life.Key;
+            var owner = makers.TryGetValue(life.Key, out var maker) && Overwritten(maker, life.Key, lives) is { } source && owners.TryGetValue(source, out var first) ? first : life.Key;
             owners[life.Key] = owner;
             if (alongRows.Contains(life.Key))
             {
                 _readAlongRows.Add(owner);
             }
 
-            spans[owner] = spans.TryGetValue(owner, out var span) ? (span.From, life.Value.To) : life.Value;
+            spans[owner] = spans.TryGetValue(owner, out var span) ? span with { To = life.Value.To } : life.Value;
         }
 
         // The largest first, each in the lowest gap between those that live at the same time.
         var start = Shared;
-        var placed = new List<(Place Place, int From, int To)>();
+        var placed = new List<(Place Place, Life Life)>();
         foreach (var owner in spans.Keys.OrderByDescending(Floats).ThenBy(tile => spans[tile].From).ThenBy(tile => tile.Name, StringComparer.Ordinal))
         {
-            var ((from, to), size) = (spans[owner], Floats(owner));
+            var (life, size) = (spans[owner], Floats(owner));
             if (spill && !owner.IsColumnVector && size > SharedFloats / 8)
             {
                 _places[owner] = new Place("scratch", Scratch, Stride(owner), size);
@@ -172,7 +183,7 @@ internal sealed class GroupMemory
             }
 
             var offset = start;
-            foreach (var other in placed.Where(other => other.From <= to && from <= other.To).OrderBy(other => other.Place.Offset))
+            foreach (var other in placed.Where(other => life.Meets(other.Life)).OrderBy(other => other.Place.Offset))
             {
                 if (offset + size <= other.Place.Offset)
                 {
@@ -183,7 +194,7 @@ internal sealed class GroupMemory
             }
 
             _places[owner] = new Place("shared", offset, Stride(owner), size);
-            placed.Add((_places[owner], from, to));
+            placed.Add((_places[owner], life));
             Shared = Math.Max(Shared, offset + size);
         }
 
@@ -200,12 +211,37 @@ internal sealed class GroupMemory
         return place;
     }
 
-    /// <summary>
-    /// The first and the last statement that each tile lives through. What a loop reads from outside lives through all of it.
-    /// </summary>
-    private static Dictionary<Tile, (int From, int To)> Lifetimes(IReadOnlyList<Statement> block)
+    /// <summary>The numbers that each element of a product is the sum of, where that is known.</summary>
+    private static int? InnerSize(MatMul product)
     {
-        var lives = new Dictionary<Tile, (int From, int To)>();
+        var inner = product.TransposeA ? product.A.Rows : product.A.Columns;
+        return inner.IsTokens ? null : inner.Size;
+    }
+
+    private Tile? PartialSums(MatMul product)
+    {
+        var block = BlockOf(product);
+        var floats = block.Parts * PaddedRows(product.Target) * Pad(Columns(product.Target));
+        return block.Parts == 1 ? null : _partialSums[product] = new Tile($"parts of {product.Target}", Dim.One, Dim.Fixed("parts", floats));
+    }
+
+    /// <summary>The statements that a tile lives through, by number; and, where it is made again at the end of a loop, those too.</summary>
+    private readonly record struct Life(int From, int To)
+    {
+        public (int From, int To)? Again { get; init; }
+
+        public bool Meets(Life other) => Spans().Any(span => other.Spans().Any(with => span.From <= with.To && with.From <= span.To));
+
+        private IEnumerable<(int From, int To)> Spans() => Again is { } again ? [(From, To), again] : [(From, To)];
+    }
+
+    /// <summary>
+    /// The statements that each tile lives through. What a loop reads from outside lives through all of it, unless it is made again at its end. Partial
+    /// sums live while their product is computed.
+    /// </summary>
+    private Dictionary<Tile, Life> Lifetimes(IReadOnlyList<Statement> block)
+    {
+        var lives = new Dictionary<Tile, Life>();
         var step = 0;
         Visit(block);
         return lives;
@@ -220,22 +256,25 @@ internal sealed class GroupMemory
                     Extend(tile, start, start);
                 }
 
-                var before = new HashSet<Tile>(lives.Keys);
-                Visit(statement.Body());
-                foreach (var inside in Dataflow.Flatten(statement.Body()))
+                if (statement is MatMul product && PartialSums(product) is { } sums)
                 {
-                    foreach (var tile in Dataflow.Reads(inside).Concat(Dataflow.Writes(inside)).Where(before.Contains))
-                    {
-                        Extend(tile, start, step - 1);
-                    }
+                    Extend(sums, start, start);
                 }
 
-                if (statement is Runs runs)
+                var (body, between) = statement is Runs { Body: var inRuns, Between: var again } ? (inRuns, again) : (statement.Body(), []);
+                var madeAgain = between.SelectMany(Dataflow.Writes).Where(lives.ContainsKey).ToList();
+                var before = new HashSet<Tile>(lives.Keys.Except(madeAgain));
+                Visit(body);
+                var (ends, first) = (madeAgain.ToDictionary(tile => tile, tile => lives[tile]), step);
+                Visit(between);
+                foreach (var tile in madeAgain)
                 {
-                    foreach (var tile in Dataflow.Tiles(runs.Values))
-                    {
-                        Extend(tile, start, step - 1);
-                    }
+                    lives[tile] = ends[tile] with { Again = (first, step - 1) };
+                }
+
+                foreach (var tile in Dataflow.Flatten([statement]).SelectMany(inside => Dataflow.Reads(inside).Concat(Dataflow.Writes(inside))).Where(before.Contains))
+                {
+                    Extend(tile, start, step - 1);
                 }
 
                 if (statement is Fold fold)
@@ -248,15 +287,16 @@ internal sealed class GroupMemory
             }
         }
 
-        void Extend(Tile tile, int from, int to) =>
-            lives[tile] = lives.TryGetValue(tile, out var life) ? (Math.Min(life.From, from), Math.Max(life.To, to)) : (from, to);
+        void Extend(Tile tile, int from, int to) => lives[tile] = lives.TryGetValue(tile, out var life)
+            ? life with { From = Math.Min(life.From, from), To = Math.Max(life.To, to) }
+            : new Life(from, to);
     }
 
     /// <summary>
     /// A tile that an element-wise statement reads for the last time, of the shape of its target: each thread overwrites just what it has read
     /// itself, so the target can take its memory.
     /// </summary>
-    private static Tile? Overwritten(Statement maker, Tile target, Dictionary<Tile, (int From, int To)> lives) =>
+    private static Tile? Overwritten(Statement maker, Tile target, Dictionary<Tile, Life> lives) =>
         maker is Map { Branches.Count: 1 }
             ? Dataflow.Reads(maker).FirstOrDefault(tile =>
                 tile is not (StateMember or Parameter) && tile.Rows == target.Rows && tile.Columns == target.Columns && lives[tile].To == lives[target].From)

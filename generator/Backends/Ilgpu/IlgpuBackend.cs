@@ -142,38 +142,19 @@ internal sealed class IlgpuBackend
         return places;
     }
 
-    /// <summary>The same block with each load just before what reads it first, so that tiles that are dead by then leave it their memory.</summary>
-    private static IReadOnlyList<Statement> LoadLate(IReadOnlyList<Statement> block)
+    /// <summary>Tiles with as many tokens as fit: what runs can make again is made again only if more fit for it.</summary>
+    private (IReadOnlyList<Statement> Block, GroupMemory Memory) Plan(IReadOnlyList<Statement> program)
     {
-        var late = new List<Statement>();
-        var waiting = new List<Load>();
-        foreach (var statement in block)
-        {
-            if (statement is Load load)
-            {
-                waiting.Add(load);
-                continue;
-            }
-
-            var reads = new HashSet<Tile>(Dataflow.Flatten([statement]).SelectMany(Dataflow.Reads));
-            late.AddRange(waiting.Where(waiter => reads.Contains(waiter.Target)));
-            waiting.RemoveAll(waiter => reads.Contains(waiter.Target));
-            late.Add(statement switch
-            {
-                Fold fold => fold with { Body = LoadLate(fold.Body) },
-                Tiles.Parallel parallel => parallel with { Body = LoadLate(parallel.Body) },
-                Runs runs => runs with { Body = LoadLate(runs.Body) },
-                _ => statement,
-            });
-        }
-
-        return late;
+        var (block, outside) = (ShortLives.LoadLate(program), Outside());
+        var memory = GroupMemory.Plan(block, outside);
+        var remade = ShortLives.MakeAgain(block);
+        var other = GroupMemory.Plan(remade, outside);
+        return memory.Scratch > other.Scratch || (memory.Scratch == other.Scratch && other.Tokens > memory.Tokens) ? (remade, other) : (block, memory);
     }
 
     private void Accumulate(Fold fold)
     {
-        var block = LoadLate([IsScan ? fold with { Body = Dataflow.SliceToState(fold.Body, fold.State) } : fold]);
-        var memory = GroupMemory.Plan(block, null, Outside());
+        var (block, memory) = Plan([IsScan ? fold with { Body = Dataflow.SliceToState(fold.Body, fold.State) } : fold]);
         AccumulateTokens = memory.Tokens;
         var matrix = fold.State.Members.LastOrDefault(member => !member.IsRowVector && !member.IsColumnVector);
         var registers = matrix is not null && GroupEmitter.RegistersFor(matrix) is not null ? matrix : null;
@@ -197,8 +178,7 @@ internal sealed class IlgpuBackend
 
     private void Output()
     {
-        var block = LoadLate(_program.Outputs.ToList());
-        var memory = GroupMemory.Plan(block, null, Outside());
+        var (block, memory) = Plan([.. _program.Outputs]);
         OutputTokens = memory.Tokens;
         Kernel("Output", "The outputs of one span of tokens: a group a span of a head.", block, memory, _state, IsScan ? "_Grid.IdxX" : "head", writer =>
         {

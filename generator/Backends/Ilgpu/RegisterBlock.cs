@@ -5,15 +5,29 @@ namespace KernelGen.Generator.Backends.Ilgpu;
 /// The groups of a thread are far apart, and so the first ones of the threads of a warp lie side by side, then the second ones: threads that read eight
 /// columns side by side would meet in the banks of shared memory, and leave half of every line of a cache.
 /// </remarks>
-internal readonly record struct RegisterBlock(int Rows, int Columns)
+/// <param name="Rows">Its rows.</param>
+/// <param name="Columns">Its columns.</param>
+/// <param name="Parts">Threads that share its numbers: each sums a part of the products of a row and a column.</param>
+internal readonly record struct RegisterBlock(int Rows, int Columns, int Parts = 1)
 {
+    /// <summary>The fewest products that are worth a thread of their own.</summary>
+    private const int Shortest = 16;
+
     private static readonly RegisterBlock[] Choices = [new(8, 8), new(4, 8), new(4, 4), new(2, 4), new(1, 4)];
 
-    /// <summary>The largest block that leaves work for every thread of a group, or else the one that leaves work for most.</summary>
-    public static RegisterBlock Of(int rows, int columns)
+    /// <summary>The largest block that leaves work for every thread of a group, or else the smallest, which several threads share if each has enough to sum.</summary>
+    /// <param name="inner">The numbers that each element is the sum of, or null if that is not known.</param>
+    public static RegisterBlock Of(int rows, int columns, int? inner)
     {
         var fitting = Choices.Where(block => rows % block.Rows == 0 && columns % block.Columns == 0).ToList();
-        return fitting.Where(block => block.Count(rows, columns) >= GroupMemory.Threads).DefaultIfEmpty(fitting.Last()).First();
+        var block = fitting.Where(block => block.Count(rows, columns) >= GroupMemory.Threads).DefaultIfEmpty(fitting.Last()).First();
+        var parts = 1;
+        while (inner is { } size && size % (8 * parts) == 0 && size / (2 * parts) >= Shortest && 2 * parts * block.Count(rows, columns) <= GroupMemory.Threads)
+        {
+            parts *= 2;
+        }
+
+        return block with { Parts = parts };
     }
 
     /// <summary>The smallest block with which a group holds the whole matrix in its registers, or null.</summary>
