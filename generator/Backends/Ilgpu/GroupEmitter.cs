@@ -726,20 +726,64 @@ internal sealed class GroupEmitter
 
     private void MultiplyOnTensorCores(MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, Dim inner, WarpBlock block)
     {
-        using (_writer.Block($"for (var block = warp; block < {block.Count(rows, columns)}; block += {GroupMemory.Threads / 32})"))
+        var (warps, count) = (GroupMemory.Threads / 32, block.Count(rows, columns));
+        if (_memory.SumsOf(product) is not { } sums || block.PartsOf(rows, columns, inner.Size, sums.Floats) is not (> 1 and var parts))
         {
-            _writer.Line($"var row = block / {block.Across(columns)} * {block.Rows};");
-            _writer.Line($"var column = block % {block.Across(columns)} * {block.Columns};");
-            _tensor!.DeclareSums(block, "s");
-            if (product.Structure == Structure.LowerLeft)
+            using (_writer.Block($"for (var block = warp; block < {count}; block += {warps})"))
             {
-                _writer.Line($"var last = global::ILGPU.IntrinsicMath.Min({innerCount}, row + {block.Rows});");
-                innerCount = "last";
+                Locate("block");
+                _tensor!.DeclareSums(block, "s");
+                if (product.Structure == Structure.LowerLeft)
+                {
+                    _writer.Line($"var last = global::ILGPU.IntrinsicMath.Min({innerCount}, row + {block.Rows});");
+                    innerCount = "last";
+                }
+
+                Accumulate(innerCount, null);
+                Store();
             }
 
-            _tensor.Accumulate(
-                product, a, b, block, "row", "column", rows, columns, innerCount, GroupMemory.Pad(_memory.Size(inner)), "s", _isExponent(product.Target));
-            _tensor.Store(target, block, "row", "column", rows, columns, "s", product.Accumulate, product.Structure == Structure.LowerTarget);
+            return;
+        }
+
+        // The tiles of 16 × 8 are too few for the group: several warps have a part of the sums of each.
+        using (_writer.Block(count * parts < warps ? $"if (warp < {count * parts})" : null))
+        {
+            Locate($"warp % {count}");
+            _tensor!.DeclareSums(block, "s");
+            _writer.Line($"var start = warp / {count} * {inner.Size / parts};");
+            Accumulate($"{inner.Size / parts}", "start");
+            _writer.Line($"{sums.Vector("thread")} = s0_0;");
+        }
+
+        _writer.Line("_Group.Barrier();");
+        using (_writer.Block($"if (warp < {count})"))
+        {
+            Locate("warp");
+            _writer.Line($"var s0_0 = {sums.Vector("thread")};");
+            SumParts("s0_0", sums, count * 32, count * 32 * parts);
+            Store();
+        }
+
+        void Locate(string number)
+        {
+            _writer.Line($"var row = {number} / {block.Across(columns)} * {block.Rows};");
+            _writer.Line($"var column = {number} % {block.Across(columns)} * {block.Columns};");
+        }
+
+        void Accumulate(string size, string? start) => _tensor!.Accumulate(
+            product, a, b, block, "row", "column", rows, columns, size, GroupMemory.Pad(_memory.Size(inner)), "s", _isExponent(product.Target), start);
+
+        void Store() => _tensor!.Store(target, block, "row", "column", rows, columns, "s", product.Accumulate, product.Structure == Structure.LowerTarget);
+    }
+
+    /// <summary>Adds to a thread's part of some sums those that are a step of threads further.</summary>
+    private void SumParts(string sum, Place parts, int step, int end)
+    {
+        using (_writer.Block($"for (var other = thread + {step}; other < {end}; other += {step})"))
+        {
+            _writer.Line($"var part = {parts.Vector("other")};");
+            _writer.Line($"{sum} = {sum}.Plus(part.X, part.Y, part.Z, part.W);");
         }
     }
 
@@ -791,12 +835,7 @@ internal sealed class GroupEmitter
         {
             Locate("thread");
             _writer.Line($"var sum = {parts.Vector("thread")};");
-            using (_writer.Block($"for (var other = thread + {count}; other < {threads}; other += {count})"))
-            {
-                _writer.Line($"var part = {parts.Vector("other")};");
-                _writer.Line("sum = sum.Plus(part.X, part.Y, part.Z, part.W);");
-            }
-
+            SumParts("sum", parts, count, threads);
             _writer.Line("var (s0_0, s0_1, s0_2, s0_3) = (sum.X, sum.Y, sum.Z, sum.W);");
             StoreSums();
         }

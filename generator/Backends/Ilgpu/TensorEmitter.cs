@@ -18,7 +18,7 @@ namespace KernelGen.Generator.Backends.Ilgpu;
 internal sealed class TensorEmitter(SourceWriter writer, DeviceFunctions functions)
 {
     /// <summary>k of a step: four for each thread of a quad.</summary>
-    private const int Step = 16;
+    public const int Step = 16;
 
     private static readonly string[] Lanes = ["X", "Y", "Z", "W"];
 
@@ -73,13 +73,25 @@ internal sealed class TensorEmitter(SourceWriter writer, DeviceFunctions functio
     /// <param name="padded">As many as there are at most, padded to four.</param>
     /// <param name="sum">The name of the sums.</param>
     /// <param name="isExponent">Whether the sums are arguments of exponentials, which make an absolute error a relative one.</param>
+    /// <param name="start">The variable with the first of the numbers, of which there are whole steps; null: 0.</param>
     public void Accumulate(
-        MatMul product, Place a, Place b, WarpBlock block, string row, string column, int rows, int columns, string count, int padded, string sum, bool isExponent)
+        MatMul product, Place a, Place b, WarpBlock block, string row, string column, int rows, int columns, string count, int padded, string sum, bool isExponent,
+        string? start = null)
     {
         var left = new Operand("a", a, InnerAlongRow: !product.TransposeA, Slots: 2 * block.RowTiles);
         var right = new Operand("b", b, InnerAlongRow: product.TransposeB, Slots: block.ColumnTiles);
         Locate(left, row, rows);
         Locate(right, column, columns);
+        if (start is not null)
+        {
+            using (writer.Block($"for (var k = {start}; k < {start} + {count}; k += {Step})"))
+            {
+                PrintStep("k", null);
+            }
+
+            return;
+        }
+
         var known = int.TryParse(count, out var size);
         if (!known || size >= Step)
         {

@@ -22,6 +22,22 @@ internal readonly record struct WarpBlock(int RowTiles, int ColumnTiles)
         return fitting.Count == 0 ? null : fitting[0];
     }
 
+    /// <summary>
+    /// The warps that share each block, where there are too few: each sums a part of the products of a row and a column. Only blocks of one tile are shared.
+    /// </summary>
+    /// <param name="inner">The numbers that each element is the sum of.</param>
+    /// <param name="floats">Where there is room for this many partial sums.</param>
+    public int PartsOf(int rows, int columns, int inner, int floats)
+    {
+        var (count, parts) = (Count(rows, columns), 1);
+        while (this == Choices.Last() && 2 * parts * count <= Warps && inner % (2 * parts * TensorEmitter.Step) == 0 && 2 * parts * count * Rows * Columns <= floats)
+        {
+            parts *= 2;
+        }
+
+        return parts;
+    }
+
     public int Across(int columns) => Ceiling(columns, Columns);
 
     public int Count(int rows, int columns) => Ceiling(rows, Rows) * Across(columns);
