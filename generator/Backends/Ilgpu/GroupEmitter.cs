@@ -206,7 +206,7 @@ internal sealed class GroupEmitter
                     RebaseRows(rebase);
                     break;
                 case Rebase rebase:
-                    RebaseAll(rebase.State, [_memory[rebase.Candidate]], () => _memory[rebase.Candidate].Element("0", "c"), rebase.Threshold);
+                    RebaseAll(rebase.State, _memory.FactorsOf(rebase), [_memory[rebase.Candidate]], () => _memory[rebase.Candidate].Element("0", "c"), rebase.Threshold);
                     break;
                 case Runs runs:
                     Runs(runs);
@@ -520,7 +520,7 @@ internal sealed class GroupEmitter
 
     private void RebaseRows(Rebase rebase)
     {
-        var (state, factors) = (rebase.State, _memory.Factors!);
+        var (state, factors) = (rebase.State, _memory.FactorsOf(rebase));
         var reference = _memory[state.Reference!];
         var candidate = _memory[rebase.Candidate];
         var vectors = Places(Sums(state).Where(member => member.IsColumnVector));
@@ -553,9 +553,9 @@ internal sealed class GroupEmitter
 
     /// <summary>Raises references along a fixed axis to a row of candidates where any is too far above, and lets the sums follow.</summary>
     /// <param name="candidate">Spells the candidate of column c.</param>
-    private void RebaseAll(State state, IReadOnlyList<Place> candidates, Func<string> candidate, double threshold)
+    private void RebaseAll(State state, Place factors, IReadOnlyList<Place> candidates, Func<string> candidate, double threshold)
     {
-        var (reference, factors, size) = (_memory[state.Reference!], _memory.Factors!, state.Axis.Size);
+        var (reference, size) = (_memory[state.Reference!], state.Axis.Size);
         Touch([.. candidates, reference]);
         using (_writer.Block())
         {
@@ -629,14 +629,14 @@ internal sealed class GroupEmitter
         var reference = _memory[runs.State.Reference!];
         var logarithms = Places(Dataflow.Tiles(runs.Values));
         string Logarithm(string row) => Expression(runs.Values, runs.Logarithms.Rows, row, "c", null);
-        var (partials, maxima, size) = (_memory.Partials, _memory.RunMaxima!, runs.State.Axis.Size);
+        var (partials, maxima, factors, size) = (_memory.Partials, _memory.MaximaOf(runs), _memory.FactorsOf(runs), runs.State.Axis.Size);
         var count = Count(runs.Logarithms.Rows);
         Barrier();
         _writer.Line();
         _writer.Line($"// Runs of rows whose {ProgramText.Logarithms(runs)} exceeds {runs.State.Reference} by at most {ExprPrinter.Literal(runs.Threshold)}: almost always one, the whole tile.");
         using (_writer.Block($"for (int runFrom = 0, runTo; runFrom < {count}; runFrom = runTo)"))
         {
-            RebaseAll(runs.State, logarithms, () => Logarithm("runFrom"), runs.Threshold);
+            RebaseAll(runs.State, factors, logarithms, () => Logarithm("runFrom"), runs.Threshold);
             _writer.Line($"var first = {count};");
             using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
             using (_writer.Block("for (var r = runFrom + 1; r < first; r++)"))
@@ -674,7 +674,7 @@ internal sealed class GroupEmitter
             _inRun = true;
             Emit(runs.Body);
             _inRun = false;
-            RebaseAll(runs.State, [maxima], () => maxima.Element("0", "c"), runs.Rise);
+            RebaseAll(runs.State, factors, [maxima], () => maxima.Element("0", "c"), runs.Rise);
             if (runs.Between.Count > 0)
             {
                 using (_writer.Block($"if (runTo < {count})"))

@@ -54,7 +54,7 @@ internal sealed class GroupMemory
 
     private readonly Dictionary<Tile, Place> _places = new();
     private readonly HashSet<Tile> _readAlongRows = new();
-    private readonly Dictionary<MatMul, Tile> _partialSums = new();
+    private readonly Dictionary<(Statement, Workspace), Tile> _workspaces = new();
 
     private GroupMemory(int tokens) => Tokens = tokens;
 
@@ -67,15 +67,25 @@ internal sealed class GroupMemory
     /// <summary>Floats of scratch memory of each group.</summary>
     public int Scratch { get; private set; }
 
-    /// <summary>One number a thread, for reductions; and a vector along the axis of the state for factors.</summary>
+    /// <summary>One number a thread, for reductions.</summary>
     public Place Partials { get; private set; } = null!;
 
-    public Place? Factors { get; private set; }
-
-    public Place? RunMaxima { get; private set; }
+    /// <summary>What a statement needs memory for beside its tiles.</summary>
+    private enum Workspace
+    {
+        PartialSums,
+        Factors,
+        RunMaxima,
+    }
 
     /// <summary>Where the threads that share an element of a product put their parts of it; null where each element is one thread's.</summary>
-    public Place? SumsOf(MatMul product) => _partialSums.TryGetValue(product, out var sums) ? this[sums] : null;
+    public Place? SumsOf(MatMul product) => _workspaces.TryGetValue((product, Workspace.PartialSums), out var sums) ? this[sums] : null;
+
+    /// <summary>A row for the factors with which the sums of a state follow its reference.</summary>
+    public Place FactorsOf(Statement rebaseOrRuns) => this[_workspaces[(rebaseOrRuns, Workspace.Factors)]];
+
+    /// <summary>A row for the largest logarithms of a run.</summary>
+    public Place MaximaOf(Runs runs) => this[_workspaces[(runs, Workspace.RunMaxima)]];
 
     public Place this[Tile tile] => _places.TryGetValue(tile, out var place)
         ? place
@@ -139,17 +149,6 @@ internal sealed class GroupMemory
         Partials = Take(Threads);
         var lives = Lifetimes(block);
         var statements = Dataflow.Flatten(block).ToList();
-        foreach (var runs in statements.OfType<Runs>())
-        {
-            RunMaxima = Take(Floats(runs.State.Reference!));
-            Factors = Take(Floats(runs.State.Reference!));
-        }
-
-        foreach (var rebase in statements.OfType<Rebase>())
-        {
-            Factors = Take(Floats(rebase.State.Reference!));
-        }
-
         var alongRows = new HashSet<Tile>(statements.OfType<MatMul>().Where(GroupEmitter.IsReadTransposed).SelectMany(product => new[] { product.A, product.B }));
 
         // Tiles that share memory because one overwrites the other count as one that lives as long as all of them.
@@ -218,12 +217,9 @@ internal sealed class GroupMemory
         return inner.IsTokens ? null : inner.Size;
     }
 
-    private Tile? PartialSums(MatMul product)
-    {
-        var block = BlockOf(product);
-        var floats = block.Parts * PaddedRows(product.Target) * Pad(Columns(product.Target));
-        return block.Parts == 1 ? null : _partialSums[product] = new Tile($"parts of {product.Target}", Dim.One, Dim.Fixed("parts", floats));
-    }
+    /// <summary>A row of numbers for a statement, which lives while that is executed.</summary>
+    private Tile Work(Statement statement, Workspace workspace, int floats) =>
+        _workspaces[(statement, workspace)] = new Tile($"{workspace}", Dim.One, Dim.Fixed("n", floats));
 
     /// <summary>The statements that a tile lives through, by number; and, where it is made again at the end of a loop, those too.</summary>
     private readonly record struct Life(int From, int To)
@@ -236,8 +232,7 @@ internal sealed class GroupMemory
     }
 
     /// <summary>
-    /// The statements that each tile lives through. What a loop reads from outside lives through all of it, unless it is made again at its end. Partial
-    /// sums live while their product is computed.
+    /// The statements that each tile lives through. What a loop reads from outside lives through all of it, unless it is made again at its end.
     /// </summary>
     private Dictionary<Tile, Life> Lifetimes(IReadOnlyList<Statement> block)
     {
@@ -256,15 +251,28 @@ internal sealed class GroupMemory
                     Extend(tile, start, start);
                 }
 
-                if (statement is MatMul product && PartialSums(product) is { } sums)
+                switch (statement)
                 {
-                    Extend(sums, start, start);
+                    case MatMul product when BlockOf(product).Parts is > 1 and var parts:
+                        Extend(Work(product, Workspace.PartialSums, parts * PaddedRows(product.Target) * Pad(Columns(product.Target))), start, start);
+                        break;
+                    case Rebase rebase:
+                        Extend(Work(rebase, Workspace.Factors, Floats(rebase.State.Reference!)), start, start);
+                        break;
                 }
 
                 var (body, between) = statement is Runs { Body: var inRuns, Between: var again } ? (inRuns, again) : (statement.Body(), []);
                 var madeAgain = between.SelectMany(Dataflow.Writes).Where(lives.ContainsKey).ToList();
                 var before = new HashSet<Tile>(lives.Keys.Except(madeAgain));
                 Visit(body);
+                if (statement is Runs runs)
+                {
+                    // References are raised before the body, and after it to the maxima.
+                    var (raise, floats) = (step++, Floats(runs.State.Reference!));
+                    Extend(Work(runs, Workspace.RunMaxima, floats), start, raise);
+                    lives[Work(runs, Workspace.Factors, floats)] = new Life(start, start) { Again = (raise, raise) };
+                }
+
                 var (ends, first) = (madeAgain.ToDictionary(tile => tile, tile => lives[tile]), step);
                 Visit(between);
                 foreach (var tile in madeAgain)

@@ -43,7 +43,7 @@ internal static class ShortLives
     }
 
     /// <summary>
-    /// The same block where what runs cut their rows by is made again from its tokens before each run but the first, so that the body may take its memory.
+    /// The same block where what runs cut their rows by is made again from the tokens before each run but the first, so that the body may take its memory.
     /// Almost every tile is one run.
     /// </summary>
     public static IReadOnlyList<Statement> MakeAgain(IReadOnlyList<Statement> block) => block
@@ -51,25 +51,49 @@ internal static class ShortLives
         {
             Fold fold => fold with { Body = MakeAgain(fold.Body) },
             Tiles.Parallel parallel => parallel with { Body = MakeAgain(parallel.Body) },
-            Runs runs => runs with { Between = [.. block.Take(i).OfType<MatMul>().Where(product => IsMadeFor(product, runs)).SelectMany(product => Again(product, block))] },
+            Runs runs => runs with { Between = Again([.. block.Take(i)], runs) },
             _ => statement,
         })
         .ToList();
 
-    /// <summary>Whether runs read a product of tokens with projections.</summary>
-    private static bool IsMadeFor(MatMul product, Runs runs) =>
-        product.B is Parameter && Reads([runs]).Contains(product.Target);
-
-    private static IEnumerable<Statement> Again(MatMul product, IReadOnlyList<Statement> block)
+    /// <summary>The products of tokens with projections, and what is made of their elements, that runs read.</summary>
+    private static IReadOnlyList<Statement> Again(IReadOnlyList<Statement> before, Runs runs)
     {
-        if (block.OfType<Load>().SingleOrDefault(load => load.Target == product.A) is not { } load)
+        var loads = before.OfType<Load>().ToDictionary(load => load.Target);
+        var canBeMade = new HashSet<Tile>();
+        foreach (var statement in before)
         {
-            return [];
+            if (statement switch
+            {
+                MatMul product => product.B is Parameter && loads.ContainsKey(product.A),
+                Map map => IsMatrix(map.Target) && Dataflow.Reads(map).Where(IsMatrix).All(canBeMade.Contains),
+                _ => false,
+            })
+            {
+                canBeMade.Add(Dataflow.Writes(statement).Single());
+            }
         }
 
-        var tokens = new Tile(product.A.Name, product.A.Rows, product.A.Columns);
-        return [load with { Target = tokens }, product with { A = tokens }];
+        var again = new List<Statement>();
+        var needed = Reads([runs]);
+        foreach (var statement in before.Reverse().Where(statement => Dataflow.Writes(statement).Any(tile => canBeMade.Contains(tile) && needed.Contains(tile))))
+        {
+            needed.UnionWith(Dataflow.Reads(statement));
+            if (statement is MatMul product)
+            {
+                var tokens = new Tile(product.A.Name, product.A.Rows, product.A.Columns);
+                again.InsertRange(0, [loads[product.A] with { Target = tokens }, product with { A = tokens }]);
+            }
+            else
+            {
+                again.Insert(0, statement);
+            }
+        }
+
+        return again;
     }
+
+    private static bool IsMatrix(Tile tile) => tile.Rows.IsTokens && !tile.IsColumnVector;
 
     private static HashSet<Tile> Reads(IEnumerable<Statement> block) => [.. Dataflow.Flatten(block).SelectMany(Dataflow.Reads)];
 }
