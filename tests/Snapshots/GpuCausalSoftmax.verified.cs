@@ -261,7 +261,7 @@ partial class GpuCausalSoftmax
                 spanTokens, spans);
         }
 
-        /// <summary>The kernels of the forward pass. Schedule: groups of 256 threads; tiles of 32 tokens for states and 32 for outputs; 17088 bytes of shared memory.</summary>
+        /// <summary>The kernels of the forward pass. Schedule: groups of 256 threads; tiles of 32 tokens for states and 32 for outputs; 14976 bytes of shared memory.</summary>
         internal sealed class ForwardPass : global::System.IDisposable
         {
             private readonly _FloatBuffer _parameters;
@@ -273,7 +273,7 @@ partial class GpuCausalSoftmax
             internal ForwardPass(_Accelerator accelerator, global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters)
             {
                 global::KernelGen.CompilerServices.GpuChecks.CheckDevice(
-                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 17088);
+                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 14976);
                 var packed = new float[256];
                 PackParameters(projection, hyperparameters, packed);
                 _parameters = accelerator.Allocate1D<float>(packed.Length);
@@ -346,7 +346,7 @@ partial class GpuCausalSoftmax
                 var keyStride = shape.Stride(16);
                 var valueBase = shape.Base(head, shape.KeyLength, 16);
                 var valueStride = shape.Stride(16);
-                var shared4 = _SharedMemory.Allocate<_Float4>(476);
+                var shared4 = _SharedMemory.Allocate<_Float4>(468);
                 var shared = shared4.Cast<float>();
                 var parameters4 = parameters.Cast<_Float4>();
                 var state = states.SubView((long)_Grid.IdxX * 288, 288);
@@ -376,7 +376,7 @@ partial class GpuCausalSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[288 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? key[keyBase + ((long)(tStart + r) * keyStride) + c] : 0f;
+                        shared[256 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? key[keyBase + ((long)(tStart + r) * keyStride) + c] : 0f;
                     }
                     // A = K · Wᵀ
                     _Group.Barrier();
@@ -387,7 +387,7 @@ partial class GpuCausalSoftmax
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                         for (var k = 0; k < 16; k += 4)
                         {
-                            var a0 = shared4[72 + (row * 4) + (k / 4)];
+                            var a0 = shared4[64 + (row * 4) + (k / 4)];
                             var b0_0 = parameters4[(k * 4) + (column / 4)];
                             s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
                             var b1_0 = parameters4[((k + 1) * 4) + (column / 4)];
@@ -397,7 +397,7 @@ partial class GpuCausalSoftmax
                             var b3_0 = parameters4[((k + 3) * 4) + (column / 4)];
                             s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                         }
-                        shared4[200 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[192 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
                     // kk + kkr = rowSum((K · K) · 0.180337)
                     {
@@ -405,7 +405,7 @@ partial class GpuCausalSoftmax
                         var (part, partRest) = (0f, 0f);
                         for (var c = thread % 8; c < 16; c += 8)
                         {
-                            var x = shared[288 + (r * 16) + c];
+                            var x = shared[256 + (r * 16) + c];
                             var x1 = UpperBits(x);
                             var x2 = x - x1;
                             partRest += (2f * x1 * x2) + (x2 * x2);
@@ -445,22 +445,15 @@ partial class GpuCausalSoftmax
                             var s2 = sum - s1;
                             sumRest = (s2 * 0.180297852f) + (sum * 3.90285495E-05f) + (sumRest * 0.180336878f);
                             sum = (s1 * 0.180297852f) + sumRest;
-                            shared[1824 + thread] = sum;
-                            shared[1856 + thread] = sumRest - (sum - (s1 * 0.180297852f));
+                            shared[1792 + thread] = sum;
+                            shared[1824 + thread] = sumRest - (sum - (s1 * 0.180297852f));
                         }
                     }
                     // h = t < |key| ? kk : ∞
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[1824 + r] = tStart + r < keyCount ? (shared[1824 + r] * 0f) + shared[1824 + r] : float.PositiveInfinity;
-                    }
-                    // V = value[t]
-                    for (var i = thread; i < 512; i += 256)
-                    {
-                        var r = i / 16;
-                        var c = i % 16;
-                        shared[288 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
+                        shared[1792 + r] = tStart + r < keyCount ? (shared[1792 + r] * 0f) + shared[1792 + r] : float.PositiveInfinity;
                     }
                     _Group.Barrier();
 
@@ -471,23 +464,23 @@ partial class GpuCausalSoftmax
                             var exceeds = false;
                             for (var c = thread; c < 16; c += 256)
                             {
-                                exceeds |= shared[800 + (runFrom * 16) + c] - shared[1824 + runFrom] - state[c] > 28.8539009f;
+                                exceeds |= shared[768 + (runFrom * 16) + c] - shared[1792 + runFrom] - state[c] > 28.8539009f;
                             }
                             if (_Group.BarrierOr(exceeds))
                             {
                                 for (var c = thread; c < 16; c += 256)
                                 {
                                     var old = state[c];
-                                    var raised = Max(old, shared[800 + (runFrom * 16) + c] - shared[1824 + runFrom]);
+                                    var raised = Max(old, shared[768 + (runFrom * 16) + c] - shared[1792 + runFrom]);
                                     var factor = FlushedExp2(old - raised, -64f);
                                     state[c] = raised;
-                                    shared[272 + c] = factor;
+                                    shared[256 + c] = factor;
                                     state[16 + c] *= factor;
                                 }
                                 _Group.Barrier();
                                 if (holds)
                                 {
-                                    var f0 = shared[272 + rowS];
+                                    var f0 = shared[256 + rowS];
                                     S0_0 *= f0; S0_1 *= f0; S0_2 *= f0; S0_3 *= f0;
                                 }
                                 _Group.Barrier();
@@ -498,7 +491,7 @@ partial class GpuCausalSoftmax
                         {
                             for (var r = runFrom + 1; r < first; r++)
                             {
-                                if (shared[800 + (r * 16) + c] - shared[1824 + r] - state[c] > 28.8539009f)
+                                if (shared[768 + (r * 16) + c] - shared[1792 + r] - state[c] > 28.8539009f)
                                 {
                                     first = r;
                                 }
@@ -517,19 +510,19 @@ partial class GpuCausalSoftmax
                         }
                         for (var c = thread; c < 16; c += 256)
                         {
-                            var top = shared[800 + (runFrom * 16) + c] - shared[1824 + runFrom];
+                            var top = shared[768 + (runFrom * 16) + c] - shared[1792 + runFrom];
                             for (var r = runFrom + 1; r < runTo; r++)
                             {
-                                top = Max(top, shared[800 + (r * 16) + c] - shared[1824 + r]);
+                                top = Max(top, shared[768 + (r * 16) + c] - shared[1792 + r]);
                             }
-                            shared[256 + c] = top;
+                            shared[1856 + c] = top;
                         }
                         // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0
                         for (var i = thread; i < 512; i += 256)
                         {
                             var r = i / 16;
                             var c = i % 16;
-                            shared[1312 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[800 + (r * 16) + c] - ((state[c] + shared[1824 + r]) + shared[1856 + r]), -50.4943275f) : 0f;
+                            shared[256 + (r * 16) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[768 + (r * 16) + c] - ((state[c] + shared[1792 + r]) + shared[1824 + r]), -50.4943275f) : 0f;
                         }
                         // zt = columnSum(Fk)
                         _Group.Barrier();
@@ -538,23 +531,32 @@ partial class GpuCausalSoftmax
                             var part = 0f;
                             for (var r = 0; r < tCount; r++)
                             {
-                                part += shared[1312 + (r * 16) + c];
+                                part += shared[256 + (r * 16) + c];
                             }
-                            shared[1888 + c] = part;
+                            shared[1280 + c] = part;
                         }
                         // z = z + zt
                         _Group.Barrier();
                         for (var c = thread; c < 16; c += 256)
                         {
-                            state[16 + c] = state[16 + c] + shared[1888 + c];
+                            state[16 + c] = state[16 + c] + shared[1280 + c];
+                        }
+                        // V = value[t]
+                        _Group.Barrier();
+                        for (var i = thread; i < 512; i += 256)
+                        {
+                            var r = i / 16;
+                            var c = i % 16;
+                            shared[1280 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
                         }
                         // S += Fkᵀ · V
+                        _Group.Barrier();
                         if (holds)
                         {
                             for (var k = 0; k < tCount; k++)
                             {
-                                var b0 = shared4[72 + (k * 4) + (columnS / 4)];
-                                var a0 = shared[1312 + (k * 16) + rowS];
+                                var b0 = shared4[320 + (k * 4) + (columnS / 4)];
+                                var a0 = shared[256 + (k * 16) + rowS];
                                 S0_0 += a0 * b0.X; S0_1 += a0 * b0.Y; S0_2 += a0 * b0.Z; S0_3 += a0 * b0.W;
                             }
                         }
@@ -562,23 +564,23 @@ partial class GpuCausalSoftmax
                             var exceeds = false;
                             for (var c = thread; c < 16; c += 256)
                             {
-                                exceeds |= shared[256 + c] - state[c] > 11.5415602f;
+                                exceeds |= shared[1856 + c] - state[c] > 11.5415602f;
                             }
                             if (_Group.BarrierOr(exceeds))
                             {
                                 for (var c = thread; c < 16; c += 256)
                                 {
                                     var old = state[c];
-                                    var raised = Max(old, shared[256 + c]);
+                                    var raised = Max(old, shared[1856 + c]);
                                     var factor = FlushedExp2(old - raised, -64f);
                                     state[c] = raised;
-                                    shared[272 + c] = factor;
+                                    shared[256 + c] = factor;
                                     state[16 + c] *= factor;
                                 }
                                 _Group.Barrier();
                                 if (holds)
                                 {
-                                    var f0 = shared[272 + rowS];
+                                    var f0 = shared[256 + rowS];
                                     S0_0 *= f0; S0_1 *= f0; S0_2 *= f0; S0_3 *= f0;
                                 }
                                 _Group.Barrier();
@@ -643,7 +645,7 @@ partial class GpuCausalSoftmax
                 var valueStride = shape.Stride(16);
                 var outputBase = shape.Base(head, shape.QueryLength, 16);
                 var outputStride = shape.Stride(16);
-                var shared4 = _SharedMemory.Allocate<_Float4>(1068);
+                var shared4 = _SharedMemory.Allocate<_Float4>(936);
                 var shared = shared4.Cast<float>();
                 var parameters4 = parameters.Cast<_Float4>();
                 var state = states.SubView((long)_Grid.IdxX * 288, 288);
@@ -659,7 +661,7 @@ partial class GpuCausalSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[288 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? key[keyBase + ((long)(tStart + r) * keyStride) + c] : 0f;
+                        shared[256 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? key[keyBase + ((long)(tStart + r) * keyStride) + c] : 0f;
                     }
                     // A = K · Wᵀ
                     _Group.Barrier();
@@ -670,7 +672,7 @@ partial class GpuCausalSoftmax
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                         for (var k = 0; k < 16; k += 4)
                         {
-                            var a0 = shared4[72 + (row * 4) + (k / 4)];
+                            var a0 = shared4[64 + (row * 4) + (k / 4)];
                             var b0_0 = parameters4[(k * 4) + (column / 4)];
                             s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
                             var b1_0 = parameters4[((k + 1) * 4) + (column / 4)];
@@ -680,7 +682,7 @@ partial class GpuCausalSoftmax
                             var b3_0 = parameters4[((k + 3) * 4) + (column / 4)];
                             s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                         }
-                        shared4[648 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[640 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
                     // kk + kkr = rowSum((K · K) · 0.180337)
                     {
@@ -688,7 +690,7 @@ partial class GpuCausalSoftmax
                         var (part, partRest) = (0f, 0f);
                         for (var c = thread % 8; c < 16; c += 8)
                         {
-                            var x = shared[288 + (r * 16) + c];
+                            var x = shared[256 + (r * 16) + c];
                             var x1 = UpperBits(x);
                             var x2 = x - x1;
                             partRest += (2f * x1 * x2) + (x2 * x2);
@@ -728,22 +730,15 @@ partial class GpuCausalSoftmax
                             var s2 = sum - s1;
                             sumRest = (s2 * 0.180297852f) + (sum * 3.90285495E-05f) + (sumRest * 0.180336878f);
                             sum = (s1 * 0.180297852f) + sumRest;
-                            shared[4128 + thread] = sum;
-                            shared[4160 + thread] = sumRest - (sum - (s1 * 0.180297852f));
+                            shared[3584 + thread] = sum;
+                            shared[3616 + thread] = sumRest - (sum - (s1 * 0.180297852f));
                         }
                     }
                     // h = t < |key| ? kk : ∞
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[4128 + r] = tStart + r < keyCount ? (shared[4128 + r] * 0f) + shared[4128 + r] : float.PositiveInfinity;
-                    }
-                    // V = value[t]
-                    for (var i = thread; i < 512; i += 256)
-                    {
-                        var r = i / 16;
-                        var c = i % 16;
-                        shared[3104 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
+                        shared[3584 + r] = tStart + r < keyCount ? (shared[3584 + r] * 0f) + shared[3584 + r] : float.PositiveInfinity;
                     }
                     _Group.Barrier();
 
@@ -754,17 +749,17 @@ partial class GpuCausalSoftmax
                             var exceeds = false;
                             for (var c = thread; c < 16; c += 256)
                             {
-                                exceeds |= shared[2592 + (runFrom * 16) + c] - shared[4128 + runFrom] - state[c] > 28.8539009f;
+                                exceeds |= shared[2560 + (runFrom * 16) + c] - shared[3584 + runFrom] - state[c] > 28.8539009f;
                             }
                             if (_Group.BarrierOr(exceeds))
                             {
                                 for (var c = thread; c < 16; c += 256)
                                 {
                                     var old = state[c];
-                                    var raised = Max(old, shared[2592 + (runFrom * 16) + c] - shared[4128 + runFrom]);
+                                    var raised = Max(old, shared[2560 + (runFrom * 16) + c] - shared[3584 + runFrom]);
                                     var factor = FlushedExp2(old - raised, -64f);
                                     state[c] = raised;
-                                    shared[272 + c] = factor;
+                                    shared[256 + c] = factor;
                                     state[16 + c] *= factor;
                                 }
                                 _Group.Barrier();
@@ -772,7 +767,7 @@ partial class GpuCausalSoftmax
                                 {
                                     var r = i / 16;
                                     var c = i % 16;
-                                    state[32 + (r * 16) + c] *= shared[272 + r];
+                                    state[32 + (r * 16) + c] *= shared[256 + r];
                                 }
                                 _Group.Barrier();
                             }
@@ -782,7 +777,7 @@ partial class GpuCausalSoftmax
                         {
                             for (var r = runFrom + 1; r < first; r++)
                             {
-                                if (shared[2592 + (r * 16) + c] - shared[4128 + r] - state[c] > 28.8539009f)
+                                if (shared[2560 + (r * 16) + c] - shared[3584 + r] - state[c] > 28.8539009f)
                                 {
                                     first = r;
                                 }
@@ -801,19 +796,19 @@ partial class GpuCausalSoftmax
                         }
                         for (var c = thread; c < 16; c += 256)
                         {
-                            var top = shared[2592 + (runFrom * 16) + c] - shared[4128 + runFrom];
+                            var top = shared[2560 + (runFrom * 16) + c] - shared[3584 + runFrom];
                             for (var r = runFrom + 1; r < runTo; r++)
                             {
-                                top = Max(top, shared[2592 + (r * 16) + c] - shared[4128 + r]);
+                                top = Max(top, shared[2560 + (r * 16) + c] - shared[3584 + r]);
                             }
-                            shared[256 + c] = top;
+                            shared[3712 + c] = top;
                         }
                         // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0
                         for (var i = thread; i < 512; i += 256)
                         {
                             var r = i / 16;
                             var c = i % 16;
-                            shared[1312 + (r * 20) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[2592 + (r * 16) + c] - ((state[c] + shared[4128 + r]) + shared[4160 + r]), -50.4943275f) : 0f;
+                            shared[1280 + (r * 20) + c] = (r >= runFrom && r < runTo) ? FlushedExp2(shared[2560 + (r * 16) + c] - ((state[c] + shared[3584 + r]) + shared[3616 + r]), -50.4943275f) : 0f;
                         }
                         // zt = columnSum(Fk)
                         _Group.Barrier();
@@ -822,16 +817,16 @@ partial class GpuCausalSoftmax
                             var part = 0f;
                             for (var r = 0; r < tCount; r++)
                             {
-                                part += shared[1312 + (r * 20) + c];
+                                part += shared[1280 + (r * 20) + c];
                             }
-                            shared[4256 + c] = part;
+                            shared[3728 + c] = part;
                         }
                         // Q = query[t]
                         for (var i = thread; i < 512; i += 256)
                         {
                             var r = i / 16;
                             var c = i % 16;
-                            shared[288 + (r * 16) + c] = r < tCount ? query[queryBase + ((long)(tStart + r) * queryStride) + c] : 0f;
+                            shared[256 + (r * 16) + c] = r < tCount ? query[queryBase + ((long)(tStart + r) * queryStride) + c] : 0f;
                         }
                         // B = Q · Wᵀ
                         _Group.Barrier();
@@ -842,7 +837,7 @@ partial class GpuCausalSoftmax
                             var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                             for (var k = 0; k < 16; k += 4)
                             {
-                                var a0 = shared4[72 + (row * 4) + (k / 4)];
+                                var a0 = shared4[64 + (row * 4) + (k / 4)];
                                 var b0_0 = parameters4[(k * 4) + (column / 4)];
                                 s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
                                 var b1_0 = parameters4[((k + 1) * 4) + (column / 4)];
@@ -852,7 +847,7 @@ partial class GpuCausalSoftmax
                                 var b3_0 = parameters4[((k + 3) * 4) + (column / 4)];
                                 s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                             }
-                            shared4[488 + (row * 5) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                            shared4[480 + (row * 5) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                         }
                         // M = rowMax(B + c)
                         _Group.Barrier();
@@ -861,7 +856,7 @@ partial class GpuCausalSoftmax
                             var part = float.NegativeInfinity;
                             for (var c = thread % 8; c < 16; c += 8)
                             {
-                                part = Max(part, shared[1952 + (r * 20) + c] + state[c]);
+                                part = Max(part, shared[1920 + (r * 20) + c] + state[c]);
                             }
                             shared[thread] = part;
                         }
@@ -874,13 +869,13 @@ partial class GpuCausalSoftmax
                             {
                                 part = Max(part, shared[offset + i]);
                             }
-                            shared[4192 + thread] = part;
+                            shared[3648 + thread] = part;
                         }
                         // Ms = max(M, −5E+29)
                         _Group.Barrier();
                         for (var r = thread; r < 32; r += 256)
                         {
-                            shared[288 + r] = Max(-5.00000008E+29f, (shared[4192 + r] * 0f) + shared[4192 + r]);
+                            shared[256 + r] = Max(-5.00000008E+29f, (shared[3648 + r] * 0f) + shared[3648 + r]);
                         }
                         // Fq = 2^(B + (c − Ms))
                         _Group.Barrier();
@@ -888,7 +883,7 @@ partial class GpuCausalSoftmax
                         {
                             var r = i / 16;
                             var c = i % 16;
-                            shared[1952 + (r * 20) + c] = FlushedExp2(shared[1952 + (r * 20) + c] + (state[c] - shared[288 + r]), -72.1347504f);
+                            shared[1920 + (r * 20) + c] = FlushedExp2(shared[1920 + (r * 20) + c] + (state[c] - shared[256 + r]), -72.1347504f);
                         }
                         // Dz = rowSum(Fq · z)
                         _Group.Barrier();
@@ -897,7 +892,7 @@ partial class GpuCausalSoftmax
                             var part = 0f;
                             for (var c = thread % 8; c < 16; c += 8)
                             {
-                                part += shared[1952 + (r * 20) + c] * state[16 + c];
+                                part += shared[1920 + (r * 20) + c] * state[16 + c];
                             }
                             shared[thread] = part;
                         }
@@ -910,7 +905,7 @@ partial class GpuCausalSoftmax
                             {
                                 part += shared[offset + i];
                             }
-                            shared[4224 + thread] = part;
+                            shared[3680 + thread] = part;
                         }
                         // N = Fq · S
                         for (var block = thread; block < 128; block += 256)
@@ -920,7 +915,7 @@ partial class GpuCausalSoftmax
                             var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                             for (var k = 0; k < 16; k += 4)
                             {
-                                var a0 = shared4[488 + (row * 5) + (k / 4)];
+                                var a0 = shared4[480 + (row * 5) + (k / 4)];
                                 var b0_0 = state4[8 + (k * 4) + (column / 4)];
                                 s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
                                 var b1_0 = state4[8 + ((k + 1) * 4) + (column / 4)];
@@ -930,7 +925,7 @@ partial class GpuCausalSoftmax
                                 var b3_0 = state4[8 + ((k + 3) * 4) + (column / 4)];
                                 s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                             }
-                            shared4[904 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                            shared4[768 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                         }
                         // P = Fq · Fkᵀ, lower triangle
                         for (var block = thread; block < 256; block += 256)
@@ -940,15 +935,15 @@ partial class GpuCausalSoftmax
                             var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                             for (var k = 0; k < 16; k += 4)
                             {
-                                var a0 = shared4[488 + (row * 5) + (k / 4)];
-                                var b0 = shared4[328 + (column * 5) + (k / 4)];
-                                var b1 = shared4[328 + ((column + 1) * 5) + (k / 4)];
-                                var b2 = shared4[328 + ((column + 2) * 5) + (k / 4)];
-                                var b3 = shared4[328 + ((column + 3) * 5) + (k / 4)];
+                                var a0 = shared4[480 + (row * 5) + (k / 4)];
+                                var b0 = shared4[320 + (column * 5) + (k / 4)];
+                                var b1 = shared4[320 + ((column + 1) * 5) + (k / 4)];
+                                var b2 = shared4[320 + ((column + 2) * 5) + (k / 4)];
+                                var b3 = shared4[320 + ((column + 3) * 5) + (k / 4)];
                                 s0_0 += a0.X * b0.X; s0_0 += a0.Y * b0.Y; s0_0 += a0.Z * b0.Z; s0_0 += a0.W * b0.W; s0_1 += a0.X * b1.X; s0_1 += a0.Y * b1.Y; s0_1 += a0.Z * b1.Z; s0_1 += a0.W * b1.W; s0_2 += a0.X * b2.X; s0_2 += a0.Y * b2.Y; s0_2 += a0.Z * b2.Z; s0_2 += a0.W * b2.W; s0_3 += a0.X * b3.X; s0_3 += a0.Y * b3.Y; s0_3 += a0.Z * b3.Z; s0_3 += a0.W * b3.W;
                             }
                             s0_0 = column <= row + 0 ? s0_0 : 0f; s0_1 = column + 1 <= row + 0 ? s0_1 : 0f; s0_2 = column + 2 <= row + 0 ? s0_2 : 0f; s0_3 = column + 3 <= row + 0 ? s0_3 : 0f;
-                            shared4[72 + (row * 8) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                            shared4[64 + (row * 8) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                         }
                         // Dp = rowSum(P)
                         _Group.Barrier();
@@ -957,7 +952,7 @@ partial class GpuCausalSoftmax
                             var part = 0f;
                             for (var c = thread % 8; c < tCount; c += 8)
                             {
-                                part += shared[288 + (r * 32) + c];
+                                part += shared[256 + (r * 32) + c];
                             }
                             shared[thread] = part;
                         }
@@ -970,9 +965,17 @@ partial class GpuCausalSoftmax
                             {
                                 part += shared[offset + i];
                             }
-                            shared[1952 + thread] = part;
+                            shared[2432 + thread] = part;
+                        }
+                        // V = value[t]
+                        for (var i = thread; i < 512; i += 256)
+                        {
+                            var r = i / 16;
+                            var c = i % 16;
+                            shared[1920 + (r * 16) + c] = r < tCount && tStart + r < keyCount ? value[valueBase + ((long)(tStart + r) * valueStride) + c] : 0f;
                         }
                         // N += P · V
+                        _Group.Barrier();
                         for (var block = thread; block < 128; block += 256)
                         {
                             var row = block / 4 * 1;
@@ -981,23 +984,22 @@ partial class GpuCausalSoftmax
                             var last = global::ILGPU.IntrinsicMath.Min(tCount, row + 1);
                             for (var k = 0; k < last; k++)
                             {
-                                var b0 = shared4[776 + (k * 4) + (column / 4)];
-                                var a0 = shared[288 + (row * 32) + k];
+                                var b0 = shared4[480 + (k * 4) + (column / 4)];
+                                var a0 = shared[256 + (row * 32) + k];
                                 s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                             }
-                            shared4[904 + (row * 4) + (column / 4)] = shared4[904 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
+                            shared4[768 + (row * 4) + (column / 4)] = shared4[768 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
                         }
                         // D = Dz + Dp
-                        _Group.Barrier();
                         for (var r = thread; r < 32; r += 256)
                         {
-                            shared[4224 + r] = shared[4224 + r] + shared[1952 + r];
+                            shared[3680 + r] = shared[3680 + r] + shared[2432 + r];
                         }
                         // R = D == 0 ? 0 : 1 / D
                         _Group.Barrier();
                         for (var r = thread; r < 32; r += 256)
                         {
-                            shared[288 + r] = shared[4224 + r] == 0f ? 0f : 1f / shared[4224 + r];
+                            shared[256 + r] = shared[3680 + r] == 0f ? 0f : 1f / shared[3680 + r];
                         }
                         // O = N · R
                         _Group.Barrier();
@@ -1005,7 +1007,7 @@ partial class GpuCausalSoftmax
                         {
                             var r = i / 16;
                             var c = i % 16;
-                            shared[3616 + (r * 16) + c] = shared[3616 + (r * 16) + c] * shared[288 + r];
+                            shared[3072 + (r * 16) + c] = shared[3072 + (r * 16) + c] * shared[256 + r];
                         }
                         // output[t] = O
                         _Group.Barrier();
@@ -1015,19 +1017,19 @@ partial class GpuCausalSoftmax
                             var c = i % 16;
                             if (r >= runFrom && r < runTo)
                             {
-                                output[outputBase + ((long)(tStart + r) * outputStride) + c] = shared[3616 + (r * 16) + c];
+                                output[outputBase + ((long)(tStart + r) * outputStride) + c] = shared[3072 + (r * 16) + c];
                             }
                         }
                         // logD = log2(D)
                         for (var r = thread; r < 32; r += 256)
                         {
-                            shared[288 + r] = Log2(shared[4224 + r]);
+                            shared[256 + r] = Log2(shared[3680 + r]);
                         }
                         // lse = (M + logD) · 0.693147
                         _Group.Barrier();
                         for (var r = thread; r < 32; r += 256)
                         {
-                            shared[320 + r] = (shared[4192 + r] + shared[288 + r]) * 0.693147182f;
+                            shared[288 + r] = (shared[3648 + r] + shared[256 + r]) * 0.693147182f;
                         }
                         // logSumExp[t] = lse
                         _Group.Barrier();
@@ -1037,7 +1039,7 @@ partial class GpuCausalSoftmax
                             {
                                 if (r >= runFrom && r < runTo)
                                 {
-                                    logSumExp[((long)head * shape.QueryLength) + tStart + r] = shared[320 + r];
+                                    logSumExp[((long)head * shape.QueryLength) + tStart + r] = shared[288 + r];
                                 }
                             }
                         }
@@ -1045,13 +1047,13 @@ partial class GpuCausalSoftmax
                         _Group.Barrier();
                         for (var r = thread; r < 32; r += 256)
                         {
-                            shared[320 + r] = shared[320 + r] * 1.44269502f;
+                            shared[288 + r] = shared[288 + r] * 1.44269502f;
                         }
                         // nr = D == 0 ? 0 : (M − n) + logD
                         _Group.Barrier();
                         for (var r = thread; r < 32; r += 256)
                         {
-                            shared[4224 + r] = shared[4224 + r] == 0f ? 0f : (shared[4192 + r] - shared[320 + r]) + shared[288 + r];
+                            shared[3680 + r] = shared[3680 + r] == 0f ? 0f : (shared[3648 + r] - shared[288 + r]) + shared[256 + r];
                         }
                         // logSumExpRest[t] = nr
                         _Group.Barrier();
@@ -1061,14 +1063,14 @@ partial class GpuCausalSoftmax
                             {
                                 if (r >= runFrom && r < runTo)
                                 {
-                                    logSumExpRest[((long)head * shape.QueryLength) + tStart + r] = shared[4224 + r];
+                                    logSumExpRest[((long)head * shape.QueryLength) + tStart + r] = shared[3680 + r];
                                 }
                             }
                         }
                         // z = z + zt
                         for (var c = thread; c < 16; c += 256)
                         {
-                            state[16 + c] = state[16 + c] + shared[4256 + c];
+                            state[16 + c] = state[16 + c] + shared[3728 + c];
                         }
                         // S += Fkᵀ · V
                         for (var block = thread; block < 64; block += 256)
@@ -1078,8 +1080,8 @@ partial class GpuCausalSoftmax
                             var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                             for (var k = 0; k < tCount; k++)
                             {
-                                var b0 = shared4[776 + (k * 4) + (column / 4)];
-                                var a0 = shared[1312 + (k * 20) + row];
+                                var b0 = shared4[480 + (k * 4) + (column / 4)];
+                                var a0 = shared[1280 + (k * 20) + row];
                                 s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                             }
                             state4[8 + (row * 4) + (column / 4)] = state4[8 + (row * 4) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
@@ -1088,17 +1090,17 @@ partial class GpuCausalSoftmax
                             var exceeds = false;
                             for (var c = thread; c < 16; c += 256)
                             {
-                                exceeds |= shared[256 + c] - state[c] > 11.5415602f;
+                                exceeds |= shared[3712 + c] - state[c] > 11.5415602f;
                             }
                             if (_Group.BarrierOr(exceeds))
                             {
                                 for (var c = thread; c < 16; c += 256)
                                 {
                                     var old = state[c];
-                                    var raised = Max(old, shared[256 + c]);
+                                    var raised = Max(old, shared[3712 + c]);
                                     var factor = FlushedExp2(old - raised, -64f);
                                     state[c] = raised;
-                                    shared[272 + c] = factor;
+                                    shared[256 + c] = factor;
                                     state[16 + c] *= factor;
                                 }
                                 _Group.Barrier();
@@ -1106,7 +1108,7 @@ partial class GpuCausalSoftmax
                                 {
                                     var r = i / 16;
                                     var c = i % 16;
-                                    state[32 + (r * 16) + c] *= shared[272 + r];
+                                    state[32 + (r * 16) + c] *= shared[256 + r];
                                 }
                                 _Group.Barrier();
                             }

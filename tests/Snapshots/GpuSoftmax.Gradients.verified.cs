@@ -175,7 +175,7 @@ partial class GpuSoftmax
         /// <summary>The bytes of scratch memory on the device that a backward call of this shape uses. They do not grow with the lengths.</summary>
         public long BackwardScratchBytes(in global::KernelGen.AttentionShape shape) => AllPass.ScratchLength(in shape, _accelerator.NumMultiprocessors) * sizeof(float);
 
-        /// <summary>The kernels of FAVOR+ attention, gradients. Schedule: groups of 256 threads; tiles of 32 tokens for states and 32 for outputs; 9920 bytes of shared memory.</summary>
+        /// <summary>The kernels of FAVOR+ attention, gradients. Schedule: groups of 256 threads; tiles of 32 tokens for states and 32 for outputs; 9856 bytes of shared memory.</summary>
         internal sealed class AllPass : global::System.IDisposable
         {
             private readonly _FloatBuffer _parameters;
@@ -187,7 +187,7 @@ partial class GpuSoftmax
             internal AllPass(_Accelerator accelerator, global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters)
             {
                 global::KernelGen.CompilerServices.GpuChecks.CheckDevice(
-                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 9920);
+                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 9856);
                 var packed = new float[512];
                 PackParameters(projection, hyperparameters, packed);
                 _parameters = accelerator.Allocate1D<float>(packed.Length);
@@ -273,7 +273,7 @@ partial class GpuSoftmax
                 var outputGradientStride = shape.Stride(16);
                 var queryGradientBase = shape.Base(head, shape.QueryLength, 16);
                 var queryGradientStride = shape.Stride(16);
-                var shared4 = _SharedMemory.Allocate<_Float4>(620);
+                var shared4 = _SharedMemory.Allocate<_Float4>(616);
                 var shared = shared4.Cast<float>();
                 var parameters4 = parameters.Cast<_Float4>();
                 var kept = keptStates.SubView((long)head * 288, 288);
@@ -305,7 +305,7 @@ partial class GpuSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[272 + (r * 16) + c] = r < iCount ? query[queryBase + ((long)(iStart + r) * queryStride) + c] : 0f;
+                        shared[256 + (r * 16) + c] = r < iCount ? query[queryBase + ((long)(iStart + r) * queryStride) + c] : 0f;
                     }
                     // B = Q · Wᵀ
                     _Group.Barrier();
@@ -316,7 +316,7 @@ partial class GpuSoftmax
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                         for (var k = 0; k < 16; k += 4)
                         {
-                            var a0 = shared4[68 + (row * 4) + (k / 4)];
+                            var a0 = shared4[64 + (row * 4) + (k / 4)];
                             var b0_0 = parameters4[(k * 4) + (column / 4)];
                             s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
                             var b1_0 = parameters4[((k + 1) * 4) + (column / 4)];
@@ -326,32 +326,32 @@ partial class GpuSoftmax
                             var b3_0 = parameters4[((k + 3) * 4) + (column / 4)];
                             s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                         }
-                        shared4[228 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[224 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
                     // lse = logSumExp[i]
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[1936 + r] = r < iCount ? logSumExp[((long)head * shape.QueryLength) + iStart + r] : 0f;
+                        shared[1920 + r] = r < iCount ? logSumExp[((long)head * shape.QueryLength) + iStart + r] : 0f;
                     }
                     // n = lse == −∞ ? ∞ : lse · 1.4427
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[1936 + r] = shared[1936 + r] == float.NegativeInfinity ? float.PositiveInfinity : shared[1936 + r] * 1.44269502f;
+                        shared[1920 + r] = shared[1920 + r] == float.NegativeInfinity ? float.PositiveInfinity : shared[1920 + r] * 1.44269502f;
                     }
                     // G = outputGradient[i]
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[272 + (r * 20) + c] = r < iCount ? outputGradient[outputGradientBase + ((long)(iStart + r) * outputGradientStride) + c] : 0f;
+                        shared[256 + (r * 20) + c] = r < iCount ? outputGradient[outputGradientBase + ((long)(iStart + r) * outputGradientStride) + c] : 0f;
                     }
                     // O = output[i]
                     for (var i = thread; i < 512; i += 256)
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1424 + (r * 16) + c] = r < iCount ? output[outputBase + ((long)(iStart + r) * outputStride) + c] : 0f;
+                        shared[1408 + (r * 16) + c] = r < iCount ? output[outputBase + ((long)(iStart + r) * outputStride) + c] : 0f;
                     }
                     // go = rowSum(G · O)
                     _Group.Barrier();
@@ -360,7 +360,7 @@ partial class GpuSoftmax
                         var part = 0f;
                         for (var c = thread % 8; c < 16; c += 8)
                         {
-                            part += shared[272 + (r * 20) + c] * shared[1424 + (r * 16) + c];
+                            part += shared[256 + (r * 20) + c] * shared[1408 + (r * 16) + c];
                         }
                         shared[thread] = part;
                     }
@@ -373,13 +373,13 @@ partial class GpuSoftmax
                         {
                             part += shared[offset + i];
                         }
-                        shared[2448 + thread] = part;
+                        shared[2432 + thread] = part;
                     }
                     // delta = −go
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[2448 + r] = -shared[2448 + r];
+                        shared[2432 + r] = -shared[2432 + r];
                     }
                     // top = columnMax(B − n)
                     for (var c = thread; c < 16; c += 256)
@@ -387,9 +387,9 @@ partial class GpuSoftmax
                         var part = float.NegativeInfinity;
                         for (var r = 0; r < iCount; r++)
                         {
-                            part = Max(part, shared[912 + (r * 16) + c] - shared[1936 + r]);
+                            part = Max(part, shared[896 + (r * 16) + c] - shared[1920 + r]);
                         }
-                        shared[1424 + c] = part;
+                        shared[1408 + c] = part;
                     }
                     // raise e to max(e, top) where it is exceeded by more than 28.8539
                     _Group.Barrier();
@@ -397,23 +397,23 @@ partial class GpuSoftmax
                         var exceeds = false;
                         for (var c = thread; c < 16; c += 256)
                         {
-                            exceeds |= shared[1424 + c] - state[c] > 28.8539009f;
+                            exceeds |= shared[1408 + c] - state[c] > 28.8539009f;
                         }
                         if (_Group.BarrierOr(exceeds))
                         {
                             for (var c = thread; c < 16; c += 256)
                             {
                                 var old = state[c];
-                                var raised = Max(old, shared[1424 + c]);
+                                var raised = Max(old, shared[1408 + c]);
                                 var factor = FlushedExp2(old - raised, -64f);
                                 state[c] = raised;
-                                shared[256 + c] = factor;
+                                shared[1424 + c] = factor;
                                 state[16 + c] *= factor;
                             }
                             _Group.Barrier();
                             if (holds)
                             {
-                                var f0 = shared[256 + rowR];
+                                var f0 = shared[1424 + rowR];
                                 R0_0 *= f0; R0_1 *= f0; R0_2 *= f0; R0_3 *= f0;
                             }
                             _Group.Barrier();
@@ -422,7 +422,7 @@ partial class GpuSoftmax
                     // E = 2^(e + c)
                     for (var c = thread; c < 16; c += 256)
                     {
-                        shared[2000 + c] = Exp2(state[c] + kept[c]);
+                        shared[1984 + c] = Exp2(state[c] + kept[c]);
                     }
                     // X = G · Sᵀ
                     for (var block = thread; block < 128; block += 256)
@@ -432,19 +432,19 @@ partial class GpuSoftmax
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                         for (var k = 0; k < 16; k += 4)
                         {
-                            var a0 = shared4[68 + (row * 5) + (k / 4)];
+                            var a0 = shared4[64 + (row * 5) + (k / 4)];
                             var b0 = kept4[8 + (column * 4) + (k / 4)];
                             var b1 = kept4[8 + ((column + 1) * 4) + (k / 4)];
                             var b2 = kept4[8 + ((column + 2) * 4) + (k / 4)];
                             var b3 = kept4[8 + ((column + 3) * 4) + (k / 4)];
                             s0_0 += a0.X * b0.X; s0_0 += a0.Y * b0.Y; s0_0 += a0.Z * b0.Z; s0_0 += a0.W * b0.W; s0_1 += a0.X * b1.X; s0_1 += a0.Y * b1.Y; s0_1 += a0.Z * b1.Z; s0_1 += a0.W * b1.W; s0_2 += a0.X * b2.X; s0_2 += a0.Y * b2.Y; s0_2 += a0.Z * b2.Z; s0_2 += a0.W * b2.W; s0_3 += a0.X * b3.X; s0_3 += a0.Y * b3.Y; s0_3 += a0.Z * b3.Z; s0_3 += a0.W * b3.W;
                         }
-                        shared4[356 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[352 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
                     // nr = logSumExpRest[i]
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[1968 + r] = r < iCount ? logSumExpRest[((long)head * shape.QueryLength) + iStart + r] : 0f;
+                        shared[1952 + r] = r < iCount ? logSumExpRest[((long)head * shape.QueryLength) + iStart + r] : 0f;
                     }
                     // Fq = 2^(B − ((e + n) + nr))
                     _Group.Barrier();
@@ -452,7 +452,7 @@ partial class GpuSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[912 + (r * 16) + c] = FlushedExp2(shared[912 + (r * 16) + c] - ((state[c] + shared[1936 + r]) + shared[1968 + r]), -50.4943275f);
+                        shared[896 + (r * 16) + c] = FlushedExp2(shared[896 + (r * 16) + c] - ((state[c] + shared[1920 + r]) + shared[1952 + r]), -50.4943275f);
                     }
                     // Pq = Fq · ((X + (delta · z)) · E)
                     _Group.Barrier();
@@ -460,7 +460,7 @@ partial class GpuSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1424 + (r * 16) + c] = shared[912 + (r * 16) + c] * (((shared[2448 + r] * kept[16 + c]) + shared[1424 + (r * 16) + c]) * shared[2000 + c]);
+                        shared[1408 + (r * 16) + c] = shared[896 + (r * 16) + c] * (((shared[2432 + r] * kept[16 + c]) + shared[1408 + (r * 16) + c]) * shared[1984 + c]);
                     }
                     // dXq = Pq · Wg
                     _Group.Barrier();
@@ -471,7 +471,7 @@ partial class GpuSoftmax
                         var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                         for (var k = 0; k < 16; k += 4)
                         {
-                            var a0 = shared4[356 + (row * 4) + (k / 4)];
+                            var a0 = shared4[352 + (row * 4) + (k / 4)];
                             var b0_0 = parameters4[64 + (k * 4) + (column / 4)];
                             s0_0 += a0.X * b0_0.X; s0_1 += a0.X * b0_0.Y; s0_2 += a0.X * b0_0.Z; s0_3 += a0.X * b0_0.W;
                             var b1_0 = parameters4[64 + ((k + 1) * 4) + (column / 4)];
@@ -481,7 +481,7 @@ partial class GpuSoftmax
                             var b3_0 = parameters4[64 + ((k + 3) * 4) + (column / 4)];
                             s0_0 += a0.W * b3_0.X; s0_1 += a0.W * b3_0.Y; s0_2 += a0.W * b3_0.Z; s0_3 += a0.W * b3_0.W;
                         }
-                        shared4[484 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                        shared4[480 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                     }
                     // queryGradient[i] = dXq
                     _Group.Barrier();
@@ -491,7 +491,7 @@ partial class GpuSoftmax
                         var c = i % 16;
                         if (r < iCount)
                         {
-                            queryGradient[queryGradientBase + ((long)(iStart + r) * queryGradientStride) + c] = shape.AddsGradients != 0 ? queryGradient[queryGradientBase + ((long)(iStart + r) * queryGradientStride) + c] + shared[1936 + (r * 16) + c] : shared[1936 + (r * 16) + c];
+                            queryGradient[queryGradientBase + ((long)(iStart + r) * queryGradientStride) + c] = shape.AddsGradients != 0 ? queryGradient[queryGradientBase + ((long)(iStart + r) * queryGradientStride) + c] + shared[1920 + (r * 16) + c] : shared[1920 + (r * 16) + c];
                         }
                     }
                     // rhot = columnSum(Fq · delta)
@@ -500,23 +500,23 @@ partial class GpuSoftmax
                         var part = 0f;
                         for (var r = 0; r < iCount; r++)
                         {
-                            part += shared[912 + (r * 16) + c] * shared[2448 + r];
+                            part += shared[896 + (r * 16) + c] * shared[2432 + r];
                         }
-                        shared[1424 + c] = part;
+                        shared[1408 + c] = part;
                     }
                     // rho = rho + rhot
                     _Group.Barrier();
                     for (var c = thread; c < 16; c += 256)
                     {
-                        state[16 + c] = state[16 + c] + shared[1424 + c];
+                        state[16 + c] = state[16 + c] + shared[1408 + c];
                     }
                     // R += Fqᵀ · G
                     if (holds)
                     {
                         for (var k = 0; k < iCount; k++)
                         {
-                            var b0 = shared4[68 + (k * 5) + (columnR / 4)];
-                            var a0 = shared[912 + (k * 16) + rowR];
+                            var b0 = shared4[64 + (k * 5) + (columnR / 4)];
+                            var a0 = shared[896 + (k * 16) + rowR];
                             R0_0 += a0 * b0.X; R0_1 += a0 * b0.Y; R0_2 += a0 * b0.Z; R0_3 += a0 * b0.W;
                         }
                     }

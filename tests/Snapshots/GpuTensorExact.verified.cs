@@ -263,7 +263,7 @@ partial class GpuTensorExact
                 spanTokens, spans);
         }
 
-        /// <summary>The kernels of the forward pass. Schedule: groups of 256 threads; tiles of 32 for outputs; 12160 bytes of shared memory.</summary>
+        /// <summary>The kernels of the forward pass. Schedule: groups of 256 threads; tiles of 32 for outputs; 12032 bytes of shared memory.</summary>
         internal sealed class ForwardPass : global::System.IDisposable
         {
             private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _GpuShape> _output;
@@ -272,7 +272,7 @@ partial class GpuTensorExact
             internal ForwardPass(_Accelerator accelerator, global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters)
             {
                 global::KernelGen.CompilerServices.GpuChecks.CheckDevice(
-                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 12160);
+                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: 12032);
                 _output = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _GpuShape>(accelerator, Output);
             }
 
@@ -320,7 +320,7 @@ partial class GpuTensorExact
                 var valueStride = shape.Stride(12);
                 var outputBase = shape.Base(head, shape.QueryLength, 12);
                 var outputStride = shape.Stride(12);
-                var shared4 = _SharedMemory.Allocate<_Float4>(760);
+                var shared4 = _SharedMemory.Allocate<_Float4>(752);
                 var shared = shared4.Cast<float>();
                 var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, shape.QueryLength);
                 var warp = thread / 32;
@@ -336,7 +336,7 @@ partial class GpuTensorExact
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1312 + (r * 20) + c] = r < iCount ? query[queryBase + ((long)(iStart + r) * queryStride) + c] : 0f;
+                        shared[1280 + (r * 20) + c] = r < iCount ? query[queryBase + ((long)(iStart + r) * queryStride) + c] : 0f;
                     }
                     // Qs = Q · 0.360674
                     _Group.Barrier();
@@ -344,19 +344,19 @@ partial class GpuTensorExact
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1312 + (r * 20) + c] = shared[1312 + (r * 20) + c] * 0.360673755f;
+                        shared[1280 + (r * 20) + c] = shared[1280 + (r * 20) + c] * 0.360673755f;
                     }
                     for (var i = thread; i < 32; i += 256)
                     {
-                        shared[3008 + i] = -1.00000002E+30f;
+                        shared[2976 + i] = -1.00000002E+30f;
                     }
                     for (var i = thread; i < 32; i += 256)
                     {
-                        shared[2976 + i] = 0f;
+                        shared[2944 + i] = 0f;
                     }
                     for (var i = thread; i < 384; i += 256)
                     {
-                        shared[2592 + i] = 0f;
+                        shared[2560 + i] = 0f;
                     }
                     _Group.Barrier();
 
@@ -369,7 +369,7 @@ partial class GpuTensorExact
                         {
                             var r = i / 16;
                             var c = i % 16;
-                            shared[1952 + (r * 20) + c] = r < jCount ? key[keyBase + ((long)(jStart + r) * keyStride) + c] : 0f;
+                            shared[1920 + (r * 20) + c] = r < jCount ? key[keyBase + ((long)(jStart + r) * keyStride) + c] : 0f;
                         }
                         // A = Qs · Kᵀ
                         _Group.Barrier();
@@ -385,11 +385,11 @@ partial class GpuTensorExact
                                 for (var k = 0; k <= 16 - 16; k += 16)
                                 {
                                     var inner = k + (inQuad * 4);
-                                    var a0 = shared4[328 + (aAt0 * 5) + (inner / 4)];
-                                    var a1 = shared4[328 + ((aAt0 + 1) * 5) + (inner / 4)];
+                                    var a0 = shared4[320 + (aAt0 * 5) + (inner / 4)];
+                                    var a1 = shared4[320 + ((aAt0 + 1) * 5) + (inner / 4)];
                                     var tA0_0 = RoundToTensor(a0.X); var tRestA0_0 = RestOfRounding(a0.X); var tA0_1 = RoundToTensor(a0.Y); var tRestA0_1 = RestOfRounding(a0.Y); var tA0_2 = RoundToTensor(a0.Z); var tRestA0_2 = RestOfRounding(a0.Z); var tA0_3 = RoundToTensor(a0.W); var tRestA0_3 = RestOfRounding(a0.W);
                                     var tA1_0 = RoundToTensor(a1.X); var tRestA1_0 = RestOfRounding(a1.X); var tA1_1 = RoundToTensor(a1.Y); var tRestA1_1 = RestOfRounding(a1.Y); var tA1_2 = RoundToTensor(a1.Z); var tRestA1_2 = RestOfRounding(a1.Z); var tA1_3 = RoundToTensor(a1.W); var tRestA1_3 = RestOfRounding(a1.W);
-                                    var b0 = shared4[488 + (bAt0 * 5) + (inner / 4)];
+                                    var b0 = shared4[480 + (bAt0 * 5) + (inner / 4)];
                                     var tB0_0 = RoundToTensor(b0.X); var tRestB0_0 = RestOfRounding(b0.X); var tB0_1 = RoundToTensor(b0.Y); var tRestB0_1 = RestOfRounding(b0.Y); var tB0_2 = RoundToTensor(b0.Z); var tRestB0_2 = RestOfRounding(b0.Z); var tB0_3 = RoundToTensor(b0.W); var tRestB0_3 = RestOfRounding(b0.W);
                                     s0_0 = MultiplyTiles(s0_0, tRestA0_0, tRestA1_0, tRestA0_1, tRestA1_1, tB0_0, tB0_1);
                                     s0_0 = MultiplyTiles(s0_0, tA0_0, tA1_0, tA0_1, tA1_1, tRestB0_0, tRestB0_1);
@@ -400,10 +400,10 @@ partial class GpuTensorExact
                                 }
                                 var toColumn = column + (inQuad * 2);
                                 var toRow0 = row + (quad * 2);
-                                shared[288 + (toRow0 * 32) + toColumn] = s0_0.X;
-                                shared[288 + (toRow0 * 32) + toColumn + 1] = s0_0.Y;
-                                shared[288 + ((toRow0 + 1) * 32) + toColumn] = s0_0.Z;
-                                shared[288 + ((toRow0 + 1) * 32) + toColumn + 1] = s0_0.W;
+                                shared[256 + (toRow0 * 32) + toColumn] = s0_0.X;
+                                shared[256 + (toRow0 * 32) + toColumn + 1] = s0_0.Y;
+                                shared[256 + ((toRow0 + 1) * 32) + toColumn] = s0_0.Z;
+                                shared[256 + ((toRow0 + 1) * 32) + toColumn + 1] = s0_0.W;
                             }
                         }
                         else
@@ -415,14 +415,14 @@ partial class GpuTensorExact
                                 var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                                 for (var k = 0; k < 16; k += 4)
                                 {
-                                    var a0 = shared4[328 + (row * 5) + (k / 4)];
-                                    var b0 = shared4[488 + (column * 5) + (k / 4)];
-                                    var b1 = shared4[488 + ((column + 1) * 5) + (k / 4)];
-                                    var b2 = shared4[488 + ((column + 2) * 5) + (k / 4)];
-                                    var b3 = shared4[488 + ((column + 3) * 5) + (k / 4)];
+                                    var a0 = shared4[320 + (row * 5) + (k / 4)];
+                                    var b0 = shared4[480 + (column * 5) + (k / 4)];
+                                    var b1 = shared4[480 + ((column + 1) * 5) + (k / 4)];
+                                    var b2 = shared4[480 + ((column + 2) * 5) + (k / 4)];
+                                    var b3 = shared4[480 + ((column + 3) * 5) + (k / 4)];
                                     s0_0 += a0.X * b0.X; s0_0 += a0.Y * b0.Y; s0_0 += a0.Z * b0.Z; s0_0 += a0.W * b0.W; s0_1 += a0.X * b1.X; s0_1 += a0.Y * b1.Y; s0_1 += a0.Z * b1.Z; s0_1 += a0.W * b1.W; s0_2 += a0.X * b2.X; s0_2 += a0.Y * b2.Y; s0_2 += a0.Z * b2.Z; s0_2 += a0.W * b2.W; s0_3 += a0.X * b3.X; s0_3 += a0.Y * b3.Y; s0_3 += a0.Z * b3.Z; s0_3 += a0.W * b3.W;
                                 }
-                                shared4[72 + (row * 8) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
+                                shared4[64 + (row * 8) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
                             }
                         }
                         // S = A
@@ -431,7 +431,7 @@ partial class GpuTensorExact
                         {
                             var r = i / 32;
                             var c = i % 32;
-                            shared[288 + (r * 32) + c] = (shared[288 + (r * 32) + c] * 0f) + shared[288 + (r * 32) + c];
+                            shared[256 + (r * 32) + c] = (shared[256 + (r * 32) + c] * 0f) + shared[256 + (r * 32) + c];
                         }
                         // top = rowMax(S)
                         _Group.Barrier();
@@ -440,7 +440,7 @@ partial class GpuTensorExact
                             var part = float.NegativeInfinity;
                             for (var c = thread % 8; c < jCount; c += 8)
                             {
-                                part = Max(part, shared[288 + (r * 32) + c]);
+                                part = Max(part, shared[256 + (r * 32) + c]);
                             }
                             shared[thread] = part;
                         }
@@ -453,36 +453,36 @@ partial class GpuTensorExact
                             {
                                 part = Max(part, shared[offset + i]);
                             }
-                            shared[1952 + thread] = part;
+                            shared[1920 + thread] = part;
                         }
                         // raise M to max(M, top) where it is exceeded by more than 11.5416
                         _Group.Barrier();
                         if (thread < 32)
                         {
-                            var old = shared[3008 + thread];
-                            var top = shared[1952 + thread];
+                            var old = shared[2976 + thread];
+                            var top = shared[1920 + thread];
                             var factor = 1f;
                             if (top - old > 11.5415602f)
                             {
                                 factor = FlushedExp2(old - top, -64f);
-                                shared[3008 + thread] = top;
+                                shared[2976 + thread] = top;
                             }
-                            shared[256 + thread] = factor;
-                            shared[2976 + thread] *= factor;
+                            shared[1952 + thread] = factor;
+                            shared[2944 + thread] *= factor;
                         }
                         _Group.Barrier();
                         for (var i = thread; i < 384; i += 256)
                         {
                             var r = i / 12;
                             var c = i % 12;
-                            shared[2592 + (r * 12) + c] *= shared[256 + r];
+                            shared[2560 + (r * 12) + c] *= shared[1952 + r];
                         }
                         // P = 2^(S − M)
                         for (var i = thread; i < 1024; i += 256)
                         {
                             var r = i / 32;
                             var c = i % 32;
-                            shared[288 + (r * 32) + c] = FlushedExp2(shared[288 + (r * 32) + c] - shared[3008 + r], -72.1347504f);
+                            shared[256 + (r * 32) + c] = FlushedExp2(shared[256 + (r * 32) + c] - shared[2976 + r], -72.1347504f);
                         }
                         // D += rowSum(P)
                         _Group.Barrier();
@@ -491,7 +491,7 @@ partial class GpuTensorExact
                             var part = 0f;
                             for (var c = thread % 8; c < jCount; c += 8)
                             {
-                                part += shared[288 + (r * 32) + c];
+                                part += shared[256 + (r * 32) + c];
                             }
                             shared[thread] = part;
                         }
@@ -504,14 +504,14 @@ partial class GpuTensorExact
                             {
                                 part += shared[offset + i];
                             }
-                            shared[2976 + thread] += part;
+                            shared[2944 + thread] += part;
                         }
                         // V = value[j]
                         for (var i = thread; i < 384; i += 256)
                         {
                             var r = i / 12;
                             var c = i % 12;
-                            shared[1952 + (r * 12) + c] = r < jCount ? value[valueBase + ((long)(jStart + r) * valueStride) + c] : 0f;
+                            shared[1920 + (r * 12) + c] = r < jCount ? value[valueBase + ((long)(jStart + r) * valueStride) + c] : 0f;
                         }
                         // N += P · V
                         _Group.Barrier();
@@ -527,14 +527,14 @@ partial class GpuTensorExact
                                 for (var k = 0; k <= jCount - 16; k += 16)
                                 {
                                     var inner = k + (inQuad * 4);
-                                    var a0 = shared4[72 + (aAt0 * 8) + (inner / 4)];
-                                    var a1 = shared4[72 + ((aAt0 + 1) * 8) + (inner / 4)];
+                                    var a0 = shared4[64 + (aAt0 * 8) + (inner / 4)];
+                                    var a1 = shared4[64 + ((aAt0 + 1) * 8) + (inner / 4)];
                                     var tA0_0 = RoundToTensor(a0.X); var tA0_1 = RoundToTensor(a0.Y); var tA0_2 = RoundToTensor(a0.Z); var tA0_3 = RoundToTensor(a0.W);
                                     var tA1_0 = RoundToTensor(a1.X); var tA1_1 = RoundToTensor(a1.Y); var tA1_2 = RoundToTensor(a1.Z); var tA1_3 = RoundToTensor(a1.W);
-                                    var b0_0 = shared[1952 + (inner * 12) + bAt0];
-                                    var b1_0 = shared[1952 + ((inner + 1) * 12) + bAt0];
-                                    var b2_0 = shared[1952 + ((inner + 2) * 12) + bAt0];
-                                    var b3_0 = shared[1952 + ((inner + 3) * 12) + bAt0];
+                                    var b0_0 = shared[1920 + (inner * 12) + bAt0];
+                                    var b1_0 = shared[1920 + ((inner + 1) * 12) + bAt0];
+                                    var b2_0 = shared[1920 + ((inner + 2) * 12) + bAt0];
+                                    var b3_0 = shared[1920 + ((inner + 3) * 12) + bAt0];
                                     var tB0_0 = RoundToTensor(b0_0); var tB0_1 = RoundToTensor(b1_0); var tB0_2 = RoundToTensor(b2_0); var tB0_3 = RoundToTensor(b3_0);
                                     s0_0 = MultiplyTiles(s0_0, tA0_0, tA1_0, tA0_1, tA1_1, tB0_0, tB0_1);
                                     s0_0 = MultiplyTiles(s0_0, tA0_2, tA1_2, tA0_3, tA1_3, tB0_2, tB0_3);
@@ -546,14 +546,14 @@ partial class GpuTensorExact
                                     var keep1 = (uint)((inner + 1 - jCount) >> 31);
                                     var keep2 = (uint)((inner + 2 - jCount) >> 31);
                                     var keep3 = (uint)((inner + 3 - jCount) >> 31);
-                                    var a0 = shared4[72 + (aAt0 * 8) + ((global::ILGPU.IntrinsicMath.Min(inner, 28)) / 4)];
-                                    var a1 = shared4[72 + ((aAt0 + 1) * 8) + ((global::ILGPU.IntrinsicMath.Min(inner, 28)) / 4)];
+                                    var a0 = shared4[64 + (aAt0 * 8) + ((global::ILGPU.IntrinsicMath.Min(inner, 28)) / 4)];
+                                    var a1 = shared4[64 + ((aAt0 + 1) * 8) + ((global::ILGPU.IntrinsicMath.Min(inner, 28)) / 4)];
                                     var tA0_0 = RoundToTensor(a0.X) & keep0; var tA0_1 = RoundToTensor(a0.Y) & keep1; var tA0_2 = RoundToTensor(a0.Z) & keep2; var tA0_3 = RoundToTensor(a0.W) & keep3;
                                     var tA1_0 = RoundToTensor(a1.X) & keep0; var tA1_1 = RoundToTensor(a1.Y) & keep1; var tA1_2 = RoundToTensor(a1.Z) & keep2; var tA1_3 = RoundToTensor(a1.W) & keep3;
-                                    var b0_0 = shared[1952 + ((global::ILGPU.IntrinsicMath.Min(inner, jCount - 1)) * 12) + bAt0];
-                                    var b1_0 = shared[1952 + ((global::ILGPU.IntrinsicMath.Min(inner + 1, jCount - 1)) * 12) + bAt0];
-                                    var b2_0 = shared[1952 + ((global::ILGPU.IntrinsicMath.Min(inner + 2, jCount - 1)) * 12) + bAt0];
-                                    var b3_0 = shared[1952 + ((global::ILGPU.IntrinsicMath.Min(inner + 3, jCount - 1)) * 12) + bAt0];
+                                    var b0_0 = shared[1920 + ((global::ILGPU.IntrinsicMath.Min(inner, jCount - 1)) * 12) + bAt0];
+                                    var b1_0 = shared[1920 + ((global::ILGPU.IntrinsicMath.Min(inner + 1, jCount - 1)) * 12) + bAt0];
+                                    var b2_0 = shared[1920 + ((global::ILGPU.IntrinsicMath.Min(inner + 2, jCount - 1)) * 12) + bAt0];
+                                    var b3_0 = shared[1920 + ((global::ILGPU.IntrinsicMath.Min(inner + 3, jCount - 1)) * 12) + bAt0];
                                     var tB0_0 = RoundToTensor(b0_0) & keep0; var tB0_1 = RoundToTensor(b1_0) & keep1; var tB0_2 = RoundToTensor(b2_0) & keep2; var tB0_3 = RoundToTensor(b3_0) & keep3;
                                     s0_0 = MultiplyTiles(s0_0, tA0_0, tA1_0, tA0_1, tA1_1, tB0_0, tB0_1);
                                     s0_0 = MultiplyTiles(s0_0, tA0_2, tA1_2, tA0_3, tA1_3, tB0_2, tB0_3);
@@ -562,10 +562,10 @@ partial class GpuTensorExact
                                 var toRow0 = row + (quad * 2);
                                 if (toColumn < 12)
                                 {
-                                    shared[2592 + (toRow0 * 12) + toColumn] += s0_0.X;
-                                    shared[2592 + (toRow0 * 12) + toColumn + 1] += s0_0.Y;
-                                    shared[2592 + ((toRow0 + 1) * 12) + toColumn] += s0_0.Z;
-                                    shared[2592 + ((toRow0 + 1) * 12) + toColumn + 1] += s0_0.W;
+                                    shared[2560 + (toRow0 * 12) + toColumn] += s0_0.X;
+                                    shared[2560 + (toRow0 * 12) + toColumn + 1] += s0_0.Y;
+                                    shared[2560 + ((toRow0 + 1) * 12) + toColumn] += s0_0.Z;
+                                    shared[2560 + ((toRow0 + 1) * 12) + toColumn + 1] += s0_0.W;
                                 }
                             }
                         }
@@ -578,11 +578,11 @@ partial class GpuTensorExact
                                 var s0_0 = 0f; var s0_1 = 0f; var s0_2 = 0f; var s0_3 = 0f;
                                 for (var k = 0; k < jCount; k++)
                                 {
-                                    var b0 = shared4[488 + (k * 3) + (column / 4)];
-                                    var a0 = shared[288 + (row * 32) + k];
+                                    var b0 = shared4[480 + (k * 3) + (column / 4)];
+                                    var a0 = shared[256 + (row * 32) + k];
                                     s0_0 += a0 * b0.X; s0_1 += a0 * b0.Y; s0_2 += a0 * b0.Z; s0_3 += a0 * b0.W;
                                 }
-                                shared4[648 + (row * 3) + (column / 4)] = shared4[648 + (row * 3) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
+                                shared4[640 + (row * 3) + (column / 4)] = shared4[640 + (row * 3) + (column / 4)].Plus(s0_0, s0_1, s0_2, s0_3);
                             }
                         }
                         _Group.Barrier();
@@ -590,7 +590,7 @@ partial class GpuTensorExact
                     // R = D == 0 ? 0 : 1 / D
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[672 + r] = shared[2976 + r] == 0f ? 0f : 1f / shared[2976 + r];
+                        shared[640 + r] = shared[2944 + r] == 0f ? 0f : 1f / shared[2944 + r];
                     }
                     // O = N · R
                     _Group.Barrier();
@@ -598,7 +598,7 @@ partial class GpuTensorExact
                     {
                         var r = i / 12;
                         var c = i % 12;
-                        shared[288 + (r * 12) + c] = shared[2592 + (r * 12) + c] * shared[672 + r];
+                        shared[256 + (r * 12) + c] = shared[2560 + (r * 12) + c] * shared[640 + r];
                     }
                     // output[i] = O
                     _Group.Barrier();
@@ -608,14 +608,14 @@ partial class GpuTensorExact
                         var c = i % 12;
                         if (r < iCount)
                         {
-                            output[outputBase + ((long)(iStart + r) * outputStride) + c] = shared[288 + (r * 12) + c];
+                            output[outputBase + ((long)(iStart + r) * outputStride) + c] = shared[256 + (r * 12) + c];
                         }
                     }
                     // lse = (M + log2(D)) · 0.693147
                     _Group.Barrier();
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[288 + r] = (shared[3008 + r] + Log2(shared[2976 + r])) * 0.693147182f;
+                        shared[256 + r] = (shared[2976 + r] + Log2(shared[2944 + r])) * 0.693147182f;
                     }
                     // logSumExp[i] = lse
                     _Group.Barrier();
@@ -625,7 +625,7 @@ partial class GpuTensorExact
                         {
                             if (r < iCount)
                             {
-                                logSumExp[((long)head * shape.QueryLength) + iStart + r] = shared[288 + r];
+                                logSumExp[((long)head * shape.QueryLength) + iStart + r] = shared[256 + r];
                             }
                         }
                     }

@@ -66,6 +66,28 @@ public sealed class EmittedGpuTests
     }
 
     [Theory]
+    [InlineData("FavorAttention(HeadDim = 64, Features = 256)", 32, 32)]
+    [InlineData("FavorAttention(HeadDim = 64, Features = 256, Causal = true)", 32, 16)]
+    [InlineData("FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 64, Features = 256, Causal = true)", 16, 16)]
+    [InlineData("FavorAttention(HeadDim = 64, Features = 128, Causal = true)", 32, 32)]
+    public void Small_tiles_leave_threads_idle_so_tiles_have_at_least(string attribute, int tokensOfAccumulate, int tokensOfOutput)
+    {
+        var tokens = Regex.Matches(Generate("Tiled", attribute), @"// Tiles of (\d+) tokens").Select(match => int.Parse(match.Groups[1].Value)).ToList();
+        Assert.Equal(2, tokens.Count);
+        Assert.InRange(tokens[0], tokensOfAccumulate, 64);
+        Assert.InRange(tokens[1], tokensOfOutput, 64);
+    }
+
+    [Fact]
+    public void Products_smaller_than_a_group_are_shared_by_all_its_threads()
+    {
+        // P, of 16 × 16: 64 blocks of four columns, each of which four threads share.
+        var text = Generate("Shared", "FavorAttention(HeadDim = 64, Features = 256, Causal = true)");
+        var product = text[text.IndexOf("// P = Fq · Fkᵀ", StringComparison.Ordinal)..];
+        Assert.Contains("var start = thread / 64 * 64;", product[..product.IndexOf("// Dp =", StringComparison.Ordinal)]);
+    }
+
+    [Theory]
     [InlineData("FavorAttention(HeadDim = 64, Features = 256)")]
     [InlineData("FavorAttention(HeadDim = 64, Features = 256, Causal = true)")]
     [InlineData("FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 9, ValueDim = 5, Features = 22, Causal = true)")]

@@ -552,7 +552,11 @@ internal sealed class GroupEmitter
     }
 
     /// <summary>Raises references along a fixed axis to a row of candidates where any is too far above, and lets the sums follow.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="factors">Where the factors go that the sums are multiplied by.</param>
+    /// <param name="candidates">Where the candidates lie.</param>
     /// <param name="candidate">Spells the candidate of column c.</param>
+    /// <param name="threshold">How far above is too far.</param>
     private void RebaseAll(State state, Place factors, IReadOnlyList<Place> candidates, Func<string> candidate, double threshold)
     {
         var (reference, size) = (_memory[state.Reference!], state.Axis.Size);

@@ -158,7 +158,8 @@ internal sealed class GroupMemory
             .GroupBy(pair => pair.tile).ToDictionary(group => group.Key, group => group.First().statement);
         foreach (var life in lives.Where(life => !outside.ContainsKey(life.Key)).OrderBy(life => life.Value.From))
         {
-            var owner = makers.TryGetValue(life.Key, out var maker) && Overwritten(maker, life.Key, lives) is { } source && owners.TryGetValue(source, out var first) ? first : life.Key;
+            var source = makers.TryGetValue(life.Key, out var maker) ? Overwritten(maker, life.Key, lives) : null;
+            var owner = source is not null && owners.TryGetValue(source, out var first) ? first : life.Key;
             owners[life.Key] = owner;
             if (alongRows.Contains(life.Key))
             {

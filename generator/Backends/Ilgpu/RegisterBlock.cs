@@ -20,7 +20,7 @@ internal readonly record struct RegisterBlock(int Rows, int Columns, int Parts =
     public static RegisterBlock Of(int rows, int columns, int? inner)
     {
         var fitting = Choices.Where(block => rows % block.Rows == 0 && columns % block.Columns == 0).ToList();
-        var block = fitting.Where(block => block.Count(rows, columns) >= GroupMemory.Threads).DefaultIfEmpty(fitting.Last()).First();
+        var block = fitting.Where(choice => choice.Count(rows, columns) >= GroupMemory.Threads).DefaultIfEmpty(fitting.Last()).First();
         var parts = 1;
         while (inner is { } size && size % (8 * parts) == 0 && size / (2 * parts) >= Shortest && 2 * parts * block.Count(rows, columns) <= GroupMemory.Threads)
         {
