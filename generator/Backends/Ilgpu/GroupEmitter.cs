@@ -683,6 +683,7 @@ internal sealed class GroupEmitter
             {
                 using (_writer.Block($"if (runTo < {count})"))
                 {
+                    _writer.Line("// Another run follows: what its rows are cut by is made again, since this run took its memory.");
                     Emit(runs.Between);
                     Barrier();
                 }
