@@ -714,7 +714,7 @@ internal sealed class GroupEmitter
         }
 
         var target = _memory[product.Target];
-        Touch([a, b], _memory.SumsOf(product) is { } sums ? [target, sums] : [target]);
+        Touch([a, b], _memory.PartialSumsOf(product) is { } sums ? [target, sums] : [target]);
         var rows = _memory.PaddedRows(product.Target);
         var columns = GroupMemory.Pad(_memory.Columns(product.Target));
         Either(
@@ -732,7 +732,7 @@ internal sealed class GroupEmitter
     private void MultiplyOnTensorCores(MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, Dim inner, WarpBlock block)
     {
         var (warps, count) = (GroupMemory.Threads / 32, block.Count(rows, columns));
-        if (_memory.SumsOf(product) is not { } sums || block.PartsOf(rows, columns, inner.Size, sums.Floats) is not (> 1 and var parts))
+        if (_memory.PartialSumsOf(product) is not { } sums || block.PartsOf(rows, columns, inner.Size, sums.Floats) is not (> 1 and var parts))
         {
             using (_writer.Block($"for (var block = warp; block < {count}; block += {warps})"))
             {
@@ -797,7 +797,7 @@ internal sealed class GroupEmitter
         var transposeB = IsReadTransposed(product);
         var block = _memory.BlockOf(product);
         var count = block.Count(rows, columns);
-        if (_memory.SumsOf(product) is not { } parts)
+        if (_memory.PartialSumsOf(product) is not { } parts)
         {
             using (_writer.Block($"for (var block = thread; block < {count}; block += {GroupMemory.Threads})"))
             {

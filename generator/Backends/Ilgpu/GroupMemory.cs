@@ -54,7 +54,7 @@ internal sealed class GroupMemory
 
     private readonly Dictionary<Tile, Place> _places = new();
     private readonly HashSet<Tile> _readAlongRows = new();
-    private readonly Dictionary<(Statement, Workspace), Tile> _workspaces = new();
+    private readonly List<(Statement Statement, Workspace Workspace, Tile Tile)> _workspaces = new();
 
     private GroupMemory(int tokens) => Tokens = tokens;
 
@@ -79,19 +79,17 @@ internal sealed class GroupMemory
     }
 
     /// <summary>Where the threads that share an element of a product put their parts of it; null where each element is one thread's.</summary>
-    public Place? SumsOf(MatMul product) => _workspaces.TryGetValue((product, Workspace.PartialSums), out var sums) ? this[sums] : null;
+    public Place? PartialSumsOf(MatMul product) => WorkspaceOf(product, Workspace.PartialSums);
 
     /// <summary>A row for the factors with which the sums of a state follow its reference.</summary>
-    public Place FactorsOf(Statement rebaseOrRuns) => this[_workspaces[(rebaseOrRuns, Workspace.Factors)]];
+    public Place FactorsOf(Statement rebaseOrRuns) => WorkspaceOf(rebaseOrRuns, Workspace.Factors)!;
 
     /// <summary>A row for the largest logarithms of a run.</summary>
-    public Place MaximaOf(Runs runs) => this[_workspaces[(runs, Workspace.RunMaxima)]];
+    public Place MaximaOf(Runs runs) => WorkspaceOf(runs, Workspace.RunMaxima)!;
 
     public Place this[Tile tile] => _places.TryGetValue(tile, out var place)
         ? place
         : throw new KeyNotFoundException($"The tile {tile} has no place.");
-
-    public bool Contains(Tile tile) => _places.ContainsKey(tile);
 
     public static int Pad(int size) => (size + 3) / 4 * 4;
 
@@ -166,7 +164,7 @@ internal sealed class GroupMemory
                 _readAlongRows.Add(owner);
             }
 
-            spans[owner] = spans.TryGetValue(owner, out var span) ? span with { To = life.Value.To } : life.Value;
+            spans[owner] = spans.TryGetValue(owner, out var span) ? span with { To = life.Value.To, Remade = span.Remade ?? life.Value.Remade } : life.Value;
         }
 
         // The largest first, each in the lowest gap between those that live at the same time.
@@ -219,17 +217,28 @@ internal sealed class GroupMemory
     }
 
     /// <summary>A row of numbers for a statement, which lives while that is executed.</summary>
-    private Tile Work(Statement statement, Workspace workspace, int floats) =>
-        _workspaces[(statement, workspace)] = new Tile($"{workspace}", Dim.One, Dim.Fixed("n", floats));
+    private Tile AddWorkspace(Statement statement, Workspace workspace, int floats)
+    {
+        var tile = new Tile($"{workspace}", Dim.One, Dim.Fixed("n", floats));
+        _workspaces.Add((statement, workspace, tile));
+        return tile;
+    }
 
-    /// <summary>The statements that a tile lives through, by number; and, where it is made again at the end of a loop, those too.</summary>
+    /// <summary>By reference: two statements may be equal.</summary>
+    private Place? WorkspaceOf(Statement statement, Workspace workspace)
+    {
+        var found = _workspaces.FirstOrDefault(work => ReferenceEquals(work.Statement, statement) && work.Workspace == workspace);
+        return found.Tile is null ? null : this[found.Tile];
+    }
+
+    /// <summary>The statements that a tile lives through, by number; and, where it is made again at the end of a loop, those from there.</summary>
     private readonly record struct Life(int From, int To)
     {
-        public (int From, int To)? Again { get; init; }
+        public (int From, int To)? Remade { get; init; }
 
         public bool Meets(Life other) => Spans().Any(span => other.Spans().Any(with => span.From <= with.To && with.From <= span.To));
 
-        private IEnumerable<(int From, int To)> Spans() => Again is { } again ? [(From, To), again] : [(From, To)];
+        private IEnumerable<(int From, int To)> Spans() => Remade is { } remade ? [(From, To), remade] : [(From, To)];
     }
 
     /// <summary>
@@ -255,10 +264,10 @@ internal sealed class GroupMemory
                 switch (statement)
                 {
                     case MatMul product when BlockOf(product).Parts is > 1 and var parts:
-                        Extend(Work(product, Workspace.PartialSums, parts * PaddedRows(product.Target) * Pad(Columns(product.Target))), start, start);
+                        Extend(AddWorkspace(product, Workspace.PartialSums, parts * PaddedRows(product.Target) * Pad(Columns(product.Target))), start, start);
                         break;
                     case Rebase rebase:
-                        Extend(Work(rebase, Workspace.Factors, Floats(rebase.State.Reference!)), start, start);
+                        Extend(AddWorkspace(rebase, Workspace.Factors, Floats(rebase.State.Reference!)), start, start);
                         break;
                 }
 
@@ -270,15 +279,15 @@ internal sealed class GroupMemory
                 {
                     // References are raised before the body, and after it to the maxima.
                     var (raise, floats) = (step++, Floats(runs.State.Reference!));
-                    Extend(Work(runs, Workspace.RunMaxima, floats), start, raise);
-                    lives[Work(runs, Workspace.Factors, floats)] = new Life(start, start) { Again = (raise, raise) };
+                    Extend(AddWorkspace(runs, Workspace.RunMaxima, floats), start, raise);
+                    lives[AddWorkspace(runs, Workspace.Factors, floats)] = new Life(start, start) { Remade = (raise, raise) };
                 }
 
                 var (ends, first) = (madeAgain.ToDictionary(tile => tile, tile => lives[tile]), step);
                 Visit(between);
                 foreach (var tile in madeAgain)
                 {
-                    lives[tile] = ends[tile] with { Again = (first, step - 1) };
+                    lives[tile] = ends[tile] with { Remade = (first, step - 1) };
                 }
 
                 foreach (var tile in Dataflow.Flatten([statement]).SelectMany(inside => Dataflow.Reads(inside).Concat(Dataflow.Writes(inside))).Where(before.Contains))
@@ -303,11 +312,12 @@ internal sealed class GroupMemory
 
     /// <summary>
     /// A tile that an element-wise statement reads for the last time, of the shape of its target: each thread overwrites just what it has read
-    /// itself, so the target can take its memory.
+    /// itself, so the target can take its memory, unless the tile is made again while the target lives.
     /// </summary>
     private static Tile? Overwritten(Statement maker, Tile target, Dictionary<Tile, Life> lives) =>
         maker is Map { Branches.Count: 1 }
             ? Dataflow.Reads(maker).FirstOrDefault(tile =>
-                tile is not (StateMember or Parameter) && tile.Rows == target.Rows && tile.Columns == target.Columns && lives[tile].To == lives[target].From)
+                tile is not (StateMember or Parameter) && tile.Rows == target.Rows && tile.Columns == target.Columns && lives[tile].To == lives[target].From
+                && (lives[tile].Remade is not { } remade || lives[target].To < remade.From || lives[target].Remade == remade))
             : null;
 }

@@ -142,7 +142,7 @@ internal sealed class IlgpuBackend
         return places;
     }
 
-    /// <summary>Tiles with as many tokens as fit: what runs can make again is made again only if more fit for it.</summary>
+    /// <summary>Tiles with as many tokens as fit: what runs can make again is made again only if more fit for it, or less goes to scratch memory.</summary>
     private (IReadOnlyList<Statement> Block, GroupMemory Memory) Plan(IReadOnlyList<Statement> program)
     {
         var (block, outside) = (ShortLives.LoadLate(program), Outside());

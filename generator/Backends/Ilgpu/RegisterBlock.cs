@@ -16,6 +16,8 @@ internal readonly record struct RegisterBlock(int Rows, int Columns, int Parts =
     private static readonly RegisterBlock[] Choices = [new(8, 8), new(4, 8), new(4, 4), new(2, 4), new(1, 4)];
 
     /// <summary>The largest block that leaves work for every thread of a group, or else the smallest, which several threads share if each has enough to sum.</summary>
+    /// <param name="rows">Rows of the product.</param>
+    /// <param name="columns">Its columns.</param>
     /// <param name="inner">The numbers that each element is the sum of, or null if that is not known.</param>
     public static RegisterBlock Of(int rows, int columns, int? inner)
     {

@@ -8,7 +8,9 @@ internal static class ShortLives
     /// <summary>The same block with each load just before what reads it first, so that tiles that are dead by then leave it their memory.</summary>
     public static IReadOnlyList<Statement> LoadLate(IReadOnlyList<Statement> block) => LoadLate(block, []);
 
-    /// <param name="waiting">Loads from outside the block that only the block reads.</param>
+    /// <summary>Likewise, with loads from outside the block.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="waiting">Those of them that only the block reads; they are taken out.</param>
     private static IReadOnlyList<Statement> LoadLate(IReadOnlyList<Statement> block, List<Load> waiting)
     {
         var late = new List<Statement>();
@@ -56,17 +58,21 @@ internal static class ShortLives
         })
         .ToList();
 
-    /// <summary>The products of tokens with projections, and what is made of their elements, that runs read.</summary>
+    /// <summary>The products of tokens with projections that runs read, and what is made of their elements.</summary>
     private static IReadOnlyList<Statement> Again(IReadOnlyList<Statement> before, Runs runs)
     {
         var loads = before.OfType<Load>().ToDictionary(load => load.Target);
+        var writtenOnce = new HashSet<Tile>(before.SelectMany(Dataflow.Writes).GroupBy(tile => tile).Where(group => group.Count() == 1).Select(group => group.Key));
         var canBeMade = new HashSet<Tile>();
         foreach (var statement in before)
         {
             if (statement switch
             {
-                MatMul product => product.B is Parameter && loads.ContainsKey(product.A),
-                Map map => IsMatrix(map.Target) && Dataflow.Reads(map).Where(IsMatrix).All(canBeMade.Contains),
+                MatMul product => product.B is Parameter && loads.ContainsKey(product.A) && writtenOnce.Contains(product.Target),
+
+                // The body changes the state.
+                Map map => IsMatrix(map.Target) && writtenOnce.Contains(map.Target) && !Dataflow.Reads(map).OfType<StateMember>().Any(runs.State.Members.Contains)
+                    && Dataflow.Reads(map).Where(IsMatrix).All(canBeMade.Contains),
                 _ => false,
             })
             {
@@ -76,8 +82,13 @@ internal static class ShortLives
 
         var again = new List<Statement>();
         var needed = Reads([runs]);
-        foreach (var statement in before.Reverse().Where(statement => Dataflow.Writes(statement).Any(tile => canBeMade.Contains(tile) && needed.Contains(tile))))
+        foreach (var statement in before.Reverse())
         {
+            if (!Dataflow.Writes(statement).Any(tile => canBeMade.Contains(tile) && needed.Contains(tile)))
+            {
+                continue;
+            }
+
             needed.UnionWith(Dataflow.Reads(statement));
             if (statement is MatMul product)
             {

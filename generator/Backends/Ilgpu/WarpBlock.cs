@@ -25,8 +25,10 @@ internal readonly record struct WarpBlock(int RowTiles, int ColumnTiles)
     /// <summary>
     /// The warps that share each block, where there are too few: each sums a part of the products of a row and a column. Only blocks of one tile are shared.
     /// </summary>
+    /// <param name="rows">Rows of the product.</param>
+    /// <param name="columns">Its columns.</param>
     /// <param name="inner">The numbers that each element is the sum of.</param>
-    /// <param name="floats">Where there is room for this many partial sums.</param>
+    /// <param name="floats">Floats of the memory for partial sums.</param>
     public int PartsOf(int rows, int columns, int inner, int floats)
     {
         var (count, parts) = (Count(rows, columns), 1);
