@@ -207,7 +207,7 @@ internal sealed class FavorGradient : FavorTiles
             var (h, hr) = HalfNorm("qq", t, q);
             var log = Map.NormSign < 0 ? h : -h;
             var n = B.Map("n", t, Dim.One, log - weight);
-            var rest = Rest(log, -weight, n);
+            var rest = TwoFloats.RestOf(log, -weight, n);
             return new Weighed(new TwoFloats(n, B.Map("nr", t, Dim.One, Map.NormSign < 0 ? rest + hr! : rest - hr!)), g, null);
         }
 
@@ -215,7 +215,7 @@ internal sealed class FavorGradient : FavorTiles
 
         // A query that sees no key has no gradient.
         var none = new Condition.Compare(Comparison.Equal, lse, double.NegativeInfinity);
-        var rounded = B.Map("n", t, Dim.One, Expr.Select(none, double.PositiveInfinity, LogNormaliser(lse)));
+        var rounded = B.Map("n", t, Dim.One, Expr.Select(none, double.PositiveInfinity, TwoFloats.RoundedLogNormaliser(lse)));
         return new Weighed(new TwoFloats(rounded, B.Load("nr", _logSumExpRest!, tokens)), g, B.Map("delta", t, Dim.One, -OutputDotGradient(t, tokens, g)));
     }
 
@@ -227,7 +227,7 @@ internal sealed class FavorGradient : FavorTiles
         var logD = B.Map("logD", t, Dim.One, Expr.Log2(Expr.Abs(d)));
         var none = Condition.IsZero(d);
         var n = B.Map("n", t, Dim.One, Expr.Select(none, double.PositiveInfinity, top + logD));
-        var nr = B.Map("nr", t, Dim.One, Expr.Select(none, 0, Rest(top, logD, n)));
+        var nr = B.Map("nr", t, Dim.One, Expr.Select(none, 0, TwoFloats.RestOf(top, logD, n)));
         var sign = B.Map("sign", t, Dim.One, Expr.Select(new Condition.Compare(Comparison.Less, d, 0), -1, 1));
         return Weigh(t, tokens, new TwoFloats(n, nr), sign);
     }

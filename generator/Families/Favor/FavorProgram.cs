@@ -147,8 +147,8 @@ internal sealed class FavorProgram : FavorTiles
         B.Store(_logSumExp, lse, loop);
         if (_logSumExpRest is not null)
         {
-            var rounded = B.Map("n", tokens, Dim.One, LogNormaliser(lse));
-            B.Store(_logSumExpRest, B.Map("nr", tokens, Dim.One, Expr.Select(Condition.IsZero(d), 0, Rest(top!, logD, rounded))), loop);
+            var rounded = B.Map("n", tokens, Dim.One, TwoFloats.RoundedLogNormaliser(lse));
+            B.Store(_logSumExpRest, B.Map("nr", tokens, Dim.One, Expr.Select(Condition.IsZero(d), 0, TwoFloats.RestOf(top!, logD, rounded))), loop);
         }
     }
 

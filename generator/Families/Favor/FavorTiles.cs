@@ -72,15 +72,6 @@ internal abstract class FavorTiles
 
     private Parameter? Constants { get; }
 
-    /// <summary>
-    /// The logarithm of the normaliser from the log-sum-exp, as one float. What it lacks is kept too: both passes compute this number, so it must be a
-    /// tile of its own, or a product would be fused with what is added to it.
-    /// </summary>
-    protected static Expr LogNormaliser(Tile logSumExp) => (Expr)logSumExp * Base2.Log2E;
-
-    /// <summary>What large + small has lost as the float <paramref name="rounded"/>.</summary>
-    protected static Expr Rest(Expr large, Expr small, Expr rounded) => large - rounded + small;
-
     /// <summary>Wx̂ of a tile of queries or keys, [tokens, projections].</summary>
     protected Tile Project(string name, Tile x) => B.MatMul(name, x, W, transposeB: true);
 

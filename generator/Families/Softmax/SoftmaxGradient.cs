@@ -16,15 +16,15 @@ internal static class SoftmaxGradient
     private sealed class Writer
     {
         private readonly TileProgramBuilder _b;
-        private readonly bool _causal;
+        private readonly SoftmaxSpec _spec;
         private readonly double _scale;
         private readonly Dim _d, _dv, _i = Dim.Tokens("i"), _j = Dim.Tokens("j");
-        private readonly TensorArgument _query, _key, _value, _output, _outputGradient, _logSumExp, _queryGradient, _keyGradient, _valueGradient;
+        private readonly TensorArgument _query, _key, _value, _output, _outputGradient, _logSumExp, _logSumExpRest, _queryGradient, _keyGradient, _valueGradient;
 
         public Writer(SoftmaxSpec spec, string what)
         {
             _b = new TileProgramBuilder($"{(spec.Causal ? "causal softmax attention" : "softmax attention")}, {what}");
-            _causal = spec.Causal;
+            _spec = spec;
             _scale = Math.Pow(spec.HeadDim, -0.5);
             _d = Dim.Fixed("d", spec.HeadDim);
             _dv = Dim.Fixed("dv", spec.ValueDim);
@@ -34,6 +34,7 @@ internal static class SoftmaxGradient
             _output = _b.Tensor(TensorRole.Output, "output", _dv);
             _outputGradient = _b.Tensor(TensorRole.OutputGradient, "outputGradient", _dv);
             _logSumExp = _b.Tensor(TensorRole.LogSumExp, "logSumExp", Dim.One);
+            _logSumExpRest = _b.Tensor(TensorRole.LogSumExpRest, "logSumExpRest", Dim.One);
             _queryGradient = _b.Tensor(TensorRole.QueryGradient, "queryGradient", _d);
             _keyGradient = _b.Tensor(TensorRole.KeyGradient, "keyGradient", _d);
             _valueGradient = _b.Tensor(TensorRole.ValueGradient, "valueGradient", _dv);
@@ -45,18 +46,18 @@ internal static class SoftmaxGradient
             _b.Parallel(queries, () =>
             {
                 var q = _b.Load("Q", _query, queries);
-                var scaled = _b.Map("Qs", _i, _d, (Expr)q * (_scale * Base2.Log2E));
-                var (g, n, delta) = OutputTiles(queries);
+                var scaled = _b.Map("Qs", _i, _d, SoftmaxProgram.Scaled(q, _spec));
+                var (g, n, nr, delta) = OutputTiles(queries);
                 var sums = _b.LocalState("sums", _i);
                 var dq = sums.AddMatrix("dQ", _d);
-                var keys = _b.Loop(_j, 0, _causal ? TokenIndex.Min(_key.Length, new TokenIndex.End(_i)) : _key.Length);
+                var keys = _b.Loop(_j, 0, _spec.Causal ? TokenIndex.Min(_key.Length, new TokenIndex.End(_i)) : _key.Length);
                 _b.Fold(keys, sums, () =>
                 {
                     var k = _b.Load("K", _key, keys);
                     var v = _b.Load("V", _value, keys);
                     var a = _b.MatMul("A", scaled, k, transposeB: true);
                     var x = _b.MatMul("X", g, v, transposeB: true);
-                    var p = _b.Map("P", _i, _j, Probability(a, n));
+                    var p = _b.Map("P", _i, _j, Probability(a, n, nr));
                     _b.AddMatMul(dq, _b.Map("dS", _i, _j, p * (x - delta)), k);
                 });
                 _b.Store(_queryGradient, _b.Map("dQs", _i, _d, (Expr)dq * _scale), queries);
@@ -71,19 +72,19 @@ internal static class SoftmaxGradient
             {
                 var k = _b.Load("K", _key, keys);
                 var v = _b.Load("V", _value, keys);
-                var scaled = _b.Map("Ks", _j, _d, (Expr)k * (_scale * Base2.Log2E));
                 var sums = _b.LocalState("sums", _j);
                 var dk = sums.AddMatrix("dK", _d);
                 var dv = sums.AddMatrix("dV", _dv);
-                var queries = _b.Loop(_i, _causal ? new TokenIndex.Start(_j) : 0, _query.Length);
+                var queries = _b.Loop(_i, _spec.Causal ? new TokenIndex.Start(_j) : 0, _query.Length);
                 _b.Fold(queries, sums, () =>
                 {
                     var q = _b.Load("Q", _query, queries);
-                    var (g, n, delta) = OutputTiles(queries);
-                    var (nT, deltaT) = (_b.Transpose("nT", n), _b.Transpose("deltaT", delta));
-                    var a = _b.MatMul("A", scaled, q, transposeB: true);
+                    var scaled = _b.Map("Qs", _i, _d, SoftmaxProgram.Scaled(q, _spec));
+                    var (g, n, nr, delta) = OutputTiles(queries);
+                    var (nT, nrT, deltaT) = (_b.Transpose("nT", n), _b.Transpose("nrT", nr), _b.Transpose("deltaT", delta));
+                    var a = _b.MatMul("A", k, scaled, transposeB: true);
                     var x = _b.MatMul("X", v, g, transposeB: true);
-                    var p = _b.Map("P", _j, _i, Probability(a, nT));
+                    var p = _b.Map("P", _j, _i, Probability(a, nT, nrT));
                     var ds = _b.Map("dS", _j, _i, p * (x - deltaT));
                     _b.AddMatMul(dv, p, g);
                     _b.AddMatMul(dk, ds, q);
@@ -94,23 +95,23 @@ internal static class SoftmaxGradient
             return _b.Build();
         }
 
-        /// <summary>g, log-sum-exp in powers of two, and δ of a tile of queries.</summary>
-        private (Tile G, Tile LogSumExp, Tile Delta) OutputTiles(TokenLoop queries)
+        /// <summary>g, log-sum-exp in powers of two with what it has lost as a float, and δ of a tile of queries.</summary>
+        private (Tile G, Tile LogNormaliser, Tile Lost, Tile Delta) OutputTiles(TokenLoop queries)
         {
             var g = _b.Load("G", _outputGradient, queries);
             var o = _b.Load("O", _output, queries);
             var lse = _b.Load("lse", _logSumExp, queries);
             var delta = _b.RowSum("delta", _i, _dv, g * o);
             var none = new Condition.Compare(Comparison.Equal, lse, double.NegativeInfinity);
-            var n = _b.Map("n", _i, Dim.One, Expr.Select(none, double.PositiveInfinity, (Expr)lse * Base2.Log2E));
-            return (g, n, delta);
+            var n = _b.Map("n", _i, Dim.One, Expr.Select(none, double.PositiveInfinity, TwoFloats.RoundedLogNormaliser(lse)));
+            return (g, n, _b.Load("nr", _logSumExpRest, queries), delta);
         }
 
-        private Expr Probability(Tile scores, Tile logSumExp)
+        private Expr Probability(Tile scores, Tile logNormaliser, Tile rest)
         {
-            var s = Expr.NaNUnlessFinite(scores) - logSumExp;
+            var s = new TwoFloats(logNormaliser, rest).TakenFrom(Expr.NaNUnlessFinite(scores));
             return Expr.Exp2(
-                _causal ? Expr.Select(new Condition.Precedes(Earlier: _j, Later: _i), s, double.NegativeInfinity) : s, SoftmaxProgram.Flush);
+                _spec.Causal ? Expr.Select(new Condition.Precedes(Earlier: _j, Later: _i), s, double.NegativeInfinity) : s, SoftmaxProgram.Flush);
         }
     }
 }

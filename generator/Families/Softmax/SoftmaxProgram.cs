@@ -15,6 +15,12 @@ internal static class SoftmaxProgram
     /// <summary>Probabilities below e^-50 of the largest are exactly 0.</summary>
     public const double Flush = -50 * Base2.Log2E;
 
+    /// <summary>
+    /// Queries times log2 e/√d. Both passes multiply these, and not the keys, so that they compute the same scores to the bit: large ones would differ by
+    /// their rounding, and weights by as much.
+    /// </summary>
+    public static Expr Scaled(Tile queries, SoftmaxSpec spec) => (Expr)queries * (Math.Pow(spec.HeadDim, -0.5) * Base2.Log2E);
+
     public static TileProgram Build(SoftmaxSpec spec)
     {
         var b = new TileProgramBuilder(spec.Causal ? "causal softmax attention" : "softmax attention");
@@ -25,13 +31,14 @@ internal static class SoftmaxProgram
         var value = b.Tensor(TensorRole.Value, "value", dv);
         var output = b.Tensor(TensorRole.Output, "output", dv);
         var logSumExp = b.Tensor(TensorRole.LogSumExp, "logSumExp", Dim.One);
+        var logSumExpRest = b.Tensor(TensorRole.LogSumExpRest, "logSumExpRest", Dim.One);
 
         var i = Dim.Tokens("i");
         var queries = b.Loop(i, 0, query.Length);
         b.Parallel(queries, () =>
         {
             var q = b.Load("Q", query, queries);
-            var scaled = b.Map("Qs", i, d, (Expr)q * (Math.Pow(spec.HeadDim, -0.5) * Base2.Log2E));
+            var scaled = b.Map("Qs", i, d, Scaled(q, spec));
             var softmax = b.LocalState("softmax", i);
             var m = softmax.AddReference("M", asRow: false);
             var l = softmax.AddVector("D", asRow: false);
@@ -56,7 +63,12 @@ internal static class SoftmaxProgram
 
             var r = b.Map("R", i, Dim.One, Expr.Select(Condition.IsZero(l), 0, (Expr)1 / l));
             b.Store(output, b.Map("O", i, dv, (Expr)n * r), queries);
-            b.Store(logSumExp, b.Map("lse", i, Dim.One, (m + Expr.Log2(l)) * Base2.Ln2), queries);
+            var logD = b.Map("logD", i, Dim.One, Expr.Log2(l));
+            var lse = b.Map("lse", i, Dim.One, (m + logD) * Base2.Ln2);
+            b.Store(logSumExp, lse, queries);
+            var rounded = b.Map("n", i, Dim.One, TwoFloats.RoundedLogNormaliser(lse));
+            var rest = Expr.Select(Condition.IsZero(l), 0, TwoFloats.RestOf(m, logD, rounded));
+            b.Store(logSumExpRest, b.Map("nr", i, Dim.One, rest), queries);
         });
         return b.Build();
     }
