@@ -134,9 +134,7 @@ internal sealed class FavorGradient : FavorTiles
                 var within = Within(t, B.MatMul("T", weighed.G, v, transposeB: true, structure: Structure.LowerTarget), weighed.Delta);
                 var x = B.MatMul("X", weighed.G, s);
                 B.AddMatMul(x, within, fk, structure: Structure.LowerLeft);
-                var fq = gains is not null
-                    ? new Exponentials(gains, null)
-                    : Exponential("q", t, b, Logs(b).Select(log => Expr.Exp2(log + weighed.LogNormaliser!.TakenFrom(c!), ReadingFlush)), where: null);
+                var fq = gains is not null ? new Exponentials(gains, null) : ReadingQueries(t, b, weighed, c!);
                 StoreQueryGradient(tokens, q, b, fq, weighed.Delta is null ? x : x + ((Expr)weighed.Delta * z));
                 B.Add(z, sum);
                 B.AddMatMul(s, v, fk, transposeA: true);
@@ -275,7 +273,8 @@ internal sealed class FavorGradient : FavorTiles
         : B.Map("Td", t, t, Expr.Select(new Condition.Precedes(Earlier: t, Later: t), products + delta, 0));
 
     /// <summary>φ, and 2^(log φ) where a gain multiplies that.</summary>
-    private readonly record struct Exponentials(Tile Phi, Tile? Powers);
+    /// <param name="Scale">What φ of each token is to be multiplied by, [tokens], where it is relative to its own largest feature.</param>
+    private readonly record struct Exponentials(Tile Phi, Tile? Powers, Tile? Scale = null);
 
     /// <param name="powers">One for each branch, or one that serves all.</param>
     private Exponentials Exponential(string name, Dim t, Tile projections, IEnumerable<Expr> powers, Condition? where)
@@ -297,12 +296,33 @@ internal sealed class FavorGradient : FavorTiles
     private Exponentials QueryExponentials(Dim t, Tile b, Weighed weighed, QuerySums sums, Condition? where) =>
         Exponential("q", t, b, Logs(b).Select(log => Expr.Exp2(log - weighed.LogNormaliser!.AddedTo(sums.Reference!), SummedFlush)), where);
 
+    /// <summary>φ(q), relative to what S is; likewise. Without a normaliser it has no scale of its own but its largest feature.</summary>
+    private Exponentials ReadingQueries(Dim t, Tile b, Weighed weighed, Tile c)
+    {
+        var normaliser = weighed.LogNormaliser!;
+        if (IsNormalized)
+        {
+            return Exponential("q", t, b, Logs(b).Select(log => Expr.Exp2(log + normaliser.TakenFrom(c), ReadingFlush)), where: null);
+        }
+
+        var (top, powers) = RelativeToMaximum("Yq", t, b, c);
+        return Exponential("q", t, b, powers, where: null) with { Scale = B.Map("sq", t, Dim.One, Expr.Exp2(normaliser.TakenFrom(top))) };
+    }
+
     /// <summary>φ(k), relative to what R is; likewise.</summary>
     private Exponentials KeyFeatures(Dim t, Tile k, Tile a, QuerySums sums, Condition? seen)
     {
         if (!Map.IsExponential)
         {
             return new Exponentials(Phi("Fk", t, a, null, seen), null);
+        }
+
+        if (!IsNormalized)
+        {
+            var (top, powers) = RelativeToMaximum("Yk", t, a, sums.Reference!);
+            var norm = Map.NormSign == 0 ? null : HalfNorm("kk", t, k);
+            var log = norm is null ? (Expr)top : Map.NormSign < 0 ? norm.TakenFrom(top) : norm.AddedTo(top);
+            return Exponential("k", t, a, powers, seen) with { Scale = B.Map("sk", t, Dim.One, Expr.Exp2(log)) };
         }
 
         return Exponential("k", t, a, LogKeys(t, k, a, seen).Plus(sums.Reference!).Select(log => Expr.Exp2(log, ReadingFlush)), where: null);
@@ -313,7 +333,7 @@ internal sealed class FavorGradient : FavorTiles
 
     private void StoreKeyGradients(TokenLoop tokens, Tile k, Tile a, Exponentials fk, Tile x, QuerySums sums, Tile dv, Condition? seen)
     {
-        B.Store(_valueGradient, dv, tokens);
+        B.Store(_valueGradient, fk.Scale is null ? dv : B.Map("dVs", tokens.Tokens, ValueDim, dv * fk.Scale), tokens);
         var dphi = sums.Delta is null ? (Expr)x : x + sums.Delta;
         B.Store(_keyGradient, Gradient("k", tokens.Tokens, k, a, fk, dphi, seen, Map.NormSign), tokens);
     }
@@ -346,7 +366,13 @@ internal sealed class FavorGradient : FavorTiles
         var sum = normSign == 0 ? null : B.RowSum("p" + name, t, Features, logGradient!);
         var dx = B.MatMul("dX" + name, da, _gradientWeights);
         var coefficient = normSign * 2 * Base2.Ln2 * HalfNormScale;
-        return sum is null ? dx : B.Map("d" + name, t, HeadDim, dx + ((Expr)sum * coefficient * x));
+        if (sum is null && features.Scale is null)
+        {
+            return dx;
+        }
+
+        var whole = sum is null ? (Expr)dx : dx + ((Expr)sum * coefficient * x);
+        return B.Map("d" + name, t, HeadDim, features.Scale is null ? whole : whole * features.Scale);
     }
 
     /// <summary>The sum of the branches of a tile, each times a factor.</summary>

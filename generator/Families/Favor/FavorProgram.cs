@@ -130,7 +130,7 @@ internal sealed class FavorProgram : FavorTiles
 
     private void AddKeys(Tile fk, Tile v, Dim tokens) => AddKeys(fk, v, B.ColumnSum("zt", tokens, Features, fk));
 
-    /// <summary>S += φ(k)ᵀv, z += Σ φ(k): the sums of a tile first, then one addition, or a million tokens would drift.</summary>
+    /// <summary>S += φ(k)ᵀv, z += Σ φ(k): the sums of a tile first, then one addition, which a backend makes as precise as millions of tokens ask for.</summary>
     private void AddKeys(Tile fk, Tile v, Tile sum)
     {
         B.Add(_z, sum);
