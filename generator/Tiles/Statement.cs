@@ -13,7 +13,7 @@ internal sealed record Store(TensorArgument Destination, Tile Source, TokenLoop 
 
 /// <summary>
 /// Target (+)= op(A)·op(B): the only place where work is a product of three sizes. An accumulating product is summed from zero and added
-/// once, so that rounding grows with the number of tiles, not of tokens.
+/// once. Into a member of a <see cref="State"/> it is added so that rounding does not grow with the number of tiles: how is the backend's affair.
 /// </summary>
 internal sealed record MatMul(
     Tile Target, Tile A, bool TransposeA, Tile B, bool TransposeB, Structure Structure, bool Accumulate) : Statement;

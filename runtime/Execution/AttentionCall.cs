@@ -153,15 +153,19 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private void RunWholeHead(int headIndex, float* state, float* scratch)
     {
         HeadTensors head = Head(headIndex);
-        TKernel.InitState(ref *state);
-        if (!TKernel.Causal && SummedLength(head) > 0)
+        if (!TKernel.Causal)
         {
-            TKernel.Accumulate(head, 0, SummedLength(head), ref *state, ref *scratch);
+            Sum(head with { StartsEmpty = true }, 0, SummedLength(head), state, scratch);
+        }
+        else if (OutputLength(head) == 0)
+        {
+            TKernel.InitState(ref *state);
         }
 
         if (OutputLength(head) > 0)
         {
-            TKernel.Output(head, 0, OutputLength(head), ref *state, ref *scratch);
+            HeadTensors outputs = head with { StartsEmpty = TKernel.Causal, KeepsState = _tensors.State is not null };
+            TKernel.Output(outputs, 0, OutputLength(head), ref *state, ref *scratch);
         }
 
         Export(headIndex, state);
@@ -189,10 +193,19 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         }
 
         float* state = PieceState(cutHead, piece);
-        TKernel.InitState(ref *state);
+        Sum(head with { StartsEmpty = true, KeepsState = true }, from, to, state, scratch);
+    }
+
+    /// <summary>The state of the tokens [from, to) and no others.</summary>
+    private static void Sum(in HeadTensors head, int from, int to, float* state, float* scratch)
+    {
         if (from < to)
         {
             TKernel.Accumulate(head, from, to, ref *state, ref *scratch);
+        }
+        else
+        {
+            TKernel.InitState(ref *state);
         }
     }
 
@@ -238,8 +251,9 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         (int cutHead, int span) = Math.DivRem(unit, _plan.QuerySpans);
         int headIndex = _plan.WholeHeads + cutHead;
         float* state = CutHeadState(cutHead, TKernel.Causal ? span : 0);
-        Output(Head(headIndex), span, state, scratch);
-        if (TKernel.Causal && span == _plan.QuerySpans - 1)
+        bool isExported = TKernel.Causal && span == _plan.QuerySpans - 1 && _tensors.State is not null;
+        Output(Head(headIndex) with { KeepsState = isExported }, span, state, scratch);
+        if (isExported)
         {
             Export(headIndex, state);
         }

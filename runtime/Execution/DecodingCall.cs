@@ -83,7 +83,10 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
         nint first = (nint)stream * _length;
         HeadTensors head = new(
             Query + first * TKernel.HeadDim, Key + first * TKernel.HeadDim, Value + first * TKernel.ValueDim, Destination + first * TKernel.ValueDim,
-            null, Parameters, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim, _length, _length);
+            null, Parameters, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim, _length, _length)
+        {
+            KeepsState = true,
+        };
         ref float state = ref *_state.StateOf(stream);
         ref float rows = ref *_state.RowsOf(stream);
         if (TKernel.BlockRows > 0)

@@ -4,7 +4,7 @@ namespace KernelGen.CompilerServices;
 internal sealed unsafe class ItemSet<TKernel> : ItemSet
     where TKernel : struct, IAttentionKernel
 {
-    // A run of whole blocks joins the rest at once: longer would let the sums of a run drift, shorter would merge more often.
+    // A run of whole blocks joins the rest at once: shorter ones would merge more often.
     private const int RunItems = 64 * BlockItems;
 
     private readonly AlignedBuffer _parameters;
@@ -40,7 +40,10 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
                     : Math.Min(run, BlockItems - _openItems);
                 HeadTensors head = new(
                     null, key, value, null, null, _parameters.Pointer, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim,
-                    queryLength: 0, keyLength: items);
+                    queryLength: 0, keyLength: items)
+                {
+                    KeepsState = true,
+                };
                 TKernel.Accumulate(head, from, from + run, ref *_open.Pointer, ref *_scratch.Pointer);
                 from += run;
                 _openItems += run;

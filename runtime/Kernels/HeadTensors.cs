@@ -32,6 +32,12 @@ public readonly unsafe struct HeadTensors
     /// <summary>What gradient kernels read and write besides.</summary>
     internal GradientTensors Gradients { private get; init; }
 
+    /// <summary>Whether no token is in the state yet. The kernel then starts the state itself, whatever is in its memory.</summary>
+    public bool StartsEmpty { get; internal init; }
+
+    /// <summary>Whether the state is read once the kernel has gone through its tokens; otherwise it may be left unfinished.</summary>
+    public bool KeepsState { get; internal init; }
+
     /// <summary>The first query, [query length, head dim].</summary>
     public ref float Query => ref *_query;
 

@@ -9,6 +9,8 @@ namespace KernelGen.CompilerServices;
 /// When a kernel is causal, <see cref="Output"/> over tokens [from, to) starts from the state of the tokens before `from` and leaves in it
 /// the state of those before `to`, so <see cref="Accumulate"/> is only needed where a head is split. Pieces begin at multiples of
 /// <see cref="TileRows"/>. States of disjoint spans of keys merge associatively.
+/// Where <see cref="HeadTensors.StartsEmpty"/>, the first call starts the state itself; where not <see cref="HeadTensors.KeepsState"/>, the call may leave
+/// unfinished what only later tokens, or whoever keeps the state, would read.
 /// </remarks>
 public interface IAttentionKernel
 {

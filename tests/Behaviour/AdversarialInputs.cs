@@ -15,6 +15,10 @@ internal static class AdversarialInputs
         yield return ("norms rise 0.1 → 1000", New().Scale(0, length, t => MathF.Pow(10, -1 + (4f * t / length))));
         yield return ("one key × 1000", New().Scale(length / 2, (length / 2) + 1, _ => 1000));
         yield return ("keys of zero", New().Scale(0, length, _ => 0));
+        yield return ("equal tokens", New().Fill((_, _, before) => before[0]));
+        yield return ("one sign", New().Fill((_, i, before) => MathF.Abs(before[i])));
+        yield return ("ramps", New().Fill((t, _, _) => 2f * t / length));
+        yield return ("a constant column of values", New().FillValues((_, column, before) => column == 0 ? 0.3f : before));
         if (weights.Length > 0)
         {
             // The largest log-feature for a norm: k along ω_r.

@@ -51,6 +51,33 @@ internal sealed class Inputs
         return this;
     }
 
+    /// <summary>Sets every number of all tensors.</summary>
+    /// <param name="number">Of a token, the place in the tensor, and the tensor as it was.</param>
+    public Inputs Fill(Func<int, int, float[], float> number)
+    {
+        foreach (var (tensor, columns) in new[] { (Query, Layer.HeadDim), (Key, Layer.HeadDim), (Value, Layer.ValueDim) })
+        {
+            var before = (float[])tensor.Clone();
+            for (var i = 0; i < tensor.Length; i++)
+            {
+                tensor[i] = number(i / columns, i, before);
+            }
+        }
+
+        return this;
+    }
+
+    /// <summary>Sets every number of the values, from the token, the column and the number as it was.</summary>
+    public Inputs FillValues(Func<int, int, float, float> number)
+    {
+        for (var i = 0; i < Value.Length; i++)
+        {
+            Value[i] = number(i / Layer.ValueDim, i % Layer.ValueDim, Value[i]);
+        }
+
+        return this;
+    }
+
     public float[] Forward(IAttention attention, AttentionResult? result = null)
     {
         var output = new float[Shape.QueryLength * Layer.ValueDim];

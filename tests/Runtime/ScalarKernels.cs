@@ -78,6 +78,7 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
     public static void Accumulate(in HeadTensors head, int from, int to, ref float state, ref float scratch)
     {
         KernelContract.Check(from, to, head.KeyLength, Tile);
+        Start(head, ref state);
         for (int j = from; j < to; j++)
         {
             Add(head, j, ref state, ref scratch);
@@ -95,6 +96,7 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
     public static void Output(in HeadTensors head, int from, int to, ref float state, ref float scratch)
     {
         KernelContract.Check(from, to, head.QueryLength, Tile);
+        Start(head, ref state);
         for (int i = from; i < to; i++)
         {
             if (Causal && i < head.KeyLength)
@@ -119,6 +121,14 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
             {
                 Unsafe.Add(ref head.LogSumExp, i) = MathF.Log(sum);
             }
+        }
+    }
+
+    private static void Start(in HeadTensors head, ref float state)
+    {
+        if (head.StartsEmpty)
+        {
+            InitState(ref state);
         }
     }
 

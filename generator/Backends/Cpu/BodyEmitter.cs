@@ -18,6 +18,9 @@ internal sealed class BodyEmitter
     private readonly BufferPlan _buffers;
     private readonly StateEmitter _states;
 
+    /// <summary>How the sums of each fold are kept.</summary>
+    private readonly IReadOnlyList<SumGroups> _groups;
+
     /// <summary>The token axis whose strips are being walked, with its first row in `s`; null outside of strip loops.</summary>
     private Dim? _strip;
 
@@ -32,7 +35,18 @@ internal sealed class BodyEmitter
         _writer = writer;
         _steps = StepPlanner.Plan(block);
         _statements = Dataflow.Flatten(block).ToList();
+        _groups = [.. _statements.OfType<Fold>().Select(fold => new SumGroups(fold))];
         _buffers = new BufferPlan(schedule, _steps, program.Kept);
+        foreach (var groups in _groups)
+        {
+            foreach (var sum in groups.Sums)
+            {
+                foreach (var name in IsCarried(groups.Fold.State) ? groups.Work(sum) : [SumGroups.Rest(sum), .. groups.Work(sum)])
+                {
+                    _buffers.AddWork(name, schedule.Floats(sum));
+                }
+            }
+        }
         _states = new StateEmitter(schedule, text);
     }
 
@@ -55,6 +69,11 @@ internal sealed class BodyEmitter
             }
         }
 
+        foreach (var sum in _groups.Where(groups => IsCarried(groups.Fold.State)).SelectMany(groups => groups.Sums))
+        {
+            _writer.Line($"ref var {SumGroups.Rest(sum)} = ref _Unsafe.Add(ref state, {_schedule.RestOffset(sum)});");
+        }
+
         TakeKeptState();
         foreach (var member in _program.State?.Members ?? Enumerable.Empty<StateMember>())
         {
@@ -71,13 +90,18 @@ internal sealed class BodyEmitter
 
         foreach (var step in _steps)
         {
-            var loop = ((WholeStep)step).Statement switch
+            var body = ((WholeStep)step).Body;
+            switch (((WholeStep)step).Statement)
             {
-                Fold fold => fold.Loop,
-                Parallel parallel => parallel.Loop,
-                _ => throw new NotSupportedException("The outermost statements of a program are loops over tokens."),
-            };
-            Loop(loop, "from", "to", ((WholeStep)step).Body);
+                case Fold fold:
+                    FoldInGroups(GroupsOf(fold.State)!, "from", "to", body);
+                    break;
+                case Parallel parallel:
+                    Loop(parallel.Loop, "from", "to", body);
+                    break;
+                default:
+                    throw new NotSupportedException("The outermost statements of a program are loops over tokens.");
+            }
         }
     }
 
@@ -136,12 +160,7 @@ internal sealed class BodyEmitter
                     Strips(strip);
                     break;
                 case WholeStep { Statement: Fold fold } whole:
-                    foreach (var member in fold.State.Members)
-                    {
-                        Fill(member, _schedule.Floats(member), member.Initial);
-                    }
-
-                    Loop(fold.Loop, Print(fold.Loop.From), Print(fold.Loop.To), whole.Body);
+                    FoldInGroups(GroupsOf(fold.State)!, Print(fold.Loop.From), Print(fold.Loop.To), whole.Body);
                     break;
                 case WholeStep { Statement: Parallel parallel } whole:
                     Loop(parallel.Loop, Print(parallel.Loop.From), Print(parallel.Loop.To), whole.Body);
@@ -166,7 +185,153 @@ internal sealed class BodyEmitter
         }
     }
 
-    private void Loop(TokenLoop loop, string from, string to, IReadOnlyList<Step> body)
+    /// <summary>A loop that adds to the sums of a state, group by group.</summary>
+    private void FoldInGroups(SumGroups groups, string from, string to, IReadOnlyList<Step> body)
+    {
+        var loop = groups.Fold.Loop;
+        var tile = _schedule.TileRows(loop.Tokens);
+        var length = SumGroups.GroupTiles * tile;
+        var isCarried = IsCarried(groups.Fold.State);
+        Start(groups, isCarried);
+        Loop(loop, from, to, body, atStart: () =>
+        {
+            if (isCarried && groups.ReadsSums)
+            {
+                _writer.Line($"var isLast = !head.KeepsState && {Start(loop.Tokens)} + {Count(loop.Tokens)} == {to}; // nobody reads what it would add");
+            }
+        }, atEnd: () =>
+        {
+            if (isCarried && !body.Any(step => step is WholeStep { Statement: Tiles.Runs }))
+            {
+                HasTokens();
+            }
+
+            _writer.Line($"// A group of {SumGroups.GroupTiles} tiles ends where a multiple of {length} tokens does.");
+            using (_writer.Block($"if ({Start(loop.Tokens)} % {length} >= {length - tile})"))
+            {
+                using (_writer.Block("if (stage == _SumStage.Grouped)"))
+                {
+                    Close(groups);
+                }
+
+                using (_writer.Block("else"))
+                {
+                    OpenGroups(groups, hasRests: false);
+                    foreach (var sum in groups.Sums.Where(sum => !groups.IsRead(sum)))
+                    {
+                        _writer.Line($"{SumGroups.Open(sum)} = ref {SumGroups.Group(sum)};");
+                    }
+
+                    _writer.Line("stage = _SumStage.Grouped;");
+                }
+            }
+        });
+        Finish(groups, isCarried);
+    }
+
+    /// <summary>Before the first tile.</summary>
+    private void Start(SumGroups groups, bool isCarried)
+    {
+        if (isCarried)
+        {
+            _writer.Line("var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;");
+            using (_writer.Block("if (stage == _SumStage.Empty)"))
+            {
+                // A matrix that is read is cleared before the first tile is added to it: a call of one tile never does.
+                foreach (var member in groups.Fold.State.Members.Where(member => !IsLeftOut(groups, member)))
+                {
+                    Fill(member, _schedule.Floats(member), member.Initial);
+                }
+            }
+
+            using (_writer.Block("else"))
+            {
+                OpenGroups(groups, hasRests: true);
+            }
+        }
+        else
+        {
+            foreach (var member in groups.Fold.State.Members)
+            {
+                Fill(member, _schedule.Floats(member), member.Initial);
+            }
+
+            _writer.Line("var stage = _SumStage.FirstGroup;");
+        }
+
+        foreach (var sum in groups.Sums.Where(sum => !groups.IsRead(sum)))
+        {
+            _writer.Line($"ref var {SumGroups.Open(sum)} = ref {(isCarried ? $"stage == _SumStage.Grouped ? ref {SumGroups.Group(sum)} : ref " : "")}{sum};");
+        }
+    }
+
+    /// <summary>After the last tile.</summary>
+    private void Finish(SumGroups groups, bool isCarried)
+    {
+        var isAlwaysRead = !isCarried || !groups.ReadsSums;
+        using (_writer.Block(isAlwaysRead ? "if (stage == _SumStage.Grouped)" : "if (head.KeepsState && stage == _SumStage.Grouped)"))
+        {
+            Close(groups);
+        }
+
+        if (isCarried)
+        {
+            using (_writer.Block("else if (head.KeepsState)"))
+            {
+                foreach (var sum in groups.Sums)
+                {
+                    Clear(SumGroups.Rest(sum), sum);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether a sum need not be in memory before the first token is added.</summary>
+    private static bool IsLeftOut(SumGroups groups, StateMember member) => !member.IsRowVector && !member.IsColumnVector && groups.IsRead(member);
+
+    /// <summary>Starts the first groups beside the sums.</summary>
+    private void OpenGroups(SumGroups groups, bool hasRests)
+    {
+        foreach (var sum in groups.Sums)
+        {
+            if (!hasRests)
+            {
+                Clear(SumGroups.Rest(sum), sum);
+            }
+
+            Clear(SumGroups.Group(sum), sum);
+            if (groups.IsRead(sum))
+            {
+                var floats = _schedule.Floats(sum);
+                _writer.Line($"_MemoryMarshal.CreateSpan(ref {sum}, {floats}).CopyTo(_MemoryMarshal.CreateSpan(ref {groups.Base(sum)}, {floats}));");
+            }
+        }
+    }
+
+    private void Close(SumGroups groups)
+    {
+        foreach (var sum in groups.Sums)
+        {
+            _writer.Line(
+                $"_CompensatedSums.Close(ref {sum}, ref {SumGroups.Rest(sum)}, ref {groups.Base(sum)}, ref {SumGroups.Group(sum)}, {_schedule.Floats(sum)});");
+        }
+    }
+
+    /// <summary>Tokens have been added.</summary>
+    private void HasTokens()
+    {
+        using (_writer.Block("if (stage == _SumStage.Empty)"))
+        {
+            _writer.Line("stage = _SumStage.FirstGroup;");
+        }
+    }
+
+    /// <summary>Whether it is the state of the whole program, which the caller hands in.</summary>
+    private bool IsCarried(State state) => state == _program.State;
+
+    private SumGroups? GroupsOf(State state) => _groups.FirstOrDefault(groups => groups.Fold.State == state);
+
+    private void Loop(TokenLoop loop, string from, string to, IReadOnlyList<Step> body, Action? atStart = null, Action? atEnd = null)
     {
         if (!IsReversed(loop) && (loop.Stride != 1 || loop.Offset != 0))
         {
@@ -179,7 +344,9 @@ internal sealed class BodyEmitter
         using (_writer.Block($"for (var {start} = {from}; {start} < {to}; {start} += {_schedule.TileRows(loop.Tokens)})"))
         {
             _writer.Line($"var {count} = global::System.Math.Min({_schedule.TileRows(loop.Tokens)}, {to} - {start});");
+            atStart?.Invoke();
             Emit(body);
+            atEnd?.Invoke();
         }
     }
 
@@ -201,8 +368,21 @@ internal sealed class BodyEmitter
             _writer.Line($"runTo = {end}({values}, ref {reference}, {maxima}, runFrom, {Count(tokens)}, {ExprPrinter.Literal(runs.Threshold)});");
             _inRun = true;
             Emit(body);
+            if (GroupsOf(runs.State)!.ReadsSums)
+            {
+                using (_writer.Block($"if (!{IsLast})"))
+                {
+                    HasTokens();
+                    RebaseAll(runs.State, maxima, runs.Rise);
+                }
+            }
+            else
+            {
+                HasTokens();
+                RebaseAll(runs.State, maxima, runs.Rise);
+            }
+
             _inRun = false;
-            RebaseAll(runs.State, maxima, runs.Rise);
         }
     }
 
@@ -210,8 +390,9 @@ internal sealed class BodyEmitter
     {
         using (_writer.Block($"if ({_states.Exceeds(state)}({candidate}, ref {state.Reference}, {ExprPrinter.Literal(threshold)}))"))
         {
-            var others = string.Join(", ", state.Members.Select(member => $"ref {member.Name}"));
-            _writer.Line($"{_states.Raise(state)}({candidate}, ref {_buffers.Factors!.Name}, {others});");
+            var followers = GroupsOf(state)!.Followers;
+            var all = string.Join(", ", followers.Select(follower => $"ref {follower.Name}").Prepend($"ref {state.Reference}"));
+            _writer.Line($"{_states.Raise(state, followers)}({candidate}, ref {_buffers.Factors!.Name}, {all}, stage);");
         }
     }
 
@@ -224,7 +405,14 @@ internal sealed class BodyEmitter
 
         foreach (var packed in strip.Statements.OfType<MatMul>().Where(p => p.TransposeB && _buffers.HasCopy(p.B)).Select(p => p.B).Distinct())
         {
-            if (packed is not StateMember || IsWritten(packed))
+            if (packed is StateMember member && IsWritten(packed))
+            {
+                using (_writer.Block(IsCarried(member.State) ? "if (stage != _SumStage.Empty)" : ""))
+                {
+                    PackTransposed(packed);
+                }
+            }
+            else if (packed is not StateMember)
             {
                 PackTransposed(packed);
             }
@@ -331,9 +519,10 @@ internal sealed class BodyEmitter
                     Multiply(product);
                     break;
                 case Rebase rebase:
-                    var members = string.Join(", ", rebase.State.Members.Select(member => At(member)));
+                    var followers = GroupsOf(rebase.State)!.Followers;
+                    var all = string.Join(", ", followers.Select(follower => At(follower.Like, follower.Name)).Prepend(At(rebase.State.Reference!)));
                     _writer.Line(
-                        $"{_states.RaiseRows(rebase.State)}({At(rebase.Candidate)}, {members}, {rows}, {ExprPrinter.Literal(rebase.Threshold)});");
+                        $"{_states.RaiseRows(rebase.State, followers)}({At(rebase.Candidate)}, {all}, {rows}, {ExprPrinter.Literal(rebase.Threshold)}, stage);");
                     break;
             }
         }
@@ -358,7 +547,9 @@ internal sealed class BodyEmitter
             _schedule, _buffers, pass, outside.Contains, function => FunctionEmitter.Add(_text, _target, function));
         var name = _text.Add("Compute" + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).First().Name)).Distinct()), emitter.Emit);
         var columns = PassEmitter.Columns(pass[0]);
-        var arguments = emitter.Tiles.Select(At).Concat(new[] { rows });
+        var sum = emitter.Tiles.OfType<StateMember>().SingleOrDefault(member => pass.Any(statement => IsGrouped(statement, member)));
+        var tiles = emitter.Tiles.Select(tile => At(tile));
+        var arguments = new[] { rows }.AsEnumerable();
         if (columns.IsTokens)
         {
             arguments = arguments.Concat(new[] { Count(columns) });
@@ -378,8 +569,34 @@ internal sealed class BodyEmitter
 
         arguments = arguments.Concat(emitter.Limits
             .Select(below => $"{Print(below.Limit)} - ({Start(below.Tokens)}{row})"));
-        Call(name, arguments, pass);
+        if (sum is null)
+        {
+            Call(name, tiles.Concat(arguments), pass);
+            return;
+        }
+
+        // The pass is run for each thing that it adds to, and may do nothing else where those are two.
+        IEnumerable<string> AddingTo(string target) => emitter.Tiles.Select(tile => tile == sum ? At(sum, target) : At(tile)).Concat(arguments);
+        if (!GroupsOf(sum.State)!.IsRead(sum))
+        {
+            Call(name, AddingTo(SumGroups.Open(sum)), pass);
+            return;
+        }
+
+        if (pass.Count > 1)
+        {
+            throw new NotSupportedException($"{sum} is read in the fold that sums it, together with {ProgramText.Describe(pass[0])}.");
+        }
+
+        Call(name, AddingTo(sum.Name), pass);
+        using (_writer.Block("if (stage == _SumStage.Grouped)"))
+        {
+            _writer.Line($"{name}({string.Join(", ", AddingTo(SumGroups.Group(sum)))});");
+        }
     }
+
+    /// <summary>Whether a statement adds to a sum that is kept in groups.</summary>
+    private bool IsGrouped(Statement statement, StateMember sum) => SumGroups.IsSum(statement, sum) && GroupsOf(sum.State) is not null;
 
     /// <summary>A call, with what it computes in the notation of the paper.</summary>
     private void Call(string method, IEnumerable<string> arguments, IReadOnlyList<Statement> statements)
@@ -528,11 +745,11 @@ internal sealed class BodyEmitter
         var strideB = product.B is Parameter weights ? _schedule.Stride(weights)
             : product.TransposeB ? _buffers.Packed(product.B).Stride
             : LocateRaw(product.B).Stride;
-        var name = _text.Add(MatMulEmitter.Name(product), candidate =>
-            MatMulEmitter.Emit(_schedule, product, candidate, Locate(product.A).Stride, strideB, Locate(product.Target).Stride));
+        string Method(ProductSum kind) => _text.Add(MatMulEmitter.Name(product, kind), candidate =>
+            MatMulEmitter.Emit(_schedule, product, candidate, Locate(product.A).Stride, strideB, Locate(product.Target).Stride, kind));
         var b = product.B is Parameter ? $"ref {product.B.Name}" : product.TransposeB ? $"ref {_buffers.Packed(product.B).Name}" : $"ref {LocateRaw(product.B).Reference}";
         var (rows, inner) = product.TransposeA ? (product.A.Columns, product.A.Rows) : (product.A.Rows, product.A.Columns);
-        var arguments = new List<string> { At(product.A), b, At(product.Target) };
+        var (first, arguments) = (new List<string> { At(product.A), b }, new List<string>());
         if (rows.IsTokens)
         {
             arguments.Add(_strip is null ? Count(rows) : "sCount");
@@ -541,8 +758,7 @@ internal sealed class BodyEmitter
         if (inner.IsTokens && _inRun && product.TransposeA && (IsZeroOutsideRun(product.A) || IsZeroOutsideRun(product.B)))
         {
             // Rows outside of the run add zeros: they are skipped.
-            arguments[0] = $"ref _Unsafe.Add({arguments[0]}, runFrom * {LocateRaw(product.A).Stride})";
-            arguments[1] = $"ref _Unsafe.Add({b}, runFrom * {strideB})";
+            first = [$"ref _Unsafe.Add({first[0]}, runFrom * {LocateRaw(product.A).Stride})", $"ref _Unsafe.Add({b}, runFrom * {strideB})"];
             arguments.Add("runTo - runFrom");
         }
         else if (inner.IsTokens)
@@ -555,8 +771,71 @@ internal sealed class BodyEmitter
             arguments.Add(_strip is null ? "0" : "s");
         }
 
-        Call(name, arguments, new[] { product });
+        if (product.Target is StateMember sum && IsGrouped(product, sum))
+        {
+            AddToSum(product, sum, Method, target => [.. first, .. target, .. arguments]);
+            return;
+        }
+
+        if (product.B is not StateMember member || !IsCarried(member.State) || GroupsOf(member.State) is null)
+        {
+            Call(Method(ProductSum.Plain), [.. first, At(product.Target), .. arguments], [product]);
+            return;
+        }
+
+        // What no token has been added to is not read.
+        using (_writer.Block("if (stage != _SumStage.Empty)"))
+        {
+            Call(Method(ProductSum.Plain), [.. first, At(product.Target), .. arguments], [product]);
+        }
+
+        if (!product.Accumulate)
+        {
+            using (_writer.Block("else"))
+            {
+                _writer.Line($"_TileCopy.Clear({At(product.Target)}, {LocateRaw(product.Target).Stride}, 0, {(_strip is null ? Count(product.Target.Rows) : "sCount")});");
+            }
+        }
     }
+
+    /// <summary>A product that is added to a sum, and to its group where that is open beside it.</summary>
+    /// <param name="arguments">From the references of what is added to.</param>
+    private void AddToSum(MatMul product, StateMember sum, Func<ProductSum, string> method, Func<IEnumerable<string>, IReadOnlyList<string>> arguments)
+    {
+        var groups = GroupsOf(sum.State)!;
+        if (!groups.IsRead(sum))
+        {
+            Call(method(ProductSum.Plain), arguments([At(sum, SumGroups.Open(sum))]), [product]);
+            return;
+        }
+
+        using (_writer.Block($"if (!{IsLast})"))
+        {
+            if (IsLeftOut(groups, sum))
+            {
+                using (_writer.Block("if (stage == _SumStage.Empty)"))
+                {
+                    Clear(sum.Name, sum);
+                }
+
+                _writer.Line();
+            }
+
+            _writer.Line($"// {ProgramText.Describe(product)}");
+            using (_writer.Block("if (stage == _SumStage.Grouped)"))
+            {
+                _writer.Line($"{method(ProductSum.Grouped)}({string.Join(", ", arguments([At(sum), At(sum, SumGroups.Group(sum))]))});");
+            }
+
+            using (_writer.Block("else"))
+            {
+                _writer.Line($"{method(ProductSum.Plain)}({string.Join(", ", arguments([At(sum)]))});");
+            }
+        }
+    }
+
+    /// <summary>Whether nobody reads what the tile, or the run, adds to the sums.</summary>
+    private string IsLast => _inRun ? "(isLast && runTo == " + Count(_groups.Single(groups => IsCarried(groups.Fold.State)).Fold.Loop.Tokens) + ")" : "isLast";
 
     private bool IsZeroOutsideRun(Tile tile) => _statements.OfType<Map>().Any(map =>
         map.Target == tile && map.Branches.All(branch => branch is Expr.Choice { Condition: Condition.InRun, IfFalse: Expr.Constant { Value: 0 } }));
@@ -564,10 +843,15 @@ internal sealed class BodyEmitter
     private void Fill(Tile tile, int floats, double value) =>
         _writer.Line($"_MemoryMarshal.CreateSpan(ref {tile.Name}, {floats}).Fill({ExprPrinter.Literal(value)});");
 
+    private void Clear(string name, StateMember like) =>
+        _writer.Line($"_MemoryMarshal.CreateSpan(ref {name}, {_schedule.Floats(like)}).Clear();");
+
     /// <summary>A reference to the first row of the current strip of a tile, or to its first row outside of strip loops.</summary>
-    private string At(Tile tile)
+    /// <param name="instead">What belongs to the tile and is laid out as it is.</param>
+    private string At(Tile tile, string? instead = null)
     {
         var (reference, stride, isStrip) = LocateRaw(tile);
+        reference = instead ?? reference;
         return _strip is null || isStrip || tile.Rows != _strip ? $"ref {reference}" : $"ref _Unsafe.Add(ref {reference}, s * {stride})";
     }
 

@@ -17,7 +17,9 @@ internal static class CpuBackend
     public static IEnumerable<string> Usings =>
         new[]
         {
+            "_CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums",
             "_HeadTensors = global::KernelGen.CompilerServices.HeadTensors",
+            "_SumStage = global::KernelGen.CompilerServices.SumStage",
             "_TileCopy = global::KernelGen.CompilerServices.TileCopy",
             "_VectorMath = global::KernelGen.CompilerServices.VectorMath",
             "_MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal",

@@ -62,10 +62,14 @@ internal sealed class CpuSchedule
     /// <summary>Rows of a tile in memory.</summary>
     public int Rows(Tile tile) => tile.Rows.IsTokens ? TileRows(tile.Rows) : Padded(tile.Rows);
 
-    /// <summary>Floats of a state, with its members one after the other, each at a multiple of a cache line.</summary>
-    public int StateFloats(State? state) => state is null ? 0 : state.Members.Sum(Floats);
+    /// <summary>Floats of a state, with its members one after the other, then the rests of its sums, each at a multiple of a cache line.</summary>
+    public int StateFloats(State? state) => state is null ? 0 : state.Members.Sum(Floats) + SumGroups.Of(state).Sum(Floats);
 
     public int StateOffset(StateMember member) => member.State.Members.TakeWhile(other => other != member).Sum(Floats);
+
+    /// <summary>Where the rest of a sum is in the state.</summary>
+    public int RestOffset(StateMember sum) =>
+        sum.State.Members.Sum(Floats) + SumGroups.Of(sum.State).TakeWhile(other => other != sum).Sum(Floats);
 
     /// <summary>Floats of a tile, rounded to whole cache lines.</summary>
     public int Floats(Tile tile) => RoundToLine(Rows(tile) * Stride(tile));

@@ -54,6 +54,9 @@ internal sealed class DecodingEmitter
 
     private readonly Runs? _runs;
 
+    /// <summary>How a fold over kept keys keeps its sums; null where there is none.</summary>
+    private readonly SumGroups? _groups;
+
     public DecodingEmitter(CpuTarget target, TileProgram program, KernelText text)
     {
         var isFold = program.Body[0] is Fold;
@@ -68,6 +71,7 @@ internal sealed class DecodingEmitter
         _body = Dataflow.WithoutOptionalStores(program.Body[0].Body().Select(ForOneToken).SelectMany(WithLogarithms).ToList());
         _statements = Dataflow.Flatten(_body).ToList();
         _runs = _body.OfType<Runs>().SingleOrDefault();
+        _groups = _statements.OfType<Fold>().Select(fold => new SumGroups(fold)).SingleOrDefault();
         BlockRows = isFold ? BlockTokens : 0;
         PlaceKept(isFold);
         PlaceRows();
@@ -207,6 +211,14 @@ internal sealed class DecodingEmitter
             }
         }
 
+        foreach (var sum in _groups?.Sums ?? [])
+        {
+            foreach (var name in new[] { SumGroups.Rest(sum) }.Concat(_groups!.Work(sum)))
+            {
+                _buffers.AddWork(name, RowOf(sum));
+            }
+        }
+
         if (_runs is not null)
         {
             _buffers.AddWork("factor", _schedule.Floats(_runs.State.Reference!));
@@ -235,7 +247,7 @@ internal sealed class DecodingEmitter
 
         if (BlockRows > 0)
         {
-            References(_statements);
+            References(_statements.Where(statement => !Waits(statement)));
         }
 
         foreach (var parameter in _program.Parameters)
@@ -305,21 +317,29 @@ internal sealed class DecodingEmitter
         _writer.Line();
         foreach (var statement in waiting)
         {
-            if (statement is Reduce { Accumulate: false } sum)
+            if (statement is Reduce { Accumulate: false } reduce)
             {
-                Fill(sum.Target, sum.Reduction == Reduction.Sum ? 0 : double.NegativeInfinity);
+                Fill(reduce.Target, reduce.Reduction == Reduction.Sum ? 0 : double.NegativeInfinity);
             }
 
             switch (statement)
             {
+                case Map { Target: StateMember total } map:
+                    // One addition a block, in twice the precision.
+                    var summand = Summand(map);
+                    _writer.Line($"// {ProgramText.Describe(map)}");
+                    _writer.Line($"_CompensatedSums.Close(ref {total}, ref {SumGroups.Rest(total)}, ref {total}, ref {summand}, {Text(_schedule.Floats(total))});");
+                    break;
                 case Map or Reduce:
                     Pass("Compute", new[] { statement }, tile => tile.Name, statement is Reduce ? "count" : "1", columns: null);
                     break;
-                case MatMul product:
-                    var name = _text.Add(MatMulEmitter.Name(product), candidate => MatMulEmitter.Emit(
-                        _schedule, product, candidate, _buffers[product.A].Stride, _buffers[product.B].Stride, _schedule.Stride(product.Target)));
-                    Call(name, new[] { $"ref {product.A.Name}", $"ref {product.B.Name}", $"ref {product.Target.Name}", "count" }, product);
+                case MatMul { Target: StateMember sum } product:
+                    var name = _text.Add(MatMulEmitter.Name(product, ProductSum.Compensated), candidate => MatMulEmitter.Emit(
+                        _schedule, product, candidate, _buffers[product.A].Stride, _buffers[product.B].Stride, _schedule.Stride(sum), ProductSum.Compensated));
+                    Call(name, new[] { $"ref {product.A.Name}", $"ref {product.B.Name}", $"ref {sum.Name}", $"ref {SumGroups.Rest(sum)}", "count" }, product);
                     break;
+                default:
+                    throw new NotSupportedException($"A block is closed without a rule for {ProgramText.Describe(statement)}.");
             }
         }
 
@@ -329,6 +349,15 @@ internal sealed class DecodingEmitter
         }
     }
 
+    /// <summary>What a statement adds to a sum.</summary>
+    private static Tile Summand(Map map) => map.Branches is [Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Element left, Right: Expr.Element right }] && left.Tile == map.Target
+        ? right.Tile
+        : throw new NotSupportedException($"{ProgramText.Describe(map)} is no sum.");
+
+    /// <summary>What follows the references of the state of the whole program.</summary>
+    private static IReadOnlyList<Follower> Followers(State state) =>
+        [.. SumGroups.Of(state).Select(sum => new Follower(sum.Name, sum)), .. SumGroups.Of(state).Select(sum => new Follower(SumGroups.Rest(sum), sum))];
+
     /// <summary>References to what is used of the state, and to the maxima of the run, which lie behind it.</summary>
     private void References(IEnumerable<Statement> statements)
     {
@@ -336,6 +365,11 @@ internal sealed class DecodingEmitter
         foreach (var member in _program.State!.Members.Where(member => _runs is not null || used.Contains(member)))
         {
             _writer.Line($"ref var {member.Name} = ref _Unsafe.Add(ref state, {Text(_schedule.StateOffset(member))});");
+        }
+
+        foreach (var sum in SumGroups.Of(_program.State).Where(sum => _runs is not null || statements.Any(statement => SumGroups.IsSum(statement, sum))))
+        {
+            _writer.Line($"ref var {SumGroups.Rest(sum)} = ref _Unsafe.Add(ref state, {Text(_schedule.RestOffset(sum))});");
         }
 
         if (_runs is not null)
@@ -347,7 +381,7 @@ internal sealed class DecodingEmitter
     private void Block(IReadOnlyList<Statement> block, HashSet<Statement> done, bool own)
     {
         var pass = new List<Statement>();
-        string Name(Tile tile) => own ? Own(tile) : tile.Name;
+        string Name(Tile tile) => own ? Own(tile) : tile is StateMember sum && _groups!.Sums.Contains(sum) ? SumGroups.Group(sum) : tile.Name;
 
         void Flush()
         {
@@ -378,8 +412,9 @@ internal sealed class DecodingEmitter
                     Multiply(product, Name);
                     break;
                 case Rebase rebase:
-                    var members = string.Join(", ", rebase.State.Members.Select(member => $"ref {member.Name}"));
-                    _writer.Line($"{_states.RaiseRows(rebase.State)}(ref {rebase.Candidate.Name}, {members}, 1, {ExprPrinter.Literal(rebase.Threshold)});");
+                    var followers = _groups!.Followers;
+                    var all = string.Join(", ", followers.Select(follower => $"ref {follower.Name}").Prepend($"ref {rebase.State.Reference}"));
+                    _writer.Line($"{_states.RaiseRows(rebase.State, followers)}(ref {rebase.Candidate.Name}, {all}, 1, {ExprPrinter.Literal(rebase.Threshold)}, _SumStage.Grouped);");
                     break;
                 case Store store:
                     var columns = Text(store.Destination.Columns.Size);
@@ -440,6 +475,14 @@ internal sealed class DecodingEmitter
             _writer.Line($"_MemoryMarshal.CreateSpan(ref {member.Name}, {Text(_schedule.Stride(member))}).Fill({ExprPrinter.Literal(member.Initial)});");
         }
 
+        foreach (var sum in _groups!.Sums)
+        {
+            foreach (var name in new[] { SumGroups.Rest(sum), SumGroups.Group(sum) })
+            {
+                _writer.Line($"_MemoryMarshal.CreateSpan(ref {name}, {Text(RowOf(sum))}).Clear();");
+            }
+        }
+
         var tokens = fold.Loop.Tokens;
         _writer.Line();
         _writer.Line($"// The keys so far and this one, {Text(KeptTileTokens)} at a time.");
@@ -457,17 +500,36 @@ internal sealed class DecodingEmitter
                 _writer.Line($"_TileCopy.Prefetch(ref _Unsafe.Add(ref {_kept[0].Tile.Name}, {Text(KeptTileTokens * RowFloats)}), {Text(RowFloats)}, {Text(KeptTileTokens)}, {Text(RowFloats)});");
             }
 
-
             Block(fold.Body, done, own: false);
+            var length = Text(SumGroups.GroupTiles * KeptTileTokens);
+            _writer.Line($"// A group of {Text(SumGroups.GroupTiles)} tiles ends where a multiple of {length} keys does.");
+            using (_writer.Block($"if (({tokens}Start + {Text(KeptTileTokens)}) % {length} == 0)"))
+            {
+                CloseGroups();
+            }
+        }
+
+        CloseGroups();
+
+        void CloseGroups()
+        {
+            foreach (var sum in _groups!.Sums)
+            {
+                _writer.Line($"_CompensatedSums.Close(ref {sum.Name}, ref {SumGroups.Rest(sum)}, ref {sum.Name}, ref {SumGroups.Group(sum)}, {Text(RowOf(sum))});");
+            }
         }
     }
+
+    /// <summary>Floats of a query's row of a sum, in whole cache lines.</summary>
+    private int RowOf(StateMember sum) => CpuSchedule.RoundToLine(_schedule.Stride(sum));
 
     private void Rebase(State state, string candidate, double threshold)
     {
         using (_writer.Block($"if ({_states.Exceeds(state)}(ref {candidate}, ref {state.Reference}, {ExprPrinter.Literal(threshold)}))"))
         {
-            var members = string.Join(", ", state.Members.Select(member => $"ref {member.Name}"));
-            _writer.Line($"{_states.Raise(state)}(ref {candidate}, ref factor, {members});");
+            var followers = Followers(state);
+            var all = string.Join(", ", followers.Select(follower => $"ref {follower.Name}").Prepend($"ref {state.Reference}"));
+            _writer.Line($"{_states.Raise(state, followers)}(ref {candidate}, ref factor, {all}, _SumStage.Grouped);");
         }
     }
 
@@ -577,7 +639,8 @@ internal sealed class DecodingEmitter
             return Enumerable.Empty<int[]>();
         }
 
-        var members = state.Members.SelectMany(member => Segments(member, _schedule.StateOffset(member)));
+        var members = state.Members.SelectMany(member => Segments(member, _schedule.StateOffset(member)))
+            .Concat(SumGroups.Of(state).SelectMany(sum => Segments(sum, _schedule.RestOffset(sum))));
         return _runs is null ? members : members.Concat(Segments(state.Reference!, _schedule.StateFloats(state)));
     }
 

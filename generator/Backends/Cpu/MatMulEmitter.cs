@@ -3,6 +3,19 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Backends.Cpu;
 
+/// <summary>What a product is added to.</summary>
+internal enum ProductSum
+{
+    /// <summary>Its target, where it accumulates; else it is the target.</summary>
+    Plain,
+
+    /// <summary>Its target, and a second matrix: the sum of the group that is open.</summary>
+    Grouped,
+
+    /// <summary>Its target in twice the precision, with the rest in a second matrix.</summary>
+    Compensated,
+}
+
 /// <summary>
 /// Emits one product as a method of register-blocked micro-kernels: a block of rows × vectors of the result stays in registers while the
 /// inner axis runs, each step loading one row of B and broadcasting one element of A a row. Names instead of arrays and straight-line text are
@@ -10,17 +23,25 @@ namespace KernelGen.Generator.Backends.Cpu;
 /// </summary>
 internal sealed class MatMulEmitter
 {
+    /// <summary>Products are added up from zero for so many summands at a time: rounding grows with the larger of this and the number of parts.</summary>
+    public const int MostSummands = 512;
+
+    /// <summary>Rows of the block for what is left of a tile of tokens: with a panel's vectors they are sums enough to hide the latency of a multiply-add.</summary>
+    private const int FewRows = 2;
+
     private readonly CpuTarget _target;
     private readonly MatMul _product;
+    private readonly ProductSum _sum;
     private readonly SourceWriter _writer;
     private readonly int _strideA, _strideB, _strideC;
     private readonly int? _fixedRows, _fixedInner;
     private readonly int _columns, _blockRows, _blockVectors;
 
-    private MatMulEmitter(CpuSchedule schedule, MatMul product, int strideA, int strideB, int strideC)
+    private MatMulEmitter(CpuSchedule schedule, MatMul product, ProductSum sum, int strideA, int strideB, int strideC)
     {
         _target = schedule.Target;
         _product = product;
+        _sum = sum;
         _writer = new SourceWriter();
         (_strideA, _strideB, _strideC) = (strideA, strideB, strideC);
         var (rows, inner) = product.TransposeA ? (product.A.Columns, product.A.Rows) : (product.A.Rows, product.A.Columns);
@@ -34,7 +55,7 @@ internal sealed class MatMulEmitter
     }
 
     /// <summary>A name that says the sizes, so that products of the same sizes share a method: t stands for a tile of tokens.</summary>
-    public static string Name(MatMul product)
+    public static string Name(MatMul product, ProductSum sum = ProductSum.Plain)
     {
         var (rows, inner) = product.TransposeA ? (product.A.Columns, product.A.Rows) : (product.A.Rows, product.A.Columns);
         var kind = product.Structure switch
@@ -43,7 +64,14 @@ internal sealed class MatMulEmitter
             Structure.LowerLeft => "OfLower",
             _ => "",
         };
-        return (product.Accumulate ? "Add" : "") + (product.TransposeA ? "Transposed" : "") + "Product" + kind
+        var added = sum switch
+        {
+            ProductSum.Plain => product.Accumulate ? "Add" : "",
+            ProductSum.Grouped => "AddTwice",
+            ProductSum.Compensated => "AddCompensated",
+            _ => throw new ArgumentOutOfRangeException(nameof(sum)),
+        };
+        return added + (product.TransposeA ? "Transposed" : "") + "Product" + kind
             + $"_{Size(rows)}x{Size(inner)}x{Size(product.Target.Columns)}";
     }
 
@@ -51,18 +79,26 @@ internal sealed class MatMulEmitter
 
     /// <summary>
     /// Emits the method. It takes references to A, B and C, then `rows` if the rows are tokens, `inner` if the inner axis is, and `diagonal`,
-    /// the position of the first row, if the product is triangular.
+    /// the position of the first row, if the product is triangular. A <see cref="ProductSum"/> with a second matrix takes it after C.
     /// </summary>
-    public static string Emit(CpuSchedule schedule, MatMul product, string name, int strideA, int strideB, int strideC)
+    public static string Emit(
+        CpuSchedule schedule, MatMul product, string name, int strideA, int strideB, int strideC, ProductSum sum = ProductSum.Plain)
     {
-        var emitter = new MatMulEmitter(schedule, product, strideA, strideB, strideC);
+        var emitter = new MatMulEmitter(schedule, product, sum, strideA, strideB, strideC);
         emitter.Method(name);
         return emitter._writer.ToString();
     }
 
     private void Method(string name)
     {
-        var parameters = "ref float a, ref float b, ref float c"
+        var second = _sum switch
+        {
+            ProductSum.Plain => null,
+            ProductSum.Grouped => "group",
+            ProductSum.Compensated => "rest",
+            _ => throw new ArgumentOutOfRangeException(nameof(_sum)),
+        };
+        var parameters = "ref float a, ref float b, ref float c" + (second is null ? "" : $", ref float {second}")
             + (_fixedRows is null ? ", int rows" : "") + (_fixedInner is null ? ", int inner" : "")
             + (_product.Structure == Structure.Full ? "" : ", int diagonal");
         var (rows, inner) = _product.TransposeA ? (_product.A.Columns, _product.A.Rows) : (_product.A.Rows, _product.A.Columns);
@@ -73,7 +109,14 @@ internal sealed class MatMulEmitter
             Structure.LowerLeft => ", a lower triangular",
             _ => "",
         };
-        _writer.Line($"// c {(_product.Accumulate ? "+=" : "=")} a{(_product.TransposeA ? "ᵀ" : "")} · b: {a} · {b}{triangle}; blocks of {_blockRows} × {_blockVectors * _target.Lanes}.");
+        var targets = _sum switch
+        {
+            ProductSum.Plain => _product.Accumulate ? "c +=" : "c =",
+            ProductSum.Grouped => "c and group +=",
+            ProductSum.Compensated => "c + rest +=",
+            _ => throw new ArgumentOutOfRangeException(nameof(_sum)),
+        };
+        _writer.Line($"// {targets} a{(_product.TransposeA ? "ᵀ" : "")} · b: {a} · {b}{triangle}; blocks of {_blockRows} × {_blockVectors * _target.Lanes}.");
         _writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
         using (_writer.Block($"private static void {name}({parameters})"))
         {
@@ -122,7 +165,23 @@ internal sealed class MatMulEmitter
             // Rows past the last are memory of the tile that nobody reads.
             using (_writer.Block($"for (nint i = 0; i < rows; i += {_blockRows})"))
             {
-                Block(_blockRows, vectors);
+                if (_product.Structure != Structure.Full)
+                {
+                    Block(_blockRows, vectors);
+                }
+                else
+                {
+                    // A token or two at the end, or alone, would cost as much as a whole block.
+                    using (_writer.Block($"if (rows - i <= {FewRows})"))
+                    {
+                        Block(FewRows, vectors);
+                    }
+
+                    using (_writer.Block("else"))
+                    {
+                        Block(_blockRows, vectors);
+                    }
+                }
             }
 
             return;
@@ -170,13 +229,53 @@ internal sealed class MatMulEmitter
 
         _writer.Line($"ref var aa = ref _Unsafe.Add(ref a, i{(_product.TransposeA ? "" : $" * {_strideA}")});");
         _writer.Line("ref var bb = ref _Unsafe.Add(ref b, j);");
-        ForBlock(rows, vectors, (r, v) => $"var c{r}_{v} = {_target.Floats}.Zero;");
-        var inner = _fixedInner?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "inner";
+        if (_sum != ProductSum.Plain)
+        {
+            _writer.Line($"ref var second = ref _Unsafe.Add(ref {(_sum == ProductSum.Grouped ? "group" : "rest")}, (i * {_strideC}) + j);");
+        }
+
+        if (_fixedInner is { } summands && summands > MostSummands)
+        {
+            Parts(rows, vectors, summands);
+            return;
+        }
+
+        var inner = _fixedInner is { } count ? Text(count) : "inner";
         if (_product.Structure == Structure.LowerLeft)
         {
             _writer.Line($"var last = global::System.Math.Min(inner, diagonal + (int)i + {rows});");
             inner = "last";
         }
+
+        Part(rows, vectors, inner, _product.Accumulate);
+    }
+
+    /// <summary>A long sum in parts, since its rounding grows with the number of summands where those have one sign.</summary>
+    private void Parts(int rows, int vectors, int inner)
+    {
+        if (!_product.Accumulate)
+        {
+            ForBlock(rows, vectors, (r, v) => $"{_target.Simd}.StoreUnsafe({_target.Floats}.Zero, {Element("cc", r, v)});");
+        }
+
+        _writer.Line($"// {Text(inner)} summands in parts of {Text(MostSummands)}.");
+        using (_writer.Block($"for (nint part = 0; part < {Text(inner)}; part += {Text(MostSummands)})"))
+        {
+            var whole = inner % MostSummands == 0;
+            if (!whole)
+            {
+                _writer.Line($"var summands = global::System.Math.Min({Text(MostSummands)}, {Text(inner)} - part);");
+            }
+
+            Part(rows, vectors, whole ? Text(MostSummands) : "summands", adds: true);
+        }
+    }
+
+    /// <summary>The sum of the next summands, stored or added.</summary>
+    private void Part(int rows, int vectors, string inner, bool adds)
+    {
+        var (lanes, simd) = (_target.Lanes, _target.Simd);
+        ForBlock(rows, vectors, (r, v) => $"var c{r}_{v} = {_target.Floats}.Zero;");
 
         using (_writer.Block($"for (nint k = 0; k < {inner}; k++)"))
         {
@@ -214,11 +313,21 @@ internal sealed class MatMulEmitter
                 value = $"{simd}.ConditionalSelect({simd}.LessThanOrEqual({_target.Floats}.Indices, {limit}), {value}, {_target.Floats}.Zero)";
             }
 
-            var element = $"ref _Unsafe.Add(ref cc, {(r * _strideC) + (v * lanes)})";
-            value = _product.Accumulate ? $"{simd}.LoadUnsafe({element}) + {value}" : value;
-            return $"{simd}.StoreUnsafe({value}, {element});";
+            string Plain(string to) =>
+                $"{simd}.StoreUnsafe({(adds ? $"{simd}.LoadUnsafe({Element(to, r, v)}) + {value}" : value)}, {Element(to, r, v)});";
+            return _sum switch
+            {
+                ProductSum.Plain => Plain("cc"),
+                ProductSum.Grouped => $"{Plain("cc")} {Plain("second")}",
+                ProductSum.Compensated => $"_CompensatedSums.Add({Element("cc", r, v)}, {Element("second", r, v)}, {value});",
+                _ => throw new ArgumentOutOfRangeException(nameof(_sum)),
+            };
         });
     }
+
+    private string Element(string block, int r, int v) => $"ref _Unsafe.Add(ref {block}, {Text((r * _strideC) + (v * _target.Lanes))})";
+
+    private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private void ForBlock(int rows, int vectors, System.Func<int, int, string> line)
     {

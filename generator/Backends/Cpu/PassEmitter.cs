@@ -27,6 +27,9 @@ internal sealed class PassEmitter
     private int _rows;
     private int _phaseNumber;
 
+    /// <summary>The sums over columns of the current phase that are summed in parts.</summary>
+    private IReadOnlyList<Reduce> _longSums = [];
+
     /// <param name="isReadOutside">Whether a tile made here is read by statements outside the pass, so that it must be stored.</param>
     /// <param name="function">The name of the method that computes a function.</param>
     public PassEmitter(
@@ -240,11 +243,16 @@ internal sealed class PassEmitter
     private void Phase(IReadOnlyList<Statement> phase)
     {
         var rowReductions = phase.OfType<Reduce>().Where(reduce => reduce.Target.IsColumnVector).ToList();
+        _longSums = [.. rowReductions.Where(IsLongSum)];
         foreach (var reduce in rowReductions)
         {
             for (var i = 0; i < _rows; i++)
             {
                 _writer.Line($"var {reduce.Target.Name}Sum{i} = {Identity(reduce)};");
+                if (_longSums.Contains(reduce))
+                {
+                    _writer.Line($"var {reduce.Target.Name}Parts{i} = {Identity(reduce)};");
+                }
             }
         }
 
@@ -275,7 +283,7 @@ internal sealed class PassEmitter
             for (var i = 0; i < _rows; i++)
             {
                 var name = $"{reduce.Target.Name}{i}";
-                var total = $"_VectorMath.{method}({reduce.Target.Name}Sum{i})";
+                var total = $"_VectorMath.{method}({(_longSums.Contains(reduce) ? $"{reduce.Target.Name}Parts{i} + " : "")}{reduce.Target.Name}Sum{i})";
                 if (IsMadeHere(reduce.Target) && !IsStored(reduce.Target))
                 {
                     _writer.Line($"var {name} = {_target.Simd}.Create({total});");
@@ -288,6 +296,22 @@ internal sealed class PassEmitter
                 {
                     _writer.Line($"var {name} = {_target.Simd}.Create({element});");
                 }
+            }
+        }
+    }
+
+    /// <summary>Whether a lane has so many summands that they are summed in parts; sums of tokens are no longer than a tile.</summary>
+    private bool IsLongSum(Reduce reduce) =>
+        !_columns.IsTokens && reduce is { Reduction: Reduction.Sum, Rest: null } && _columns.Size > MatMulEmitter.MostSummands * _target.Lanes;
+
+    /// <summary>Ends a part of the long sums.</summary>
+    private void EndPart()
+    {
+        foreach (var reduce in _longSums)
+        {
+            for (var i = 0; i < _rows; i++)
+            {
+                _writer.Line($"{reduce.Target.Name}Parts{i} += {reduce.Target.Name}Sum{i}; {reduce.Target.Name}Sum{i} = {Identity(reduce)};");
             }
         }
     }
@@ -334,12 +358,15 @@ internal sealed class PassEmitter
         {
             var size = int.Parse(count, CultureInfo.InvariantCulture);
             var whole = size / lanes * lanes;
-            if (whole > 0)
+            var part = _longSums.Count == 0 ? whole : MatMulEmitter.MostSummands * lanes;
+            for (var from = 0; from < whole; from += part)
             {
-                using (_writer.Block($"for (nint j = 0; j < {whole}; j += {lanes})"))
+                using (_writer.Block($"for (nint j = {from}; j < {Math.Min(whole, from + part)}; j += {lanes})"))
                 {
                     Body(phase, segment, tail: false);
                 }
+
+                EndPart();
             }
 
             if (whole < size)

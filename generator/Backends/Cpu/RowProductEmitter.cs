@@ -97,6 +97,45 @@ internal sealed class RowProductEmitter
         var unrolled = Math.Max(1, Math.Min(Accumulators / (rows * vectors), inner ?? 4));
         _writer.Line("ref var aa = ref a;");
         _writer.Line("ref var bb = ref _Unsafe.Add(ref b, j);");
+        var part = unrolled * MatMulEmitter.MostSummands;
+        if (inner <= part || inner is null)
+        {
+            Zeros(rows, vectors, unrolled);
+            Sum(rows, vectors, unrolled, inner);
+            Store(rows, vectors, unrolled, _product.Accumulate);
+            return;
+        }
+
+        // A long sum in parts, since its rounding grows with the number of summands where those have one sign.
+        var whole = inner.Value / part * part;
+        if (!_product.Accumulate)
+        {
+            for (var r = 0; r < rows; r++)
+            {
+                _writer.Line(string.Join(" ", Enumerable.Range(0, vectors).Select(v => $"{_target.Simd}.StoreUnsafe({_target.Floats}.Zero, {Element(r, v)});")));
+            }
+        }
+
+        using (_writer.Block($"for (nint part = 0; part < {Text(whole)}; part += {Text(part)})"))
+        {
+            Zeros(rows, vectors, unrolled);
+            Sum(rows, vectors, unrolled, part);
+            Store(rows, vectors, unrolled, adds: true);
+        }
+
+        if (whole < inner)
+        {
+            using (_writer.Block())
+            {
+                Zeros(rows, vectors, unrolled);
+                Sum(rows, vectors, unrolled, inner - whole);
+                Store(rows, vectors, unrolled, adds: true);
+            }
+        }
+    }
+
+    private void Zeros(int rows, int vectors, int unrolled)
+    {
         for (var u = 0; u < unrolled; u++)
         {
             for (var r = 0; r < rows; r++)
@@ -104,7 +143,10 @@ internal sealed class RowProductEmitter
                 _writer.Line(string.Join(" ", Enumerable.Range(0, vectors).Select(v => $"var c{r}_{v}_{u} = {_target.Floats}.Zero;")));
             }
         }
+    }
 
+    private void Sum(int rows, int vectors, int unrolled, int? inner)
+    {
         if (inner is { } count)
         {
             var whole = count / unrolled * unrolled;
@@ -138,16 +180,21 @@ internal sealed class RowProductEmitter
             }
         }
 
+    }
+
+    private void Store(int rows, int vectors, int unrolled, bool adds)
+    {
         for (var r = 0; r < rows; r++)
         {
             for (var v = 0; v < vectors; v++)
             {
-                var element = $"ref _Unsafe.Add(ref c, j + {Text((r * _strideC) + (v * _target.Lanes))})";
                 var sum = Tree(Enumerable.Range(0, unrolled).Select(u => $"c{r}_{v}_{u}").ToArray());
-                _writer.Line($"{_target.Simd}.StoreUnsafe({(_product.Accumulate ? $"{_target.Simd}.LoadUnsafe({element}) + {sum}" : sum)}, {element});");
+                _writer.Line($"{_target.Simd}.StoreUnsafe({(adds ? $"{_target.Simd}.LoadUnsafe({Element(r, v)}) + {sum}" : sum)}, {Element(r, v)});");
             }
         }
     }
+
+    private string Element(int r, int v) => $"ref _Unsafe.Add(ref c, j + {Text((r * _strideC) + (v * _target.Lanes))})";
 
     private void Steps(int rows, int vectors, int count)
     {
@@ -183,7 +230,8 @@ internal sealed class RowProductEmitter
     {
         var lanes = _target.Lanes;
         var inner = _schedule.Padded(_product.A.Columns);
-        var unrolled = inner % (2 * lanes) == 0 ? 2 : 1;
+        var unrolled = inner % (2 * lanes) == 0 || inner > MatMulEmitter.MostSummands * lanes ? 2 : 1;
+        var whole = inner / (unrolled * lanes) * unrolled * lanes;
         Head($"c = a · {_product.B}ᵀ: a dot product for each of the rows.");
         using (_writer.Block($"private static void {name}(ref float a, ref float b, ref float c, int rows)"))
         using (_writer.Block($"for (nint i = 0; i < rows; i += {Text(DotRows)})"))
@@ -194,23 +242,37 @@ internal sealed class RowProductEmitter
                 _writer.Line(string.Join(" ", Enumerable.Range(0, DotRows).Select(r => $"var c{r}_{u} = {_target.Floats}.Zero;")));
             }
 
-            using (_writer.Block($"for (nint k = 0; k < {Text(inner)}; k += {Text(unrolled * lanes)})"))
+            using (_writer.Block($"for (nint k = 0; k < {Text(whole)}; k += {Text(unrolled * lanes)})"))
             {
-                for (var u = 0; u < unrolled; u++)
+                DotSteps(unrolled);
+            }
+
+            if (whole < inner)
+            {
+                using (_writer.Block())
                 {
-                    _writer.Line($"var a{u} = {_target.Simd}.LoadUnsafe(ref _Unsafe.Add(ref a, k + {Text(u * lanes)}));");
-                    for (var r = 0; r < DotRows; r++)
-                    {
-                        var offset = (r * _strideB) + (u * lanes);
-                        _writer.Line(
-                            $"c{r}_{u} = {_target.Simd}.{_target.MultiplyAdd}(a{u}, {_target.Simd}.LoadUnsafe(ref _Unsafe.Add(ref bb, k + {Text(offset)})), c{r}_{u});");
-                    }
+                    _writer.Line($"const int k = {Text(whole)};");
+                    DotSteps(1);
                 }
             }
 
             for (var r = 0; r < DotRows; r++)
             {
                 _writer.Line($"_Unsafe.Add(ref c, i + {Text(r)}) = _VectorMath.Sum({Tree(Enumerable.Range(0, unrolled).Select(u => $"c{r}_{u}").ToArray())});");
+            }
+        }
+    }
+
+    private void DotSteps(int unrolled)
+    {
+        for (var u = 0; u < unrolled; u++)
+        {
+            _writer.Line($"var a{u} = {_target.Simd}.LoadUnsafe(ref _Unsafe.Add(ref a, k + {Text(u * _target.Lanes)}));");
+            for (var r = 0; r < DotRows; r++)
+            {
+                var offset = (r * _strideB) + (u * _target.Lanes);
+                _writer.Line(
+                    $"c{r}_{u} = {_target.Simd}.{_target.MultiplyAdd}(a{u}, {_target.Simd}.LoadUnsafe(ref _Unsafe.Add(ref bb, k + {Text(offset)})), c{r}_{u});");
             }
         }
     }

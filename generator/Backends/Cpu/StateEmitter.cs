@@ -31,6 +31,14 @@ internal sealed class StateEmitter
                 writer.Line(
                     $"_MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, {_schedule.StateOffset(member)}), {_schedule.Floats(member)}).Fill({ExprPrinter.Literal(member.Initial)});");
             }
+
+            var sums = SumGroups.Of(state);
+            if (sums.Count > 0)
+            {
+                writer.Line($"// {string.Join(", ", sums.Select(SumGroups.Rest))}");
+                writer.Line(
+                    $"_MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, {_schedule.RestOffset(sums[0])}), {sums.Sum(_schedule.Floats)}).Clear();");
+            }
         }
     }
 
@@ -50,6 +58,13 @@ internal sealed class StateEmitter
                 var offset = _schedule.StateOffset(member);
                 writer.Line($"ref var {member.Name} = ref _Unsafe.Add(ref state, {offset});");
                 writer.Line($"ref var {member.Name}2 = ref _Unsafe.Add(ref other, {offset});");
+            }
+
+            foreach (var sum in SumGroups.Of(state))
+            {
+                var (rest, offset) = (SumGroups.Rest(sum), _schedule.RestOffset(sum));
+                writer.Line($"ref var {rest} = ref _Unsafe.Add(ref state, {offset});");
+                writer.Line($"ref var {rest}2 = ref _Unsafe.Add(ref other, {offset});");
             }
 
             var transposed = state.Members.Where(member => IsTransposed(member)).ToList();
@@ -73,26 +88,28 @@ internal sealed class StateEmitter
                     writer.Line("const float theirs = 1f;");
                 }
 
-                foreach (var member in state.Members.Where(member => member != state.Reference && !IsTransposed(member)))
+                foreach (var sum in SumGroups.Of(state).Where(sum => !IsTransposed(sum)))
                 {
-                    if (member.IsRowVector || member.IsColumnVector)
+                    if (sum.IsRowVector || sum.IsColumnVector)
                     {
-                        writer.Line(
-                            $"_Unsafe.Add(ref {member.Name}, r) = (_Unsafe.Add(ref {member.Name}, r) * mine) + (_Unsafe.Add(ref {member.Name}2, r) * theirs);");
+                        writer.Line(Merged(sum, "r", "mine", $"_Unsafe.Add(ref {sum.Name}2, r) * theirs", $"_Unsafe.Add(ref {SumGroups.Rest(sum)}2, r) * theirs"));
                         continue;
                     }
 
-                    using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(member.Columns)}; j += {_target.Lanes})"))
+                    using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(sum.Columns)}; j += {_target.Lanes})"))
                     {
-                        var stride = _schedule.Stride(member);
-                        writer.Line($"ref var x = ref _Unsafe.Add(ref {member.Name}, (r * {stride}) + j);");
-                        writer.Line($"var x2 = {_target.Simd}.LoadUnsafe(ref _Unsafe.Add(ref {member.Name}2, (r * {stride}) + j));");
-                        writer.Line($"{_target.Simd}.StoreUnsafe(({_target.Simd}.LoadUnsafe(ref x) * mine) + (x2 * theirs), ref x);");
+                        var at = $"(r * {_schedule.Stride(sum)}) + j";
+                        writer.Line(Merged(
+                            sum, at, $"{_target.Simd}.Create(mine)", $"{Load(sum.Name + "2", at)} * theirs", $"{Load(SumGroups.Rest(sum) + "2", at)} * theirs"));
                     }
                 }
             }
         }
     }
+
+    /// <summary>A sum and its rest take in those of another state.</summary>
+    private static string Merged(StateMember sum, string at, string scale, string other, string otherRest) =>
+        $"_CompensatedSums.Merge(ref _Unsafe.Add(ref {sum.Name}, {at}), ref _Unsafe.Add(ref {SumGroups.Rest(sum)}, {at}), {scale}, {other}, {otherRest});";
 
     /// <summary>Whether the state's axis is the columns of a matrix.</summary>
     private static bool IsTransposed(StateMember member) => member.Columns == member.State.Axis && !member.IsRowVector;
@@ -108,16 +125,18 @@ internal sealed class StateEmitter
                 writer.Line($"var mine = _VectorMath.Exp2({Load(c.Name, "j")} - raised, {FactorFlush});");
                 writer.Line($"var theirs = _VectorMath.Exp2({Load(c.Name + "2", "j")} - raised, {FactorFlush});");
             }
+            else
+            {
+                writer.Line($"var mine = {_target.Floats}.One;");
+                writer.Line($"var theirs = {_target.Floats}.One;");
+            }
 
             foreach (var matrix in matrices)
             {
                 using (writer.Block($"for (nint r = 0; r < {_schedule.Rows(matrix)}; r++)"))
                 {
                     var at = $"(r * {_schedule.Stride(matrix)}) + j";
-                    var sum = state.Reference is null
-                        ? $"{Load(matrix.Name, at)} + {Load(matrix.Name + "2", at)}"
-                        : $"({Load(matrix.Name, at)} * mine) + ({Load(matrix.Name + "2", at)} * theirs)";
-                    writer.Line(Store(sum, matrix.Name, at));
+                    writer.Line(Merged(matrix, at, "mine", $"{Load(matrix.Name + "2", at)} * theirs", $"{Load(SumGroups.Rest(matrix) + "2", at)} * theirs"));
                 }
             }
         }
@@ -187,65 +206,87 @@ internal sealed class StateEmitter
     });
 
     /// <summary>The method that raises the references along a fixed axis to the candidates where those are higher.</summary>
-    public string Raise(State state) => _text.Add("Raise", name =>
+    public string Raise(State state, IReadOnlyList<Follower> followers) => _text.Add("Raise", name =>
     {
         var writer = new SourceWriter();
         var c = state.Reference!.Name;
-        var sums = state.Members.Where(member => member != state.Reference).ToList();
-        var parameters = string.Join(", ", state.Members.Select(member => $"ref float {member.Name}"));
-        writer.Line($"// {c}' = max({c}, candidate); {string.Join(", ", sums.Select(sum => sum.Name))} follow by 2^({c} − {c}').");
+        var parameters = string.Join(", ", followers.Select(follower => $"ref float {follower.Name}").Prepend($"ref float {c}"));
+        writer.Line($"// {c}' = max({c}, candidate); {string.Join(", ", followers.Select(follower => follower.Name))} follow by 2^({c} − {c}').");
         writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void {name}(ref float candidate, ref float factor, {parameters})"))
+        using (writer.Block($"private static void {name}(ref float candidate, ref float factor, {parameters}, _SumStage stage)"))
         {
             using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
             {
                 writer.Line($"var old = {Load(c, "j")};");
                 writer.Line($"var raised = {_target.Simd}.MaxNative(old, {Load("candidate", "j")});");
-                writer.Line($"var f = _VectorMath.Exp2(old - raised, {FactorFlush});");
                 writer.Line(Store("raised", c, "j"));
-                writer.Line(Store("f", "factor", "j"));
-                foreach (var sum in sums.Where(sum => sum.IsRowVector))
-                {
-                    writer.Line(Store($"{Load(sum.Name, "j")} * f", sum.Name, "j"));
-                }
+                writer.Line(Store($"_VectorMath.Exp2(old - raised, {FactorFlush})", "factor", "j"));
             }
 
-            foreach (var sum in sums.Where(IsTransposed))
+            using (writer.Block("if (stage == _SumStage.Empty)"))
             {
-                using (writer.Block($"for (nint r = 0; r < {_schedule.Rows(sum)}; r++)"))
-                using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
-                {
-                    var at = $"(r * {_schedule.Stride(sum)}) + j";
-                    writer.Line(Store($"{Load(sum.Name, at)} * {Load("factor", "j")}", sum.Name, at));
-                }
+                writer.Line("return;");
             }
 
-            foreach (var sum in sums.Where(sum => !sum.IsRowVector && !IsTransposed(sum)))
+            Rescale(writer, state, followers.Where(follower => follower.IsSum).ToArray());
+            using (writer.Block("if (stage == _SumStage.Grouped)"))
             {
-                using (writer.Block($"for (nint r = 0; r < {_schedule.Padded(state.Axis)}; r++)"))
-                {
-                    writer.Line($"var f = {_target.Simd}.Create(_Unsafe.Add(ref factor, r));");
-                    writer.Line($"ref var row = ref _Unsafe.Add(ref {sum.Name}, r * {_schedule.Stride(sum)});");
-                    using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(sum.Columns)}; j += {_target.Lanes})"))
-                    {
-                        writer.Line(Store($"{Load("row", "j")} * f", "row", "j"));
-                    }
-                }
+                Rescale(writer, state, followers.Where(follower => !follower.IsSum).ToArray());
             }
         }
 
         return writer.ToString();
     });
 
+    /// <summary>Rows of the state's axis times `factor`.</summary>
+    private void Rescale(SourceWriter writer, State state, IReadOnlyList<Follower> followers)
+    {
+        var vectors = followers.Where(follower => follower.Like.IsRowVector).ToArray();
+        if (vectors.Length > 0)
+        {
+            using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
+            {
+                writer.Line($"var f = {Load("factor", "j")};");
+                foreach (var (vector, _) in vectors)
+                {
+                    writer.Line(Store($"{Load(vector, "j")} * f", vector, "j"));
+                }
+            }
+        }
+
+        foreach (var (matrix, like) in followers.Where(follower => IsTransposed(follower.Like)))
+        {
+            using (writer.Block($"for (nint r = 0; r < {_schedule.Rows(like)}; r++)"))
+            using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
+            {
+                var at = $"(r * {_schedule.Stride(like)}) + j";
+                writer.Line(Store($"{Load(matrix, at)} * {Load("factor", "j")}", matrix, at));
+            }
+        }
+
+        foreach (var (matrix, like) in followers.Where(follower => !follower.Like.IsRowVector && !IsTransposed(follower.Like)))
+        {
+            using (writer.Block($"for (nint r = 0; r < {_schedule.Padded(state.Axis)}; r++)"))
+            {
+                writer.Line($"var f = {_target.Simd}.Create(_Unsafe.Add(ref factor, r));");
+                writer.Line($"ref var row = ref _Unsafe.Add(ref {matrix}, r * {_schedule.Stride(like)});");
+                using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(like.Columns)}; j += {_target.Lanes})"))
+                {
+                    writer.Line(Store($"{Load("row", "j")} * f", "row", "j"));
+                }
+            }
+        }
+    }
+
     /// <summary>The method that raises the references of the rows of a strip, if any candidate asks for it.</summary>
-    public string RaiseRows(State state) => _text.Add("Raise", name =>
+    public string RaiseRows(State state, IReadOnlyList<Follower> followers) => _text.Add("Raise", name =>
     {
         var writer = new SourceWriter();
         var c = state.Reference!.Name;
-        var parameters = string.Join(", ", state.Members.Select(member => $"ref float {member.Name}"));
+        var parameters = string.Join(", ", followers.Select(follower => $"ref float {follower.Name}").Prepend($"ref float {c}"));
         writer.Line($"// Where a candidate is above {c} by more than the threshold: {c}' = max({c}, candidate), and the sums of the row follow by 2^({c} − {c}').");
         writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void {name}(ref float candidate, {parameters}, int rows, float threshold)"))
+        using (writer.Block($"private static void {name}(ref float candidate, {parameters}, int rows, float threshold, _SumStage stage)"))
         {
             using (writer.Block("for (nint r = 0; r < rows; r++)"))
             {
@@ -258,25 +299,35 @@ internal sealed class StateEmitter
                 writer.Line("var raised = float.MaxNative(old, _Unsafe.Add(ref candidate, r));");
                 writer.Line($"var f = _VectorMath.Exp2(old - raised, {FactorFlush});");
                 writer.Line($"_Unsafe.Add(ref {c}, r) = raised;");
-                foreach (var sum in state.Members.Where(member => member != state.Reference))
+                RescaleRow(writer, followers.Where(follower => follower.IsSum));
+                using (writer.Block("if (stage == _SumStage.Grouped)"))
                 {
-                    if (sum.IsColumnVector)
-                    {
-                        writer.Line($"_Unsafe.Add(ref {sum.Name}, r) *= f;");
-                        continue;
-                    }
-
-                    writer.Line($"ref var row{sum.Name} = ref _Unsafe.Add(ref {sum.Name}, r * {_schedule.Stride(sum)});");
-                    using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(sum.Columns)}; j += {_target.Lanes})"))
-                    {
-                        writer.Line(Store($"{Load("row" + sum.Name, "j")} * f", "row" + sum.Name, "j"));
-                    }
+                    RescaleRow(writer, followers.Where(follower => !follower.IsSum));
                 }
             }
         }
 
         return writer.ToString();
     });
+
+    /// <summary>Row r times f.</summary>
+    private void RescaleRow(SourceWriter writer, IEnumerable<Follower> followers)
+    {
+        foreach (var (sum, like) in followers)
+        {
+            if (like.IsColumnVector)
+            {
+                writer.Line($"_Unsafe.Add(ref {sum}, r) *= f;");
+                continue;
+            }
+
+            writer.Line($"ref var row{sum} = ref _Unsafe.Add(ref {sum}, r * {_schedule.Stride(like)});");
+            using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(like.Columns)}; j += {_target.Lanes})"))
+            {
+                writer.Line(Store($"{Load("row" + sum, "j")} * f", "row" + sum, "j"));
+            }
+        }
+    }
 
     /// <summary>The method that takes the logarithms of the first row of a run.</summary>
     /// <param name="stride">Floats from one row of a tile to the next.</param>

@@ -1,0 +1,129 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace KernelGen.CompilerServices;
+
+/// <summary>
+/// Sums that are kept as two floats, the sum rounded and the rest, so that rounding does not grow with the number of summands. What emitted kernels
+/// keep of millions of tokens is summed so.
+/// </summary>
+/// <remarks>
+/// Two-sum (Knuth, The Art of Computer Programming, vol. 2, section 4.2.2): s = a + b rounded, and what that lost is (a − (s − b′)) + (b − b′) with
+/// b′ = s − a, exactly. It takes six additions and asks nothing of the sizes of a and b. Where a sum overflows its rest is NaN, and so is the sum from the
+/// next addition on.
+/// </remarks>
+public static class CompensatedSums
+{
+    /// <summary>
+    /// Ends a group of summands: sums = base + rests + group, of which <paramref name="bases"/> becomes a copy and what rounding took away is left in
+    /// <paramref name="rests"/>; the group is 0 afterwards.
+    /// </summary>
+    /// <param name="sums">The sums, whatever is in them.</param>
+    /// <param name="rests">What the sums before the group had lost.</param>
+    /// <param name="bases">The sums before the group; may be <paramref name="sums"/>.</param>
+    /// <param name="group">Plain sums of the group.</param>
+    /// <param name="count">Numbers, a multiple of 16.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Close(ref float sums, ref float rests, ref float bases, ref float group, int count)
+    {
+        for (nint i = 0; i < count; i += Vector<float>.Count)
+        {
+            Vector<float> before = Vector.LoadUnsafe(ref bases, (nuint)i);
+            Vector<float> added = Vector.LoadUnsafe(ref group, (nuint)i);
+            Vector<float> sum = before + added;
+            Vector<float> seen = sum - before;
+            Vector<float> lost = (before - (sum - seen)) + (added - seen) + Vector.LoadUnsafe(ref rests, (nuint)i);
+            Vector<float> total = sum + lost;
+            total.StoreUnsafe(ref sums, (nuint)i);
+            total.StoreUnsafe(ref bases, (nuint)i);
+            (lost - (total - sum)).StoreUnsafe(ref rests, (nuint)i);
+            Vector<float>.Zero.StoreUnsafe(ref group, (nuint)i);
+        }
+    }
+
+    /// <summary>sum·scale += addend + its rest, with the rest of the sum scaled and brought up to date.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Merge(ref float sum, ref float rest, float scale, float addend, float addendRest)
+    {
+        float before = sum * scale;
+        float total = before + addend;
+        float seen = total - before;
+        float lost = before - (total - seen) + (addend - seen) + (rest * scale + addendRest);
+        sum = total + lost;
+        rest = lost - (sum - total);
+    }
+
+    /// <inheritdoc cref="Merge(ref float, ref float, float, float, float)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Merge(ref float sum, ref float rest, Vector128<float> scale, Vector128<float> addend, Vector128<float> addendRest)
+    {
+        Vector128<float> before = Vector128.LoadUnsafe(ref sum) * scale;
+        Vector128<float> total = before + addend;
+        Vector128<float> seen = total - before;
+        Vector128<float> lost = before - (total - seen) + (addend - seen) + (Vector128.LoadUnsafe(ref rest) * scale + addendRest);
+        Vector128<float> renewed = total + lost;
+        renewed.StoreUnsafe(ref sum);
+        (lost - (renewed - total)).StoreUnsafe(ref rest);
+    }
+
+    /// <inheritdoc cref="Merge(ref float, ref float, float, float, float)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Merge(ref float sum, ref float rest, Vector256<float> scale, Vector256<float> addend, Vector256<float> addendRest)
+    {
+        Vector256<float> before = Vector256.LoadUnsafe(ref sum) * scale;
+        Vector256<float> total = before + addend;
+        Vector256<float> seen = total - before;
+        Vector256<float> lost = before - (total - seen) + (addend - seen) + (Vector256.LoadUnsafe(ref rest) * scale + addendRest);
+        Vector256<float> renewed = total + lost;
+        renewed.StoreUnsafe(ref sum);
+        (lost - (renewed - total)).StoreUnsafe(ref rest);
+    }
+
+    /// <inheritdoc cref="Merge(ref float, ref float, float, float, float)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Merge(ref float sum, ref float rest, Vector512<float> scale, Vector512<float> addend, Vector512<float> addendRest)
+    {
+        Vector512<float> before = Vector512.LoadUnsafe(ref sum) * scale;
+        Vector512<float> total = before + addend;
+        Vector512<float> seen = total - before;
+        Vector512<float> lost = before - (total - seen) + (addend - seen) + (Vector512.LoadUnsafe(ref rest) * scale + addendRest);
+        Vector512<float> renewed = total + lost;
+        renewed.StoreUnsafe(ref sum);
+        (lost - (renewed - total)).StoreUnsafe(ref rest);
+    }
+
+    /// <summary>sum += addend, keeping in the rest what that loses; for addends that are not much larger than the sum becomes.</summary>
+    /// <remarks>Kahan's form: the rest goes in with the next addend, three additions less than two-sum.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(ref float sum, ref float rest, Vector128<float> addend)
+    {
+        Vector128<float> before = Vector128.LoadUnsafe(ref sum);
+        Vector128<float> owed = addend + Vector128.LoadUnsafe(ref rest);
+        Vector128<float> total = before + owed;
+        total.StoreUnsafe(ref sum);
+        (owed - (total - before)).StoreUnsafe(ref rest);
+    }
+
+    /// <inheritdoc cref="Add(ref float, ref float, Vector128{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(ref float sum, ref float rest, Vector256<float> addend)
+    {
+        Vector256<float> before = Vector256.LoadUnsafe(ref sum);
+        Vector256<float> owed = addend + Vector256.LoadUnsafe(ref rest);
+        Vector256<float> total = before + owed;
+        total.StoreUnsafe(ref sum);
+        (owed - (total - before)).StoreUnsafe(ref rest);
+    }
+
+    /// <inheritdoc cref="Add(ref float, ref float, Vector128{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(ref float sum, ref float rest, Vector512<float> addend)
+    {
+        Vector512<float> before = Vector512.LoadUnsafe(ref sum);
+        Vector512<float> owed = addend + Vector512.LoadUnsafe(ref rest);
+        Vector512<float> total = before + owed;
+        total.StoreUnsafe(ref sum);
+        (owed - (total - before)).StoreUnsafe(ref rest);
+    }
+}
