@@ -33,8 +33,8 @@ internal static class MoreFunctions
         return y * y;
     }
 
-    /// <summary>Powers that are products, one that is an exponential of a logarithm, and a negative one.</summary>
-    public static float Powers(float x) => MathF.Pow(MathF.Abs(x), 1.5f) + (MathF.Pow(x, 4) / (1 + MathF.Pow(x, 2))) + MathF.Pow(1 + MathF.Abs(x), -3);
+    /// <summary>Powers that are products, one that is an exponential of a logarithm, and a negative one; arguments by name, in another order.</summary>
+    public static float Powers(float x) => MathF.Pow(MathF.Abs(x), 1.5f) + (MathF.Pow(x, 4) / (1 + MathF.Pow(y: 2, x: x))) + MathF.Pow(y: -3, x: 1 + MathF.Abs(x));
 
     /// <summary>A logarithm, a root and a tangent within each other.</summary>
     public static float Roots(float x) => MathF.Tanh(MathF.Sqrt(MathF.Abs(x))) * MathF.Log(1 + (x * x));

@@ -97,6 +97,7 @@ public sealed class KernelFunctionRuleTests
     [InlineData("return {|KGEN018:MathF.Log(x, 2)|};", "MathF.Log(newBase)")]
     [InlineData("return MathF.Pow(2, {|KGEN018:x|});", "an exponent that is not a finite constant")]
     [InlineData("return MathF.Pow(x, {|KGEN018:float.NaN|});", "an exponent")]
+    [InlineData("return MathF.Pow(y: {|KGEN018:x|}, x: x);", "an exponent that is not a finite constant")]
     [InlineData("float y; return ({|KGEN018:y = x|}) * y;", "an assignment inside an expression")]
     [InlineData("return {|KGEN018:x++|} * x;", "++ or --")]
     [InlineData("{|KGEN018:_slope = x|}; return x;", "a change of anything but a local")]

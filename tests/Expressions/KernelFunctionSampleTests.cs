@@ -47,6 +47,7 @@ public sealed class KernelFunctionSampleTests
         var tolerance = name switch
         {
             "PowSixteen" => 16,
+            "PowTwoByName" or "PowThreeByName" or "PowMinusTwoByName" => 3,
             "PowTwo" or "PowThree" or "PowHalf" or "PowMinusHalf" or "PowMinusThree" => 3,
             "PowSeventeen" or "PowMinusNineteen" or "PowTwenty" or "PowOther" or "PowMinusOther" => 200,
             "NarrowedExp" or "NarrowedTanh" => 3,

@@ -191,6 +191,14 @@ public static class KernelSamples
 
     public static float Estimates(float x) => float.IsPositiveInfinity(x) ? 1 : float.IsInfinity(x) ? 2 : Square(1 / MathF.Sqrt(x));
 
+    public static float ByName(float x) => Blend(isFirst: x > 1, b: x + 2, a: x * x) + Blend(b: x, a: 3);
+
+    public static float PowTwoByName(float x) => MathF.Pow(y: 2, x: x);
+
+    public static float PowMinusTwoByName(float x) => MathF.Pow(y: -2, x: (x * x) + 1);
+
+    public static float PowThreeByName(float x) => (float)Math.Pow(y: 3, x: x);
+
     public static float PowZero(float x) => MathF.Pow(x, 0);
 
     public static float PowOne(float x) => MathF.Pow(x, 1);

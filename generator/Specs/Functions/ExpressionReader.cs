@@ -92,7 +92,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         IIsPatternOperation test => (Value?)ReadPattern(test.Pattern, Read(test.Value)) ?? Value.Unknown,
         ISwitchExpressionOperation choice => ReadSwitch(choice, Read),
         IInvocationOperation { Instance: null } call when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
-        IInvocationOperation call => methods.Call(call, call.Arguments.Select(argument => Argument(call, argument)).ToList()),
+        IInvocationOperation call => ReadCall(call),
         _ => Unsupported(operation),
     };
 
@@ -196,7 +196,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
     {
         var onNumbers = call.TargetMethod.Parameters.All(
             parameter => parameter.Type.SpecialType is SpecialType.System_Single or SpecialType.System_Double);
-        var arguments = onNumbers ? call.Arguments.Select(argument => ReadMathArgument(argument.Value)).ToList() : [];
+        var arguments = onNumbers ? CallArguments.ByParameter(call).Select(ReadMathArgument).ToList() : [];
 
         // What cannot be read stands for any number while the function is looked up, so that both are reported.
         var numbers = arguments.Select(argument => argument as Number ?? Number.Argument).ToList();
@@ -214,8 +214,9 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         return arguments.All(argument => argument is Number) ? value : Value.Unknown;
     }
 
-    private Value ReadMathArgument(IOperation argument) =>
-        argument.Type?.SpecialType != SpecialType.System_Double ? Read(argument)
+    private Value ReadMathArgument(IOperation? argument) =>
+        argument is null ? CompilersError()
+        : argument.Type?.SpecialType != SpecialType.System_Double ? Read(argument)
         : Constants.AsFloat(argument) is { } constant ? Number.Of(constant)
         : argument is IConversionOperation { OperatorMethod: null, Operand: { Type.SpecialType: SpecialType.System_Single } single }
             ? Read(single)
@@ -227,7 +228,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         if (constant is not { } power || float.IsNaN(power) || float.IsInfinity(power))
         {
             return faults.Unsupported(
-                call.Arguments[1].Syntax, "an exponent that is not a finite constant",
+                CallArguments.ByParameter(call)[1]!.Syntax, "an exponent that is not a finite constant",
                 "write a constant, or MathF.Exp(y * MathF.Log(x)) for positive x");
         }
 
@@ -236,9 +237,13 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         return new Number(ExprPower.Pow(x.Expr, power), parts.Count - uses + (uses * x.Size), x.Depth + parts.Count);
     }
 
-    /// <summary>Arguments of types that no parameter may have are left to the report on the method.</summary>
-    private (IParameterSymbol?, Value) Argument(IInvocationOperation call, IArgumentOperation argument) =>
-        (argument.Parameter, MethodReader.IsReadable(call.TargetMethod) ? Read(argument.Value) : Value.Unknown);
+    /// <summary>A call of a method of the user's. Arguments of types that no parameter may have are left to the report on the method.</summary>
+    private Value ReadCall(IInvocationOperation call)
+    {
+        var isReadable = MethodReader.IsReadable(call.TargetMethod);
+        return methods.Call(
+            call, CallArguments.ByParameter(call).Select(argument => isReadable && argument is not null ? Read(argument) : Value.Unknown).ToList());
+    }
 
     private Value OfOtherType(IOperation operation) => operation switch
     {

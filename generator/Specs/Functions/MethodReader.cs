@@ -98,7 +98,9 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
     }
 
     /// <summary>The value of a call.</summary>
-    public Value Call(IInvocationOperation call, IReadOnlyList<(IParameterSymbol? Parameter, Value Value)> arguments)
+    /// <param name="call">The call.</param>
+    /// <param name="arguments">In the order of the parameters.</param>
+    public Value Call(IInvocationOperation call, IReadOnlyList<Value> arguments)
     {
         var method = call.TargetMethod;
         if (method.MethodKind == MethodKind.LocalFunction)
@@ -126,11 +128,7 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
                 "copy the method into it");
         }
 
-        var values = method.Parameters
-            .Select(parameter => arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == parameter.Ordinal).Value)
-            .Select(value => value ?? Value.Unknown)
-            .ToList();
-        return Read(method, source, values);
+        return Read(method, source, arguments);
     }
 
     private static (string Fault, string Advice)? ObjectionTo(IMethodSymbol method) => method switch
