@@ -15,32 +15,62 @@ internal static class ExprRange
     /// <param name="expr">What is bounded.</param>
     /// <param name="argument">The range of <see cref="Expr.Argument"/>.</param>
     /// <param name="facts">What the conditions around the expression say.</param>
-    private static Interval Of(Expr expr, Interval argument, Fact? facts)
+    private static Interval Of(Expr expr, Interval argument, Fact? facts) => Bound(expr, argument, facts).Range;
+
+    /// <summary>The range, and of what is a product or quotient the sign.</summary>
+    private static (Interval Range, ProductSign? Product) Bound(Expr expr, Interval argument, Fact? facts)
     {
-        var range = expr switch
-        {
-            Expr.Constant constant => Interval.Of(FloatMath.Round(constant.Value)),
-            Expr.Argument => argument,
-            Expr.Unary unary => Of(unary.Operator, Of(unary.Operand, argument, facts)),
-            Expr.Binary { Operator: BinaryOperator.Multiply } square when square.Left == square.Right =>
-                Of(square.Left, argument, facts).Square(),
-            Expr.Binary binary => Of(binary.Operator, Of(binary.Left, argument, facts), Of(binary.Right, argument, facts)),
-            Expr.FlushedExp2 exp => Of(UnaryOperator.Exp2, Of(exp.Exponent, argument, facts)).Union(Interval.Of(0)),
-            Expr.Choice choice => Branch(choice.Condition, true, choice.IfTrue).Union(Branch(choice.Condition, false, choice.IfFalse)),
-            Expr.Call call => Of(call.Function.Body, Of(call.Operand, argument, facts), null),
-            _ => Interval.All,
-        };
+        ProductSign? product = null;
+        var range = Operation();
         for (var fact = facts; fact is not null; fact = fact.Next)
         {
             range = fact.Subject == expr ? range.Intersect(fact.Range) : range;
         }
 
-        return range;
+        return (range, product);
+
+        Interval Operation()
+        {
+            switch (expr)
+            {
+                case Expr.Constant constant:
+                    return Interval.Of(FloatMath.Round(constant.Value));
+                case Expr.Argument:
+                    return argument;
+                case Expr.Unary { Operator: UnaryOperator.Negate } negate:
+                    var operand = Factor(negate.Operand);
+                    product = -operand.Sign;
+                    return -operand.Range;
+                case Expr.Unary unary:
+                    return Of(unary.Operator, Of(unary.Operand, argument, facts));
+                case Expr.Binary { Operator: BinaryOperator.Multiply or BinaryOperator.Divide } binary:
+                    var (left, right) = (Factor(binary.Left), Factor(binary.Right));
+                    product = binary.Operator == BinaryOperator.Multiply || right.Sign.HoldsForZero ? left.Sign * right.Sign : null;
+                    return Of(binary.Operator, left.Range, right.Range).Intersect(product?.Range ?? Interval.All);
+                case Expr.Binary binary:
+                    return Of(binary.Operator, Of(binary.Left, argument, facts), Of(binary.Right, argument, facts));
+                case Expr.FlushedExp2 exp:
+                    return Of(UnaryOperator.Exp2, Of(exp.Exponent, argument, facts)).Union(Interval.Of(0));
+                case Expr.Choice choice:
+                    return Branch(choice.Condition, true, choice.IfTrue).Union(Branch(choice.Condition, false, choice.IfFalse));
+                case Expr.Call call:
+                    return Of(call.Function.Body, Of(call.Operand, argument, facts), null);
+                default:
+                    return Interval.All;
+            }
+        }
+
+        (Interval Range, ProductSign Sign) Factor(Expr factor)
+        {
+            var (numbers, factors) = Bound(factor, argument, facts);
+            var sign = factors is { Open.IsEmpty: true } known ? known : ProductSign.Of(factor, numbers);
+            return (numbers, sign.Open.IsEmpty ? sign : factors ?? sign);
+        }
 
         Interval Branch(Condition condition, bool holds, Expr value)
         {
             var inside = Assume(condition, holds, argument, facts);
-            return inside is { Range.IsEmpty: true } ? Interval.Empty : Of(value, argument, inside);
+            return inside is { CannotBeMet: true } ? Interval.Empty : Of(value, argument, inside);
         }
     }
 
@@ -72,7 +102,7 @@ internal static class ExprRange
         _ => a.Min(b),
     };
 
-    /// <summary>The facts with what follows from a condition; the newest has an empty range where it cannot be met.</summary>
+    /// <summary>The facts with what follows from a condition; the newest says so where it cannot be met.</summary>
     private static Fact? Assume(Condition condition, bool holds, Interval argument, Fact? facts)
     {
         switch (condition)
@@ -83,7 +113,7 @@ internal static class ExprRange
                 return Assume(both.Right, holds, argument, Assume(both.Left, holds, argument, facts));
             case Condition.Either either when !holds:
                 return Assume(either.Right, holds, argument, Assume(either.Left, holds, argument, facts));
-            case Condition.Compare compare when facts is not { Range.IsEmpty: true }:
+            case Condition.Compare compare when facts is not { CannotBeMet: true }:
                 return Assume(compare, holds, argument, facts);
             default:
                 return facts;
@@ -93,15 +123,16 @@ internal static class ExprRange
     private static Fact? Assume(Condition.Compare compare, bool holds, Interval argument, Fact? facts)
     {
         // This is how a test for NaN looks.
-        if (compare.Comparison == Comparison.NotEqual && holds && compare.Left == compare.Right && IsNumber(compare.Left))
+        if (compare.Comparison == Comparison.NotEqual && holds && compare.Left == compare.Right)
         {
-            return new Fact(compare.Left, Interval.Empty, facts);
+            return new Fact(compare.Left, Interval.Empty, IsNumber(compare.Left), facts);
         }
 
-        // A comparison that fails says something only where no NaN can have made it fail.
-        var isKnown = compare.Comparison == Comparison.NotEqual ? !holds : holds || (IsNumber(compare.Left) && IsNumber(compare.Right));
+        // A comparison that fails does so for NaN too. It still says where the one side is, if that is a number, where the other surely is one.
+        var (leftIsNumber, rightIsNumber) = (IsNumber(compare.Left), IsNumber(compare.Right));
+        var areNumbers = holds == (compare.Comparison != Comparison.NotEqual) || (leftIsNumber && rightIsNumber);
         var comparison = holds ? compare.Comparison : Opposite(compare.Comparison);
-        if (!isKnown || comparison == Comparison.NotEqual)
+        if (comparison == Comparison.NotEqual)
         {
             return facts;
         }
@@ -116,9 +147,8 @@ internal static class ExprRange
             Comparison.GreaterOrEqual => (DownTo(right, strictly: false), UpTo(left, strictly: false)),
             _ => (right, left),
         };
-        var (newLeft, newRight) = (left.Intersect(below), right.Intersect(above));
-        var known = new Fact(compare.Right, newRight, facts);
-        return newRight.IsEmpty ? known : new Fact(compare.Left, newLeft, known);
+        var known = areNumbers || leftIsNumber ? new Fact(compare.Right, right.Intersect(above), areNumbers, facts) : facts;
+        return (areNumbers || rightIsNumber) && known is not { CannotBeMet: true } ? new Fact(compare.Left, left.Intersect(below), areNumbers, known) : known;
     }
 
     /// <summary>Whether an expression is never NaN, given that the argument is not.</summary>
@@ -151,11 +181,18 @@ internal static class ExprRange
     private static bool IsFloat(double value) => FloatMath.Round(value) == value;
 
     /// <summary>An expression is in a range, where it is a number.</summary>
-    private sealed class Fact(Expr subject, Interval range, Fact? next)
+    /// <param name="subject">The expression.</param>
+    /// <param name="range">Where it is.</param>
+    /// <param name="isNumber">Whether it surely is one.</param>
+    /// <param name="next">What else is known.</param>
+    private sealed class Fact(Expr subject, Interval range, bool isNumber, Fact? next)
     {
         public Expr Subject { get; } = subject;
 
         public Interval Range { get; } = range;
+
+        /// <summary>Whether there is no such number.</summary>
+        public bool CannotBeMet { get; } = isNumber && range.IsEmpty;
 
         public Fact? Next { get; } = next;
     }

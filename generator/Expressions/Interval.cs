@@ -44,12 +44,6 @@ internal readonly record struct Interval(double Low, double High)
             ? All
             : Hull(new[] { a.Low / b.Low, a.Low / b.High, a.High / b.Low, a.High / b.High }.Select(quotient => Of(Unless(quotient, 0))));
 
-    public Interval Square()
-    {
-        var size = Abs();
-        return size * size;
-    }
-
     public Interval Abs() => IsEmpty || Low >= 0 ? this : High <= 0 ? -this : new(0, Math.Max(-Low, High));
 
     public Interval Max(Interval other) =>

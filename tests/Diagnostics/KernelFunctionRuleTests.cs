@@ -79,7 +79,11 @@ public sealed class KernelFunctionRuleTests
     [InlineData("int {|KGEN018:n = 3|}; return n * x;", "declare it as a float, or const")]
     [InlineData("return {|KGEN018:(int)x|};", "an expression of type 'int' is not supported")]
     [InlineData("return {|KGEN018:_slope|} * x;", "the field '_slope', which may change, is not supported in a kernel function; make it a const")]
-    [InlineData("return {|KGEN018:Slope|} * x;", "a property")]
+    [InlineData("return {|KGEN018:Cores|} * x;", "the field 'Cores', whose value is not known while compiling, is not supported in a kernel function; write its value, or a const that has it")]
+    [InlineData("return {|KGEN018:new A().Inner|} * x;", "the field 'Inner' of an object is not supported in a kernel function; compute with floats and bools only")]
+    [InlineData("return {|KGEN018:Slope|} * x;", "a property is not supported in a kernel function; make it a const, or a static method")]
+    [InlineData("return (float){|KGEN018:TimeSpan.Zero.TotalDays|};", "a double")]
+    [InlineData("return {|KGEN018:System.Threading.Thread.CurrentThread.IsAlive|} ? 1 : x;", "a property is not supported in a kernel function; compute with floats and bools only")]
     [InlineData("return {|KGEN018:Table[0]|} * x;", "an array element")]
     [InlineData("return {|KGEN018:x % 2|};", "this operator is not supported in a kernel function; use + - * / and comparisons")]
     [InlineData("{|KGEN018:for (var i = 0; i < 3; i++) x += 1;|} return x;", "a loop is not supported in a kernel function; write its steps one after the other")]
@@ -90,7 +94,17 @@ public sealed class KernelFunctionRuleTests
     [InlineData("return x < 0 ? {|KGEN018:throw new Exception()|} : x;", "throw")]
     [InlineData("{|KGEN018:switch (x) { case 0: return 1; default: return x; }|}", "a switch statement")]
     [InlineData("{|KGEN018:static float Twice(float y) => 2 * y;|} return Twice(x);", "a local function")]
-    [InlineData("Func<float, float> {|KGEN018:f = y => y|}; return {|KGEN018:f(x)|};", "a delegate")]
+    [InlineData("Func<float, float> {|KGEN018:f = y => y|}; return {|KGEN018:f(x)|};", "a local of type 'System.Func<float, float>' is not supported in a kernel function; make it a static method and call that")]
+    [InlineData("Func<float, float> {|KGEN018:f = y => y|}; return {|KGEN018:f(x)|};", "a call of 'Invoke', which is a delegate, is not supported in a kernel function; call a static method by its name")]
+    [InlineData("string {|KGEN018:s = \"1\"|}; return x;", "a local of type 'string' is not supported in a kernel function; compute with floats and bools only")]
+    [InlineData("var (s, c) = {|KGEN018:MathF.SinCos(x)|}; return s * c;", "MathF.SinCos is not supported in a kernel function; write MathF.Sin(x) and MathF.Cos(x)")]
+    [InlineData("var t = {|KGEN018:MathF.SinCos(x)|}; return t.Sin + t.Cos;", "write MathF.Sin(x) and MathF.Cos(x)")]
+    [InlineData("return {|KGEN018:MathF.SinCos(x)|}.Sin;", "write MathF.Sin(x) and MathF.Cos(x)")]
+    [InlineData("return {|KGEN018:float.CosPi(x)|};", "write MathF.Cos(MathF.PI * x)")]
+    [InlineData("{|KGEN018:_|} = MathF.Abs(x); return x;", "a discard is not supported in a kernel function; leave it out")]
+    [InlineData("return {|KGEN018:x.Equals(2f)|} ? 1 : x;", "a call of 'Equals', which is not static, is not supported in a kernel function; write ==")]
+    [InlineData("return {|KGEN018:x.CompareTo(2f)|};", "compare with <, == and >")]
+    [InlineData("return {|KGEN018:Random.Shared.NextSingle()|} * x;", "call functions of MathF and KernelMath, and static methods of this project")]
     [InlineData("return {|KGEN018:Math.Clamp(x, 0, 1)|};", "write MathF.Max(low, MathF.Min(high, x))")]
     [InlineData("return {|KGEN018:MathF.Floor(x)|};", "a kernel function cannot round to whole numbers")]
     [InlineData("return {|KGEN018:MathF.Sign(x)|};", "compare with 0")]
@@ -102,11 +116,12 @@ public sealed class KernelFunctionRuleTests
     [InlineData("return {|KGEN018:x++|} * x;", "++ or --")]
     [InlineData("{|KGEN018:_slope = x|}; return x;", "a change of anything but a local")]
     [InlineData("{|KGEN018:MathF.Abs(x)|}; return x;", "a call whose value is not used")]
-    [InlineData("return {|KGEN018:new A().Instance(x)|};", "'Instance', which is not static,")]
+    [InlineData("return {|KGEN018:new A().Instance(x)|};", "'Instance', which is not static, is not supported in a kernel function; make it static")]
+    [InlineData("return {|KGEN018:IntOf(x)|};", "'IntOf', which returns 'int', is not supported in a kernel function; make it return a float or a bool")]
     [InlineData("return {|KGEN018:Generic(x)|};", "'Generic', which is generic,")]
     [InlineData("return {|KGEN018:OfInt((int)x)|};", "'OfInt', which takes a 'int',")]
     [InlineData("return {|KGEN018:ByRef(ref x)|};", "by reference")]
-    [InlineData("return {|KGEN018:BitConverter.Int32BitsToSingle(3)|};", "which takes a 'int'")]
+    [InlineData("return {|KGEN018:BitConverter.Int32BitsToSingle(3)|};", "which takes a 'int', is not supported in a kernel function; call functions of MathF")]
     [InlineData("return {|KGEN018:float.Parse(\"1\")|};", "float.Parse is not supported")]
     [InlineData("return {|KGEN018:x switch { > 0 => 1f, < 0 => 2f }|};", "end it with an arm for _")]
     [InlineData("return x switch { {|KGEN018:var y|} => y };", "this pattern")]
@@ -335,7 +350,10 @@ public sealed class KernelFunctionRuleTests
             static float _slope = 1;
             static readonly float[] Table = { 1, 2 };
             static float Slope => 1;
+            static readonly float Cores = Environment.ProcessorCount;
+            float Inner = 1;
             float Instance(float x) => x;
+            static int IntOf(float x) => 1;
             static float Generic<T>(T x) => 1;
             static float OfInt(int n) => n;
             static float ByRef(ref float x) => x;

@@ -79,8 +79,10 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
     {
         IParameterReferenceOperation parameter => Variable(parameter.Parameter),
         ILocalReferenceOperation local => Variable(local.Local),
-        IFieldReferenceOperation field => faults.Unsupported(
-            field.Syntax, $"the field '{field.Field.Name}', which may change,", "make it a const"),
+        IFieldReferenceOperation { Instance: IInvocationOperation call } when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
+
+        // Its declaration was reported.
+        IFieldReferenceOperation { Instance: ILocalReferenceOperation or IParameterReferenceOperation } => CompilersError(),
         IConversionOperation conversion => ReadConversion(conversion),
         IUnaryOperation unary => ReadUnary(unary),
         IBinaryOperation { LeftOperand.Type.SpecialType: SpecialType.System_Double } comparison =>
@@ -91,7 +93,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
             Choose(Read(conditional.Condition), Read(conditional.WhenTrue), Read(otherwise)),
         IIsPatternOperation test => (Value?)ReadPattern(test.Pattern, Read(test.Value)) ?? Value.Unknown,
         ISwitchExpressionOperation choice => ReadSwitch(choice, Read),
-        IInvocationOperation { Instance: null } call when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
+        IInvocationOperation call when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
         IInvocationOperation call => ReadCall(call),
         _ => Unsupported(operation),
     };
@@ -115,7 +117,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
 
         return conversion.Operand switch
         {
-            IInvocationOperation { Instance: null, Type.SpecialType: SpecialType.System_Double } call
+            IInvocationOperation { Type.SpecialType: SpecialType.System_Double } call
                 when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
             { Type.SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } integer => ReadInteger(integer),
             _ => Read(conversion.Operand),
@@ -250,6 +252,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         // Its declaration was reported.
         ILocalReferenceOperation or IParameterReferenceOperation => CompilersError(),
         IInvocationOperation call when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
+        IInvocationOperation call => ReadCall(call),
         _ => faults.Unsupported(
             operation.Syntax, $"an expression of type '{operation.Type!.ToDisplayString()}'", "compute with floats and bools only"),
     };

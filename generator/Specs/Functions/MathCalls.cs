@@ -7,7 +7,7 @@ namespace KernelGen.Generator.Specs.Functions;
 internal static class MathCalls
 {
     /// <summary>Whether the method is one of the framework's functions of numbers, known here or not.</summary>
-    public static bool IsMath(IMethodSymbol method) => method.ContainingType is { } type
+    public static bool IsMath(IMethodSymbol method) => method is { IsStatic: true, ContainingType: { } type }
         && (type.SpecialType is SpecialType.System_Single or SpecialType.System_Double
             || type.ToDisplayString() is "System.MathF" or "System.Math" or "KernelGen.KernelMath");
 
@@ -35,6 +35,10 @@ internal static class MathCalls
         "Sinh" => "write 0.5f * (MathF.Exp(x) - MathF.Exp(-x))",
         "Cosh" => "write 0.5f * (MathF.Exp(x) + MathF.Exp(-x))",
         "Tan" => "write MathF.Sin(x) / MathF.Cos(x)",
+        "SinCos" => "write MathF.Sin(x) and MathF.Cos(x)",
+        "SinPi" => "write MathF.Sin(MathF.PI * x)",
+        "CosPi" => "write MathF.Cos(MathF.PI * x)",
+        "SinCosPi" => "write MathF.Sin(MathF.PI * x) and MathF.Cos(MathF.PI * x)",
         "Log10" => "write 0.4342945f * MathF.Log(x)",
         "Log" => "write MathF.Log(x) / MathF.Log(newBase)",
         "LogP1" => "write MathF.Log(1 + x)",

@@ -112,7 +112,9 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
 
         if (ObjectionTo(method) is { } objection)
         {
-            return faults.Unsupported(call.Syntax, $"a call of '{method.Name}', which {objection.Fault},", objection.Advice);
+            return faults.Unsupported(
+                call.Syntax, $"a call of '{method.Name}', which {objection.Fault},",
+                IsDelegate(method) || method.IsInSource() ? objection.Advice : AdviceForFrameworks(method));
         }
 
         if (_open.Contains(method.OriginalDefinition, SymbolEqualityComparer.Default))
@@ -131,10 +133,19 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
         return Read(method, source, arguments);
     }
 
+    private static bool IsDelegate(IMethodSymbol method) => method.MethodKind is MethodKind.DelegateInvoke or MethodKind.FunctionPointerSignature;
+
+    /// <summary>What to write instead of a method that the user cannot change.</summary>
+    private static string AdviceForFrameworks(IMethodSymbol method) => method switch
+    {
+        { Name: "Equals", IsStatic: false } => "write ==",
+        { Name: "CompareTo", IsStatic: false } => "compare with <, == and >",
+        _ => "call functions of MathF and KernelMath, and static methods of this project",
+    };
+
     private static (string Fault, string Advice)? ObjectionTo(IMethodSymbol method) => method switch
     {
-        { MethodKind: MethodKind.DelegateInvoke or MethodKind.FunctionPointerSignature } =>
-            ("is a delegate", "call a static method by its name"),
+        _ when IsDelegate(method) => ("is a delegate", "call a static method by its name"),
         { IsStatic: false } => ("is not static", "make it static"),
         { Arity: > 0 } => ("is generic", "make it take floats"),
         { IsVirtual: true } or { IsAbstract: true } => ("is virtual", "call a method of a class"),

@@ -109,9 +109,13 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
                 return false;
         }
 
-        faults.Unsupported(
-            declarator.Syntax, $"a local of type '{local.Type.ToDisplayString()}'",
-            initializer is { ConstantValue.HasValue: true } ? "declare it as a float, or const" : "declare it as a float");
+        if (initializer is not IInvocationOperation call || !MathCalls.IsMath(call.TargetMethod) || Expressions(variables).Read(call) != Value.Unknown)
+        {
+            faults.Unsupported(
+                declarator.Syntax, $"a local of type '{local.Type.ToDisplayString()}'",
+                UnsupportedConstructs.AdviceForLocal(local.Type, initializer is { ConstantValue.HasValue: true }));
+        }
+
         return false;
     }
 
@@ -132,6 +136,12 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
                 when !IsFloatOrBool(other.Target.Type):
                 // The declaration was reported.
                 faults.AddSilently();
+                break;
+            case ISimpleAssignmentOperation { Target: IDiscardOperation discard }:
+                reader.Unsupported(discard);
+                break;
+            case IDeconstructionAssignmentOperation { Value: IInvocationOperation call } when MathCalls.IsMath(call.TargetMethod):
+                reader.Read(call);
                 break;
             case ISimpleAssignmentOperation or ICompoundAssignmentOperation or IIncrementOrDecrementOperation:
                 faults.Unsupported(expression.Syntax, "a change of anything but a local", "a kernel function has no effects; use a local");
