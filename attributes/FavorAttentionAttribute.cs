@@ -26,8 +26,8 @@ public sealed class FavorAttentionAttribute : Attribute
     /// </summary>
     /// <remarks>
     /// The generator reads the body of the method and computes it for many numbers at a time; the method itself is not called. The body may
-    /// use floats, bools, constants, locals, if, ?:, the functions Abs, Max, Min, Exp, Log, Sqrt, Tanh, Sin, Cos and Pow of MathF,
-    /// KernelMath.Erf, and other such methods. What cannot be read is a compile error at the place.
+    /// use floats, bools, constants, locals, if, ?:, functions of MathF such as Abs, Max, Clamp, Exp, Log, Tanh, Sin and Pow, KernelMath.Erf, and
+    /// other such methods, local functions too. What cannot be read is a compile error at the place, KGEN018, whose help page has the whole list.
     /// </remarks>
     public string? KernelFunctionName { get; set; }
 

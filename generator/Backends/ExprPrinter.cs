@@ -142,6 +142,8 @@ internal abstract class ExprPrinter
             case Expr.Binary binary:
                 var text = $"{Print(binary.Left, nested: true)} {Symbol(binary.Operator)} {Print(binary.Right, nested: true)}";
                 return nested ? $"({text})" : text;
+            case Expr.FusedMultiplyAdd fused:
+                return Function(nameof(Expr.FusedMultiplyAdd), Print(fused.A, nested: false), Print(fused.B, nested: false), Print(fused.C, nested: false));
             case Expr.FlushedExp2 exp:
                 return Function("Exp2", Print(exp.Exponent, nested: false), Literal(exp.FlushBelow));
             case Expr.Call call:

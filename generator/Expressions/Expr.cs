@@ -74,6 +74,9 @@ internal abstract record Expr
 
     public sealed record Binary(BinaryOperator Operator, Expr Left, Expr Right) : Expr;
 
+    /// <summary>A·B + C, rounded once.</summary>
+    public sealed record FusedMultiplyAdd(Expr A, Expr B, Expr C) : Expr;
+
     /// <summary>2^Exponent for exponents of at most 127, exactly 0 below the bound.</summary>
     public sealed record FlushedExp2(Expr Exponent, double FlushBelow) : Expr;
 

@@ -45,6 +45,7 @@ internal sealed class ExprDerivative
             {
                 Expr.Argument => 1,
                 Expr.Unary unary => Slope(unary.Operand) is { } inner ? OfFunction(unary, unary.Operand, inner) : null,
+                Expr.FusedMultiplyAdd fused => Plus(Slope(fused.A * fused.B), Slope(fused.C)),
                 Expr.FlushedExp2 exp => Slope(exp.Exponent) is { } inner ? Damped(exp, Times(Base2.Ln2, inner)) : null,
                 Expr.Call call => Slope(call.Operand) is { } inner
                     ? Times(new Expr.Call(Unbounded(call.Function), call.Operand), inner)

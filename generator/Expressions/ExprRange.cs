@@ -49,6 +49,8 @@ internal static class ExprRange
                     return Of(binary.Operator, left.Range, right.Range).Intersect(product?.Range ?? Interval.All);
                 case Expr.Binary binary:
                     return Of(binary.Operator, Of(binary.Left, argument, facts), Of(binary.Right, argument, facts));
+                case Expr.FusedMultiplyAdd fused:
+                    return Of(fused.A * fused.B, argument, facts) + Of(fused.C, argument, facts);
                 case Expr.FlushedExp2 exp:
                     return Of(UnaryOperator.Exp2, Of(exp.Exponent, argument, facts)).Union(Interval.Of(0));
                 case Expr.Choice choice:

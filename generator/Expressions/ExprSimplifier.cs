@@ -16,6 +16,7 @@ internal static class ExprSimplifier
     {
         Expr.Unary unary => Apply(unary.Operator, Simplify(unary.Operand)),
         Expr.Binary binary => Apply(binary.Operator, Simplify(binary.Left), Simplify(binary.Right)),
+        Expr.FusedMultiplyAdd fused => Fuse(Simplify(fused.A), Simplify(fused.B), Simplify(fused.C)),
         Expr.FlushedExp2 exp => exp with { Exponent = Simplify(exp.Exponent) },
         Expr.Call call => call with { Operand = Simplify(call.Operand) },
         Expr.Choice choice => Choose(Simplify(choice.Condition), Simplify(choice.IfTrue), Simplify(choice.IfFalse)),
@@ -59,6 +60,12 @@ internal static class ExprSimplifier
         (BinaryOperator.Max or BinaryOperator.Min, _, _) when left == right => left,
         _ => new Expr.Binary(op, left, right),
     };
+
+    private static Expr Fuse(Expr a, Expr b, Expr c) =>
+        (a, b, c) is (Expr.Constant x, Expr.Constant y, Expr.Constant z)
+        && FloatMath.FusedMultiplyAdd(FloatMath.Round(x.Value), FloatMath.Round(y.Value), FloatMath.Round(z.Value)) is { } value
+            ? value
+            : new Expr.FusedMultiplyAdd(a, b, c);
 
     /// <summary>A choice whose parts are simplified.</summary>
     public static Expr Choose(Condition condition, Expr a, Expr b) =>

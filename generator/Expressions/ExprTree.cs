@@ -8,6 +8,7 @@ internal static class ExprTree
     {
         Expr.Unary unary => [unary.Operand],
         Expr.Binary binary => [binary.Left, binary.Right],
+        Expr.FusedMultiplyAdd fused => [fused.A, fused.B, fused.C],
         Expr.FlushedExp2 exp => [exp.Exponent],
         Expr.Call call => [call.Operand],
         Expr.Choice choice => choice.Condition.Operands().Concat([choice.IfTrue, choice.IfFalse]),
@@ -35,6 +36,7 @@ internal static class ExprTree
     {
         Expr.Unary unary => unary with { Operand = unary.Operand.Replace(replacement) },
         Expr.Binary binary => binary with { Left = binary.Left.Replace(replacement), Right = binary.Right.Replace(replacement) },
+        Expr.FusedMultiplyAdd fused => new Expr.FusedMultiplyAdd(fused.A.Replace(replacement), fused.B.Replace(replacement), fused.C.Replace(replacement)),
         Expr.FlushedExp2 exp => exp with { Exponent = exp.Exponent.Replace(replacement) },
         Expr.Call call => call with { Operand = call.Operand.Replace(replacement) },
         Expr.Choice choice => new Expr.Choice(

@@ -36,6 +36,16 @@ internal static class FloatMath
         _ => -Max(-a, -b),
     };
 
+    /// <summary>a·b + c rounded once, or null where double is not enough to tell.</summary>
+    public static double? FusedMultiplyAdd(double a, double b, double c)
+    {
+        // The product of two floats is exact in double. What its sum with c loses (Knuth's two-sum) must be nothing, or rounding twice may differ.
+        var product = a * b;
+        var sum = product + c;
+        var back = sum - product;
+        return double.IsNaN(sum) || double.IsInfinity(sum) || (product - (sum - back)) + (c - back) == 0 ? Round(sum) : null;
+    }
+
     /// <summary>As <see cref="BinaryOperator.Max"/>; Math.Max of the .NET Framework returns either of two zeros.</summary>
     private static double Max(double a, double b) =>
         double.IsNaN(a) || double.IsNaN(b) ? double.NaN : a > b ? a : b > a ? b : 1 / a > 0 ? a : b;

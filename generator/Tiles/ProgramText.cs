@@ -131,6 +131,7 @@ internal static class ProgramText
             $"{extremum.Operator.ToString().ToLowerInvariant()}({Describe(extremum.Left)}, {Describe(extremum.Right)})",
         Expr.Binary binary => Parenthesise(
             $"{Describe(binary.Left, nested: true)} {Symbol(binary.Operator)} {Describe(binary.Right, nested: true)}", nested),
+        Expr.FusedMultiplyAdd fused => $"fma({Describe(fused.A)}, {Describe(fused.B)}, {Describe(fused.C)})",
         Expr.FlushedExp2 exp => $"2^({Describe(exp.Exponent)})",
         Expr.Choice choice => Parenthesise($"{Describe(choice.Condition)} ? {Describe(choice.IfTrue)} : {Describe(choice.IfFalse)}", nested),
         _ => throw new NotSupportedException(expr.GetType().Name),

@@ -93,8 +93,11 @@ public sealed class KernelFunctionRuleTests
     [InlineData("if (x < 0) {|KGEN018:throw new Exception();|} return x;", "throw is not supported in a kernel function; a kernel function cannot fail; return float.NaN")]
     [InlineData("return x < 0 ? {|KGEN018:throw new Exception()|} : x;", "throw")]
     [InlineData("{|KGEN018:switch (x) { case 0: return 1; default: return x; }|}", "a switch statement")]
-    [InlineData("{|KGEN018:static float Twice(float y) => 2 * y;|} return Twice(x);", "a local function")]
-    [InlineData("Func<float, float> {|KGEN018:f = y => y|}; return {|KGEN018:f(x)|};", "a local of type 'System.Func<float, float>' is not supported in a kernel function; make it a static method and call that")]
+    [InlineData("float Twice(float y) => 2 * y; return {|KGEN018:Twice(x)|};", "a call of 'Twice', which is not static, is not supported in a kernel function; make it static")]
+    [InlineData("static float Half(float y) => y * {|KGEN018:0.5|}; return Half(x) + Half(2);", "write 0.5f")]
+    [InlineData("static float Same<T>(float y) => y; return {|KGEN018:Same<int>(x)|};", "'Same', which is generic,")]
+    [InlineData("static int One(float y) => 1; return {|KGEN018:One(x)|};", "'One', which returns 'int', is not supported in a kernel function; make it return a float or a bool")]
+    [InlineData("Func<float, float> {|KGEN018:f = y => y|}; return {|KGEN018:f(x)|};", "a local of type 'System.Func<float, float>' is not supported in a kernel function; make it a static local function")]
     [InlineData("Func<float, float> {|KGEN018:f = y => y|}; return {|KGEN018:f(x)|};", "a call of 'Invoke', which is a delegate, is not supported in a kernel function; call a static method by its name")]
     [InlineData("string {|KGEN018:s = \"1\"|}; return x;", "a local of type 'string' is not supported in a kernel function; compute with floats and bools only")]
     [InlineData("var (s, c) = {|KGEN018:MathF.SinCos(x)|}; return s * c;", "MathF.SinCos is not supported in a kernel function; write MathF.Sin(x) and MathF.Cos(x)")]
@@ -105,7 +108,9 @@ public sealed class KernelFunctionRuleTests
     [InlineData("return {|KGEN018:x.Equals(2f)|} ? 1 : x;", "a call of 'Equals', which is not static, is not supported in a kernel function; write ==")]
     [InlineData("return {|KGEN018:x.CompareTo(2f)|};", "compare with <, == and >")]
     [InlineData("return {|KGEN018:Random.Shared.NextSingle()|} * x;", "call functions of MathF and KernelMath, and static methods of this project")]
-    [InlineData("return {|KGEN018:Math.Clamp(x, 0, 1)|};", "write MathF.Max(low, MathF.Min(high, x))")]
+    [InlineData("return {|KGEN018:Math.Clamp(x, 1.5f, -MathF.Sqrt(4))|};", "Math.Clamp from 1.5 to -2 is not supported in a kernel function; write the lower bound first, as the method itself demands")]
+    [InlineData("return {|KGEN018:Math.Clamp(min: 2, max: 1, value: x)|};", "Math.Clamp from 2 to 1")]
+    [InlineData("return (float)({|KGEN018:Math.Clamp(x, {|KGEN018:0.5|}, 1)|} + 1);", "write float.Clamp")]
     [InlineData("return {|KGEN018:MathF.Floor(x)|};", "a kernel function cannot round to whole numbers")]
     [InlineData("return {|KGEN018:MathF.Sign(x)|};", "compare with 0")]
     [InlineData("return {|KGEN018:MathF.Log(x, 2)|};", "MathF.Log(newBase)")]
@@ -189,6 +194,14 @@ public sealed class KernelFunctionRuleTests
             static float Odd(float x) => x == 0 ? 0 : {|KGEN019:Even(x - 1)|};
         }
         """);
+
+    [Fact]
+    public Task KGEN019_recursion_of_local_functions() => ExpectAsync(Annotated("""
+        return Even(x) + Again(x);
+        static float Even(float y) => y == 0 ? 1 : Odd(y - 1);
+        static float Odd(float y) => y == 0 ? 0 : {|KGEN019:Even(y - 1)|};
+        static float Again(float y) => {|KGEN019:Phi(y)|};
+        """));
 
     [Fact]
     public Task KGEN020_too_large_by_doubling() =>

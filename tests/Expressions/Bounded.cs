@@ -33,6 +33,10 @@ internal readonly record struct Bounded(double Value, double Error)
         ? a.Value * b.Value
         : Rounded(a.Value * b.Value, Product(a.Value, b.Error) + Product(b.Value, a.Error) + Product(a.Error, b.Error));
 
+    /// <summary>a·b + c, whose product is not rounded and does not overflow.</summary>
+    public static Bounded FusedMultiplyAdd(Bounded a, Bounded b, Bounded c) =>
+        Rounded((a.Value * b.Value) + c.Value, Product(a.Value, b.Error) + Product(b.Value, a.Error) + Product(a.Error, b.Error) + c.Error);
+
     public static Bounded operator /(Bounded a, Bounded b)
     {
         var quotient = a.Value / b.Value;
@@ -61,6 +65,13 @@ internal readonly record struct Bounded(double Value, double Error)
 
     /// <summary>Whether float32 may find either answer.</summary>
     public static bool IsOpen(Bounded a, Bounded b) => Math.Abs(a.Value - b.Value) <= a.Error + b.Error && a.Error + b.Error > 0;
+
+    /// <summary>Whether float32 may have this result. Below the normal range it may be 0; where it determines none, anything.</summary>
+    public bool Allows(float actual) =>
+        !double.IsFinite(Error)
+        || (double.IsNaN(Value) ? float.IsNaN(actual)
+            : double.IsInfinity(Value) ? actual == Value
+            : Math.Abs(actual - Value) <= Error || (actual == 0 && Math.Abs(Value) < LeastNormal));
 
     /// <summary>What either branch may give.</summary>
     public static Bounded Either(Bounded chosen, Bounded other) =>

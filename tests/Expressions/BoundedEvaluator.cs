@@ -28,6 +28,8 @@ internal sealed class BoundedEvaluator(Func<Tile, Bounded> element, Func<Conditi
                 return argument!.Value;
             case Expr.Unary unary:
                 return Evaluate(unary.Operand, argument).Apply(unary.Operator);
+            case Expr.FusedMultiplyAdd fused:
+                return Bounded.FusedMultiplyAdd(Evaluate(fused.A, argument), Evaluate(fused.B, argument), Evaluate(fused.C, argument));
             case Expr.FlushedExp2 exp:
                 return Evaluate(exp.Exponent, argument).FlushedExp2(exp.FlushBelow);
             case Expr.Call call:

@@ -19,6 +19,7 @@ internal sealed class DoubleEvaluator(ScalarFunction function)
         Expr.Argument => x,
         Expr.Unary unary => Apply(unary.Operator, Evaluate(unary.Operand, x)),
         Expr.Binary binary => Apply(binary.Operator, Evaluate(binary.Left, x), Evaluate(binary.Right, x)),
+        Expr.FusedMultiplyAdd fused => (Evaluate(fused.A, x) * Evaluate(fused.B, x)) + Evaluate(fused.C, x),
         Expr.Choice choice => Holds(choice.Condition, x) ? Evaluate(choice.IfTrue, x) : Evaluate(choice.IfFalse, x),
         Expr.FlushedExp2 exp => Flushed(Evaluate(exp.Exponent, x), exp.FlushBelow),
         Expr.Call call => Evaluate(call.Function.Body, Evaluate(call.Operand, x)),

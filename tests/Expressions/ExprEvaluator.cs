@@ -16,6 +16,7 @@ internal sealed class ExprEvaluator(Func<UnaryOperator, float, float>? functions
         Expr.Argument => x,
         Expr.Unary unary => Evaluate(unary.Operator, Evaluate(unary.Operand, x)),
         Expr.Binary binary => Evaluate(binary.Operator, Evaluate(binary.Left, x), Evaluate(binary.Right, x)),
+        Expr.FusedMultiplyAdd fused => MathF.FusedMultiplyAdd(Evaluate(fused.A, x), Evaluate(fused.B, x), Evaluate(fused.C, x)),
         Expr.Choice choice => Evaluate(choice.Condition, x) ? Evaluate(choice.IfTrue, x) : Evaluate(choice.IfFalse, x),
         _ => throw new NotSupportedException(expr.GetType().Name),
     };

@@ -161,7 +161,41 @@ public static class KernelSamples
 
     public static float Helpers(float x) => Blend(Square(x - 1), Square(x: x + 1), isFirst: IsSmall(x)) + Blend(x, 1);
 
+    public static float LocalFunctions(float x)
+    {
+        const float scale = 0.75f;
+        static float Scaled(float y)
+        {
+            y += 1;
+            return scale * y;
+        }
+
+        return Twice(Scaled(x)) + Chosen(isFirst: x > 0, a: x) + Twice(y: 3);
+
+        static float Twice(float y)
+        {
+            if (IsLarge(y))
+            {
+                return y;
+            }
+
+            return Slope * Square(y);
+
+            static bool IsLarge(float z) => z > 4;
+        }
+
+        static float Chosen(float a, float b = 3, bool isFirst = false) => Blend(a, Twice(b), isFirst);
+    }
+
     public static float Extrema(float x) => MathF.Min(1, MathF.Max(-1, x)) + Math.Abs(x) - float.Max(x, -0f) + Math.Min(x, 0f);
+
+    public static float Clamped(float x) => Math.Clamp(x, -1, 1) + float.Clamp(x / 6 + 0.5f, 0, 1) + Math.Clamp(max: 3, value: x, min: -MathF.Abs(x)) + (1 / float.Clamp(x, 0, 2));
+
+    public static float ClampedZeros(float x) => (1 / Math.Clamp(x, 0, 2)) + float.Clamp(x, float.NegativeInfinity, 1);
+
+    public static float NarrowedClamp(float x) => (float)Math.Clamp(x, -0.5, 0.5);
+
+    public static float Fused(float x) => MathF.FusedMultiplyAdd(x, x, -(x * x)) + float.FusedMultiplyAdd(addend: -x, right: 2, left: x) + MathF.FusedMultiplyAdd(3, 0.1f, -0.3f);
 
     public static float Waves(float x) => MathF.Cos(x) + (MathF.Sin(2 * x) / 2) + MathF.Cos(MathF.PI / 3);
 

@@ -15,7 +15,7 @@ internal static class RandomExpr
             return random.Next(2) == 0 ? new Expr.Argument() : Constants[random.Next(Constants.Length)];
         }
 
-        switch (random.Next(5))
+        switch (random.Next(6))
         {
             case 0:
                 return new Expr.Unary((UnaryOperator)random.Next((int)UnaryOperator.Erf + 1), Next(random, depth - 1));
@@ -23,6 +23,9 @@ internal static class RandomExpr
                 return new Expr.Unary(random.Next(2) == 0 ? UnaryOperator.Negate : UnaryOperator.Abs, Next(random, depth - 1));
             case 2:
                 return Expr.Select(NextCondition(random, depth - 1), Next(random, depth - 1), Next(random, depth - 1));
+            case 3:
+                var factor = Next(random, depth - 1);
+                return new Expr.FusedMultiplyAdd(factor, random.Next(4) == 0 ? factor : Next(random, depth - 1), Next(random, depth - 1));
             default:
                 var left = Next(random, depth - 1);
                 var right = random.Next(4) == 0 ? left : Next(random, depth - 1);

@@ -38,6 +38,7 @@ internal sealed class DeviceFunctions
             "Min" => "private static float Min(float x, float y) => x < y ? x : x >= y ? y : x + y;",
             "Abs" => "private static float Abs(float x) => global::ILGPU.IntrinsicMath.Abs(x);",
             "UpperBits" => "// The number cut to 12 bits: products of two such have no rounding.\nprivate static float UpperBits(float x) => global::ILGPU.Interop.IntAsFloat(global::ILGPU.Interop.FloatAsInt(x) & 0xFFFFF000u);",
+            "FusedMultiplyAdd" => FusedMultiplyAdd,
             "Erf" => Erf,
             "Tanh" => Tanh,
             "Sin" => Sin,
@@ -79,6 +80,7 @@ internal sealed class DeviceFunctions
         "Sin" or "Cos" => ["SineOfTurn", "Floor"],
         "Tanh" or "SineOfTurn" => ["Floor"],
         "RestOfRounding" => ["RoundToTensor"],
+        "FusedMultiplyAdd" => ["UpperBits"],
         _ => [],
     };
 
@@ -105,6 +107,39 @@ internal sealed class DeviceFunctions
                 "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};",
                 ref x, ref y, ref z, ref w, ref left0, ref left1, ref left2, ref left3, ref right0, ref right1);
             return new _Float4(x.Value, y.Value, z.Value, w.Value);
+        }
+        """;
+
+    // ILGPU's own takes its algorithms package. Products of upper bits are exact, so it is the same whether a device fuses them with sums.
+    private const string FusedMultiplyAdd = """
+        // a·b + c, rounded once: the product as p + rest, whose error is 2⁻³⁶ of it, and the sum with what it has lost.
+        private static float FusedMultiplyAdd(float a, float b, float c)
+        {
+            var scale = 1f;
+            if (global::ILGPU.IntrinsicMath.Abs(a * b) > 1e37f)
+            {
+                // The product may overflow, the sum need not.
+                scale = 1.84467441e+19f;
+                var first = global::ILGPU.IntrinsicMath.Abs(a) > global::ILGPU.IntrinsicMath.Abs(b);
+                a = first ? a * 5.42101086e-20f : a;
+                b = first ? b : b * 5.42101086e-20f;
+                c *= 5.42101086e-20f;
+            }
+
+            var p = UpperBits(a * b);
+            var sum = p + c;
+            if (!(global::ILGPU.IntrinsicMath.Abs(sum) <= 3.40282347e+38f))
+            {
+                return sum;
+            }
+
+            var upperA = UpperBits(a);
+            var upperB = UpperBits(b);
+            var lowerA = a - upperA;
+            var lowerB = b - upperB;
+            var rest = ((upperA * upperB) - p) + ((upperA * lowerB) + (lowerA * upperB)) + (lowerA * lowerB);
+            var back = sum - p;
+            return (sum + (((p - (sum - back)) + (c - back)) + rest)) * scale;
         }
         """;
 

@@ -9,7 +9,7 @@ namespace KernelGen.Generator.Specs.Functions;
 internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faults, ImmutableDictionary<ISymbol, Value> variables)
 {
     /// <summary>Constants of more parts than this are not computed where a literal is needed.</summary>
-    private const int LargestExponent = 100;
+    private const int LargestConstant = 100;
 
     public Value Read(IOperation operation)
     {
@@ -207,6 +207,13 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
             return arguments.All(argument => argument is Number) ? ReadPower(call, numbers[0], numbers[1]) : Value.Unknown;
         }
 
+        if (onNumbers && call.TargetMethod.Name == "Clamp" && ConstantOf(numbers[1]) is { } low && ConstantOf(numbers[2]) is { } high && low > high)
+        {
+            return faults.Unsupported(
+                call.Syntax, FormattableString.Invariant($"{MathCalls.NameOf(call.TargetMethod)} from {low:G9} to {high:G9}"),
+                "write the lower bound first, as the method itself demands");
+        }
+
         var value = onNumbers ? MathCalls.Read(call.TargetMethod, numbers) : null;
         if (value is null)
         {
@@ -226,8 +233,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
 
     private Value ReadPower(IInvocationOperation call, Number x, Number exponent)
     {
-        var constant = exponent.Size <= LargestExponent ? Constants.AsFloat(new Number(ExprSimplifier.Simplify(exponent.Expr), 1, 1)) : null;
-        if (constant is not { } power || float.IsNaN(power) || float.IsInfinity(power))
+        if (ConstantOf(exponent) is not { } power || float.IsNaN(power) || float.IsInfinity(power))
         {
             return faults.Unsupported(
                 CallArguments.ByParameter(call)[1]!.Syntax, "an exponent that is not a finite constant",
@@ -238,6 +244,10 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         var uses = parts.Count(part => part is Expr.Argument);
         return new Number(ExprPower.Pow(x.Expr, power), parts.Count - uses + (uses * x.Size), x.Depth + parts.Count);
     }
+
+    /// <summary>The number that an expression always is; null where it depends on the argument, or has too many parts to be computed.</summary>
+    private static float? ConstantOf(Number number) =>
+        number.Size <= LargestConstant ? Constants.AsFloat(new Number(ExprSimplifier.Simplify(number.Expr), 1, 1)) : null;
 
     /// <summary>A call of a method of the user's. Arguments of types that no parameter may have are left to the report on the method.</summary>
     private Value ReadCall(IInvocationOperation call)

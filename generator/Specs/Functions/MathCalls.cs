@@ -25,13 +25,17 @@ internal static class MathCalls
         1 => Read(method.Name, arguments[0]),
         2 when method.Name == "Max" => Number.Of(BinaryOperator.Max, arguments[0], arguments[1]),
         2 when method.Name == "Min" => Number.Of(BinaryOperator.Min, arguments[0], arguments[1]),
+        3 when method.Name == "Clamp" => method.ContainingType.Name == "Math"
+            ? ClampByComparing(arguments[0], arguments[1], arguments[2])
+            : Number.Of(BinaryOperator.Min, Number.Of(BinaryOperator.Max, arguments[0], arguments[1]), arguments[2]),
+        3 when method.Name == "FusedMultiplyAdd" => Number.Fused(arguments[0], arguments[1], arguments[2]),
         _ => null,
     };
 
     /// <summary>What to write instead of a method that is not known.</summary>
     public static string AdviceFor(IMethodSymbol method) => method.Name switch
     {
-        "Clamp" => "write MathF.Max(low, MathF.Min(high, x))",
+        "ClampNative" => "write float.Clamp",
         "Sinh" => "write 0.5f * (MathF.Exp(x) - MathF.Exp(-x))",
         "Cosh" => "write 0.5f * (MathF.Exp(x) + MathF.Exp(-x))",
         "Tan" => "write MathF.Sin(x) / MathF.Cos(x)",
@@ -45,22 +49,27 @@ internal static class MathCalls
         "ExpM1" => "write MathF.Exp(x) - 1",
         "Exp10" => "write MathF.Exp(2.3025851f * x)",
         "Cbrt" => "write MathF.Exp(MathF.Log(x) / 3), which is NaN below 0",
-        "FusedMultiplyAdd" or "MultiplyAddEstimate" => "write a * b + c, which is fused where the hardware can",
+        "MultiplyAddEstimate" => "write a * b + c, which is fused where the hardware can",
         "Lerp" => "write a + (b - a) * t",
         "MaxNumber" or "MaxNative" or "MaxMagnitude" or "MaxMagnitudeNumber" => "write MathF.Max",
         "MinNumber" or "MinNative" or "MinMagnitude" or "MinMagnitudeNumber" => "write MathF.Min",
         "Sign" or "CopySign" or "IsNegative" or "IsPositive" => "compare with 0 and write ?:",
         "Floor" or "Ceiling" or "Round" or "Truncate" or "IEEERemainder" => "a kernel function cannot round to whole numbers",
-        _ => "the functions are Abs, Max, Min, Exp, Exp2, Log, Log2, Sqrt, Tanh, Sin, Cos, Pow and KernelMath.Erf",
+        _ => "the functions are Abs, Max, Min, Clamp, FusedMultiplyAdd, Exp, Exp2, Log, Log2, Sqrt, Tanh, Sin, Cos, Pow and KernelMath.Erf",
     };
 
     /// <summary>What to write instead of a method on doubles.</summary>
     public static string FloatAdviceFor(IMethodSymbol method) => method.Name switch
     {
         "Exp2" => "write float.Exp2", // which MathF does not have
-        "Pow" or "Max" or "Min" => $"write MathF.{method.Name}",
+        "Clamp" => "write float.Clamp", // likewise
+        "Pow" or "Max" or "Min" or "FusedMultiplyAdd" => $"write MathF.{method.Name}",
         _ => UnaryOf(method.Name) is not null ? $"write MathF.{method.Name}" : AdviceFor(method),
     };
+
+    /// <summary>As Math has it: −0 stays, and a bound that is NaN counts for none. Those of the number types are a maximum and a minimum.</summary>
+    private static Value ClampByComparing(Number x, Number low, Number high) =>
+        Truth.Of(Comparison.Less, x, low).Choose(low, Truth.Of(Comparison.Greater, x, high).Choose(high, x));
 
     private static UnaryOperator? UnaryOf(string name) => name switch
     {

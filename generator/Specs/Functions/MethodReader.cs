@@ -60,10 +60,15 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
             return Value.Unknown;
         }
 
+        return Read(method, declared.Parameters, block, arguments);
+    }
+
+    private Value Read(IMethodSymbol method, IReadOnlyList<IParameterSymbol> parameters, IBlockOperation body, IReadOnlyList<Value> arguments)
+    {
         var variables = ImmutableDictionary.Create<ISymbol, Value>(SymbolEqualityComparer.Default)
-            .AddRange(declared.Parameters.Select((parameter, index) => new KeyValuePair<ISymbol, Value>(parameter, arguments[index])));
+            .AddRange(parameters.Select((parameter, index) => new KeyValuePair<ISymbol, Value>(parameter, arguments[index])));
         _open.Push(method.OriginalDefinition);
-        var flow = new StatementReader(this, faults).Read(block, variables);
+        var flow = new StatementReader(this, faults).Read(body, variables);
         _open.Pop();
 
         // Where a path returns nothing the compiler says so.
@@ -103,13 +108,6 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
     public Value Call(IInvocationOperation call, IReadOnlyList<Value> arguments)
     {
         var method = call.TargetMethod;
-        if (method.MethodKind == MethodKind.LocalFunction)
-        {
-            // Its declaration was reported.
-            faults.AddSilently();
-            return Value.Unknown;
-        }
-
         if (ObjectionTo(method) is { } objection)
         {
             return faults.Unsupported(
@@ -123,6 +121,11 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
             return Value.Unknown;
         }
 
+        if (method.MethodKind == MethodKind.LocalFunction && BodyOf(method, call) is { } local)
+        {
+            return Read(method, method.Parameters, local, arguments);
+        }
+
         if (SourceOf(method) is not { } source)
         {
             return faults.Unsupported(
@@ -131,6 +134,19 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
         }
 
         return Read(method, source, arguments);
+    }
+
+    /// <summary>What a local function does. Its operations belong to those of the method around it, whose symbols they share.</summary>
+    private static IBlockOperation? BodyOf(IMethodSymbol function, IOperation call)
+    {
+        var method = call;
+        while (method.Parent is { } parent)
+        {
+            method = parent;
+        }
+
+        return method.Descendants().OfType<ILocalFunctionOperation>()
+            .FirstOrDefault(local => SymbolEqualityComparer.Default.Equals(local.Symbol, function))?.Body;
     }
 
     private static bool IsDelegate(IMethodSymbol method) => method.MethodKind is MethodKind.DelegateInvoke or MethodKind.FunctionPointerSignature;

@@ -25,6 +25,9 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
                 return Flow.Return(result.ReturnedValue is null ? reader.CompilersError() : reader.Read(result.ReturnedValue));
             case IEmptyOperation:
                 return Flow.To(variables);
+            case ILocalFunctionOperation:
+                // It is read where it is called.
+                return Flow.To(variables);
             case IInvalidOperation:
                 faults.AddSilently();
                 return Flow.To(variables);

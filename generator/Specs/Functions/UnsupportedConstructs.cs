@@ -18,7 +18,7 @@ internal static class UnsupportedConstructs
     /// <summary>What to declare in place of a local of a type that is none of float and bool.</summary>
     public static string AdviceForLocal(ITypeSymbol type, bool isConstant) => type switch
     {
-        { TypeKind: TypeKind.Delegate or TypeKind.FunctionPointer } => "make it a static method and call that",
+        { TypeKind: TypeKind.Delegate or TypeKind.FunctionPointer } => "make it a static local function",
         { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_Double } or { Name: "Half", ContainingNamespace.Name: "System" } =>
             isConstant ? "declare it as a float, or const" : "declare it as a float",
         _ => OnlyFloats,
@@ -40,7 +40,6 @@ internal static class UnsupportedConstructs
         OperationKind.Using or OperationKind.UsingDeclaration => ("using", OnlyFloats),
         OperationKind.Lock => ("lock", "a kernel function has no state to guard; leave it out"),
         OperationKind.Branch or OperationKind.Labeled => ("a jump", "write if and else"),
-        OperationKind.LocalFunction => ("a local function", "make it a static method"),
         OperationKind.AnonymousFunction or OperationKind.DelegateCreation => ("a delegate", "call a static method"),
         OperationKind.Await => ("await", OnlyFloats),
         OperationKind.InstanceReference => ("an instance member", "make it static or const"),

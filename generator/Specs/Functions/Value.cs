@@ -31,6 +31,10 @@ internal sealed class Number(Expr expr, long size, int depth) : Value(size, dept
 
     public static Number Of(float value) => new(value, 1, 1);
 
+    /// <summary>a·b + c in one rounding.</summary>
+    public static Number Fused(Number a, Number b, Number c) =>
+        new(new Expr.FusedMultiplyAdd(a.Expr, b.Expr, c.Expr), a.Size + b.Size + c.Size + 1, Math.Max(a.Depth, Math.Max(b.Depth, c.Depth)) + 1);
+
     public static Number Of(UnaryOperator op, Number operand) => new(new Expr.Unary(op, operand.Expr), operand.Size + 1, operand.Depth + 1);
 
     public static Number Of(BinaryOperator op, Number left, Number right) =>
