@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using static KernelGen.Generator.Expressions.Simplified;
 
 namespace KernelGen.Generator.Expressions;
 
@@ -8,14 +9,22 @@ namespace KernelGen.Generator.Expressions;
 /// 1 − tanh², and exp′ is exp. generator/Families/README.md says what is taken where there is no derivative.
 /// </summary>
 /// <remarks>
-/// Floats end before numbers do: at x = −100, sigmoid is 1/∞ = 0 and the chain rule's product 0·∞. So a factor that has vanished outweighs a
-/// slope that may have overflowed (<see cref="Damped"/>), in every rule where a bounded function has an unbounded operand. What is left is the
-/// product rule: a′b is NaN where a′ overflows before a does and b is 0, and where the slope of an elementary function's operand is infinite,
-/// as of log at 0. Where the function itself is not finite its derivative may be anything.
+/// <para>
+/// Floats end before numbers do. At x = −100, sigmoid is 1/∞ = 0 and the chain rule's product 0·∞: so a factor that has vanished outweighs a
+/// slope that may have overflowed (<see cref="Simplified.Damped"/>), in every rule where a bounded function has an unbounded operand.
+/// </para>
+/// <para>
+/// And e^g may be a float where its slope g′e^g is none. So g′ stays apart from what e^g is multiplied with and divided by (<see cref="Slope"/>),
+/// and comes last: that is made as parts of the function itself are, and is finite where they are.
+/// </para>
+/// <para>
+/// What is left is the product rule: a′b is NaN where the slope of an elementary function's operand is infinite, as of log at 0, and b is 0. Where
+/// the function itself is not finite its derivative may be anything.
+/// </para>
 /// </remarks>
 internal sealed class ExprDerivative
 {
-    private readonly Dictionary<Expr, Expr?> _slopes = new();
+    private readonly Dictionary<Expr, Slope?> _slopes = new();
 
     private ExprDerivative()
     {
@@ -34,24 +43,22 @@ internal sealed class ExprDerivative
     }
 
     private static ScalarFunction Unbounded(ScalarFunction function) =>
-        new(function.Name + "Derivative", new ExprDerivative().Slope(function.Body) ?? 0);
+        new(function.Name + "Derivative", new ExprDerivative().SlopeOf(function.Body)?.Total ?? 0);
 
     /// <summary>The derivative by the argument; null where the expression does not depend on it, so that no 0·∞ is ever written.</summary>
-    private Expr? Slope(Expr expr)
+    private Slope? SlopeOf(Expr expr)
     {
         if (!_slopes.TryGetValue(expr, out var slope))
         {
             _slopes[expr] = slope = expr switch
             {
-                Expr.Argument => 1,
-                Expr.Unary unary => Slope(unary.Operand) is { } inner ? OfFunction(unary, unary.Operand, inner) : null,
-                Expr.FusedMultiplyAdd fused => Plus(Slope(fused.A * fused.B), Slope(fused.C)),
-                Expr.FlushedExp2 exp => Slope(exp.Exponent) is { } inner ? Damped(exp, Times(Base2.Ln2, inner)) : null,
-                Expr.Call call => Slope(call.Operand) is { } inner
-                    ? Times(new Expr.Call(Unbounded(call.Function), call.Operand), inner)
-                    : null,
-                Expr.Choice choice => Choose(choice.Condition, Slope(choice.IfTrue), Slope(choice.IfFalse)),
-                Expr.Binary binary => OfBinary(binary, binary.Left, binary.Right, Slope(binary.Left), Slope(binary.Right)),
+                Expr.Argument => Slope.Of(1),
+                Expr.Unary unary => SlopeOf(unary.Operand) is { } inner ? OfFunction(unary, unary.Operand, inner) : null,
+                Expr.FusedMultiplyAdd fused => SlopeOf((fused.A * fused.B) + fused.C),
+                Expr.FlushedExp2 exp => SlopeOf(exp.Exponent) is { } inner ? Slope.OfExponential(exp, Times(Base2.Ln2, inner.Total)) : null,
+                Expr.Call call => SlopeOf(call.Operand) is { } inner ? OfCall(call, inner) : null,
+                Expr.Choice choice => Slope.Choose(choice.Condition, SlopeOf(choice.IfTrue), SlopeOf(choice.IfFalse)),
+                Expr.Binary binary => OfBinary(binary, binary.Left, binary.Right, SlopeOf(binary.Left), SlopeOf(binary.Right)),
                 _ => null,
             };
         }
@@ -59,23 +66,29 @@ internal sealed class ExprDerivative
         return slope;
     }
 
+    private static Slope OfCall(Expr.Call call, Slope slope)
+    {
+        var outer = new Expr.Call(Unbounded(call.Function), call.Operand);
+        return slope.Each(inner => Times(outer, inner));
+    }
+
     /// <param name="f">The value of the function.</param>
     /// <param name="x">What it is taken of.</param>
     /// <param name="slope">The derivative of that.</param>
-    private static Expr OfFunction(Expr.Unary f, Expr x, Expr slope) => f.Operator switch
+    private static Slope OfFunction(Expr.Unary f, Expr x, Slope slope) => f.Operator switch
     {
-        UnaryOperator.Negate => Minus(slope),
+        UnaryOperator.Negate => slope.Negated,
         UnaryOperator.NaNUnlessFinite => slope,
-        UnaryOperator.Abs => Times(Sign(x), slope),
-        UnaryOperator.Sqrt => UnlessZero(f, Over(slope, Times(2, f))),
-        UnaryOperator.Exp => Damped(f, slope),
-        UnaryOperator.Exp2 => Damped(f, Times(Base2.Ln2, slope)),
-        UnaryOperator.Log => Over(slope, x),
-        UnaryOperator.Log2 => Over(Times(Base2.Log2E, slope), x),
-        UnaryOperator.Tanh => Damped(Apply(BinaryOperator.Subtract, 1, Times(f, f)), slope),
-        UnaryOperator.Sin => Times(Expr.Cos(x), slope),
-        UnaryOperator.Cos => Minus(Times(Expr.Sin(x), slope)),
-        UnaryOperator.Erf => Damped(Expr.Exp(Minus(Times(x, x))), Times(2 / Math.Sqrt(Math.PI), slope)),
+        UnaryOperator.Abs => slope.Each(inner => Times(Sign(x), inner)),
+        UnaryOperator.Sqrt => slope.Each(inner => UnlessZero(f, Over(inner, Times(2, f)))),
+        UnaryOperator.Exp => Slope.OfExponential(f, slope.Total),
+        UnaryOperator.Exp2 => Slope.OfExponential(f, Times(Base2.Ln2, slope.Total)),
+        UnaryOperator.Log => slope.Each(inner => Over(inner, x)),
+        UnaryOperator.Log2 => slope.TimesConstant(Base2.Log2E).Each(inner => Over(inner, x)),
+        UnaryOperator.Tanh => slope.DampedBy(Minus(1, Times(f, f))),
+        UnaryOperator.Sin => slope.Each(inner => Times(Expr.Cos(x), inner)),
+        UnaryOperator.Cos => slope.Each(inner => Times(Expr.Sin(x), inner)).Negated,
+        UnaryOperator.Erf => slope.TimesConstant(2 / Math.Sqrt(Math.PI)).DampedBy(Expr.Exp(Minus(Times(x, x)))),
         _ => throw new NotSupportedException(f.Operator.ToString()),
     };
 
@@ -84,50 +97,40 @@ internal sealed class ExprDerivative
     /// <param name="b">Its right operand.</param>
     /// <param name="slopeOfA">The derivative of the left operand.</param>
     /// <param name="slopeOfB">The derivative of the right operand.</param>
-    private static Expr? OfBinary(Expr.Binary f, Expr a, Expr b, Expr? slopeOfA, Expr? slopeOfB) => f.Operator switch
+    private static Slope? OfBinary(Expr.Binary f, Expr a, Expr b, Slope? slopeOfA, Slope? slopeOfB) => f.Operator switch
     {
         _ when slopeOfA is null && slopeOfB is null => null,
-        BinaryOperator.Add => Plus(slopeOfA, slopeOfB),
-        BinaryOperator.Subtract => Plus(slopeOfA, slopeOfB is null ? null : Minus(slopeOfB)),
-        BinaryOperator.Multiply when a == b => Times(Apply(BinaryOperator.Add, a, a), slopeOfA!),
-        BinaryOperator.Multiply => Plus(slopeOfA is null ? null : Times(b, slopeOfA), slopeOfB is null ? null : Times(a, slopeOfB)),
-
-        // (a′ − f·b′)/b rather than (a′b − ab′)/b², which overflows twice as early.
-        BinaryOperator.Divide => Over(Plus(slopeOfA, slopeOfB is null ? null : Damped(f, Minus(slopeOfB)))!, b),
+        BinaryOperator.Add => Slope.Sum(slopeOfA, slopeOfB),
+        BinaryOperator.Subtract => Slope.Sum(slopeOfA, slopeOfB?.Negated),
+        BinaryOperator.Multiply when a == b => slopeOfA!.TimesTwice(a, f),
+        BinaryOperator.Multiply => Slope.Sum(
+            slopeOfA?.Each(inner => inner == a ? f : Times(b, inner)), slopeOfB?.Each(inner => inner == b ? f : Times(a, inner))),
+        BinaryOperator.Divide => OfQuotient(f, a, b, slopeOfA, slopeOfB),
         BinaryOperator.Max => OfExtremum(Comparison.Greater, Comparison.GreaterOrEqual, a, b, slopeOfA, slopeOfB),
         BinaryOperator.Min => OfExtremum(Comparison.Less, Comparison.LessOrEqual, a, b, slopeOfA, slopeOfB),
         _ => throw new NotSupportedException(f.Operator.ToString()),
     };
 
-    /// <summary>The derivative of the operand that is taken; of equal ones, of the one that is constant, or else of the first.</summary>
-    private static Expr? OfExtremum(Comparison beats, Comparison beatsOrTies, Expr a, Expr b, Expr? slopeOfA, Expr? slopeOfB) =>
-        slopeOfA is null
-            ? Choose(new Condition.Compare(beats, b, a), slopeOfB, null)
-            : Choose(new Condition.Compare(slopeOfB is null ? beats : beatsOrTies, a, b), slopeOfA, slopeOfB);
+    /// <summary>
+    /// (a′ − f·b′)/b rather than (a′b − ab′)/b², which overflows twice as early. That f·b′ is of the size of a; where a has exponentials too, their rates
+    /// wait until b has divided them.
+    /// </summary>
+    private static Slope? OfQuotient(Expr.Binary f, Expr a, Expr b, Slope? slopeOfA, Slope? slopeOfB) => slopeOfA is { HasExponentials: true }
+        ? Slope.Sum(
+            slopeOfA.Each(inner => inner == a ? f : Over(inner, b)),
+            slopeOfB?.Negated.Each(inner => inner == b ? f : Damped(f, Over(inner, b))))
+        : Slope.Sum(slopeOfA, slopeOfB?.Negated.DampedBy(f))?.DividedBy(b);
 
-    /// <summary>factor · slope, but 0 where the factor is 0, whatever the slope is. A constant slope is finite.</summary>
-    private static Expr Damped(Expr factor, Expr slope) =>
-        slope is Expr.Constant ? Times(factor, slope) : UnlessZero(factor, Times(factor, slope));
+    /// <summary>The derivative of the operand that is taken; of equal ones, of the one that is constant, or else of the first.</summary>
+    private static Slope? OfExtremum(Comparison beats, Comparison beatsOrTies, Expr a, Expr b, Slope? slopeOfA, Slope? slopeOfB) =>
+        slopeOfA is null
+            ? Slope.Choose(new Condition.Compare(beats, b, a), slopeOfB, null)
+            : Slope.Choose(new Condition.Compare(slopeOfB is null ? beats : beatsOrTies, a, b), slopeOfA, slopeOfB);
 
     /// <summary>A factor, rather than a choice of slopes, which would stand in it twice, and in what is nested within four times.</summary>
     private static Expr Sign(Expr x) => ExprSimplifier.Choose(
         new Condition.Compare(Comparison.Greater, x, 0), 1,
         ExprSimplifier.Choose(new Condition.Compare(Comparison.Less, x, 0), -1, 0));
-
-    private static Expr UnlessZero(Expr expr, Expr value) => ExprSimplifier.Choose(Condition.IsZero(expr), 0, value);
-
-    private static Expr? Choose(Condition condition, Expr? a, Expr? b) =>
-        a is null && b is null ? null : ExprSimplifier.Choose(condition, a ?? 0, b ?? 0);
-
-    private static Expr? Plus(Expr? a, Expr? b) => a is null ? b : b is null ? a : Apply(BinaryOperator.Add, a, b);
-
-    private static Expr Minus(Expr a) => ExprSimplifier.Apply(UnaryOperator.Negate, a);
-
-    private static Expr Times(Expr a, Expr b) => Apply(BinaryOperator.Multiply, a, b);
-
-    private static Expr Over(Expr a, Expr b) => Apply(BinaryOperator.Divide, a, b);
-
-    private static Expr Apply(BinaryOperator op, Expr a, Expr b) => ExprSimplifier.Apply(op, a, b);
 
     private static (long Size, int Depth) Measure(Expr expr, Dictionary<Expr, (long Size, int Depth)> known)
     {

@@ -81,6 +81,9 @@ internal static class OwnFunctions
     /// <summary>x·sin x for small |x|, √|x| beyond: both signs, and a branch at which it jumps.</summary>
     public static float Wave(float x) => MathF.Abs(x) <= 3 ? x * MathF.Sin(x) : MathF.Sqrt(MathF.Abs(x));
 
+    /// <summary>x times a logistic function, as exponentials: where one overflows f is 0.</summary>
+    public static float QuickGelu(float x) => x / (1 + MathF.Exp(-1.702f * x));
+
     private static float Square(float x) => MathF.Pow(x, 2);
 }
 
@@ -94,6 +97,10 @@ public sealed partial class CausalOwnBump;
 [FavorAttention(
     KernelFunctionName = nameof(OwnFunctions.Wave), KernelFunctionType = typeof(OwnFunctions), HeadDim = 16, Features = 32, Normalize = false)]
 public sealed partial class OwnWave;
+
+[FavorAttention(
+    KernelFunctionName = nameof(OwnFunctions.QuickGelu), KernelFunctionType = typeof(OwnFunctions), HeadDim = 16, Features = 32, Normalize = false)]
+public sealed partial class OwnQuickGelu;
 
 /// <summary>A layer that has its kernel function itself.</summary>
 [FavorAttention(KernelFunctionName = nameof(Phi), HeadDim = 8, Features = 16, Projection = ProjectionKind.Hadamard)]

@@ -45,6 +45,26 @@ internal sealed class GradientInputs(Inputs inputs, int seed)
 {
     public Inputs Inputs { get; } = inputs;
 
+    /// <summary>
+    /// Queries and keys along the first projection, with these numbers as what it gives of them: at −52, quick GELU is a quotient by e^88, of which 1.7 times
+    /// is no float.
+    /// </summary>
+    public static GradientInputs AlongAProjection(Layer layer, float[] weights, IReadOnlyList<double> projections)
+    {
+        var inputs = new Inputs(layer, projections.Count, projections.Count, seed: 14);
+        var direction = NaiveAttention.ToDouble(weights.AsSpan(0, layer.HeadDim));
+        var scale = Math.Pow(layer.HeadDim, 0.25) / NaiveAttention.Dot(direction, direction);
+        foreach (var tensor in new[] { inputs.Query, inputs.Key })
+        {
+            for (var i = 0; i < tensor.Length; i++)
+            {
+                tensor[i] = (float)(projections[i / layer.HeadDim] * scale * direction[i % layer.HeadDim]);
+            }
+        }
+
+        return new GradientInputs(inputs, seed: 15);
+    }
+
     public float[] Upstream { get; } = Inputs.Normal(new Random(seed), inputs.Shape.QueryLength * inputs.Layer.ValueDim, 1);
 
     /// <summary>

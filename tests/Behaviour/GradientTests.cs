@@ -191,6 +191,15 @@ public class GradientTests
     public static TheoryData<Layer> UnnormalisedExponentials =>
         [.. Layer.In("KernelGen.Tests.Behaviour.Generalized").Where(layer => !layer.Normalize && !layer.IsFunction && layer.Kernel != nameof(KernelFunction.SoftmaxTrigonometric))];
 
+    [Fact]
+    public void Exponentials_that_overflow_give_the_chain_rule()
+    {
+        var layer = Layer.Of<Generalized.OwnQuickGelu>();
+        var (attention, weights) = layer.Create();
+        var inputs = GradientInputs.AlongAProjection(layer, weights, [.. Enumerable.Range(0, 60).Select(i => -50.5 - (i / 25.0))]);
+        Gradients.Close(inputs.Naive(weights), inputs.Kernel(attention), inputs, weights, "projections around −52");
+    }
+
     private static double InterpreterTolerance(Layer layer)
     {
         // Both are double, but hyperparameters and GELU's √½ are float32, and so is what a method of the user's computes.

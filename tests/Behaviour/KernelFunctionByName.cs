@@ -46,6 +46,9 @@ internal static class KernelFunctionByName
             "Wave" => (
                 x => Math.Abs(x) <= 3 ? x * Math.Sin(x) : Math.Sqrt(Math.Abs(x)),
                 x => Math.Abs(x) <= 3 ? Math.Sin(x) + (x * Math.Cos(x)) : Math.Sign(x) / (2 * Math.Sqrt(Math.Abs(x)))),
+            "QuickGelu" => (
+                x => x / (1 + Math.Exp(-1.702f * x)),
+                x => (1 / (1 + Math.Exp(-1.702f * x))) + (1.702f * x / (2 + Math.Exp(1.702f * x) + Math.Exp(-1.702f * x)))),
             "Phi" => (x => x > 0 ? x + 1 : Math.Exp(x), x => x > 0 ? 1 : Math.Exp(x)),
             _ => throw new NotSupportedException(method),
         },

@@ -92,9 +92,9 @@ internal readonly record struct Bounded(double Value, double Error)
                 var root = Math.Sqrt(x);
                 return e > 0 && !(x > e) ? new Bounded(root, e == 0 ? 0 : Math.Sqrt(Math.Abs(x) + e)) : Rounded(root, e == 0 ? 0 : e / (2 * Math.Sqrt(x - e)));
             case UnaryOperator.Exp:
-                return Elementary(Math.Exp(x), Grown(Math.Exp(x), e));
+                return Exponential(Math.Exp(x), Math.Exp(x - e), Grown(Math.Exp(x), e));
             case UnaryOperator.Exp2:
-                return Elementary(Math.Pow(2, x), Grown(Math.Pow(2, x), e * Math.Log(2)));
+                return Exponential(Math.Pow(2, x), Math.Pow(2, x - e), Grown(Math.Pow(2, x), e * Math.Log(2)));
             case UnaryOperator.Log:
                 return Elementary(Math.Log(x), e == 0 ? 0 : x > e ? e / (x - e) : double.PositiveInfinity);
             case UnaryOperator.Log2:
@@ -143,6 +143,10 @@ internal readonly record struct Bounded(double Value, double Error)
     private static double Grown(double value, double error) => error == 0 ? 0 : value * (Math.Exp(Math.Min(error, 700)) - 1);
 
     private static double Product(double factor, double error) => error == 0 ? 0 : Math.Abs(factor) * error;
+
+    /// <summary>Infinity where even the least that the exponential may be overflows float32.</summary>
+    private static Bounded Exponential(double value, double least, double error) =>
+        least * (1 - (8 * Rounding)) > float.MaxValue ? double.PositiveInfinity : Elementary(value, error);
 
     /// <summary>4 units in the last place are 8 half units.</summary>
     private static Bounded Elementary(double value, double error)

@@ -33,6 +33,45 @@ internal static class RandomExpr
         }
     }
 
+    /// <summary>Sums, products and quotients of exponentials e^(cx) and e^(cx²), x and small constants.</summary>
+    public static Expr NextOfExponentials(Random random, int depth)
+    {
+        if (depth == 0 || random.Next(6) == 0)
+        {
+            return random.Next(3) switch
+            {
+                0 => new Expr.Argument(),
+                1 => Eighths(20),
+                _ => Exponential(),
+            };
+        }
+
+        var left = NextOfExponentials(random, depth - 1);
+        return random.Next(8) switch
+        {
+            0 => Exponential(),
+            1 => left * left,
+            2 => left + NextOfExponentials(random, depth - 1),
+            3 => left - NextOfExponentials(random, depth - 1),
+            4 or 5 => left * NextOfExponentials(random, depth - 1),
+            _ => left / NextOfExponentials(random, depth - 1),
+        };
+
+        Expr Exponential()
+        {
+            Expr x = new Expr.Argument();
+            return Expr.Exp(random.Next(4) switch
+            {
+                0 => x,
+                1 => -x,
+                2 => Eighths(40) * x,
+                _ => Eighths(20) * (x * x),
+            });
+        }
+
+        double Eighths(int most) => random.Next(-most, most + 1) / 8.0;
+    }
+
     public static Condition NextCondition(Random random, int depth) => random.Next(depth > 0 ? 5 : 2) switch
     {
         2 => new Condition.Both(NextCondition(random, depth - 1), NextCondition(random, depth - 1)),

@@ -1,4 +1,5 @@
 using KernelGen.Tests.Behaviour;
+using KernelGen.Tests.Behaviour.Generalized;
 using Xunit;
 
 namespace KernelGen.Gpu.Tests.Behaviour;
@@ -78,6 +79,15 @@ public class GradientTests
                 Gradients.Close(gradients.Naive(gpu.Weights), actual, gradients, gpu.Weights, name);
             }
         }
+    }
+
+    [Fact]
+    public void Exponentials_that_overflow_give_the_chain_rule()
+    {
+        var layer = Layer.Of<OwnQuickGelu>();
+        using var gpu = new GpuLayer(layer);
+        var inputs = GradientInputs.AlongAProjection(layer, gpu.Weights, [.. Enumerable.Range(0, 60).Select(i => -50.5 - (i / 25.0))]);
+        Gradients.Close(inputs.Naive(gpu.Weights), gpu.Backward(inputs), inputs, gpu.Weights, "projections around −52");
     }
 
     [Theory]
