@@ -53,6 +53,9 @@ internal abstract record Expr
     /// <summary>a where it is finite, else NaN: infinity must not end up as an ordinary weight.</summary>
     public static Expr NaNUnlessFinite(Expr a) => new Unary(UnaryOperator.NaNUnlessFinite, a);
 
+    /// <summary>A value that was made of a number, NaN where that is not finite: 0·∞ and 0·NaN are NaN, and one multiply-add does it.</summary>
+    public static Expr WhereFinite(Expr number, Expr value) => value + (number * 0);
+
     public static Expr Select(Condition condition, Expr a, Expr b) => new Choice(condition, a, b);
 
     /// <summary>A literal. Equal literals have the same bits: x + 0 and x + (−0) differ where x is −0.</summary>

@@ -31,6 +31,12 @@ internal static class ExprTree
     /// <summary>An expression and everything in it, without the bodies of the functions that it calls.</summary>
     public static IEnumerable<Expr> Flatten(this Expr expr) => expr.Operands().SelectMany(Flatten).Prepend(expr);
 
+    /// <summary>Whether a condition compares a number with itself, which is how a question whether it is NaN is written.</summary>
+    public static bool AsksForNaN(this Expr expr) => expr.Flatten()
+        .OfType<Expr.Choice>()
+        .SelectMany(choice => choice.Condition.Flatten())
+        .Any(condition => condition is Condition.Compare { Comparison: Comparison.Equal or Comparison.NotEqual } compare && compare.Left == compare.Right);
+
     /// <summary>The same expression with every part replaced that the function gives a replacement for.</summary>
     public static Expr Replace(this Expr expr, Func<Expr, Expr?> replacement) => replacement(expr) ?? expr switch
     {

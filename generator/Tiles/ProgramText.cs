@@ -122,7 +122,14 @@ internal static class ProgramText
         Expr.Element element => element.Tile.Name,
         Expr.Argument => "x",
         Expr.Unary { Operator: UnaryOperator.Negate } negate => "−" + Describe(negate.Operand, nested: true),
+
+        // What only turns infinities into NaN is left out.
         Expr.Unary { Operator: UnaryOperator.NaNUnlessFinite } finite => Describe(finite.Operand, nested),
+        Expr.Binary
+        {
+            Operator: BinaryOperator.Add,
+            Right: Expr.Binary { Operator: BinaryOperator.Multiply, Left: Expr.Element, Right: Expr.Constant { Value: 0 } },
+        } finite => Describe(finite.Left, nested),
         Expr.Unary { Operator: UnaryOperator.Abs } abs => $"|{Describe(abs.Operand)}|",
         Expr.Unary { Operator: UnaryOperator.Exp2 } exp => $"2^({Describe(exp.Operand)})",
         Expr.Unary unary => $"{unary.Operator.ToString().ToLowerInvariant()}({Describe(unary.Operand)})",

@@ -84,6 +84,12 @@ internal static class OwnFunctions
     /// <summary>x times a logistic function, as exponentials: where one overflows f is 0.</summary>
     public static float QuickGelu(float x) => x / (1 + MathF.Exp(-1.702f * x));
 
+    /// <summary>A comparison that NaN fails.</summary>
+    public static float Compared(float x) => x > 0 ? x : 0;
+
+    /// <summary>Says itself what becomes of NaN.</summary>
+    public static float Forgiving(float x) => float.IsNaN(x) ? 0 : MathF.Max(x, 0);
+
     private static float Square(float x) => MathF.Pow(x, 2);
 }
 
@@ -101,6 +107,16 @@ public sealed partial class OwnWave;
 [FavorAttention(
     KernelFunctionName = nameof(OwnFunctions.QuickGelu), KernelFunctionType = typeof(OwnFunctions), HeadDim = 16, Features = 32, Normalize = false)]
 public sealed partial class OwnQuickGelu;
+
+[FavorAttention(
+    KernelFunctionName = nameof(OwnFunctions.Compared), KernelFunctionType = typeof(OwnFunctions), HeadDim = 9, ValueDim = 5, Features = 22,
+    Normalize = false, Causal = true)]
+public sealed partial class CausalOwnCompared;
+
+[FavorAttention(
+    KernelFunctionName = nameof(OwnFunctions.Forgiving), KernelFunctionType = typeof(OwnFunctions), HeadDim = 9, ValueDim = 5, Features = 22,
+    Normalize = false, Causal = true)]
+public sealed partial class CausalOwnForgiving;
 
 /// <summary>A layer that has its kernel function itself.</summary>
 [FavorAttention(KernelFunctionName = nameof(Phi), HeadDim = 8, Features = 16, Projection = ProjectionKind.Hadamard)]

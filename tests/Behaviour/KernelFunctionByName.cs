@@ -49,6 +49,7 @@ internal static class KernelFunctionByName
             "QuickGelu" => (
                 x => x / (1 + Math.Exp(-1.702f * x)),
                 x => (1 / (1 + Math.Exp(-1.702f * x))) + (1.702f * x / (2 + Math.Exp(1.702f * x) + Math.Exp(-1.702f * x)))),
+            "Compared" or "Forgiving" => (x => Math.Max(x, 0), x => x > 0 ? 1 : 0),
             "Phi" => (x => x > 0 ? x + 1 : Math.Exp(x), x => x > 0 ? 1 : Math.Exp(x)),
             _ => throw new NotSupportedException(method),
         },

@@ -1,3 +1,4 @@
+using KernelGen.Generator.Expressions;
 using Xunit;
 
 namespace KernelGen.Tests.Behaviour;
@@ -11,7 +12,7 @@ public class NonFiniteTests
     public static TheoryData<Layer, float> Cases()
     {
         var data = new TheoryData<Layer, float>();
-        foreach (var layer in Layer.All())
+        foreach (var layer in Layers())
         {
             foreach (var bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
             {
@@ -65,6 +66,58 @@ public class NonFiniteTests
     }
 
     [Theory]
+    [MemberData(nameof(Cases))]
+    public void Key_or_query_spoils_every_gradient_that_it_counts_in(Layer layer, float bad)
+    {
+        var (attention, _) = layer.Create();
+        foreach (var isKey in new[] { true, false })
+        {
+            var inputs = new GradientInputs(new Inputs(layer, Length, Length, seed: 4), seed: 5);
+            (isKey ? inputs.Inputs.Key : inputs.Inputs.Query)[Token * layer.HeadDim] = bad;
+            var gradients = inputs.Kernel(attention);
+            var (d, dv) = (layer.HeadDim, layer.ValueDim);
+            if (isKey)
+            {
+                Spoiled(gradients.Key.AsSpan(Token * d, d));
+                Spoiled(gradients.Value.AsSpan(Token * dv, dv));
+                Spoiled(gradients.Query.AsSpan((layer.Causal ? Token : 0) * d));
+            }
+            else
+            {
+                Spoiled(gradients.Query.AsSpan(Token * d, d));
+                Spoiled(gradients.Key.AsSpan(0, (layer.Causal ? Token + 1 : Length) * d));
+                Spoiled(gradients.Value.AsSpan(0, (layer.Causal ? Token + 1 : Length) * dv));
+            }
+        }
+
+        static void Spoiled(ReadOnlySpan<float> gradient) => Assert.DoesNotContain(gradient.ToArray(), float.IsFinite);
+    }
+
+    /// <summary>Its value for NaN is 0, as for 0, and so is its slope.</summary>
+    [Fact]
+    public void Function_that_asks_for_NaN_says_what_becomes_of_it()
+    {
+        var layer = Layer.Of<Generalized.CausalOwnForgiving>();
+        var (attention, _) = layer.Create();
+        var (zero, bad) = (New(), New());
+        foreach (var tensor in new Func<Inputs, float[]>[] { inputs => inputs.Key, inputs => inputs.Query })
+        {
+            tensor(zero.Inputs).AsSpan(Token * layer.HeadDim, layer.HeadDim).Clear();
+            tensor(bad.Inputs)[Token * layer.HeadDim] = float.NaN;
+        }
+
+        var output = bad.Inputs.Forward(attention);
+        Assert.All(output, x => Assert.True(float.IsFinite(x)));
+        Compare.Same(zero.Inputs.Forward(attention), output);
+        var (expected, gradients) = (zero.Kernel(attention), bad.Kernel(attention));
+        Compare.Same(expected.Query, gradients.Query);
+        Compare.Same(expected.Key, gradients.Key);
+        Compare.Same(expected.Value, gradients.Value);
+
+        GradientInputs New() => new(new Inputs(layer, Length, Length, seed: 4), seed: 5);
+    }
+
+    [Theory]
     [ClassData(typeof(Layer.CausalOnes))]
     public void Earlier_tiles_do_not_see_a_later_NaN(Layer layer)
     {
@@ -78,4 +131,8 @@ public class NonFiniteTests
         // Within the tile of the NaN an earlier row may turn NaN (0 · NaN); the tiles before it do not. No tile is larger than 192 tokens.
         Compare.Same(before.AsSpan(0, 192 * layer.ValueDim), inputs.Forward(attention).AsSpan(0, 192 * layer.ValueDim));
     }
+
+    /// <summary>All but those whose kernel function asks for NaN itself.</summary>
+    private static IEnumerable<Layer> Layers() => Layer.All().Concat(Layer.In("KernelGen.Tests.Behaviour.Generalized"))
+        .Where(layer => layer.Function?.Body.AsksForNaN() != true);
 }

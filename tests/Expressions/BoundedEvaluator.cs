@@ -97,7 +97,7 @@ internal sealed class BoundedEvaluator(Func<Tile, Bounded> element, Func<Conditi
                     Comparison.Equal => a.Value == b.Value,
                     _ => a.Value != b.Value,
                 };
-                return (holds, Bounded.IsOpen(a, b));
+                return (holds, compare.Left != compare.Right && Bounded.IsOpen(a, b));
             case Condition.Both both:
                 var (left, right) = (Holds(both.Left, argument), Holds(both.Right, argument));
                 return (left.Holds && right.Holds, (left.IsOpen && (right.Holds || right.IsOpen)) || (right.IsOpen && left.Holds));

@@ -133,14 +133,21 @@ internal sealed class FeatureMap
         _ => -a,
     });
 
-    /// <summary>The gain of each branch, from the projections; infinite projections give NaN.</summary>
+    /// <summary>The gain of each branch, from the projections.</summary>
     public IEnumerable<Expr> Gain(Expr projections) => Functions.Select(function =>
     {
-        var value = new Expr.Call(function, Expr.NaNUnlessFinite(projections));
-        return Epsilon == 0 ? value : value + Epsilon;
+        var value = new Expr.Call(function, projections);
+        return Spoiled(Epsilon == 0 ? value : value + Epsilon, function, projections);
     });
 
     /// <summary>The derivative of the gain of each branch by its projection.</summary>
     public IEnumerable<Expr> GainDerivative(Expr projections) =>
-        Derivatives!.Select(derivative => (Expr)new Expr.Call(derivative, Expr.NaNUnlessFinite(projections)));
+        Functions.Zip(Derivatives!, (function, derivative) => Spoiled(new Expr.Call(derivative, projections), function, projections));
+
+    /// <summary>
+    /// NaN where the projection is not finite. A function alone would make ordinary numbers of some: 1 / (1 + e^−x) of ∞, and x &gt; 0 ? x : 0 of NaN. One
+    /// that asks whether a number is NaN has said what is to become of it.
+    /// </summary>
+    private static Expr Spoiled(Expr value, ScalarFunction function, Expr projections) =>
+        function.Body.AsksForNaN() ? value : Expr.WhereFinite(projections, value);
 }

@@ -1,4 +1,6 @@
+using KernelGen.Generator.Expressions;
 using KernelGen.Tests.Behaviour;
+using KernelGen.Tests.Behaviour.Generalized;
 using Xunit;
 
 namespace KernelGen.Gpu.Tests.Behaviour;
@@ -11,8 +13,12 @@ public class NonFiniteTests
 
     private static readonly float[] Bad = [float.NaN, float.PositiveInfinity, float.NegativeInfinity];
 
+    /// <summary>All but those whose kernel function asks for NaN itself.</summary>
+    public static TheoryData<Layer> Layers =>
+        [.. Layer.All().Concat(Layer.In("KernelGen.Tests.Behaviour.Generalized")).Where(layer => layer.Function?.Body.AsksForNaN() != true)];
+
     [Theory]
-    [ClassData(typeof(Layer.Everyone))]
+    [MemberData(nameof(Layers))]
     public void Key_or_value_spoils_every_output_that_sees_it(Layer layer)
     {
         using var gpu = new GpuLayer(layer);
@@ -36,7 +42,7 @@ public class NonFiniteTests
     }
 
     [Theory]
-    [ClassData(typeof(Layer.Everyone))]
+    [MemberData(nameof(Layers))]
     public void Query_spoils_its_own_output_only(Layer layer)
     {
         using var gpu = new GpuLayer(layer);
@@ -51,6 +57,54 @@ public class NonFiniteTests
             Compare.Same(before.AsSpan(0, Token * dv), after.AsSpan(0, Token * dv));
             Compare.Same(before.AsSpan((Token + 1) * dv), after.AsSpan((Token + 1) * dv));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Key_or_query_spoils_every_gradient_that_it_counts_in(Layer layer)
+    {
+        using var gpu = new GpuLayer(layer);
+        var (d, dv) = (layer.HeadDim, layer.ValueDim);
+        foreach (var bad in Bad)
+        {
+            var inputs = new GradientInputs(new Inputs(layer, Sizes.Long, Sizes.Long, seed: 4), seed: 5);
+            inputs.Inputs.Key[Token * d] = bad;
+            var gradients = gpu.Backward(inputs);
+            Spoiled(gradients.Key.AsSpan(Token * d, d));
+            Spoiled(gradients.Value.AsSpan(Token * dv, dv));
+            Spoiled(gradients.Query.AsSpan((layer.Causal ? Token : 0) * d));
+
+            inputs = new GradientInputs(new Inputs(layer, Sizes.Long, Sizes.Long, seed: 4), seed: 5);
+            inputs.Inputs.Query[Token * d] = bad;
+            gradients = gpu.Backward(inputs);
+            Spoiled(gradients.Query.AsSpan(Token * d, d));
+            Spoiled(gradients.Key.AsSpan(0, (layer.Causal ? Token + 1 : Sizes.Long) * d));
+            Spoiled(gradients.Value.AsSpan(0, (layer.Causal ? Token + 1 : Sizes.Long) * dv));
+        }
+
+        static void Spoiled(ReadOnlySpan<float> gradient) => Assert.DoesNotContain(gradient.ToArray(), float.IsFinite);
+    }
+
+    /// <summary>Its value for NaN is 0, as for 0, and so is its slope.</summary>
+    [Fact]
+    public void Function_that_asks_for_NaN_says_what_becomes_of_it()
+    {
+        var layer = Layer.Of<CausalOwnForgiving>();
+        using var gpu = new GpuLayer(layer);
+        var (zero, bad) = (New(), New());
+        foreach (var tensor in new Func<Inputs, float[]>[] { inputs => inputs.Key, inputs => inputs.Query })
+        {
+            tensor(zero.Inputs).AsSpan(Token * layer.HeadDim, layer.HeadDim).Clear();
+            tensor(bad.Inputs)[Token * layer.HeadDim] = float.NaN;
+        }
+
+        Compare.Same(gpu.Forward(zero.Inputs), gpu.Forward(bad.Inputs));
+        var (expected, gradients) = (gpu.Backward(zero), gpu.Backward(bad));
+        Compare.Same(expected.Query, gradients.Query);
+        Compare.Same(expected.Key, gradients.Key);
+        Compare.Same(expected.Value, gradients.Value);
+
+        GradientInputs New() => new(new Inputs(layer, Sizes.Long, Sizes.Long, seed: 4), seed: 5);
     }
 
     [Theory]
