@@ -3,11 +3,17 @@ namespace KernelGen;
 /// <summary>
 /// What a forward pass keeps for a backward pass, owned and reused by the caller: two numbers a query, and the state of each head.
 /// </summary>
+/// <remarks>
+/// It also holds on to the projections and the key lengths of that pass. So a layer may redraw between the two: the gradients are of the outputs that were
+/// computed. A layer that is declared or drawn otherwise refuses it.
+/// </remarks>
 public sealed class AttentionResult
 {
     private readonly float[] _logSumExp;
     private readonly float[] _second;
     private readonly float[] _state;
+    private int[] _keyLengths = [];
+    private int _keyLengthCount;
 
     /// <summary>Allocates the memory for calls of <paramref name="attention"/> with <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentException">The shape is impossible, or needs more numbers than an array holds.</exception>
@@ -36,8 +42,11 @@ public sealed class AttentionResult
     /// </summary>
     public ReadOnlySpan<float> State => _state;
 
-    /// <summary>Whether a forward pass has filled it, or would have if there were anything to compute.</summary>
-    internal bool IsFilled { get; set; }
+    /// <summary>What the forward pass computed with that has filled it, or would have if there were anything to compute; null: none has.</summary>
+    internal CompilerServices.PackedProjection? Filling { get; private set; }
+
+    /// <summary>The key lengths of that pass; empty: all keys.</summary>
+    internal ReadOnlySpan<int> KeyLengths => _keyLengths.AsSpan(0, _keyLengthCount);
 
     internal Span<float> LogSumExpMemory => _logSumExp;
 
@@ -48,4 +57,20 @@ public sealed class AttentionResult
     internal Span<float> SecondMemory => _second;
 
     internal Span<float> StateMemory => _state;
+
+    /// <summary>A forward pass begins; until it has ended there is nothing for a backward pass.</summary>
+    internal void Begin(ReadOnlySpan<int> keyLengths)
+    {
+        Filling = null;
+        if (_keyLengths.Length < keyLengths.Length)
+        {
+            _keyLengths = new int[keyLengths.Length];
+        }
+
+        keyLengths.CopyTo(_keyLengths);
+        _keyLengthCount = keyLengths.Length;
+    }
+
+    /// <summary>The forward pass has ended.</summary>
+    internal void End(CompilerServices.PackedProjection packed) => Filling = packed;
 }

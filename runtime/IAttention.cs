@@ -73,11 +73,12 @@ public interface IAttention
     /// <param name="keyLengths">Those of the forward call.</param>
     /// <param name="accumulate">Whether gradients are added to what is there, as where a tensor is used more than once.</param>
     /// <exception cref="ArgumentException">
-    /// A length does not fit the shape, a gradient overlaps another tensor, or <paramref name="result"/> is empty or of another type or shape.
+    /// A length does not fit the shape, a gradient overlaps another tensor, or <paramref name="result"/> is empty, of another shape, or filled by a layer
+    /// that is declared or drawn otherwise or with other key lengths.
     /// </exception>
     /// <exception cref="NotSupportedException">The derivative of the kernel function is too large to compute with (KGEN031).</exception>
     /// <remarks>
-    /// Random projections are constants. Exact but for rounding; where a kernel function has a kink, see generator/Families. Cost: about twice that
+    /// Random projections are constants: those of the forward call, whatever the layer has drawn since. Exact but for rounding; where a kernel function has a kink, see generator/Families. Cost: about twice that
     /// of the forward pass, nearly three times if that is causal, and three and a half times if it is exact; threads and reproducibility as there.
     /// Memory beyond the arguments does not grow with the lengths: <see cref="BackwardScratchBytes"/>.
     /// </remarks>

@@ -13,8 +13,8 @@ public interface IRandomFeatureAttention : IAttention
     Projection Projection { get; }
 
     /// <summary>
-    /// Draws new projections, of the kind that the layer declares. Calls that are running go on with the old ones; results and states of
-    /// before do not fit the new ones.
+    /// Draws new projections, of the kind that the layer declares. Calls that are running go on with the old ones, and so does what they filled or made:
+    /// results, decoding states and item sets keep the projections that they started with.
     /// </summary>
     void Redraw(ulong seed);
 

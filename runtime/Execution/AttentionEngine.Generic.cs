@@ -17,7 +17,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     {
         _hyperparameters = hyperparameters.ToArray();
         _gradientPasses = gradientPasses;
-        _packed = PackedProjection.Of<TKernel>(projection, _hyperparameters);
+        _packed = PackedProjection.Of<TKernel>(this, projection, gradientPasses);
     }
 
     public override Projection? Projection => _packed.Source;
@@ -31,10 +31,13 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
     public override int Lanes => TKernel.Lanes;
 
+    // Kernels are members of the type that was declared.
+    internal override string LayerName => typeof(TKernel).DeclaringType?.FullName ?? typeof(TKernel).Name;
+
     public override void Redraw(Projection projection)
     {
         ArgumentNullException.ThrowIfNull(projection);
-        _packed = PackedProjection.Of<TKernel>(projection, _hyperparameters);
+        _packed = PackedProjection.Of<TKernel>(this, projection, _gradientPasses);
     }
 
     public override ItemSet CreateItemSet(FeatureMap featureMap, bool normalize)
@@ -46,7 +49,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
                 "Items have no order, but this layer is causal: declare one without Causal, and give it the same projections.")
             : packed.Source is null
             ? throw new InvalidOperationException("This layer has no random features, and so no state that could hold items.")
-            : new ItemSet<TKernel>(featureMap, packed.Source, packed.Parameters, normalize);
+            : new ItemSet<TKernel>(featureMap, packed, packed.Source, normalize);
     }
 
     public override long ScratchBytes(in AttentionShape shape)
@@ -61,17 +64,14 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     {
         AttentionShape checkedShape = shape; // a copy that nobody can change between the checks and the work
         Check(query, key, value, destination, checkedShape, result, keyLengths);
-        if (result is not null)
-        {
-            result.IsFilled = true;
-        }
-
+        PackedProjection packed = _packed;
+        result?.Begin(keyLengths);
         if (checkedShape.Batch == 0 || checkedShape.Heads == 0 || (checkedShape.QueryLength == 0 && result is null))
         {
+            result?.End(packed);
             return;
         }
 
-        PackedProjection packed = _packed;
         AttentionCall<TKernel> call = _calls.Rent();
         try
         {
@@ -100,6 +100,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
             _calls.Return(call);
         }
 
+        result?.End(packed);
         GC.KeepAlive(packed);
     }
 
@@ -129,13 +130,13 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         ArgumentNullException.ThrowIfNull(result);
         Check(query, key, value, output, checkedShape, result, keyLengths, "output");
         BackwardChecks.Check(
-            query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient, checkedShape, result, TKernel.HeadDim, TKernel.ValueDim);
+            query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient, checkedShape, TKernel.HeadDim, TKernel.ValueDim);
+        PackedProjection packed = BackwardChecks.CheckFilled(result, this, keyLengths);
         if (checkedShape.Batch == 0 || checkedShape.Heads == 0)
         {
             return;
         }
 
-        PackedProjection packed = _packed;
         fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, outputPointer = output, outputGradientPointer = outputGradient)
         fixed (float* queryGradientPointer = queryGradient, keyGradientPointer = keyGradient, valueGradientPointer = valueGradient)
         fixed (float* logSumExp = result.LogSumExpMemory, second = result.SecondMemory, state = result.StateMemory)
@@ -163,9 +164,9 @@ internal class AttentionEngine<TKernel> : AttentionEngine
                     Adds = accumulate,
                 },
             };
-            foreach (GradientPass pass in _gradientPasses)
+            for (int pass = 0; pass < _gradientPasses.Length; pass++)
             {
-                pass.Run(tensors, checkedShape, DegreeOfParallelism, packed.Source, _hyperparameters);
+                _gradientPasses[pass].Run(tensors, checkedShape, DegreeOfParallelism, packed.OfPass(pass));
             }
         }
 

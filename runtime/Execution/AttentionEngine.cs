@@ -35,6 +35,9 @@ public abstract class AttentionEngine
     /// <summary>float lanes of the vectors that the chosen kernel computes with: 16, 8 or 4.</summary>
     public abstract int Lanes { get; }
 
+    /// <summary>The type that was declared, for messages.</summary>
+    internal abstract string LayerName { get; }
+
     /// <summary>Makes the engine of one kernel, which packs the projections for it.</summary>
     /// <param name="projection">[projection rows, head dim] of the kernel; null where it draws none.</param>
     /// <param name="hyperparameters">What <see cref="LayerParameters"/> made of the layer's hyperparameter; empty where it has none.</param>

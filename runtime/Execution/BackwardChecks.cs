@@ -6,13 +6,8 @@ internal static class BackwardChecks
     public static void Check(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> output,
         ReadOnlySpan<float> outputGradient, ReadOnlySpan<float> queryGradient, ReadOnlySpan<float> keyGradient, ReadOnlySpan<float> valueGradient,
-        in AttentionShape shape, AttentionResult result, int headDim, int valueDim)
+        in AttentionShape shape, int headDim, int valueDim)
     {
-        if (!result.IsFilled)
-        {
-            throw new ArgumentException("The result is empty: call Forward with it first.", nameof(result));
-        }
-
         ShapeChecks.CheckTensor(outputGradient.Length, shape, shape.QueryLength, valueDim, nameof(outputGradient));
         ShapeChecks.CheckTensor(queryGradient.Length, shape, shape.QueryLength, headDim, nameof(queryGradient));
         ShapeChecks.CheckTensor(keyGradient.Length, shape, shape.KeyLength, headDim, nameof(keyGradient));
@@ -23,6 +18,30 @@ internal static class BackwardChecks
         ShapeChecks.CheckOverlap(queryGradient, keyGradient, nameof(keyGradient), nameof(queryGradient));
         ShapeChecks.CheckOverlap(queryGradient, valueGradient, nameof(valueGradient), nameof(queryGradient));
         ShapeChecks.CheckOverlap(keyGradient, valueGradient, nameof(valueGradient), nameof(keyGradient));
+    }
+
+    /// <summary>The projections that a forward call filled a result with.</summary>
+    /// <exception cref="ArgumentException">
+    /// No forward call filled it, or one of another declaration, hyperparameter or draw, or with other key lengths: the gradients would be of neither.
+    /// </exception>
+    public static PackedProjection CheckFilled(AttentionResult result, AttentionEngine layer, ReadOnlySpan<int> keyLengths)
+    {
+        PackedProjection packed = result.Filling ?? throw new ArgumentException("The result is empty: call Forward with it first.", nameof(result));
+        CheckLayer(packed, layer);
+        int keyLength = result.Shape.KeyLength;
+        for (int i = 0; i < Math.Max(keyLengths.Length, result.KeyLengths.Length); i++)
+        {
+            int given = keyLengths.IsEmpty ? keyLength : keyLengths[i];
+            int kept = result.KeyLengths.IsEmpty ? keyLength : result.KeyLengths[i];
+            if (given != kept)
+            {
+                throw new ArgumentException(
+                    $"Sequence {i} has {given} keys in this call, but had {kept} in the forward call that filled the result: give the same key lengths to both.",
+                    nameof(keyLengths));
+            }
+        }
+
+        return packed;
     }
 
     /// <summary>Zeros for the keys that no query sees because they are past the length of their sequence.</summary>
@@ -42,6 +61,38 @@ internal static class BackwardChecks
             {
                 sequence.Slice((head * shape.KeyLength + keyLengths[batch]) * dim, unseen * dim).Clear();
             }
+        }
+    }
+
+    // A layer that is declared, drawn and asked the same computes the same, so its results are as good as one's own.
+    private static void CheckLayer(PackedProjection packed, AttentionEngine layer)
+    {
+        if (ReferenceEquals(packed.Layer, layer))
+        {
+            return;
+        }
+
+        if (packed.Layer.GetType() != layer.GetType())
+        {
+            throw new ArgumentException(
+                $"The result was filled by a layer {packed.Layer.LayerName}, but this one is {layer.LayerName}: call Forward of this layer with it first.",
+                "result");
+        }
+
+        if (!packed.Layer.Hyperparameters.SequenceEqual(layer.Hyperparameters))
+        {
+            throw new ArgumentException(
+                $"The result was filled by another {layer.LayerName}, with the hyperparameters [{LayerParameters.Describe(packed.Layer.Hyperparameters)}], but this one has "
+                + $"[{LayerParameters.Describe(layer.Hyperparameters)}]: call Forward of this layer with it first.",
+                "result");
+        }
+
+        if (packed.Source is { } drawn && layer.Projection is { } own && !drawn.HasWeightsOf(own))
+        {
+            throw new ArgumentException(
+                $"The result was filled by another {layer.LayerName}, with projections of the checksum {drawn.Checksum:X8}, but those of this one have "
+                + $"{own.Checksum:X8}: call Forward of this layer with it first.",
+                "result");
         }
     }
 

@@ -15,14 +15,12 @@ internal sealed class DecodingEngine<TKernel> : AttentionEngine<TKernel>
     public override DecodingState CreateDecodingState(string declaration, int streams)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(streams, 1);
-        PackedProjection packed = Packed;
-        return new DecodingState<TKernel>(this, declaration, packed.Source, packed.Parameters, streams, position: 0);
+        return new DecodingState<TKernel>(this, declaration, Packed, streams, position: 0);
     }
 
     public override DecodingState LoadDecodingState(string declaration, Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        PackedProjection packed = Packed;
-        return DecodingState<TKernel>.Load(this, declaration, packed.Source, packed.Parameters, stream);
+        return DecodingState<TKernel>.Load(this, declaration, Packed, stream);
     }
 }

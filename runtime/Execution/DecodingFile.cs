@@ -106,7 +106,8 @@ internal static class DecodingFile
             if (!hyperparameters.AsSpan().SequenceEqual(needed.Hyperparameters))
             {
                 throw new InvalidDataException(
-                    $"The decoding state was computed with the hyperparameters [{Text(hyperparameters)}], but this layer has [{Text(needed.Hyperparameters)}].");
+                    $"The decoding state was computed with the hyperparameters [{LayerParameters.Describe(hyperparameters)}], "
+                    + $"but this layer has [{LayerParameters.Describe(needed.Hyperparameters)}].");
             }
 
             uint own = ChecksumOf(needed.Projection);
@@ -164,6 +165,4 @@ internal static class DecodingFile
     }
 
     private static uint ChecksumOf(Projection? projection) => projection?.Checksum ?? 0;
-
-    private static string Text(float[] numbers) => string.Join(", ", numbers.Select(x => x.ToString("R", System.Globalization.CultureInfo.InvariantCulture)));
 }

@@ -13,19 +13,19 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     private readonly DecodingEngine<TKernel> _engine;
     private readonly string _declaration;
-    private readonly AlignedBuffer _parameters;
+    private readonly PackedProjection _packed;
     private readonly int[] _counts;
     private readonly AlignedBuffer _states;
     private readonly AlignedBuffer[] _kept;
     private bool _isDisposed;
 
     public DecodingState(
-        DecodingEngine<TKernel> engine, string declaration, Projection? projection, AlignedBuffer parameters, int streams, long position)
-        : base(streams, projection)
+        DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, int streams, long position)
+        : base(streams, packed.Source)
     {
         _engine = engine;
         _declaration = declaration;
-        _parameters = parameters;
+        _packed = packed;
         _counts = new int[streams];
         _states = new AlignedBuffer(checked(streams * StreamFloats));
         _kept = KeepsAllRows ? new AlignedBuffer[streams] : [];
@@ -76,7 +76,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     public override DecodingState Fork()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        DecodingState<TKernel> fork = new(_engine, _declaration, Projection, _parameters, Streams, Position);
+        DecodingState<TKernel> fork = new(_engine, _declaration, _packed, Streams, Position);
         _counts.CopyTo(fork._counts, 0);
         Copy(_states.Pointer, fork._states.Pointer, _states.Length);
         for (int stream = 0; stream < _kept.Length; stream++)
@@ -110,11 +110,11 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     /// <summary>Reads a state of this declaration, with these projections.</summary>
     public static DecodingState<TKernel> Load(
-        DecodingEngine<TKernel> engine, string declaration, Projection? projection, AlignedBuffer parameters, Stream stream)
+        DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, Stream stream)
     {
-        DecodingFile.Reader reader = new(stream, new DecodingFile.Header(declaration, engine.Hyperparameters.ToArray(), projection, Streams: 1, Position: 0));
+        DecodingFile.Reader reader = new(stream, new DecodingFile.Header(declaration, engine.Hyperparameters.ToArray(), packed.Source, Streams: 1, Position: 0));
         int stateNumbers = Numbers(TKernel.StateLayout), rowNumbers = Numbers(TKernel.RowLayout);
-        DecodingState<TKernel> state = new(engine, declaration, projection, parameters, reader.Header.Streams, reader.Header.Position);
+        DecodingState<TKernel> state = new(engine, declaration, packed, reader.Header.Streams, reader.Header.Position);
         for (int i = 0; i < state.Streams; i++)
         {
             int rows = reader.Count(KeepsAllRows ? reader.Header.Position : 0, KeepsAllRows ? reader.Header.Position : TKernel.BlockRows - 1);
@@ -202,7 +202,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
                 call.Key = keyPointer;
                 call.Value = valuePointer;
                 call.Destination = destinationPointer;
-                call.Parameters = _parameters.Pointer;
+                call.Parameters = _packed.Parameters.Pointer;
                 call.Run(this, length, isPrefill, _engine.DegreeOfParallelism);
             }
         }

@@ -14,8 +14,14 @@ public abstract class GradientPass
 
     internal abstract long ScratchBytes(in AttentionShape shape, int degree);
 
-    internal abstract void Run(
-        in CallTensors tensors, in AttentionShape shape, int degree, Projection? projection, ReadOnlySpan<float> hyperparameters);
+    /// <summary>Brings projections into the order that the kernel reads.</summary>
+    internal abstract AlignedBuffer Pack(Projection? projection, ReadOnlySpan<float> hyperparameters);
+
+    /// <param name="tensors">The tensors of the call.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="degree">The threads that it may use.</param>
+    /// <param name="parameters">What <see cref="Pack"/> gave.</param>
+    internal abstract void Run(in CallTensors tensors, in AttentionShape shape, int degree, AlignedBuffer parameters);
 }
 
 /// <inheritdoc/>
@@ -24,30 +30,23 @@ internal sealed class GradientPass<TKernel> : GradientPass
 {
     private readonly CallPool<AttentionCall<TKernel>> _calls = new();
 
-    // Packed at the first backward pass, and anew after a redraw.
-    private volatile PackedProjection? _packed;
-
     internal override long ScratchBytes(in AttentionShape shape, int degree) => AttentionCall<TKernel>.MemoryBytes(shape, degree);
 
-    internal override unsafe void Run(
-        in CallTensors tensors, in AttentionShape shape, int degree, Projection? projection, ReadOnlySpan<float> hyperparameters)
-    {
-        PackedProjection? packed = _packed;
-        if (packed is null || !ReferenceEquals(packed.Source, projection))
-        {
-            _packed = packed = PackedProjection.Of<TKernel>(projection, hyperparameters);
-        }
+    internal override AlignedBuffer Pack(Projection? projection, ReadOnlySpan<float> hyperparameters) =>
+        PackedProjection.Pack<TKernel>(projection, hyperparameters);
 
+    internal override unsafe void Run(in CallTensors tensors, in AttentionShape shape, int degree, AlignedBuffer parameters)
+    {
         AttentionCall<TKernel> call = _calls.Rent();
         try
         {
-            call.Run(tensors, packed.Parameters.Pointer, shape, degree);
+            call.Run(tensors, parameters.Pointer, shape, degree);
         }
         finally
         {
             _calls.Return(call);
         }
 
-        GC.KeepAlive(packed);
+        GC.KeepAlive(parameters);
     }
 }

@@ -7,7 +7,7 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
     // A run of whole blocks joins the rest at once: shorter ones would merge more often.
     private const int RunItems = 64 * BlockItems;
 
-    private readonly AlignedBuffer _parameters;
+    private readonly PackedProjection _packed;
     private readonly bool _normalize;
     private readonly AlignedBuffer _closed = new(TKernel.StateFloats);
     private readonly AlignedBuffer _open = new(TKernel.StateFloats);
@@ -16,10 +16,10 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
     private int _openItems;
     private bool _isMerged;
 
-    public ItemSet(FeatureMap featureMap, Projection projection, AlignedBuffer parameters, bool normalize)
+    public ItemSet(FeatureMap featureMap, PackedProjection packed, Projection projection, bool normalize)
         : base(featureMap, projection)
     {
-        _parameters = parameters;
+        _packed = packed;
         _normalize = normalize;
         TKernel.InitState(ref *_closed.Pointer);
         TKernel.InitState(ref *_open.Pointer);
@@ -39,7 +39,7 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
                     ? Math.Min(run - run % BlockItems, RunItems)
                     : Math.Min(run, BlockItems - _openItems);
                 HeadTensors head = new(
-                    null, key, value, null, null, _parameters.Pointer, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim,
+                    null, key, value, null, null, _packed.Parameters.Pointer, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim,
                     queryLength: 0, keyLength: items)
                 {
                     KeepsState = true,
@@ -68,7 +68,7 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
             throw new ArgumentException("The other set is of another layer type, whose features are not these.", nameof(other));
         }
 
-        if (!ReferenceEquals(same._parameters, _parameters) && !same.Projection.Weights.SequenceEqual(Projection.Weights))
+        if (!same.Projection.HasWeightsOf(Projection))
         {
             throw new ArgumentException("The other set has other projections; only sets with the same ones can be joined.", nameof(other));
         }
@@ -90,7 +90,7 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
 
     public override ItemSet Clone()
     {
-        ItemSet<TKernel> clone = new(FeatureMap, Projection, _parameters, _normalize) { Count = Count, _openItems = _openItems };
+        ItemSet<TKernel> clone = new(FeatureMap, _packed, Projection, _normalize) { Count = Count, _openItems = _openItems };
         Copy(_closed, clone._closed);
         Copy(_open, clone._open);
         GC.KeepAlive(this);
@@ -115,7 +115,7 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
         fixed (float* query = queries, output = destination, log = logPartition)
         {
             HeadTensors head = new(
-                query, null, null, output, log, _parameters.Pointer, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim,
+                query, null, null, output, log, _packed.Parameters.Pointer, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim,
                 rows, keyLength: 0);
             TKernel.Output(head, 0, rows, ref *Merged().Pointer, ref *_scratch.Pointer);
         }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>What kernels pack beside the projections themselves.</summary>
@@ -33,6 +35,10 @@ public static class LayerParameters
         double a = OprfA(lambda, headDim);
         return [(float)Math.Sqrt(1 - 4 * a), (float)(a * Math.Log2(Math.E)), (float)(headDim / 4.0 * Math.Log2(1 - 4 * a))];
     }
+
+    /// <summary>Hyperparameters in a message.</summary>
+    internal static string Describe(ReadOnlySpan<float> hyperparameters) =>
+        string.Join(", ", hyperparameters.ToArray().Select(x => x.ToString("R", CultureInfo.InvariantCulture)));
 
     /// <summary>A = (1 − 1/ρ)/8, at most 0.</summary>
     internal static double OprfA(double lambda, int headDim) => (1 - 1 / OprfRho(lambda, headDim)) / 8;

@@ -196,6 +196,10 @@ public sealed class Projection
     /// </exception>
     public static Projection Parse(ReadOnlySpan<char> text) => new(ProjectionText.Read(text));
 
+    /// <summary>Whether both project to the same numbers.</summary>
+    internal bool HasWeightsOf(Projection other) =>
+        ReferenceEquals(this, other) || (Rows == other.Rows && Columns == other.Columns && Weights.SequenceEqual(other.Weights));
+
     private static ProjectionSizes CheckedSizes(ProjectionDraw draw, int rows, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);

@@ -1,3 +1,4 @@
+using KernelGen.Tests.Behaviour.Catalogues;
 using KernelGen.Tests.Runtime;
 using Xunit;
 
@@ -116,6 +117,107 @@ public class BackwardCallTests
         Compare.Same(fresh.QueryGradient, call.QueryGradient);
         Compare.Same(fresh.KeyGradient, call.KeyGradient);
         Compare.Same(fresh.ValueGradient, call.ValueGradient);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_redraw_after_Forward_changes_no_gradient(Layer layer)
+    {
+        var (attention, _) = layer.Create(seed: 1);
+        if (attention is not IRandomFeatureAttention drawn)
+        {
+            return;
+        }
+
+        var shape = new AttentionShape(1, 2, 50);
+        Call expected = new(attention, shape, seed: 8, scale: 0.5f), first = new(attention, shape, seed: 8, scale: 0.5f);
+        var second = new Call(attention, shape, seed: 9, scale: 0.5f);
+        expected.Forward();
+        expected.Backward();
+        first.Forward();
+        drawn.Redraw(2);
+        second.Forward();
+        drawn.Redraw(3);
+
+        // In turns, so that what is packed for the one is not what the other finds.
+        second.Backward();
+        first.Backward();
+        Same(expected, first);
+        var other = new Call(layer.Create(seed: 2).Attention, shape, seed: 9, scale: 0.5f);
+        other.Forward();
+        other.Backward();
+        Same(other, second);
+        second.Backward();
+        Same(other, second);
+
+        // Filled anew, a result is of the projections of then.
+        first.Forward();
+        first.Backward();
+        Assert.NotEqual(expected.KeyGradient, first.KeyGradient);
+    }
+
+    [Fact]
+    public void A_result_of_another_layer_declaration_or_draw_is_refused()
+    {
+        var shape = new AttentionShape(1, 2, 50);
+        Refuses(new Softmax16(1), new Softmax16(2), "Softmax16", "checksum");
+        Refuses(new Softmax16(1), new Hadamard16(1), "KernelGen.Tests.Behaviour.Hadamard16", "KernelGen.Tests.Behaviour.Softmax16"); // states of the same length
+        Refuses(new Exact16(), new Softmax16(1), "holds 0 numbers of state");
+        Refuses(new Asking(1, 2), new Asking(1, 3), "hyperparameters [", "Asking");
+
+        // What computes the same is as good as the same.
+        Takes(new Exact16(), new Exact16());
+        Takes(new Softmax16(1), new Softmax16(1));
+        Takes(new Asking(1, 2), new Asking(Projection.Orthogonal(32, 16, 1), 2));
+        Takes(new Hadamard16(1), new Hadamard16(1));
+
+        void Takes(IAttention filler, IAttention user)
+        {
+            var (call, own) = (new Call(filler, shape, seed: 3, scale: 0.5f), new Call(user, shape, seed: 3, scale: 0.5f));
+            call.Forward();
+            own.Forward();
+            own.Backward();
+            call.Backward(user);
+            Same(own, call);
+        }
+
+        void Refuses(IAttention filler, IAttention user, params string[] parts)
+        {
+            var call = new Call(filler, shape, seed: 3, scale: 0.5f);
+            call.Forward();
+            var error = Assert.Throws<ArgumentException>("result", () => call.Backward(user));
+            Assert.All(parts, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+            Assert.All(call.KeyGradient, x => Assert.True(float.IsNaN(x))); // nothing was written
+            call.Backward();
+        }
+    }
+
+    [Fact]
+    public void Other_key_lengths_than_those_of_Forward_are_refused()
+    {
+        var call = new Call(new Softmax8(1), new AttentionShape(3, 2, 5), seed: 1, scale: 1);
+        call.Forward([3, 5, 0]);
+        Refuses("Sequence 0 has 5 keys in this call, but had 3", null);
+        Refuses("Sequence 2 has 1 keys in this call, but had 0", [3, 5, 1]);
+        call.Backward([3, 5, 0]);
+        call.Forward();
+        Refuses("Sequence 1 has 4 keys in this call, but had 5", [5, 4, 5]);
+        call.Backward([5, 5, 5]); // all keys, said in another way
+        call.Forward([5, 5, 5]);
+        call.Backward();
+
+        void Refuses(string message, int[]? keyLengths) =>
+            Assert.Contains(message, Assert.Throws<ArgumentException>("keyLengths", () => call.Backward(keyLengths)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refused_forward_call_leaves_the_result_as_it_was()
+    {
+        var call = new Call(new Softmax8(1), new AttentionShape(1, 2, 5), seed: 1, scale: 1);
+        call.Forward();
+        Assert.Throws<ArgumentException>("query", () => call.Attention.Forward(
+            call.Query.AsSpan(1), call.Key, call.Value, call.Output, call.Result.Shape, call.Result));
+        call.Backward();
     }
 
     [Theory]
@@ -246,6 +348,13 @@ public class BackwardCallTests
         static string Message(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
     }
 
+    private static void Same(Call expected, Call actual)
+    {
+        Compare.Same(expected.QueryGradient, actual.QueryGradient);
+        Compare.Same(expected.KeyGradient, actual.KeyGradient);
+        Compare.Same(expected.ValueGradient, actual.ValueGradient);
+    }
+
     /// <summary>The tensors of a call.</summary>
     private sealed class Call
     {
@@ -290,7 +399,9 @@ public class BackwardCallTests
 
         public void Forward(int[]? keyLengths = null) => Attention.Forward(Query, Key, Value, Output, _shape, Result, keyLengths);
 
-        public void Backward(int[]? keyLengths = null, bool accumulate = false) => Attention.Backward(
+        public void Backward(int[]? keyLengths = null, bool accumulate = false) => Backward(Attention, keyLengths, accumulate);
+
+        public void Backward(IAttention attention, int[]? keyLengths = null, bool accumulate = false) => attention.Backward(
             Query, Key, Value, Output, Result, OutputGradient, QueryGradient, KeyGradient, ValueGradient, _shape, keyLengths, accumulate);
 
         private static float[] Unset(int length)
