@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using KernelGen.Tests.Expressions;
 using KernelGen.Tests.Harness;
-using KernelGen.Tests.Harness.Testing;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Testing;
+using Microsoft.CodeAnalysis.Text;
 using Xunit;
 
 namespace KernelGen.Tests.Diagnostics;
@@ -139,7 +141,7 @@ public sealed class KernelFunctionRuleTests
         var code = Annotated(body);
         await ExpectAsync(code);
 
-        var text = Markup.Parse(code).Text;
+        TestFileMarkupParser.GetSpans(code, out var text, out ImmutableArray<TextSpan> _);
         Assert.Contains(Run(text), found => found.GetMessage().Contains(message, StringComparison.Ordinal));
     }
 

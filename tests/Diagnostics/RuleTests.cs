@@ -1,5 +1,6 @@
 using KernelGen.Tests.Harness;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Testing;
 using Xunit;
 
 namespace KernelGen.Tests.Diagnostics;
@@ -97,7 +98,7 @@ public sealed class RuleTests
             [FavorAttention(HeadDim = 8, Features = 16, Epsilon = {|KGEN008:1e-3f|})] partial class A { }
             class Use { readonly IAttention _a = new A(1UL); }
             """,
-        CompilerDiagnostics = Harness.Testing.CompilerDiagnostics.Errors,
+        CompilerDiagnostics = CompilerDiagnostics.Errors,
     }.RunAsync();
 
     [Theory]
@@ -164,7 +165,7 @@ public sealed class RuleTests
                 public void Forward<T>() { }
             }
             """,
-        CompilerDiagnostics = Harness.Testing.CompilerDiagnostics.Warnings,
+        CompilerDiagnostics = CompilerDiagnostics.Warnings,
     }.RunAsync();
 
     [Theory]

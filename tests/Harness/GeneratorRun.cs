@@ -90,7 +90,7 @@ internal sealed class GeneratorRun
     /// <summary>Puts an .editorconfig beside the sources and runs again.</summary>
     public GeneratorRun Configure(string editorconfig)
     {
-        var severities = new Testing.ConfiguredSeverities([("/0/.editorconfig", editorconfig)]);
+        var severities = new ConfiguredSeverities([("/0/.editorconfig", editorconfig)]);
         Compilation = Compilation.WithOptions(Compilation.Options.WithSyntaxTreeOptionsProvider(severities));
         return Run();
     }

@@ -1,15 +1,20 @@
 using KernelGen.Generator;
-using KernelGen.Tests.Harness.Testing;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Testing;
+using Microsoft.CodeAnalysis.Testing;
 
 namespace KernelGen.Tests.Harness;
 
-/// <summary>A test of the KernelGen generator: the one file to change when the public package replaces the folder Testing.</summary>
-public sealed class GeneratorTest : CSharpSourceGeneratorTest<KernelGenerator>
+/// <summary>
+/// A test of the KernelGen generator: runs it over sources in which `{|ID:…|}` marks the exact span of an expected diagnostic, and compares.
+/// </summary>
+public sealed class GeneratorTest : CSharpSourceGeneratorTest<KernelGenerator, DefaultVerifier>
 {
     public GeneratorTest()
     {
+        // A name without packages, so that none is downloaded: what a project references comes from the framework that runs the tests.
+        ReferenceAssemblies = new ReferenceAssemblies("net10.0");
         TestState.AdditionalReferences.AddRange(ProjectReferences.All);
         TestBehaviors = TestBehaviors.SkipGeneratedSourcesCheck;
 
@@ -23,4 +28,7 @@ public sealed class GeneratorTest : CSharpSourceGeneratorTest<KernelGenerator>
     public static Task ExpectAsync(string markedSource) => new GeneratorTest { TestCode = markedSource }.RunAsync();
 
     protected override ParseOptions CreateParseOptions() => new CSharpParseOptions(LanguageVersion, DocumentationMode.Diagnose);
+
+    protected override CompilationOptions CreateCompilationOptions() =>
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable);
 }

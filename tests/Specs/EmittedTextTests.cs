@@ -1,4 +1,8 @@
+using System.Text;
+using KernelGen.Generator;
 using KernelGen.Tests.Harness;
+using Microsoft.CodeAnalysis.Testing;
+using Microsoft.CodeAnalysis.Text;
 using Xunit;
 
 namespace KernelGen.Tests.Specs;
@@ -15,6 +19,22 @@ public class EmittedTextTests
         var run = Generate(name, attribute);
         Snapshot.Verify(name, run.Files[$"Samples.{name}.Cpu.g.cs"]);
         Snapshot.Verify($"{name}.Gradients", run.Files[$"Samples.{name}.Gradients.g.cs"]);
+    }
+
+    /// <summary>All files of a run and no others: their names, their texts, and that they have no byte order mark.</summary>
+    [Fact]
+    public async Task Files_are_named_and_encoded_as_listed()
+    {
+        const string Code = "[KernelGen.SoftmaxAttention(HeadDim = 8)] partial class A;";
+        var emitted = new GeneratorRun(Code).Files;
+        var test = new GeneratorTest { TestCode = Code, TestBehaviors = TestBehaviors.None };
+        foreach (var name in (string[])["A.Cpu.g.cs", "A.Gradients.g.cs"])
+        {
+            var text = SourceText.From(emitted[name], new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            test.TestState.GeneratedSources.Add((typeof(KernelGenerator), name, text));
+        }
+
+        await test.RunAsync();
     }
 
     /// <summary>A causal declaration computes whole sequences and decodes: two forms of the same program.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 
-namespace KernelGen.Tests.Harness.Testing;
+namespace KernelGen.Tests.Harness;
 
 /// <summary>The severities that .editorconfig files give to the diagnostics of a file, as the compiler reads them.</summary>
 internal sealed class ConfiguredSeverities(IEnumerable<(string Path, string Content)> files) : SyntaxTreeOptionsProvider
