@@ -28,8 +28,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
         var target = context.CompilationProvider
             .Select(static (compilation, _) => TargetFacts.Of(compilation))
             .WithTrackingName(TargetStep);
-        var hasIlgpu = context.CompilationProvider
-            .Select(static (compilation, _) => TargetFacts.HasIlgpu(compilation))
+        var ilgpu = context.CompilationProvider
+            .Select(static (compilation, _) => TargetFacts.IlgpuOf(compilation))
             .WithTrackingName(GpuStep);
 
         var all = target.Select(static (_, _) => EquatableArray<Declaration>.Empty);
@@ -41,7 +41,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
 
             // 3. Report the diagnostics. They hold locations, so this branch is never cached.
             context.RegisterSourceOutput(
-                readings.Collect().Combine(target.Combine(hasIlgpu)),
+                readings.Collect().Combine(target.Combine(ilgpu)),
                 static (output, found) => Report(output, found.Left, found.Right.Left, found.Right.Right));
 
             // 4. Carry on with the declarations alone: from here on everything is equal by value.
@@ -55,25 +55,21 @@ public sealed class KernelGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(cpuFiles.Combine(target), static (output, file) => Emit(output, file.Left, file.Right));
 
         // 6. Where the project references ILGPU, files of GPU kernels, which those of the CPU do not depend on.
-        var gpuFiles = files.Combine(hasIlgpu)
-            .Where(static file => file.Right && file.Left.Backends.WantsGpu())
+        var gpuFiles = files.Combine(ilgpu)
+            .Where(static file => file.Right.IsReachable && file.Left.Backends.WantsGpu())
             .Select(static (file, _) => file.Left);
         context.RegisterSourceOutput(gpuFiles.Combine(target), static (output, file) => EmitGpu(output, file.Left, file.Right));
     }
 
     /// <summary>Reports what is wrong with the declarations of a family: once, where several name the same faulty kernel function.</summary>
-    private static void Report(SourceProductionContext output, ImmutableArray<Reading> readings, TargetFacts target, bool hasIlgpu)
+    private static void Report(SourceProductionContext output, ImmutableArray<Reading> readings, TargetFacts target, Visibility ilgpu)
     {
         var reported = new HashSet<(string, Location, string)>();
         foreach (var reading in readings)
         {
             var environment = reading.Attribute is { } attribute ? target.Diagnose(attribute) : [];
-            if (reading.Gpu is { } gpu && !hasIlgpu)
-            {
-                environment = environment.Append(Diagnostic.Create(Rules.IlgpuMissing, gpu));
-            }
-
-            foreach (var diagnostic in environment.Concat(reading.Diagnostics))
+            var gpu = reading.Gpu?.Diagnose(ilgpu) ?? [];
+            foreach (var diagnostic in environment.Concat(gpu).Concat(reading.Diagnostics))
             {
                 if (reported.Add((diagnostic.Id, diagnostic.Location, diagnostic.GetMessage(CultureInfo.InvariantCulture))))
                 {

@@ -163,6 +163,16 @@ internal static class Rules
         "The derivative of '{0}' is too large to compute with, so Backward throws; write fewer operations into one another if you need gradients",
         Category, DiagnosticSeverity.Info, isEnabledByDefault: true, helpLinkUri: Help + "kgen031");
 
+    public static readonly DiagnosticDescriptor MemberUnset = new(
+        "KGEN032", "A member is left unset",
+        "'{0}' is declared not to be null, but the generated constructors leave it so; initialise it where it is declared, or make it nullable or required",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen032");
+
+    public static readonly DiagnosticDescriptor ReferenceAliased = new(
+        "KGEN033", "A reference has an alias",
+        "{0} is referenced under the alias '{1}' alone, but generated code names it from global::; write Aliases=\"global,{1}\" at the reference",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen033");
+
     public static readonly DiagnosticDescriptor InternalError = new(
         "KGEN099", "The generator failed",
         "KernelGen could not generate '{0}', which is an error in KernelGen, not in your code; please report: {1}",

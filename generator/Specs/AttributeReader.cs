@@ -29,6 +29,12 @@ internal sealed class AttributeReader(AttributeData attribute, INamedTypeSymbol 
     /// <summary>Whether the user wrote the argument, with whatever value.</summary>
     public bool Has(string name) => SyntaxOf(name) is not null;
 
+    /// <summary>
+    /// Whether the compiler could bind each of these arguments that is written. Rules that compare arguments ask first: the default in place of
+    /// one that is half typed is not what the user means.
+    /// </summary>
+    public bool Binds(params string[] names) => names.All(name => !Has(name) || Argument(name) is { Kind: not TypedConstantKind.Error });
+
     /// <summary>A size that must be given; 0 after a report.</summary>
     public int RequiredSize(string name, int highest)
     {
@@ -89,14 +95,16 @@ internal sealed class AttributeReader(AttributeData attribute, INamedTypeSymbol 
     }
 
     /// <summary>
-    /// The method that <paramref name="name"/> names, in the annotated type or in the one that <paramref name="holder"/> gives; null where
-    /// neither is given or, which makes the reading fail, where it cannot be read. Faults of the method are reported in its body.
+    /// Reads the method that <paramref name="name"/> names, in the annotated type or in the one that <paramref name="holder"/> gives. False, and the
+    /// reading fails, where there is one that cannot be read. Faults of the method are reported in its body.
     /// </summary>
     /// <param name="name">The argument with the method's name.</param>
     /// <param name="holder">The argument with the type that has the method.</param>
     /// <param name="instead">The argument that chooses a built-in function, which excludes the other two.</param>
-    public ScalarFunction? KernelFunction(string name, string holder, string instead)
+    /// <param name="function">The function; null where none is named or it cannot be read.</param>
+    public bool KernelFunction(string name, string holder, string instead, out ScalarFunction? function)
     {
+        function = null;
         if (Has(name) && Has(instead))
         {
             Report(Rules.FunctionContradicted, instead, instead, $"together with {name}", "leave one of them out");
@@ -112,21 +120,22 @@ internal sealed class AttributeReader(AttributeData attribute, INamedTypeSymbol 
         if (written?.Value is not string method || IsMissing(type) || NamesNothing(name))
         {
             // A null is as good as none; anything else is an error of the compiler.
-            Failed |= Has(name) && written is not { IsNull: true, Kind: not TypedConstantKind.Error };
-            return null;
+            var isUnreadable = Has(name) && written is not { IsNull: true, Kind: not TypedConstantKind.Error };
+            Failed |= isUnreadable;
+            return !isUnreadable;
         }
 
         var location = LocationOf(name);
         if (type is { IsNull: false } && type.Value.Value is not INamedTypeSymbol)
         {
             Report(Rules.FunctionNotUsable, holder, method, "belongs to no class", method);
-            return null;
+            return false;
         }
 
-        var function = KernelFunctionReader.Read(
+        function = KernelFunctionReader.Read(
             annotated, method, type?.Value as INamedTypeSymbol, compilation, location, _diagnostics.Add, cancel);
         Failed |= function is null;
-        return function;
+        return function is not null;
     }
 
     /// <summary>Reports a fault at the expression of <paramref name="argument"/>, or at the attribute where it was left out.</summary>

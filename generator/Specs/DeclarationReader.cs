@@ -13,7 +13,7 @@ internal static class DeclarationReader
         try
         {
             return found.TargetNode is TypeDeclarationSyntax syntax && found.TargetSymbol is INamedTypeSymbol type
-                ? Read(syntax, type, found.Attributes[0], found.SemanticModel.Compilation, cancel)
+                ? Read(syntax, type, found.Attributes[0], found.SemanticModel, cancel)
                 : Reading.Nothing;
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -23,13 +23,14 @@ internal static class DeclarationReader
     }
 
     private static Reading Read(
-        TypeDeclarationSyntax syntax, INamedTypeSymbol type, AttributeData attribute, Compilation compilation, CancellationToken cancel)
+        TypeDeclarationSyntax syntax, INamedTypeSymbol type, AttributeData attribute, SemanticModel model, CancellationToken cancel)
     {
         if (FamilyRegistry.Of(attribute) is not { } family)
         {
             return Reading.Nothing;
         }
 
+        var compilation = model.Compilation;
         var reader = new AttributeReader(attribute, type, compilation, cancel);
         var spec = family.Read(reader);
         var backends = reader.Flags<Backends>("Backends");
@@ -38,7 +39,6 @@ internal static class DeclarationReader
         {
             reader.Report(Rules.PrecisionWithoutMeaning, "Precision", precision, backends);
         }
-
 
         // The first attention attribute of a type counts. A second of the same family is the compiler's error CS0579; a second of another
         // family is ours.
@@ -57,15 +57,15 @@ internal static class DeclarationReader
         }
 
         cancel.ThrowIfCancellationRequested();
-        var hasGpu = backends.WantsGpu() && TargetFacts.HasIlgpu(compilation);
+        var hasGpu = backends.WantsGpu() && TargetFacts.IlgpuOf(compilation).IsReachable;
         var generated = new GeneratedMembers(family.HasProjections, spec?.Hyperparameter, hasGpu);
         var faults = TypeRules.Check(syntax, type, family, generated).ToList();
-        var target = TypeTargetReader.Read(type);
+        var target = TypeTargetReader.Read(type, syntax, model);
         return new(
             spec is null || precision is null || target is null || faults.Count > 0 ? null : new Declaration(target, spec, backends, precision.Value),
-            [.. faults, .. reader.Diagnostics],
+            [.. faults, .. faults.Count > 0 ? [] : UnsetMembers.Check(type, compilation), .. reader.Diagnostics],
             reader.Location,
-            backends.HasFlag(Backends.Gpu) ? reader.LocationOf("Backends") : null);
+            !backends.WantsGpu() ? null : new GpuWish(reader.LocationOf("Backends"), IsExplicit: backends.HasFlag(Backends.Gpu)));
     }
 
     private static bool IsSame(AttributeData left, AttributeData right) =>

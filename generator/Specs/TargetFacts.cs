@@ -7,8 +7,8 @@ namespace KernelGen.Generator.Specs;
 /// <summary>What emitted text needs of the compilation that it goes into, reduced to values that hardly ever change.</summary>
 /// <param name="Language">The effective C# version.</param>
 /// <param name="FrameworkMajor">The .NET version that the core library belongs to.</param>
-/// <param name="HasRuntime">Whether the KernelGen runtime is referenced.</param>
-internal sealed record TargetFacts(LanguageVersion Language, int FrameworkMajor, bool HasRuntime)
+/// <param name="Runtime">The KernelGen runtime.</param>
+internal sealed record TargetFacts(LanguageVersion Language, int FrameworkMajor, Visibility Runtime)
 {
     /// <summary>C# 13, written as a number because the Roslyn that this generator is built on does not name it yet.</summary>
     private const LanguageVersion LowestLanguage = (LanguageVersion)1300;
@@ -17,7 +17,7 @@ internal sealed record TargetFacts(LanguageVersion Language, int FrameworkMajor,
 
     private const int LowestFrameworkMajor = 10;
 
-    public bool IsSupported => Language >= LowestLanguage && FrameworkMajor >= LowestFrameworkMajor && HasRuntime;
+    public bool IsSupported => Language >= LowestLanguage && FrameworkMajor >= LowestFrameworkMajor && Runtime.IsReachable;
 
     /// <remarks>
     /// The version of the assembly that defines System.Object tells the framework: System.Runtime of the reference pack and
@@ -27,10 +27,10 @@ internal sealed record TargetFacts(LanguageVersion Language, int FrameworkMajor,
     public static TargetFacts Of(Compilation compilation) => new(
         (compilation as CSharpCompilation)?.LanguageVersion ?? LanguageVersion.CSharp1,
         compilation.GetSpecialType(SpecialType.System_Object).ContainingAssembly?.Identity.Version.Major ?? 0,
-        !compilation.GetTypesByMetadataName("KernelGen.IAttention").IsEmpty);
+        Visibility.Of(compilation, "KernelGen.IAttention"));
 
-    /// <summary>Whether the project references ILGPU. Apart from the other facts: text for the CPU does not depend on it.</summary>
-    public static bool HasIlgpu(Compilation compilation) => !compilation.GetTypesByMetadataName("ILGPU.Context").IsEmpty;
+    /// <summary>The library ILGPU. Apart from the other facts: text for the CPU does not depend on it.</summary>
+    public static Visibility IlgpuOf(Compilation compilation) => Visibility.Of(compilation, "ILGPU.Context");
 
     /// <summary>What is missing, each at the attribute that asks for it.</summary>
     public IEnumerable<Diagnostic> Diagnose(Location attribute)
@@ -45,9 +45,14 @@ internal sealed record TargetFacts(LanguageVersion Language, int FrameworkMajor,
             yield return Diagnostic.Create(Rules.FrameworkTooLow, attribute, FrameworkMajor, LowestFrameworkMajor);
         }
 
-        if (!HasRuntime)
+        if (!Runtime.IsReferenced)
         {
             yield return Diagnostic.Create(Rules.RuntimeMissing, attribute);
+        }
+
+        if (Runtime.Alias is { } alias)
+        {
+            yield return Diagnostic.Create(Rules.ReferenceAliased, attribute, "KernelGen.Runtime", alias);
         }
     }
 }

@@ -84,6 +84,17 @@ internal static class TypeRules
             }
         }
 
+        // A generated member cannot override, and hides what has to be overridden.
+        foreach (var member in AbstractMembers(type))
+        {
+            if (generated.CollisionOf(member) is { } collision)
+            {
+                yield return Diagnostic.Create(
+                    Rules.MemberCollides, syntax.Identifier.GetLocation(),
+                    $"{member.ContainingType.Name}.{member.Name}", collision, family.ShortName, names);
+            }
+        }
+
         // C# forbids a member with the name of its own type or of a type parameter.
         foreach (var symbol in type.TypeParameters.Cast<ISymbol>().Prepend(type))
         {
@@ -110,11 +121,14 @@ internal static class TypeRules
                 "the type has a primary constructor, which every other constructor must call");
         }
 
-        if (type.BaseType is { TypeKind: TypeKind.Class } parent && !parent.InstanceConstructors.Any(IsCallableWithoutArguments))
+        if (type.BaseType is { TypeKind: TypeKind.Class } parent)
         {
-            yield return Diagnostic.Create(
-                Rules.ConstructorImpossible, syntax.Identifier.GetLocation(), type.Name,
-                $"its base class '{parent.Name}' has no accessible constructor without parameters");
+            var called = parent.InstanceConstructors.Where(IsCallableWithoutArguments).OrderBy(constructor => constructor.Parameters.Length).FirstOrDefault();
+            if (Objection(called) is { } objection)
+            {
+                yield return Diagnostic.Create(
+                    Rules.ConstructorImpossible, syntax.Identifier.GetLocation(), type.Name, $"its base class '{parent.Name}' {objection}");
+            }
         }
 
         bool IsCallableWithoutArguments(IMethodSymbol constructor) =>
@@ -126,6 +140,47 @@ internal static class TypeRules
                     SymbolEqualityComparer.Default.Equals(constructor.ContainingAssembly, type.ContainingAssembly),
                 _ => true,
             };
+    }
+
+    /// <summary>What makes every call of a base constructor from generated text an error, or null.</summary>
+    private static string? Objection(IMethodSymbol? called)
+    {
+        var marks = called?.GetAttributes().Select(mark => (Name: mark.AttributeClass?.ToDisplayString(), Arguments: mark.ConstructorArguments)).ToList() ?? [];
+        return called is null ? "has no accessible constructor without parameters"
+            : marks.Any(mark => mark.Name == "System.Diagnostics.CodeAnalysis.SetsRequiredMembersAttribute")
+                ? "has a constructor with [SetsRequiredMembers], which generated constructors cannot promise"
+            : marks.Any(mark => mark.Name == "System.ObsoleteAttribute" && mark.Arguments is [_, { Value: true }])
+                ? "has an obsolete constructor that must not be called"
+            : null;
+    }
+
+    /// <summary>Abstract members of the base classes that none of these, nor the type itself, overrides.</summary>
+    private static IEnumerable<ISymbol> AbstractMembers(INamedTypeSymbol type)
+    {
+        var overridden = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        for (var current = type; current is not null; current = current.BaseType)
+        {
+            foreach (var member in current.GetMembers())
+            {
+                ISymbol? original = member switch
+                {
+                    IMethodSymbol method => method.OverriddenMethod,
+                    IPropertySymbol property => property.OverriddenProperty,
+                    IEventSymbol @event => @event.OverriddenEvent,
+                    _ => null,
+                };
+                if (original is not null)
+                {
+                    overridden.Add(original);
+                }
+
+                if (member.IsAbstract && member is not IMethodSymbol { AssociatedSymbol: not null } && !overridden.Contains(member)
+                    && !SymbolEqualityComparer.Default.Equals(current, type))
+                {
+                    yield return member;
+                }
+            }
+        }
     }
 
     private static bool IsPrimaryConstructor(ISymbol member) =>

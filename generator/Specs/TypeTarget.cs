@@ -9,11 +9,12 @@ namespace KernelGen.Generator.Specs;
 /// <param name="Name">Its name as a constructor is written: without type parameters.</param>
 /// <param name="HintName">
 /// `Namespace.Outer.Type`, a generic type with its arity (`Type-2`), before the backend's suffix. The hyphen is legal in a file name and
-/// impossible in an identifier, so that `Type-2` is no other type's name.
+/// impossible in an identifier, so that `Type-2` is no other type's name. Cut where it is too long for a file (<see cref="FileName"/>).
 /// </param>
 /// <param name="HasBase">Whether a base class may bring members that generated ones hide.</param>
+/// <param name="Renamed">The aliases whose names mean something else where the type stands.</param>
 internal sealed record TypeTarget(
-    string Namespace, EquatableArray<TypeHeader> Containing, TypeHeader Type, string Name, string HintName, bool HasBase);
+    string Namespace, EquatableArray<TypeHeader> Containing, TypeHeader Type, string Name, string HintName, bool HasBase, EquatableArray<Renaming> Renamed);
 
 /// <summary>How one type is reopened: `partial` + keyword + name.</summary>
 /// <param name="Keyword">class, struct, interface, record or record struct.</param>

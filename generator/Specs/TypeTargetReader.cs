@@ -1,5 +1,6 @@
 using KernelGen.Generator.Text;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace KernelGen.Generator.Specs;
 
@@ -7,7 +8,7 @@ namespace KernelGen.Generator.Specs;
 internal static class TypeTargetReader
 {
     /// <summary>Null where a name is still missing, as while it is being typed.</summary>
-    public static TypeTarget? Read(INamedTypeSymbol type)
+    public static TypeTarget? Read(INamedTypeSymbol type, TypeDeclarationSyntax syntax, SemanticModel model)
     {
         var containing = new List<INamedTypeSymbol>();
         for (var outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
@@ -27,8 +28,9 @@ internal static class TypeTargetReader
             containing.Select(HeaderOf).ToEquatableArray(),
             HeaderOf(type),
             Identifiers.Escape(type.Name),
-            string.Join(".", space.Length == 0 ? parts : parts.Prepend(space)),
-            HasBase: type.BaseType is { SpecialType: not SpecialType.System_Object });
+            FileName.Of(string.Join(".", space.Length == 0 ? parts : parts.Prepend(space))),
+            HasBase: type.BaseType is { SpecialType: not SpecialType.System_Object },
+            Aliases.Rename(name => NamesInScope.Has(name, type, syntax, model)));
     }
 
     private static string? NamespaceOf(INamedTypeSymbol type)

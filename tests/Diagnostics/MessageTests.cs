@@ -21,6 +21,8 @@ public sealed class MessageTests
         "Gelu can be negative, so that the sum of the weights can come near 0; set Normalize = false, or an Epsilon that you have chosen for it")]
     [InlineData("FavorAttention(HeadDim = 8, Features = 16, Lambda = 2f)",
         "Lambda is 2, but kernel Softmax has no lambda and ignores it; it belongs to SoftmaxOprf")]
+    [InlineData("FavorAttention(KernelFunctionName = \"Phi\", HeadDim = 8, Features = 16, Lambda = 2f)",
+        "Lambda is 2, but kernel A.Phi has no lambda and ignores it; it belongs to SoftmaxOprf")]
     [InlineData("FavorAttention(Kernel = KernelFunction.SoftmaxOprf, HeadDim = 8, Features = 16, Lambda = -2f)",
         "Lambda is -2; allowed is any finite number from 0")]
     [InlineData("FavorAttention(HeadDim = 64, Features = 256, InputScale = 0)", "InputScale is 0; allowed is any positive finite number")]
@@ -36,7 +38,7 @@ public sealed class MessageTests
         "Precision is TensorFloat32, but Backends is Cpu, and CPU kernels ignore it; leave Precision out, or let Backends have the GPU")]
     public void A_message_names_the_value_and_the_allowed_set(string attribute, string message)
     {
-        var run = new GeneratorRun($"using KernelGen;\n[{attribute}] partial class A {{ }}");
+        var run = new GeneratorRun($"using KernelGen;\n[{attribute}] partial class A {{ internal static float Phi(float x) => x * x; }}");
 
         Assert.Equal(message, Assert.Single(run.Reported).GetMessage());
     }

@@ -1,4 +1,5 @@
 using KernelGen.Tests.Harness;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Testing;
 using Xunit;
@@ -144,6 +145,34 @@ public sealed class RuleTests
         partial class A { {|KGEN011:A|}() { } }
         """);
 
+    /// <summary>What has to be overridden cannot be, since a generated member has the name.</summary>
+    [Theory]
+    [InlineData("public abstract int HeadDim { get; }")]
+    [InlineData("protected abstract void Causal();")]
+    [InlineData("public abstract event System.Action StateLength;")]
+    [InlineData("public abstract long ScratchBytes(in AttentionShape shape);")]
+    public async Task KGEN011_abstract_members_of_base_classes(string member)
+    {
+        await GeneratorTest.ExpectAsync(Usings + $$"""
+            abstract class Base<T> { {{member}} }
+            abstract class Middle : Base<int> { }
+            [FavorAttention(HeadDim = 8, Features = 16)] partial class {|KGEN011:A|} : Middle { }
+            """);
+        await GeneratorTest.ExpectAsync(Usings + $$"""
+            abstract class Base { {{member}} }
+            abstract class Middle : Base { {{Overridden(member)}} }
+            [FavorAttention(HeadDim = 8, Features = 16)] partial class A : Middle { }
+            [SoftmaxAttention(HeadDim = 8)] partial class B : Other { protected override int Features => 3; public override void Forward(int a) { } }
+            abstract class Other { protected abstract int Features { get; } public abstract void Forward(int a); }
+            """);
+
+        static string Overridden(string member) => member.Replace("abstract", "override", StringComparison.Ordinal)
+            .Replace("get;", "get => 3;", StringComparison.Ordinal)
+            .Replace("();", "() { }", StringComparison.Ordinal)
+            .Replace("StateLength;", "StateLength { add { } remove { } }", StringComparison.Ordinal)
+            .Replace("shape);", "shape) => 0;", StringComparison.Ordinal);
+    }
+
     [Fact]
     public Task KGEN011_names_of_the_type_and_of_type_parameters() => GeneratorTest.ExpectAsync(Usings + """
         [SoftmaxAttention(HeadDim = 8)] partial class {|KGEN011:Forward|} { }
@@ -170,6 +199,8 @@ public sealed class RuleTests
 
     [Theory]
     [InlineData("class Base { private protected Base(int a) { } } [SoftmaxAttention(HeadDim = 8)] partial class {|KGEN012:A|} : Base { }")]
+    [InlineData("class Base { [System.Diagnostics.CodeAnalysis.SetsRequiredMembers] public Base() { } } [SoftmaxAttention(HeadDim = 8)] partial class {|KGEN012:A|} : Base { }")]
+    [InlineData("class Base { [System.Obsolete(\"No.\", true)] public Base() { } } [SoftmaxAttention(HeadDim = 8)] partial class {|KGEN012:A|} : Base { }")]
     [InlineData("[SoftmaxAttention(HeadDim = 8)] partial class {|KGEN012:A|}(int a) { public int B => a; }")]
     [InlineData("[FavorAttention(HeadDim = 8, Features = 1)] partial record {|KGEN012:A|}(int B);")]
     public Task KGEN012_constructors_cannot_be_generated(string code) => GeneratorTest.ExpectAsync(Usings + code);
@@ -202,6 +233,36 @@ public sealed class RuleTests
         var test = new GeneratorTest { TestCode = Usings + "[{|KGEN015:SoftmaxAttention(HeadDim = 8)|}] partial class A { }" };
         test.TestState.AdditionalReferences.Clear();
         test.TestState.AdditionalReferences.AddRange([.. ProjectReferences.Framework, ProjectReferences.Attributes]);
+        await test.RunAsync();
+    }
+
+    [Theory]
+    [InlineData("kg", true)]
+    [InlineData("kg,other", true)]
+    [InlineData("kg,global", false)]
+    public async Task KGEN033_the_package_has_an_alias(string aliases, bool isReported)
+    {
+        var attribute = "SoftmaxAttention(HeadDim = 8)";
+        var test = new GeneratorTest
+        {
+            TestCode = $"extern alias kg; using kg::KernelGen; [{(isReported ? $"{{|KGEN033:{attribute}|}}" : attribute)}] partial class A {{ }}",
+            CompilerDiagnostics = CompilerDiagnostics.Errors,
+        };
+        test.TestState.AdditionalReferences.Clear();
+        test.TestState.AdditionalReferences.AddRange(
+            [.. ProjectReferences.Framework, .. new[] { ProjectReferences.Attributes, ProjectReferences.Runtime }.Select(reference => reference.WithAliases(aliases.Split(',')))]);
+        await test.RunAsync();
+    }
+
+    [Theory]
+    [InlineData("", "[{|KGEN033:SoftmaxAttention(HeadDim = 8)|}]")]
+    [InlineData("", "[SoftmaxAttention(HeadDim = 8, Backends = {|KGEN033:Backends.Gpu|})]")]
+    [InlineData("", "[SoftmaxAttention(HeadDim = 8, Backends = Backends.Cpu)]")]
+    [InlineData("global", "[SoftmaxAttention(HeadDim = 8, Backends = Backends.Gpu)]")]
+    public async Task KGEN033_ILGPU_has_an_alias(string more, string attribute)
+    {
+        var test = new GeneratorTest { TestCode = Usings + attribute + " partial class A { }" };
+        test.TestState.AdditionalReferences.Add(IlgpuReference.Minimal.WithAliases(["gpu", .. more.Length == 0 ? [] : new[] { more }]));
         await test.RunAsync();
     }
 
@@ -273,6 +334,78 @@ public sealed class RuleTests
     [InlineData("float.NaN")]
     public Task KGEN028_input_scale_out_of_range(string scale) => GeneratorTest.ExpectAsync(
         Usings + $"[FavorAttention(HeadDim = 8, Features = 16, InputScale = {{|KGEN028:{scale}|}})] partial class A {{ }}");
+
+    [Fact]
+    public async Task KGEN032_member_that_generated_constructors_leave_null()
+    {
+        const string Code = """
+            #pragma warning disable CS0169, CS0414, CS0649, CS0067
+            [SoftmaxAttention(HeadDim = 8)]
+            partial class A
+            {
+                readonly string {|KGEN032:_name|};
+                string[] {|KGEN032:_left|}, _right = [];
+                public A(string name) : this() => _name = name;
+                public object {|KGEN032:Value|} { get; set; }
+                public event System.Action {|KGEN032:Changed|};
+            }
+            """;
+        await new GeneratorTest { TestCode = Usings + Code, CompilerDiagnostics = CompilerDiagnostics.Warnings }.RunAsync();
+
+        // Whoever silences the compiler's rule in a project has silenced this one.
+        var run = new GeneratorRun(Usings + "[SoftmaxAttention(HeadDim = 8)] partial class A { public string Name { get; set; } }");
+        Assert.Equal("KGEN032", Assert.Single(run.Reported).Id);
+        Assert.Equal(2, run.Files.Count);
+        Assert.Empty(run.Suppress("CS8618").Reported);
+        Assert.Empty(run.Warnings);
+    }
+
+    [Fact]
+    public void KGEN032_names_the_members_that_the_compiler_would_name_if_the_constructor_were_the_user_s()
+    {
+        const string Members = """
+            {
+                internal string F1; internal string? F2; internal string F3 = ""; internal readonly string F4; internal int F5; internal const string F6 = "";
+                internal C F7; internal S F8; internal U F9; internal N F10; internal U? F11; internal dynamic F12; internal (string, string) F13;
+                [AllowNull] internal string F14; [MaybeNull] internal string F15; [NotNull] internal string F16; internal string F17, F18 = "", F19;
+                public string P1 { get; set; } public string P2 { get; } public string P3 { get; init; } public string P4 { get; set; } = "";
+                public required string P5 { get; set; } public string P6 => ""; public string P7 { get => field ??= ""; } public string P8 { get; set => field = value.Trim(); }
+                [AllowNull] public string P9 { get; set; } [MaybeNull] public string P10 { get; set; } public string? P11 { get; set; } public U P12 { get; set; }
+                public event Action E1; public event Action? E2; public event Action E3 { add { } remove { } } public event Action E4 = () => { };
+                public required string F20;
+            #nullable disable
+                internal string F21; public string P13 { get; set; } public event Action E5;
+            #nullable restore
+            }
+            """;
+        const string Header = "using System; using System.Diagnostics.CodeAnalysis; using KernelGen;\n";
+        const string Parameters = "<C, S, U, N> where C : class where S : struct where N : notnull";
+        var plain = new GeneratorRun(Header + $"class A{Parameters}" + Members);
+        var generated = new GeneratorRun(Header + $"[SoftmaxAttention(HeadDim = 8)] partial class A{Parameters}" + Members);
+
+        // Where the constructor is implicit, the compiler reports at the member. The other id is for properties that use the word field.
+        var expected = plain.Warnings.Where(warning => warning.Id is "CS8618" or "CS9264").Select(NameAt).Order();
+        Assert.Equal(["E1", "F1", "F10", "F12", "F16", "F17", "F19", "F4", "F7", "F9", "P1", "P12", "P2", "P3", "P8"], expected);
+        Assert.All(generated.Reported, diagnostic => Assert.Equal("KGEN032", diagnostic.Id));
+        Assert.Equal(expected, generated.Reported.Select(NameAt).Order());
+        Assert.DoesNotContain(generated.Warnings, warning => warning.Location.SourceTree!.FilePath.EndsWith(".g.cs", StringComparison.Ordinal));
+
+        static string NameAt(Diagnostic diagnostic) => diagnostic.Location.SourceTree!.ToString().Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length);
+    }
+
+    /// <summary>What goes with which kernel function is not said where the function, or what it goes with, is still to be written.</summary>
+    [Theory]
+    [InlineData("KernelFunctionName = {|KGEN016:\"Missing\"|}, Epsilon = 1e-3f, Lambda = 2, HeadDim = 8, Features = 16")]
+    [InlineData("KernelFunctionName = nameof(Half), Epsilon = 1e-3f, HeadDim = 8, Features = 16")]
+    [InlineData("KernelFunctionName = nameof(Half), Epsilon = 1e-3f, InputScale = {|KGEN028:-1f|}, HeadDim = {|KGEN005:0|}, Features = 16")]
+    [InlineData("Kernel = KernelFunction.Missing, Epsilon = 1e-3f, Lambda = 2, HeadDim = 8, Features = 16")]
+    [InlineData("Kernel = KernelFunction.Tanh, Epsilon = \"\", HeadDim = 8, Features = 16")]
+    [InlineData("Kernel = KernelFunction.Tanh, Normalize = 0, HeadDim = 8, Features = 16")]
+    [InlineData("Kernel = KernelFunction.Softmax, Epsilon = \"\", Lambda = \"\", HeadDim = 8, Features = 16")]
+    [InlineData("Kernel = KernelFunction.SoftmaxTrigonometric, Normalize = 0, HeadDim = 8, Features = 16")]
+    [InlineData("Kernel = KernelFunction.SoftmaxTrigonometric, Causal = 1, HeadDim = 8, Features = 16")]
+    public Task Nothing_is_said_of_a_kernel_that_was_not_meant(string arguments) => GeneratorTest.ExpectAsync(
+        Usings + $"[FavorAttention({arguments})] partial class A {{ static float Half(float x) => x{(arguments.Contains("Half", StringComparison.Ordinal) ? " * {|KGEN018:0.5|}" : "")}; }}");
 
     [Fact]
     public Task KGEN011_lambda_is_a_member_where_there_is_one() => GeneratorTest.ExpectAsync(Usings + """

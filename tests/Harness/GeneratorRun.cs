@@ -27,6 +27,7 @@ internal sealed class GeneratorRun
                 OutputKind.DynamicallyLinkedLibrary,
                 nullableContextOptions: NullableContextOptions.Enable,
                 generalDiagnosticOption: ReportDiagnostic.Default,
+                warningLevel: 9999, // All warnings of this compiler and of those to come.
                 checkOverflow: true));
         Run();
     }
@@ -92,6 +93,14 @@ internal sealed class GeneratorRun
     {
         var severities = new ConfiguredSeverities([("/0/.editorconfig", editorconfig)]);
         Compilation = Compilation.WithOptions(Compilation.Options.WithSyntaxTreeOptionsProvider(severities));
+        return Run();
+    }
+
+    /// <summary>Turns a diagnostic off for the project, as NoWarn does, and runs again.</summary>
+    public GeneratorRun Suppress(string id)
+    {
+        var options = Compilation.Options;
+        Compilation = Compilation.WithOptions(options.WithSpecificDiagnosticOptions(options.SpecificDiagnosticOptions.SetItem(id, ReportDiagnostic.Suppress)));
         return Run();
     }
 

@@ -11,9 +11,11 @@ internal static class ProjectReferences
     /// <summary>The attributes, without the runtime.</summary>
     public static MetadataReference Attributes { get; } = MetadataReference.CreateFromFile(typeof(FavorAttentionAttribute).Assembly.Location);
 
+    /// <summary>The runtime, without the attributes.</summary>
+    public static MetadataReference Runtime { get; } = MetadataReference.CreateFromFile(typeof(IAttention).Assembly.Location);
+
     /// <summary>The framework, the attributes and the runtime.</summary>
-    public static IReadOnlyList<MetadataReference> All { get; } =
-        [.. Framework, Attributes, MetadataReference.CreateFromFile(typeof(IAttention).Assembly.Location)];
+    public static IReadOnlyList<MetadataReference> All { get; } = [.. Framework, Attributes, Runtime];
 
     private static List<MetadataReference> FindFramework()
     {

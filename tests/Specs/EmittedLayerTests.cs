@@ -10,7 +10,7 @@ namespace KernelGen.Tests.Specs;
 /// <summary>The part of the emitted file that a user calls.</summary>
 public sealed class EmittedLayerTests
 {
-    private const string Declarations = """
+    internal const string Declarations = """
         using KernelGen;
 
         namespace Sample

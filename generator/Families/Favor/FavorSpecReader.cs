@@ -2,6 +2,7 @@ using System.Globalization;
 using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Specs;
+using Microsoft.CodeAnalysis;
 
 namespace KernelGen.Generator.Families.Favor;
 
@@ -20,16 +21,18 @@ internal static class FavorSpecReader
         var causal = attribute.Value<bool>("Causal") ?? false;
         var normalize = attribute.Value<bool>("Normalize") ?? true;
         var projection = attribute.Member<ProjectionKind>("Projection");
-        var method = attribute.KernelFunction("KernelFunctionName", "KernelFunctionType", instead: "Kernel");
-        if (builtIn is not { } kernel || projection is null)
+        var isReadable = attribute.KernelFunction("KernelFunctionName", "KernelFunctionType", instead: "Kernel", out var method);
+        CheckRange(attribute, "InputScale", Rules.InputScaleOutOfRange, static scale => scale > 0);
+        if (builtIn is not { } kernel || projection is null || !isReadable || !attribute.Binds("Kernel"))
         {
+            // What goes with which kernel cannot be said without it.
             return null;
         }
 
         // Without ε, e^x is a map of logarithms.
         var function = method ?? (kernel == KernelFunction.Exp && !attribute.Has("Epsilon") ? null : KernelFunctions.Of(kernel));
         var epsilon = ReadEpsilon(attribute, kernel, function, normalize);
-        var lambda = ReadLambda(attribute, kernel, causal);
+        var lambda = ReadLambda(attribute, kernel, function, causal);
         var spec = new FavorSpec(kernel, function, headDim, valueDim, features, causal, epsilon, normalize, projection.Value, lambda);
 
         if (features % FeatureMap.BranchesOf(kernel, function) != 0)
@@ -43,7 +46,7 @@ internal static class FavorSpecReader
             {
                 attribute.Report(Rules.CausalTrigonometric, "Causal", spec.KernelName);
             }
-            else if (normalize)
+            else if (normalize && attribute.Binds("Causal", "Normalize"))
             {
                 attribute.Report(Rules.TrigonometricMayFail, "Kernel", spec.KernelName);
             }
@@ -61,24 +64,18 @@ internal static class FavorSpecReader
     private static float ReadEpsilon(AttributeReader attribute, KernelFunction kernel, ScalarFunction? function, bool normalize)
     {
         var declared = attribute.Value<float>("Epsilon");
-        var text = declared?.ToString("G9", CultureInfo.InvariantCulture);
         if (function is null)
         {
-            if (attribute.Has("Epsilon"))
+            if (declared is { } ignored)
             {
-                attribute.Report(Rules.EpsilonWithoutMeaning, "Epsilon", text, kernel);
+                attribute.Report(Rules.EpsilonWithoutMeaning, "Epsilon", Text(ignored), kernel);
             }
 
             return 0;
         }
 
-        // Written so that NaN fails too.
-        if (declared is { } epsilon && !(epsilon > 0 && epsilon <= float.MaxValue))
-        {
-            attribute.Report(Rules.EpsilonOutOfRange, "Epsilon", text);
-        }
-
-        if (declared is null && normalize && !ExprRange.IsNonNegative(function.Body))
+        CheckRange(attribute, "Epsilon", Rules.EpsilonOutOfRange, static epsilon => epsilon > 0);
+        if (declared is null && normalize && attribute.Binds("Epsilon", "Normalize") && !ExprRange.IsNonNegative(function.Body))
         {
             attribute.Report(Rules.SignedKernel, attribute.Has("KernelFunctionName") ? "KernelFunctionName" : "Kernel", function.Name);
         }
@@ -86,25 +83,20 @@ internal static class FavorSpecReader
         return declared ?? (normalize ? DefaultEpsilon : 0);
     }
 
-    private static float? ReadLambda(AttributeReader attribute, KernelFunction kernel, bool causal)
+    private static float? ReadLambda(AttributeReader attribute, KernelFunction kernel, ScalarFunction? function, bool causal)
     {
         var declared = attribute.Value<float>("Lambda");
-        var text = declared?.ToString("G9", CultureInfo.InvariantCulture);
-        if (kernel != KernelFunction.SoftmaxOprf || attribute.Has("KernelFunctionName"))
+        if (kernel != KernelFunction.SoftmaxOprf || function is not null)
         {
-            if (declared is not null)
+            if (declared is { } ignored)
             {
-                attribute.Report(Rules.LambdaWithoutMeaning, "Lambda", text, kernel, KernelFunction.SoftmaxOprf);
+                attribute.Report(Rules.LambdaWithoutMeaning, "Lambda", Text(ignored), function?.Name ?? kernel.ToString(), KernelFunction.SoftmaxOprf);
             }
 
             return null;
         }
 
-        if (declared is { } lambda && !(lambda >= 0 && lambda <= float.MaxValue))
-        {
-            attribute.Report(Rules.LambdaOutOfRange, "Lambda", text);
-        }
-
+        CheckRange(attribute, "Lambda", Rules.LambdaOutOfRange, static lambda => lambda >= 0);
         if (declared is null && causal && !attribute.Has("Lambda"))
         {
             attribute.Report(Rules.LambdaMayLeak, "Kernel");
@@ -113,21 +105,23 @@ internal static class FavorSpecReader
         return declared;
     }
 
+    /// <summary>Reports an argument that is written and not both finite and in the range.</summary>
+    private static void CheckRange(AttributeReader attribute, string name, DiagnosticDescriptor rule, Func<float, bool> isInRange)
+    {
+        // NaN is in no range.
+        if (attribute.Value<float>(name) is { } value && !(isInRange(value) && value <= float.MaxValue))
+        {
+            attribute.Report(rule, name, Text(value));
+        }
+    }
+
+    private static string Text(float number) => number.ToString("G9", CultureInfo.InvariantCulture);
+
     /// <summary>Warns where a weight's standard deviation would be larger than the weight itself.</summary>
     private static void CheckInputScale(AttributeReader attribute, FavorSpec spec)
     {
-        if (attribute.Value<float>("InputScale") is not { } scale)
-        {
-            return;
-        }
-
-        if (!(scale > 0 && scale <= float.MaxValue))
-        {
-            attribute.Report(Rules.InputScaleOutOfRange, "InputScale", scale.ToString("G9", CultureInfo.InvariantCulture));
-            return;
-        }
-
-        if (attribute.Failed || RelativeVariance.OfWeights(spec, scale) is not { } variance || !(variance > 1))
+        if (attribute.Failed || attribute.Value<float>("InputScale") is not { } scale
+            || RelativeVariance.OfWeights(spec, scale) is not { } variance || !(variance > 1))
         {
             return;
         }

@@ -1,3 +1,4 @@
+using KernelGen.Generator;
 using KernelGen.Generator.Specs;
 using KernelGen.Tests.Harness;
 using Microsoft.CodeAnalysis;
@@ -71,6 +72,18 @@ public sealed class EmittedTextTests
         Assert.Equal(4 * 7, run.Files.Count);
         Assert.Empty(Warnings(run));
     }
+
+    [Fact]
+    public void An_assembly_that_is_CLS_compliant_compiles_without_warnings() => Assert.Empty(
+        Warnings(Run(LanguageVersion.Preview, Declarations.Replace("using KernelGen;", "using KernelGen; [assembly: System.CLSCompliant(true)]"))));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(", Precision = KernelGen.Precision.TensorFloat32")]
+    public void Names_of_aliases_are_the_user_s_to_use(string argument) => Assert.Empty(Warnings(Run(LanguageVersion.Preview, $$"""
+        namespace N { {{string.Join(' ', Aliases.Names.Select(name => $"class {name} {"{ }"}"))}} }
+        namespace N.M { [KernelGen.FavorAttention(HeadDim = 8, Features = 16, Causal = true{{argument}})] partial class A; }
+        """)));
 
     [Fact]
     public void Framework_runtime_and_ILGPU_are_named_from_the_root()
