@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using KernelGen.Bench;
 using KernelGen.Bench.Benchmarks;
+using KernelGen.Bench.Compare;
 using KernelGen.Bench.Functions;
 using KernelGen.Bench.Gpu;
 using KernelGen.Bench.Roofline;
@@ -17,6 +18,7 @@ var root = new RootCommand("Measures the kernels that KernelGen generates, and t
 {
     RooflineCommand.Create(),
     RooflineCommand.CreateWorker(),
+    CompareCommand.Create(),
     GpuCommand.Create(),
     FunctionsCommand.Create(),
     BenchmarkCommand.Create<KernelBenchmarks>("kernels", "Time and allocations of a forward call of each kernel."),

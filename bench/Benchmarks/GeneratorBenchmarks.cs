@@ -21,7 +21,7 @@ public class GeneratorBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _compilation = EmittedText.Compilation(EmittedText.DeclarationsText()).AddSyntaxTrees(Others[0]);
+        _compilation = EmittedText.Compilation(EmittedText.Declarations()).AddSyntaxTrees(Others[0]);
         _one = EmittedText.Compilation("[KernelGen.SoftmaxAttention(HeadDim = 64)] partial class One;").AddSyntaxTrees(Others[0]);
         _warm = EmittedText.NewDriver().RunGenerators(_compilation);
     }

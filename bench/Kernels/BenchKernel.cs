@@ -11,6 +11,12 @@ namespace KernelGen.Bench.Kernels;
 public sealed record BenchKernel(
     string Name, bool Causal, int Length, int HeadDim, int Features, Type Type, Func<IAttention> Create)
 {
+    /// <summary>Of the projections of all kernels.</summary>
+    public const ulong Seed = 20260101;
+
+    /// <summary>The length that kernels with so many features are measured at.</summary>
+    public static int LengthOf(int features) => features == 0 ? 2048 : 4096;
+
     /// <summary>
     /// The nominal floating-point operations of the forward pass of one head. Exponentials and the extra work of a chunked causal scan do not count, so
     /// figures of different implementations compare.
@@ -34,19 +40,19 @@ public sealed record BenchKernel(
         var product = 2.0 * length * Features * HeadDim;
         return Name switch
         {
-            KernelCatalog.Exact => (Causal ? 5.0 : 10.0) * length * length * HeadDim,
-            KernelCatalog.Hyperbolic => (Causal ? 8 : 6) * product,
-            KernelCatalog.Hadamard => ((Causal ? 8 : 6) * product) + ((Causal ? 3 : 2) * 3.0 * length * Features * Math.Log2(HeadDim)),
+            KernelName.Exact => (Causal ? 5.0 : 10.0) * length * length * HeadDim,
+            KernelName.Hyperbolic => (Causal ? 8 : 6) * product,
+            KernelName.Hadamard => ((Causal ? 8 : 6) * product) + ((Causal ? 3 : 2) * 3.0 * length * Features * Math.Log2(HeadDim)),
             _ => (Causal ? 11 : 8) * product,
         };
     }
 
     private double Forward(int length) => Name switch
     {
-        KernelCatalog.Exact => (Causal ? 2.0 : 4.0) * length * length * HeadDim,
+        KernelName.Exact => (Causal ? 2.0 : 4.0) * length * length * HeadDim,
         // Three rounds of log2 d additions a feature, for queries and keys, take the place of the projections.
-        KernelCatalog.Hadamard => (4.0 * length * Features * HeadDim) + (6.0 * length * Features * Math.Log2(HeadDim)),
-        KernelCatalog.Hyperbolic => 6.0 * length * Features * HeadDim,
+        KernelName.Hadamard => (4.0 * length * Features * HeadDim) + (6.0 * length * Features * Math.Log2(HeadDim)),
+        KernelName.Hyperbolic => 6.0 * length * Features * HeadDim,
         _ => 8.0 * length * Features * HeadDim,
     };
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace KernelGen.Bench.Kernels;
 
 /// <summary>Streams of a causal kernel that decode a token after the other, with the bytes that a step moves.</summary>
@@ -5,6 +7,15 @@ public sealed class StepWorkload : IDisposable
 {
     /// <summary>Tokens that come again and again: few, so that the inputs take no room in the cache.</summary>
     private const int Tokens = 32;
+
+    /// <summary>Slices of which the fastest counts, for the steps and for what they are compared with alike.</summary>
+    public const int Slices = 5;
+
+    /// <summary>Steps of a timed slice: whole blocks, and so few that most slices of a busy machine are not interrupted.</summary>
+    private const int SliceSteps = 160;
+
+    /// <summary>Where a slice would take longer, a few steps do.</summary>
+    private const double LongestSliceSeconds = 0.03;
 
     private readonly BenchKernel _kernel;
     private readonly DecodingState _state;
@@ -77,7 +88,26 @@ public sealed class StepWorkload : IDisposable
     private double Row => _kernel.Features + _kernel.HeadDim;
 
     /// <summary>A state at the same position.</summary>
-    public StepWorkload Fork() => new(this);
+    private StepWorkload Fork() => new(this);
+
+    /// <summary>Seconds of a step from the position on, by a fork: this state stays where it is.</summary>
+    public double FastestSlice()
+    {
+        using var fork = Fork();
+        var warm = Stopwatch.GetTimestamp();
+        fork.Step();
+        var steps = Stopwatch.GetElapsedTime(warm).TotalSeconds > LongestSliceSeconds / SliceSteps ? 4 : SliceSteps;
+        fork.Run(steps); // its memory comes into the cache
+        var fastest = double.PositiveInfinity;
+        for (var slice = 0; slice < Slices; slice++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            fork.Run(steps);
+            fastest = Math.Min(fastest, Stopwatch.GetElapsedTime(start).TotalSeconds / steps);
+        }
+
+        return fastest;
+    }
 
     public void Step()
     {
@@ -89,4 +119,12 @@ public sealed class StepWorkload : IDisposable
     }
 
     public void Dispose() => _state.Dispose();
+
+    private void Run(int steps)
+    {
+        for (var step = 0; step < steps; step++)
+        {
+            Step();
+        }
+    }
 }

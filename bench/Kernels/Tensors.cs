@@ -9,6 +9,9 @@ public sealed class Tensors
     /// </summary>
     internal const int Period = 4096 * 64;
 
+    /// <summary>What rows of such keys are called.</summary>
+    internal const string FallingKeys = "falling-keys";
+
     private readonly Lazy<float[][]> _gradients;
 
     /// <param name="count">The numbers in each tensor.</param>
@@ -22,6 +25,24 @@ public sealed class Tensors
         _gradients = new Lazy<float[][]>(() => [.. Enumerable.Range(0, 3).Select(_ => new float[count])]);
     }
 
+    /// <summary>Tensors of heads whose key norms fall evenly from token to token, from 60 to nearly 0.</summary>
+    public static Tensors WithFallingKeys(int heads, int length, int headDim)
+    {
+        var tensors = new Tensors(heads * length * headDim);
+        for (var row = 0; row < heads * length; row++)
+        {
+            var key = tensors.Key.AsSpan(row * headDim, headDim);
+            var norm = 60.0 * (length - (row % length)) / length;
+            var factor = (float)(norm / Norm(key));
+            foreach (ref var number in key)
+            {
+                number *= factor;
+            }
+        }
+
+        return tensors;
+    }
+
     public float[] Query { get; }
 
     public float[] Key { get; }
@@ -32,6 +53,17 @@ public sealed class Tensors
 
     /// <summary>Room for the gradients by queries, keys and values.</summary>
     public IReadOnlyList<float[]> Gradients => _gradients.Value;
+
+    private static double Norm(ReadOnlySpan<float> vector)
+    {
+        var sum = 0.0;
+        foreach (var number in vector)
+        {
+            sum += (double)number * number;
+        }
+
+        return Math.Sqrt(sum);
+    }
 
     private static float[] Gaussian(int count, int seed, float scale)
     {

@@ -7,12 +7,6 @@ internal static class ConsoleReport
 {
     public static void Write(RooflineReport report)
     {
-        // A pipe has no width; narrow tables would be broken over lines.
-        if (Console.IsOutputRedirected)
-        {
-            AnsiConsole.Profile.Width = 160;
-        }
-
         WriteTable(Format.TableHeaders, 3, report.Rows.Select(Format.TableCells));
         WriteTable(Format.StepHeaders, 1, report.StepRows.Select(Format.StepCells));
         WriteLines(report.Targets.Select(Format.Target));
@@ -20,8 +14,17 @@ internal static class ConsoleReport
         WriteLines(report.CompilationLines());
     }
 
-    private static void WriteTable(IReadOnlyList<string> headers, int texts, IEnumerable<string[]> rows)
+    /// <param name="headers">One for each column.</param>
+    /// <param name="texts">The first columns, which are texts; the others are numbers.</param>
+    /// <param name="rows">The cells of each row.</param>
+    public static void WriteTable(IReadOnlyList<string> headers, int texts, IEnumerable<string[]> rows)
     {
+        // A pipe has no width; narrow tables would be broken over lines.
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = 160;
+        }
+
         var cells = rows.ToList();
         if (cells.Count == 0)
         {
@@ -42,7 +45,7 @@ internal static class ConsoleReport
         AnsiConsole.Write(table);
     }
 
-    private static void WriteLines(IEnumerable<string> lines)
+    public static void WriteLines(IEnumerable<string> lines)
     {
         foreach (var line in lines)
         {

@@ -32,7 +32,7 @@ internal static class MarkdownReport
         return text.ToString();
     }
 
-    private static void AppendTable(StringBuilder text, IReadOnlyList<string> headers, int texts, IEnumerable<string[]> rows)
+    public static void AppendTable(StringBuilder text, IReadOnlyList<string> headers, int texts, IEnumerable<string[]> rows)
     {
         AppendCells(text, headers);
         AppendCells(text, headers.Select((_, i) => i < texts ? "---" : "---:"));

@@ -12,7 +12,7 @@ internal static class EmittedText
     /// <summary>The size in bytes of what each declaration turns into.</summary>
     public static IReadOnlyDictionary<BenchKernel, int> Sizes()
     {
-        var files = NewDriver().RunGenerators(Compilation(DeclarationsText())).GetRunResult().Results.Single().GeneratedSources
+        var files = NewDriver().RunGenerators(Compilation(Declarations())).GetRunResult().Results.Single().GeneratedSources
             .ToDictionary(source => source.HintName, source => Encoding.UTF8.GetByteCount(source.SourceText.ToString()));
         return KernelCatalog.All.ToDictionary(kernel => kernel, kernel => files[kernel.Type.FullName + ".Cpu.g.cs"]);
     }
@@ -20,12 +20,15 @@ internal static class EmittedText
     /// <summary>A driver with empty caches.</summary>
     public static GeneratorDriver NewDriver() => CSharpGeneratorDriver.Create(new KernelGenerator());
 
-    public static string DeclarationsText()
+    /// <summary>The text of each file of declarations.</summary>
+    public static IEnumerable<string> Declarations()
     {
-        using var stream = typeof(EmittedText).Assembly.GetManifestResourceStream("Declarations.cs")
-            ?? throw new InvalidOperationException("The text of the declarations is not part of this program.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        var assembly = typeof(EmittedText).Assembly;
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith("Declarations/", StringComparison.Ordinal)).Order())
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            yield return reader.ReadToEnd();
+        }
     }
 
     /// <summary>A project of these files with a user's references: the framework, the attributes and the runtime.</summary>

@@ -7,9 +7,9 @@ internal static class RatioPlan
 {
     private const int ShortestLength = 4096, LongestLength = 1 << 20;
 
-    private static readonly BenchKernel Bidirectional = KernelCatalog.Find(KernelCatalog.Softmax, causal: false);
+    private static readonly BenchKernel Bidirectional = KernelCatalog.Find(KernelName.Softmax, causal: false);
 
-    private static readonly BenchKernel Causal = KernelCatalog.Find(KernelCatalog.Softmax, causal: true);
+    private static readonly BenchKernel Causal = KernelCatalog.Find(KernelName.Softmax, causal: true);
 
     public static IEnumerable<Step> Steps(bool quick, Effort effort)
     {
@@ -43,7 +43,7 @@ internal static class RatioPlan
     }
 
     private static Step CausalAgainstBidirectional(Effort effort) => Pair(
-        $"{KernelCatalog.Softmax}, 8 heads, 1 thread: time causal / bidirectional", atLeast: null, atMost: 1.3, effort, () =>
+        $"{KernelName.Softmax}, 8 heads, 1 thread: time causal / bidirectional", atLeast: null, atMost: 1.3, effort, () =>
         {
             var tensors = new Tensors(8 * ShortestLength * Causal.HeadDim);
             return (new Workload(Causal, 8, ShortestLength, 1, tensors), new Workload(Bidirectional, 8, ShortestLength, 1, tensors));
@@ -51,12 +51,12 @@ internal static class RatioPlan
 
     /// <summary>The ceiling is 1.48: additions that cannot be fused take the place of half of the multiply-adds.</summary>
     private static Step DenseAgainstHadamard(bool causal, double? atLeast, Effort effort) => Pair(
-        $"{KernelCatalog.Softmax}, {(causal ? "causal" : "bidirectional")}, 8 heads, 1 thread: time dense / Hadamard projections", atLeast, atMost: null, effort, () =>
+        $"{KernelName.Softmax}, {(causal ? "causal" : "bidirectional")}, 8 heads, 1 thread: time dense / Hadamard projections", atLeast, atMost: null, effort, () =>
         {
             var tensors = new Tensors(8 * ShortestLength * Causal.HeadDim);
             return (
                 new Workload(causal ? Causal : Bidirectional, 8, ShortestLength, 1, tensors),
-                new Workload(KernelCatalog.Find(KernelCatalog.Hadamard, causal), 8, ShortestLength, 1, tensors));
+                new Workload(KernelCatalog.Find(KernelName.Hadamard, causal), 8, ShortestLength, 1, tensors));
         });
 
     private static Step LargeKeys(BenchKernel kernel, Effort effort) => Pair(
@@ -74,7 +74,7 @@ internal static class RatioPlan
         {
             var tensors = new Tensors(ShortestLength * kernel.HeadDim);
             return (
-                new Workload(kernel, 1, ShortestLength, 1, tensors, Direction.Both),
+                new BackwardWorkload(kernel, 1, ShortestLength, 1, tensors, Direction.Both),
                 new Workload(kernel, 1, ShortestLength, 1, tensors));
         });
 
@@ -111,7 +111,7 @@ internal static class RatioPlan
     }
 
     private static long Scratch(BenchKernel kernel, int length, Direction direction) =>
-        new Workload(kernel, 1, length, 1, new Tensors(0), direction).ScratchBytes;
+        Workloads.Create(kernel, 1, length, 1, new Tensors(0), direction).ScratchBytes;
 
     private static Step Pair(
         string name, double? atLeast, double? atMost, Effort effort, Func<(Workload Over, Workload Under)> create) => new(name, () =>

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using KernelGen.Bench.Reports;
 
 namespace KernelGen.Bench.Roofline;
@@ -15,12 +13,7 @@ internal static class RooflineCommand
         var svg = OutputFile.Option("--svg", "Also write a chart of the shares of peak.");
         var quick = new Option<bool>("--quick") { Description = "The rows and ratios of the project's targets only; a minute." };
         var steps = new Option<bool>("--steps") { Description = "Only decoding, a token at a time." };
-        var widths = new Option<int[]>("--widths")
-        {
-            Description = "The vector widths to measure, in bits, separated by commas; without it all three.",
-            HelpName = "512,256,128",
-            CustomParser = ParseWidths,
-        };
+        var widths = VectorWidthOption.Create("without it all three.");
         var command = new Command("roofline", "Measures every kernel against the machine's multiply-add peak.")
         {
             quick, steps, widths, csv, markdown, svg,
@@ -45,22 +38,5 @@ internal static class RooflineCommand
         command.Hidden = true;
         command.SetAction(parsed => Worker.Run(parsed.GetValue(width), parsed.GetValue(quick), parsed.GetValue(steps), parsed.GetValue(ratios)));
         return command;
-    }
-
-    private static int[] ParseWidths(ArgumentResult result)
-    {
-        var widths = new List<int>();
-        foreach (var part in string.Join(',', result.Tokens.Select(token => token.Value)).Split(','))
-        {
-            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var width) || !VectorWidth.All.Contains(width))
-            {
-                result.AddError($"--widths: '{part}' is not a vector width; choose from {string.Join(", ", VectorWidth.All)}.");
-                return [];
-            }
-
-            widths.Add(width);
-        }
-
-        return [.. widths.Distinct()];
     }
 }

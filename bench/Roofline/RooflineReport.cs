@@ -24,9 +24,9 @@ internal sealed class RooflineReport
         .Where(row => row is { Threads: 1, KeyScale: 1 } && row.Width >= 256)
         .Select(row => (Row: row, Target: row switch
         {
-            { Kernel: KernelCatalog.Softmax, Direction: "forward", Causal: false } => 0.70,
-            { Kernel: KernelCatalog.Softmax, Direction: "backward", Width: 512 } => 0.60,
-            { Kernel: KernelCatalog.Exact, Direction: "forward", Causal: false, Width: 512 } => 0.60,
+            { Kernel: KernelName.Softmax, Direction: "forward", Causal: false } => 0.70,
+            { Kernel: KernelName.Softmax, Direction: "backward", Width: 512 } => 0.60,
+            { Kernel: KernelName.Exact, Direction: "forward", Causal: false, Width: 512 } => 0.60,
             _ => (double?)null,
         }))
         .Where(item => item.Target is not null)

@@ -12,7 +12,7 @@ internal static class RowPlan
         foreach (var kernel in KernelCatalog.All)
         {
             // A quick run keeps the kernels that the project's targets name.
-            if (quick && !(kernel.Name == KernelCatalog.Softmax || kernel is { Name: KernelCatalog.Exact, Causal: false }))
+            if (quick && !(kernel.Name == KernelName.Softmax || kernel is { Name: KernelName.Exact, Causal: false }))
             {
                 continue;
             }
@@ -25,7 +25,7 @@ internal static class RowPlan
         }
 
         // Keys ten times as large drive most features below the smallest normal float, where a multiply-add can be a hundred times slower.
-        var softmax = KernelCatalog.Find(KernelCatalog.Softmax, causal: false);
+        var softmax = KernelCatalog.Find(KernelName.Softmax, causal: false);
         yield return new Step($"{softmax}, keys × 10", () => [new WorkerMessage { Row = Measure(softmax, width, Heads, 1, 10, effort, Direction.Forward) }]);
     }
 
@@ -50,7 +50,7 @@ internal static class RowPlan
     private static Row Measure(BenchKernel kernel, int width, int heads, int threads, float keyScale, Effort effort, Direction direction)
     {
         var tensors = new Tensors(heads * kernel.Length * kernel.HeadDim, keyScale);
-        var workload = new Workload(kernel, heads, kernel.Length, threads, tensors, direction);
+        var workload = Workloads.Create(kernel, heads, kernel.Length, threads, tensors, direction);
         var (seconds, share, repetitions) = Interleaved.AgainstPeak(workload, threads, effort);
         return new Row(
             kernel.Name, direction.ToString().ToLowerInvariant(), kernel.Causal, width, threads, 1, heads, kernel.Length, kernel.HeadDim, kernel.Features,

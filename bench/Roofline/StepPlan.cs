@@ -8,17 +8,11 @@ internal static class StepPlan
 {
     private const int NearPosition = 100, FarPosition = 1_000_000;
 
-    /// <summary>Steps of a timed slice: whole blocks, and so few that most slices of a busy machine are not interrupted.</summary>
-    private const int SliceSteps = 160;
-
-    /// <summary>Slices of which a repetition takes the fastest, for the steps and for the probe alike.</summary>
-    private const int Slices = 5;
-
     private const double ProbeSeconds = 3e-4;
 
-    private static readonly BenchKernel Softmax = KernelCatalog.Find(KernelCatalog.Softmax, causal: true);
+    private static readonly BenchKernel Softmax = KernelCatalog.Find(KernelName.Softmax, causal: true);
 
-    private static readonly BenchKernel Exact = KernelCatalog.Find(KernelCatalog.Exact, causal: true);
+    private static readonly BenchKernel Exact = KernelCatalog.Find(KernelName.Exact, causal: true);
 
     /// <summary>The rows at one width.</summary>
     public static IEnumerable<Step> Rows(int width, bool quick, Effort effort)
@@ -30,7 +24,7 @@ internal static class StepPlan
         }
 
         yield return Row(Softmax, width, streams: 8, NearPosition, effort);
-        yield return Row(KernelCatalog.Find(KernelCatalog.Hadamard, causal: true), width, streams: 1, NearPosition, effort);
+        yield return Row(KernelCatalog.Find(KernelName.Hadamard, causal: true), width, streams: 1, NearPosition, effort);
         yield return Row(Exact, width, streams: 1, 1_000, effort);
         yield return Row(Exact, width, streams: 1, 10_000, effort);
         yield return Row(Exact, width, streams: 1, 100_000, effort);
@@ -48,8 +42,8 @@ internal static class StepPlan
             for (var repetition = 0; repetition < 10 * effort.Repetitions; repetition++)
             {
                 // Each goes first in every other repetition, so that a steady drift cancels out.
-                var first = repetition % 2 == 0 ? Slice(near) : Slice(far);
-                var second = repetition % 2 == 0 ? Slice(far) : Slice(near);
+                var first = repetition % 2 == 0 ? near.FastestSlice() : far.FastestSlice();
+                var second = repetition % 2 == 0 ? far.FastestSlice() : near.FastestSlice();
                 ratios.Add(repetition % 2 == 0 ? second / first : first / second);
             }
 
@@ -60,7 +54,7 @@ internal static class StepPlan
     /// <summary>The targets of a row: those of one stream at the widest width.</summary>
     public static IEnumerable<Ratio> Targets(StepRow row)
     {
-        if (row is { Kernel: KernelCatalog.Softmax, Streams: 1, Width: 512 })
+        if (row is { Kernel: KernelName.Softmax, Streams: 1, Width: 512 })
         {
             yield return new Ratio($"{Softmax}, a step of 1 stream: bytes of state and W over the bandwidth of their cache", row.Share, AtLeast: 0.5);
             yield return new Ratio(
@@ -76,12 +70,12 @@ internal static class StepPlan
             using var probe = new BandwidthProbe(
                 (kernel.Features == 0 ? read : workload.FootprintBytes) + workload.ParameterFootprintBytes, written / (read + workload.ParameterBytes));
             var (times, rates, stateShares, shares) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
-            Slice(workload);
+            workload.FastestSlice();
             var before = Bandwidth(probe);
             var clock = Stopwatch.StartNew();
             while (times.Count < 10 * effort.Repetitions && (times.Count < Effort.MinimumRepetitions || clock.Elapsed.TotalSeconds < effort.BudgetSeconds))
             {
-                var seconds = Slice(workload);
+                var seconds = workload.FastestSlice();
                 var after = Bandwidth(probe);
                 var bandwidth = (before + after) / 2;
                 before = after;
@@ -99,40 +93,11 @@ internal static class StepPlan
             }];
         });
 
-    /// <summary>Seconds of a step, from the workload's position on.</summary>
-    private static double Slice(StepWorkload workload)
-    {
-        using var fork = workload.Fork();
-        var warm = Stopwatch.GetTimestamp();
-        Run(fork, 1);
-
-        // Where a step takes long, a few will do.
-        var steps = Stopwatch.GetElapsedTime(warm).TotalSeconds > Effort.Full.SliceSeconds / SliceSteps ? 4 : SliceSteps;
-        Run(fork, steps); // its memory comes into the cache
-        var fastest = double.PositiveInfinity;
-        for (var slice = 0; slice < Slices; slice++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            Run(fork, steps);
-            fastest = Math.Min(fastest, Stopwatch.GetElapsedTime(start).TotalSeconds / steps);
-        }
-
-        return fastest;
-    }
-
-    private static void Run(StepWorkload workload, int steps)
-    {
-        for (var step = 0; step < steps; step++)
-        {
-            workload.Step();
-        }
-    }
-
     private static double Bandwidth(BandwidthProbe probe)
     {
         probe.Pass(); // its memory comes into the cache
         var largest = 0.0;
-        for (var slice = 0; slice < Slices; slice++)
+        for (var slice = 0; slice < StepWorkload.Slices; slice++)
         {
             var passes = 0;
             double seconds;

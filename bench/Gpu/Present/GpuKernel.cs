@@ -27,9 +27,9 @@ internal sealed record GpuKernel(BenchKernel Kernel, Precision Precision, Func<A
     private static GpuKernel Of<TLayer, TGpu>(
         bool causal, Precision precision, Func<ulong, TLayer> create, Func<TLayer, Accelerator, TGpu> toDevice, Func<TGpu, Loaded> calls)
         where TLayer : IAttention => new(
-            KernelCatalog.Find(KernelCatalog.Softmax, causal) with { Type = typeof(TLayer), Create = () => create(KernelCatalog.Seed) },
+            KernelCatalog.Find(KernelName.Softmax, causal) with { Type = typeof(TLayer), Create = () => create(BenchKernel.Seed) },
             precision,
-            accelerator => calls(toDevice(create(KernelCatalog.Seed), accelerator)));
+            accelerator => calls(toDevice(create(BenchKernel.Seed), accelerator)));
 
     public delegate void ForwardCall(
         AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> destination,
