@@ -8,7 +8,7 @@ internal static class Alternation
     /// <param name="pair">The pair of slices of a row.</param>
     public static bool PresentFirst(int process, int pair) => (process + pair) % 2 == 0;
 
-    /// <summary>Whether another pair of slices follows, after <paramref name="done"/> of them: always whole A B B A, so that both went first equally often.</summary>
+    /// <summary>Whether another pair of slices follows, after <paramref name="done"/> of them. Both sides go first equally often.</summary>
     public static bool GoesOn(int done, double elapsedSeconds, CompareEffort effort) => done % 2 == 1
         || done < CompareEffort.FewestPairs || (done < effort.MostPairs && elapsedSeconds < effort.BudgetSeconds);
 }

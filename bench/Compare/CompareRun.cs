@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using KernelGen.Bench.Reports;
 using KernelGen.Bench.Roofline;
@@ -52,35 +51,29 @@ internal static class CompareRun
         foreach (var width in options.Widths.Count == 0 ? [VectorWidth.InForce] : options.Widths)
         {
             var times = new Dictionary<string, RowTimes>();
-            for (var process = 0; process < options.Processes; process++)
+            for (var number = 0; number < options.Processes; number++)
             {
-                // Who starts first gets memory first.
-                var presentFirst = Alternation.PresentFirst(process, pair: 0);
-                using var first = new RowServerProcess(presentFirst ? present : commit.Title, presentFirst ? presentBuild : otherBuild, width, options.Threads);
-                using var second = new RowServerProcess(presentFirst ? commit.Title : present, presentFirst ? otherBuild : presentBuild, width, options.Threads);
-                using var killing = stop.Register(() =>
+                using var pair = new ProcessPair(number, side => side == Side.Present
+                    ? new RowServerProcess(present, presentBuild, width, options.Threads)
+                    : new RowServerProcess(commit.Title, otherBuild, width, options.Threads));
+                using var killing = stop.Register(pair.Kill);
+                if (pair.Width != width)
                 {
-                    first.Kill();
-                    second.Kill();
-                });
-                if (first.Width != width)
-                {
-                    report.Notes.Add($"{width} bit: not available on this machine, which computes with {first.Width} bit when asked for it; left out.");
+                    report.Notes.Add($"{width} bit: not available on this machine, which computes with {pair.Width} bit when asked for it; left out.");
                     break;
                 }
 
-                var sides = presentFirst ? new Sides(first, second) : new Sides(second, first);
-                var rows = report.Choose(sides.Present.Rows(), sides.Other.Rows());
+                var rows = report.Choose(pair.PresentRows, pair.OtherRows);
                 for (var row = 0; row < rows.Count; row++)
                 {
                     stop.ThrowIfCancellationRequested();
-                    Console.Error.WriteLine($"{width} bit, processes {process + 1}/{options.Processes}, {row + 1}/{rows.Count}  {rows[row]}");
+                    Console.Error.WriteLine($"{width} bit, processes {number + 1}/{options.Processes}, {row + 1}/{rows.Count}  {rows[row]}");
                     if (!times.TryGetValue(rows[row], out var rowTimes))
                     {
                         times[rows[row]] = rowTimes = new RowTimes();
                     }
 
-                    rowTimes.Add(sides.Measure(rows[row], process, options.Effort));
+                    rowTimes.Add(pair.Measure(rows[row], options.Effort));
                 }
             }
 
@@ -92,26 +85,5 @@ internal static class CompareRun
         OutputFile.Save(options.Csv, report.Csv());
         OutputFile.Save(options.Markdown, report.Markdown());
         return 0;
-    }
-
-    /// <summary>A pair of processes.</summary>
-    private sealed record Sides(RowServerProcess Present, RowServerProcess Other)
-    {
-        public IReadOnlyList<(double Present, double Other)> Measure(string row, int process, CompareEffort effort)
-        {
-            Present.Open(row);
-            Other.Open(row);
-            var pairs = new List<(double Present, double Other)>();
-            var clock = Stopwatch.StartNew();
-            while (Alternation.GoesOn(pairs.Count, clock.Elapsed.TotalSeconds, effort))
-            {
-                var presentFirst = Alternation.PresentFirst(process, pairs.Count);
-                var before = presentFirst ? Present.Slice() : 0;
-                var other = Other.Slice();
-                pairs.Add((presentFirst ? before : Present.Slice(), other));
-            }
-
-            return pairs;
-        }
     }
 }

@@ -3,6 +3,9 @@ namespace KernelGen.Bench.Compare;
 /// <summary>The files of another commit in a temporary folder, with the present measuring code in the place of its own; disposing takes them away.</summary>
 internal sealed class OtherTree : IDisposable
 {
+    private static readonly string[] Needed =
+        ["attributes/KernelGen.Attributes.csproj", "generator/KernelGen.Generator.csproj", "runtime/KernelGen.Runtime.csproj"];
+
     private readonly Repository _repository;
     private readonly DirectoryInfo _temporary;
     private readonly string _worktree;
@@ -25,7 +28,7 @@ internal sealed class OtherTree : IDisposable
         try
         {
             repository.AddWorktree(tree._worktree, commit);
-            foreach (var project in new[] { "attributes/KernelGen.Attributes.csproj", "generator/KernelGen.Generator.csproj", "runtime/KernelGen.Runtime.csproj" })
+            foreach (var project in Needed)
             {
                 if (!File.Exists(Path.Combine(tree.Root, project)))
                 {

@@ -15,7 +15,9 @@ internal sealed record RatioSummary(
     /// <summary>What no kernel may lose, and what noise alone may show.</summary>
     public const double Tolerance = 0.02;
 
-    /// <summary>Another ratio counts only where most pairs are on its side of 1, and every pair of processes agrees: memory and code lie elsewhere in each.</summary>
+    /// <summary>
+    /// A ratio counts only where most pairs are on its side of 1 and every pair of processes agrees: memory and code lie elsewhere in each.
+    /// </summary>
     public Verdict Verdict =>
         Median < 1 - Tolerance && UpperQuartile < 1 && HighestProcess < 1 ? Verdict.Slower
         : Median > 1 + Tolerance && LowerQuartile > 1 && LowestProcess > 1 ? Verdict.Faster

@@ -44,7 +44,7 @@ internal sealed record Repository(string Root, string Prefix)
     public string PresentTitle()
     {
         var changed = Git(Root, "status", "--porcelain", "--", ".").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
-        return Resolve("HEAD").Title + (changed == 0 ? "" : $", with {changed} changed or new file{(changed == 1 ? "" : "s")} that no commit has");
+        return Resolve("HEAD").Title + (changed == 0 ? "" : $", and {changed} changed or new file{(changed == 1 ? "" : "s")}");
     }
 
     /// <summary>Puts the files of a commit into a new folder.</summary>

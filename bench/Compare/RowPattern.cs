@@ -7,8 +7,8 @@ internal sealed class RowPattern
 {
     private readonly (string Text, Regex Regex)[] _parts;
 
-    private RowPattern(IEnumerable<string> parts) =>
-        _parts = [.. parts.Select(part => (part, new Regex($"^{Regex.Escape(part).Replace("\\*", ".*")}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)))];
+    private RowPattern(IEnumerable<string> parts) => _parts = [.. parts.Select(part => (part, new Regex(
+        $"^{Regex.Escape(part).Replace("\\*", ".*")}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)))];
 
     /// <summary>Every row.</summary>
     public static RowPattern All { get; } = new(["*"]);

@@ -2,7 +2,7 @@ namespace KernelGen.Bench.Compare;
 
 /// <summary>The program of one side.</summary>
 /// <param name="Program">Its path.</param>
-/// <param name="LeftOut">Of each file of measuring code that does not compile there, the first error.</param>
+/// <param name="LeftOut">What the measuring code uses and the tree lacks: the errors on account of which files were left out.</param>
 internal sealed record RowServerBuild(string Program, IReadOnlyList<CompilerError> LeftOut)
 {
     private const string Project = "bench/RowServer/KernelGen.RowServer.csproj";
@@ -12,7 +12,9 @@ internal sealed record RowServerBuild(string Program, IReadOnlyList<CompilerErro
     public static RowServerBuild Present(string root, CancellationToken stop)
     {
         var result = Build(root, stop);
-        return result.Succeeded ? new RowServerBuild(ProgramPath(root), []) : throw new InvalidOperationException($"The working tree does not build:\n{Said(result)}");
+        return result.Succeeded
+            ? new RowServerBuild(ProgramPath(root), [])
+            : throw new InvalidOperationException($"The working tree does not build:\n{Said(result)}");
     }
 
     /// <summary>Builds it in another tree, without the files that use what is not there: a file is a kind of rows, or the declarations of a kernel.</summary>
@@ -20,6 +22,7 @@ internal sealed record RowServerBuild(string Program, IReadOnlyList<CompilerErro
     public static RowServerBuild Other(OtherTree tree, Commit commit, CancellationToken stop)
     {
         var leftOut = new List<CompilerError>();
+        var deleted = new List<string>(); // the types of these files
         var bench = Path.Combine(tree.Root, "bench") + Path.DirectorySeparatorChar;
         while (true)
         {
@@ -41,16 +44,25 @@ internal sealed record RowServerBuild(string Program, IReadOnlyList<CompilerErro
 
             foreach (var error in ofFiles)
             {
+                // Not that it uses a file that is left out.
+                if (!deleted.Any(name => error.Text.Contains($"'{name}'", StringComparison.Ordinal)))
+                {
+                    leftOut.Add(error);
+                }
+
+                deleted.Add(Path.GetFileNameWithoutExtension(error.File!));
                 File.Delete(error.File!);
-                leftOut.Add(error);
             }
         }
     }
 
     private static ToolResult Build(string root, CancellationToken stop) => Tool.Run(
-        Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+        Tool.Dotnet,
         // Warnings of the other compiler settings are not what is asked; no build server stays behind with a hand on the folder.
-        ["build", Path.Combine(root, Project), "-c", "Release", "-v", "q", "-nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:TreatWarningsAsErrors=false"],
+        [
+            "build", Path.Combine(root, Project), "-c", "Release", "-v", "q", "-nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false",
+            "-p:TreatWarningsAsErrors=false",
+        ],
         root, stop);
 
     private static string ProgramPath(string root) => Path.Combine(root, "bench/RowServer/bin/Release/net10.0/KernelGen.RowServer.dll");

@@ -18,8 +18,7 @@ internal sealed class RowServerProcess : IDisposable
     public RowServerProcess(string side, RowServerBuild build, int width, int threads)
     {
         _side = side;
-        var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [build.Program, threads.ToString(CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo(Tool.Dotnet, [build.Program, threads.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
         };

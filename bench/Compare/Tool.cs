@@ -6,6 +6,9 @@ namespace KernelGen.Bench.Compare;
 /// <summary>A program that runs to its end.</summary>
 internal static class Tool
 {
+    /// <summary>The SDK that runs this program, or the one on the path.</summary>
+    public static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
     /// <summary>Runs it without a window and without input.</summary>
     /// <exception cref="InvalidOperationException">The program is not there.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>

@@ -15,12 +15,15 @@ public static class KernelCatalog
         Favor(KernelName.Hadamard, causal: true, typeof(FavorHadamardCausal), () => new FavorHadamardCausal(BenchKernel.Seed)),
         Favor(KernelName.Oprf, causal: false, typeof(FavorOprf), () => new FavorOprf(BenchKernel.Seed)),
         Favor(KernelName.Gelu, causal: false, typeof(FavorGelu), () => new FavorGelu(BenchKernel.Seed)),
-        new(KernelName.Exact, Causal: false, BenchKernel.LengthOf(features: 0), ExactSoftmax.HeadDim, 0, typeof(ExactSoftmax), () => new ExactSoftmax()),
-        new(KernelName.Exact, Causal: true, BenchKernel.LengthOf(features: 0), ExactSoftmaxCausal.HeadDim, 0, typeof(ExactSoftmaxCausal), () => new ExactSoftmaxCausal()),
+        Exact(causal: false, typeof(ExactSoftmax), () => new ExactSoftmax()),
+        Exact(causal: true, typeof(ExactSoftmaxCausal), () => new ExactSoftmaxCausal()),
     ];
 
     public static BenchKernel Find(string name, bool causal) => All.Single(kernel => kernel.Name == name && kernel.Causal == causal);
 
     private static BenchKernel Favor(string name, bool causal, Type type, Func<IAttention> create) =>
         new(name, causal, BenchKernel.LengthOf(FavorSoftmax.Features), FavorSoftmax.HeadDim, FavorSoftmax.Features, type, create);
+
+    private static BenchKernel Exact(bool causal, Type type, Func<IAttention> create) =>
+        new(KernelName.Exact, causal, BenchKernel.LengthOf(features: 0), ExactSoftmax.HeadDim, 0, type, create);
 }
