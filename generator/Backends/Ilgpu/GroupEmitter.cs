@@ -277,6 +277,26 @@ internal sealed class GroupEmitter
         _read.Clear();
     }
 
+    /// <summary>
+    /// What a group does under a condition that all its threads answer alike. It ends with a barrier where it has touched anything; what goes on without it
+    /// still has all to wait for that came before.
+    /// </summary>
+    private void Branch(string condition, Action body)
+    {
+        var (written, read) = (_written.ToList(), _read.ToList());
+        using (_writer.Block($"if ({condition})"))
+        {
+            body();
+            Barrier();
+        }
+
+        _written.AddRange(written);
+        _read.AddRange(read);
+    }
+
+    /// <summary>What a group does where any of its threads votes for it. Threads wait for each other at a vote, but it is no fence: OpenCL promises none.</summary>
+    private void Vote(string condition, Action body) => Branch($"_Group.BarrierOr({condition})", body);
+
     private void Load(Load load)
     {
         var target = _memory[load.Target];
@@ -569,9 +589,8 @@ internal sealed class GroupEmitter
                 _writer.Line($"exceeds |= {candidate()} - {reference.Element("0", "c")} > {ExprPrinter.Literal(threshold)};");
             }
 
-            using (_writer.Block("if (_Group.BarrierOr(exceeds))"))
+            Vote("exceeds", () =>
             {
-                Passed();
                 var vectors = Places(Sums(state).Where(member => member.IsRowVector));
                 Touch([], [factors, reference, .. vectors]);
                 using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
@@ -604,12 +623,8 @@ internal sealed class GroupEmitter
                         _memory.Rows(member), _memory.Columns(member),
                         () => _writer.Line($"{place.Element("r", "c")} *= {factors.Element("0", IsTransposed(member) ? "c" : "r")};"));
                 }
-
-                _writer.Line("_Group.Barrier();");
-            }
+            });
         }
-
-        Passed();
     }
 
     private void ScaleRegisters(StateMember member, Place factors, int size)
@@ -641,6 +656,7 @@ internal sealed class GroupEmitter
         using (_writer.Block($"for (int runFrom = 0, runTo; runFrom < {count}; runFrom = runTo)"))
         {
             RebaseAll(runs.State, factors, logarithms, () => Logarithm("runFrom"), runs.Threshold);
+            Touch([.. logarithms, reference]);
             _writer.Line($"var first = {count};");
             using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
             using (_writer.Block("for (var r = runFrom + 1; r < first; r++)"))
@@ -650,19 +666,16 @@ internal sealed class GroupEmitter
             }
 
             _writer.Line($"runTo = {count};");
-            using (_writer.Block($"if (_Group.BarrierOr(first < {count}))"))
+            Vote($"first < {count}", () =>
             {
+                Touch([], partials);
                 _writer.Line($"{partials.Element("0", "thread")} = first;");
-                _writer.Line("_Group.Barrier();");
+                Touch([partials]);
                 using (_writer.Block($"for (var i = 0; i < {GroupMemory.Threads}; i++)"))
                 {
                     _writer.Line($"runTo = global::ILGPU.IntrinsicMath.Min(runTo, (int){partials.Element("0", "i")});");
                 }
-
-                _writer.Line("_Group.Barrier();");
-            }
-
-            Passed();
+            });
             Touch(logarithms, maxima);
             using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
             {
@@ -679,15 +692,13 @@ internal sealed class GroupEmitter
             Emit(runs.Body);
             _inRun = false;
             RebaseAll(runs.State, factors, [maxima], () => maxima.Element("0", "c"), runs.Rise);
-            if (runs.Between.Count > 0)
+            Branch($"runTo < {count}", () =>
             {
-                using (_writer.Block($"if (runTo < {count})"))
-                {
-                    _writer.Line("// Another run follows: what its rows are cut by is made again, since this run took its memory.");
-                    Emit(runs.Between);
-                    Barrier();
-                }
-            }
+                _writer.Line(runs.Between.Count == 0
+                    ? "// Another run follows."
+                    : "// Another run follows: what its rows are cut by is made again, since this run took its memory.");
+                Emit(runs.Between);
+            });
         }
     }
 

@@ -1,4 +1,5 @@
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace KernelGen.IlgpuFacade;
 
@@ -82,11 +83,11 @@ internal sealed class Execution
 
     public static int AnswerBarrierPopCount() => Current._answer;
 
-    public void Run()
+    public void Run(AcceleratorStream stream)
     {
         var outer = _current;
         _current = this;
-        Watch.BeginLaunch();
+        Watch.BeginLaunch(stream);
         try
         {
             for (var z = 0; z < Grid.Z; z++)
@@ -102,6 +103,7 @@ internal sealed class Execution
         }
         finally
         {
+            Watch.EndLaunch();
             _running = false;
             _current = outer;
         }
@@ -175,7 +177,11 @@ internal sealed class Execution
             }
 
             _barriers++;
-            Watch.NextPhase();
+            if (_waits[0] == BarrierKind.Barrier)
+            {
+                // Votes make members wait, but OpenCL's (work_group_any) order no memory.
+                Watch.NextPhase();
+            }
         }
     }
 

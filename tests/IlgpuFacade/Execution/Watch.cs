@@ -1,10 +1,12 @@
+using ILGPU.Runtime;
+
 namespace KernelGen.IlgpuFacade;
 
 /// <summary>
 /// Finds races and reads of unwritten memory. View indexers return references, so reads and writes look alike: each member's touched cells
 /// are logged, and a cell that holds something else after the member's turn was written. A member has a turn per phase (the stretch
-/// between two barriers of its group), and one more for each multiplication of its warp, which orders nothing in memory. What it cannot see: a
-/// write of the value that was there, and what happens through a reference that is kept beyond the turn.
+/// between two barriers of its group), and one more for each vote and each multiplication of its warp, which order nothing in memory. What it cannot
+/// see: a write of the value that was there, and what happens through a reference that is kept beyond the turn.
 /// </summary>
 internal sealed class Watch
 {
@@ -13,9 +15,16 @@ internal sealed class Watch
 
     private readonly List<Block> _touched = [];
     private readonly List<int> _groupStarts = [];
+
+    /// <summary>The launches that the host has not waited for: the first and the last phase, and the stream. Those of a stream that follow each other are one.</summary>
+    private readonly List<(int From, int To, AcceleratorStream Stream)> _pending = [];
+    private AcceleratorStream? _stream;
     private int _phase = 1;
     private int _launchStart;
     private int _groupStart;
+
+    /// <summary>The first phase of another stream that the host has not waited for.</summary>
+    private int _firstPending;
 
     /// <summary>Entries of this turn have this number or a larger one.</summary>
     public long FirstEntry { get; private set; } = 1;
@@ -26,11 +35,30 @@ internal sealed class Watch
     /// <summary>How many cells were logged since the beginning.</summary>
     public long Touches { get; private set; }
 
-    public void BeginLaunch()
+    public void BeginLaunch(AcceleratorStream stream)
     {
+        _stream = stream;
         _launchStart = _phase + 1;
+        _firstPending = _pending.Where(launch => launch.Stream != stream).Select(launch => launch.From).DefaultIfEmpty(int.MaxValue).Min();
         _groupStarts.Clear();
     }
+
+    public void EndLaunch()
+    {
+        if (_pending.Count > 0 && _pending[^1].Stream == _stream)
+        {
+            _pending[^1] = _pending[^1] with { To = _phase };
+            return;
+        }
+
+        _pending.Add((_launchStart, _phase, _stream!));
+    }
+
+    /// <summary>The host has waited for a stream: what it launches from now on comes after what that stream did.</summary>
+    public void WaitFor(AcceleratorStream stream) => _pending.RemoveAll(launch => launch.Stream == stream);
+
+    /// <summary>The host has waited for all streams.</summary>
+    public void WaitForAll() => _pending.Clear();
 
     public void BeginGroup()
     {
@@ -196,14 +224,29 @@ internal sealed class Watch
         }
     }
 
-    /// <summary>Whether no barrier lies between then and now: it was in this phase, or in another group of this launch.</summary>
-    private bool Meets(int then) => then == _phase || (then >= _launchStart && then < _groupStart);
+    /// <summary>Whether nothing orders then and now: it was in this phase, in another group of this launch, or on another stream that the host has not waited for.</summary>
+    private bool Meets(int then) => then == _phase || (then >= _launchStart && then < _groupStart) || (then >= _firstPending && IsPending(then));
+
+    private bool IsPending(int then)
+    {
+        foreach (var (from, to, stream) in _pending)
+        {
+            if (then >= from && then <= to)
+            {
+                return stream != _stream;
+            }
+        }
+
+        return false;
+    }
 
     private FacadeException Race(Block block, int cell, bool wrote, string other, int then)
     {
-        var elsewhere = then < _groupStart ? $" of group {Execution.Current.GroupName(GroupOf(then))}" : string.Empty;
+        var elsewhere = then < _launchStart ? " of a launch on another stream"
+            : then < _groupStart ? $" of group {Execution.Current.GroupName(GroupOf(then))}"
+            : string.Empty;
         return new($"A race{Execution.WhereAmI()}, which {(wrote ? "wrote" : "touched")} what was {other}{elsewhere} " +
-            $"with no barrier between: {block.Describe(cell)}.");
+            $"with no {(then < _launchStart ? "wait for that stream" : "barrier")} between: {block.Describe(cell)}.");
     }
 
     private int GroupOf(int phase)

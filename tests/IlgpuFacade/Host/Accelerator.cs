@@ -38,10 +38,8 @@ public abstract class Accelerator : IDisposable
 
     public AcceleratorStream CreateStream() => new FacadeStream(this);
 
-    /// <summary>Launches end before they return, so there is nothing to wait for.</summary>
-    public void Synchronize()
-    {
-    }
+    /// <summary>Launches end before they return; from now on the host counts on it.</summary>
+    public void Synchronize() => Watch.WaitForAll();
 
     public MemoryBuffer1D<T, Stride1D.Dense> Allocate1D<T>(long length)
         where T : unmanaged => new(this, length);

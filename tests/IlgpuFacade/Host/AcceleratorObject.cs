@@ -9,7 +9,13 @@ public abstract class AcceleratorObject : IDisposable
 
     public AcceleratorType AcceleratorType => Accelerator.AcceleratorType;
 
-    public void Dispose() => Release();
+    public bool IsDisposed { get; private set; }
+
+    public void Dispose()
+    {
+        IsDisposed = true;
+        Release();
+    }
 
     private protected virtual void Release()
     {

@@ -23,6 +23,45 @@ internal static class PlantedKernels
         shared[Group.IdxX] = 0.0f;
     }
 
+    /// <summary>Members wait for each other at a vote, but what they read before it may come after what is written then.</summary>
+    public static void WriteAfterVote(ArrayView<float> result)
+    {
+        var shared = SharedMemory.Allocate<float>(64);
+        shared[Group.IdxX] = Group.IdxX + 1;
+        Group.Barrier();
+        var next = shared[(Group.IdxX + 1) % 64];
+        if (Group.BarrierOr(next > 60.0f))
+        {
+            shared[Group.IdxX] = 0.0f;
+        }
+
+        result[Group.IdxX] = next;
+    }
+
+    public static void ReadAfterVote(ArrayView<float> result)
+    {
+        var shared = SharedMemory.Allocate<float>(64);
+        shared[Group.IdxX] = Group.IdxX + 1;
+        var count = Group.BarrierPopCount(Group.IdxX < 5);
+        var all = Group.BarrierAnd(count == 5);
+        result[Group.IdxX] = all ? shared[(Group.IdxX + 1) % 64] : 0.0f;
+    }
+
+    public static void BarrierAfterVote(ArrayView<float> result)
+    {
+        var shared = SharedMemory.Allocate<float>(64);
+        shared[Group.IdxX] = Group.IdxX + 1;
+        Group.Barrier();
+        var next = shared[(Group.IdxX + 1) % 64];
+        if (Group.BarrierOr(next > 60.0f))
+        {
+            Group.Barrier();
+            shared[Group.IdxX] = 2.0f * next;
+        }
+
+        result[Group.IdxX] = shared[Group.IdxX];
+    }
+
     public static void GlobalRaceInGroup(ArrayView<float> result)
     {
         result[Group.IdxX / 2] = Group.IdxX + 1;

@@ -20,6 +20,15 @@ public class PlantedMistakeTests
         Fails(PlantedKernels.WriteAfterRead, "member 1, which wrote what was touched by member 0", "element 1");
 
     [Fact]
+    public void Write_after_a_vote_that_follows_a_read() => Fails(PlantedKernels.WriteAfterVote, "which wrote what was touched by member", "with no barrier");
+
+    [Fact]
+    public void Read_after_votes_that_follow_a_write() => Fails(PlantedKernels.ReadAfterVote, "which touched what was written by member 1", "with no barrier");
+
+    [Fact]
+    public void Barrier_after_a_vote_orders() => Assert.Equal(4.0f, Run(PlantedKernels.BarrierAfterVote, new float[64])[0]);
+
+    [Fact]
     public void Race_in_global_memory() =>
         Fails(PlantedKernels.GlobalRaceInGroup, "member 1, which wrote what was", "global memory of 64 elements of 4 bytes, element 0");
 
@@ -55,6 +64,49 @@ public class PlantedMistakeTests
         kernel(machine.Accelerator.DefaultStream, (1, 64), buffer.View);
         kernel(machine.Accelerator.DefaultStream, (1, 64), buffer.View);
         Assert.Equal(2.0f, buffer.GetAsArray1D()[0]);
+    }
+
+    [Fact]
+    public void Launches_on_two_streams_race()
+    {
+        using var machine = new Machine();
+        using var buffer = machine.Upload(new float[64]);
+        using var first = machine.Accelerator.CreateStream();
+        using var second = machine.Accelerator.CreateStream();
+        var kernel = machine.Accelerator.LoadKernel<ArrayView<float>>(PlantedKernels.RaceOfGroups);
+        kernel(first, (1, 64), buffer.View);
+        var error = Assert.Throws<FacadeException>(() => kernel(second, (1, 64), buffer.View));
+        Assert.Contains("member 3, which wrote what was written by member 3 of a launch on another stream with no wait for that stream between", error.Message);
+    }
+
+    [Fact]
+    public void A_write_races_with_a_read_on_another_stream()
+    {
+        using var machine = new Machine();
+        using var buffer = machine.Upload(new float[64]);
+        using var result = machine.Upload(new float[64]);
+        using var first = machine.Accelerator.CreateStream();
+        using var second = machine.Accelerator.CreateStream();
+        machine.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>>(PlantedKernels.Copy)(first, (1, 64), buffer.View, result.View);
+        var kernel = machine.Accelerator.LoadKernel<ArrayView<float>>(PlantedKernels.RaceOfGroups);
+        Assert.Contains("touched by member 0 of a launch on another stream", Assert.Throws<FacadeException>(() => kernel(second, (1, 64), buffer.View)).Message);
+    }
+
+    [Fact]
+    public void A_host_that_waits_orders_streams()
+    {
+        using var machine = new Machine();
+        using var buffer = machine.Upload(new float[64]);
+        using var first = machine.Accelerator.CreateStream();
+        using var second = machine.Accelerator.CreateStream();
+        var kernel = machine.Accelerator.LoadKernel<ArrayView<float>>(PlantedKernels.RaceOfGroups);
+        kernel(first, (1, 64), buffer.View);
+        first.Synchronize();
+        kernel(second, (1, 64), buffer.View);
+        kernel(second, (1, 64), buffer.View);
+        machine.Accelerator.Synchronize();
+        kernel(first, (1, 64), buffer.View);
+        Assert.Equal(4.0f, buffer.GetAsArray1D()[0]);
     }
 
     [Fact]
