@@ -34,7 +34,12 @@ internal static class GpuLayerEmitter
             $"{spec.Describe()} GPU kernels for ILGPU{(isTensor ? ", precision TensorFloat32" : "")}, from the tile program that stands in the file of the CPU kernels.";
         return TypeFile.Write(type, [comment], IlgpuBackend.Usings(isTensor), "", writer =>
         {
-            writer.Line("/// <summary>This layer on an ILGPU accelerator. One call at a time; calls of one stream follow each other.</summary>");
+            writer.Line("""
+                /// <summary>
+                /// This layer on an ILGPU accelerator. Calls of one stream follow each other. Those of several streams may run at the same time: each stream has
+                /// scratch memory of its own. A call that comes from another thread while one is queued waits for that.
+                /// </summary>
+                """);
             using (writer.Block("public sealed partial class Gpu : global::System.IDisposable"))
             {
                 Members(writer, type, spec, kept, stored, isTensor);
@@ -103,7 +108,8 @@ internal static class GpuLayerEmitter
             private readonly ForwardPass _forward;
             private readonly _IntBuffer _noLengths;
             private readonly global::System.Collections.Generic.List<global::System.IDisposable> _owned = new();
-            private _FloatBuffer? _scratch;
+            private readonly global::System.Collections.Generic.Dictionary<_Stream, _FloatBuffer> _scratch =
+                new(global::System.Collections.Generic.ReferenceEqualityComparer.Instance);
 
             /// <summary>Compiles the kernels and copies the projections of <paramref name="layer"/>, as they are now, to the device.</summary>
             /// <param name="layer">The layer.</param>
@@ -120,24 +126,30 @@ internal static class GpuLayerEmitter
                 _owned.Add(_noLengths = accelerator.Allocate1D<int>(1));
             }
 
-            /// <summary>The first CUDA device of the context, or else the first of another kind that is a GPU.</summary>
+            /// <summary>The first CUDA device of the context, or else the first OpenCL device that is a GPU. Never a CPU, for which OpenCL may have devices too.</summary>
             /// <param name="context">A context with the backends of your choice: `Context.Create(builder => builder.Default())`.</param>
             /// <exception cref="global::System.InvalidOperationException">There is none.</exception>
             public static _Accelerator CreateAccelerator(_Context context)
             {
                 global::System.ArgumentNullException.ThrowIfNull(context);
-                foreach (var kind in new[] { _AcceleratorType.Cuda, _AcceleratorType.OpenCL })
+                _Device? gpu = null;
+                var others = new global::System.Collections.Generic.List<string>();
+                foreach (var device in context)
                 {
-                    foreach (var device in context)
+                    if (device.AcceleratorType == _AcceleratorType.Cuda)
                     {
-                        if (device.AcceleratorType == kind)
-                        {
-                            return device.CreateAccelerator(context);
-                        }
+                        return device.CreateAccelerator(context);
                     }
+
+                    if (device is _OpenClDevice openCl && (openCl.DeviceType & _OpenClDeviceType.CL_DEVICE_TYPE_GPU) != 0)
+                    {
+                        gpu ??= device;
+                    }
+
+                    others.Add(device.Name);
                 }
 
-                throw new global::System.InvalidOperationException({{Services}}.GpuChecks.NoDevice);
+                return gpu?.CreateAccelerator(context) ?? throw new global::System.InvalidOperationException({{Services}}.GpuChecks.NoDevice(others));
             }
 
             /// <summary>Memory on the device for what a forward call of this shape keeps: {{queries}} {{(queries == 1 ? "number" : "numbers")}} a query{{(kept.HasState ? $", and {kept.StateFloats} a head" : "")}}. The caller disposes of it.</summary>
@@ -194,19 +206,22 @@ internal static class GpuLayerEmitter
                     return;
                 }
 
-                var memory = Scratch(ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors));
-                var call = new Call
+                lock (_scratch)
                 {
-                    Query = query,
-                    Key = key,
-                    Value = value,
-                    Output = destination,
-            {{string.Join("\n", stored.Select(name => $"        {name} = result is null ? memory.SubView(0, 1) : PerQuery(result, {kept.PerQuery.IndexOf(name)}),"))}}
-                    WantsLogSumExp = result is not null,{{(kept.HasState ? "\n        KeptStates = result is null ? default : KeptStates(result)," : "")}}
-                    KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
-                    HasKeyLengths = keyLengths.Length > 0,
-                };
-                _forward.Launch(stream, in call, in shape, _accelerator.NumMultiprocessors, memory);
+                    var memory = Scratch(stream, ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors));
+                    var call = new Call
+                    {
+                        Query = query,
+                        Key = key,
+                        Value = value,
+                        Output = destination,
+            {{string.Join("\n", stored.Select(name => $"            {name} = result is null ? memory.SubView(0, 1) : PerQuery(result, {kept.PerQuery.IndexOf(name)}),"))}}
+                        WantsLogSumExp = result is not null,{{(kept.HasState ? "\n            KeptStates = result is null ? default : KeptStates(result)," : "")}}
+                        KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
+                        HasKeyLengths = keyLengths.Length > 0,
+                    };
+                    _forward.Launch(stream, in call, in shape, _accelerator.NumMultiprocessors, memory);
+                }
             }
 
             /// <summary>A forward call on arrays of the CPU: copies them to the device, computes, copies the output back and waits for it.</summary>
@@ -240,14 +255,24 @@ internal static class GpuLayerEmitter
                 stream.Synchronize();
             }
 
-            /// <summary>The bytes of scratch memory on the device that a forward call of this shape uses. They do not grow with the lengths.</summary>
+            /// <summary>
+            /// The bytes of scratch memory on the device that a forward call of this shape uses. They do not grow with the lengths. Each stream that is used
+            /// has as much as its largest call took, until another stream's call needs memory after it was disposed of, or this object is.
+            /// </summary>
             public long ScratchBytes(in {{Runtime}}.AttentionShape shape) => ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors) * sizeof(float);
 
             /// <summary>Frees the memory on the device.</summary>
             public void Dispose()
             {
-                _scratch?.Dispose();
-                _owned.ForEach(static owned => owned.Dispose());
+                lock (_scratch)
+                {
+                    foreach (var scratch in _scratch.Values)
+                    {
+                        scratch.Dispose();
+                    }
+
+                    _owned.ForEach(static owned => owned.Dispose());
+                }
             }
 
             private static long Queries(in {{Runtime}}.AttentionShape shape) => (long)shape.Batch * shape.Heads * shape.QueryLength;
@@ -268,17 +293,26 @@ internal static class GpuLayerEmitter
         }
 
         writer.Line($$"""
-            private _Floats Scratch(long length)
+            /// <summary>Memory of the stream's own, since what other streams have may be in use. What was too small goes, and what disposed streams had.</summary>
+            private _Floats Scratch(_Stream stream, long length)
             {
-                if (_scratch is null || _scratch.Length < length)
+                if (_scratch.TryGetValue(stream, out var scratch) && scratch.Length >= length)
                 {
-                    {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
-                    _scratch?.Dispose();
-                    _scratch = null;
-                    _scratch = Zeros(length);
+                    return scratch.View;
                 }
 
-                return _scratch.View;
+                {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
+                foreach (var other in new global::System.Collections.Generic.List<_Stream>(_scratch.Keys))
+                {
+                    if (other == stream || other.IsDisposed)
+                    {
+                        _accelerator.Synchronize(); // Its kernels may still run.
+                        _scratch.Remove(other, out var unused);
+                        unused!.Dispose();
+                    }
+                }
+
+                return (_scratch[stream] = Zeros(length)).View;
             }
 
             /// <summary>Memory that states lie in: no kernel writes the rows and columns that they are padded with.</summary>
@@ -401,39 +435,46 @@ internal static class GpuLayerEmitter
                     _Views.MemSetToZero(valueGradient, stream);
                 }
 
-                var memory = Scratch(BackwardScratchBytes(in shape) / sizeof(float));
-                var call = new Call
+                lock (_scratch)
                 {
-                    Query = query,
-                    Key = key,
-                    Value = value,
-                    Output = output,
-            {{string.Join("\n", kept.PerQuery.Select((name, i) => $"        {name} = PerQuery(result, {i}),"))}}{{(kept.HasState ? "\n        KeptStates = KeptStates(result)," : "")}}
-                    OutputGradient = outputGradient,
-                    QueryGradient = queryGradient,
-                    KeyGradient = keyGradient,
-                    ValueGradient = valueGradient,
-                    AddsGradients = accumulate,
-                    KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
-                    HasKeyLengths = keyLengths.Length > 0,
-                };
+                    var memory = Scratch(stream, BackwardScratchBytes(in shape) / sizeof(float));
+                    var call = new Call
+                    {
+                        Query = query,
+                        Key = key,
+                        Value = value,
+                        Output = output,
+            {{string.Join("\n", kept.PerQuery.Select((name, i) => $"            {name} = PerQuery(result, {i}),"))}}{{(kept.HasState ? "\n            KeptStates = KeptStates(result)," : "")}}
+                        OutputGradient = outputGradient,
+                        QueryGradient = queryGradient,
+                        KeyGradient = keyGradient,
+                        ValueGradient = valueGradient,
+                        AddsGradients = accumulate,
+                        KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
+                        HasKeyLengths = keyLengths.Length > 0,
+                    };
             """);
         using (writer.Indent())
         {
-            for (var i = 0; i < passes.Count; i++)
+            using (writer.Indent())
             {
-                using (writer.Block($"if ({fields[i]} is null)"))
+                for (var i = 0; i < passes.Count; i++)
                 {
-                    writer.Line($"_owned.Add({fields[i]} = new {passes[i]}(_accelerator, _projection, _hyperparameters));");
+                    using (writer.Block($"if ({fields[i]} is null)"))
+                    {
+                        writer.Line($"_owned.Add({fields[i]} = new {passes[i]}(_accelerator, _projection, _hyperparameters));");
+                    }
+
+                    writer.Line();
                 }
 
-                writer.Line();
+                foreach (var field in fields)
+                {
+                    writer.Line($"{field}.Launch(stream, in call, in shape, _accelerator.NumMultiprocessors, memory);");
+                }
             }
 
-            foreach (var field in fields)
-            {
-                writer.Line($"{field}.Launch(stream, in call, in shape, _accelerator.NumMultiprocessors, memory);");
-            }
+            writer.Line("}");
         }
 
         writer.Line("}");

@@ -4,10 +4,12 @@ namespace KernelGen.CompilerServices;
 public static class GpuChecks
 {
     /// <summary>What to say where a context has no GPU.</summary>
-    public const string NoDevice =
-        "The ILGPU context has no GPU. Create it with b => b.Cuda() or b => b.Default(). CUDA needs the driver's library by the name nvcuda.dll on "
-        + "Windows and libcuda.so on Linux, OpenCL needs OpenCL.dll or libOpenCL.so: where only libcuda.so.1 or libOpenCL.so.1 is there, as without "
-        + "development packages, link the other name to it.";
+    /// <param name="others">The names of the devices that it has.</param>
+    public static string NoDevice(IReadOnlyList<string> others) =>
+        $"The ILGPU context has no GPU: {(others.Count == 0 ? "no device at all" : string.Join(", ", others))}. Create it with Context.Create(b => b.Default()), or with "
+        + "b.Cuda() or b.OpenCL() for one of the two. CUDA needs the driver's library by the name nvcuda.dll on Windows and libcuda.so on Linux, OpenCL needs OpenCL.dll or "
+        + "libOpenCL.so: where only libcuda.so.1 or libOpenCL.so.1 is there, as without development packages, link the other name to it. To compute on a device that is no "
+        + "GPU, give the accelerator that its CreateAccelerator(context) makes to the constructor of Gpu; without one, use the layer itself, which computes on the CPU.";
 
     /// <summary>Whether a device can run kernels of 256 threads with so much shared memory.</summary>
     /// <exception cref="NotSupportedException">It cannot.</exception>

@@ -145,6 +145,47 @@ internal sealed class GpuLayer : IDisposable
         return new Gradients<float>(Download(dq, query.Length), Download(dk, key.Length), Download(dv, value.Length));
     }
 
+    /// <summary>Forward and backward passes of one head each, on a stream each, which are waited for in the end.</summary>
+    public Gradients<float>[] BackwardOnStreams(GradientInputs[] calls)
+    {
+        var owned = new Stack<IDisposable>();
+        var pending = calls.Select(call =>
+        {
+            var of = call.Inputs;
+            var stream = Own(Machine.Accelerator.CreateStream());
+            var result = Own(_resultOf(of.Shape));
+            var (queries, keys, values) = (View(Own(Upload(of.Query)), of.Query.Length), View(Own(Upload(of.Key)), of.Key.Length), View(Own(Upload(of.Value)), of.Value.Length));
+            var (output, upstream) = (View(Own(Upload(new float[call.Upstream.Length])), call.Upstream.Length), View(Own(Upload(call.Upstream)), call.Upstream.Length));
+            var (dq, dk, dv) = (Own(Upload(new float[of.Query.Length])), Own(Upload(new float[of.Key.Length])), Own(Upload(new float[of.Value.Length])));
+            return (Launch: (Action)(() =>
+            {
+                _onDevice(stream, queries, keys, values, output, of.Shape, default, result);
+                _backwardOnDevice!(
+                    stream, queries, keys, values, output, result, upstream, View(dq, of.Query.Length), View(dk, of.Key.Length), View(dv, of.Value.Length), of.Shape, default, false);
+            }), dq, dk, dv);
+        }).ToList();
+        pending.ForEach(call => call.Launch());
+        foreach (var stream in owned.OfType<AcceleratorStream>())
+        {
+            stream.Synchronize();
+        }
+
+        var gradients = pending.Select(call => new Gradients<float>(call.dq.GetAsArray1D(), call.dk.GetAsArray1D(), call.dv.GetAsArray1D())).ToArray();
+        foreach (var one in owned)
+        {
+            one.Dispose();
+        }
+
+        return gradients;
+
+        T Own<T>(T one)
+            where T : IDisposable
+        {
+            owned.Push(one);
+            return one;
+        }
+    }
+
     /// <summary>The scratch memory of a backward call; null where the layer has none.</summary>
     public BytesOf? BackwardBytes { get; }
 

@@ -1,4 +1,5 @@
 using ILGPU;
+using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using KernelGen.CompilerServices;
 using KernelGen.Gpu.Tests.Facade;
@@ -62,7 +63,7 @@ public class LauncherTests
     [Fact]
     public void A_device_with_small_groups_is_refused()
     {
-        using var machine = new Machine(warps: 4);
+        using var machine = new Machine(new CPUDevice(32, 4, 1));
         Names(Assert.Throws<NotSupportedException>(() => new Softmax8.Gpu(new Softmax8(1), machine.Accelerator)), "256", "128");
     }
 
@@ -80,8 +81,17 @@ public class LauncherTests
         using var context = Context.Create(b => b.Cuda());
         if (context.Devices.IsEmpty)
         {
-            Names(Assert.Throws<InvalidOperationException>(() => Softmax8.Gpu.CreateAccelerator(context)), "libcuda.so", "nvcuda.dll", "libOpenCL.so");
+            Names(
+                Assert.Throws<InvalidOperationException>(() => Softmax8.Gpu.CreateAccelerator(context)),
+                "no device at all", "b.Cuda()", "libcuda.so", "nvcuda.dll", "libOpenCL.so", "constructor of Gpu");
         }
+    }
+
+    [Fact]
+    public void A_CPU_is_no_GPU()
+    {
+        using var context = Context.Create(b => b.CPU());
+        Names(Assert.Throws<InvalidOperationException>(() => Softmax8.Gpu.CreateAccelerator(context)), "no GPU: CPUAccelerator.", "b.Default()");
     }
 
     [Fact]
