@@ -224,12 +224,12 @@ internal sealed class IlgpuBackend
 
             if (readsKept)
             {
-                StateOf(writer, "kept", "keptStates", "head", Floats(_program.Kept!));
+                PartOf(writer, "kept", "keptStates", "head", Floats(_program.Kept!));
             }
 
             if (state is not null)
             {
-                StateOf(writer, "state", "states", stateIndex, StateFloats);
+                PartOf(writer, "state", "states", stateIndex, StateFloats);
             }
 
             body(writer);
@@ -277,15 +277,18 @@ internal sealed class IlgpuBackend
         writer.Line("var shared = shared4.Cast<float>();");
         if (memory.Scratch > 0)
         {
-            writer.Line($"var scratch = memory.SubView((long)_Grid.IdxX * {Text(memory.Scratch)}, {Text(memory.Scratch)});");
-            writer.Line("var scratch4 = scratch.Cast<_Float4>();");
+            PartOf(writer, "scratch", "memory", "_Grid.IdxX", memory.Scratch);
         }
     }
 
-    private static void StateOf(SourceWriter writer, string name, string states, string index, int floats)
+    /// <summary>
+    /// Names one of many equal parts of a buffer. It is cast as a whole first: of a part that is cast, ILGPU knows the alignment only where its size is a
+    /// power of two, and elsewhere loads and stores four floats one by one.
+    /// </summary>
+    private static void PartOf(SourceWriter writer, string name, string buffer, string index, int floats)
     {
-        writer.Line($"var {name} = {states}.SubView((long){index} * {Text(floats)}, {Text(floats)});");
-        writer.Line($"var {name}4 = {name}.Cast<_Float4>();");
+        writer.Line($"var {name}4 = {buffer}.Cast<_Float4>().SubView((long){index} * {Text(floats / 4)}, {Text(floats / 4)});");
+        writer.Line($"var {name} = {name}4.Cast<float>();");
     }
 
     /// <summary>

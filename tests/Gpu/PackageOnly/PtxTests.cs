@@ -63,6 +63,14 @@ public class PtxTests
             {
                 // Operands in shared memory, parameters or the state.
                 Assert.Matches(@"ld\.(shared|global)\.v4", ptx);
+
+                // Four floats of a state are one load or store: one by one, those after the first would have an offset of their own.
+                Assert.DoesNotMatch(@"(ld|st)\.global[\w.]*\.f32[^;]*\+(4|8|12)\]", ptx);
+            }
+
+            if (kernel.Name == "Accumulate" && !isTensor)
+            {
+                Assert.Matches(@"st\.global\.v4\.f32", ptx);
             }
         }
     }
