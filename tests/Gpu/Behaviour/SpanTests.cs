@@ -63,7 +63,7 @@ public class SpanTests
 
         // Of one head, tiles of 32 tokens and 4 groups a multiprocessor: the first has 4 spans, the second a span each tile.
         var inputs = new Inputs(layer, 150, 150, seed: 6);
-        if (Sizes.OnPackage)
+        if (Sizes.AreShort)
         {
             inputs = new Inputs(layer, 65, 65, seed: 6);
         }
