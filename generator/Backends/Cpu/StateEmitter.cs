@@ -205,7 +205,10 @@ internal sealed class StateEmitter
         return writer.ToString();
     });
 
-    /// <summary>The method that raises the references along a fixed axis to the candidates where those are higher.</summary>
+    /// <summary>
+    /// The method that raises the references along a fixed axis to the candidates where those are higher. Sums whose reference stays are not touched: where norms
+    /// fall from token to token there are many raises, of a few references each.
+    /// </summary>
     public string Raise(State state, IReadOnlyList<Follower> followers) => _text.Add("Raise", name =>
     {
         var writer = new SourceWriter();
@@ -268,7 +271,13 @@ internal sealed class StateEmitter
         {
             using (writer.Block($"for (nint r = 0; r < {_schedule.Padded(state.Axis)}; r++)"))
             {
-                writer.Line($"var f = {_target.Simd}.Create(_Unsafe.Add(ref factor, r));");
+                writer.Line("var rowFactor = _Unsafe.Add(ref factor, r);");
+                using (writer.Block("if (rowFactor == 1f)"))
+                {
+                    writer.Line("continue;");
+                }
+
+                writer.Line($"var f = {_target.Simd}.Create(rowFactor);");
                 writer.Line($"ref var row = ref _Unsafe.Add(ref {matrix}, r * {_schedule.Stride(like)});");
                 using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(like.Columns)}; j += {_target.Lanes})"))
                 {
