@@ -99,7 +99,8 @@ internal sealed class Slope
     public Slope DampedBy(Expr factor) => Each(part => Damped(factor, part));
 
     /// <summary>The slope over an expression, in one division.</summary>
-    public Slope DividedBy(Expr divisor) => _divisor is null ? new(_plain, _exponentials, divisor) : Distributed.DividedBy(divisor);
+    public Slope DividedBy(Expr divisor) =>
+        _divisor is null && Parts.Count > 1 ? new(_plain, _exponentials, divisor) : Each(part => Over(part, divisor));
 
     /// <summary>2a · a′, where this is a′. The 2 is a rate too: a · a may be a float where twice that is none.</summary>
     public Slope TimesTwice(Expr a, Expr square) => _divisor is null
