@@ -1,3 +1,5 @@
+using KernelGen.CompilerServices;
+
 namespace KernelGen;
 
 /// <summary>
@@ -17,14 +19,16 @@ public sealed class AttentionResult
 
     /// <summary>Allocates the memory for calls of <paramref name="attention"/> with <paramref name="shape"/>.</summary>
     /// <exception cref="ArgumentException">The shape is impossible, or needs more numbers than an array holds.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory; the message says how much is needed.</exception>
     public AttentionResult(IAttention attention, in AttentionShape shape)
     {
         ArgumentNullException.ThrowIfNull(attention);
-        CompilerServices.ShapeChecks.Check(shape, attention.Causal);
+        ShapeChecks.Check(shape, attention.Causal);
         Shape = shape;
-        _logSumExp = new float[CompilerServices.ShapeChecks.ArrayLength(shape, shape.QueryLength)];
-        _second = new float[_logSumExp.Length];
-        _state = new float[CompilerServices.ShapeChecks.ArrayLength(shape, attention.StateLength)];
+        int queries = ShapeChecks.ArrayLength(shape, shape.QueryLength);
+        _logSumExp = MemoryChecks.Array<float>(queries, "log-sum-exps");
+        _second = MemoryChecks.Array<float>(queries, "second numbers of queries");
+        _state = MemoryChecks.Array<float>(ShapeChecks.ArrayLength(shape, attention.StateLength), "numbers of states");
     }
 
     /// <summary>The shape that this memory was made for.</summary>
@@ -42,8 +46,12 @@ public sealed class AttentionResult
     /// </summary>
     public ReadOnlySpan<float> State => _state;
 
+    /// <summary>Lets one forward call fill it, or backward calls read it.</summary>
+    internal CallGate Gate { get; } =
+        new(nameof(AttentionResult), "calls at the same time need a result each, but for backward calls that share one.");
+
     /// <summary>What the forward pass computed with that has filled it, or would have if there were anything to compute; null: none has.</summary>
-    internal CompilerServices.PackedProjection? Filling { get; private set; }
+    internal PackedProjection? Filling { get; private set; }
 
     /// <summary>The key lengths of that pass; empty: all keys.</summary>
     internal ReadOnlySpan<int> KeyLengths => _keyLengths.AsSpan(0, _keyLengthCount);
@@ -72,5 +80,5 @@ public sealed class AttentionResult
     }
 
     /// <summary>The forward pass has ended.</summary>
-    internal void End(CompilerServices.PackedProjection packed) => Filling = packed;
+    internal void End(PackedProjection packed) => Filling = packed;
 }

@@ -12,8 +12,8 @@ namespace KernelGen;
 /// as a whole, so that sums over many tokens do not drift.
 /// </para>
 /// <para>
-/// It keeps the projections that were in force when it was made, whatever the layer redraws. No call may run at the same time as another one
-/// on the same state; different states are independent, forks too. Streams do not see each other: each gives the bits that it would give
+/// It keeps the projections that were in force when it was made, whatever the layer redraws. A state takes one call at a time, but for forks and saves,
+/// which may run beside each other; different states are independent, forks too. Streams do not see each other: each gives the bits that it would give
 /// alone, and what is not finite stays in its stream.
 /// </para>
 /// </remarks>
@@ -45,6 +45,8 @@ public abstract class DecodingState : IDisposable
     /// <param name="length">The tokens, at least 0.</param>
     /// <exception cref="ArgumentException">A length does not fit, or output and input overlap.</exception>
     /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using the state, or exact attention cannot remember so many tokens.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory; the state is as it was.</exception>
     /// <remarks>
     /// Streams run side by side on the threads of the layer's <see cref="IAttention.DegreeOfParallelism"/>. Exact attention that has tokens already
     /// goes through the new ones a step at a time.
@@ -59,6 +61,8 @@ public abstract class DecodingState : IDisposable
     /// <param name="destination">Overwritten with the outputs, [streams, value dim].</param>
     /// <exception cref="ArgumentException">A length does not fit, or output and input overlap.</exception>
     /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using the state, or exact attention cannot remember so many tokens.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory; the state is as it was.</exception>
     /// <remarks>
     /// Cost a stream: 4·m·d operations for the features, 4·m·dv for the sums and about 16·(m + dv) for the open block, wherever the stream is;
     /// exact attention 2·(d + dv) for each token so far. Allocates nothing managed, but that exact attention doubles its memory when that is full.
@@ -67,20 +71,24 @@ public abstract class DecodingState : IDisposable
 
     /// <summary>A state at the same position, which goes on by itself.</summary>
     /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
+    /// <exception cref="InvalidOperationException">Another thread's step or prefill is running.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     public abstract DecodingState Fork();
 
     /// <summary>Writes the state in a form that <see cref="IAttention.LoadDecodingState"/> reads back: the same outputs to the bit at the same vector width.</summary>
     /// <param name="stream">Written from where it stands; neither flushed nor closed.</param>
     /// <exception cref="IOException">The stream could not be written.</exception>
     /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
+    /// <exception cref="InvalidOperationException">Another thread's step or prefill is running.</exception>
     /// <remarks>
-    /// All numbers are little-endian. Header: the 8 ASCII characters KGENDECO; int32 version (1); int32 bytes of the declaration and these, UTF-8; int32
+    /// All numbers are little-endian. Header: the 8 ASCII characters KGENDECO; int32 version (2); int32 bytes of the declaration and these, UTF-8; int32
     /// hyperparameters and these, float32; uint32 checksum of the projection's own saved form, 0 where there is none; int32 streams; int64 position;
     /// uint32 CRC-32 of all bytes before it. Then for each stream: int32 rows; the state, float32; the rows, float32, none of them padded. Last the
-    /// CRC-32 of all bytes before it. The projection itself is not in it: save that with the model.
+    /// CRC-32 of all bytes before it but that of the header. The projection itself is not in it: save that with the model. Version 1, of before the first
+    /// release, is not read.
     /// </remarks>
     public abstract void Save(Stream stream);
 
-    /// <summary>Gives the memory back at once; otherwise it goes when the state is collected.</summary>
+    /// <summary>Gives the memory back, at once or at the end of another thread's call; otherwise it goes when the state is collected.</summary>
     public abstract void Dispose();
 }

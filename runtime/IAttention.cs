@@ -52,6 +52,7 @@ public interface IAttention
 
     /// <summary>As the other overload, and fills <paramref name="result"/> with what a backward pass needs.</summary>
     /// <exception cref="ArgumentException">As above, or <paramref name="result"/> was made for another type or shape.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using <paramref name="result"/>.</exception>
     void Forward(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
         in AttentionShape shape, AttentionResult result, ReadOnlySpan<int> keyLengths = default);
@@ -76,9 +77,11 @@ public interface IAttention
     /// A length does not fit the shape, a gradient overlaps another tensor, or <paramref name="result"/> is empty, of another shape, or filled by a layer
     /// that is declared or drawn otherwise or with other key lengths.
     /// </exception>
+    /// <exception cref="InvalidOperationException">A forward call is filling <paramref name="result"/>. Backward calls may share one.</exception>
     /// <exception cref="NotSupportedException">The derivative of the kernel function is too large to compute with (KGEN031).</exception>
     /// <remarks>
-    /// Random projections are constants: those of the forward call, whatever the layer has drawn since. Exact but for rounding; where a kernel function has a kink, see generator/Families. Cost: about twice that
+    /// Random projections are constants: those of the forward call, whatever the layer has drawn since.
+    /// Exact but for rounding; where a kernel function has a kink, see generator/Families. Cost: about twice that
     /// of the forward pass, nearly three times if that is causal, and three and a half times if it is exact; threads and reproducibility as there.
     /// Memory beyond the arguments does not grow with the lengths: <see cref="BackwardScratchBytes"/>.
     /// </remarks>
@@ -96,6 +99,7 @@ public interface IAttention
     /// </param>
     /// <exception cref="InvalidOperationException">The layer is not causal.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer streams than 1.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory; the message says how much is needed.</exception>
     DecodingState CreateDecodingState(int streams = 1);
 
     /// <summary>Reads what <see cref="DecodingState.Save"/> wrote, whatever vector width it was written at.</summary>
@@ -105,6 +109,7 @@ public interface IAttention
     /// The state is of another declaration, hyperparameter or projection than this layer has now; or it is none, of another version of the format,
     /// cut off or damaged. The message names what was found and what is needed.
     /// </exception>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory. It is taken for what has been read, whatever the header says.</exception>
     /// <exception cref="IOException">The stream could not be read.</exception>
     DecodingState LoadDecodingState(Stream stream);
 }

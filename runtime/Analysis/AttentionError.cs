@@ -61,6 +61,7 @@ public sealed class AttentionError
             ? [.. options.Maps]
             : [FeatureMap.Positive, FeatureMap.Hyperbolic, Calibrated(query, key, shape, keyLengths), FeatureMap.Trigonometric];
         int dim = heads[0].Dim;
+        CheckDraws(heads.Length, maps.Length, features, dim, options.Draws);
         Projection[][] projections = Draw(maps, features, dim, options);
 
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = options.DegreeOfParallelism };
@@ -135,6 +136,19 @@ public sealed class AttentionError
 
     private static FeatureMap Calibrated(ReadOnlySpan<float> query, ReadOnlySpan<float> key, in AttentionShape shape, ReadOnlySpan<int> keyLengths) =>
         FeatureMap.Oprf(FeatureMap.OprfLambda(query, key, shape, keyLengths));
+
+    private static void CheckDraws(int heads, int maps, int features, int dim, int draws)
+    {
+        Int128 deviations = (Int128)heads * maps * draws;
+        if (deviations > Array.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(AttentionErrorOptions.Draws), draws,
+                $"{heads} heads × {maps} maps × {draws} draws are {deviations} errors, but an array holds {Array.MaxLength}.");
+        }
+
+        MemoryChecks.Check(draws, (long)features * dim * sizeof(float), "draws of projections");
+    }
 
     // One W for each draw and number of projections, so that maps which need equally many see the same one.
     private static Projection[][] Draw(FeatureMap[] maps, int features, int dim, AttentionErrorOptions options)

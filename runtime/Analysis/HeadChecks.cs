@@ -17,10 +17,22 @@ internal static class HeadChecks
         CheckBelow(batch, shape.Batch, nameof(batch), "sequences");
         CheckBelow(head, shape.Heads, nameof(head), "heads");
         QueryRows.Check(rows, shape.QueryLength, nameof(rows));
+        CheckRows(rows.Length, Math.Max(dim, TileWeights.Keys));
         int keys = keyLength ?? shape.KeyLength;
         return (uint)keys <= (uint)shape.KeyLength
             ? keys
             : throw new ArgumentOutOfRangeException(nameof(keyLength), keys, $"keyLength is {keys}, but must be 0 to KeyLength = {shape.KeyLength}.");
+    }
+
+    /// <summary>Whether an array holds so many numbers for each of the chosen queries.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public static void CheckRows(int rows, int numbers)
+    {
+        if ((long)rows * numbers > Array.MaxLength)
+        {
+            throw new ArgumentException(
+                $"{rows} rows × {numbers} = {(long)rows * numbers} numbers are needed, but an array holds {Array.MaxLength}.", nameof(rows));
+        }
     }
 
     private static void CheckBelow(int index, int count, string name, string what)

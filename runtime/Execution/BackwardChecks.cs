@@ -36,7 +36,7 @@ internal static class BackwardChecks
             if (given != kept)
             {
                 throw new ArgumentException(
-                    $"Sequence {i} has {given} keys in this call, but had {kept} in the forward call that filled the result: give the same key lengths to both.",
+                    $"Sequence {i} has {given} keys in this call, but had {kept} in the forward call that filled the result: give both the same.",
                     nameof(keyLengths));
             }
         }
@@ -82,8 +82,8 @@ internal static class BackwardChecks
         if (!packed.Layer.Hyperparameters.SequenceEqual(layer.Hyperparameters))
         {
             throw new ArgumentException(
-                $"The result was filled by another {layer.LayerName}, with the hyperparameters [{LayerParameters.Describe(packed.Layer.Hyperparameters)}], but this one has "
-                + $"[{LayerParameters.Describe(layer.Hyperparameters)}]: call Forward of this layer with it first.",
+                $"The result was filled by another {layer.LayerName}, with the hyperparameters [{LayerParameters.Describe(packed.Layer.Hyperparameters)}], "
+                + $"but this one has [{LayerParameters.Describe(layer.Hyperparameters)}]: call Forward of this layer with it first.",
                 "result");
         }
 

@@ -15,7 +15,7 @@ internal sealed class DecodingEngine<TKernel> : AttentionEngine<TKernel>
     public override DecodingState CreateDecodingState(string declaration, int streams)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(streams, 1);
-        return new DecodingState<TKernel>(this, declaration, Packed, streams, position: 0);
+        return DecodingState<TKernel>.Create(this, declaration, Packed, streams);
     }
 
     public override DecodingState LoadDecodingState(string declaration, Stream stream)

@@ -6,7 +6,7 @@ namespace KernelGen.CompilerServices;
 /// <summary>The saved form of decoding states, as <see cref="DecodingState.Save"/> documents it.</summary>
 internal static class DecodingFile
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const int MostText = 1 << 20;
     private const int MostHyperparameters = 1 << 10;
@@ -35,15 +35,15 @@ internal static class DecodingFile
             Int32(header.Streams);
             Int32(unchecked((int)header.Position));
             Int32((int)(header.Position >> 32));
-            End();
+            _writer.WriteChecksum();
         }
 
         public void Count(int rows) => Int32(rows);
 
         public void Numbers(ReadOnlySpan<float> numbers) => _writer.Floats(numbers);
 
-        /// <summary>Ends a part with the checksum of everything before it.</summary>
-        public void End() => Int32(unchecked((int)_writer.Checksum));
+        /// <summary>Ends the state.</summary>
+        public void End() => _writer.WriteChecksum();
 
         private void Int32(int number)
         {
@@ -78,12 +78,13 @@ internal static class DecodingFile
             if (version != Version)
             {
                 throw new InvalidDataException(
-                    $"The decoding state was saved in version {version} of the format; this library reads version {Version}.");
+                    $"The decoding state was saved in version {version} of the format; this library reads version {Version}: "
+                    + "take its tokens anew with Prefill.");
             }
 
-            byte[] declaration = new byte[Size("bytes of the declaration", 0, MostText)];
-            Expect(declaration.Length);
-            _reader.Bytes(declaration);
+            int declarationLength = Size("bytes of the declaration", 0, MostText);
+            Expect(declarationLength);
+            byte[] declaration = _reader.Bytes(declarationLength);
             int hyperparameterCount = Size("hyperparameters", 0, MostHyperparameters);
             Expect(hyperparameterCount * sizeof(float));
             float[] hyperparameters = _reader.Floats(hyperparameterCount);
@@ -127,23 +128,25 @@ internal static class DecodingFile
             return Size("rows", least, most);
         }
 
-        public float[] Numbers(int count)
+        /// <summary>Fills an array, which is made while it is read where it has not the length yet.</summary>
+        public void Numbers(ref float[] numbers, int count)
         {
             Expect(count * (long)sizeof(float));
-            return _reader.Floats(count);
+            if (numbers.Length == count)
+            {
+                _reader.Floats(numbers);
+            }
+            else
+            {
+                numbers = _reader.Floats(count);
+            }
         }
 
         /// <summary>Reads the checksum that a part ends with.</summary>
         public void End()
         {
-            uint computed = _reader.Checksum;
             Expect(sizeof(uint));
-            uint stored = unchecked((uint)Int32());
-            if (computed != stored)
-            {
-                throw new InvalidDataException(
-                    $"The decoding state is damaged: its bytes have the checksum {computed:X8}, but {stored:X8} was saved.");
-            }
+            _reader.CheckChecksum();
         }
 
         private void Expect(long bytes) => _reader.ExpectedLength += bytes;

@@ -10,37 +10,31 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     where TKernel : struct, IDecodingKernel
 {
     private const int KeptRowsMultiple = 64;
+    private const int MostRows = int.MaxValue - KeptRowsMultiple;
+
+    // The header of a file names more streams than it may hold, so room is made for so many at first and doubled.
+    private const int FirstStreams = 4;
 
     private readonly DecodingEngine<TKernel> _engine;
     private readonly string _declaration;
     private readonly PackedProjection _packed;
-    private readonly int[] _counts;
-    private readonly AlignedBuffer _states;
-    private readonly AlignedBuffer[] _kept;
-    private bool _isDisposed;
+    private readonly CallGate _gate;
+    private int[] _counts = [];
+    private AlignedBuffer? _states;
+    private AlignedBuffer?[] _kept = []; // [streams] where all rows are kept, each null until there is one
+    private long _keptRows; // that every stream has room for
 
-    public DecodingState(
-        DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, int streams, long position)
+    private DecodingState(DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, int streams, long position)
         : base(streams, packed.Source)
     {
         _engine = engine;
         _declaration = declaration;
         _packed = packed;
-        _counts = new int[streams];
-        _states = new AlignedBuffer(checked(streams * StreamFloats));
-        _kept = KeepsAllRows ? new AlignedBuffer[streams] : [];
+        _gate = new CallGate(nameof(DecodingState), "a state takes one token after the other; Fork gives another thread a state of its own.", Free);
         Position = position;
-        for (int stream = 0; stream < streams; stream++)
-        {
-            TKernel.InitState(ref *StateOf(stream));
-            if (KeepsAllRows)
-            {
-                _kept[stream] = new AlignedBuffer(RowsFor(position) * TKernel.RowFloats);
-            }
-        }
     }
 
-    public override long StateBytes => (_states.Length + _kept.Sum(buffer => buffer.Length)) * sizeof(float);
+    public override long StateBytes => _gate.IsClosed ? 0 : (_states!.Length + _kept.Sum(buffer => buffer?.Length ?? 0)) * sizeof(float);
 
     private static bool KeepsAllRows => TKernel.BlockRows == 0;
 
@@ -51,13 +45,32 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     /// <summary>The rows of a stream.</summary>
     public ref int Count(int stream) => ref _counts[stream];
 
-    public float* StateOf(int stream) => _states.Pointer + stream * StreamFloats;
+    public float* StateOf(int stream) => _states!.Pointer + stream * StreamFloats;
 
-    public float* RowsOf(int stream) => KeepsAllRows ? _kept[stream].Pointer : StateOf(stream) + StateFloats;
+    public float* RowsOf(int stream) => KeepsAllRows ? _kept[stream]!.Pointer : StateOf(stream) + StateFloats;
+
+    /// <summary>Streams without a token.</summary>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
+    public static DecodingState<TKernel> Create(DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, int streams)
+    {
+        DecodingState<TKernel> state = new(engine, declaration, packed, streams, position: 0);
+        try
+        {
+            state.Extend(streams);
+            state.Reserve(1);
+            return state;
+        }
+        catch
+        {
+            state.Dispose(); // at once, not when it is collected: what failed may have been the memory
+            throw;
+        }
+    }
 
     public override void Prefill(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int length)
     {
+        using CallGate.Use use = _gate.Enter();
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         bool wantsOutput = !destination.IsEmpty;
         Check(query, key, value, destination, length, wantsOutput || !query.IsEmpty, wantsOutput);
@@ -69,28 +82,42 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     public override void Step(ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination)
     {
+        using CallGate.Use use = _gate.Enter();
         Check(query, key, value, destination, length: 1, wantsQuery: true, wantsOutput: true);
         Run(query, key, value, destination, length: 1, isPrefill: false);
     }
 
     public override DecodingState Fork()
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        using CallGate.Use use = _gate.Share();
         DecodingState<TKernel> fork = new(_engine, _declaration, _packed, Streams, Position);
-        _counts.CopyTo(fork._counts, 0);
-        Copy(_states.Pointer, fork._states.Pointer, _states.Length);
-        for (int stream = 0; stream < _kept.Length; stream++)
+        try
         {
-            Copy(_kept[stream].Pointer, fork._kept[stream].Pointer, _counts[stream] * (long)TKernel.RowFloats);
+            fork.Extend(Streams);
+            fork.Reserve(Math.Max(1, Position));
+        }
+        catch
+        {
+            fork.Dispose();
+            throw;
         }
 
-        GC.KeepAlive(this);
+        _counts.CopyTo(fork._counts, 0);
+        AlignedBuffer.Copy(_states!, fork._states!, _states!.Length);
+        for (int stream = 0; stream < _kept.Length; stream++)
+        {
+            if (_kept[stream] is { } rows)
+            {
+                AlignedBuffer.Copy(rows, fork._kept[stream]!, _counts[stream] * (long)TKernel.RowFloats);
+            }
+        }
+
         return fork;
     }
 
     public override void Save(Stream stream)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        using CallGate.Use use = _gate.Share();
         ArgumentNullException.ThrowIfNull(stream);
         DecodingFile.Writer writer = new(stream, new DecodingFile.Header(_declaration, _engine.Hyperparameters.ToArray(), Projection, Streams, Position));
         float[] numbers = new float[Math.Max(Numbers(TKernel.StateLayout), Numbers(TKernel.RowLayout))];
@@ -108,37 +135,37 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         GC.KeepAlive(this);
     }
 
-    /// <summary>Reads a state of this declaration, with these projections.</summary>
-    public static DecodingState<TKernel> Load(
-        DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, Stream stream)
+    /// <summary>Reads a state of this declaration, with these projections. Memory is taken for what has been read, whatever the header says.</summary>
+    public static DecodingState<TKernel> Load(DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, Stream stream)
     {
-        DecodingFile.Reader reader = new(stream, new DecodingFile.Header(declaration, engine.Hyperparameters.ToArray(), packed.Source, Streams: 1, Position: 0));
-        int stateNumbers = Numbers(TKernel.StateLayout), rowNumbers = Numbers(TKernel.RowLayout);
-        DecodingState<TKernel> state = new(engine, declaration, packed, reader.Header.Streams, reader.Header.Position);
-        for (int i = 0; i < state.Streams; i++)
+        DecodingFile.Header needed = new(declaration, engine.Hyperparameters.ToArray(), packed.Source, Streams: 1, Position: 0);
+        DecodingFile.Reader reader = new(stream, needed);
+        if (KeepsAllRows && reader.Header.Position > MostRows)
         {
-            int rows = reader.Count(KeepsAllRows ? reader.Header.Position : 0, KeepsAllRows ? reader.Header.Position : TKernel.BlockRows - 1);
-            Scatter(TKernel.StateLayout, reader.Numbers(stateNumbers), state.StateOf(i));
-            for (int row = 0; row < rows; row++)
-            {
-                Scatter(TKernel.RowLayout, reader.Numbers(rowNumbers), state.RowsOf(i), row);
-            }
-
-            state._counts[i] = rows;
+            throw new InvalidDataException($"The decoding state is damaged: it remembers {reader.Header.Position} tokens, but at most {MostRows} can be.");
         }
 
-        reader.End();
-        GC.KeepAlive(state);
-        return state;
+        DecodingState<TKernel> state = new(engine, declaration, packed, reader.Header.Streams, reader.Header.Position);
+        try
+        {
+            state.Read(reader);
+            return state;
+        }
+        catch
+        {
+            state.Dispose();
+            throw;
+        }
     }
 
-    public override void Dispose()
+    public override void Dispose() => _gate.Close();
+
+    private void Free()
     {
-        _isDisposed = true;
-        _states.Dispose();
-        foreach (AlignedBuffer buffer in _kept)
+        _states?.Dispose();
+        foreach (AlignedBuffer? buffer in _kept)
         {
-            buffer.Dispose();
+            buffer?.Dispose();
         }
     }
 
@@ -182,17 +209,15 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         }
     }
 
-    private static void Copy(float* from, float* to, long floats) =>
-        Buffer.MemoryCopy(from, to, floats * sizeof(float), floats * sizeof(float));
-
     private void Run(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int length, bool isPrefill)
     {
-        if (KeepsAllRows)
+        if (length > long.MaxValue - Position)
         {
-            Reserve(Position + length);
+            throw new InvalidOperationException($"There would be {(Int128)Position + length} tokens, but at most {long.MaxValue} are counted.");
         }
 
+        Reserve(Position + length);
         DecodingCall<TKernel> call = _engine.Calls.Rent();
         try
         {
@@ -215,32 +240,87 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         GC.KeepAlive(this);
     }
 
+    /// <summary>Makes room for the first streams, those that are new without a token.</summary>
+    private void Extend(int streams)
+    {
+        long bytesEach = (StreamFloats + (KeepsAllRows ? RowsFor(1) * TKernel.RowFloats : 0)) * sizeof(float) + sizeof(int);
+        MemoryChecks.Check(streams, bytesEach, "streams");
+        int from = _counts.Length;
+        AlignedBuffer.Grow(ref _states, streams * StreamFloats);
+        MemoryChecks.Resize(ref _counts, streams, "streams");
+        if (KeepsAllRows)
+        {
+            MemoryChecks.Resize(ref _kept, streams, "streams");
+        }
+
+        for (int stream = from; stream < streams; stream++)
+        {
+            TKernel.InitState(ref *StateOf(stream));
+        }
+    }
+
+    /// <summary>Makes room for so many rows of each stream, where all are kept.</summary>
     private void Reserve(long rows)
     {
-        if (rows * TKernel.RowFloats <= _kept[0].Length)
+        if (!KeepsAllRows || rows <= _keptRows)
         {
             return;
         }
 
-        if (rows > int.MaxValue - KeptRowsMultiple)
+        if (rows > MostRows)
         {
-            throw new InvalidOperationException($"{rows} tokens would be remembered, but at most {int.MaxValue - KeptRowsMultiple} can be.");
+            throw new InvalidOperationException($"{rows} tokens would be remembered, but at most {MostRows} can be.");
         }
 
+        long room = Math.Max(RowsFor(rows), 2 * _keptRows);
+        MemoryChecks.Check(Streams, room * TKernel.RowFloats * sizeof(float), $"streams of {room} tokens");
         for (int stream = 0; stream < Streams; stream++)
         {
-            AlignedBuffer larger = new(Math.Max(RowsFor(rows) * TKernel.RowFloats, 2 * _kept[stream].Length));
-            Copy(_kept[stream].Pointer, larger.Pointer, _counts[stream] * (long)TKernel.RowFloats);
-            _kept[stream].Dispose();
-            _kept[stream] = larger;
+            if ((_kept[stream]?.Length ?? 0) < room * TKernel.RowFloats)
+            {
+                AlignedBuffer.Grow(ref _kept[stream], room * TKernel.RowFloats);
+            }
         }
+
+        _keptRows = room; // only now: where memory ran out on the way, some streams have it and others do not
+    }
+
+    private void Read(DecodingFile.Reader reader)
+    {
+        long position = reader.Header.Position;
+        float[] numbers = [], row = [];
+        for (int stream = 0; stream < Streams; stream++)
+        {
+            int rows = reader.Count(KeepsAllRows ? position : 0, KeepsAllRows ? position : Math.Min(position, TKernel.BlockRows - 1));
+            reader.Numbers(ref numbers, Numbers(TKernel.StateLayout));
+            if (stream == _counts.Length)
+            {
+                Extend((int)Math.Min(Streams, Math.Max(FirstStreams, 2L * stream)));
+            }
+
+            Scatter(TKernel.StateLayout, numbers, StateOf(stream));
+            for (int i = 0; i < rows; i++)
+            {
+                reader.Numbers(ref row, Numbers(TKernel.RowLayout));
+                if (KeepsAllRows && i * (long)TKernel.RowFloats == (_kept[stream]?.Length ?? 0))
+                {
+                    AlignedBuffer.Grow(ref _kept[stream], Math.Min(RowsFor(position), Math.Max(RowsFor(1), 2L * i)) * TKernel.RowFloats);
+                }
+
+                Scatter(TKernel.RowLayout, row, RowsOf(stream), i);
+            }
+
+            _counts[stream] = rows;
+        }
+
+        reader.End();
+        _keptRows = KeepsAllRows && position > 0 ? RowsFor(position) : 0;
     }
 
     private void Check(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> destination, int length,
         bool wantsQuery, bool wantsOutput)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
         CheckTensor(query.Length, wantsQuery ? length : 0, TKernel.HeadDim, nameof(query));
         CheckTensor(key.Length, length, TKernel.HeadDim, nameof(key));
         CheckTensor(value.Length, length, TKernel.ValueDim, nameof(value));

@@ -99,7 +99,8 @@ internal readonly struct SplitPlan
     /// <summary>The smallest number of spans of each of so many heads that keeps the degree occupied for nine tenths of the time.</summary>
     private static int BalancedSpans(int heads, int degree)
     {
-        int spans = 1;
+        // Fewer units than that leave workers idle in the first round already, and so cannot be enough.
+        int spans = Math.Max(1, (int)(WantedBalance * degree / heads));
         while (true)
         {
             long units = (long)heads * spans;

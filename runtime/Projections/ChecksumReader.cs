@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace KernelGen;
 
@@ -23,25 +24,69 @@ internal sealed class ChecksumReader(Stream stream, string what = "projection")
     /// <exception cref="InvalidDataException">The stream ends first.</exception>
     public void Bytes(Span<byte> destination)
     {
+        Fill(destination);
+        Checksum = Crc32.Append(Checksum, destination);
+    }
+
+    public byte[] Bytes(int count) => Grown<byte>(count, sizeof(byte), static (bytes, numbers) => bytes.CopyTo(numbers));
+
+    /// <summary>Signed bytes as they are: whether each is a sign is for the caller to check.</summary>
+    public float[] Signs(long count) => Grown<float>(count, sizeof(sbyte), static (bytes, numbers) =>
+    {
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = unchecked((sbyte)bytes[i]);
+        }
+    });
+
+    public float[] Floats(long count) => Grown<float>(count, sizeof(float), ReadFloats);
+
+    /// <summary>Fills a span.</summary>
+    /// <exception cref="InvalidDataException">The stream ends first.</exception>
+    public void Floats(Span<float> destination)
+    {
+        Bytes(MemoryMarshal.AsBytes(destination));
+        if (!BitConverter.IsLittleEndian)
+        {
+            ReadFloats(MemoryMarshal.AsBytes(destination), destination);
+        }
+    }
+
+    /// <summary>Reads what <see cref="ChecksumWriter.WriteChecksum"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The bytes before it are others than were written.</exception>
+    public void CheckChecksum()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        Fill(bytes);
+        uint stored = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        if (Checksum != stored)
+        {
+            throw new InvalidDataException($"The {what} is damaged: its bytes have the checksum {Checksum:X8}, but {stored:X8} was saved.");
+        }
+    }
+
+    private static void ReadFloats(ReadOnlySpan<byte> bytes, Span<float> numbers)
+    {
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * sizeof(float))..]);
+        }
+    }
+
+    private void Fill(Span<byte> destination)
+    {
         int read = stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
         _length += read;
         if (read < destination.Length)
         {
             throw new InvalidDataException($"The {what} is cut off: it ends after {_length} of at least {ExpectedLength} bytes.");
         }
-
-        Checksum = Crc32.Append(Checksum, destination);
     }
 
-    /// <summary>Signed bytes as they are: whether each is a sign is for the caller to check.</summary>
-    public float[] Signs(long count) => Grown(count, sizeof(sbyte), static bytes => unchecked((sbyte)bytes[0]));
-
-    public float[] Floats(long count) => Grown(count, sizeof(float), BinaryPrimitives.ReadSingleLittleEndian);
-
-    private float[] Grown(long count, int size, Func<ReadOnlySpan<byte>, float> read)
+    private T[] Grown<T>(long count, int size, Action<ReadOnlySpan<byte>, Span<T>> read)
     {
         int perChunk = _buffer.Length / size;
-        float[] numbers = new float[Math.Min(count, perChunk)];
+        T[] numbers = new T[Math.Min(count, perChunk)];
         for (int start = 0; start < count;)
         {
             int chunk = (int)Math.Min(count - start, perChunk);
@@ -52,11 +97,7 @@ internal sealed class ChecksumReader(Stream stream, string what = "projection")
                 Array.Resize(ref numbers, (int)Math.Min(count, Math.Max(2L * numbers.Length, start + chunk)));
             }
 
-            for (int i = 0; i < chunk; i++)
-            {
-                numbers[start + i] = read(bytes.Slice(i * size, size));
-            }
-
+            read(bytes, numbers.AsSpan(start, chunk));
             start += chunk;
         }
 

@@ -10,6 +10,16 @@ internal sealed class ChecksumWriter(Stream stream)
     /// <summary>Of all bytes so far.</summary>
     public uint Checksum { get; private set; }
 
+    /// <summary>
+    /// The checksum of all bytes so far, which is no part of what later ones are of: a CRC of bytes that end in their own CRC is the same whatever they are.
+    /// </summary>
+    public void WriteChecksum()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Checksum);
+        stream.Write(bytes);
+    }
+
     public void Bytes(ReadOnlySpan<byte> bytes)
     {
         Checksum = Crc32.Append(Checksum, bytes);

@@ -1,3 +1,5 @@
+using KernelGen.CompilerServices;
+
 namespace KernelGen;
 
 /// <summary>
@@ -10,12 +12,12 @@ namespace KernelGen;
 public sealed class Projection
 {
     private readonly ProjectionContent _content;
-    private readonly float[] _weights;
+    private float[]? _weights;
 
     private Projection(ProjectionContent content)
     {
         _content = content;
-        _weights = content.Sizes.IsHadamard ? HadamardMatrix.DenseWeights(content) : content.Numbers;
+        _weights = content.Sizes.IsHadamard ? null : content.Numbers;
     }
 
     /// <summary>That of the binary form, by which saved states know their projections.</summary>
@@ -30,8 +32,11 @@ public sealed class Projection
     /// <summary>The numbers of each; the head dimension of the layer.</summary>
     public int Columns => _content.Sizes.Columns;
 
-    /// <summary>W, [rows, columns], row-major, unscaled; for a Hadamard projection the dense equivalent of its structure.</summary>
-    public ReadOnlySpan<float> Weights => _weights;
+    /// <summary>
+    /// W, [rows, columns], row-major, unscaled; for a Hadamard projection the dense equivalent of its structure, which is computed when it is first asked for.
+    /// </summary>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
+    public ReadOnlySpan<float> Weights => _weights ?? DenseWeights();
 
     /// <summary>
     /// P, the rows and columns of a block of a Hadamard projection: the next power of two from the columns on. The columns for others.
@@ -60,12 +65,13 @@ public sealed class Projection
     /// <param name="seed">Any number.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     /// <exception cref="ArgumentException">rows × columns is more than an array holds.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     /// <remarks>
     /// Cost: about 4 · rows · columns² operations. Source: Choromanski et al., "Rethinking Attention with Performers" (2009.14794), section
     /// 2.4; row lengths are independent χ variables, which keeps the estimate of the kernel unbiased.
     /// </remarks>
     public static Projection Orthogonal(int rows, int columns, ulong seed) =>
-        new(OrthogonalDraw.Draw(CheckedSizes(ProjectionDraw.Orthogonal, rows, columns), seed));
+        Drawn(ProjectionDraw.Orthogonal, rows, columns, seed, OrthogonalDraw.Draw);
 
     /// <summary>
     /// Draws projections whose numbers are all independent, N(0, 1): the plain Monte Carlo estimate, to compare others with. The same seed
@@ -76,12 +82,13 @@ public sealed class Projection
     /// <param name="seed">Any number.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     /// <exception cref="ArgumentException">rows × columns is more than an array holds.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     /// <remarks>
     /// Cost: rows · columns normal numbers. Source: Rahimi, Recht, "Random Features for Large-Scale Kernel Machines", NIPS 2007. Unbiased, with
     /// more variance than <see cref="Orthogonal"/>.
     /// </remarks>
     public static Projection Gaussian(int rows, int columns, ulong seed) =>
-        new(GaussianDraw.Draw(CheckedSizes(ProjectionDraw.Gaussian, rows, columns), seed));
+        Drawn(ProjectionDraw.Gaussian, rows, columns, seed, GaussianDraw.Draw);
 
     /// <summary>
     /// Draws projections in the directions of <see cref="Orthogonal"/>, but every row of the length √columns. The same seed gives the same
@@ -92,13 +99,14 @@ public sealed class Projection
     /// <param name="seed">Any number.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     /// <exception cref="ArgumentException">rows × columns is more than an array holds.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     /// <remarks>
     /// Cost: about 4 · rows · columns² operations. Source: Choromanski et al., "Rethinking Attention with Performers" (2009.14794), section
     /// 2.3 (regularised softmax kernel). The variance is lower, and the estimate of e^{xᵀy} is too low by a share of about
     /// ‖x + y‖⁴ / (4·(columns + 2)), however many rows there are.
     /// </remarks>
     public static Projection RegularizedOrthogonal(int rows, int columns, ulong seed) =>
-        new(OrthogonalDraw.Draw(CheckedSizes(ProjectionDraw.RegularizedOrthogonal, rows, columns), seed));
+        Drawn(ProjectionDraw.RegularizedOrthogonal, rows, columns, seed, OrthogonalDraw.Draw);
 
     /// <summary>
     /// Draws projections as rows of H·D·H·D·H·D: H is the Walsh–Hadamard matrix of P rows, the next power of two from
@@ -111,6 +119,7 @@ public sealed class Projection
     /// <param name="seed">Any number.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     /// <exception cref="ArgumentException">rows × columns, or the signs of the blocks, are more than an array holds.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     /// <remarks>
     /// <para>
     /// Cost: rows · P normal numbers and rows · 2·P·log2 P additions to draw; a product Wx by the structure (<see cref="Signs"/>,
@@ -125,7 +134,7 @@ public sealed class Projection
     /// </para>
     /// </remarks>
     public static Projection Hadamard(int rows, int columns, ulong seed) =>
-        new(HadamardDraw.Draw(CheckedSizes(ProjectionDraw.Hadamard, rows, columns), seed));
+        Drawn(ProjectionDraw.Hadamard, rows, columns, seed, HadamardDraw.Draw);
 
     /// <summary>Takes a copy of given projections, such as those of a model of another library.</summary>
     /// <param name="weights">[rows, columns], row-major, finite.</param>
@@ -166,7 +175,7 @@ public sealed class Projection
     /// <exception cref="ArgumentNullException">The stream is null.</exception>
     /// <exception cref="InvalidDataException">
     /// There is no projection, a newer version of the format, a stream that ends early, sizes that are not possible, other bytes than were
-    /// saved, or a number that no projection has. No damaged header makes this allocate more than 16 KiB and a few times what the stream holds.
+    /// saved, or a number that no projection has. No header makes this allocate more than 16 KiB and a few times what the stream holds.
     /// </exception>
     /// <exception cref="IOException">The stream could not be read.</exception>
     public static Projection Load(Stream stream)
@@ -199,6 +208,34 @@ public sealed class Projection
     /// <summary>Whether both project to the same numbers.</summary>
     internal bool HasWeightsOf(Projection other) =>
         ReferenceEquals(this, other) || (Rows == other.Rows && Columns == other.Columns && Weights.SequenceEqual(other.Weights));
+
+    private static Projection Drawn(ProjectionDraw draw, int rows, int columns, ulong seed, Func<ProjectionSizes, ulong, ProjectionContent> content)
+    {
+        ProjectionSizes sizes = CheckedSizes(draw, rows, columns);
+        long rowBytes = (sizes.NumberCount + sizes.SignCount) * sizeof(float) / rows;
+        MemoryChecks.Check(rows, rowBytes, "rows");
+        try
+        {
+            return new Projection(content(sizes, seed));
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw MemoryChecks.TooFew(rows, rowBytes, "rows", exception);
+        }
+    }
+
+    private float[] DenseWeights()
+    {
+        MemoryChecks.Check(Rows, (long)Columns * sizeof(float), "rows of dense weights");
+        try
+        {
+            return Interlocked.CompareExchange(ref _weights, HadamardMatrix.DenseWeights(_content), null) ?? _weights;
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw MemoryChecks.TooFew(Rows, (long)Columns * sizeof(float), "rows of dense weights", exception);
+        }
+    }
 
     private static ProjectionSizes CheckedSizes(ProjectionDraw draw, int rows, int columns)
     {

@@ -17,9 +17,7 @@ internal static class ProjectionBinary
     {
         ChecksumWriter writer = new(stream);
         WriteChecked(writer, content);
-        Span<byte> checksum = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(checksum, writer.Checksum);
-        stream.Write(checksum);
+        writer.WriteChecksum();
     }
 
     /// <summary>The checksum that the binary form of the content ends with.</summary>
@@ -38,16 +36,7 @@ internal static class ProjectionBinary
         ProjectionSizes sizes = ReadHeader(reader);
         reader.ExpectedLength = HeaderLength + sizes.SignCount + sizes.NumberCount * sizeof(float) + sizeof(uint);
         ProjectionContent content = new(sizes, reader.Signs(sizes.SignCount), reader.Floats(sizes.NumberCount));
-        uint computed = reader.Checksum;
-        Span<byte> bytes = stackalloc byte[sizeof(uint)];
-        reader.Bytes(bytes);
-        uint stored = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-        if (computed != stored)
-        {
-            throw new InvalidDataException(
-                $"The projection is damaged: its bytes have the checksum {computed:X8}, but {stored:X8} was saved.");
-        }
-
+        reader.CheckChecksum();
         return content.Problem() is { } problem ? throw new InvalidDataException(problem) : content;
     }
 

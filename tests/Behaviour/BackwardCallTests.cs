@@ -161,7 +161,7 @@ public class BackwardCallTests
     {
         var shape = new AttentionShape(1, 2, 50);
         Refuses(new Softmax16(1), new Softmax16(2), "Softmax16", "checksum");
-        Refuses(new Softmax16(1), new Hadamard16(1), "KernelGen.Tests.Behaviour.Hadamard16", "KernelGen.Tests.Behaviour.Softmax16"); // states of the same length
+        Refuses(new Softmax16(1), new Hadamard16(1), "Behaviour.Hadamard16", "Behaviour.Softmax16"); // states of the same length
         Refuses(new Exact16(), new Softmax16(1), "holds 0 numbers of state");
         Refuses(new Asking(1, 2), new Asking(1, 3), "hyperparameters [", "Asking");
 

@@ -314,13 +314,103 @@ public class DecodingStateTests
         }
     }
 
+    /// <summary>A checksum of bytes that end in their own checksum is the same for all; so the last one leaves the first one out.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_changed_header_under_a_right_checksum_is_never_loaded(bool exact)
+    {
+        IAttention attention = exact ? new CausalExact8() : new TinyCausalSoftmax(3);
+        var layer = exact ? Layer.Of<CausalExact8>() : Layer.Of<TinyCausalSoftmax>();
+        using var state = attention.CreateDecodingState(2);
+        state.Prefill(default, new float[2 * 3 * layer.HeadDim], new float[2 * 3 * layer.ValueDim], default, 3);
+        var bytes = Saved(state);
+        Load(Changed(0, 'K'));
+        var header = HeaderLength(bytes);
+        for (var place = 0; place < header; place++)
+        {
+            foreach (var flip in new byte[] { 1, 2, 0x40, 0x80, 0xFF })
+            {
+                Assert.Throws<InvalidDataException>(() => Load(Changed(place, (byte)(bytes[place] ^ flip))));
+            }
+        }
+
+        void Load(byte[] saved) => attention.LoadDecodingState(new MemoryStream(saved)).Dispose();
+
+        byte[] Changed(int place, int value)
+        {
+            var changed = bytes.ToArray();
+            changed[place] = (byte)value;
+            return SignHeader(changed, HeaderLength(bytes));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_a_header_claims_is_refused_by_what_follows(bool exact)
+    {
+        IAttention attention = exact ? new CausalExact16() : new CausalSoftmax16(3);
+        using var state = attention.CreateDecodingState();
+        var bytes = Saved(state);
+        var header = HeaderLength(bytes);
+        foreach (var (streams, position, message) in new[]
+        {
+            (int.MaxValue, 0L, "cut off|rows, but"), (int.MaxValue, 1L << 30, "cut off|rows, but"), (1, 1L << 30, "rows, but|damaged"),
+            (1, long.MaxValue, "remembers|damaged"),
+            (0, 0L, "0 streams, but 1 to 2147483647"), (-1, 0L, "-1 streams"), (1, -1L, "-1 tokens"),
+        })
+        {
+            var claimed = bytes.ToArray();
+            BitConverter.TryWriteBytes(claimed.AsSpan(header - 12), streams);
+            BitConverter.TryWriteBytes(claimed.AsSpan(header - 8), position);
+            var error = Assert.Throws<InvalidDataException>(() => attention.LoadDecodingState(new MemoryStream(SignHeader(claimed, header))));
+            Assert.Matches(message, error.Message);
+        }
+    }
+
+    [Fact]
+    public void More_streams_than_there_is_memory_for_are_named_with_both_numbers()
+    {
+        foreach (var create in new Action[]
+        {
+            () => new CausalSoftmax16(1).CreateDecodingState(int.MaxValue), () => new CausalExact16().CreateDecodingState(int.MaxValue),
+            () => new TinyCausalSoftmax(1).CreateDecodingState(int.MaxValue),
+        })
+        {
+            var error = Assert.ThrowsAny<OutOfMemoryException>(create);
+            Assert.Matches("2147483647 streams of [0-9]+ bytes each need [0-9]{12,} bytes, but this process can have [0-9]+ in all", error.Message);
+        }
+    }
+
+    /// <summary>Streams of exact attention without a token are four bytes each in a file, and as little in memory.</summary>
+    [Fact]
+    public void Streams_without_a_token_take_no_memory_until_they_have_one()
+    {
+        var attention = new CausalExact16();
+        using var state = attention.CreateDecodingState(100);
+        using var loaded = attention.LoadDecodingState(new MemoryStream(Saved(state)));
+        Assert.InRange(loaded.StateBytes, 0, 1000);
+        using var fork = loaded.Fork();
+        var (tokens, expected) = (Inputs.Normal(new Random(1), 1600, 1), new float[1600]);
+        state.Step(tokens, tokens, tokens, expected);
+        foreach (var other in new[] { loaded, fork })
+        {
+            var output = new float[1600];
+            other.Step(tokens, tokens, tokens, output);
+            Compare.Same(expected, output);
+        }
+
+        Assert.Equal(state.StateBytes, loaded.StateBytes);
+    }
+
     [Fact]
     public void The_form_is_as_documented()
     {
         using var state = new CausalSoftmax16(7).CreateDecodingState(2);
         var bytes = Saved(state);
         Assert.Equal("KGENDECO", Encoding.ASCII.GetString(bytes, 0, 8));
-        Assert.Equal(1, BitConverter.ToInt32(bytes, 8));
+        Assert.Equal(2, BitConverter.ToInt32(bytes, 8));
         var text = BitConverter.ToInt32(bytes, 12);
         Assert.Equal(
             "FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 32, causal.", Encoding.UTF8.GetString(bytes, 16, text));
@@ -328,9 +418,17 @@ public class DecodingStateTests
         // Without a token: the header, and for each stream no rows and c, z, S and the maxima.
         Assert.Equal(16 + text + 4 + 4 + 4 + 8 + 4 + (2 * (4 + (4 * 32 * (3 + 16)))) + 4, bytes.Length);
 
-        bytes[8] = 2;
+        // The checksum of the header is of the header, the last one of all but that.
+        var header = HeaderLength(bytes);
+        Assert.Equal(16 + text + 4 + 4 + 4 + 8, header);
+        Assert.Equal(Crc32.Append(0, bytes.AsSpan(0, header)), BitConverter.ToUInt32(bytes, header));
+        var ofHeader = Crc32.Append(0, bytes.AsSpan(0, header));
+        Assert.Equal(Crc32.Append(ofHeader, bytes.AsSpan(header + 4, bytes.Length - header - 8)), BitConverter.ToUInt32(bytes, bytes.Length - 4));
+
+        bytes[8] = 1;
         var error = Assert.Throws<InvalidDataException>(() => new CausalSoftmax16(7).LoadDecodingState(new MemoryStream(bytes)));
-        Assert.Contains("version 2 of the format; this library reads version 1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("version 1 of the format; this library reads version 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Prefill", error.Message, StringComparison.Ordinal);
         bytes[0] = (byte)'X';
         Assert.Throws<InvalidDataException>(() => new CausalSoftmax16(7).LoadDecodingState(new MemoryStream(bytes)));
     }
@@ -340,6 +438,19 @@ public class DecodingStateTests
         using var stream = new MemoryStream();
         state.Save(stream);
         return stream.ToArray();
+    }
+
+    /// <summary>Up to its checksum: 16 bytes, the declaration, the hyperparameters, the projection's checksum, streams and position.</summary>
+    private static int HeaderLength(byte[] bytes)
+    {
+        var declaration = BitConverter.ToInt32(bytes, 12);
+        return 16 + declaration + 4 + (4 * BitConverter.ToInt32(bytes, 16 + declaration)) + 4 + 4 + 8;
+    }
+
+    private static byte[] SignHeader(byte[] bytes, int header)
+    {
+        BitConverter.TryWriteBytes(bytes.AsSpan(header), Crc32.Append(0, bytes.AsSpan(0, header)));
+        return bytes;
     }
 
     /// <summary>The tokens [from, to).</summary>

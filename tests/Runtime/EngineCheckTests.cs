@@ -104,6 +104,19 @@ public sealed class EngineCheckTests
     }
 
     [Fact]
+    public void MemoryThatCannotBeHadIsNamedBeforeItIsAskedFor()
+    {
+        InsufficientMemoryException error = Assert.Throws<InsufficientMemoryException>(() => MemoryChecks.Check(long.MaxValue, 8, "things"));
+        Assert.Contains("9223372036854775807 things of 8 bytes each need 73786976294838206456 bytes, but this process can have ", error.Message);
+        Assert.Matches("can have [1-9][0-9]{8,} in all", error.Message); // no machine that runs this has less than 100 MB
+        Assert.Throws<InsufficientMemoryException>(() => new AlignedBuffer(long.MaxValue));
+        Assert.Throws<InsufficientMemoryException>(() => new AlignedBuffer(1L << 46));
+        Assert.Throws<InsufficientMemoryException>(() => MemoryChecks.Array<Int128>(int.MaxValue, "things")); // more than an array holds, if not than there is
+        MemoryChecks.Check(1, 1 << 20, "things");
+        Assert.Equal(5, MemoryChecks.Array<float>(5, "things").Length);
+    }
+
+    [Fact]
     public void WrongProjections()
     {
         ArgumentException shape = Assert.Throws<ArgumentException>(

@@ -134,6 +134,18 @@ public sealed class ProjectionFileTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 * damaged.Length); // floats for signed bytes, and arrays that double
     }
 
+    /// <summary>The dense form is many times what is saved, so it is made for who asks.</summary>
+    [Fact]
+    public void AHadamardProjectionTakesTheMemoryOfWhatIsSaved()
+    {
+        byte[] saved = Saved(Projection.Hadamard(2048, 2048, 1)); // 14 kB of signs and lengths, 16 MB of weights
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Projection loaded = Projection.Load(new MemoryStream(saved));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 * saved.Length);
+        Assert.Equal(2048 * 2048, loaded.Weights.Length);
+        Assert.True(loaded.Weights == loaded.Weights); // the same memory every time
+    }
+
     private static byte[] Saved(Projection w)
     {
         using MemoryStream stream = new();

@@ -32,6 +32,34 @@ public sealed class SplitPlanTests
     }
 
     [Fact]
+    public void ASmallestNumberOfSpansIsFoundAtOnce()
+    {
+        foreach (int degree in Enumerable.Range(2, 70))
+        {
+            foreach (int heads in Enumerable.Range(1, degree - 1))
+            {
+                int spans = 1;
+                for (long units = heads; units < 0.9 * ((units + degree - 1) / degree) * degree; units = (long)heads * spans)
+                {
+                    spans++;
+                }
+
+                SplitPlan plan = SplitPlan.Create(new AttentionShape(1, heads, 100_000), degree, tileRows: 48, causal: false, stateless: false);
+                Assert.Equal(spans == 1 && plan.CutHeads == 0 ? 0 : spans, plan.KeySpans);
+            }
+        }
+
+        // A count from 1 on takes seconds for this one, in every call.
+        System.Diagnostics.Stopwatch clock = System.Diagnostics.Stopwatch.StartNew();
+        for (int i = 0; i < 1000; i++)
+        {
+            Assert.Equal(2084, SplitPlan.Create(new AttentionShape(1, 1, 100_000), int.MaxValue, tileRows: 48, causal: false, stateless: false).KeySpans);
+        }
+
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 60);
+    }
+
+    [Fact]
     public void ThereAreNeverMoreSpansThanTiles()
     {
         SplitPlan plan = SplitPlan.Create(new AttentionShape(1, 1, 9, 5), degree: 16, tileRows: 4, causal: false, stateless: false);
