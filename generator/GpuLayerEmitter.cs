@@ -107,6 +107,7 @@ internal static class GpuLayerEmitter
             private readonly float[] _hyperparameters;
             private readonly ForwardPass _forward;
             private readonly _IntBuffer _noLengths;
+            private readonly {{Services}}.CallGate _gate;
             private readonly global::System.Collections.Generic.List<global::System.IDisposable> _owned = new();
             private readonly global::System.Collections.Generic.Dictionary<_Stream, _FloatBuffer> _scratch =
                 new(global::System.Collections.Generic.ReferenceEqualityComparer.Instance);
@@ -124,6 +125,7 @@ internal static class GpuLayerEmitter
                 _hyperparameters = layer.Engine.Hyperparameters.ToArray();
                 _owned.Add(_forward = new ForwardPass(accelerator, _projection, _hyperparameters));
                 _owned.Add(_noLengths = accelerator.Allocate1D<int>(1));
+                _gate = new {{Services}}.CallGate(nameof(Gpu), "only calls may share it.", Free);
             }
 
             /// <summary>The first CUDA device of the context, or else the first OpenCL device that is a GPU. Never a CPU, for which OpenCL may have devices too.</summary>
@@ -156,9 +158,10 @@ internal static class GpuLayerEmitter
             /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
             public {{Runtime}}.GpuResult CreateResult(in {{Runtime}}.AttentionShape shape)
             {
+                using var use = _gate.Share();
                 {{Services}}.GpuChecks.CheckShape(in shape, causal: {{causal}});
                 var length = {{(kept.HasState ? "KeptStatesLength(in shape) + " : "")}}(Queries(in shape) * {{queries}}) + 1; // An empty view begins inside too.
-                {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
+                {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, {{Services}}.GpuChecks.Bytes(length), _accelerator.MemorySize, "a result");
                 return new {{Runtime}}.GpuResult(this, Zeros(length), in shape, length * sizeof(float));
             }
 
@@ -166,7 +169,8 @@ internal static class GpuLayerEmitter
             /// <param name="result">What a forward call of this object has filled.</param>
             public _Floats LogSumExp({{Runtime}}.GpuResult result)
             {
-                {{Services}}.GpuChecks.CheckFilled(result, this, result.Shape);
+                global::System.ArgumentNullException.ThrowIfNull(result);
+                using var use = {{Services}}.GpuChecks.Share(result, this, result.Shape);
                 return PerQuery(result, 0);
             }
 
@@ -194,15 +198,13 @@ internal static class GpuLayerEmitter
                 {{Runtime}}.GpuResult? result = null)
             {
                 global::System.ArgumentNullException.ThrowIfNull(stream);
+                using var use = _gate.Share();
                 {{Services}}.GpuChecks.CheckCall(
                     in shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
-                if (result is not null)
-                {
-                    {{Services}}.GpuChecks.Fill(result, this, in shape);
-                }
-
+                using var useOfResult = {{Services}}.GpuChecks.Enter(result, this, in shape);
                 if (shape.Batch == 0 || shape.Heads == 0 || shape.QueryLength == 0)
                 {
+                    {{Services}}.GpuChecks.Fill(result);
                     return;
                 }
 
@@ -222,6 +224,8 @@ internal static class GpuLayerEmitter
                     };
                     _forward.Launch(stream, in call, in shape, _accelerator.NumMultiprocessors, memory);
                 }
+
+                {{Services}}.GpuChecks.Fill(result);
             }
 
             /// <summary>A forward call on arrays of the CPU: copies them to the device, computes, copies the output back and waits for it.</summary>
@@ -259,10 +263,17 @@ internal static class GpuLayerEmitter
             /// The bytes of scratch memory on the device that a forward call of this shape uses. They do not grow with the lengths. Each stream that is used
             /// has as much as its largest call took, until another stream's call needs memory after it was disposed of, or this object is.
             /// </summary>
-            public long ScratchBytes(in {{Runtime}}.AttentionShape shape) => ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors) * sizeof(float);
+            /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
+            public long ScratchBytes(in {{Runtime}}.AttentionShape shape)
+            {
+                {{Services}}.GpuChecks.CheckShape(in shape, causal: {{causal}});
+                return ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors) * sizeof(float);
+            }
 
-            /// <summary>Frees the memory on the device.</summary>
-            public void Dispose()
+            /// <summary>Frees the memory on the device, at once or at the end of a call that is running.</summary>
+            public void Dispose() => _gate.Close();
+
+            private void Free()
             {
                 lock (_scratch)
                 {
@@ -301,7 +312,7 @@ internal static class GpuLayerEmitter
                     return scratch.View;
                 }
 
-                {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, length * sizeof(float), _accelerator.MemorySize);
+                {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, {{Services}}.GpuChecks.Bytes(length), _accelerator.MemorySize);
                 foreach (var other in new global::System.Collections.Generic.List<_Stream>(_scratch.Keys))
                 {
                     if (other == stream || other.IsDisposed)
@@ -418,11 +429,12 @@ internal static class GpuLayerEmitter
                 bool accumulate = false)
             {
                 global::System.ArgumentNullException.ThrowIfNull(stream);
+                using var use = _gate.Share();
                 {{Services}}.GpuChecks.CheckCall(
                     in shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, output.Length, keyLengths.Length, nameof(output));
                 {{Services}}.GpuChecks.CheckGradients(
                     in shape, {{spec.HeadDim}}, {{spec.ValueDim}}, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
-                {{Services}}.GpuChecks.CheckFilled(result, this, in shape);
+                using var useOfResult = {{Services}}.GpuChecks.Share(result, this, in shape);
                 if (shape.Batch == 0 || shape.Heads == 0)
                 {
                     return;
@@ -546,7 +558,12 @@ internal static class GpuLayerEmitter
             }
 
             /// <summary>The bytes of scratch memory on the device that a backward call of this shape uses. They do not grow with the lengths.</summary>
-            public long BackwardScratchBytes(in {{Runtime}}.AttentionShape shape) => {{(passes.Count == 1 ? lengths : $"global::System.Math.Max({lengths})")}} * sizeof(float);
+            /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
+            public long BackwardScratchBytes(in {{Runtime}}.AttentionShape shape)
+            {
+                {{Services}}.GpuChecks.CheckShape(in shape, causal: {{causal}});
+                return {{(passes.Count == 1 ? lengths : $"global::System.Math.Max({lengths})")}} * sizeof(float);
+            }
             """);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using KernelGen.CompilerServices;
 
 namespace KernelGen;
 
@@ -6,6 +7,7 @@ namespace KernelGen;
 /// What a forward call on a GPU keeps for a backward call, in memory of the device: at most two numbers a query, and the state of each head.
 /// CreateResult of a layer's class Gpu allocates it for a shape; calls of that shape reuse it; the caller disposes of it.
 /// </summary>
+/// <remarks>It belongs to the object that created it, whose projections never change: those of another layer or draw are refused.</remarks>
 public sealed class GpuResult : IDisposable
 {
     /// <summary>For emitted code.</summary>
@@ -20,6 +22,7 @@ public sealed class GpuResult : IDisposable
         Memory = memory;
         Shape = shape;
         Bytes = bytes;
+        Gate = new CallGate(nameof(GpuResult), "calls at the same time need a result each, but for backward calls that share one.", memory.Dispose);
     }
 
     /// <summary>The shape that this memory was made for.</summary>
@@ -37,6 +40,8 @@ public sealed class GpuResult : IDisposable
 
     internal object Owner { get; }
 
-    /// <summary>Frees the memory on the device.</summary>
-    public void Dispose() => Memory.Dispose();
+    internal CallGate Gate { get; }
+
+    /// <summary>Frees the memory on the device, at once or at the end of a call that is running.</summary>
+    public void Dispose() => Gate.Close();
 }

@@ -314,7 +314,9 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
             tokenStep * TKernel.ValueDim,
             tokenStep * TKernel.ValueDim,
             _shape.QueryLength,
-            _tensors.KeyLengths is null ? _shape.KeyLength : _tensors.KeyLengths[batch])
+            _tensors.KeyLengths is null
+                ? _shape.KeyLength
+                : Math.Clamp(_tensors.KeyLengths[batch], 0, _shape.KeyLength)) // another thread may have changed it since it was checked
         {
             LogSumExpRests = _tensors.LogSumExpRest is null ? null : _tensors.LogSumExpRest + (nint)index * _shape.QueryLength,
             Gradients = !gradients.IsSet ? default : new GradientTensors

@@ -11,6 +11,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     private readonly float[] _hyperparameters;
     private readonly GradientPass[] _gradientPasses;
     private readonly CallPool<AttentionCall<TKernel>> _calls = new();
+    private readonly CallPool<ScratchMemory<TKernel>> _itemScratch = new();
     private volatile PackedProjection _packed;
 
     internal AttentionEngine(Projection? projection, ReadOnlySpan<float> hyperparameters, GradientPass[] gradientPasses)
@@ -49,7 +50,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
                 "Items have no order, but this layer is causal: declare one without Causal, and give it the same projections.")
             : packed.Source is null
             ? throw new InvalidOperationException("This layer has no random features, and so no state that could hold items.")
-            : new ItemSet<TKernel>(featureMap, packed, packed.Source, normalize);
+            : new ItemSet<TKernel>(featureMap, packed, packed.Source, normalize, _itemScratch);
     }
 
     public override long ScratchBytes(in AttentionShape shape)
@@ -64,6 +65,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     {
         AttentionShape checkedShape = shape; // a copy that nobody can change between the checks and the work
         Check(query, key, value, destination, checkedShape, result, keyLengths);
+        using CallGate.Use use = result is null ? default : result.Gate.Enter();
         PackedProjection packed = _packed;
         result?.Begin(keyLengths);
         if (checkedShape.Batch == 0 || checkedShape.Heads == 0 || (checkedShape.QueryLength == 0 && result is null))
@@ -131,6 +133,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         Check(query, key, value, output, checkedShape, result, keyLengths, "output");
         BackwardChecks.Check(
             query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient, checkedShape, TKernel.HeadDim, TKernel.ValueDim);
+        using CallGate.Use use = result.Gate.Share();
         PackedProjection packed = BackwardChecks.CheckFilled(result, this, keyLengths);
         if (checkedShape.Batch == 0 || checkedShape.Heads == 0)
         {

@@ -12,23 +12,34 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
     private readonly AlignedBuffer _closed = new(TKernel.StateFloats);
     private readonly AlignedBuffer _open = new(TKernel.StateFloats);
     private readonly AlignedBuffer _merged = new(TKernel.StateFloats);
-    private readonly AlignedBuffer _scratch = new(TKernel.ScratchFloats);
+    private readonly Lock _merging = new();
+    private readonly CallPool<ScratchMemory<TKernel>> _scratch;
+    private readonly CallGate _gate = new(
+        nameof(ItemSet), "queries may run beside each other, but not beside what adds items; Clone gives another thread a set of its own.");
     private int _openItems;
-    private bool _isMerged;
+    private volatile bool _isMerged;
 
-    public ItemSet(FeatureMap featureMap, PackedProjection packed, Projection projection, bool normalize)
+    /// <param name="featureMap">φ.</param>
+    /// <param name="packed">What the set keeps.</param>
+    /// <param name="projection">W of it.</param>
+    /// <param name="normalize">Whether outputs are divided by the sum of their weights.</param>
+    /// <param name="scratch">Lends calls their working memory.</param>
+    public ItemSet(FeatureMap featureMap, PackedProjection packed, Projection projection, bool normalize, CallPool<ScratchMemory<TKernel>> scratch)
         : base(featureMap, projection)
     {
         _packed = packed;
         _normalize = normalize;
+        _scratch = scratch;
         TKernel.InitState(ref *_closed.Pointer);
         TKernel.InitState(ref *_open.Pointer);
     }
 
     public override void Add(ReadOnlySpan<float> keys, ReadOnlySpan<float> values)
     {
+        using CallGate.Use use = _gate.Enter();
         int items = CheckRows(keys.Length, TKernel.HeadDim, nameof(keys));
         CheckLength(values.Length, items, TKernel.ValueDim, nameof(values));
+        ScratchMemory<TKernel> scratch = _scratch.Rent();
         _isMerged = false;
         fixed (float* key = keys, value = values)
         {
@@ -44,7 +55,7 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
                 {
                     KeepsState = true,
                 };
-                TKernel.Accumulate(head, from, from + run, ref *_open.Pointer, ref *_scratch.Pointer);
+                TKernel.Accumulate(head, from, from + run, ref *_open.Pointer, ref *scratch.Pointer);
                 from += run;
                 _openItems += run;
                 if (_openItems >= BlockItems)
@@ -56,12 +67,14 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
             }
         }
 
+        _scratch.Return(scratch);
         Count += items;
         GC.KeepAlive(this);
     }
 
     public override void Add(ItemSet other)
     {
+        using CallGate.Use use = _gate.Enter();
         ArgumentNullException.ThrowIfNull(other);
         if (other is not ItemSet<TKernel> same)
         {
@@ -81,16 +94,19 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
                 nameof(other));
         }
 
+        using CallGate.Use reading = ReferenceEquals(same, this) ? default : same._gate.Share();
         Copy(same.Merged(), _merged); // also where the other is this set
         TKernel.Merge(ref *_closed.Pointer, ref *_merged.Pointer);
         _isMerged = false;
         Count += same.Count;
         GC.KeepAlive(this);
+        GC.KeepAlive(same);
     }
 
     public override ItemSet Clone()
     {
-        ItemSet<TKernel> clone = new(FeatureMap, _packed, Projection, _normalize) { Count = Count, _openItems = _openItems };
+        using CallGate.Use use = _gate.Share();
+        ItemSet<TKernel> clone = new(FeatureMap, _packed, Projection, _normalize, _scratch) { Count = Count, _openItems = _openItems };
         Copy(_closed, clone._closed);
         Copy(_open, clone._open);
         GC.KeepAlive(this);
@@ -99,6 +115,7 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
 
     public override void Attend(ReadOnlySpan<float> queries, Span<float> destination, Span<float> logPartition = default)
     {
+        using CallGate.Use use = _gate.Share();
         int rows = CheckRows(queries.Length, TKernel.HeadDim, nameof(queries));
         CheckLength(destination.Length, rows, TKernel.ValueDim, nameof(destination));
         if (!logPartition.IsEmpty)
@@ -112,13 +129,16 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
             return;
         }
 
+        ScratchMemory<TKernel> scratch = _scratch.Rent();
         fixed (float* query = queries, output = destination, log = logPartition)
         {
             HeadTensors head = new(
                 query, null, null, output, log, _packed.Parameters.Pointer, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim,
                 rows, keyLength: 0);
-            TKernel.Output(head, 0, rows, ref *Merged().Pointer, ref *_scratch.Pointer);
+            TKernel.Output(head, 0, rows, ref *Merged().Pointer, ref *scratch.Pointer);
         }
+
+        _scratch.Return(scratch);
 
         // The kernel leaves out what cancels in an average: the query's own norm and the weight of a feature.
         double scale = FeatureMap.NormSign / (2 * Math.Sqrt(TKernel.HeadDim));
@@ -138,6 +158,7 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
 
     public override void StandardErrors(ReadOnlySpan<float> queries, Span<float> standardErrors, Span<float> logPartitionErrors = default)
     {
+        using CallGate.Use use = _gate.Share();
         int rows = CheckRows(queries.Length, TKernel.HeadDim, nameof(queries));
         CheckLength(standardErrors.Length, rows, TKernel.ValueDim, nameof(standardErrors));
         if (!logPartitionErrors.IsEmpty)
@@ -151,14 +172,22 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
         GC.KeepAlive(this);
     }
 
-    /// <summary>The state of all items.</summary>
+    /// <summary>The state of all items. The first query after items were added makes it, others at the same time wait for that.</summary>
     private AlignedBuffer Merged()
     {
-        if (!_isMerged)
+        if (_isMerged)
         {
-            Copy(_closed, _merged);
-            TKernel.Merge(ref *_merged.Pointer, ref *_open.Pointer);
-            _isMerged = true;
+            return _merged;
+        }
+
+        lock (_merging)
+        {
+            if (!_isMerged)
+            {
+                Copy(_closed, _merged);
+                TKernel.Merge(ref *_merged.Pointer, ref *_open.Pointer);
+                _isMerged = true;
+            }
         }
 
         return _merged;

@@ -141,16 +141,28 @@ internal sealed class WorkerTeam
             return;
         }
 
+        bool interrupted = false;
         while (Volatile.Read(ref _active.Value) != 0)
         {
             Interlocked.Exchange(ref _callerParked, 1);
             if (Volatile.Read(ref _active.Value) != 0)
             {
-                _allLeft.WaitOne();
+                try
+                {
+                    _allLeft.WaitOne();
+                }
+                catch (ThreadInterruptedException)
+                {
+                    interrupted = true; // helpers use memory that only this call holds still, so it stays
+                }
             }
         }
 
         Interlocked.Exchange(ref _callerParked, 0);
+        if (interrupted)
+        {
+            Thread.CurrentThread.Interrupt(); // for the next time that the caller waits
+        }
     }
 
     private void HelpIfOpen(int worker)

@@ -74,23 +74,57 @@ public static class GpuChecks
         CheckLength(valueGradient, shape, shape.KeyLength, valueDim, nameof(valueGradient));
     }
 
-    /// <summary>Whether a forward call can fill a result; from then on it counts as filled.</summary>
+    /// <summary>Whether a forward call can fill a result; it is empty until <see cref="Fill"/>. The call lasts until what is returned is disposed of.</summary>
     /// <exception cref="ArgumentException">It is another object's, or for another shape.</exception>
-    public static void Fill(GpuResult result, object owner, in AttentionShape shape)
+    /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using it.</exception>
+    public static CallGate.Use Enter(GpuResult? result, object owner, in AttentionShape shape)
     {
-        CheckOwner(result, owner, shape);
-        result.IsFilled = true;
+        if (result is null)
+        {
+            return default;
+        }
+
+        CallGate.Use use = result.Gate.Enter();
+        try
+        {
+            CheckOwner(result, owner, shape);
+            result.IsFilled = false;
+            return use;
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Whether a backward call can start from a result.</summary>
+    /// <summary>The kernels that fill a result are queued.</summary>
+    public static void Fill(GpuResult? result)
+    {
+        if (result is not null)
+        {
+            result.IsFilled = true;
+        }
+    }
+
+    /// <summary>Whether a call can read a result. The call lasts until what is returned is disposed of.</summary>
     /// <exception cref="ArgumentException">It is another object's, for another shape, or no forward call had it.</exception>
-    public static void CheckFilled(GpuResult result, object owner, in AttentionShape shape)
+    /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
+    /// <exception cref="InvalidOperationException">A forward call is filling it.</exception>
+    public static CallGate.Use Share(GpuResult result, object owner, in AttentionShape shape)
     {
         ArgumentNullException.ThrowIfNull(result);
-        CheckOwner(result, owner, shape);
-        if (!result.IsFilled)
+        CallGate.Use use = result.Gate.Share();
+        try
         {
-            throw new ArgumentException("The result is empty: call Forward with it first.", nameof(result));
+            CheckOwner(result, owner, shape);
+            return result.IsFilled ? use : throw new ArgumentException("The result is empty: call Forward with it first.", nameof(result));
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
         }
     }
 
@@ -111,14 +145,21 @@ public static class GpuChecks
     public static void CheckKeyLengths(ReadOnlySpan<int> keyLengths, in AttentionShape shape) => ShapeChecks.CheckKeyLengths(keyLengths, shape);
 
     /// <summary>Whether a device has so much memory at all.</summary>
+    /// <param name="name">The device.</param>
+    /// <param name="needed">The bytes.</param>
+    /// <param name="available">Those of the device.</param>
+    /// <param name="what">What they are for.</param>
     /// <exception cref="InvalidOperationException">It has not.</exception>
-    public static void CheckMemory(string name, long needed, long available)
+    public static void CheckMemory(string name, long needed, long available, string what = "scratch memory")
     {
         if (needed > available)
         {
-            throw new InvalidOperationException($"The call needs {needed} bytes of scratch memory, but {name} has {available} bytes in all.");
+            throw new InvalidOperationException($"The call needs {needed} bytes of {what}, but {name} has {available} bytes in all.");
         }
     }
+
+    /// <summary>The bytes of so many floats; where they are more than are counted, the most that are.</summary>
+    public static long Bytes(long floats) => floats > long.MaxValue / sizeof(float) ? long.MaxValue : floats * sizeof(float);
 
     /// <summary>A length that a view can have: not 0.</summary>
     public static long AtLeastOne(long length) => Math.Max(1, length);

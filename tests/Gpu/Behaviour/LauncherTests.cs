@@ -127,6 +127,84 @@ public class LauncherTests
         void Backward(GpuResult what) => gpu.Backward(stream, view, view, view, view, what, view, view, view, view, shape);
     }
 
+    /// <summary>The launcher has the projections that the layer had when it was made, and a result those of its launcher.</summary>
+    [Fact]
+    public void A_redraw_between_Forward_and_Backward_changes_no_gradient()
+    {
+        using var machine = new Machine();
+        var layer = new CausalSoftmax8(1);
+        using var gpu = new CausalSoftmax8.Gpu(layer, machine.Accelerator);
+        var shape = new AttentionShape(1, 1, 20);
+        var numbers = new float[160];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = MathF.Sin(i);
+        }
+
+        var expected = Gradients(() => { });
+        Assert.Equal(expected, Gradients(() => layer.Redraw(2)));
+        Assert.NotEqual(layer.Projection.Weights.ToArray(), new CausalSoftmax8(1).Projection.Weights.ToArray());
+
+        float[] Gradients(Action between)
+        {
+            using var x = machine.Upload(numbers);
+            using var output = machine.Upload(new float[160]);
+            using var dq = machine.Upload(new float[160]);
+            using var dk = machine.Upload(new float[160]);
+            using var dv = machine.Upload(new float[160]);
+            using var result = gpu.CreateResult(shape);
+            var (stream, view) = (machine.Accelerator.DefaultStream, (ArrayView<float>)x.View);
+            gpu.Forward(stream, view, view, view, output.View, shape, result: result);
+            between();
+            gpu.Backward(stream, view, view, view, output.View, result, view, dq.View, dk.View, dv.View, shape);
+            var gradient = new float[160];
+            dk.View.CopyToCPU(stream, gradient);
+            stream.Synchronize();
+            return gradient;
+        }
+    }
+
+    [Fact]
+    public void What_was_disposed_of_is_used_no_more()
+    {
+        using var machine = new Machine();
+        var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
+        using var eight = machine.Upload(new float[8]);
+        var (stream, shape, view) = (machine.Accelerator.DefaultStream, new AttentionShape(1, 1, 1), (ArrayView<float>)eight.View);
+        var result = gpu.CreateResult(shape);
+        gpu.Forward(stream, view, view, view, view, shape, result: result);
+        result.Dispose();
+        result.Dispose();
+        Names(Assert.Throws<ObjectDisposedException>(() => gpu.Forward(stream, view, view, view, view, shape, result: result)), "GpuResult");
+        Names(Assert.Throws<ObjectDisposedException>(() => Backward(result)), "GpuResult");
+        Names(Assert.Throws<ObjectDisposedException>(() => gpu.LogSumExp(result)), "GpuResult");
+        Assert.Throws<ArgumentNullException>("result", () => gpu.LogSumExp(null!));
+        gpu.Forward(stream, view, view, view, view, shape);
+
+        gpu.Dispose();
+        Names(Assert.Throws<ObjectDisposedException>(() => gpu.Forward(stream, view, view, view, view, shape)), "Gpu");
+        Names(Assert.Throws<ObjectDisposedException>(() => gpu.Forward(new float[8], new float[8], new float[8], new float[8], shape)), "Gpu");
+        Names(Assert.Throws<ObjectDisposedException>(() => Backward(result)), "Gpu");
+        Names(Assert.Throws<ObjectDisposedException>(() => gpu.CreateResult(shape)), "Gpu");
+
+        void Backward(GpuResult what) => gpu.Backward(stream, view, view, view, view, what, view, view, view, view, shape);
+    }
+
+    [Fact]
+    public void Results_that_no_device_has_memory_for_are_named_with_both_numbers()
+    {
+        using var machine = new Machine();
+        using var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
+        foreach (var shape in new[] { new AttentionShape(1 << 20, 1 << 10, 1 << 20), new AttentionShape(int.MaxValue, 1, 1 << 30) })
+        {
+            var error = Assert.Throws<InvalidOperationException>(() => gpu.CreateResult(shape));
+            Names(error, "bytes of a result", machine.Accelerator.MemorySize.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        Names(Assert.ThrowsAny<ArgumentException>(() => gpu.ScratchBytes(new AttentionShape(1 << 20, 1 << 20, 1))), "1048576");
+        Names(Assert.ThrowsAny<ArgumentException>(() => gpu.BackwardScratchBytes(new AttentionShape(1, 1, -1))), "-1");
+    }
+
     [Fact]
     public void Gradients_that_do_not_fit_are_named()
     {
