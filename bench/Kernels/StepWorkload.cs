@@ -70,15 +70,18 @@ public sealed class StepWorkload : IDisposable
     /// <summary>Bytes of all states.</summary>
     public long FootprintBytes { get; }
 
-    /// <summary>Bytes of state that a step reads: c, z, S and the maxima, half of the open block, and once a block all of that again; or all keys and values.</summary>
+    /// <summary>
+    /// Bytes of state that a step reads: c, z, S and the maxima, half of the open block, and once a block all of that again with the rests of the sums; or all
+    /// keys and values.
+    /// </summary>
     public double BytesRead => _state.Streams * sizeof(float) * (_kernel.Features == 0
         ? (double)_state.Position * 2 * _kernel.HeadDim
-        : Sums + (3.0 * _kernel.Features) + ((Block + 1) / 2.0 * Row) + ((Sums + (3.0 * _kernel.Features)) / Block) + Row);
+        : Sums + (3.0 * _kernel.Features) + ((Block + 1) / 2.0 * Row) + (((2 * Sums) + (4.0 * _kernel.Features)) / Block) + Row);
 
-    /// <summary>Bytes of state that a step writes: its row of the open block, the maxima, and once a block the sums.</summary>
+    /// <summary>Bytes of state that a step writes: its row of the open block, the maxima, and once a block the sums and their rests.</summary>
     public double BytesWritten => _state.Streams * sizeof(float) * (_kernel.Features == 0
         ? 2.0 * _kernel.HeadDim
-        : Row + _kernel.Features + ((Sums + _kernel.Features) / Block));
+        : Row + _kernel.Features + (((2 * Sums) + (2.0 * _kernel.Features)) / Block));
 
     /// <summary>Bytes that a step would read and write if it added its token to S, z and c at once; of all keys and values, what it does move.</summary>
     public double InPlaceBytes => _kernel.Features == 0 ? BytesRead + BytesWritten : 2.0 * sizeof(float) * _state.Streams * (Sums + (2.0 * _kernel.Features));

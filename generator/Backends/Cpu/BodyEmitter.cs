@@ -799,13 +799,23 @@ internal sealed class BodyEmitter
     }
 
     /// <summary>A product that is added to a sum, and to its group where that is open beside it.</summary>
-    /// <param name="arguments">From the references of what is added to.</param>
+    /// <param name="arguments">From what is added to.</param>
     private void AddToSum(MatMul product, StateMember sum, Func<ProductSum, string> method, Func<IEnumerable<string>, IReadOnlyList<string>> arguments)
     {
         var groups = GroupsOf(sum.State)!;
         if (!groups.IsRead(sum))
         {
-            Call(method(ProductSum.Plain), arguments([At(sum, SumGroups.Open(sum))]), [product]);
+            // The same method as that of the whole program, where that reads the sum.
+            var open = At(sum, SumGroups.Open(sum));
+            if (_program.Fold is { } fold && IsCarried(sum.State) && new SumGroups(fold).IsRead(sum))
+            {
+                Call(method(ProductSum.Grouped), arguments([open, open, "false"]), [product]);
+            }
+            else
+            {
+                Call(method(ProductSum.Plain), arguments([open]), [product]);
+            }
+
             return;
         }
 
@@ -821,16 +831,7 @@ internal sealed class BodyEmitter
                 _writer.Line();
             }
 
-            _writer.Line($"// {ProgramText.Describe(product)}");
-            using (_writer.Block("if (stage == _SumStage.Grouped)"))
-            {
-                _writer.Line($"{method(ProductSum.Grouped)}({string.Join(", ", arguments([At(sum), At(sum, SumGroups.Group(sum))]))});");
-            }
-
-            using (_writer.Block("else"))
-            {
-                _writer.Line($"{method(ProductSum.Plain)}({string.Join(", ", arguments([At(sum)]))});");
-            }
+            Call(method(ProductSum.Grouped), arguments([At(sum), At(sum, SumGroups.Group(sum)), "stage == _SumStage.Grouped"]), [product]);
         }
     }
 

@@ -9,7 +9,7 @@ internal enum ProductSum
     /// <summary>Its target, where it accumulates; else it is the target.</summary>
     Plain,
 
-    /// <summary>Its target, and a second matrix: the sum of the group that is open.</summary>
+    /// <summary>Its target, and where asked for a second matrix: the sum of the group that is open beside it.</summary>
     Grouped,
 
     /// <summary>Its target in twice the precision, with the rest in a second matrix.</summary>
@@ -67,7 +67,7 @@ internal sealed class MatMulEmitter
         var added = sum switch
         {
             ProductSum.Plain => product.Accumulate ? "Add" : "",
-            ProductSum.Grouped => "AddTwice",
+            ProductSum.Grouped => "AddGrouped",
             ProductSum.Compensated => "AddCompensated",
             _ => throw new ArgumentOutOfRangeException(nameof(sum)),
         };
@@ -99,7 +99,7 @@ internal sealed class MatMulEmitter
             _ => throw new ArgumentOutOfRangeException(nameof(_sum)),
         };
         var parameters = "ref float a, ref float b, ref float c" + (second is null ? "" : $", ref float {second}")
-            + (_fixedRows is null ? ", int rows" : "") + (_fixedInner is null ? ", int inner" : "")
+            + (_sum == ProductSum.Grouped ? ", bool isGrouped" : "") + (_fixedRows is null ? ", int rows" : "") + (_fixedInner is null ? ", int inner" : "")
             + (_product.Structure == Structure.Full ? "" : ", int diagonal");
         var (rows, inner) = _product.TransposeA ? (_product.A.Columns, _product.A.Rows) : (_product.A.Rows, _product.A.Columns);
         var (a, b) = ($"[{Size(rows)} × {Size(inner)}]", $"[{Size(inner)} × {Size(_product.Target.Columns)}]");
@@ -112,7 +112,7 @@ internal sealed class MatMulEmitter
         var targets = _sum switch
         {
             ProductSum.Plain => _product.Accumulate ? "c +=" : "c =",
-            ProductSum.Grouped => "c and group +=",
+            ProductSum.Grouped => "c, and group where asked for, +=",
             ProductSum.Compensated => "c + rest +=",
             _ => throw new ArgumentOutOfRangeException(nameof(_sum)),
         };
@@ -165,13 +165,13 @@ internal sealed class MatMulEmitter
             // Rows past the last are memory of the tile that nobody reads.
             using (_writer.Block($"for (nint i = 0; i < rows; i += {_blockRows})"))
             {
-                if (_product.Structure != Structure.Full)
+                if (_product is not { TransposeB: true, B: Parameter })
                 {
                     Block(_blockRows, vectors);
                 }
                 else
                 {
-                    // A token or two at the end, or alone, would cost as much as a whole block.
+                    // The projections of a token or two, at the end or alone, would cost as much as those of a whole block.
                     using (_writer.Block($"if (rows - i <= {FewRows})"))
                     {
                         Block(FewRows, vectors);
@@ -304,7 +304,7 @@ internal sealed class MatMulEmitter
             _writer.Line("var limit = (float)(diagonal + i - j);");
         }
 
-        ForBlock(rows, vectors, (r, v) =>
+        string Value(int r, int v)
         {
             var value = $"c{r}_{v}";
             if (_product.Structure == Structure.LowerTarget)
@@ -313,16 +313,21 @@ internal sealed class MatMulEmitter
                 value = $"{simd}.ConditionalSelect({simd}.LessThanOrEqual({_target.Floats}.Indices, {limit}), {value}, {_target.Floats}.Zero)";
             }
 
-            string Plain(string to) =>
-                $"{simd}.StoreUnsafe({(adds ? $"{simd}.LoadUnsafe({Element(to, r, v)}) + {value}" : value)}, {Element(to, r, v)});";
-            return _sum switch
+            return value;
+        }
+
+        string Stored(string to, int r, int v) =>
+            $"{simd}.StoreUnsafe({(adds ? $"{simd}.LoadUnsafe({Element(to, r, v)}) + {Value(r, v)}" : Value(r, v))}, {Element(to, r, v)});";
+        ForBlock(rows, vectors, (r, v) => _sum == ProductSum.Compensated
+            ? $"_CompensatedSums.Add({Element("cc", r, v)}, {Element("second", r, v)}, {Value(r, v)});"
+            : Stored("cc", r, v));
+        if (_sum == ProductSum.Grouped)
+        {
+            using (_writer.Block("if (isGrouped)"))
             {
-                ProductSum.Plain => Plain("cc"),
-                ProductSum.Grouped => $"{Plain("cc")} {Plain("second")}",
-                ProductSum.Compensated => $"_CompensatedSums.Add({Element("cc", r, v)}, {Element("second", r, v)}, {value});",
-                _ => throw new ArgumentOutOfRangeException(nameof(_sum)),
-            };
-        });
+                ForBlock(rows, vectors, (r, v) => Stored("second", r, v));
+            }
+        }
     }
 
     private string Element(string block, int r, int v) => $"ref _Unsafe.Add(ref {block}, {Text((r * _strideC) + (v * _target.Lanes))})";

@@ -241,51 +241,65 @@ internal sealed class StateEmitter
         return writer.ToString();
     });
 
-    /// <summary>Rows of the state's axis times `factor`.</summary>
+    /// <summary>What belongs to each reference times its `factor`.</summary>
     private void Rescale(SourceWriter writer, State state, IReadOnlyList<Follower> followers)
     {
-        var vectors = followers.Where(follower => follower.Like.IsRowVector).ToArray();
-        if (vectors.Length > 0)
+        foreach (var (name, like) in followers)
         {
-            using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
-            {
-                writer.Line($"var f = {Load("factor", "j")};");
-                foreach (var (vector, _) in vectors)
-                {
-                    writer.Line(Store($"{Load(vector, "j")} * f", vector, "j"));
-                }
-            }
-        }
-
-        foreach (var (matrix, like) in followers.Where(follower => IsTransposed(follower.Like)))
-        {
-            using (writer.Block($"for (nint r = 0; r < {_schedule.Rows(like)}; r++)"))
-            using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
-            {
-                var at = $"(r * {_schedule.Stride(like)}) + j";
-                writer.Line(Store($"{Load(matrix, at)} * {Load("factor", "j")}", matrix, at));
-            }
-        }
-
-        foreach (var (matrix, like) in followers.Where(follower => !follower.Like.IsRowVector && !IsTransposed(follower.Like)))
-        {
-            using (writer.Block($"for (nint r = 0; r < {_schedule.Padded(state.Axis)}; r++)"))
-            {
-                writer.Line("var rowFactor = _Unsafe.Add(ref factor, r);");
-                using (writer.Block("if (rowFactor == 1f)"))
-                {
-                    writer.Line("continue;");
-                }
-
-                writer.Line($"var f = {_target.Simd}.Create(rowFactor);");
-                writer.Line($"ref var row = ref _Unsafe.Add(ref {matrix}, r * {_schedule.Stride(like)});");
-                using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(like.Columns)}; j += {_target.Lanes})"))
-                {
-                    writer.Line(Store($"{Load("row", "j")} * f", "row", "j"));
-                }
-            }
+            writer.Line($"{(like.IsRowVector ? RescaleVector(state) : IsTransposed(like) ? RescaleColumns(state, like) : RescaleRows(state, like))}(ref {name}, ref factor);");
         }
     }
+
+    private string RescaleVector(State state) => Method($"Rescale_{state.Axis.Size}", "v times the factors", "v", writer =>
+    {
+        using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
+        {
+            writer.Line(Store($"{Load("v", "j")} * {Load("factor", "j")}", "v", "j"));
+        }
+    });
+
+    private string RescaleColumns(State state, StateMember like) => Method($"Rescale_{like.Rows.Size}x{like.Columns.Size}", "The columns of x times their factors", "x", writer =>
+    {
+        using (writer.Block($"for (nint r = 0; r < {_schedule.Rows(like)}; r++)"))
+        using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
+        {
+            var at = $"(r * {_schedule.Stride(like)}) + j";
+            writer.Line(Store($"{Load("x", at)} * {Load("factor", "j")}", "x", at));
+        }
+    });
+
+    private string RescaleRows(State state, StateMember like) => Method($"Rescale_{like.Rows.Size}x{like.Columns.Size}", "The rows of x times their factors", "x", writer =>
+    {
+        using (writer.Block($"for (nint r = 0; r < {_schedule.Padded(state.Axis)}; r++)"))
+        {
+            writer.Line("var rowFactor = _Unsafe.Add(ref factor, r);");
+            using (writer.Block("if (rowFactor == 1f)"))
+            {
+                writer.Line("continue;");
+            }
+
+            writer.Line($"var f = {_target.Simd}.Create(rowFactor);");
+            writer.Line($"ref var row = ref _Unsafe.Add(ref x, r * {_schedule.Stride(like)});");
+            using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(like.Columns)}; j += {_target.Lanes})"))
+            {
+                writer.Line(Store($"{Load("row", "j")} * f", "row", "j"));
+            }
+        }
+    });
+
+    /// <summary>A method that rescales what it is given.</summary>
+    private string Method(string name, string comment, string operand, Action<SourceWriter> body) => _text.Add(name, own =>
+    {
+        var writer = new SourceWriter();
+        writer.Line($"// {comment}.");
+        writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
+        using (writer.Block($"private static void {own}(ref float {operand}, ref float factor)"))
+        {
+            body(writer);
+        }
+
+        return writer.ToString();
+    });
 
     /// <summary>The method that raises the references of the rows of a strip, if any candidate asks for it.</summary>
     public string RaiseRows(State state, IReadOnlyList<Follower> followers) => _text.Add("Raise", name =>
