@@ -1,4 +1,5 @@
 using ILGPU;
+using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using KernelGen.CompilerServices;
@@ -158,7 +159,7 @@ public class LauncherTests
             between();
             gpu.Backward(stream, view, view, view, output.View, result, view, dq.View, dk.View, dv.View, shape);
             var gradient = new float[160];
-            dk.View.CopyToCPU(stream, gradient);
+            dk.View.CopyToCPU(stream, gradient.AsSpan());
             stream.Synchronize();
             return gradient;
         }
