@@ -1,3 +1,5 @@
+using KernelGen.CompilerServices;
+
 namespace KernelGen;
 
 /// <summary>
@@ -6,36 +8,34 @@ namespace KernelGen;
 /// </summary>
 internal static class OrthogonalDraw
 {
-    // A vector that keeps less than this share of its length is too close to its predecessors: its direction would be rounding noise.
-    private const double LeastShare = 1e-8;
+    /// <summary>A vector that keeps less than this share of its length is too close to its predecessors: its direction would be rounding noise.</summary>
+    internal const double LeastShare = 1e-8;
+
+    /// <summary>rows · columns² from which other threads help: some milliseconds of one, against which waking them is nothing.</summary>
+    private const long LeastForThreads = 1 << 24;
 
     /// <summary>Draws [rows, columns].</summary>
     /// <param name="sizes">Which of the two draws, and its sizes.</param>
     /// <param name="seed">Any number.</param>
     public static ProjectionContent Draw(ProjectionSizes sizes, ulong seed)
     {
-        (int rows, int columns) = (sizes.Rows, sizes.Columns);
         float[] weights = new float[sizes.NumberCount];
-        NormalStream normals = new(seed);
-        double[] basis = new double[Math.Min(rows, columns) * columns];
-        double[] lengthSource = new double[columns];
-        for (int row = 0; row < rows; row++)
+        OrthogonalPairs pairs = new(sizes, seed, weights);
+        WorkerTeam team = WorkerTeam.Shared;
+        if ((long)weights.Length * sizes.Columns >= LeastForThreads && team.TryEnter(pairs.Count))
         {
-            int inBlock = row % columns; // a new block starts without predecessors
-            Span<double> direction = basis.AsSpan(inBlock * columns, columns);
-            int attempt = 0;
-            do
+            try
             {
-                normals.Fill(direction, row, DrawPurpose.Direction, attempt++);
+                team.Run(pairs, pairs.Count, pairs.Count);
             }
-            while (!TryOrthonormalise(basis.AsSpan(0, inBlock * columns), direction));
-
-            double length = sizes.Draw == ProjectionDraw.RegularizedOrthogonal ? Math.Sqrt(columns) : normals.ChiLength(lengthSource, row);
-            Span<float> target = weights.AsSpan(row * columns, columns);
-            for (int column = 0; column < columns; column++)
+            finally
             {
-                target[column] = (float)(length * direction[column]);
+                team.Exit();
             }
+        }
+        else
+        {
+            WorkerTeam.RunAlone(pairs, pairs.Count);
         }
 
         return new ProjectionContent(sizes, [], weights);

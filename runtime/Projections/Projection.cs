@@ -67,8 +67,9 @@ public sealed class Projection
     /// <exception cref="ArgumentException">rows × columns is more than an array holds.</exception>
     /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     /// <remarks>
-    /// Cost: about 4 · rows · columns² operations. Source: Choromanski et al., "Rethinking Attention with Performers" (2009.14794), section
-    /// 2.4; row lengths are independent χ variables, which keeps the estimate of the kernel unbiased.
+    /// Cost: about 4 · rows · columns² operations, large draws on several threads, and while it lasts 16 · columns² bytes for each of them. Source:
+    /// Choromanski et al., "Rethinking Attention with Performers" (2009.14794), section 2.4; row lengths are independent χ variables, which keeps
+    /// the estimate of the kernel unbiased.
     /// </remarks>
     public static Projection Orthogonal(int rows, int columns, ulong seed) =>
         Drawn(ProjectionDraw.Orthogonal, rows, columns, seed, OrthogonalDraw.Draw);
@@ -101,8 +102,8 @@ public sealed class Projection
     /// <exception cref="ArgumentException">rows × columns is more than an array holds.</exception>
     /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     /// <remarks>
-    /// Cost: about 4 · rows · columns² operations. Source: Choromanski et al., "Rethinking Attention with Performers" (2009.14794), section
-    /// 2.3 (regularised softmax kernel). The variance is lower, and the estimate of e^{xᵀy} is too low by a share of about
+    /// Cost: as <see cref="Orthogonal"/>. Source: Choromanski et al., "Rethinking Attention with Performers" (2009.14794), section 2.3
+    /// (regularised softmax kernel). The variance is lower, and the estimate of e^{xᵀy} is too low by a share of about
     /// ‖x + y‖⁴ / (4·(columns + 2)), however many rows there are.
     /// </remarks>
     public static Projection RegularizedOrthogonal(int rows, int columns, ulong seed) =>
