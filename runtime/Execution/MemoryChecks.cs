@@ -13,6 +13,9 @@ internal static class MemoryChecks
 
     private static long _available = ReadAvailable();
 
+    /// <summary>The memory of the machine or the container, in use or not.</summary>
+    public static long AvailableBytes => Volatile.Read(ref _available);
+
     /// <summary>Whether there can be so much memory beside what this process holds already.</summary>
     /// <param name="count">How many.</param>
     /// <param name="bytesEach">The size of each.</param>
@@ -20,24 +23,10 @@ internal static class MemoryChecks
     /// <exception cref="InsufficientMemoryException">There cannot.</exception>
     public static void Check(long count, long bytesEach, string what)
     {
-        Int128 needed = (Int128)count * bytesEach;
-        if (Fits(needed))
+        if (!Fits((Int128)count * bytesEach))
         {
-            return;
+            CollectOrThrow(count, bytesEach, what);
         }
-
-        // A container may have been given more since, and some of what is held may be garbage, which goes once its finalizers have run.
-        Volatile.Write(ref _available, ReadAvailable());
-        if (needed <= Volatile.Read(ref _available))
-        {
-            GC.Collect();
-            if (SpinWait.SpinUntil(() => Fits(needed), TimeSpan.FromSeconds(0.5)))
-            {
-                return;
-            }
-        }
-
-        throw TooFew(count, bytesEach, what, null);
     }
 
     /// <summary>An array of zeros.</summary>
@@ -67,15 +56,32 @@ internal static class MemoryChecks
 
     /// <summary>What to throw where there is not enough.</summary>
     public static InsufficientMemoryException TooFew(long count, long bytesEach, string what, OutOfMemoryException? exception) => new(
-        $"{count} {what} of {bytesEach} bytes each need {(Int128)count * bytesEach} bytes, but this process can have {Volatile.Read(ref _available)} in all, "
+        $"{count} {what} of {bytesEach} bytes each need {(Int128)count * bytesEach} bytes, but this process can have {AvailableBytes} in all, "
         + $"of which KernelGen holds {AlignedBuffer.BytesInUse} and the managed heap {GC.GetTotalMemory(forceFullCollection: false)}.",
         exception);
 
+    // Apart from the check, which then allocates nothing. A container may have been given more since, and some of what is held may be garbage, which goes
+    // once its finalizers have run.
+    private static void CollectOrThrow(long count, long bytesEach, string what)
+    {
+        Int128 needed = (Int128)count * bytesEach;
+        Volatile.Write(ref _available, ReadAvailable());
+        if (needed <= AvailableBytes)
+        {
+            GC.Collect();
+            if (SpinWait.SpinUntil(() => Fits(needed), TimeSpan.FromSeconds(0.5)))
+            {
+                return;
+            }
+        }
+
+        throw TooFew(count, bytesEach, what, null);
+    }
+
     private static bool Fits(Int128 needed)
     {
-        long available = Volatile.Read(ref _available);
-        Int128 left = (Int128)available - AlignedBuffer.BytesInUse;
-        return needed <= available / SmallShare ? needed <= left : needed <= left - GC.GetTotalMemory(forceFullCollection: false);
+        Int128 left = (Int128)AvailableBytes - AlignedBuffer.BytesInUse;
+        return needed <= AvailableBytes / SmallShare ? needed <= left : needed <= left - GC.GetTotalMemory(forceFullCollection: false);
     }
 
     // The memory of the machine or the container. A limit of the managed heap alone is no limit of native memory.

@@ -152,6 +152,8 @@ public static class GpuChecks
     /// <exception cref="InvalidOperationException">It has not.</exception>
     public static void CheckMemory(string name, long needed, long available, string what = "scratch memory")
     {
+        // A device that is the processor says that there is no end of it.
+        available = available == long.MaxValue ? MemoryChecks.AvailableBytes : available;
         if (needed > available)
         {
             throw new InvalidOperationException($"The call needs {needed} bytes of {what}, but {name} has {available} bytes in all.");
