@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using KernelGen.Bench;
 using KernelGen.Bench.Benchmarks;
+using KernelGen.Bench.BuildModes;
 using KernelGen.Bench.Compare;
 using KernelGen.Bench.Functions;
 using KernelGen.Bench.Gpu;
@@ -21,6 +22,7 @@ var root = new RootCommand("Measures the kernels that KernelGen generates, and t
     CompareCommand.Create(),
     GpuCommand.Create(),
     FunctionsCommand.Create(),
+    ModesCommand.Create(),
     BenchmarkCommand.Create<KernelBenchmarks>("kernels", "Time and allocations of a forward call of each kernel."),
     BenchmarkCommand.Create<GeneratorBenchmarks>("generator", "Time and allocations of the generator: a cold run, an unrelated edit."),
 };

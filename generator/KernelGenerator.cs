@@ -32,22 +32,27 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .Select(static (compilation, _) => TargetFacts.IlgpuOf(compilation))
             .WithTrackingName(GpuStep);
 
+        var isDebug = context.CompilationProvider.Select(static (compilation, _) => compilation.Options.OptimizationLevel == OptimizationLevel.Debug);
+
         var all = target.Select(static (_, _) => EquatableArray<Declaration>.Empty);
+        var read = target.Select(static (_, _) => ImmutableArray<Reading>.Empty);
         foreach (var family in FamilyRegistry.Families)
         {
             // 2. Find each type that carries the family's attribute and read it: a declaration without Roslyn types, and diagnostics.
             var readings = context.SyntaxProvider.ForAttributeWithMetadataName(
                 family.AttributeName, static (node, _) => node is TypeDeclarationSyntax, DeclarationReader.Read);
 
-            // 3. Report the diagnostics. They hold locations, so this branch is never cached.
-            context.RegisterSourceOutput(
-                readings.Collect().Combine(target.Combine(ilgpu)),
-                static (output, found) => Report(output, found.Left, found.Right.Left, found.Right.Right));
+            read = read.Combine(readings.Collect()).Select(static (lists, _) => lists.Left.AddRange(lists.Right));
 
-            // 4. Carry on with the declarations alone: from here on everything is equal by value.
+            // 3. Carry on with the declarations alone: from here on everything is equal by value.
             var declarations = readings.SelectMany(static (reading, _) => reading.Declarations);
             all = all.Combine(declarations.Collect()).Select(static (lists, _) => lists.Left.Followed(lists.Right));
         }
+
+        // 4. Report the diagnostics. They hold locations, so this branch is never cached.
+        context.RegisterSourceOutput(
+            read.Combine(target.Combine(ilgpu).Combine(isDebug)),
+            static (output, found) => Report(output, found.Left, found.Right.Left.Left, found.Right.Left.Right, found.Right.Right));
 
         // 5. Give each its own file name, then emit, one cached output each.
         var files = all.SelectMany(static (list, _) => list.WithUniqueNames()).WithTrackingName(DeclarationStep);
@@ -61,9 +66,15 @@ public sealed class KernelGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(gpuFiles.Combine(target), static (output, file) => EmitGpu(output, file.Left, file.Right));
     }
 
-    /// <summary>Reports what is wrong with the declarations of a family: once, where several name the same faulty kernel function.</summary>
-    private static void Report(SourceProductionContext output, ImmutableArray<Reading> readings, TargetFacts target, Visibility ilgpu)
+    /// <summary>Reports what is wrong with the declarations: once, where several name the same faulty kernel function.</summary>
+    private static void Report(
+        SourceProductionContext output, ImmutableArray<Reading> readings, TargetFacts target, Visibility ilgpu, bool isDebug)
     {
+        if (isDebug && readings.FirstOrDefault(static reading => reading.Declaration is not null) is { Attribute: { } first })
+        {
+            output.ReportDiagnostic(Diagnostic.Create(Rules.NotOptimized, first));
+        }
+
         var reported = new HashSet<(string, Location, string)>();
         foreach (var reading in readings)
         {

@@ -157,6 +157,9 @@ internal static class LayerEmitter
         }
 
         /// <inheritdoc/>
+        public int VectorBits => Engine.VectorBits;
+
+        /// <inheritdoc/>
         public int StateLength => Engine.StateLength;
 
         int {{Runtime}}.IAttention.HeadDim => HeadDim;

@@ -26,6 +26,12 @@ public interface IAttention
     int DegreeOfParallelism { get; set; }
 
     /// <summary>
+    /// The width of the vectors that this layer computes with, in bits: 512, 256 or 128. It is the widest that the process may use, which is less than
+    /// the machine has where a program was compiled for less, as NativeAOT does unless told otherwise. Speed follows it.
+    /// </summary>
+    int VectorBits { get; }
+
+    /// <summary>
     /// The floats of the state of one head that a call with a result hands out (see <see cref="AttentionResult.State"/>); 0 for attention
     /// that carries none.
     /// </summary>

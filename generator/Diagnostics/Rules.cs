@@ -173,6 +173,11 @@ internal static class Rules
         "{0} is referenced under the alias '{1}' alone, but generated code names it from global::; write Aliases=\"global,{1}\" at the reference",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen033");
 
+    public static readonly DiagnosticDescriptor NotOptimized = new(
+        "KGEN034", "Layers are compiled without optimisation",
+        "This project is compiled without optimisation, as Debug builds are, and so are its layers, which run many times slower; set <Optimize>true</Optimize> in the project that holds them",
+        Category, DiagnosticSeverity.Info, isEnabledByDefault: true, helpLinkUri: Help + "kgen034");
+
     public static readonly DiagnosticDescriptor InternalError = new(
         "KGEN099", "The generator failed",
         "KernelGen could not generate '{0}', which is an error in KernelGen, not in your code; please report: {1}",

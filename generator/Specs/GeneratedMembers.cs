@@ -20,7 +20,7 @@ internal sealed class GeneratedMembers(bool hasProjections, Hyperparameter? numb
 
     private static readonly string[] CommonNames =
     [
-        "HeadDim", "ValueDim", "Causal", "DegreeOfParallelism", "StateLength",
+        "HeadDim", "ValueDim", "Causal", "DegreeOfParallelism", "VectorBits", "StateLength",
         "Engine", "_engine", "Declaration", "Width512", "Width256", "Width128", "Gradients512", "Gradients256", "Gradients128",
     ];
 

@@ -33,7 +33,9 @@ internal static class UnsetMembers
     private static bool ExcludesNull(ITypeSymbol type, NullableAnnotation annotation) =>
         annotation == NullableAnnotation.NotAnnotated && !type.IsValueType && type.TypeKind != TypeKind.Error;
 
-    /// <summary>Whether a property keeps its value in a field that it returns as it is. A getter with a body may make the value when it is first asked for.</summary>
+    /// <summary>
+    /// Whether a property keeps its value in a field that it returns as it is. A getter with a body may make the value when it is first asked for.
+    /// </summary>
     private static bool IsStored(IPropertySymbol property) =>
         property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property))
         && property.GetMethod?.DeclaringSyntaxReferences.Any(

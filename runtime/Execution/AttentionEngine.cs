@@ -38,6 +38,9 @@ public abstract class AttentionEngine
     /// <summary>The type that was declared, for messages.</summary>
     internal abstract string LayerName { get; }
 
+    /// <inheritdoc cref="IAttention.VectorBits"/>
+    public int VectorBits => 8 * sizeof(float) * Lanes;
+
     /// <summary>Makes the engine of one kernel, which packs the projections for it.</summary>
     /// <param name="projection">[projection rows, head dim] of the kernel; null where it draws none.</param>
     /// <param name="hyperparameters">What <see cref="LayerParameters"/> made of the layer's hyperparameter; empty where it has none.</param>

@@ -191,8 +191,7 @@ public class ChainTests
             : System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated ? 512
             : System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated ? 256
             : 128;
-        var engine = typeof(Softmax16).GetField("_engine", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!
-            .GetValue(new Softmax16(seed: 1));
-        Assert.Equal(expected, 32 * ((CompilerServices.AttentionEngine)engine!).Lanes);
+        Assert.Equal(expected, new Softmax16(seed: 1).VectorBits);
+        Assert.Equal(expected, new Exact16().VectorBits);
     }
 }

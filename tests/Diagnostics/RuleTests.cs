@@ -249,8 +249,9 @@ public sealed class RuleTests
             CompilerDiagnostics = CompilerDiagnostics.Errors,
         };
         test.TestState.AdditionalReferences.Clear();
+        MetadataReference[] package = [ProjectReferences.Attributes, ProjectReferences.Runtime];
         test.TestState.AdditionalReferences.AddRange(
-            [.. ProjectReferences.Framework, .. new[] { ProjectReferences.Attributes, ProjectReferences.Runtime }.Select(reference => reference.WithAliases(aliases.Split(',')))]);
+            [.. ProjectReferences.Framework, .. package.Select(reference => reference.WithAliases(aliases.Split(',')))]);
         await test.RunAsync();
     }
 
@@ -365,12 +366,14 @@ public sealed class RuleTests
     {
         const string Members = """
             {
-                internal string F1; internal string? F2; internal string F3 = ""; internal readonly string F4; internal int F5; internal const string F6 = "";
-                internal C F7; internal S F8; internal U F9; internal N F10; internal U? F11; internal dynamic F12; internal (string, string) F13;
-                [AllowNull] internal string F14; [MaybeNull] internal string F15; [NotNull] internal string F16; internal string F17, F18 = "", F19;
+                internal string F1; internal string? F2; internal string F3 = ""; internal readonly string F4; internal int F5;
+                internal const string F6 = ""; internal C F7; internal S F8; internal U F9; internal N F10; internal U? F11; internal dynamic F12;
+                internal (string, string) F13; [AllowNull] internal string F14; [MaybeNull] internal string F15; [NotNull] internal string F16;
+                internal string F17, F18 = "", F19;
                 public string P1 { get; set; } public string P2 { get; } public string P3 { get; init; } public string P4 { get; set; } = "";
-                public required string P5 { get; set; } public string P6 => ""; public string P7 { get => field ??= ""; } public string P8 { get; set => field = value.Trim(); }
-                [AllowNull] public string P9 { get; set; } [MaybeNull] public string P10 { get; set; } public string? P11 { get; set; } public U P12 { get; set; }
+                public required string P5 { get; set; } public string P6 => ""; public string P7 { get => field ??= ""; }
+                public string P8 { get; set => field = value.Trim(); } [AllowNull] public string P9 { get; set; } [MaybeNull] public string P10 { get; set; }
+                public string? P11 { get; set; } public U P12 { get; set; }
                 public event Action E1; public event Action? E2; public event Action E3 { add { } remove { } } public event Action E4 = () => { };
                 public required string F20;
             #nullable disable
@@ -390,7 +393,24 @@ public sealed class RuleTests
         Assert.Equal(expected, generated.Reported.Select(NameAt).Order());
         Assert.DoesNotContain(generated.Warnings, warning => warning.Location.SourceTree!.FilePath.EndsWith(".g.cs", StringComparison.Ordinal));
 
-        static string NameAt(Diagnostic diagnostic) => diagnostic.Location.SourceTree!.ToString().Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length);
+        static string NameAt(Diagnostic diagnostic) => diagnostic.Location.SourceTree!.GetText().ToString(diagnostic.Location.SourceSpan);
+    }
+
+    /// <summary>Once a compilation, at one of the layers that it is about.</summary>
+    [Theory]
+    [InlineData(OptimizationLevel.Debug, "{|KGEN034:", "|}")]
+    [InlineData(OptimizationLevel.Release, "", "")]
+    public async Task KGEN034_layers_are_compiled_without_optimisation(OptimizationLevel level, string open, string close)
+    {
+        var test = new GeneratorTest { OptimizationLevel = level };
+        test.TestState.Sources.Add(Usings + "[SoftmaxAttention(HeadDim = 8)] partial class A { }");
+        test.TestState.Sources.Add(Usings + $$"""
+            [FavorAttention(HeadDim = {|KGEN005:0|}, Features = 16)] partial class B { }
+            [{{open}}FavorAttention(HeadDim = 8, Features = 16){{close}}] partial class C { }
+            [FavorAttention(HeadDim = 8, Features = 32)] partial class D { }
+            """);
+        await test.RunAsync();
+        await new GeneratorTest { OptimizationLevel = level, TestCode = "class A { }" }.RunAsync();
     }
 
     /// <summary>What goes with which kernel function is not said where the function, or what it goes with, is still to be written.</summary>
@@ -404,8 +424,10 @@ public sealed class RuleTests
     [InlineData("Kernel = KernelFunction.Softmax, Epsilon = \"\", Lambda = \"\", HeadDim = 8, Features = 16")]
     [InlineData("Kernel = KernelFunction.SoftmaxTrigonometric, Normalize = 0, HeadDim = 8, Features = 16")]
     [InlineData("Kernel = KernelFunction.SoftmaxTrigonometric, Causal = 1, HeadDim = 8, Features = 16")]
-    public Task Nothing_is_said_of_a_kernel_that_was_not_meant(string arguments) => GeneratorTest.ExpectAsync(
-        Usings + $"[FavorAttention({arguments})] partial class A {{ static float Half(float x) => x{(arguments.Contains("Half", StringComparison.Ordinal) ? " * {|KGEN018:0.5|}" : "")}; }}");
+    public Task Nothing_is_said_of_a_kernel_that_was_not_meant(string arguments) => GeneratorTest.ExpectAsync(Usings + $$"""
+        [FavorAttention({{arguments}})]
+        partial class A { static float Half(float x) => x{{(arguments.Contains("Half", StringComparison.Ordinal) ? " * {|KGEN018:0.5|}" : "")}}; }
+        """);
 
     [Fact]
     public Task KGEN011_lambda_is_a_member_where_there_is_one() => GeneratorTest.ExpectAsync(Usings + """

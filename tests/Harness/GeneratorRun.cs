@@ -27,6 +27,7 @@ internal sealed class GeneratorRun
                 OutputKind.DynamicallyLinkedLibrary,
                 nullableContextOptions: NullableContextOptions.Enable,
                 generalDiagnosticOption: ReportDiagnostic.Default,
+                optimizationLevel: OptimizationLevel.Release,
                 warningLevel: 9999, // All warnings of this compiler and of those to come.
                 checkOverflow: true));
         Run();

@@ -24,11 +24,14 @@ public sealed class GeneratorTest : CSharpSourceGeneratorTest<KernelGenerator, D
 
     public LanguageVersion LanguageVersion { get; set; } = LanguageVersion.Preview;
 
+    public OptimizationLevel OptimizationLevel { get; set; } = OptimizationLevel.Release;
+
     /// <summary>Runs the test of one source with marked diagnostics.</summary>
     public static Task ExpectAsync(string markedSource) => new GeneratorTest { TestCode = markedSource }.RunAsync();
 
     protected override ParseOptions CreateParseOptions() => new CSharpParseOptions(LanguageVersion, DocumentationMode.Diagnose);
 
     protected override CompilationOptions CreateCompilationOptions() =>
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable);
+        new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel, nullableContextOptions: NullableContextOptions.Enable);
 }

@@ -15,6 +15,8 @@ internal sealed class EngineAttention(AttentionEngine engine, bool causal) : IAt
 
     public int DegreeOfParallelism { get => engine.DegreeOfParallelism; set => engine.DegreeOfParallelism = value; }
 
+    public int VectorBits => engine.VectorBits;
+
     public int StateLength => engine.StateLength;
 
     public long ScratchBytes(in AttentionShape shape) => engine.ScratchBytes(shape);
