@@ -72,8 +72,8 @@ internal static class LayerEmitter
 
     private static void WriteConstructors(SourceWriter writer, TypeTarget type, AttentionSpec spec)
     {
-        // What a base constructor is marked with was said at the base list's type; what stays null is said at the member (KGEN032).
-        writer.Line("#pragma warning disable CS0612, CS0618, CS8618, CS9264 // What constructors leave null, or call of a base class, is said elsewhere.");
+        writer.Line("#pragma warning disable CS8618, CS9264 // What constructors leave null is said at the member (KGEN032).");
+        writer.Line("#pragma warning disable CS0612, CS0618 // That a base constructor is obsolete cannot be mended here.");
         writer.Line();
         if (spec.ProjectionRows == 0)
         {
