@@ -67,6 +67,36 @@ public class StabilityTests
         }
     }
 
+    public static TheoryData<Layer> SmallLayers =>
+        [Layer.Of<CausalSoftmax8>(), Layer.Of<Softmax8>(), Layer.Of<OddCausalHyperbolic>(), Layer.Of<Exact8>(), Layer.Of<CausalExact8>()];
+
+    /// <summary>Past the first group of 3,072 tokens sums have rests and open groups, which follow a reference that rises too: forward, backward and in steps.</summary>
+    [Theory]
+    [MemberData(nameof(SmallLayers))]
+    public void References_rise_while_groups_are_open(Layer layer)
+    {
+        const int length = 3_300;
+        var (attention, weights) = layer.Create();
+        foreach (var (name, factor) in new (string, Func<int, float>)[]
+        {
+            ("rising", t => 0.2f + (3f * t / length)),
+            ("falling", t => 3f - (2.8f * t / length)),
+            ("a jump within the second group", t => t < 3_200 ? 0.3f : 4),
+        })
+        {
+            var inputs = new Inputs(layer, length, length, seed: 21, scale: 0.7f).Scale(0, length, factor);
+            var output = inputs.Forward(attention);
+            Compare.Close(inputs.Naive(weights).Output, output, inputs.Tolerance(weights));
+            var gradients = new GradientInputs(inputs, seed: 22);
+            Gradients.Close(gradients.Naive(weights), gradients.Kernel(attention), gradients, weights, name);
+            if (layer.Causal)
+            {
+                using var state = attention.CreateDecodingState();
+                Compare.Close(NaiveAttention.ToDouble(output), DecodingTests.Decode(state, inputs, prefix: 100), inputs.Tolerance(weights));
+            }
+        }
+    }
+
     [Fact]
     public void Constant_values_come_out_unchanged()
     {
