@@ -32,17 +32,16 @@ internal sealed record RowServerBuild(string Program, IReadOnlyList<CompilerErro
                 return new RowServerBuild(ProgramPath(tree.Root), leftOut);
             }
 
-            var errors = CompilerError.Parse(result.Output);
-            var ofFiles = errors.Where(error => error.File is { } file && file.StartsWith(bench, StringComparison.Ordinal)
-                && Path.GetExtension(file) == ".cs" && File.Exists(file)).DistinctBy(error => error.File).ToList();
+            var ofFiles = CompilerError.Parse(result.Output).Select(error => (Error: error, Source: SourceFile(error, bench)))
+                .Where(item => item.Source is not null).DistinctBy(item => item.Source).ToList();
             if (ofFiles.Count == 0)
             {
                 throw new InvalidOperationException(leftOut.Count == 0
                     ? $"{commit.Title} does not build:\n{Said(result)}"
-                    : $"{commit.Title} has not what every row needs:\n{string.Join('\n', leftOut)}");
+                    : $"{commit.Title} has not what every row needs:\n{string.Join('\n', leftOut)}\n{Said(result)}");
             }
 
-            foreach (var error in ofFiles)
+            foreach (var (error, source) in ofFiles)
             {
                 // Not that it uses a file that is left out.
                 if (!deleted.Any(name => error.Text.Contains($"'{name}'", StringComparison.Ordinal)))
@@ -50,8 +49,8 @@ internal sealed record RowServerBuild(string Program, IReadOnlyList<CompilerErro
                     leftOut.Add(error);
                 }
 
-                deleted.Add(Path.GetFileNameWithoutExtension(error.File!));
-                File.Delete(error.File!);
+                deleted.Add(Path.GetFileNameWithoutExtension(source!));
+                File.Delete(source!);
             }
         }
     }
@@ -64,6 +63,26 @@ internal sealed record RowServerBuild(string Program, IReadOnlyList<CompilerErro
             "-p:TreatWarningsAsErrors=false",
         ],
         root, stop);
+
+    /// <summary>The file of measuring code that an error is in, or that declares the kernel in whose emitted text it is; null where it is in none.</summary>
+    private static string? SourceFile(CompilerError error, string bench)
+    {
+        const string Emitted = ".g.cs";
+        if (error.File is not { } file || Path.GetExtension(file) != ".cs")
+        {
+            return null;
+        }
+
+        if (file.EndsWith(Emitted, StringComparison.Ordinal))
+        {
+            // Namespace.Type.Cpu.g.cs
+            var names = Path.GetFileName(file).Split('.');
+            return Directory.EnumerateFiles(Path.Combine(bench, "Kernels", "Declarations"))
+                .FirstOrDefault(declarations => names.Any(name => File.ReadAllText(declarations).Contains($" class {name};", StringComparison.Ordinal)));
+        }
+
+        return file.StartsWith(bench, StringComparison.Ordinal) && File.Exists(file) ? file : null;
+    }
 
     private static string ProgramPath(string root) => Path.Combine(root, "bench/RowServer/bin/Release/net10.0/KernelGen.RowServer.dll");
 

@@ -20,7 +20,9 @@ internal sealed class RowServerProcess : IDisposable
         _side = side;
         var start = new ProcessStartInfo(Tool.Dotnet, [build.Program, threads.ToString(CultureInfo.InvariantCulture)])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         VectorWidth.Limit(start.Environment, width);
         _process = Process.Start(start) ?? throw new InvalidOperationException($"The process that measures {side} did not start.");
