@@ -92,7 +92,7 @@ public class LauncherTests
     public void A_CPU_is_no_GPU()
     {
         using var context = Context.Create(b => b.CPU());
-        Names(Assert.Throws<InvalidOperationException>(() => Softmax8.Gpu.CreateAccelerator(context)), "no GPU: CPUAccelerator.", "b.Default()");
+        Names(Assert.Throws<InvalidOperationException>(() => Softmax8.Gpu.CreateAccelerator(context)), "no GPU: CPUAccelerator", "b.Default()");
     }
 
     [Fact]

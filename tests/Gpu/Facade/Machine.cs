@@ -12,6 +12,8 @@ namespace KernelGen.Gpu.Tests.Facade;
 /// </summary>
 public sealed class Machine : IDisposable
 {
+    private static readonly object Finding = new();
+
     private readonly Context _context;
 
     /// <param name="processors">Multiprocessors of a simulated accelerator, by which launchers cut long sequences into spans. Devices have their own.</param>
@@ -24,7 +26,11 @@ public sealed class Machine : IDisposable
     /// <param name="level">The optimisation level of the context.</param>
     public Machine(CPUDevice? device, OptimizationLevel level = OptimizationLevel.O2)
     {
-        _context = Context.Create(b => (device is not null ? b.CPU(device) : Kind == AcceleratorType.Cuda ? b.Cuda() : b.OpenCL()).Optimize(level));
+        lock (Finding)
+        {
+            // One at a time: of several threads that ask at once, some find no OpenCL device.
+            _context = Context.Create(b => (device is not null ? b.CPU(device) : Kind == AcceleratorType.Cuda ? b.Cuda() : b.OpenCL()).Optimize(level));
+        }
 
         // A context without a device of the kind has ILGPU's CPU device all the same.
         var kind = device?.AcceleratorType ?? Kind;
