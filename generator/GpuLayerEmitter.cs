@@ -373,9 +373,9 @@ internal static class GpuLayerEmitter
 
                 internal bool AddsGradients { get; init; }
 
-                internal _GpuShape ShapeOf(in {{Runtime}}.AttentionShape shape, int spanTokens, int spans) => new(
+                internal _GpuShape ShapeOf(in {{Runtime}}.AttentionShape shape, int spanTokens, int spans, int from) => new(
                     shape.Heads, shape.QueryLength, shape.KeyLength, shape.Layout == {{Runtime}}.TensorLayout.BatchLengthHeadDim, HasKeyLengths, WantsLogSumExp, AddsGradients,
-                    spanTokens, spans);
+                    spanTokens, spans, from);
                 """);
         }
 

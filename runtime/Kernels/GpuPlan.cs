@@ -15,9 +15,10 @@ public readonly struct GpuPlan
     /// <summary>States of spans take at most so many floats: 256 MiB.</summary>
     private const long MostStateFloats = 1L << 26;
 
-    private GpuPlan(int heads, int stateSpans, int stateSpanTokens, int outputSpans, int outputSpanTokens)
+    private GpuPlan(int heads, int rounds, int stateSpans, int stateSpanTokens, int outputSpans, int outputSpanTokens)
     {
         Heads = heads;
+        Rounds = rounds;
         StateSpans = stateSpans;
         StateSpanTokens = stateSpanTokens;
         OutputSpans = outputSpans;
@@ -27,13 +28,16 @@ public readonly struct GpuPlan
     /// <summary>Heads of all sequences.</summary>
     public int Heads { get; }
 
-    /// <summary>Spans of a head that have a state each.</summary>
+    /// <summary>How often spans are summed into states: each round goes on where the one before it ended.</summary>
+    public int Rounds { get; }
+
+    /// <summary>Spans of a head that have a state each, in one round.</summary>
     public int StateSpans { get; }
 
     /// <summary>Tokens of such a span.</summary>
     public int StateSpanTokens { get; }
 
-    /// <summary>Spans of a head whose outputs are computed.</summary>
+    /// <summary>Spans of a head whose outputs are computed; in a scan in one round.</summary>
     public int OutputSpans { get; }
 
     /// <summary>Tokens of such a span.</summary>
@@ -49,24 +53,34 @@ public readonly struct GpuPlan
     /// <param name="stateFloats">Floats of a state; 0 where there is none.</param>
     /// <param name="scratchFloats">Floats of scratch memory that each group needs; 0 where shared memory is enough.</param>
     /// <param name="isScan">Whether a span of outputs starts from the state of the spans before it, and so both are cut alike.</param>
+    /// <param name="mostTiles">The most tiles of a span that has a state: where every tile is rounded, more would let sums of equal tokens drift.</param>
     public static GpuPlan Create(
-        int heads, int stateLength, int outputLength, int processors, int stateTokens, int outputTokens, int stateFloats, int scratchFloats, bool isScan)
+        int heads, int stateLength, int outputLength, int processors, int stateTokens, int outputTokens, int stateFloats, int scratchFloats, bool isScan, int mostTiles = int.MaxValue)
     {
         int groups = Math.Max(1, processors * GroupsPerProcessor / Math.Max(1, heads));
         int most = stateFloats == 0 ? groups : (int)Math.Clamp(MostStateFloats / stateFloats / Math.Max(1, heads), 1, groups);
         int tile = isScan ? Math.Max(stateTokens, outputTokens) : stateTokens;
-        (int stateSpans, int stateSpanTokens) = Cut(stateLength, tile, most);
-        (int outputSpans, int outputSpanTokens) = isScan
-            ? (stateSpans, stateSpanTokens)
-            : Cut(outputLength, outputTokens, stateFloats + scratchFloats == 0 ? int.MaxValue / Math.Max(1, heads) : groups);
-        return new GpuPlan(heads, stateSpans, stateSpanTokens, outputSpans, outputSpanTokens);
+        (int rounds, int stateSpans, int stateSpanTokens) = Cut(stateLength, tile, most, mostTiles);
+        (int outputSpans, int outputSpanTokens) = (stateSpans, stateSpanTokens);
+        if (!isScan)
+        {
+            (_, outputSpans, outputSpanTokens) = Cut(
+                outputLength, outputTokens, stateFloats + scratchFloats == 0 ? int.MaxValue / Math.Max(1, heads) : groups, int.MaxValue);
+        }
+
+        return new GpuPlan(heads, rounds, stateSpans, stateSpanTokens, outputSpans, outputSpanTokens);
     }
 
-    /// <summary>At most so many spans of whole tiles; at least one, which may be empty.</summary>
-    private static (int Spans, int Tokens) Cut(int length, int tile, int most)
+    /// <summary>Rounds of at most so many spans of whole tiles; at least one span, which may be empty.</summary>
+    private static (int Rounds, int Spans, int Tokens) Cut(int length, int tile, int most, int mostTiles)
     {
-        int tiles = Math.Max(1, (int)(((long)length + tile - 1) / tile));
-        int perSpan = (tiles + Math.Min(tiles, most) - 1) / Math.Min(tiles, most);
-        return ((tiles + perSpan - 1) / perSpan, perSpan * tile);
+        int tiles = Math.Max(1, Ceiling(length, tile));
+        int rounds = Ceiling(tiles, (long)Math.Min(tiles, most) * mostTiles);
+        int perRound = Ceiling(tiles, rounds);
+        int perSpan = Ceiling(perRound, Math.Min(perRound, most));
+        int spans = Ceiling(perRound, perSpan);
+        return (Ceiling(tiles, (long)spans * perSpan), spans, perSpan * tile);
+
+        static int Ceiling(int size, long step) => (int)((size + step - 1) / step);
     }
 }

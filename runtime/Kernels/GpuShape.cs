@@ -10,8 +10,9 @@ namespace KernelGen.CompilerServices;
 /// <param name="addsGradients">Whether gradients are added to what is there.</param>
 /// <param name="spanTokens">Tokens of a span.</param>
 /// <param name="spans">Spans of each head.</param>
+/// <param name="from">The first token of the first span.</param>
 public readonly struct GpuShape(
-    int heads, int queryLength, int keyLength, bool isTokensOuter, bool hasKeyLengths, bool wantsLogSumExp, bool addsGradients, int spanTokens, int spans)
+    int heads, int queryLength, int keyLength, bool isTokensOuter, bool hasKeyLengths, bool wantsLogSumExp, bool addsGradients, int spanTokens, int spans, int from)
 {
     /// <summary>Heads of each sequence.</summary>
     public readonly int Heads = heads;
@@ -39,6 +40,9 @@ public readonly struct GpuShape(
 
     /// <summary>Spans of each head in this launch.</summary>
     public readonly int Spans = spans;
+
+    /// <summary>The first token of the first span.</summary>
+    public readonly int From = from;
 
     /// <summary>The first float of a head in a tensor of <paramref name="dim"/> numbers a token.</summary>
     public long Base(int head, int length, int dim) =>

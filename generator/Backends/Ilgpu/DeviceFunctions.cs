@@ -39,6 +39,7 @@ internal sealed class DeviceFunctions
             "Abs" => "private static float Abs(float x) => global::ILGPU.IntrinsicMath.Abs(x);",
             "UpperBits" => "// The number cut to 12 bits: products of two such have no rounding.\nprivate static float UpperBits(float x) => global::ILGPU.Interop.IntAsFloat(global::ILGPU.Interop.FloatAsInt(x) & 0xFFFFF000u);",
             "FusedMultiplyAdd" => FusedMultiplyAdd,
+            "RestOfSum" => RestOfSum,
             "Erf" => Erf,
             "Tanh" => Tanh,
             "Sin" => Sin,
@@ -140,6 +141,16 @@ internal sealed class DeviceFunctions
             var rest = ((upperA * upperB) - p) + ((upperA * lowerB) + (lowerA * upperB)) + (lowerA * lowerB);
             var back = sum - p;
             return (sum + (((p - (sum - back)) + (c - back)) + rest)) * scale;
+        }
+        """;
+
+    private const string RestOfSum = """
+        // What rounding took away from x + y, exactly (Knuth's two-sum).
+        private static float RestOfSum(float x, float y, float sum)
+        {
+            var added = sum - x;
+            var rest = (x - (sum - added)) + (y - added);
+            return rest < float.PositiveInfinity ? rest : 0f; // NaN where the sum is infinite.
         }
         """;
 

@@ -11,6 +11,16 @@ namespace KernelGen.Generator.Backends.Ilgpu;
 /// </summary>
 internal sealed class GroupEmitter
 {
+    /// <summary>Tokens that registers sum one by one: as many roundings one way are at most 4e-6 of the sum. A multiple of the tokens of every tile.</summary>
+    private const int Chain = 256;
+
+    /// <summary>The most registers a thread has for the rests of a matrix in a kernel whose spans can be short instead.</summary>
+    private const int MostRests = 16;
+
+    private const string ZeroFour = "new _Float4(0f, 0f, 0f, 0f)";
+
+    private static readonly string[] Lanes = ["X", "Y", "Z", "W"];
+
     private readonly GroupMemory _memory;
     private readonly DeviceFunctions _functions;
     private readonly SourceWriter _writer;
@@ -20,7 +30,11 @@ internal sealed class GroupEmitter
     private readonly WarpBlock? _warpRegisters;
     private readonly Func<Tile, bool> _isExponent;
     private readonly List<Place> _written = new(), _read = new();
+    private readonly Dictionary<Tile, Statement> _rests = new();
     private bool _inRun;
+
+    /// <summary>The condition that some of what the registers have summed was moved to memory.</summary>
+    private string _hasMoved = "";
 
     /// <param name="inRegisters">The matrix of the state that is only accumulated and so stays in registers; null: none.</param>
     /// <param name="tensor">Prints products for tensor cores; null where the precision is float32.</param>
@@ -48,8 +62,123 @@ internal sealed class GroupEmitter
 
     private int StateColumns => GroupMemory.Pad(_inRegisters!.Columns.Size);
 
+    /// <summary>Whether a sum over tokens lies in memory and is rounded with every tile, so that it drifts with the tiles.</summary>
+    public bool HasPlainSums { get; private set; }
+
+    /// <summary>
+    /// Declares registers for what rounding takes away from sums over tokens that lie in memory: with it they do not drift. Where that would take too
+    /// many, or a number is not one thread's, sums stay as they are.
+    /// </summary>
+    /// <param name="state">The sums.</param>
+    /// <param name="body">What is done for each tile.</param>
+    /// <param name="most">The most registers that a thread may have for a matrix.</param>
+    public void DeclareRests(State state, IReadOnlyList<Statement> body, int most = MostRests)
+    {
+        foreach (var member in Sums(state).Where(member => member != _inRegisters))
+        {
+            var makers = Dataflow.Flatten(body)
+                .Where(statement => statement is MatMul or Tiles.Map or Reduce && Dataflow.Writes(statement).Contains(member)).ToList();
+            var names = makers.Count == 1 ? RestsOf(member, makers[0]).ToList() : [];
+            if (names.Count == 0 || names.Count > most)
+            {
+                HasPlainSums = true;
+                continue;
+            }
+
+            _rests[member] = makers[0];
+            _writer.Line($"// What rounding takes away from {member}.");
+            foreach (var name in names)
+            {
+                _writer.Line($"var {name} = 0f;");
+            }
+        }
+    }
+
+    /// <summary>The registers for what rounding takes away where a statement adds to a member; none where it does something else.</summary>
+    private IEnumerable<string> RestsOf(StateMember member, Statement statement) => statement switch
+    {
+        MatMul { Accumulate: true, Structure: Structure.Full } product when _memory.BlockOf(product) is { Parts: 1 } block =>
+            from pass in Enumerable.Range(0, Passes(BlocksOf(product)))
+            from r in Enumerable.Range(0, block.Rows)
+            from c in Enumerable.Range(0, block.Columns)
+            select $"{RestOf(member, pass)}{r}_{c}",
+        Reduce { Accumulate: true, Reduction: Reduction.Sum, Target.IsColumnVector: true, Rest: null } => [RestOf(member, 0)],
+        Map map when member.IsRowVector && Addend(map) is not null =>
+            Enumerable.Range(0, Passes(_memory.Columns(member))).Select(pass => RestOf(member, pass)),
+        _ => [],
+    };
+
+    private int BlocksOf(MatMul product) =>
+        _memory.BlockOf(product).Count(_memory.PaddedRows(product.Target), GroupMemory.Pad(_memory.Columns(product.Target)));
+
+    /// <summary>How often the threads of a group share out so many things.</summary>
+    private static int Passes(int count) => (count + GroupMemory.Threads - 1) / GroupMemory.Threads;
+
+    private static string RestOf(Tile member, int pass) => $"{member}Rest{pass}_";
+
+    /// <summary>What a map adds to its target; null where it does not.</summary>
+    private static Expr? Addend(Map map) =>
+        map.Branches is [Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Element { Tile: var tile }, Right: var addend }] && tile == map.Target
+            ? addend
+            : null;
+
+    /// <summary>Does something for each thing that a thread has of so many, its number being named, pass by pass.</summary>
+    private void ForPasses(int count, Action<int, string> body)
+    {
+        for (var pass = 0; pass < Passes(count); pass++)
+        {
+            var number = pass == 0 ? "thread" : $"(thread + {pass * GroupMemory.Threads})";
+            using (_writer.Block((pass + 1) * GroupMemory.Threads > count ? $"if ({number} < {count})" : null))
+            {
+                body(pass, number);
+            }
+        }
+    }
+
+    /// <summary>Adds to four numbers in memory four of a thread's own, which become what rounding takes away.</summary>
+    /// <param name="memory">The four in memory.</param>
+    /// <param name="own">The thread's.</param>
+    /// <param name="isFirst">The condition that nothing is there yet; null: never.</param>
+    private void AddKeepingRests(string memory, IReadOnlyList<string> own, string? isFirst)
+    {
+        using (_writer.Block())
+        {
+            _writer.Line($"var old = {(isFirst is null ? memory : $"{isFirst} ? {ZeroFour} : {memory}")};");
+            _writer.Line($"var total = old.Plus({string.Join(", ", own)});");
+            _writer.Line($"{memory} = total;");
+            for (var i = 0; i < 4; i++)
+            {
+                _writer.Line($"{own[i]} = {_functions.Use("RestOfSum", 3)}(old.{Lanes[i]}, {own[i]}, total.{Lanes[i]});");
+            }
+        }
+    }
+
+    /// <summary>Adds to a number in memory, which is `old`, one of a thread's own; the register gets what rounding takes away.</summary>
+    private void AddKeepingRest(string memory, string own, string rest)
+    {
+        _writer.Line($"{memory} = old + {own};");
+        _writer.Line($"{rest} = {_functions.Use("RestOfSum", 3)}(old, {own}, old + {own});");
+    }
+
+    private void AddBlockKeepingRests(Place target, int columns, string row, string column, RegisterBlock block, string own, string? isFirst = null) =>
+        Fours(block, (r, c) => AddKeepingRests(
+            target.Four(r == 0 ? row : $"{row} + {r}", block.Column(column, c, columns)),
+            Enumerable.Range(c, 4).Select(i => $"{own}{r}_{i}").ToList(),
+            isFirst));
+
+    private static void Fours(RegisterBlock block, Action<int, int> body)
+    {
+        for (var r = 0; r < block.Rows; r++)
+        {
+            for (var c = 0; c < block.Columns; c += 4)
+            {
+                body(r, c);
+            }
+        }
+    }
+
     /// <summary>Declares the registers of the state, all zero.</summary>
-    public void DeclareRegisters()
+    private void DeclareRegisters()
     {
         if (_inRegisters is null)
         {
@@ -71,8 +200,28 @@ internal sealed class GroupEmitter
         }
     }
 
-    /// <summary>Writes the registers of the state to its memory.</summary>
-    public void StoreRegisters()
+    /// <summary>
+    /// Moves what threads hold of the state to its memory after every so many tokens, but for what rounding takes away: a sum of all tokens one by one
+    /// would drift. Sums of tensor cores, which are exact to 10 bits, stay.
+    /// </summary>
+    private void MoveRegisters(Dim tokens)
+    {
+        if (_inRegisters is null)
+        {
+            return;
+        }
+
+        var next = $"{Start(tokens)} + {_memory.Tokens}";
+        var isThreads = _warpRegisters is null ? "" : $"!{TensorEmitter.IsSupported} && ";
+        using (_writer.Block($"if ({isThreads}holds && ({next} - from) % {Chain} == 0 && {next} < to)"))
+        {
+            AddBlockKeepingRests(
+                _memory[_inRegisters], StateColumns, $"row{_inRegisters}", $"column{_inRegisters}", _registers, _inRegisters.Name, $"{next} - from == {Chain}");
+        }
+    }
+
+    /// <summary>Writes the registers of the state to its memory, or adds them to what was moved there.</summary>
+    private void StoreRegisters()
     {
         if (_inRegisters is null)
         {
@@ -80,7 +229,9 @@ internal sealed class GroupEmitter
         }
 
         Holding(
-            () => StoreBlock(_memory[_inRegisters], StateColumns, $"row{_inRegisters}", $"column{_inRegisters}", _registers, _inRegisters.Name, accumulate: false),
+            () => StoreBlock(
+                _memory[_inRegisters], StateColumns, $"row{_inRegisters}", $"column{_inRegisters}", _registers, _inRegisters.Name,
+                element => $"(to - from <= {Chain} ? {ZeroFour} : {element})"),
             block => _tensor!.Store(
                 _memory[_inRegisters], block, "warpRow", "warpColumn", StateRows, StateColumns, WarpSum, accumulate: false, isLower: false));
     }
@@ -127,7 +278,7 @@ internal sealed class GroupEmitter
     }
 
     /// <summary>Sets a member of a state to its start.</summary>
-    public void Initialise(StateMember member)
+    private void Initialise(StateMember member)
     {
         if (member == _inRegisters)
         {
@@ -152,7 +303,27 @@ internal sealed class GroupEmitter
         }
     }
 
-    public void Loop(TokenLoop loop, string from, string to, IReadOnlyList<Statement> body)
+    /// <summary>Sums a state over the tiles of [from, to), which are variables, and leaves it in its memory.</summary>
+    public void Sum(TokenLoop loop, State state, IReadOnlyList<Statement> body)
+    {
+        foreach (var member in state.Members)
+        {
+            Initialise(member);
+        }
+
+        DeclareRegisters();
+        DeclareRests(state, body);
+        _hasMoved = $"{Start(loop.Tokens)} - from >= {Chain}";
+        Loop(loop, "from", "to", body, () => MoveRegisters(loop.Tokens));
+        StoreRegisters();
+    }
+
+    /// <param name="loop">The loop.</param>
+    /// <param name="from">Its first position.</param>
+    /// <param name="to">The position after its last.</param>
+    /// <param name="body">What is done for each tile.</param>
+    /// <param name="last">What is done then; null: nothing.</param>
+    public void Loop(TokenLoop loop, string from, string to, IReadOnlyList<Statement> body, Action? last = null)
     {
         var tokens = loop.Tokens;
         Barrier();
@@ -162,6 +333,7 @@ internal sealed class GroupEmitter
         {
             _writer.Line($"var {Count(tokens)} = global::ILGPU.IntrinsicMath.Min({_memory.Tokens}, {to} - {Start(tokens)});");
             Emit(body);
+            last?.Invoke();
             _writer.Line("_Group.Barrier();");
             Passed();
         }
@@ -217,6 +389,7 @@ internal sealed class GroupEmitter
                         Initialise(member);
                     }
 
+                    DeclareRests(fold.State, fold.Body, int.MaxValue);
                     Loop(fold.Loop, Print(fold.Loop.From), Print(fold.Loop.To), fold.Body);
                     break;
                 default:
@@ -359,6 +532,17 @@ internal sealed class GroupEmitter
 
         // The target may have the memory of a tile that is read: each thread overwrites just what it has read itself.
         Touch(Places(Dataflow.Reads(map)), place);
+        if (_rests.ContainsKey(target))
+        {
+            ForPasses(_memory.Columns(target), (pass, number) =>
+            {
+                _writer.Line($"var old = {place.Element("0", number)};");
+                _writer.Line($"var own = {RestOf(target, pass)} + {Expression(Addend(map)!, target.Rows, "0", number, null)};");
+                AddKeepingRest(place.Element("0", number), "own", RestOf(target, pass));
+            });
+            return;
+        }
+
         if (target.IsRowVector || target.IsColumnVector)
         {
             var (size, index, other) = target.IsRowVector ? (_memory.Columns(target), "c", "r") : (_memory.Tokens, "r", "c");
@@ -437,7 +621,16 @@ internal sealed class GroupEmitter
                 _writer.Line(sum ? $"part += {next};" : $"part = {_functions.Use("Max", 0)}(part, {next});");
             }
 
-            _writer.Line($"{target.Element("thread", "0")} {(reduce.Accumulate ? "+=" : "=")} part;");
+            if (_rests.ContainsKey(reduce.Target))
+            {
+                _writer.Line($"var old = {target.Element("thread", "0")};");
+                _writer.Line($"part += {RestOf(reduce.Target, 0)};");
+                AddKeepingRest(target.Element("thread", "0"), "part", RestOf(reduce.Target, 0));
+            }
+            else
+            {
+                _writer.Line($"{target.Element("thread", "0")} {(reduce.Accumulate ? "+=" : "=")} part;");
+            }
         }
     }
 
@@ -543,8 +736,8 @@ internal sealed class GroupEmitter
         var (state, factors) = (rebase.State, _memory.FactorsOf(rebase));
         var reference = _memory[state.Reference!];
         var candidate = _memory[rebase.Candidate];
-        var vectors = Places(Sums(state).Where(member => member.IsColumnVector));
-        Touch([candidate], [reference, factors, .. vectors]);
+        var members = Sums(state).Where(member => member.IsColumnVector).ToList();
+        Touch([candidate], [reference, factors, .. Places(members)]);
         using (_writer.Block($"if (thread < {_memory.Tokens})"))
         {
             _writer.Line($"var old = {reference.Element("thread", "0")};");
@@ -557,9 +750,13 @@ internal sealed class GroupEmitter
             }
 
             _writer.Line($"{factors.Element("0", "thread")} = factor;");
-            foreach (var vector in vectors)
+            foreach (var member in members)
             {
-                _writer.Line($"{vector.Element("thread", "0")} *= factor;");
+                _writer.Line($"{_memory[member].Element("thread", "0")} *= factor;");
+                if (_rests.ContainsKey(member))
+                {
+                    _writer.Line($"{RestOf(member, 0)} *= factor;");
+                }
             }
         }
 
@@ -568,7 +765,28 @@ internal sealed class GroupEmitter
             var place = _memory[member];
             Touch([factors], place);
             Elements(_memory.Tokens, _memory.Columns(member), () => _writer.Line($"{place.Element("r", "c")} *= {factors.Element("0", "r")};"));
+            ScaleRests(member, factors, byColumn: false, _memory.Tokens);
         }
+    }
+
+    /// <summary>Lets the rests of a member follow its sums.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="factors">The factors.</param>
+    /// <param name="byColumn">Whether there is one for each column of a matrix, not for each row.</param>
+    /// <param name="size">How many there are.</param>
+    private void ScaleRests(StateMember member, Place factors, bool byColumn, int size)
+    {
+        if (!_rests.TryGetValue(member, out var maker) || maker is not MatMul product)
+        {
+            return;
+        }
+
+        var (block, rows, columns) = (_memory.BlockOf(product), _memory.PaddedRows(member), GroupMemory.Pad(_memory.Columns(member)));
+        ForPasses(block.Count(rows, columns), (pass, number) =>
+        {
+            LocateBlock(product, block, number, rows, columns);
+            ScaleBlock(block, RestOf(member, pass), "row", "column", columns, factors, byColumn, size);
+        });
     }
 
     /// <summary>Raises references along a fixed axis to a row of candidates where any is too far above, and lets the sums follow.</summary>
@@ -591,8 +809,8 @@ internal sealed class GroupEmitter
 
             Vote("exceeds", () =>
             {
-                var vectors = Places(Sums(state).Where(member => member.IsRowVector));
-                Touch([], [factors, reference, .. vectors]);
+                var vectors = Sums(state).Where(member => member.IsRowVector).ToList();
+                Touch([], [factors, reference, .. Places(vectors)]);
                 using (_writer.Block($"for (var c = thread; c < {size}; c += {GroupMemory.Threads})"))
                 {
                     _writer.Line($"var old = {reference.Element("0", "c")};");
@@ -602,8 +820,13 @@ internal sealed class GroupEmitter
                     _writer.Line($"{factors.Element("0", "c")} = factor;");
                     foreach (var vector in vectors)
                     {
-                        _writer.Line($"{vector.Element("0", "c")} *= factor;");
+                        _writer.Line($"{_memory[vector].Element("0", "c")} *= factor;");
                     }
+                }
+
+                foreach (var vector in vectors.Where(_rests.ContainsKey))
+                {
+                    ForPasses(size, (pass, number) => _writer.Line($"{RestOf(vector, pass)} *= {factors.Element("0", number)};"));
                 }
 
                 foreach (var member in Sums(state).Where(member => !member.IsRowVector))
@@ -622,6 +845,7 @@ internal sealed class GroupEmitter
                     Elements(
                         _memory.Rows(member), _memory.Columns(member),
                         () => _writer.Line($"{place.Element("r", "c")} *= {factors.Element("0", IsTransposed(member) ? "c" : "r")};"));
+                    ScaleRests(member, factors, IsTransposed(member), size);
                 }
             });
         }
@@ -629,15 +853,33 @@ internal sealed class GroupEmitter
 
     private void ScaleRegisters(StateMember member, Place factors, int size)
     {
-        var (name, count) = IsTransposed(member) ? ($"column{member}", _registers.Columns) : ($"row{member}", _registers.Rows);
-        for (var i = 0; i < count; i++)
+        ScaleBlock(_registers, member.Name, $"row{member}", $"column{member}", StateColumns, factors, IsTransposed(member), size);
+        using (_writer.Block($"if ({_hasMoved})"))
+        {
+            Fours(_registers, (r, c) =>
+            {
+                var memory = _memory[member].Four(r == 0 ? $"row{member}" : $"row{member} + {r}", _registers.Column($"column{member}", c, StateColumns));
+                var scaled = Lanes.Select((lane, i) => $"moved.{lane} * f{(IsTransposed(member) ? c + i : r)}");
+                using (_writer.Block())
+                {
+                    _writer.Line($"var moved = {memory};");
+                    _writer.Line($"{memory} = new _Float4({string.Join(", ", scaled)});");
+                }
+            });
+        }
+    }
+
+    /// <summary>Multiplies the rows of a block in registers, or its columns, by factors, which are named f0, f1 and so on.</summary>
+    private void ScaleBlock(RegisterBlock block, string name, string row, string column, int columns, Place factors, bool byColumn, int size)
+    {
+        for (var i = 0; i < (byColumn ? block.Columns : block.Rows); i++)
         {
             // Rows past the last are zero, and have no factor.
-            var index = IsTransposed(member) ? _registers.Column(name, i, StateColumns) : $"{name}{(i == 0 ? "" : $" + {i}")}";
+            var index = byColumn ? block.Column(column, i, columns) : $"{row}{(i == 0 ? "" : $" + {i}")}";
             _writer.Line(GroupMemory.Pad(size) == size ? $"var f{i} = {factors.Element("0", index)};" : $"var f{i} = {index} < {size} ? {factors.Element("0", index)} : 0f;");
         }
 
-        Rows(_registers, (r, c) => $"{member}{r}_{c} *= f{(IsTransposed(member) ? c : r)};");
+        Rows(block, (r, c) => $"{name}{r}_{c} *= f{(byColumn ? c : r)};");
     }
 
     /// <summary>Whether the axis of its state runs along its rows.</summary>
@@ -808,6 +1050,17 @@ internal sealed class GroupEmitter
         var transposeB = IsReadTransposed(product);
         var block = _memory.BlockOf(product);
         var count = block.Count(rows, columns);
+        if (_rests.ContainsKey(product.Target))
+        {
+            ForPasses(count, (pass, number) =>
+            {
+                Locate(number);
+                Accumulators(product, a, b, transposeB, "row", "column", columns, "0", innerCount, inner, block, RestOf(product.Target, pass));
+                AddBlockKeepingRests(target, columns, "row", "column", block, RestOf(product.Target, pass));
+            });
+            return;
+        }
+
         if (_memory.PartialSumsOf(product) is not { } parts)
         {
             using (_writer.Block($"for (var block = thread; block < {count}; block += {GroupMemory.Threads})"))
@@ -856,12 +1109,7 @@ internal sealed class GroupEmitter
             StoreSums();
         }
 
-        // Threads of a warp that read the same rows of the right operand need one load for all of them; those of the left one meet in no bank.
-        void Locate(string number)
-        {
-            _writer.Line($"var row = {block.Row(number, rows, columns, rowsFirst: transposeB)};");
-            _writer.Line($"var column = {block.Column(number, rows, columns, rowsFirst: transposeB)};");
-        }
+        void Locate(string number) => LocateBlock(product, block, number, rows, columns);
 
         void StoreSums()
         {
@@ -870,8 +1118,19 @@ internal sealed class GroupEmitter
                 Rows(block, (r, c) => $"s{r}_{c} = {block.Column("column", c, columns)} <= row + {r} ? s{r}_{c} : 0f;");
             }
 
-            StoreBlock(target, columns, "row", "column", block, "s", product.Accumulate);
+            StoreBlock(target, columns, "row", "column", block, "s", product.Accumulate ? element => element : null);
         }
+    }
+
+    /// <summary>
+    /// Names the first row and column of a block. Threads of a warp that read the same rows of the right operand need one load for all of them; those of
+    /// the left one meet in no bank.
+    /// </summary>
+    private void LocateBlock(MatMul product, RegisterBlock block, string number, int rows, int columns)
+    {
+        var rowsFirst = IsReadTransposed(product);
+        _writer.Line($"var row = {block.Row(number, rows, columns, rowsFirst)};");
+        _writer.Line($"var column = {block.Column(number, rows, columns, rowsFirst)};");
     }
 
     /// <summary>The inner loop of a product: all of a block stays in registers.</summary>
@@ -880,7 +1139,6 @@ internal sealed class GroupEmitter
     {
         string Row(int r) => r == 0 ? row : $"{row} + {r}";
         string Column(int c) => block.Column(column, c, columns);
-        var lanes = new[] { "X", "Y", "Z", "W" };
         if (transposeB)
         {
             // Both operands have the inner axis along their rows, padded with zeros: four products at a time.
@@ -896,7 +1154,7 @@ internal sealed class GroupEmitter
                     _writer.Line($"var b{c} = {b.Four(Column(c), "k")};");
                 }
 
-                Rows(block, (r, c) => string.Join(" ", lanes.Select(lane => $"{sum}{r}_{c} += a{r}.{lane} * b{c}.{lane};")));
+                Rows(block, (r, c) => string.Join(" ", Lanes.Select(lane => $"{sum}{r}_{c} += a{r}.{lane} * b{c}.{lane};")));
             }
 
             return;
@@ -919,7 +1177,7 @@ internal sealed class GroupEmitter
                         _writer.Line($"var b{i}_{c / 4} = {b.Four(i == 0 ? "k" : $"k + {i}", Column(c))};");
                     }
 
-                    Rows(block, (r, c) => $"{sum}{r}_{c} += a{r}.{lanes[i]} * b{i}_{c / 4}.{lanes[c % 4]};");
+                    Rows(block, (r, c) => $"{sum}{r}_{c} += a{r}.{Lanes[i]} * b{i}_{c / 4}.{Lanes[c % 4]};");
                 }
             }
 
@@ -948,24 +1206,23 @@ internal sealed class GroupEmitter
                 }
             }
 
-            Rows(block, (r, c) => $"{sum}{r}_{c} += {(product.TransposeA && block.Rows % 4 == 0 ? $"a{r / 4}.{lanes[r % 4]}" : $"a{r}")} * b{c / 4}.{lanes[c % 4]};");
+            Rows(block, (r, c) => $"{sum}{r}_{c} += {(product.TransposeA && block.Rows % 4 == 0 ? $"a{r / 4}.{Lanes[r % 4]}" : $"a{r}")} * b{c / 4}.{Lanes[c % 4]};");
         }
     }
 
-    private void StoreBlock(Place target, int columns, string row, string column, RegisterBlock block, string sum, bool accumulate)
+    /// <param name="target">Where the block goes.</param>
+    /// <param name="columns">The columns of the target.</param>
+    /// <param name="row">The first row of the block.</param>
+    /// <param name="column">Its first column.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="sum">The name of its registers.</param>
+    /// <param name="addsTo">What they are added to, from the four numbers that are there; null: they overwrite these.</param>
+    private void StoreBlock(Place target, int columns, string row, string column, RegisterBlock block, string sum, Func<string, string>? addsTo) => Fours(block, (r, c) =>
     {
-        for (var r = 0; r < block.Rows; r++)
-        {
-            for (var c = 0; c < block.Columns; c += 4)
-            {
-                var element = target.Four(r == 0 ? row : $"{row} + {r}", block.Column(column, c, columns));
-                var values = Enumerable.Range(c, 4).Select(i => $"{sum}{r}_{i}");
-                _writer.Line(accumulate
-                    ? $"{element} = {element}.Plus({string.Join(", ", values)});"
-                    : $"{element} = new _Float4({string.Join(", ", values)});");
-            }
-        }
-    }
+        var element = target.Four(r == 0 ? row : $"{row} + {r}", block.Column(column, c, columns));
+        var values = string.Join(", ", Enumerable.Range(c, 4).Select(i => $"{sum}{r}_{i}"));
+        _writer.Line(addsTo is null ? $"{element} = new _Float4({values});" : $"{element} = {addsTo(element)}.Plus({values});");
+    });
 
     private void Rows(RegisterBlock block, Func<int, int, string> text)
     {

@@ -75,6 +75,9 @@ internal sealed class IlgpuBackend
 
     public bool HasState => _state is not null;
 
+    /// <summary>Whether a sum of the state is rounded with every tile, and so drifts with the tiles of a span.</summary>
+    public bool HasPlainSums { get; private set; }
+
     /// <summary>Whether outputs are computed in the same fold as the state: causal, by a scan over spans.</summary>
     public bool IsScan => _program.IsScan;
 
@@ -168,14 +171,8 @@ internal sealed class IlgpuBackend
             // What is past the keys adds nothing.
             writer.Line($"var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, {(onlyKeys ? "keyCount" : GroupEmitter.Print(fold.Loop.To))});");
             var emitter = Emitter(memory, writer, registers);
-            foreach (var member in fold.State.Members)
-            {
-                emitter.Initialise(member);
-            }
-
-            emitter.DeclareRegisters();
-            emitter.Loop(fold.Loop, "from", "to", block[0].Body());
-            emitter.StoreRegisters();
+            emitter.Sum(fold.Loop, fold.State, block[0].Body());
+            HasPlainSums |= emitter.HasPlainSums;
         });
     }
 
@@ -186,7 +183,14 @@ internal sealed class IlgpuBackend
         Kernel("Output", "The outputs of one span of tokens: a group a span of a head.", block, memory, _state, IsScan ? "_Grid.IdxX" : "head", writer =>
         {
             writer.Line($"var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, {GroupEmitter.Print(OutputLoop.To)});");
-            Emitter(memory, writer, null).Loop(OutputLoop, "from", "to", block[0].Body());
+            var emitter = Emitter(memory, writer, null);
+            if (IsScan)
+            {
+                emitter.DeclareRests(_state!, block[0].Body());
+            }
+
+            emitter.Loop(OutputLoop, "from", "to", block[0].Body());
+            HasPlainSums |= IsScan && emitter.HasPlainSums;
         });
     }
 
@@ -259,7 +263,7 @@ internal sealed class IlgpuBackend
     {
         writer.Line("var thread = _Group.IdxX;");
         writer.Line("var head = _Grid.IdxX / shape.Spans;");
-        writer.Line("var from = _Grid.IdxX % shape.Spans * shape.SpanTokens;");
+        writer.Line("var from = shape.From + (_Grid.IdxX % shape.Spans * shape.SpanTokens);");
         writer.Line("var keyCount = shape.KeyLength;");
         using (writer.Block("if (shape.HasKeyLengths != 0)"))
         {
@@ -293,7 +297,7 @@ internal sealed class IlgpuBackend
 
     /// <summary>
     /// The states of the spans of a head, joined: their sum, or, for a scan, for each span the sum of those before it. Every number of a state is a
-    /// thread's own, since a row of the state depends on its reference alone.
+    /// thread's own, since a row of the state depends on its reference alone. It starts from what earlier rounds have left, and leaves its sum to the next.
     /// </summary>
     private void Merge()
     {
@@ -311,7 +315,9 @@ internal sealed class IlgpuBackend
         writer.Line(IsScan
             ? "/// <summary>For each span of a head the state of all spans before it: a thread a number of the state.</summary>"
             : "/// <summary>The state of a head from those of its spans: a thread a number of the state.</summary>");
-        using (writer.Block("internal static void Merge(_Floats states, _Floats merged, int heads, int spans)"))
+        var views = (IsScan ? new[] { "states", "merged", "before", "after" } : new[] { "states", "before", "after" }).Select(view => ("_Floats", view))
+            .Concat(new[] { "heads", "spans", "isFirst", "isLast" }.Take(IsScan ? 4 : 3).Select(number => ("int", number))).ToList();
+        using (writer.Block($"internal static void Merge({string.Join(", ", views.Select(view => $"{view.Item1} {view.Item2}"))})"))
         {
             var numbers = rows * columns;
             writer.Line($"var index = ((long)_Grid.IdxX * {Text(GroupMemory.Threads)}) + _Group.IdxX;");
@@ -334,22 +340,24 @@ internal sealed class IlgpuBackend
             }
 
             writer.Line($"var at = {at};");
-            writer.Line("var x = 0f;");
+            writer.Line($"var own = (long)head * {Text(StateFloats)};");
+            writer.Line("// A sum, and what rounding took away from it.");
+            writer.Line("var (x, rest) = (isFirst != 0 ? 0f : before[own + at], 0f);");
             if (reference is not null)
             {
-                writer.Line($"var c = {ExprPrinter.Literal(State.UnsetReference)};");
+                writer.Line($"var c = isFirst != 0 ? {ExprPrinter.Literal(State.UnsetReference)} : before[own + {Text(places[reference].Offset)} + r];");
             }
 
-            var isFirst = $"v == {Text(columns - 1)}";
+            var holdsReference = $"v == {Text(columns - 1)}";
             using (writer.Block("for (var span = 0; span < spans; span++)"))
             {
                 writer.Line($"var other = (((long)head * spans) + span) * {Text(StateFloats)};");
                 if (IsScan)
                 {
-                    writer.Line("merged[other + at] = x;");
+                    writer.Line("merged[other + at] = x + rest;");
                     if (reference is not null)
                     {
-                        using (writer.Block($"if ({isFirst})"))
+                        using (writer.Block($"if ({holdsReference})"))
                         {
                             writer.Line($"merged[other + {Text(places[reference].Offset)} + r] = c;");
                         }
@@ -358,34 +366,38 @@ internal sealed class IlgpuBackend
 
                 if (reference is null)
                 {
-                    writer.Line("x += states[other + at];");
+                    writer.Line("var added = states[other + at];");
                 }
                 else
                 {
                     writer.Line($"var c2 = states[other + {Text(places[reference].Offset)} + r];");
                     writer.Line($"var raised = {_functions.Use("Max", 0)}(c, c2);");
                     var exp = _functions.Use("Exp2", 2);
-                    writer.Line($"x = (x * {exp}(c - raised, -64f)) + (states[other + at] * {exp}(c2 - raised, -64f));");
+                    writer.Line($"var factor = {exp}(c - raised, -64f);");
+                    writer.Line("(x, rest) = (x * factor, rest * factor);");
+                    writer.Line($"var added = states[other + at] * {exp}(c2 - raised, -64f);");
                     writer.Line("c = raised;");
                 }
+
+                writer.Line($"rest += {_functions.Use("RestOfSum", 3)}(x, added, x + added);");
+                writer.Line("x += added;");
             }
 
-            if (!IsScan)
+            using (writer.Block(IsScan ? "if (isLast == 0)" : null))
             {
-                writer.Line($"var target = (long)head * {Text(StateFloats)};");
-                writer.Line("merged[target + at] = x;");
+                writer.Line("after[own + at] = x + rest;");
                 if (reference is not null)
                 {
-                    using (writer.Block($"if ({isFirst})"))
+                    using (writer.Block($"if ({holdsReference})"))
                     {
-                        writer.Line($"merged[target + {Text(places[reference].Offset)} + r] = c;");
+                        writer.Line($"after[own + {Text(places[reference].Offset)} + r] = c;");
                     }
                 }
             }
         }
 
         MergeNumbers = rows * columns;
-        _kernels.Add(new GpuKernel("Merge", [("_Floats", "states"), ("_Floats", "merged"), ("int", "heads"), ("int", "spans")], writer.ToString().TrimEnd('\n')));
+        _kernels.Add(new GpuKernel("Merge", views, writer.ToString().TrimEnd('\n')));
     }
 
     /// <summary>Numbers of a state that <see cref="Merge"/> has a thread for.</summary>

@@ -11,6 +11,9 @@ internal static class LauncherEmitter
     private const string Runtime = "global::KernelGen";
     private const string Services = "global::KernelGen.CompilerServices";
 
+    /// <summary>The tiles of a span whose sums are rounded with each: as many roundings one way are at most 2e-6 of the sum.</summary>
+    private const int MostTiles = 32;
+
     /// <param name="writer">Takes the class.</param>
     /// <param name="name">Its name.</param>
     /// <param name="summary">What it is for.</param>
@@ -78,7 +81,7 @@ internal static class LauncherEmitter
         writer.Line($$"""
             internal static {{Services}}.GpuPlan Plan(in {{Runtime}}.AttentionShape shape, int processors) => {{Services}}.GpuPlan.Create(
                 {{heads}}, stateLength: {{(backend.HasState ? Length(backend.AccumulateLength) : "0")}}, outputLength: {{Length(backend.OutputLength)}}, processors,
-                stateTokens: {{Math.Max(1, backend.AccumulateTokens)}}, outputTokens: {{backend.OutputTokens}}, stateFloats: {{stateFloats}}, scratchFloats: {{scratchFloats}}, isScan: {{(backend.IsScan ? "true" : "false")}});
+                stateTokens: {{Math.Max(1, backend.AccumulateTokens)}}, outputTokens: {{backend.OutputTokens}}, stateFloats: {{stateFloats}}, scratchFloats: {{scratchFloats}}, isScan: {{(backend.IsScan ? "true" : "false")}}{{(backend.HasPlainSums ? $", mostTiles: {MostTiles}" : "")}});
             """);
         writer.Line();
         writer.Line("/// <summary>The floats of scratch memory that a call takes.</summary>");
@@ -104,31 +107,52 @@ internal static class LauncherEmitter
 
             if (backend.HasState)
             {
-                writer.Line($"var states = memory.SubView(0, (long)plan.Heads * plan.StateSpans * {stateFloats});");
+                // What a round leaves to the next: states that two rounds read and write in turn. Where only their sum is wanted, one is that.
+                var (stateCount, atEnd) = ("(long)plan.Heads * plan.StateSpans", "StatesLength(in plan) - carried");
+                var first = $"plan.Rounds == 1 ? merged : memory.SubView({atEnd}, carried)";
+                var second = backend.IsScan ? $"plan.Rounds == 1 ? merged : memory.SubView({atEnd} - carried, carried)" : "merged";
+                writer.Line($"var states = memory.SubView(0, {stateCount} * {stateFloats});");
                 writer.Line($"var merged = {(keepsState ? "call.KeptStates.Length > 0 ? call.KeptStates : " : "")}memory.SubView(states.Length, {mergedStates} * {stateFloats});");
+                writer.Line($"var carried = (long)plan.Heads * {stateFloats};");
+                writer.Line($"var firstCarried = {first};");
+                writer.Line($"var secondCarried = {second};");
+                using (writer.Block("for (var round = 0; round < plan.Rounds; round++)"))
+                {
+                    writer.Line("var isFirstsTurn = (plan.Rounds - round) % 2 == 0;");
+                    backend.Kernels.Where(IsInRound).ToList().ForEach(Queue);
+                }
             }
 
-            foreach (var kernel in backend.Kernels)
+            backend.Kernels.Where(kernel => !IsInRound(kernel)).ToList().ForEach(Queue);
+        }
+
+        bool IsInRound(GpuKernel kernel) => backend.HasState && (backend.IsScan || kernel.Name != "Output");
+
+        void Queue(GpuKernel kernel)
+        {
+            var spans = kernel.Name == "Output" ? "Output" : "State";
+            var groups = kernel.Name == "Merge"
+                ? $"(int)((((long)plan.Heads * {backend.MergeNumbers}) + {GroupMemory.Threads - 1}) / {GroupMemory.Threads})"
+                : $"plan.Heads * plan.{spans}Spans";
+            var from = IsInRound(kernel) ? "round * plan.StateSpans * plan.StateSpanTokens" : "0";
+            var arguments = kernel.Parameters.Select(parameter => parameter.Name switch
             {
-                var spans = kernel.Name == "Output" ? "Output" : "State";
-                var groups = kernel.Name == "Merge"
-                    ? $"(int)((((long)plan.Heads * {backend.MergeNumbers}) + {GroupMemory.Threads - 1}) / {GroupMemory.Threads})"
-                    : $"plan.Heads * plan.{spans}Spans";
-                var arguments = kernel.Parameters.Select(parameter => parameter.Name switch
-                {
-                    "parameters" => "_parameters.View",
-                    "states" => kernel.Name == "Output" ? "merged" : "states",
-                    "merged" => "merged",
-                    "memory" => "groupMemory",
-                    "heads" => "plan.Heads",
-                    "spans" => "plan.StateSpans",
-                    "shape" => $"call.ShapeOf(in shape, plan.{spans}SpanTokens, plan.{spans}Spans)",
-                    var tensor => $"call.{Property(tensor)}",
-                });
-                writer.Line($"{Field(kernel)}(");
-                writer.Line($"    stream, new _KernelConfig({groups}, {GroupMemory.Threads}),");
-                writer.Line($"    {string.Join(", ", arguments)});");
-            }
+                "parameters" => "_parameters.View",
+                "states" => kernel.Name == "Output" ? "merged" : "states",
+                "merged" => "merged",
+                "before" => "isFirstsTurn ? secondCarried : firstCarried",
+                "after" => "isFirstsTurn ? firstCarried : secondCarried",
+                "memory" => "groupMemory",
+                "heads" => "plan.Heads",
+                "spans" => "plan.StateSpans",
+                "isFirst" => "round == 0 ? 1 : 0",
+                "isLast" => "round == plan.Rounds - 1 ? 1 : 0",
+                "shape" => $"call.ShapeOf(in shape, plan.{spans}SpanTokens, plan.{spans}Spans, {from})",
+                var tensor => $"call.{Property(tensor)}",
+            });
+            writer.Line($"{Field(kernel)}(");
+            writer.Line($"    stream, new _KernelConfig({groups}, {GroupMemory.Threads}),");
+            writer.Line($"    {string.Join(", ", arguments)});");
         }
 
         writer.Line();
@@ -137,7 +161,8 @@ internal static class LauncherEmitter
         if (backend.HasState)
         {
             writer.Line();
-            writer.Line($"private static long StatesLength(in {Services}.GpuPlan plan) => (((long)plan.Heads * plan.StateSpans) + ({mergedStates})) * {stateFloats};");
+            var carried = $"(plan.Rounds == 1 ? 0 : {(backend.IsScan ? "2L" : "1L")} * plan.Heads)";
+            writer.Line($"private static long StatesLength(in {Services}.GpuPlan plan) => (((long)plan.Heads * plan.StateSpans) + ({mergedStates}) + {carried}) * {stateFloats};");
         }
 
         if (backend.ScratchFloats > 0)

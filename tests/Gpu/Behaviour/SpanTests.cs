@@ -7,36 +7,49 @@ namespace KernelGen.Gpu.Tests.Behaviour;
 /// <summary>Long sequences are cut into spans whose states are merged: the same result, in memory that does not grow with the length.</summary>
 public class SpanTests
 {
-    public static TheoryData<int, int, int, int, bool> Plans => new()
+    public static TheoryData<int, int, int, int, bool, int> Plans => new()
     {
-        // processors, heads, length, floats of a state, scan
-        { 1, 1, 0, 1000, false },
-        { 1, 1, 1, 1000, true },
-        { 132, 1, 33, 1000, true },
-        { 132, 1, 1 << 20, 17_000, true },
-        { 132, 1, 1 << 20, 17_000, false },
-        { 132, 8, 1 << 20, 17_000, true },
-        { 132, 100_000, 4096, 17_000, true },
-        { 132, 3, 5000, 0, false },
-        { 132, 64, GpuPlan.MostTokens, 4 << 20, false },
-        { 132, 100_000, GpuPlan.MostTokens, 0, false },
+        // processors, heads, length, floats of a state, scan, most tiles of a span
+        { 1, 1, 0, 1000, false, int.MaxValue },
+        { 1, 1, 1, 1000, true, int.MaxValue },
+        { 132, 1, 33, 1000, true, int.MaxValue },
+        { 132, 1, 1 << 20, 17_000, true, int.MaxValue },
+        { 132, 1, 1 << 20, 17_000, false, int.MaxValue },
+        { 132, 8, 1 << 20, 17_000, true, int.MaxValue },
+        { 132, 100_000, 4096, 17_000, true, int.MaxValue },
+        { 132, 3, 5000, 0, false, int.MaxValue },
+        { 132, 64, GpuPlan.MostTokens, 4 << 20, false, int.MaxValue },
+        { 132, 100_000, GpuPlan.MostTokens, 0, false, int.MaxValue },
+        { 132, 1, 0, 17_000, true, 64 },
+        { 132, 1, 100_000, 17_000, true, 64 },
+        { 132, 64, 100_000, 17_000, true, 64 },
+        { 132, 600, 100_000, 17_000, true, 64 },
+        { 1, 1, 8192, 17_000, false, 64 },
+        { 1, 1, 8193, 17_000, false, 64 },
+        { 132, 64, GpuPlan.MostTokens, 4 << 20, true, 64 },
     };
 
     [Theory]
     [MemberData(nameof(Plans))]
-    public void A_plan_covers_every_token_with_whole_tiles_in_bounded_memory(int processors, int heads, int length, int stateFloats, bool isScan)
+    public void A_plan_covers_every_token_with_whole_tiles_in_bounded_memory(int processors, int heads, int length, int stateFloats, bool isScan, int mostTiles)
     {
-        var plan = GpuPlan.Create(heads, length, length, processors, stateTokens: 32, outputTokens: 16, stateFloats, scratchFloats: 0, isScan);
+        var plan = GpuPlan.Create(heads, length, length, processors, stateTokens: 32, outputTokens: 16, stateFloats, scratchFloats: 0, isScan, mostTiles);
         Assert.Equal(heads, plan.Heads);
-        foreach (var (spans, tokens, tile) in new[] { (plan.StateSpans, plan.StateSpanTokens, 32), (plan.OutputSpans, plan.OutputSpanTokens, isScan ? 32 : 16) })
+        foreach (var (rounds, spans, tokens, tile) in new[]
+        {
+            (plan.Rounds, plan.StateSpans, plan.StateSpanTokens, 32), (isScan ? plan.Rounds : 1, plan.OutputSpans, plan.OutputSpanTokens, isScan ? 32 : 16),
+        })
         {
             Assert.Equal(0, tokens % tile);
-            Assert.True((long)spans * tokens >= length);
-            Assert.True((spans - 1L) * tokens < Math.Max(1, length), "The last span is empty.");
+            Assert.True((long)rounds * spans * tokens >= length);
+            Assert.True((rounds - 1L) * spans * tokens < Math.Max(1, length), "The last round is empty.");
+            Assert.True(rounds > 1 || (spans - 1L) * tokens < Math.Max(1, length), "The last span is empty.");
 
             // Four groups a multiprocessor, and one a head at least; outputs without a state need no memory: there are as many as tiles.
             Assert.True(stateFloats == 0 || (long)spans * heads <= Math.Max(heads, processors * 4L));
         }
+
+        Assert.InRange(plan.StateSpanTokens, 32, (long)mostTiles * 32);
 
         // 256 MiB, unless there is one state a head.
         Assert.True(plan.StateSpans == 1 || (long)plan.StateSpans * heads * stateFloats <= 1L << 26);
