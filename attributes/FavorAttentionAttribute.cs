@@ -26,8 +26,9 @@ public sealed class FavorAttentionAttribute : Attribute
     /// </summary>
     /// <remarks>
     /// The generator reads the body of the method and computes it for many numbers at a time; the method itself is not called. The body may
-    /// use floats, bools, constants, locals, if, ?:, functions of MathF such as Abs, Max, Clamp, Exp, Log, Tanh, Sin and Pow, KernelMath.Erf, and
-    /// other such methods, local functions too. What cannot be read is a compile error at the place, KGEN018, whose help page has the whole list.
+    /// use floats, bools, constants, locals, if, ?:, switch, for loops with constant bounds, functions of MathF such as Abs, Max, Exp, Log, Tanh,
+    /// Sin and Pow, Clamp, KernelMath.Erf, readonly fields, and other such methods, local functions too. What cannot be read is a compile error at
+    /// the place, KGEN018, whose help page has the whole list.
     /// A NaN or infinity in a token spoils the features of the token whatever the method makes of it, unless the body asks float.IsNaN: then its values
     /// stand.
     /// </remarks>

@@ -45,7 +45,7 @@ internal abstract class ExprPrinter
         var seen = new HashSet<Expr>();
         Count(expr, seen);
         _signOfZeroMatters = seen.OfType<Expr.Binary>().Any(
-            division => division.Operator == BinaryOperator.Divide && division.Right.Flatten().Any(IsMaxOrMinWithZero));
+            shows => shows.Operator is BinaryOperator.Divide or BinaryOperator.CopySign && shows.Right.Flatten().Any(IsMaxOrMinWithZero));
         return Print(expr, nested: false);
     }
 
@@ -137,6 +137,8 @@ internal abstract class ExprPrinter
                 return Function(unary.Operator.ToString(), Print(unary.Operand, nested: false));
             case Expr.Binary { Operator: BinaryOperator.Max or BinaryOperator.Min } extremum:
                 return Extremum(extremum);
+            case Expr.Binary { Operator: BinaryOperator.CopySign } copy:
+                return Function(copy.Operator.ToString(), Print(copy.Left, nested: false), Print(copy.Right, nested: false));
             case Expr.Binary { Operator: BinaryOperator.Add or BinaryOperator.Subtract } sum when Fused(sum) is { } fused:
                 return Group(fused, nested);
             case Expr.Binary binary:

@@ -29,7 +29,7 @@ internal class ScalarPrinter : ExprPrinter
 
     protected override string Function(string name, params string[] operands) => name switch
     {
-        "Abs" or "Sqrt" or "Log2" or "Max" or "Min" or "FusedMultiplyAdd" => $"global::System.MathF.{name}({string.Join(", ", operands)})",
+        "Abs" or "Sqrt" or "Log2" or "Max" or "Min" or "CopySign" or "FusedMultiplyAdd" => $"global::System.MathF.{name}({string.Join(", ", operands)})",
         "MaxNative" or "MinNative" => $"float.{name}({string.Join(", ", operands)})",
         _ => $"_VectorMath.{name}({string.Join(", ", operands)})",
     };

@@ -27,6 +27,8 @@ internal abstract record Expr
 
     public static Expr Min(Expr a, Expr b) => new Binary(BinaryOperator.Min, a, b);
 
+    public static Expr CopySign(Expr size, Expr sign) => new Binary(BinaryOperator.CopySign, size, sign);
+
     public static Expr Abs(Expr a) => new Unary(UnaryOperator.Abs, a);
 
     public static Expr Sqrt(Expr a) => new Unary(UnaryOperator.Sqrt, a);
@@ -126,6 +128,9 @@ internal enum BinaryOperator
 
     /// <summary>The smaller number; NaN where one is NaN; −0 of two zeros that differ in sign.</summary>
     Min,
+
+    /// <summary>The size of the left operand with the sign of the right one, which zeros have too.</summary>
+    CopySign,
 }
 
 /// <summary>What a <see cref="Expr.Choice"/> asks of the current element.</summary>

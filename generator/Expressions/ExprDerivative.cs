@@ -108,6 +108,9 @@ internal sealed class ExprDerivative
         BinaryOperator.Divide => OfQuotient(f, a, b, slopeOfA, slopeOfB),
         BinaryOperator.Max => OfExtremum(Comparison.Greater, Comparison.GreaterOrEqual, a, b, slopeOfA, slopeOfB),
         BinaryOperator.Min => OfExtremum(Comparison.Less, Comparison.LessOrEqual, a, b, slopeOfA, slopeOfB),
+
+        // That of |a|, or of −|a|; the sign jumps and has none of its own.
+        BinaryOperator.CopySign => slopeOfA?.Each(inner => Times(ExprSimplifier.Apply(BinaryOperator.CopySign, 1, b), Times(Sign(a), inner))),
         _ => throw new NotSupportedException(f.Operator.ToString()),
     };
 

@@ -1,6 +1,6 @@
 namespace KernelGen.Generator.Expressions;
 
-/// <summary>x^p for a constant p, with the special values of MathF.Pow.</summary>
+/// <summary>x^p for a constant p, or a constant x, with the special values of MathF.Pow.</summary>
 internal static class ExprPower
 {
     /// <summary>The highest |p| that is made of products. More of them would cost more than an exponential, and round more.</summary>
@@ -22,6 +22,9 @@ internal static class ExprPower
         > 0 => x * OfSize(x, exponent - 1),
         _ => OfSize(x, exponent + 1) / x,
     };
+
+    /// <summary>The power of a base that is a positive finite float. 1 stays 1 even for NaN.</summary>
+    public static Expr Pow(double x, Expr exponent) => x == 1 ? 1 : Expr.Exp2(exponent * (Math.Log(x) / Base2.Ln2));
 
     /// <summary>The root with +0 for −0: adding zero takes the sign away.</summary>
     private static Expr Root(Expr x) => Expr.Sqrt(x + 0);

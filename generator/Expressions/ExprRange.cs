@@ -47,6 +47,9 @@ internal static class ExprRange
                     var (left, right) = (Factor(binary.Left), Factor(binary.Right));
                     product = binary.Operator == BinaryOperator.Multiply || right.Sign.HoldsForZero ? left.Sign * right.Sign : null;
                     return Of(binary.Operator, left.Range, right.Range).Intersect(product?.Range ?? Interval.All);
+                case Expr.Binary { Operator: BinaryOperator.CopySign } copy when !IsNumber(copy.Right):
+                    // The sign of NaN may be either.
+                    return Of(copy.Operator, Of(copy.Left, argument, facts), Interval.All);
                 case Expr.Binary binary:
                     return Of(binary.Operator, Of(binary.Left, argument, facts), Of(binary.Right, argument, facts));
                 case Expr.FusedMultiplyAdd fused:
@@ -101,7 +104,9 @@ internal static class ExprRange
         BinaryOperator.Multiply => a * b,
         BinaryOperator.Divide => a / b,
         BinaryOperator.Max => a.Max(b),
-        _ => a.Min(b),
+        BinaryOperator.Min => a.Min(b),
+        BinaryOperator.CopySign => b.Low > 0 ? a.Abs() : b.High < 0 ? -a.Abs() : a.Abs().Union(-a.Abs()),
+        _ => throw new NotSupportedException(op.ToString()),
     };
 
     /// <summary>The facts with what follows from a condition; the newest says so where it cannot be met.</summary>
@@ -137,6 +142,15 @@ internal static class ExprRange
         if (comparison == Comparison.NotEqual)
         {
             return facts;
+        }
+
+        // This is how a test for a sign looks, which zeros have too: what has the one has nothing of the other.
+        if (compare is { Left: Expr.Binary { Operator: BinaryOperator.CopySign, Left: Expr.Constant { Value: 1 } } sign, Right: Expr.Constant { Value: 0 } })
+        {
+            var isNegative = comparison is Comparison.Less or Comparison.LessOrEqual;
+            return isNegative || comparison is Comparison.Greater or Comparison.GreaterOrEqual
+                ? new Fact(sign.Right, isNegative ? -Interval.NonNegative : Interval.NonNegative, false, facts)
+                : facts;
         }
 
         var left = Of(compare.Left, argument, facts);

@@ -33,7 +33,9 @@ internal static class FloatMath
         BinaryOperator.Multiply => Round(a * b),
         BinaryOperator.Divide => Round(a / b),
         BinaryOperator.Max => Max(a, b),
-        _ => -Max(-a, -b),
+        BinaryOperator.Min => -Max(-a, -b),
+        BinaryOperator.CopySign => BitConverter.DoubleToInt64Bits(b) < 0 ? -Math.Abs(a) : Math.Abs(a),
+        _ => throw new NotSupportedException(op.ToString()),
     };
 
     /// <summary>a·b + c rounded once, or null where double is not enough to tell.</summary>

@@ -65,9 +65,9 @@ internal readonly record struct Interval(double Low, double High)
 
         var low = Widen(function(Low), -Slack);
         var high = Widen(function(High), Slack);
-        return new Interval(
+        return Hull([new Interval(
             Low >= fixedPoint ? Math.Max(low, there) : low,
-            High <= fixedPoint ? Math.Min(high, there) : high).Intersect(range);
+            High <= fixedPoint ? Math.Min(high, there) : high).Intersect(range)]);
     }
 
     private static double Widen(double value, double slack) => double.IsInfinity(value) ? value : value + (Math.Abs(value) * slack);

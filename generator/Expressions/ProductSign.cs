@@ -12,7 +12,7 @@ internal readonly record struct ProductSign(bool IsNegative, ImmutableHashSet<Ex
 {
     /// <summary>The sign of an expression that is a factor as a whole.</summary>
     public static ProductSign Of(Expr factor, Interval range) =>
-        range.Low >= 0 ? new(false, ImmutableHashSet<Expr>.Empty, range.Low > 0 || factor is Expr.Unary { Operator: UnaryOperator.Abs or UnaryOperator.Exp or UnaryOperator.Exp2 })
+        range.Low >= 0 ? new(false, ImmutableHashSet<Expr>.Empty, range.Low > 0 || IsNeverMinusZero(factor))
         : range.High <= 0 ? new(true, ImmutableHashSet<Expr>.Empty, range.High < 0)
         : new(false, ImmutableHashSet.Create(factor), true);
 
@@ -23,4 +23,7 @@ internal readonly record struct ProductSign(bool IsNegative, ImmutableHashSet<Ex
 
     public static ProductSign operator *(ProductSign a, ProductSign b) =>
         new(a.IsNegative ^ b.IsNegative, a.Open.SymmetricExcept(b.Open), a.HoldsForZero && b.HoldsForZero);
+
+    /// <summary>Whether a zero that it is, is +0.</summary>
+    private static bool IsNeverMinusZero(Expr factor) => factor is Expr.Unary { Operator: UnaryOperator.Abs or UnaryOperator.Exp or UnaryOperator.Exp2 };
 }

@@ -134,7 +134,7 @@ internal static class ProgramText
         Expr.Unary { Operator: UnaryOperator.Exp2 } exp => $"2^({Describe(exp.Operand)})",
         Expr.Unary unary => $"{unary.Operator.ToString().ToLowerInvariant()}({Describe(unary.Operand)})",
         Expr.Call call => $"{call.Function.Name}({Describe(call.Operand)})",
-        Expr.Binary { Operator: BinaryOperator.Max or BinaryOperator.Min } extremum =>
+        Expr.Binary { Operator: BinaryOperator.Max or BinaryOperator.Min or BinaryOperator.CopySign } extremum =>
             $"{extremum.Operator.ToString().ToLowerInvariant()}({Describe(extremum.Left)}, {Describe(extremum.Right)})",
         Expr.Binary binary => Parenthesise(
             $"{Describe(binary.Left, nested: true)} {Symbol(binary.Operator)} {Describe(binary.Right, nested: true)}", nested),

@@ -70,6 +70,7 @@ public class KernelFunctionTests
     /// <summary>Where every operation is exact, or one rounding that is never fused with another, there is nothing to allow for.</summary>
     [Theory]
     [InlineData(typeof(Functions.OwnHardSwish))]
+    [InlineData(typeof(Functions.OwnSigned))]
     public void Exact_operations_have_the_bits_of_the_method(Type type)
     {
         var layer = Layer.Of(type);

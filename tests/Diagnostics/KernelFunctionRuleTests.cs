@@ -18,7 +18,8 @@ public sealed class KernelFunctionRuleTests
     [InlineData("static float Phi<T>(float x) => x;")]
     [InlineData("static float Phi(double x) => 1;")]
     [InlineData("static double Phi(float x) => x;")]
-    [InlineData("static float Phi(in float x) => x;")]
+    [InlineData("static float Phi(ref float x) => x;")]
+    [InlineData("static float Phi(out float x) => x = 1;")]
     [InlineData("static float Phi(float x, float y) => x;")]
     [InlineData("static float Phi() => 1;")]
     [InlineData("static extern float Phi(float x);")]
@@ -56,6 +57,7 @@ public sealed class KernelFunctionRuleTests
         [FavorAttention(KernelFunctionName = null, KernelFunctionType = null)] partial class F { }
         [FavorAttention(KernelFunctionName = nameof(Phi))] partial class G { private static partial float Phi(float x); }
         partial class G { private static partial float Phi(float y) => y; }
+        [FavorAttention(KernelFunctionName = nameof(Phi))] partial class I { static float Phi(in float x) => Twice(x); static float Twice(ref readonly float x) => 2 * x; }
         [FavorAttention(KernelFunctionName = nameof(Phi))] partial class H<T> { static float Phi(float x) => Twice(x); static float Twice(float x) => 2 * x; }
         """);
 
@@ -80,7 +82,7 @@ public sealed class KernelFunctionRuleTests
     [InlineData("x *= {|KGEN018:0.5|}; return x;", "write 0.5f")]
     [InlineData("int {|KGEN018:n = 3|}; return n * x;", "declare it as a float, or const")]
     [InlineData("return {|KGEN018:(int)x|};", "an expression of type 'int' is not supported")]
-    [InlineData("return {|KGEN018:_slope|} * x;", "the field '_slope', which may change, is not supported in a kernel function; make it a const")]
+    [InlineData("return {|KGEN018:_slope|} * x;", "the field '_slope', which may change, is not supported in a kernel function; make it a const, or readonly")]
     [InlineData("return {|KGEN018:Cores|} * x;", "the field 'Cores', whose value is not known while compiling, is not supported in a kernel function; write its value, or a const that has it")]
     [InlineData("return {|KGEN018:new A().Inner|} * x;", "the field 'Inner' of an object is not supported in a kernel function; compute with floats and bools only")]
     [InlineData("return {|KGEN018:Slope|} * x;", "a property is not supported in a kernel function; make it a const, or a static method")]
@@ -88,13 +90,29 @@ public sealed class KernelFunctionRuleTests
     [InlineData("return {|KGEN018:System.Threading.Thread.CurrentThread.IsAlive|} ? 1 : x;", "a property is not supported in a kernel function; compute with floats and bools only")]
     [InlineData("return {|KGEN018:Table[0]|} * x;", "an array element")]
     [InlineData("return {|KGEN018:x % 2|};", "this operator is not supported in a kernel function; use + - * / and comparisons")]
-    [InlineData("{|KGEN018:for (var i = 0; i < 3; i++) x += 1;|} return x;", "a loop is not supported in a kernel function; write its steps one after the other")]
-    [InlineData("{|KGEN018:while (x > 1) { x /= 2; }|} return x;", "a loop")]
+    [InlineData("{|KGEN018:while (x > 1) { x /= 2; }|} return x;", "a loop is not supported in a kernel function; write a for loop from one constant to another, or its steps one after the other")]
+    [InlineData("for (var i = 0; {|KGEN018:i < x|}; i++) x -= 1; return x;", "a loop whose bounds are not constant is not supported in a kernel function; let it run from one constant to another")]
+    [InlineData("{|KGEN018:for (;;) { return x; }|}", "a loop whose bounds are not constant")]
+    [InlineData("for (var {|KGEN018:i = (int)x|}; i < 3; i++) x += 1; return x;", "a counter that does not start at a constant")]
+    [InlineData("for (var i = 0; i < 3; {|KGEN018:i += (int)x|}) x += 1; return x;", "a step that is not constant")]
+    [InlineData("for (var i = 0; {|KGEN018:i < 1000|}; i++) x += 1; return x;", "a loop of more than 100 rounds is not supported in a kernel function; find a formula with fewer terms")]
+    [InlineData("for (var i = 0; i < 3; i++) { {|KGEN018:i++|}; x += 1; } return x;", "a change of the counter of a loop in its body is not supported in a kernel function; change it in the loop's head")]
+    [InlineData("for (var i = 0; i < 3; i++) { if (x > i) {|KGEN018:break;|} x += 1; } return x;", "a jump")]
+    [InlineData("for (var i = 0; i < 3; i++) { x += i * {|KGEN018:0.5|}; } return {|KGEN018:MathF.Floor(x)|};", "write 0.5f")]
+    [InlineData("for (var t = 0f; t < {|KGEN018:0.5|}; t += 1) { x += t; } return x;", "write 0.5f")]
+    [InlineData("for (var i = 0; i < 3; i++) { x += {|KGEN018:OfInt(i)|}; } return x;", "takes a 'int'")]
+    [InlineData("return {|KGEN018:Early|} + Late;", "the field 'Early', whose value is not known while compiling,")]
+    [InlineData("return {|KGEN018:Assigned|} * x;", "the field 'Assigned', whose value is not known while compiling,")]
+    [InlineData("return {|KGEN018:Endless|} * x;", "the field 'Endless', whose value is not known while compiling,")]
     [InlineData("{|KGEN018:foreach (var y in Table) x += y;|} return x;", "a loop")]
     [InlineData("{|KGEN018:try { return x; } finally { }|}", "try")]
     [InlineData("if (x < 0) {|KGEN018:throw new Exception();|} return x;", "throw is not supported in a kernel function; a kernel function cannot fail; return float.NaN")]
     [InlineData("return x < 0 ? {|KGEN018:throw new Exception()|} : x;", "throw")]
-    [InlineData("{|KGEN018:switch (x) { case 0: return 1; default: return x; }|}", "a switch statement")]
+    [InlineData("switch (x) { case 0: if (x > 1) {|KGEN018:break;|} return 1; default: return x; }", "a jump")]
+    [InlineData("switch (x) { case 0: {|KGEN018:goto default;|} default: return x; }", "a jump")]
+    [InlineData("switch (x) { case {|KGEN018:var y|} when y > 1: return 1; default: return x; }", "this pattern")]
+    [InlineData("switch ({|KGEN018:(int)x|}) { case 1: return 1; default: return x; }", "an expression of type 'int'")]
+    [InlineData("switch (x) { case > 0: return {|KGEN018:0.5|} > x ? 1 : 2; } return x;", "write 0.5f")]
     [InlineData("float Twice(float y) => 2 * y; return {|KGEN018:Twice(x)|};", "a call of 'Twice', which is not static, is not supported in a kernel function; make it static")]
     [InlineData("static float Half(float y) => y * {|KGEN018:0.5|}; return Half(x) + Half(2);", "write 0.5f")]
     [InlineData("static float Same<T>(float y) => y; return {|KGEN018:Same<int>(x)|};", "'Same', which is generic,")]
@@ -114,9 +132,12 @@ public sealed class KernelFunctionRuleTests
     [InlineData("return {|KGEN018:Math.Clamp(min: 2, max: 1, value: x)|};", "Math.Clamp from 2 to 1")]
     [InlineData("return (float)({|KGEN018:Math.Clamp(x, {|KGEN018:0.5|}, 1)|} + 1);", "write float.Clamp")]
     [InlineData("return {|KGEN018:MathF.Floor(x)|};", "a kernel function cannot round to whole numbers")]
-    [InlineData("return {|KGEN018:MathF.Sign(x)|};", "compare with 0")]
+    [InlineData("return {|KGEN018:MathF.Sign(x) / 2|} * x;", "an expression of type 'int'")]
+    [InlineData("return {|KGEN018:MathF.Sign(x) * 100000000|} * x;", "an expression of type 'int'")]
+    [InlineData("return {|KGEN018:(int)x|} * 2 * x;", "an expression of type 'int'")]
+    [InlineData("return (float)({|KGEN018:Math.CopySign(x, {|KGEN018:0.5|})|} + 1);", "write MathF.CopySign")]
     [InlineData("return {|KGEN018:MathF.Log(x, 2)|};", "MathF.Log(newBase)")]
-    [InlineData("return MathF.Pow(2, {|KGEN018:x|});", "an exponent that is not a finite constant")]
+    [InlineData("return MathF.Pow(-2, {|KGEN018:x|});", "an exponent that is not a finite constant, of a base that is no positive one")]
     [InlineData("return MathF.Pow(x, {|KGEN018:float.NaN|});", "an exponent")]
     [InlineData("return MathF.Pow(y: {|KGEN018:x|}, x: x);", "an exponent that is not a finite constant")]
     [InlineData("float y; return ({|KGEN018:y = x|}) * y;", "an assignment inside an expression")]
@@ -366,6 +387,11 @@ public sealed class KernelFunctionRuleTests
             static readonly float[] Table = { 1, 2 };
             static float Slope => 1;
             static readonly float Cores = Environment.ProcessorCount;
+            static readonly float Early = Late * 2, Late = 3;
+            static readonly float Assigned = 1;
+            static readonly float Endless = 1 + Again();
+            static float Again() => Endless;
+            static A() { Assigned += 1; Console.WriteLine(Late); }
             float Inner = 1;
             float Instance(float x) => x;
             static int IntOf(float x) => 1;

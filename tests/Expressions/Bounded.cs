@@ -63,6 +63,15 @@ internal readonly record struct Bounded(double Value, double Error)
 
     public static Bounded Min(Bounded a, Bounded b) => new(Math.Min(a.Value, b.Value), Math.Max(a.Error, b.Error));
 
+    /// <summary>Where the sign is open, as that of a NaN is, either sign is allowed.</summary>
+    public static Bounded CopySign(Bounded size, Bounded sign)
+    {
+        var value = Math.CopySign(size.Value, sign.Value);
+        return double.IsNaN(sign.Value) || Math.Abs(sign.Value) < sign.Error || (sign.Error > 0 && sign.Value == 0)
+            ? new Bounded(value, size.Error + (2 * Math.Abs(value)))
+            : new Bounded(value, size.Error);
+    }
+
     /// <summary>Whether float32 may find either answer.</summary>
     public static bool IsOpen(Bounded a, Bounded b) => Math.Abs(a.Value - b.Value) <= a.Error + b.Error && a.Error + b.Error > 0;
 

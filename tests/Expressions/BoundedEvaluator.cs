@@ -61,8 +61,12 @@ internal sealed class BoundedEvaluator(Func<Tile, Bounded> element, Func<Conditi
                 return a / b;
             case BinaryOperator.Max:
                 return Bounded.Max(a, b);
-            default:
+            case BinaryOperator.Min:
                 return Bounded.Min(a, b);
+            case BinaryOperator.CopySign:
+                return Bounded.CopySign(a, b);
+            default:
+                throw new NotSupportedException(binary.Operator.ToString());
         }
     }
 

@@ -50,7 +50,9 @@ internal sealed class DoubleEvaluator(ScalarFunction function)
         BinaryOperator.Multiply => a * b,
         BinaryOperator.Divide => a / b,
         BinaryOperator.Max => Decide(a.CompareTo(b)) >= 0 ? a : b,
-        _ => Decide(a.CompareTo(b)) <= 0 ? a : b,
+        BinaryOperator.Min => Decide(a.CompareTo(b)) <= 0 ? a : b,
+        BinaryOperator.CopySign => Math.CopySign(Decide(a.CompareTo(0.0)) == 0 ? 0 : a, Decide(double.IsNegative(b) ? -1 : 1)),
+        _ => throw new NotSupportedException(op.ToString()),
     };
 
     private bool Holds(Condition condition, double x)

@@ -72,7 +72,9 @@ internal sealed class ExprEvaluator(Func<UnaryOperator, float, float>? functions
         BinaryOperator.Multiply => a * b,
         BinaryOperator.Divide => a / b,
         BinaryOperator.Max => MathF.Max(a, b),
-        _ => MathF.Min(a, b),
+        BinaryOperator.Min => MathF.Min(a, b),
+        BinaryOperator.CopySign => MathF.CopySign(a, b),
+        _ => throw new NotSupportedException(op.ToString()),
     };
 
     private static bool Holds(Comparison comparison, float a, float b) => comparison switch

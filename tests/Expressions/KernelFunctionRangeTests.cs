@@ -54,6 +54,17 @@ public sealed class KernelFunctionRangeTests
     [InlineData("MathF.Min(x * x, 1)")]
     [InlineData("x switch { < -1 => 0, > 1 => 1, _ => (x + 1) / 2 }")]
     [InlineData("float.IsNaN(x) ? -1 : 1")]
+    [InlineData("float.IsNegative(x) ? 0 : x")]
+    [InlineData("float.IsPositive(x - 1) ? x - 1 : 0")]
+    [InlineData("!float.IsNegative(x) ? x : -x")]
+    [InlineData("MathF.Sign(x) + 1")]
+    [InlineData("MathF.CopySign(x, 2)")]
+    [InlineData("MathF.CopySign(0.5f, x) + 0.5f")]
+    [InlineData("Math.Clamp(x / 6 + 0.5f, 0, 1)")]
+    [InlineData("float.Clamp(x / 6 + 0.5f, 0, 1)")]
+    [InlineData("MathF.FusedMultiplyAdd(x, x, 0.1f)")]
+    [InlineData("MathF.Pow(10, x)")]
+    [InlineData("MathF.Log10(1 + MathF.Abs(x))")]
     public void Proven(string expression) => Assert.True(ExprRange.IsNonNegative(Body(expression)), $"{ExprRange.Of(Body(expression))}");
 
     [Theory]
@@ -70,6 +81,12 @@ public sealed class KernelFunctionRangeTests
     [InlineData("1 / MathF.Max(0, x) - 1")]
     [InlineData("1 / MathF.Max(-0f, x)")]
     [InlineData("x * x * x")]
+    [InlineData("float.IsNegative(x) ? x : 1")]
+    [InlineData("float.IsNegative(x) ? -1 : x")]
+    [InlineData("MathF.CopySign(x, x)")]
+    [InlineData("MathF.CopySign(x, MathF.Log(x) * MathF.Log(x) + 1)")] // the sign of NaN is either
+    [InlineData("MathF.Sign(x)")]
+    [InlineData("MathF.FusedMultiplyAdd(x, x, -0.1f)")]
     [InlineData("-(x * x)")]
     [InlineData("x * x / x")]
     [InlineData("1 / (x * x * MathF.Max(0, x))")] // is non-negative, but the sign of a maximum that is 0 is not followed

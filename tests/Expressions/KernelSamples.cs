@@ -10,6 +10,12 @@ public static class KernelSamples
     private const float RootTwoOverPi = 0.7978846f;
     private const double Shift = 0.5;
     private const int Three = 3;
+    private static readonly float Root = MathF.Sqrt(2);
+    private static readonly float Density = (float)(1 / Math.Sqrt(2 * Math.PI)), RootOfDensity = MathF.Sqrt(Density);
+    private static readonly double Fine = Math.Log(Three) / Three;
+    private static readonly int Count = Three + 1, Quarter = Count / 3;
+    private static readonly bool IsCounted = Count > 3;
+    private static readonly float OfMethods = Square(Root) + KernelMath.Erf(0.5f) + Math.Max(Root, Root > 1 ? 1 : 2);
 
     public static float Identity(float x) => x;
 
@@ -189,13 +195,15 @@ public static class KernelSamples
 
     public static float Extrema(float x) => MathF.Min(1, MathF.Max(-1, x)) + Math.Abs(x) - float.Max(x, -0f) + Math.Min(x, 0f);
 
-    public static float Clamped(float x) => Math.Clamp(x, -1, 1) + float.Clamp(x / 6 + 0.5f, 0, 1) + Math.Clamp(max: 3, value: x, min: -MathF.Abs(x)) + (1 / float.Clamp(x, 0, 2));
+    public static float Clamped(float x) => Math.Clamp(x, -1, 1) + float.Clamp((x / 6) + 0.5f, 0, 1)
+        + Math.Clamp(max: 3, value: x, min: -MathF.Abs(x)) + (1 / float.Clamp(x, 0, 2));
 
     public static float ClampedZeros(float x) => (1 / Math.Clamp(x, 0, 2)) + float.Clamp(x, float.NegativeInfinity, 1);
 
     public static float NarrowedClamp(float x) => (float)Math.Clamp(x, -0.5, 0.5);
 
-    public static float Fused(float x) => MathF.FusedMultiplyAdd(x, x, -(x * x)) + float.FusedMultiplyAdd(addend: -x, right: 2, left: x) + MathF.FusedMultiplyAdd(3, 0.1f, -0.3f);
+    public static float Fused(float x) => MathF.FusedMultiplyAdd(x, x, -(x * x)) + float.FusedMultiplyAdd(addend: -x, right: 2, left: x)
+        + MathF.FusedMultiplyAdd(3, 0.1f, -0.3f);
 
     public static float Waves(float x) => MathF.Cos(x) + (MathF.Sin(2 * x) / 2) + MathF.Cos(MathF.PI / 3);
 
@@ -232,6 +240,137 @@ public static class KernelSamples
     public static float PowMinusTwoByName(float x) => MathF.Pow(y: -2, x: (x * x) + 1);
 
     public static float PowThreeByName(float x) => (float)Math.Pow(y: 3, x: x);
+
+    public static float ReadonlyFields(float x) =>
+        IsCounted ? (RootOfDensity * x) + (float)Fine - (x / Count) + (Quarter * OfMethods) - (float)(Fine * 2) : float.NaN;
+
+    public static float FixedCalls(float x) => (MathF.Floor(2.5f) * x) + (float)Math.Atan2(1, 2) + (float)(Math.Truncate(Fine + 2) / 3);
+
+    public static float Loops(float x)
+    {
+        var sum = 0f;
+        var term = x;
+        for (var i = 1; i <= 4; i++)
+        {
+            sum += term / ((2 * i) - 1);
+            term *= -x * x;
+            if (i % 2 == 0)
+            {
+                sum *= 0.5f;
+            }
+            else if (x > i)
+            {
+                sum += i;
+            }
+        }
+
+        for (int i = 2, j = 0; i > 0 && j < 10; i--, j += 2)
+        {
+            for (var k = j; k < i + 1; k++)
+            {
+                sum += (k * x) - (i / 2) + (k > 0 ? 1 : Three) + (i switch { 1 => x, > 1 => 3, _ => 4 });
+            }
+        }
+
+        for (var t = 0.25f; t < 1; t += 0.25f)
+        {
+            sum -= MathF.Max(x, t);
+        }
+
+        return sum;
+    }
+
+    public static float ReturnsFromALoop(float x)
+    {
+        for (var i = 3; i >= -1; i -= 2)
+        {
+            if (x < i)
+            {
+                return i * x;
+            }
+
+            x -= 1f / (i + 2);
+        }
+
+        return x;
+    }
+
+    public static float PowOfTwo(float x) => MathF.Pow(2, x);
+
+    public static float PowOfTen(float x) => MathF.Pow(10, x);
+
+    public static float PowOfHalf(float x) => float.Pow(0.5f, x);
+
+    public static float PowOfOne(float x) => MathF.Pow(1, x);
+
+    public static float PowOfE(float x) => MathF.Pow(y: -x, x: MathF.E);
+
+    public static float Signs(float x) => float.IsNaN(x) ? float.NaN : x + (MathF.Sign(x) * 3) + Math.Sign(-MathF.Abs(x)) + (float.Sign(x - 1) > 0 ? 1 : 2) - (-MathF.Sign(x));
+
+    public static float CopiedSigns(float x) => MathF.CopySign(MathF.Sqrt(MathF.Abs(x)), x) + (1 / MathF.CopySign(MathF.Max(x, 0), -x)) + float.CopySign(sign: x - 2, value: -3);
+
+    public static float NarrowedCopySign(float x) => (float)Math.CopySign(2.5, x);
+
+    public static float SignBits(float x) => (float.IsNegative(x) ? -1 : 1) + (float.IsPositive(x - 3) ? 4 : 8) + (float.IsNegative(1 / x) ? 16 : 32);
+
+    public static float Logarithms(float x) => MathF.Log2(x) + MathF.Log10(x) + (float)Math.Log10(1 + (x * x)) + float.Log2(3);
+
+    public static float SwitchStatements(float x)
+    {
+        var y = 1f;
+        switch (x)
+        {
+            case float.NaN:
+                return -1;
+            case 0:
+            case > 100 when y < 2:
+                y = 3;
+                break;
+            default:
+            case 7:
+                {
+                    y += x;
+                    if (y > 3)
+                    {
+                        y = 3;
+                    }
+
+                    break;
+                }
+
+            case > 1 and < 5:
+                y *= 2;
+                y += Three;
+                break;
+            case < -1:
+                switch (y > 0)
+                {
+                    case true:
+                        return y - x;
+                }
+
+                break;
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            switch (i)
+            {
+                case 0: y += 0.5f; break;
+                case 2: y += InParameters(y); break;
+            }
+        }
+
+        return y;
+    }
+
+    public static float InParameters(in float x)
+    {
+        var y = x + 1;
+        return Scaled(y) + Scaled(in y, 2) + Scaled(by: x, x: in x);
+
+        static float Scaled(in float x, in float by = 3) => x * by;
+    }
 
     public static float PowZero(float x) => MathF.Pow(x, 0);
 

@@ -29,7 +29,7 @@ internal static class RandomExpr
             default:
                 var left = Next(random, depth - 1);
                 var right = random.Next(4) == 0 ? left : Next(random, depth - 1);
-                return new Expr.Binary((BinaryOperator)random.Next((int)BinaryOperator.Min + 1), left, right);
+                return new Expr.Binary((BinaryOperator)random.Next((int)BinaryOperator.CopySign + 1), left, right);
         }
     }
 

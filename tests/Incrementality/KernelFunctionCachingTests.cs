@@ -16,7 +16,7 @@ public sealed class KernelFunctionCachingTests
     private const string Function = """
         class F
         {
-            public static float Phi(float x) => Scaled(x + 1) + Helpers.Twice(x);
+            public static float Phi(float x) => Scaled(x + 1) + Helpers.Twice(x) + Constants.Shift;
             static float Scaled(float x) { return Constants.Slope * x; }
             public static float Other(float x) => x;
         }
@@ -24,7 +24,7 @@ public sealed class KernelFunctionCachingTests
 
     private const string Helpers = "static class Helpers { public static float Twice(float y) { var twice = y + y; return twice; } }";
 
-    private const string Constants = "static class Constants { public const float Slope = 2; public const float Unused = 2; }";
+    private const string Constants = "static class Constants { public const float Slope = 2; public const float Unused = 2; public static readonly float Shift = 5 - 1f; }";
 
     private const string Bystanders = """
         using KernelGen;
@@ -37,6 +37,7 @@ public sealed class KernelFunctionCachingTests
     [InlineData(1, "Constants.Slope * x;", "Constants.Slope * x * x;")]
     [InlineData(2, "y + y", "y + 1")]
     [InlineData(3, "Slope = 2", "Slope = 3")]
+    [InlineData(3, "5 - 1f", "5 - 2f")]
     public void EditOfTheFunctionInAnotherFile_RegeneratesThatTypeOnly(int file, string old, string now)
     {
         var run = Start();
@@ -58,6 +59,7 @@ public sealed class KernelFunctionCachingTests
     [InlineData(2, "var twice = y + y; return twice;", "float sum = y + y; return sum;")]
     [InlineData(2, "y + y", "y - -y")]
     [InlineData(3, "Slope = 2", "Slope = 1 + 1")]
+    [InlineData(3, "5 - 1f", "(float)System.Math.Sqrt(16)")]
     [InlineData(3, "Slope = 2", "Slope = 2.0f")]
     [InlineData(3, "Unused = 2", "Unused = 3")]
     [InlineData(3, "static class Constants", "class G { } static class Constants")]

@@ -23,7 +23,7 @@ internal class VectorPrinter : ExprPrinter
     protected override string MultiplyAdd(string a, string b, string c) => $"{_target.Simd}.{_target.MultiplyAdd}({a}, {b}, {c})";
 
     protected override string Function(string name, params string[] operands) =>
-        $"{(name is "Abs" or "Sqrt" or "Log2" or "FusedMultiplyAdd" || name.StartsWith("M", StringComparison.Ordinal) ? _target.Simd : "_VectorMath")}.{name}({string.Join(", ", operands)})";
+        $"{(name is "Abs" or "Sqrt" or "Log2" or "CopySign" or "FusedMultiplyAdd" || name.StartsWith("M", StringComparison.Ordinal) ? _target.Simd : "_VectorMath")}.{name}({string.Join(", ", operands)})";
 
     protected override string Call(ScalarFunction function, string operand) => throw new NotSupportedException($"{function.Name} is not inlined.");
 

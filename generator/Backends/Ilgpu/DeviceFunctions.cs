@@ -37,6 +37,7 @@ internal sealed class DeviceFunctions
             "Max" => "private static float Max(float x, float y) => x > y ? x : x <= y ? y : x + y;",
             "Min" => "private static float Min(float x, float y) => x < y ? x : x >= y ? y : x + y;",
             "Abs" => "private static float Abs(float x) => global::ILGPU.IntrinsicMath.Abs(x);",
+            "CopySign" => "private static float CopySign(float size, float sign) => global::ILGPU.Interop.IntAsFloat((global::ILGPU.Interop.FloatAsInt(size) & 0x7FFFFFFFu) | (global::ILGPU.Interop.FloatAsInt(sign) & 0x80000000u));",
             "UpperBits" => "// The number cut to 12 bits: products of two such have no rounding.\nprivate static float UpperBits(float x) => global::ILGPU.Interop.IntAsFloat(global::ILGPU.Interop.FloatAsInt(x) & 0xFFFFF000u);",
             "FusedMultiplyAdd" => FusedMultiplyAdd,
             "RestOfSum" => RestOfSum,

@@ -37,6 +37,9 @@ internal sealed class DoubleFaults(ExpressionReader reader, FunctionFaults fault
 
                 reader.Read(operand);
                 break;
+            case IConversionOperation { OperatorMethod: null } conversion when FixedNumbers.IsWhole(conversion.Operand.Type):
+                // As of a constant: a counter beside a double is no cause.
+                break;
             case IConversionOperation { OperatorMethod: null, Operand: { Type.SpecialType: SpecialType.System_Double } operand }:
                 Visit(operand);
                 break;

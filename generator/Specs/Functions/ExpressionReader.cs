@@ -11,6 +11,11 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
     /// <summary>Constants of more parts than this are not computed where a literal is needed.</summary>
     private const int LargestConstant = 100;
 
+    /// <summary>Up to here every whole number is a float.</summary>
+    private const double LargestExact = 1 << 24;
+
+    private readonly FixedNumbers _fixed = new(methods, variables);
+
     public Value Read(IOperation operation)
     {
         methods.CountStep();
@@ -35,6 +40,30 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
             SpecialType.System_Double => new DoubleFaults(this, faults).Explain(operation),
             _ => OfOtherType(operation),
         };
+    }
+
+    /// <summary>What is compared with constants: a float, a bool, or a whole number.</summary>
+    public Value ReadOperand(IOperation operation) => FixedNumbers.IsWhole(operation.Type) ? ReadInteger(operation) : Read(operation);
+
+    /// <summary>When a value is for a label of a switch statement, which is not that of the default; null after a report.</summary>
+    public Truth? ReadLabel(ICaseClauseOperation label, Value input)
+    {
+        switch (label)
+        {
+            case ISingleValueCaseClauseOperation single when IsConstant(input, single.Value) is { } matches:
+                return matches;
+            case IPatternCaseClauseOperation { Guard: null } pattern:
+                return ReadPattern(pattern.Pattern, input);
+            case IPatternCaseClauseOperation { Guard: { } guard } pattern:
+                return ReadPattern(pattern.Pattern, input) is { } when && Read(guard) is Truth holds ? when & holds : null;
+            default:
+                if (input is Number or Truth)
+                {
+                    Unsupported(label);
+                }
+
+                return null;
+        }
     }
 
     /// <summary>What an operator makes of two values that were read.</summary>
@@ -75,6 +104,10 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         return faults.Unsupported(operation.Syntax, construct, advice);
     }
 
+    /// <summary>The number that an expression always is; null where it depends on the argument, or has too many parts to be computed.</summary>
+    public static float? ConstantOf(Value value) =>
+        value is Number number && number.Size <= LargestConstant ? Constants.AsFloat(new Number(ExprSimplifier.Simplify(number.Expr), 1, 1)) : null;
+
     private Value ReadTyped(IOperation operation) => operation switch
     {
         IParameterReferenceOperation parameter => Variable(parameter.Parameter),
@@ -85,16 +118,21 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         IFieldReferenceOperation { Instance: ILocalReferenceOperation or IParameterReferenceOperation } => CompilersError(),
         IConversionOperation conversion => ReadConversion(conversion),
         IUnaryOperation unary => ReadUnary(unary),
+        IBinaryOperation { LeftOperand.Type.SpecialType: not (SpecialType.System_Single or SpecialType.System_Boolean) } comparison
+            when _fixed.Decide(comparison) is { } holds => Truth.Of(holds),
+        IBinaryOperation { OperatorMethod: null } comparison when FixedNumbers.IsWhole(comparison.LeftOperand.Type) =>
+            Combine(comparison.OperatorKind, ReadInteger(comparison.LeftOperand), ReadInteger(comparison.RightOperand), comparison),
         IBinaryOperation { LeftOperand.Type.SpecialType: SpecialType.System_Double } comparison =>
             new DoubleFaults(this, faults).Explain(comparison),
         IBinaryOperation binary =>
             Combine(binary.OperatorKind, Read(binary.LeftOperand), Read(binary.RightOperand), binary),
         IConditionalOperation { IsRef: false, WhenFalse: { } otherwise } conditional =>
             Choose(Read(conditional.Condition), Read(conditional.WhenTrue), Read(otherwise)),
-        IIsPatternOperation test => (Value?)ReadPattern(test.Pattern, Read(test.Value)) ?? Value.Unknown,
+        IIsPatternOperation test => (Value?)ReadPattern(test.Pattern, ReadOperand(test.Value)) ?? Value.Unknown,
         ISwitchExpressionOperation choice => ReadSwitch(choice, Read),
         IInvocationOperation call when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
         IInvocationOperation call => ReadCall(call),
+        IFieldReferenceOperation { Instance: null } field when methods.Fields.ValueOf(field.Field) is { } value => value,
         _ => Unsupported(operation),
     };
 
@@ -117,22 +155,44 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
 
         return conversion.Operand switch
         {
+            { Type.SpecialType: not (SpecialType.System_Single or SpecialType.System_Boolean) } when _fixed.Read(conversion.Operand) is { } number =>
+                Number.Of((float)number),
             IInvocationOperation { Type.SpecialType: SpecialType.System_Double } call
                 when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
-            { Type.SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } integer => ReadInteger(integer),
+            var integer when FixedNumbers.IsWhole(integer.Type) => ReadInteger(integer),
             _ => Read(conversion.Operand),
         };
     }
 
-    /// <summary>Of whole numbers only a choice between constants is read: C# takes `x &gt; 0 ? 1 : 0` for an int.</summary>
+    /// <summary>
+    /// Of whole numbers that are not fixed only choices and signs are read, and sums and products of few: C# takes `x &gt; 0 ? 1 : 0` for an int.
+    /// </summary>
     private Value ReadInteger(IOperation operation) => operation switch
     {
-        _ when Constants.AsFloat(operation) is { } constant => Number.Of(constant),
+        _ when _fixed.Read(operation) is { } number => Number.Of((float)number),
         IConditionalOperation { IsRef: false, WhenFalse: { } otherwise } conditional =>
             Choose(Read(conditional.Condition), ReadInteger(conditional.WhenTrue), ReadInteger(otherwise)),
         ISwitchExpressionOperation choice => ReadSwitch(choice, ReadInteger),
+        IConversionOperation { OperatorMethod: null } conversion when FixedNumbers.IsWhole(conversion.Operand.Type) => ReadInteger(conversion.Operand),
+        IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.Minus } negation when ReadInteger(negation.Operand) is Number number =>
+            Number.Of(BinaryOperator.Subtract, Number.Of(0), number),
+        IBinaryOperation { OperatorMethod: null, OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract or BinaryOperatorKind.Multiply } binary =>
+            ReadIntegers(binary, ReadInteger(binary.LeftOperand), ReadInteger(binary.RightOperand)),
         _ => Read(operation),
     };
+
+    /// <summary>Floats are exact here, where they stay small; 0 is added since whole numbers have no −0.</summary>
+    private Value ReadIntegers(IBinaryOperation binary, Value left, Value right)
+    {
+        if (left is not Number a || right is not Number b || ArithmeticOf(binary.OperatorKind) is not { } op)
+        {
+            return Value.Unknown;
+        }
+
+        var result = Number.Of(BinaryOperator.Add, Number.Of(op, a, b), Number.Of(0));
+        var range = result.Size <= LargestConstant ? ExprRange.Of(result.Expr) : Interval.All;
+        return range.Low >= -LargestExact && range.High <= LargestExact ? result : OfOtherType(binary);
+    }
 
     private Value ReadUnary(IUnaryOperation unary) => (unary.OperatorKind, Read(unary.Operand)) switch
     {
@@ -145,7 +205,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
 
     private Value ReadSwitch(ISwitchExpressionOperation choice, Func<IOperation, Value> read)
     {
-        var input = Read(choice.Value);
+        var input = ReadOperand(choice.Value);
         var arms = choice.Arms.Select(arm => (
             When: ReadPattern(arm.Pattern, input),
             Guard: arm.Guard is null ? Truth.Of(true) : Read(arm.Guard) as Truth,
@@ -172,13 +232,8 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
             case IBinaryPatternOperation both:
                 var (left, right) = (ReadPattern(both.LeftPattern, input), ReadPattern(both.RightPattern, input));
                 return left is null || right is null ? null : both.OperatorKind == BinaryOperatorKind.And ? left & right : left | right;
-            case IConstantPatternOperation { Value: var value } when input is Number number && Constants.AsFloat(value) is { } constant:
-                // Unlike ==, a pattern finds NaN.
-                return float.IsNaN(constant)
-                    ? Truth.Of(Comparison.NotEqual, number, number)
-                    : Truth.Of(Comparison.Equal, number, Number.Of(constant));
-            case IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: bool expected } } when input is Truth given:
-                return expected ? given : !given;
+            case IConstantPatternOperation constant when IsConstant(input, constant.Value) is { } matches:
+                return matches;
             case IRelationalPatternOperation relation
                 when input is Number number && Constants.AsFloat(relation.Value) is { } bound
                     && ComparisonOf(relation.OperatorKind) is { } comparison:
@@ -192,6 +247,16 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
                 return null;
         }
     }
+
+    /// <summary>Whether a value is a constant. Unlike ==, a pattern or label finds NaN.</summary>
+    private static Truth? IsConstant(Value input, IOperation constant) => (input, constant.ConstantValue.Value) switch
+    {
+        (Number number, _) when Constants.AsFloat(constant) is { } expected => float.IsNaN(expected)
+            ? Truth.Of(Comparison.NotEqual, number, number)
+            : Truth.Of(Comparison.Equal, number, Number.Of(expected)),
+        (Truth given, bool expected) => expected ? given : !given,
+        _ => null,
+    };
 
     /// <summary>A call of the framework's functions; of those on doubles one that is converted to float at once.</summary>
     private Value ReadMath(IInvocationOperation call)
@@ -215,6 +280,11 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         }
 
         var value = onNumbers ? MathCalls.Read(call.TargetMethod, numbers) : null;
+        if (value is null && _fixed.Read(call) is { } number)
+        {
+            return Number.Of((float)number);
+        }
+
         if (value is null)
         {
             return faults.Unsupported(call.Syntax, MathCalls.NameOf(call.TargetMethod), MathCalls.AdviceFor(call.TargetMethod));
@@ -226,17 +296,22 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
     private Value ReadMathArgument(IOperation? argument) =>
         argument is null ? CompilersError()
         : argument.Type?.SpecialType != SpecialType.System_Double ? Read(argument)
-        : Constants.AsFloat(argument) is { } constant ? Number.Of(constant)
+        : _fixed.Read(argument) is { } number ? Number.Of((float)number)
         : argument is IConversionOperation { OperatorMethod: null, Operand: { Type.SpecialType: SpecialType.System_Single } single }
             ? Read(single)
         : new DoubleFaults(this, faults).Explain(argument);
 
     private Value ReadPower(IInvocationOperation call, Number x, Number exponent)
     {
+        if (ConstantOf(x) is > 0 and <= float.MaxValue and var constant && ConstantOf(exponent) is null)
+        {
+            return new Number(ExprPower.Pow((double)constant, exponent.Expr), exponent.Size + 3, exponent.Depth + 2);
+        }
+
         if (ConstantOf(exponent) is not { } power || float.IsNaN(power) || float.IsInfinity(power))
         {
             return faults.Unsupported(
-                CallArguments.ByParameter(call)[1]!.Syntax, "an exponent that is not a finite constant",
+                CallArguments.ByParameter(call)[1]!.Syntax, "an exponent that is not a finite constant, of a base that is no positive one",
                 "write a constant, or MathF.Exp(y * MathF.Log(x)) for positive x");
         }
 
@@ -244,10 +319,6 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         var uses = parts.Count(part => part is Expr.Argument);
         return new Number(ExprPower.Pow(x.Expr, power), parts.Count - uses + (uses * x.Size), x.Depth + parts.Count);
     }
-
-    /// <summary>The number that an expression always is; null where it depends on the argument, or has too many parts to be computed.</summary>
-    private static float? ConstantOf(Number number) =>
-        number.Size <= LargestConstant ? Constants.AsFloat(new Number(ExprSimplifier.Simplify(number.Expr), 1, 1)) : null;
 
     /// <summary>A call of a method of the user's. Arguments of types that no parameter may have are left to the report on the method.</summary>
     private Value ReadCall(IInvocationOperation call)
@@ -260,7 +331,8 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
     private Value OfOtherType(IOperation operation) => operation switch
     {
         // Its declaration was reported.
-        ILocalReferenceOperation or IParameterReferenceOperation => CompilersError(),
+        ILocalReferenceOperation local when !(variables.TryGetValue(local.Local, out var value) && value is Counter) => CompilersError(),
+        IParameterReferenceOperation => CompilersError(),
         IInvocationOperation call when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
         IInvocationOperation call => ReadCall(call),
         _ => faults.Unsupported(

@@ -52,7 +52,7 @@ internal static class KernelFunctionFinder
         { Arity: > 0 } => "is generic",
         { Parameters: not [{ Type.SpecialType: SpecialType.System_Single }] } =>
             $"takes ({string.Join(", ", method.Parameters.Select(parameter => parameter.Type.ToDisplayString()))})",
-        { Parameters: not [{ RefKind: RefKind.None }] } => "takes its argument by reference",
+        { Parameters: [var parameter] } when !MethodReader.IsRead(parameter) => "takes its argument by reference",
         { ReturnType.SpecialType: not SpecialType.System_Single } => $"returns {method.ReturnType.ToDisplayString()}",
         { ReturnsByRef: true } or { ReturnsByRefReadonly: true } => "returns by reference",
         { IsVirtual: true } or { IsAbstract: true } => "is virtual",

@@ -6,6 +6,9 @@ namespace KernelGen.Generator.Specs.Functions;
 /// <summary>The methods of MathF, Math, float and KernelMath that a kernel function may call, and what to write for others.</summary>
 internal static class MathCalls
 {
+    /// <summary>log10 e.</summary>
+    private const double Log10E = 0.4342944819032518;
+
     /// <summary>Whether the method is one of the framework's functions of numbers, known here or not.</summary>
     public static bool IsMath(IMethodSymbol method) => method is { IsStatic: true, ContainingType: { } type }
         && (type.SpecialType is SpecialType.System_Single or SpecialType.System_Double
@@ -24,6 +27,7 @@ internal static class MathCalls
         1 when UnaryOf(method.Name) is { } op => Number.Of(op, arguments[0]),
         1 => Read(method.Name, arguments[0]),
         2 when method.Name == "Max" => Number.Of(BinaryOperator.Max, arguments[0], arguments[1]),
+        2 when method.Name == "CopySign" => Number.Of(BinaryOperator.CopySign, arguments[0], arguments[1]),
         2 when method.Name == "Min" => Number.Of(BinaryOperator.Min, arguments[0], arguments[1]),
         3 when method.Name == "Clamp" => method.ContainingType.Name == "Math"
             ? ClampByComparing(arguments[0], arguments[1], arguments[2])
@@ -43,7 +47,6 @@ internal static class MathCalls
         "SinPi" => "write MathF.Sin(MathF.PI * x)",
         "CosPi" => "write MathF.Cos(MathF.PI * x)",
         "SinCosPi" => "write MathF.Sin(MathF.PI * x) and MathF.Cos(MathF.PI * x)",
-        "Log10" => "write 0.4342945f * MathF.Log(x)",
         "Log" => "write MathF.Log(x) / MathF.Log(newBase)",
         "LogP1" => "write MathF.Log(1 + x)",
         "ExpM1" => "write MathF.Exp(x) - 1",
@@ -53,9 +56,9 @@ internal static class MathCalls
         "Lerp" => "write a + (b - a) * t",
         "MaxNumber" or "MaxNative" or "MaxMagnitude" or "MaxMagnitudeNumber" => "write MathF.Max",
         "MinNumber" or "MinNative" or "MinMagnitude" or "MinMagnitudeNumber" => "write MathF.Min",
-        "Sign" or "CopySign" or "IsNegative" or "IsPositive" => "compare with 0 and write ?:",
         "Floor" or "Ceiling" or "Round" or "Truncate" or "IEEERemainder" => "a kernel function cannot round to whole numbers",
-        _ => "the functions are Abs, Max, Min, Clamp, FusedMultiplyAdd, Exp, Exp2, Log, Log2, Sqrt, Tanh, Sin, Cos, Pow and KernelMath.Erf",
+        _ => "the functions are Abs, Max, Min, Clamp, Sign, CopySign, FusedMultiplyAdd, Exp, Exp2, Log, Log2, Log10, Sqrt, Tanh, Sin, Cos, Pow and "
+            + "KernelMath.Erf",
     };
 
     /// <summary>What to write instead of a method on doubles.</summary>
@@ -63,7 +66,7 @@ internal static class MathCalls
     {
         "Exp2" => "write float.Exp2", // which MathF does not have
         "Clamp" => "write float.Clamp", // likewise
-        "Pow" or "Max" or "Min" or "FusedMultiplyAdd" => $"write MathF.{method.Name}",
+        "Pow" or "Max" or "Min" or "FusedMultiplyAdd" or "Sign" or "CopySign" or "Log10" => $"write MathF.{method.Name}",
         _ => UnaryOf(method.Name) is not null ? $"write MathF.{method.Name}" : AdviceFor(method),
     };
 
@@ -86,6 +89,15 @@ internal static class MathCalls
         _ => null,
     };
 
+    /// <summary>NaN, where the framework's throws.</summary>
+    private static Value Sign(Number x) => Truth.Of(Comparison.Greater, x, Number.Of(0)).Choose(
+        Number.Of(1),
+        Truth.Of(Comparison.Less, x, Number.Of(0)).Choose(
+            Number.Of(-1), Truth.Of(Comparison.Equal, x, Number.Of(0)).Choose(Number.Of(0), Number.Of(float.NaN))));
+
+    /// <summary>1 or −1, as the sign is, of zeros too.</summary>
+    private static Number SignOf(Number x) => Number.Of(BinaryOperator.CopySign, Number.Of(1), x);
+
     private static Value? Read(string name, Number x)
     {
         var size = Number.Of(UnaryOperator.Abs, x);
@@ -93,6 +105,10 @@ internal static class MathCalls
         {
             "ReciprocalEstimate" => Number.Of(BinaryOperator.Divide, Number.Of(1), x),
             "ReciprocalSqrtEstimate" => Number.Of(BinaryOperator.Divide, Number.Of(1), Number.Of(UnaryOperator.Sqrt, x)),
+            "Log10" => Number.Of(BinaryOperator.Multiply, Number.Of((float)Log10E), Number.Of(UnaryOperator.Log, x)),
+            "Sign" => Sign(x),
+            "IsNegative" => Truth.Of(Comparison.Less, SignOf(x), Number.Of(0)),
+            "IsPositive" => Truth.Of(Comparison.Greater, SignOf(x), Number.Of(0)),
             "IsNaN" => Truth.Of(Comparison.NotEqual, x, x),
             "IsFinite" => Truth.Of(Comparison.LessOrEqual, size, Number.Of(float.MaxValue)),
             "IsInfinity" => Truth.Of(Comparison.Equal, size, Number.Of(float.PositiveInfinity)),

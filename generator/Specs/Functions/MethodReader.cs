@@ -9,34 +9,59 @@ using Microsoft.CodeAnalysis.Operations;
 namespace KernelGen.Generator.Specs.Functions;
 
 /// <summary>Reads method bodies, and so the calls of other methods, whose bodies take the place of the calls.</summary>
-internal sealed class MethodReader(Compilation compilation, FunctionFaults faults, CancellationToken cancel)
+internal sealed class MethodReader
 {
     /// <summary>Far more than a function of the allowed size takes; methods that call each other twice would take forever.</summary>
     private const int MaxSteps = 50_000;
 
+    private readonly Compilation _compilation;
+    private readonly CancellationToken _cancel;
     private readonly Stack<IMethodSymbol> _open = new();
+    private readonly MethodReader? _outer;
     private int _steps;
+
+    public MethodReader(Compilation compilation, FunctionFaults faults, CancellationToken cancel)
+    {
+        (_compilation, Faults, _cancel) = (compilation, faults, cancel);
+        Fields = new ReadonlyFields(compilation, () => new MethodReader(this), cancel);
+    }
+
+    /// <summary>Reads for another reader, and keeps what is wrong to itself.</summary>
+    private MethodReader(MethodReader outer)
+    {
+        (_compilation, _cancel, _open, _outer) = (outer._compilation, outer._cancel, outer._open, outer);
+        (Faults, Fields) = (new FunctionFaults(_ => { }), outer.Fields);
+    }
+
+    public FunctionFaults Faults { get; }
+
+    public ReadonlyFields Fields { get; }
 
     /// <summary>Whether the method is of a form that can be read, wherever its body is.</summary>
     public static bool IsReadable(IMethodSymbol method) => ObjectionTo(method) is null;
+
+    /// <summary>Whether a method can only read the parameter, so that it might as well be a value.</summary>
+    public static bool IsRead(IParameterSymbol parameter) => parameter.RefKind is RefKind.None or RefKind.In or RefKind.RefReadOnlyParameter;
 
     /// <summary>Counts what is read, and stops it where it gets out of hand.</summary>
     /// <exception cref="InsufficientExecutionStackException">Nested too deeply, or too much.</exception>
     public void CountStep()
     {
-        cancel.ThrowIfCancellationRequested();
+        _cancel.ThrowIfCancellationRequested();
         RuntimeHelpers.EnsureSufficientExecutionStack();
         if (++_steps > MaxSteps)
         {
             throw new InsufficientExecutionStackException();
         }
+
+        _outer?.CountStep();
     }
 
     /// <summary>The method's declaration in this compilation, if it has a body there.</summary>
     public MethodDeclarationSyntax? SourceOf(IMethodSymbol method) =>
         (method.PartialImplementationPart ?? method).OriginalDefinition.DeclaringSyntaxReferences
-            .Where(reference => compilation.ContainsSyntaxTree(reference.SyntaxTree))
-            .Select(reference => reference.GetSyntax(cancel))
+            .Where(reference => _compilation.ContainsSyntaxTree(reference.SyntaxTree))
+            .Select(reference => reference.GetSyntax(_cancel))
             .OfType<MethodDeclarationSyntax>()
             .FirstOrDefault(syntax => syntax.Body is not null || syntax.ExpressionBody is not null);
 
@@ -51,12 +76,12 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
         }
 
         // Both parts of a partial method, and a method of an instance of a generic type, have symbols; the body uses those of its own.
-        var model = compilation.GetSemanticModel(source.SyntaxTree);
-        if (model.GetDeclaredSymbol(source, cancel) is not IMethodSymbol declared
-            || model.GetOperation(source, cancel) is not IMethodBodyOperation body
+        var model = _compilation.GetSemanticModel(source.SyntaxTree);
+        if (model.GetDeclaredSymbol(source, _cancel) is not IMethodSymbol declared
+            || model.GetOperation(source, _cancel) is not IMethodBodyOperation body
             || (body.BlockBody ?? body.ExpressionBody) is not { } block)
         {
-            faults.AddSilently();
+            Faults.AddSilently();
             return Value.Unknown;
         }
 
@@ -68,20 +93,21 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
         var variables = ImmutableDictionary.Create<ISymbol, Value>(SymbolEqualityComparer.Default)
             .AddRange(parameters.Select((parameter, index) => new KeyValuePair<ISymbol, Value>(parameter, arguments[index])));
         _open.Push(method.OriginalDefinition);
-        var flow = new StatementReader(this, faults).Read(body, variables);
+        var flow = new StatementReader(this, Faults).Read(body, variables);
         _open.Pop();
 
         // Where a path returns nothing the compiler says so.
         if (flow.Result is null || flow.Variables is not null)
         {
-            faults.AddSilently();
+            Faults.AddSilently();
             return Value.Unknown;
         }
 
         return flow.Result;
     }
 
-    private static bool IsNestedTooDeeply(SyntaxNode source)
+    /// <summary>Whether syntax is nested past what compilers have a stack for.</summary>
+    public static bool IsNestedTooDeeply(SyntaxNode source)
     {
         var open = new Stack<(SyntaxNode Node, int Level)>([(source, 0)]);
         while (open.Count > 0)
@@ -110,14 +136,14 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
         var method = call.TargetMethod;
         if (ObjectionTo(method) is { } objection)
         {
-            return faults.Unsupported(
+            return Faults.Unsupported(
                 call.Syntax, $"a call of '{method.Name}', which {objection.Fault},",
                 IsDelegate(method) || method.IsInSource() ? objection.Advice : AdviceForFrameworks(method));
         }
 
         if (_open.Contains(method.OriginalDefinition, SymbolEqualityComparer.Default))
         {
-            faults.Add(Rules.FunctionRecursion, call.Syntax.GetLocation(), method.Name);
+            Faults.Add(Rules.FunctionRecursion, call.Syntax.GetLocation(), method.Name);
             return Value.Unknown;
         }
 
@@ -128,7 +154,7 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
 
         if (SourceOf(method) is not { } source)
         {
-            return faults.Unsupported(
+            return Faults.Unsupported(
                 call.Syntax, $"a call of '{method.ContainingType.ToDisplayString()}.{method.Name}', whose body is not in this project,",
                 "copy the method into it");
         }
@@ -165,7 +191,7 @@ internal sealed class MethodReader(Compilation compilation, FunctionFaults fault
         { IsStatic: false } => ("is not static", "make it static"),
         { Arity: > 0 } => ("is generic", "make it take floats"),
         { IsVirtual: true } or { IsAbstract: true } => ("is virtual", "call a method of a class"),
-        _ when method.Parameters.FirstOrDefault(parameter => parameter.RefKind != RefKind.None) is { } parameter =>
+        _ when method.Parameters.FirstOrDefault(parameter => !IsRead(parameter)) is { } parameter =>
             ($"takes '{parameter.Name}' by reference", "take it by value"),
         _ when method.Parameters.FirstOrDefault(parameter => !IsFloatOrBool(parameter.Type)) is { } parameter =>
             ($"takes a '{parameter.Type.ToDisplayString()}'", "make it take floats and bools only"),

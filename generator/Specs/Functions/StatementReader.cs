@@ -20,6 +20,10 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
                 return Flow.To(Assign(expression.Operation, variables));
             case IConditionalOperation conditional:
                 return ReadIf(conditional, variables);
+            case ISwitchOperation choice:
+                return new SwitchReader(Expressions(variables), this).Read(choice, variables);
+            case IForLoopOperation loop:
+                return new LoopReader(methods, faults, this).Read(loop, variables);
             case IReturnOperation { Kind: OperationKind.Return } result:
                 var reader = Expressions(variables);
                 return Flow.Return(result.ReturnedValue is null ? reader.CompilersError() : reader.Read(result.ReturnedValue));
@@ -37,9 +41,8 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
         }
     }
 
-    private ExpressionReader Expressions(ImmutableDictionary<ISymbol, Value> variables) => new(methods, faults, variables);
-
-    private Flow ReadAll(IEnumerable<IOperation> statements, ImmutableDictionary<ISymbol, Value> variables)
+    /// <summary>Statements one after the other.</summary>
+    public Flow ReadAll(IEnumerable<IOperation> statements, ImmutableDictionary<ISymbol, Value> variables)
     {
         var flow = Flow.To(variables);
         foreach (var statement in statements)
@@ -56,6 +59,8 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
         return flow;
     }
 
+    private ExpressionReader Expressions(ImmutableDictionary<ISymbol, Value> variables) => new(methods, faults, variables);
+
     private Flow ReadIf(IConditionalOperation conditional, ImmutableDictionary<ISymbol, Value> variables)
     {
         // The compiler too looks only at the branch that a constant condition takes when it asks which variables are assigned.
@@ -65,7 +70,14 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
             return branch is null ? Flow.To(variables) : Read(branch, variables);
         }
 
-        var condition = Expressions(variables).Read(conditional.Condition) as Truth ?? Truth.Of(true);
+        var condition = Expressions(variables).Read(conditional.Condition) as Truth;
+        if (condition?.Decide() is { } holds)
+        {
+            // Of the counters of loops.
+            return holds ? Read(conditional.WhenTrue, variables) : conditional.WhenFalse is null ? Flow.To(variables) : Read(conditional.WhenFalse, variables);
+        }
+
+        condition ??= Truth.Of(true);
         var ifTrue = Read(conditional.WhenTrue, variables);
         return Flow.If(condition, ifTrue, conditional.WhenFalse is null ? Flow.To(variables) : Read(conditional.WhenFalse, variables));
     }
@@ -135,6 +147,10 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
             case IIncrementOrDecrementOperation { OperatorMethod: null } step when Target(step.Target) is { } variable:
                 var kind = step.Kind == OperationKind.Increment ? BinaryOperatorKind.Add : BinaryOperatorKind.Subtract;
                 return variables.SetItem(variable, reader.Combine(kind, reader.Read(step.Target), Number.Of(1), step));
+            case IAssignmentOperation { Target: ILocalReferenceOperation target } when IsCounter(target, variables):
+            case IIncrementOrDecrementOperation { Target: ILocalReferenceOperation counter } when IsCounter(counter, variables):
+                faults.Unsupported(expression.Syntax, "a change of the counter of a loop in its body", "change it in the loop's head");
+                break;
             case IAssignmentOperation { Target: ILocalReferenceOperation or IParameterReferenceOperation } other
                 when !IsFloatOrBool(other.Target.Type):
                 // The declaration was reported.
@@ -162,6 +178,9 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
 
         return variables;
     }
+
+    private static bool IsCounter(ILocalReferenceOperation local, ImmutableDictionary<ISymbol, Value> variables) =>
+        variables.TryGetValue(local.Local, out var value) && value is Counter;
 
     private static bool IsFloatOrBool(ITypeSymbol? type) => type?.SpecialType is SpecialType.System_Single or SpecialType.System_Boolean;
 

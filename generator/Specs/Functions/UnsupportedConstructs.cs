@@ -28,13 +28,12 @@ internal static class UnsupportedConstructs
     {
         { IsStatic: false } field => ($"the field '{field.Name}' of an object", OnlyFloats),
         { IsReadOnly: true } field => ($"the field '{field.Name}', whose value is not known while compiling,", "write its value, or a const that has it"),
-        var field => ($"the field '{field.Name}', which may change,", "make it a const"),
+        var field => ($"the field '{field.Name}', which may change,", "make it a const, or readonly"),
     };
 
     private static (string Construct, string Advice) Describe(OperationKind kind) => kind switch
     {
-        OperationKind.Loop => ("a loop", "write its steps one after the other"),
-        OperationKind.Switch => ("a switch statement", "write if and else, or a switch expression"),
+        OperationKind.Loop => ("a loop", "write a for loop from one constant to another, or its steps one after the other"),
         OperationKind.Try => ("try", "a kernel function cannot fail; leave it out"),
         OperationKind.Throw => ("throw", "a kernel function cannot fail; return float.NaN"),
         OperationKind.Using or OperationKind.UsingDeclaration => ("using", OnlyFloats),
@@ -55,6 +54,7 @@ internal static class UnsupportedConstructs
         OperationKind.EventReference or OperationKind.DynamicInvocation or OperationKind.DynamicMemberReference =>
             ("this member", "call a static method that takes and returns floats"),
         OperationKind.AddressOf or OperationKind.FunctionPointerInvocation => ("a pointer", OnlyFloats),
+        OperationKind.CaseClause => ("this label", "compare with constants, with <, <=, > and >="),
         OperationKind.Discard => ("a discard", "leave it out"),
         OperationKind.DeclarationPattern or OperationKind.TypePattern or OperationKind.IsType or OperationKind.RecursivePattern
             or OperationKind.ListPattern or OperationKind.SlicePattern or OperationKind.DeclarationExpression =>

@@ -41,10 +41,30 @@ internal sealed class Number(Expr expr, long size, int depth) : Value(size, dept
         new(new Expr.Binary(op, left.Expr, right.Expr), left.Size + right.Size + 1, Math.Max(left.Depth, right.Depth) + 1);
 }
 
+/// <summary>The counter of a loop: a whole number that is known.</summary>
+internal sealed class Counter(double value) : Value(1, 1)
+{
+    public double Value { get; } = value;
+}
+
 /// <summary>A bool.</summary>
 internal sealed class Truth(Condition condition, long size, int depth) : Value(size, depth)
 {
+    private const int LargestToDecide = 20;
+
     public Condition Condition { get; } = condition;
+
+    /// <summary>Whether it holds, where the argument has no part in that; larger conditions are not looked into.</summary>
+    public bool? Decide()
+    {
+        if (Size > LargestToDecide)
+        {
+            return null;
+        }
+
+        var simplified = ExprSimplifier.Simplify(Condition);
+        return simplified == ExprSimplifier.True ? true : simplified == ExprSimplifier.False ? false : null;
+    }
 
     public static Truth Of(bool value) => new(value ? ExprSimplifier.True : ExprSimplifier.False, 1, 1);
 
@@ -63,6 +83,7 @@ internal sealed class Truth(Condition condition, long size, int depth) : Value(s
     public Value Choose(Value ifTrue, Value ifFalse) => (ifTrue, ifFalse) switch
     {
         _ when ReferenceEquals(ifTrue, ifFalse) => ifTrue,
+        _ when Decide() is { } holds => holds ? ifTrue : ifFalse,
         (Number a, Number b) => new Number(
             Expr.Select(Condition, a.Expr, b.Expr), Size + a.Size + b.Size + 1, Math.Max(Depth, Math.Max(a.Depth, b.Depth)) + 1),
         (Truth a, Truth b) => (this & a) | (!this & b),

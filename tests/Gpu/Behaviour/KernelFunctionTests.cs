@@ -45,6 +45,17 @@ public class KernelFunctionTests
         Assert.InRange(slopes, 1, int.MaxValue);
     }
 
+    /// <summary>What is right as a method must be one that a device compiles too.</summary>
+    [Theory]
+    [MemberData(nameof(Functions))]
+    public void Kernels_with_the_function_run_as_those_of_the_CPU_do(Layer layer)
+    {
+        using var gpu = new GpuLayer(layer);
+        var inputs = new GradientInputs(new Inputs(layer, 5, 5, seed: 3), seed: 4);
+        Compare.Close(Array.ConvertAll(inputs.Inputs.Forward(gpu.Attention), x => (double)x), gpu.Forward(inputs.Inputs), 1e-4);
+        Gradients.Close(inputs.Kernel(gpu.Attention).ToDouble(), gpu.Backward(inputs).ToDouble(), inputs.Size, 1e-4, "against the CPU");
+    }
+
     private static IEnumerable<Func<float, float>> Emitted(Layer layer) => layer.Type.GetNestedType("Gpu")!
         .GetNestedTypes(BindingFlags.NonPublic)
         .SelectMany(type => type.GetMethods(BindingFlags.NonPublic | BindingFlags.Static))
