@@ -36,7 +36,7 @@ internal sealed class Slope
     public Slope Negated =>
         new(_plain is null ? null : Minus(_plain), [.. _exponentials.Select(part => part with { Rate = Minus(part.Rate) })], _divisor);
 
-    /// <summary>The same with each part divided by itself.</summary>
+    /// <summary>The same with each part divided on its own.</summary>
     private Slope Distributed => _divisor is null ? this : new Slope(_plain, _exponentials).Each(part => Over(part, _divisor));
 
     /// <summary>The plain part first, at the rate 1.</summary>
