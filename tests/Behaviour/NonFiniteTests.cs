@@ -93,6 +93,24 @@ public class NonFiniteTests
         static void Spoiled(ReadOnlySpan<float> gradient) => Assert.DoesNotContain(gradient.ToArray(), float.IsFinite);
     }
 
+    /// <summary>Functions that make ordinary numbers of NaN, of infinity, or of both.</summary>
+    [Theory]
+    [InlineData(typeof(Generalized.CausalOwnCompared))]
+    [InlineData(typeof(Generalized.CausalTanh))]
+    [InlineData(typeof(Generalized.Sigmoid))]
+    public void Tile_program_says_the_same(Type type)
+    {
+        const int length = 20, token = 10;
+        var layer = Layer.Of(type);
+        foreach (var bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        {
+            var inputs = new Inputs(layer, length, length, seed: 4);
+            inputs.Key[token * layer.HeadDim] = bad;
+            var (output, _, _) = inputs.Interpret(layer.Create().Weights, tileRows: 4);
+            Assert.DoesNotContain(output.AsSpan((layer.Causal ? token : 0) * layer.ValueDim).ToArray(), double.IsFinite);
+        }
+    }
+
     /// <summary>Its value for NaN is 0, as for 0, and so is its slope.</summary>
     [Fact]
     public void Function_that_asks_for_NaN_says_what_becomes_of_it()
