@@ -16,7 +16,11 @@ internal sealed record Store(TensorArgument Destination, Tile Source, TokenLoop 
 /// once. Into a member of a <see cref="State"/> it is added so that rounding does not grow with the number of tiles: how is the backend's affair.
 /// </summary>
 internal sealed record MatMul(
-    Tile Target, Tile A, bool TransposeA, Tile B, bool TransposeB, Structure Structure, bool Accumulate) : Statement;
+    Tile Target, Tile A, bool TransposeA, Tile B, bool TransposeB, Structure Structure, bool Accumulate) : Statement
+{
+    /// <summary>A backend adds up so many summands from zero at a time, and then these parts: rounding grows with the larger number of the two.</summary>
+    public const int MostSummands = 512;
+}
 
 /// <summary>Which elements of the product of a <see cref="MatMul"/>, or of its left operand, are not zero by construction.</summary>
 internal enum Structure

@@ -196,6 +196,7 @@ partial class CausalSoftmax
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {
@@ -326,6 +327,7 @@ partial class CausalSoftmax
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {
@@ -590,6 +592,7 @@ partial class CausalSoftmax
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {
@@ -726,6 +729,7 @@ partial class CausalSoftmax
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {
@@ -2084,6 +2088,7 @@ partial class CausalSoftmax
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {
@@ -2214,6 +2219,7 @@ partial class CausalSoftmax
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {
@@ -2478,6 +2484,7 @@ partial class CausalSoftmax
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {
@@ -2614,6 +2621,7 @@ partial class CausalSoftmax
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {
@@ -3992,6 +4000,7 @@ partial class CausalSoftmax
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {
@@ -4122,6 +4131,7 @@ partial class CausalSoftmax
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {
@@ -4386,6 +4396,7 @@ partial class CausalSoftmax
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {
@@ -4522,6 +4533,7 @@ partial class CausalSoftmax
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {

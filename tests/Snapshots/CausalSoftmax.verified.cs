@@ -260,6 +260,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
             {
@@ -391,6 +392,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
             {
@@ -2037,6 +2039,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
             {
@@ -2168,6 +2171,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
             {
@@ -3793,6 +3797,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
             {
@@ -3924,6 +3929,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
             {

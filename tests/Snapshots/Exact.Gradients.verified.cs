@@ -164,6 +164,7 @@ partial class Exact
                     // n = lse == −∞ ? ∞ : lse · 1.4427
                     ComputeN(ref lse, ref n, iCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                    // dQ: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dQ, 3072).Fill(0f);
                     var stage = _SumStage.FirstGroup;
                     ref var dQOpen = ref dQ;
@@ -287,6 +288,7 @@ partial class Exact
                     var jCount = global::System.Math.Min(192, to - jStart);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 16);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
+                    // dK, dV: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dK, 3072).Fill(0f);
                     _MemoryMarshal.CreateSpan(ref dV, 3072).Fill(0f);
                     var stage = _SumStage.FirstGroup;
@@ -799,6 +801,7 @@ partial class Exact
                     // n = lse == −∞ ? ∞ : lse · 1.4427
                     ComputeN(ref lse, ref n, iCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                    // dQ: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dQ, 3072).Fill(0f);
                     var stage = _SumStage.FirstGroup;
                     ref var dQOpen = ref dQ;
@@ -922,6 +925,7 @@ partial class Exact
                     var jCount = global::System.Math.Min(192, to - jStart);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 16);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
+                    // dK, dV: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dK, 3072).Fill(0f);
                     _MemoryMarshal.CreateSpan(ref dV, 3072).Fill(0f);
                     var stage = _SumStage.FirstGroup;
@@ -1434,6 +1438,7 @@ partial class Exact
                     // n = lse == −∞ ? ∞ : lse · 1.4427
                     ComputeN(ref lse, ref n, iCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                    // dQ: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dQ, 3072).Fill(0f);
                     var stage = _SumStage.FirstGroup;
                     ref var dQOpen = ref dQ;
@@ -1557,6 +1562,7 @@ partial class Exact
                     var jCount = global::System.Math.Min(192, to - jStart);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 16);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
+                    // dK, dV: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dK, 3072).Fill(0f);
                     _MemoryMarshal.CreateSpan(ref dV, 3072).Fill(0f);
                     var stage = _SumStage.FirstGroup;

@@ -210,6 +210,7 @@ partial class Exact : global::KernelGen.IAttention
                 _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
                 // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
+                // D, N: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 _MemoryMarshal.CreateSpan(ref M, 192).Fill(-1.00000002E+30f);
                 _MemoryMarshal.CreateSpan(ref D, 192).Fill(0f);
                 _MemoryMarshal.CreateSpan(ref N, 3072).Fill(0f);
@@ -675,6 +676,7 @@ partial class Exact : global::KernelGen.IAttention
                 _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
                 // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
+                // D, N: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 _MemoryMarshal.CreateSpan(ref M, 192).Fill(-1.00000002E+30f);
                 _MemoryMarshal.CreateSpan(ref D, 192).Fill(0f);
                 _MemoryMarshal.CreateSpan(ref N, 3072).Fill(0f);
@@ -1140,6 +1142,7 @@ partial class Exact : global::KernelGen.IAttention
                 _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
                 // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
+                // D, N: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 _MemoryMarshal.CreateSpan(ref M, 192).Fill(-1.00000002E+30f);
                 _MemoryMarshal.CreateSpan(ref D, 192).Fill(0f);
                 _MemoryMarshal.CreateSpan(ref N, 3072).Fill(0f);

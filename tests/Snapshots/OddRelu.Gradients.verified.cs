@@ -166,6 +166,7 @@ partial class OddRelu
                 _TileCopy.Transpose(ref _Unsafe.Add(ref head.KeptState, 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 16);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 48);
+                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {
@@ -884,6 +885,7 @@ partial class OddRelu
                 _TileCopy.Transpose(ref _Unsafe.Add(ref head.KeptState, 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 8);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 32);
+                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {
@@ -1594,6 +1596,7 @@ partial class OddRelu
                 _TileCopy.Transpose(ref _Unsafe.Add(ref head.KeptState, 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 8);
                 ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
                 ref var Wg = ref _Unsafe.Add(ref head.Parameters, 32);
+                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
                 {

@@ -249,6 +249,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 272);
             ref var SRest = ref _Unsafe.Add(ref state, 288);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
             {
@@ -753,6 +754,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 80);
             ref var SRest = ref _Unsafe.Add(ref state, 96);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
             {
@@ -1249,6 +1251,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 80);
             ref var SRest = ref _Unsafe.Add(ref state, 96);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
             {

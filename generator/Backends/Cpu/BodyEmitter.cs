@@ -232,6 +232,8 @@ internal sealed class BodyEmitter
     /// <summary>Before the first tile.</summary>
     private void Start(SumGroups groups, bool isCarried)
     {
+        _writer.Line(
+            $"// {string.Join(", ", groups.Sums)}: {SumGroups.GroupTiles} tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.");
         if (isCarried)
         {
             _writer.Line("var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;");

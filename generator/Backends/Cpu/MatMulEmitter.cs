@@ -23,9 +23,6 @@ internal enum ProductSum
 /// </summary>
 internal sealed class MatMulEmitter
 {
-    /// <summary>Products are added up from zero for so many summands at a time: rounding grows with the larger of this and the number of parts.</summary>
-    public const int MostSummands = 512;
-
     /// <summary>Rows of the block for what is left of a tile of tokens: with a panel's vectors they are sums enough to hide the latency of a multiply-add.</summary>
     private const int FewRows = 2;
 
@@ -234,7 +231,7 @@ internal sealed class MatMulEmitter
             _writer.Line($"ref var second = ref _Unsafe.Add(ref {(_sum == ProductSum.Grouped ? "group" : "rest")}, (i * {_strideC}) + j);");
         }
 
-        if (_fixedInner is { } summands && summands > MostSummands)
+        if (_fixedInner is { } summands && summands > MatMul.MostSummands)
         {
             Parts(rows, vectors, summands);
             return;
@@ -258,16 +255,16 @@ internal sealed class MatMulEmitter
             ForBlock(rows, vectors, (r, v) => $"{_target.Simd}.StoreUnsafe({_target.Floats}.Zero, {Element("cc", r, v)});");
         }
 
-        _writer.Line($"// {Text(inner)} summands in parts of {Text(MostSummands)}.");
-        using (_writer.Block($"for (nint part = 0; part < {Text(inner)}; part += {Text(MostSummands)})"))
+        _writer.Line($"// {Text(inner)} summands in parts of {Text(MatMul.MostSummands)}.");
+        using (_writer.Block($"for (nint part = 0; part < {Text(inner)}; part += {Text(MatMul.MostSummands)})"))
         {
-            var whole = inner % MostSummands == 0;
+            var whole = inner % MatMul.MostSummands == 0;
             if (!whole)
             {
-                _writer.Line($"var summands = global::System.Math.Min({Text(MostSummands)}, {Text(inner)} - part);");
+                _writer.Line($"var summands = global::System.Math.Min({Text(MatMul.MostSummands)}, {Text(inner)} - part);");
             }
 
-            Part(rows, vectors, whole ? Text(MostSummands) : "summands", adds: true);
+            Part(rows, vectors, whole ? Text(MatMul.MostSummands) : "summands", adds: true);
         }
     }
 

@@ -302,7 +302,7 @@ internal sealed class PassEmitter
 
     /// <summary>Whether a lane has so many summands that they are summed in parts; sums of tokens are no longer than a tile.</summary>
     private bool IsLongSum(Reduce reduce) =>
-        !_columns.IsTokens && reduce is { Reduction: Reduction.Sum, Rest: null } && _columns.Size > MatMulEmitter.MostSummands * _target.Lanes;
+        !_columns.IsTokens && reduce is { Reduction: Reduction.Sum, Rest: null } && _columns.Size > MatMul.MostSummands * _target.Lanes;
 
     /// <summary>Ends a part of the long sums.</summary>
     private void EndPart()
@@ -358,7 +358,7 @@ internal sealed class PassEmitter
         {
             var size = int.Parse(count, CultureInfo.InvariantCulture);
             var whole = size / lanes * lanes;
-            var part = _longSums.Count == 0 ? whole : MatMulEmitter.MostSummands * lanes;
+            var part = _longSums.Count == 0 ? whole : MatMul.MostSummands * lanes;
             for (var from = 0; from < whole; from += part)
             {
                 using (_writer.Block($"for (nint j = {from}; j < {Math.Min(whole, from + part)}; j += {lanes})"))

@@ -97,7 +97,7 @@ internal sealed class RowProductEmitter
         var unrolled = Math.Max(1, Math.Min(Accumulators / (rows * vectors), inner ?? 4));
         _writer.Line("ref var aa = ref a;");
         _writer.Line("ref var bb = ref _Unsafe.Add(ref b, j);");
-        var part = unrolled * MatMulEmitter.MostSummands;
+        var part = unrolled * MatMul.MostSummands;
         if (inner <= part || inner is null)
         {
             Zeros(rows, vectors, unrolled);
@@ -230,7 +230,7 @@ internal sealed class RowProductEmitter
     {
         var lanes = _target.Lanes;
         var inner = _schedule.Padded(_product.A.Columns);
-        var unrolled = inner % (2 * lanes) == 0 || inner > MatMulEmitter.MostSummands * lanes ? 2 : 1;
+        var unrolled = inner % (2 * lanes) == 0 || inner > MatMul.MostSummands * lanes ? 2 : 1;
         var whole = inner / (unrolled * lanes) * unrolled * lanes;
         Head($"c = a · {_product.B}ᵀ: a dot product for each of the rows.");
         using (_writer.Block($"private static void {name}(ref float a, ref float b, ref float c, int rows)"))

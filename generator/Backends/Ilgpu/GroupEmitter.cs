@@ -1133,8 +1133,31 @@ internal sealed class GroupEmitter
         _writer.Line($"var column = {block.Column(number, rows, columns, rowsFirst)};");
     }
 
-    /// <summary>The inner loop of a product: all of a block stays in registers.</summary>
+    /// <summary>The inner loop of a product: all of a block stays in registers. A long sum is made of parts, as rounding grows with the number of summands.</summary>
     private void Accumulators(
+        MatMul product, Place a, Place b, bool transposeB, string row, string column, int columns, string from, string to, Dim inner, RegisterBlock block, string sum)
+    {
+        if (transposeB && block.Parts == 1)
+        {
+            to = GroupMemory.Pad(_memory.Size(inner)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (inner.IsTokens || inner.Size / block.Parts <= MatMul.MostSummands)
+        {
+            InnerLoop(product, a, b, transposeB, row, column, columns, from, to, inner, block, sum);
+            return;
+        }
+
+        using (_writer.Block($"for (var part = {from}; part < {to}; part += {MatMul.MostSummands})"))
+        {
+            _writer.Line($"var partEnd = {to} - part < {MatMul.MostSummands} ? {to} : part + {MatMul.MostSummands};");
+            Rows(block, (r, c) => $"var p{r}_{c} = 0f;");
+            InnerLoop(product, a, b, transposeB, row, column, columns, "part", "partEnd", inner, block, "p");
+            Rows(block, (r, c) => $"{sum}{r}_{c} += p{r}_{c};");
+        }
+    }
+
+    private void InnerLoop(
         MatMul product, Place a, Place b, bool transposeB, string row, string column, int columns, string from, string to, Dim inner, RegisterBlock block, string sum)
     {
         string Row(int r) => r == 0 ? row : $"{row} + {r}";
@@ -1142,7 +1165,7 @@ internal sealed class GroupEmitter
         if (transposeB)
         {
             // Both operands have the inner axis along their rows, padded with zeros: four products at a time.
-            using (_writer.Block($"for (var k = {from}; k < {(block.Parts > 1 ? to : GroupMemory.Pad(_memory.Size(inner)))}; k += 4)"))
+            using (_writer.Block($"for (var k = {from}; k < {to}; k += 4)"))
             {
                 for (var r = 0; r < block.Rows; r++)
                 {

@@ -92,6 +92,26 @@ namespace KernelGen.Gpu.Tests.Behaviour
             static void Close(float[] one, float[] other, double tolerance) => Compare.Close(Array.ConvertAll(one, x => (double)x), other, tolerance);
         }
 
+        /// <summary>In one chain, sums over 4,096 features are 4e-5 off.</summary>
+        [Fact]
+        public void Sums_over_features()
+        {
+            const int Length = 5;
+            var layer = Layer.Of<CausalOfManyFeatures>();
+            var inputs = new Inputs(layer, Length, Length, seed: 1);
+            inputs.Query.AsSpan().Clear();
+            inputs.Key.AsSpan().Clear();
+            Alternating(inputs.Value.Length).CopyTo(inputs.Value.AsSpan());
+            using var gpu = new GpuLayer(layer);
+            var (output, logSumExp) = gpu.ForwardWithLogSumExp(inputs);
+            Check(output);
+            for (var t = 0; t < Length; t++)
+            {
+                // The sum itself, not only its ratio to another with the same rounding.
+                Assert.InRange(logSumExp[t] - Math.Log(CausalOfManyFeatures.Features * (t + 1.0)), -1e-5, 1e-5);
+            }
+        }
+
         private static float[] Alternating(int count) => [.. Enumerable.Range(0, count).Select(i => i % 2 == 0 ? 0.3f : 1.1f)];
 
         /// <summary>Within what users are promised, 1e-5 of the largest, or less.</summary>
@@ -108,6 +128,9 @@ namespace KernelGen.Gpu.Tests.Behaviour.Drift
 
     [FavorAttention(HeadDim = 4, Features = 8, Causal = true)]
     public sealed partial class CausalFavor4;
+
+    [FavorAttention(HeadDim = 2, Features = 4096, Causal = true)]
+    public sealed partial class CausalOfManyFeatures;
 
     [SoftmaxAttention(HeadDim = 4)]
     public sealed partial class Exact4;
