@@ -153,6 +153,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private void RunWholeHead(int headIndex, float* state, float* scratch)
     {
         HeadTensors head = Head(headIndex);
+        head = head with { IsShort = IsShort(head) };
         if (!TKernel.Causal)
         {
             Sum(head with { StartsEmpty = true }, 0, SummedLength(head), state, scratch);
@@ -170,6 +171,10 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
         Export(headIndex, state);
     }
+
+    /// <summary>Whether the kernel may take its way for few tokens: nobody wants the state.</summary>
+    private bool IsShort(in HeadTensors head) =>
+        _tensors.State is null && head.KeyLength > 0 && head.KeyLength <= TKernel.ShortTokens && head.QueryLength <= TKernel.ShortTokens;
 
     private void RunKeyPiece(int unit, float* scratch)
     {

@@ -38,6 +38,12 @@ public readonly unsafe struct HeadTensors
     /// <summary>Whether the state is read once the kernel has gone through its tokens; otherwise it may be left unfinished.</summary>
     public bool KeepsState { get; internal init; }
 
+    /// <summary>
+    /// Whether all keys and queries of the head are so few (<see cref="IAttentionKernel.ShortTokens"/>) that one pass over the parameters serves both.
+    /// <see cref="StartsEmpty"/> then holds for the whole head, and the state is not made.
+    /// </summary>
+    public bool IsShort { get; internal init; }
+
     /// <summary>The first query, [query length, head dim].</summary>
     public ref float Query => ref *_query;
 

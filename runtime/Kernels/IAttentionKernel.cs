@@ -56,6 +56,9 @@ public interface IAttentionKernel
     /// </summary>
     static virtual bool OutputsKeys => false;
 
+    /// <summary>The most tokens, of keys and of queries, that <see cref="HeadTensors.IsShort"/> may be set for; 0 where the kernel makes no difference.</summary>
+    static virtual int ShortTokens => 0;
+
     /// <summary>Brings the projections, [projection rows, head dim], into the order and scale that the kernel reads.</summary>
     /// <param name="projection">Of the kernel's size; null where it draws none.</param>
     /// <param name="hyperparameters">What <see cref="LayerParameters"/> made of the layer's hyperparameter; empty where it has none.</param>

@@ -17,6 +17,7 @@ internal sealed class BodyEmitter
     private readonly List<Statement> _statements;
     private readonly BufferPlan _buffers;
     private readonly StateEmitter _states;
+    private readonly ShortCall? _short;
 
     /// <summary>How the sums of each fold are kept.</summary>
     private readonly IReadOnlyList<SumGroups> _groups;
@@ -26,7 +27,7 @@ internal sealed class BodyEmitter
 
     private bool _inRun;
 
-    public BodyEmitter(CpuSchedule schedule, TileProgram program, KernelText text, SourceWriter writer, IReadOnlyList<Statement> block)
+    public BodyEmitter(CpuSchedule schedule, TileProgram program, KernelText text, SourceWriter writer, IReadOnlyList<Statement> block, ShortCall? shortCall = null)
     {
         _schedule = schedule;
         _target = schedule.Target;
@@ -48,10 +49,30 @@ internal sealed class BodyEmitter
             }
         }
         _states = new StateEmitter(schedule, text);
+        _short = shortCall;
     }
 
     /// <summary>Floats of scratch memory that the body works in.</summary>
     public int ScratchFloats => _buffers.Floats;
+
+    /// <summary>Gives memory to what short calls keep from one body of a kernel to the next.</summary>
+    /// <param name="offset">Past all else that these bodies work in.</param>
+    public void PlaceShortCall(int offset)
+    {
+        if (_short is null)
+        {
+            return;
+        }
+
+        _buffers.Skip(offset);
+        var rows = _schedule.ShortTokens;
+        _buffers.AddWork(ShortCall.ProjectedQueries, rows * _schedule.Stride(_short.Queries.Target));
+        if (_short.Scores is null)
+        {
+            _buffers.AddWork(ShortCall.KeyFeatures, rows * _schedule.Stride(_short.Sum.A));
+            _buffers.AddWork(ShortCall.Values, rows * _schedule.Stride(_short.Sum.B));
+        }
+    }
 
     /// <summary>Emits the body; its outermost loops run over [from, to).</summary>
     public void Emit()
@@ -242,7 +263,16 @@ internal sealed class BodyEmitter
                 // A matrix that is read is cleared before the first tile is added to it: a call of one tile never does.
                 foreach (var member in groups.Fold.State.Members.Where(member => !IsLeftOut(groups, member)))
                 {
-                    Fill(member, _schedule.Floats(member), member.Initial);
+                    if (member != _short?.Sum.Target)
+                    {
+                        Fill(member, _schedule.Floats(member), member.Initial);
+                        continue;
+                    }
+
+                    using (_writer.Block("if (!head.IsShort)"))
+                    {
+                        Fill(member, _schedule.Floats(member), member.Initial);
+                    }
                 }
             }
 
@@ -410,6 +440,13 @@ internal sealed class BodyEmitter
             if (packed is StateMember member && IsWritten(packed))
             {
                 using (_writer.Block(IsCarried(member.State) ? "if (stage != _SumStage.Empty)" : ""))
+                {
+                    PackTransposed(packed);
+                }
+            }
+            else if (packed is not StateMember && packed == _short?.Scores?.B)
+            {
+                using (_writer.Block("if (!head.IsShort)"))
                 {
                     PackTransposed(packed);
                 }
@@ -736,6 +773,102 @@ internal sealed class BodyEmitter
 
     private void Multiply(MatMul product)
     {
+        if (InShortCall(product) is not { } instead)
+        {
+            MultiplyInBlocks(product);
+            return;
+        }
+
+        using (_writer.Block("if (head.IsShort)"))
+        {
+            foreach (var line in instead)
+            {
+                _writer.Line(line);
+            }
+        }
+
+        using (_writer.Block("else"))
+        {
+            MultiplyInBlocks(product);
+        }
+    }
+
+    /// <summary>What is done in a short call in place of a product; null where that is the same.</summary>
+    private IEnumerable<string>? InShortCall(MatMul product)
+    {
+        if (_short is null)
+        {
+            return null;
+        }
+
+        var (a, target) = (LocateRaw(product.A), LocateRaw(product.Target));
+        if (product == _short.Keys)
+        {
+            var (tensor, stride) = Tensor(_short.LoadsQueries.Source);
+            var method = Product(product, ProductSum.Plain);
+            return
+            [
+                $"// {ProgramText.Describe(product)} and {ProgramText.Describe(_short.Queries)}, the queries behind the keys",
+                $"_TileCopy.Load(ref {tensor}, {stride}, head.QueryLength, {product.A.Columns.Size}, ref _Unsafe.Add(ref {a.Reference}, sCount * {a.Stride}), {a.Stride});",
+                $"{method}(ref {a.Reference}, ref {product.B.Name}, ref {target.Reference}, sCount + head.QueryLength);",
+                $"_TileCopy.Load(ref _Unsafe.Add(ref {target.Reference}, sCount * {target.Stride}), {target.Stride}, head.QueryLength, {target.Stride}, ref {ShortCall.ProjectedQueries}, {target.Stride});",
+            ];
+        }
+
+        if (product == _short.Queries)
+        {
+            return
+            [
+                $"// {ProgramText.Describe(product)}, which the keys' pass has made",
+                $"_TileCopy.Load(ref {ShortCall.ProjectedQueries}, {target.Stride}, sCount, {target.Stride}, ref {target.Reference}, {target.Stride});",
+            ];
+        }
+
+        if (product == _short.Scores)
+        {
+            var b = LocateRaw(product.B);
+            return
+            [
+                $"// {ProgramText.Describe(product)}, element by element",
+                $"_ShortProducts.LowerScores(ref {a.Reference}, {a.Stride}, sCount, ref {b.Reference}, {b.Stride}, sCount, {_schedule.Padded(product.A.Columns)}, ref {target.Reference}, {target.Stride});",
+            ];
+        }
+
+        if (_short.Scores is not null)
+        {
+            return null;
+        }
+
+        var (features, values) = (_schedule.Stride(_short.Sum.A), _schedule.Stride(_short.Sum.B));
+        if (product == _short.Sum)
+        {
+            var b = LocateRaw(product.B);
+            return
+            [
+                $"// {ProgramText.Describe(product)}, left as its factors",
+                $"_TileCopy.Load(ref {a.Reference}, {a.Stride}, head.KeyLength, {features}, ref {ShortCall.KeyFeatures}, {features});",
+                $"_TileCopy.Load(ref {b.Reference}, {b.Stride}, head.KeyLength, {values}, ref {ShortCall.Values}, {values});",
+            ];
+        }
+
+        return product != _short.Read ? null :
+        [
+            $"// {ProgramText.Describe(product)} = ({product.A} · {_short.Sum.A}ᵀ) · {_short.Sum.B}",
+            $"_ShortProducts.Apply(ref {a.Reference}, {a.Stride}, sCount, ref {ShortCall.KeyFeatures}, {features}, ref {ShortCall.Values}, {values}, head.KeyLength, {_schedule.Padded(product.A.Columns)}, {_schedule.Padded(product.Target.Columns)}, ref {target.Reference}, {target.Stride});",
+        ];
+    }
+
+    /// <summary>The method that computes a product.</summary>
+    private string Product(MatMul product, ProductSum kind) => _text.Add(MatMulEmitter.Name(product, kind), candidate =>
+        MatMulEmitter.Emit(_schedule, product, candidate, Locate(product.A).Stride, RightStride(product), Locate(product.Target).Stride, kind));
+
+    private int RightStride(MatMul product) =>
+        product.B is Parameter weights ? _schedule.Stride(weights)
+        : product.TransposeB ? _buffers.Packed(product.B).Stride
+        : LocateRaw(product.B).Stride;
+
+    private void MultiplyInBlocks(MatMul product)
+    {
         if (product.B is Parameter { Source: ParameterSource.HadamardProjections } projections)
         {
             var transform = HadamardEmitter.Add(_schedule, _text, product, Locate(product.A).Stride, Locate(product.Target).Stride);
@@ -744,11 +877,7 @@ internal sealed class BodyEmitter
             return;
         }
 
-        var strideB = product.B is Parameter weights ? _schedule.Stride(weights)
-            : product.TransposeB ? _buffers.Packed(product.B).Stride
-            : LocateRaw(product.B).Stride;
-        string Method(ProductSum kind) => _text.Add(MatMulEmitter.Name(product, kind), candidate =>
-            MatMulEmitter.Emit(_schedule, product, candidate, Locate(product.A).Stride, strideB, Locate(product.Target).Stride, kind));
+        string Method(ProductSum kind) => Product(product, kind);
         var b = product.B is Parameter ? $"ref {product.B.Name}" : product.TransposeB ? $"ref {_buffers.Packed(product.B).Name}" : $"ref {LocateRaw(product.B).Reference}";
         var (rows, inner) = product.TransposeA ? (product.A.Columns, product.A.Rows) : (product.A.Rows, product.A.Columns);
         var (first, arguments) = (new List<string> { At(product.A), b }, new List<string>());
@@ -760,7 +889,7 @@ internal sealed class BodyEmitter
         if (inner.IsTokens && _inRun && product.TransposeA && (IsZeroOutsideRun(product.A) || IsZeroOutsideRun(product.B)))
         {
             // Rows outside of the run add zeros: they are skipped.
-            first = [$"ref _Unsafe.Add({first[0]}, runFrom * {LocateRaw(product.A).Stride})", $"ref _Unsafe.Add({b}, runFrom * {strideB})"];
+            first = [$"ref _Unsafe.Add({first[0]}, runFrom * {LocateRaw(product.A).Stride})", $"ref _Unsafe.Add({b}, runFrom * {RightStride(product)})"];
             arguments.Add("runTo - runFrom");
         }
         else if (inner.IsTokens)

@@ -80,6 +80,9 @@ internal sealed class BufferPlan
     /// <summary>Says where a tile lives that has memory elsewhere.</summary>
     public void Place(Tile tile, int stride) => _buffers[tile] = new Buffer(tile.Name, Offset: 0, stride, IsStrip: false, IsTransposed: false);
 
+    /// <summary>Leaves memory out: what is allocated from here on begins at an offset, or beyond.</summary>
+    public void Skip(int offset) => Floats = Math.Max(Floats, offset);
+
     /// <summary>Memory that belongs to no tile.</summary>
     public Buffer AddWork(string name, int floats) => Allocate(name, floats, 0);
 

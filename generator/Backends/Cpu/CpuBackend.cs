@@ -19,6 +19,7 @@ internal static class CpuBackend
         {
             "_CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums",
             "_HeadTensors = global::KernelGen.CompilerServices.HeadTensors",
+            "_ShortProducts = global::KernelGen.CompilerServices.ShortProducts",
             "_SumStage = global::KernelGen.CompilerServices.SumStage",
             "_TileCopy = global::KernelGen.CompilerServices.TileCopy",
             "_VectorMath = global::KernelGen.CompilerServices.VectorMath",
@@ -125,18 +126,24 @@ internal static class CpuBackend
         var isForward = program.Arguments.All(argument => argument.Role != TensorRole.OutputGradient);
         var exported = isForward ? state : null; // nobody keeps what a gradient summed up
 
+        // A scan's short calls need its own body only.
+        var shortCall = ShortCall.Of(program);
         var accumulate = new SourceWriter();
         BodyEmitter? keys = null;
         if (fold is not null)
         {
             var slice = isScan ? fold with { Body = Dataflow.SliceToState(fold.Body, fold.State) } : fold;
-            keys = new BodyEmitter(schedule, program, text, accumulate, new[] { slice });
-            keys.Emit();
+            keys = new BodyEmitter(schedule, program, text, accumulate, new[] { slice }, isScan ? null : shortCall);
         }
 
         var output = new SourceWriter();
-        var queries = new BodyEmitter(schedule, program, text, output, outputs);
-        queries.Emit();
+        var queries = new BodyEmitter(schedule, program, text, output, outputs, shortCall);
+        var scratch = Math.Max(queries.ScratchFloats, keys?.ScratchFloats ?? 0);
+        foreach (var body in new[] { keys, queries })
+        {
+            body?.PlaceShortCall(scratch);
+            body?.Emit();
+        }
 
         var decoding = isForward && Decodes(program) ? new DecodingEmitter(schedule.Target, program, text) : null;
         var outermost = outputs[0] is Fold outer ? outer.Loop.Tokens : ((Parallel)outputs[0]).Loop.Tokens;
@@ -154,6 +161,11 @@ internal static class CpuBackend
             Constant("StateFloats", schedule.StateFloats(state));
             Constant("ExportedStateFloats", StateEmitter.ExportedFloats(exported));
             Constant("ScratchFloats", Math.Max(queries.ScratchFloats, keys?.ScratchFloats ?? 0));
+            if (shortCall is not null)
+            {
+                Constant("ShortTokens", schedule.ShortTokens);
+            }
+
             Flag("Causal", isScan || (!ofKeys && IsCausal(program)));
             Flag("NeedsHadamard", projections?.Source == ParameterSource.HadamardProjections);
             if (ofKeys)

@@ -34,6 +34,9 @@ internal sealed class CpuSchedule
     /// </summary>
     public int StripRows => 12;
 
+    /// <summary>Tokens of a short call: its keys and queries are one strip.</summary>
+    public int ShortTokens => StripRows / 2;
+
     /// <summary>Rows that an element-wise step works on at once: a vector shared by the rows (references, normaliser) is loaded once for them.</summary>
     public int PassRows { get; init; } = 3;
 
