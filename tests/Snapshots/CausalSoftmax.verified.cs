@@ -44,6 +44,7 @@
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
 using _HeadTensors = global::KernelGen.CompilerServices.HeadTensors;
+using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
 using _VectorMath = global::KernelGen.CompilerServices.VectorMath;
@@ -209,7 +210,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 560;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 5280;
+        public static int ScratchFloats => 5376;
+        public static int ShortTokens => 6;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -386,6 +388,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zBase = ref _Unsafe.Add(ref scratch, 4752);
             ref var SGroup = ref _Unsafe.Add(ref scratch, 4768);
             ref var SBase = ref _Unsafe.Add(ref scratch, 5024);
+            ref var shortB = ref _Unsafe.Add(ref scratch, 5280);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -421,8 +424,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
-                    // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    if (head.IsShort)
+                    {
+                        // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
+                        _TileCopy.Load(ref head.Query, head.QueryStride, head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
+                        Product_tx16x16(ref K, ref W, ref A, sCount + head.QueryLength);
+                        _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
+                    }
+                    else
+                    {
+                        // A = K · Wᵀ
+                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    }
                     // kk + kkr = rowSum((K · K) · 0.180337)
                     ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                     // h = t < |key| ? kk : ∞
@@ -441,13 +454,24 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                     // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
-                    _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
+                    if (!head.IsShort)
+                    {
+                        _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
+                    }
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
-                        // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref B, sCount);
+                        if (head.IsShort)
+                        {
+                            // B = Q · Wᵀ, which the keys' pass has made
+                            _TileCopy.Load(ref shortB, 16, sCount, 16, ref B, 16);
+                        }
+                        else
+                        {
+                            // B = Q · Wᵀ
+                            Product_tx16x16(ref Q, ref W, ref B, sCount);
+                        }
                         // M = rowMax(B + c)
                         ComputeM(ref B, ref c, ref M, sCount);
                         // Ms = max(M, −5E+29)
@@ -463,8 +487,16 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         {
                             _TileCopy.Clear(ref N, 16, 0, sCount);
                         }
-                        // P = Fq · Fkᵀ, lower triangle
-                        ProductLower_tx16xt(ref B, ref FkT, ref P, sCount, s);
+                        if (head.IsShort)
+                        {
+                            // P = Fq · Fkᵀ, lower triangle, element by element
+                            _ShortProducts.LowerScores(ref B, 16, sCount, ref Fk, 16, sCount, 16, ref P, 48);
+                        }
+                        else
+                        {
+                            // P = Fq · Fkᵀ, lower triangle
+                            ProductLower_tx16xt(ref B, ref FkT, ref P, sCount, s);
+                        }
                         // Dp = rowSum(P)
                         ComputeDp(ref P, ref Dp, sCount, tCount);
                         // N += P · V
@@ -1988,7 +2020,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 560;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 5280;
+        public static int ScratchFloats => 5376;
+        public static int ShortTokens => 6;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -2165,6 +2198,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zBase = ref _Unsafe.Add(ref scratch, 4752);
             ref var SGroup = ref _Unsafe.Add(ref scratch, 4768);
             ref var SBase = ref _Unsafe.Add(ref scratch, 5024);
+            ref var shortB = ref _Unsafe.Add(ref scratch, 5280);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -2200,8 +2234,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
-                    // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    if (head.IsShort)
+                    {
+                        // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
+                        _TileCopy.Load(ref head.Query, head.QueryStride, head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
+                        Product_tx16x16(ref K, ref W, ref A, sCount + head.QueryLength);
+                        _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
+                    }
+                    else
+                    {
+                        // A = K · Wᵀ
+                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    }
                     // kk + kkr = rowSum((K · K) · 0.180337)
                     ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                     // h = t < |key| ? kk : ∞
@@ -2220,13 +2264,24 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                     // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
-                    _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
+                    if (!head.IsShort)
+                    {
+                        _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
+                    }
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
-                        // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref B, sCount);
+                        if (head.IsShort)
+                        {
+                            // B = Q · Wᵀ, which the keys' pass has made
+                            _TileCopy.Load(ref shortB, 16, sCount, 16, ref B, 16);
+                        }
+                        else
+                        {
+                            // B = Q · Wᵀ
+                            Product_tx16x16(ref Q, ref W, ref B, sCount);
+                        }
                         // M = rowMax(B + c)
                         ComputeM(ref B, ref c, ref M, sCount);
                         // Ms = max(M, −5E+29)
@@ -2242,8 +2297,16 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         {
                             _TileCopy.Clear(ref N, 16, 0, sCount);
                         }
-                        // P = Fq · Fkᵀ, lower triangle
-                        ProductLower_tx16xt(ref B, ref FkT, ref P, sCount, s);
+                        if (head.IsShort)
+                        {
+                            // P = Fq · Fkᵀ, lower triangle, element by element
+                            _ShortProducts.LowerScores(ref B, 16, sCount, ref Fk, 16, sCount, 16, ref P, 48);
+                        }
+                        else
+                        {
+                            // P = Fq · Fkᵀ, lower triangle
+                            ProductLower_tx16xt(ref B, ref FkT, ref P, sCount, s);
+                        }
                         // Dp = rowSum(P)
                         ComputeDp(ref P, ref Dp, sCount, tCount);
                         // N += P · V
@@ -3746,7 +3809,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 256;
         public static int StateFloats => 560;
         public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 5280;
+        public static int ScratchFloats => 5376;
+        public static int ShortTokens => 6;
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
@@ -3923,6 +3987,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zBase = ref _Unsafe.Add(ref scratch, 4752);
             ref var SGroup = ref _Unsafe.Add(ref scratch, 4768);
             ref var SBase = ref _Unsafe.Add(ref scratch, 5024);
+            ref var shortB = ref _Unsafe.Add(ref scratch, 5280);
             ref var c = ref _Unsafe.Add(ref state, 0);
             ref var z = ref _Unsafe.Add(ref state, 16);
             ref var S = ref _Unsafe.Add(ref state, 32);
@@ -3958,8 +4023,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
-                    // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    if (head.IsShort)
+                    {
+                        // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
+                        _TileCopy.Load(ref head.Query, head.QueryStride, head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
+                        Product_tx16x16(ref K, ref W, ref A, sCount + head.QueryLength);
+                        _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
+                    }
+                    else
+                    {
+                        // A = K · Wᵀ
+                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    }
                     // kk + kkr = rowSum((K · K) · 0.180337)
                     ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                     // h = t < |key| ? kk : ∞
@@ -3978,13 +4053,24 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
                     // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
-                    _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
+                    if (!head.IsShort)
+                    {
+                        _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
+                    }
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
-                        // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref B, sCount);
+                        if (head.IsShort)
+                        {
+                            // B = Q · Wᵀ, which the keys' pass has made
+                            _TileCopy.Load(ref shortB, 16, sCount, 16, ref B, 16);
+                        }
+                        else
+                        {
+                            // B = Q · Wᵀ
+                            Product_tx16x16(ref Q, ref W, ref B, sCount);
+                        }
                         // M = rowMax(B + c)
                         ComputeM(ref B, ref c, ref M, sCount);
                         // Ms = max(M, −5E+29)
@@ -4000,8 +4086,16 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         {
                             _TileCopy.Clear(ref N, 16, 0, sCount);
                         }
-                        // P = Fq · Fkᵀ, lower triangle
-                        ProductLower_tx16xt(ref B, ref FkT, ref P, sCount, s);
+                        if (head.IsShort)
+                        {
+                            // P = Fq · Fkᵀ, lower triangle, element by element
+                            _ShortProducts.LowerScores(ref B, 16, sCount, ref Fk, 16, sCount, 16, ref P, 48);
+                        }
+                        else
+                        {
+                            // P = Fq · Fkᵀ, lower triangle
+                            ProductLower_tx16xt(ref B, ref FkT, ref P, sCount, s);
+                        }
                         // Dp = rowSum(P)
                         ComputeDp(ref P, ref Dp, sCount, tCount);
                         // N += P · V

@@ -57,6 +57,7 @@
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
 using _HeadTensors = global::KernelGen.CompilerServices.HeadTensors;
+using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
 using _VectorMath = global::KernelGen.CompilerServices.VectorMath;

@@ -33,6 +33,7 @@
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
 using _HeadTensors = global::KernelGen.CompilerServices.HeadTensors;
+using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
 using _VectorMath = global::KernelGen.CompilerServices.VectorMath;
@@ -200,7 +201,8 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 48;
         public static int StateFloats => 544;
         public static int ExportedStateFloats => 42;
-        public static int ScratchFloats => 2208;
+        public static int ScratchFloats => 2496;
+        public static int ShortTokens => 6;
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
@@ -238,6 +240,9 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var zt = ref _Unsafe.Add(ref scratch, 1920);
             ref var zGroup = ref _Unsafe.Add(ref scratch, 1936);
             ref var SGroup = ref _Unsafe.Add(ref scratch, 1952);
+            ref var shortB = ref _Unsafe.Add(ref scratch, 2208);
+            ref var shortFk = ref _Unsafe.Add(ref scratch, 2304);
+            ref var shortV = ref _Unsafe.Add(ref scratch, 2400);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var zRest = ref _Unsafe.Add(ref state, 272);
@@ -248,7 +253,10 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             if (stage == _SumStage.Empty)
             {
                 _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                _MemoryMarshal.CreateSpan(ref S, 256).Fill(0f);
+                if (!head.IsShort)
+                {
+                    _MemoryMarshal.CreateSpan(ref S, 256).Fill(0f);
+                }
             }
             else
             {
@@ -268,15 +276,34 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, jCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 16);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 16), 16);
-                    // A = K · Wᵀ
-                    Product_tx3x7(ref K, ref W, ref A, sCount);
+                    if (head.IsShort)
+                    {
+                        // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
+                        _TileCopy.Load(ref head.Query, head.QueryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 16), 16);
+                        Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
+                        _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
+                    }
+                    else
+                    {
+                        // A = K · Wᵀ
+                        Product_tx3x7(ref K, ref W, ref A, sCount);
+                    }
                     // Fk = Relu(A) + 0.001; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 16), ref zt, sCount);
                 }
                 // z = z + zt
                 ComputeZ(ref zOpen, ref zt, 1);
-                // S += Fkᵀ · V
-                AddTransposedProduct_7xtx5(ref Fk, ref V, ref SOpen, jCount);
+                if (head.IsShort)
+                {
+                    // S += Fkᵀ · V, left as its factors
+                    _TileCopy.Load(ref Fk, 16, head.KeyLength, 16, ref shortFk, 16);
+                    _TileCopy.Load(ref V, 16, head.KeyLength, 16, ref shortV, 16);
+                }
+                else
+                {
+                    // S += Fkᵀ · V
+                    AddTransposedProduct_7xtx5(ref Fk, ref V, ref SOpen, jCount);
+                }
                 if (stage == _SumStage.Empty)
                 {
                     stage = _SumStage.FirstGroup;
@@ -323,6 +350,9 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var R = ref _Unsafe.Add(ref scratch, 592);
             ref var logD = ref _Unsafe.Add(ref scratch, 608);
             ref var lse = ref _Unsafe.Add(ref scratch, 624);
+            ref var shortB = ref _Unsafe.Add(ref scratch, 2208);
+            ref var shortFk = ref _Unsafe.Add(ref scratch, 2304);
+            ref var shortV = ref _Unsafe.Add(ref scratch, 2400);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
@@ -335,12 +365,28 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 {
                     var sCount = global::System.Math.Min(12, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 16);
-                    // B = Q · Wᵀ
-                    Product_tx3x7(ref Q, ref W, ref B, sCount);
+                    if (head.IsShort)
+                    {
+                        // B = Q · Wᵀ, which the keys' pass has made
+                        _TileCopy.Load(ref shortB, 16, sCount, 16, ref B, 16);
+                    }
+                    else
+                    {
+                        // B = Q · Wᵀ
+                        Product_tx3x7(ref Q, ref W, ref B, sCount);
+                    }
                     // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
                     ComputeFqD(ref B, ref z, ref D, sCount);
-                    // N = Fq · S
-                    Product_tx7x5(ref B, ref S, ref N, sCount);
+                    if (head.IsShort)
+                    {
+                        // N = Fq · S = (Fq · Fkᵀ) · V
+                        _ShortProducts.Apply(ref B, 16, sCount, ref shortFk, 16, ref shortV, 16, head.KeyLength, 16, 16, ref N, 16);
+                    }
+                    else
+                    {
+                        // N = Fq · S
+                        Product_tx7x5(ref B, ref S, ref N, sCount);
+                    }
                     // R = D == 0 ? 0 : 1 / D
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
@@ -702,7 +748,8 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 32;
         public static int StateFloats => 160;
         public static int ExportedStateFloats => 42;
-        public static int ScratchFloats => 1056;
+        public static int ScratchFloats => 1200;
+        public static int ShortTokens => 6;
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
@@ -740,6 +787,9 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var zt = ref _Unsafe.Add(ref scratch, 960);
             ref var zGroup = ref _Unsafe.Add(ref scratch, 976);
             ref var SGroup = ref _Unsafe.Add(ref scratch, 992);
+            ref var shortB = ref _Unsafe.Add(ref scratch, 1056);
+            ref var shortFk = ref _Unsafe.Add(ref scratch, 1104);
+            ref var shortV = ref _Unsafe.Add(ref scratch, 1152);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var zRest = ref _Unsafe.Add(ref state, 80);
@@ -750,7 +800,10 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             if (stage == _SumStage.Empty)
             {
                 _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                _MemoryMarshal.CreateSpan(ref S, 64).Fill(0f);
+                if (!head.IsShort)
+                {
+                    _MemoryMarshal.CreateSpan(ref S, 64).Fill(0f);
+                }
             }
             else
             {
@@ -770,15 +823,34 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, jCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 8);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
-                    // A = K · Wᵀ
-                    Product_tx3x7(ref K, ref W, ref A, sCount);
+                    if (head.IsShort)
+                    {
+                        // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
+                        _TileCopy.Load(ref head.Query, head.QueryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 8), 8);
+                        Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
+                        _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 8), 8, head.QueryLength, 8, ref shortB, 8);
+                    }
+                    else
+                    {
+                        // A = K · Wᵀ
+                        Product_tx3x7(ref K, ref W, ref A, sCount);
+                    }
                     // Fk = Relu(A) + 0.001; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 8), ref zt, sCount);
                 }
                 // z = z + zt
                 ComputeZ(ref zOpen, ref zt, 1);
-                // S += Fkᵀ · V
-                AddTransposedProduct_7xtx5(ref Fk, ref V, ref SOpen, jCount);
+                if (head.IsShort)
+                {
+                    // S += Fkᵀ · V, left as its factors
+                    _TileCopy.Load(ref Fk, 8, head.KeyLength, 8, ref shortFk, 8);
+                    _TileCopy.Load(ref V, 8, head.KeyLength, 8, ref shortV, 8);
+                }
+                else
+                {
+                    // S += Fkᵀ · V
+                    AddTransposedProduct_7xtx5(ref Fk, ref V, ref SOpen, jCount);
+                }
                 if (stage == _SumStage.Empty)
                 {
                     stage = _SumStage.FirstGroup;
@@ -825,6 +897,9 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var R = ref _Unsafe.Add(ref scratch, 304);
             ref var logD = ref _Unsafe.Add(ref scratch, 320);
             ref var lse = ref _Unsafe.Add(ref scratch, 336);
+            ref var shortB = ref _Unsafe.Add(ref scratch, 1056);
+            ref var shortFk = ref _Unsafe.Add(ref scratch, 1104);
+            ref var shortV = ref _Unsafe.Add(ref scratch, 1152);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
@@ -837,12 +912,28 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 {
                     var sCount = global::System.Math.Min(12, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 8);
-                    // B = Q · Wᵀ
-                    Product_tx3x7(ref Q, ref W, ref B, sCount);
+                    if (head.IsShort)
+                    {
+                        // B = Q · Wᵀ, which the keys' pass has made
+                        _TileCopy.Load(ref shortB, 8, sCount, 8, ref B, 8);
+                    }
+                    else
+                    {
+                        // B = Q · Wᵀ
+                        Product_tx3x7(ref Q, ref W, ref B, sCount);
+                    }
                     // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
                     ComputeFqD(ref B, ref z, ref D, sCount);
-                    // N = Fq · S
-                    Product_tx7x5(ref B, ref S, ref N, sCount);
+                    if (head.IsShort)
+                    {
+                        // N = Fq · S = (Fq · Fkᵀ) · V
+                        _ShortProducts.Apply(ref B, 8, sCount, ref shortFk, 8, ref shortV, 8, head.KeyLength, 8, 8, ref N, 8);
+                    }
+                    else
+                    {
+                        // N = Fq · S
+                        Product_tx7x5(ref B, ref S, ref N, sCount);
+                    }
                     // R = D == 0 ? 0 : 1 / D
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
@@ -1196,7 +1287,8 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         public static int ParameterFloats => 32;
         public static int StateFloats => 160;
         public static int ExportedStateFloats => 42;
-        public static int ScratchFloats => 1008;
+        public static int ScratchFloats => 1152;
+        public static int ShortTokens => 6;
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
@@ -1234,6 +1326,9 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var zt = ref _Unsafe.Add(ref scratch, 912);
             ref var zGroup = ref _Unsafe.Add(ref scratch, 928);
             ref var SGroup = ref _Unsafe.Add(ref scratch, 944);
+            ref var shortB = ref _Unsafe.Add(ref scratch, 1008);
+            ref var shortFk = ref _Unsafe.Add(ref scratch, 1056);
+            ref var shortV = ref _Unsafe.Add(ref scratch, 1104);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var zRest = ref _Unsafe.Add(ref state, 80);
@@ -1244,7 +1339,10 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             if (stage == _SumStage.Empty)
             {
                 _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                _MemoryMarshal.CreateSpan(ref S, 64).Fill(0f);
+                if (!head.IsShort)
+                {
+                    _MemoryMarshal.CreateSpan(ref S, 64).Fill(0f);
+                }
             }
             else
             {
@@ -1264,15 +1362,34 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, jCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 4);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
-                    // A = K · Wᵀ
-                    Product_tx3x7(ref K, ref W, ref A, sCount);
+                    if (head.IsShort)
+                    {
+                        // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
+                        _TileCopy.Load(ref head.Query, head.QueryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 4), 4);
+                        Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
+                        _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 8), 8, head.QueryLength, 8, ref shortB, 8);
+                    }
+                    else
+                    {
+                        // A = K · Wᵀ
+                        Product_tx3x7(ref K, ref W, ref A, sCount);
+                    }
                     // Fk = Relu(A) + 0.001; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 8), ref zt, sCount);
                 }
                 // z = z + zt
                 ComputeZ(ref zOpen, ref zt, 1);
-                // S += Fkᵀ · V
-                AddTransposedProduct_7xtx5(ref Fk, ref V, ref SOpen, jCount);
+                if (head.IsShort)
+                {
+                    // S += Fkᵀ · V, left as its factors
+                    _TileCopy.Load(ref Fk, 8, head.KeyLength, 8, ref shortFk, 8);
+                    _TileCopy.Load(ref V, 8, head.KeyLength, 8, ref shortV, 8);
+                }
+                else
+                {
+                    // S += Fkᵀ · V
+                    AddTransposedProduct_7xtx5(ref Fk, ref V, ref SOpen, jCount);
+                }
                 if (stage == _SumStage.Empty)
                 {
                     stage = _SumStage.FirstGroup;
@@ -1319,6 +1436,9 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var R = ref _Unsafe.Add(ref scratch, 256);
             ref var logD = ref _Unsafe.Add(ref scratch, 272);
             ref var lse = ref _Unsafe.Add(ref scratch, 288);
+            ref var shortB = ref _Unsafe.Add(ref scratch, 1008);
+            ref var shortFk = ref _Unsafe.Add(ref scratch, 1056);
+            ref var shortV = ref _Unsafe.Add(ref scratch, 1104);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
@@ -1331,12 +1451,28 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 {
                     var sCount = global::System.Math.Min(12, iCount - s);
                     _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 4);
-                    // B = Q · Wᵀ
-                    Product_tx3x7(ref Q, ref W, ref B, sCount);
+                    if (head.IsShort)
+                    {
+                        // B = Q · Wᵀ, which the keys' pass has made
+                        _TileCopy.Load(ref shortB, 8, sCount, 8, ref B, 8);
+                    }
+                    else
+                    {
+                        // B = Q · Wᵀ
+                        Product_tx3x7(ref Q, ref W, ref B, sCount);
+                    }
                     // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
                     ComputeFqD(ref B, ref z, ref D, sCount);
-                    // N = Fq · S
-                    Product_tx7x5(ref B, ref S, ref N, sCount);
+                    if (head.IsShort)
+                    {
+                        // N = Fq · S = (Fq · Fkᵀ) · V
+                        _ShortProducts.Apply(ref B, 8, sCount, ref shortFk, 8, ref shortV, 8, head.KeyLength, 8, 8, ref N, 8);
+                    }
+                    else
+                    {
+                        // N = Fq · S
+                        Product_tx7x5(ref B, ref S, ref N, sCount);
+                    }
                     // R = D == 0 ? 0 : 1 / D
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
