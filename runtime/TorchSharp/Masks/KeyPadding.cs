@@ -1,0 +1,69 @@
+using static TorchSharp.torch;
+
+namespace KernelGen.TorchSharp;
+
+/// <summary>Padding as the kernels take it: how many keys of each sequence count.</summary>
+internal static class KeyPadding
+{
+    /// <summary>The key lengths, empty for all keys.</summary>
+    /// <param name="padding">Null; int64 or int32 [batch], lengths; or bool [batch, length], true for keys that do not count.</param>
+    /// <param name="batch">The sequences.</param>
+    /// <param name="length">The keys of each.</param>
+    /// <exception cref="ArgumentException">It is none of these, or keys that count follow one that does not; the message names sequence and position.</exception>
+    public static int[] Lengths(Tensor? padding, int batch, int length)
+    {
+        if (padding is null)
+        {
+            return [];
+        }
+
+        using var scope = NewDisposeScope();
+        return padding.dtype switch
+        {
+            ScalarType.Bool when Is(padding, batch, length) => FromMask(padding, length),
+            ScalarType.Int64 or ScalarType.Int32 when Is(padding, batch) => FromLengths(padding, length),
+            _ => throw new ArgumentException(
+                $"The padding is {padding.dtype} [{string.Join(", ", padding.shape)}], but must be {ScalarType.Bool} [{batch}, {length}] (true for keys that do "
+                + $"not count) or {ScalarType.Int64} [{batch}] (how many count).",
+                nameof(padding)),
+        };
+    }
+
+    private static bool Is(Tensor tensor, params long[] shape) => tensor.shape.AsSpan().SequenceEqual(shape);
+
+    private static int[] FromLengths(Tensor padding, int length)
+    {
+        long[] lengths = padding.to(ScalarType.Int64).cpu().data<long>().ToArray();
+        for (int sequence = 0; sequence < lengths.Length; sequence++)
+        {
+            if (lengths[sequence] < 0 || lengths[sequence] > length)
+            {
+                throw new ArgumentException($"padding[{sequence}] says that {lengths[sequence]} keys count, but must be 0 to {length}.", nameof(padding));
+            }
+        }
+
+        return [.. lengths.Select(count => (int)count)];
+    }
+
+    private static int[] FromMask(Tensor padding, int length)
+    {
+        bool[] mask = padding.cpu().contiguous().data<bool>().ToArray();
+        var lengths = new int[length == 0 ? (int)padding.shape[0] : mask.Length / length];
+        for (int sequence = 0; sequence < lengths.Length; sequence++)
+        {
+            ReadOnlySpan<bool> row = mask.AsSpan(sequence * length, length);
+            int first = row.IndexOf(true);
+            lengths[sequence] = first < 0 ? length : first;
+            int hole = first < 0 ? -1 : row[first..].IndexOf(false);
+            if (hole >= 0)
+            {
+                throw new ArgumentException(
+                    $"The padding of sequence {sequence} is not on the right: its key {first} does not count, but its key {first + hole} does. The kernels take "
+                    + "padding after the last key alone: bring the keys that count to the front, for a causal layer with their queries.",
+                    nameof(padding));
+            }
+        }
+
+        return lengths;
+    }
+}
