@@ -1,0 +1,57 @@
+using static TorchSharp.torch;
+
+namespace KernelGen.TorchSharp;
+
+/// <summary>Masks of pairs of tokens: whether one says what the layer does anyway.</summary>
+internal static class AttentionMask
+{
+    /// <param name="layer">The layer.</param>
+    /// <param name="mask">
+    /// As torch's multi-head attention takes it: [length, length], bool with true for pairs (query, key) that are hidden, or float with 0 and −∞. Null: none.
+    /// </param>
+    /// <param name="length">The tokens of a sequence.</param>
+    /// <exception cref="ArgumentException">It hides other pairs than the layer does; the message names the first.</exception>
+    public static void Check(IAttention layer, Tensor? mask, long length)
+    {
+        if (mask is null)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        if (!mask.shape.AsSpan().SequenceEqual([length, length]))
+        {
+            throw new ArgumentException($"The attention mask is [{string.Join(", ", mask.shape)}], but must be [{length}, {length}].", nameof(mask));
+        }
+
+        Tensor hidden = mask.dtype == ScalarType.Bool ? mask.cpu() : OfFloats(mask.cpu());
+        Tensor expected = layer.Causal ? ones(length, length, ScalarType.Bool).triu(1) : zeros(length, length, ScalarType.Bool);
+        Tensor differing = hidden.logical_xor(expected).nonzero();
+        if (differing.shape[0] > 0)
+        {
+            (long query, long key) = (differing[0, 0].item<long>(), differing[0, 1].item<long>());
+            bool isHidden = hidden[query, key].item<bool>();
+            throw new ArgumentException(
+                $"The attention mask {(isHidden ? "hides key" : "shows key")} {key} {(isHidden ? "from" : "to")} query {query}, but the layer {layer.GetType()} is "
+                + $"{(layer.Causal ? "causal" : "bidirectional")} and {(isHidden ? "shows" : "hides")} it. Kernels take no masks: declare the layer with or without "
+                + "Causal, and give padding on the right as padding.",
+                nameof(mask));
+        }
+    }
+
+    private static Tensor OfFloats(Tensor mask)
+    {
+        Tensor hidden = mask.isneginf();
+        Tensor others = mask.ne(0).logical_and(hidden.logical_not()).nonzero();
+        if (others.shape[0] > 0)
+        {
+            (long query, long key) = (others[0, 0].item<long>(), others[0, 1].item<long>());
+            throw new ArgumentException(
+                $"The attention mask adds {mask[query, key].to(ScalarType.Float64).item<double>()} to the score of query {query} and key {key}, but kernels take no "
+                + "bias: only 0 and −∞ are possible.",
+                nameof(mask));
+        }
+
+        return hidden;
+    }
+}

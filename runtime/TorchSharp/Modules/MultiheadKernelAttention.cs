@@ -1,0 +1,166 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace KernelGen.TorchSharp;
+
+/// <summary>Multi-head self-attention of [batch, length, embedding] by a generated layer: projection, attention, projection back.</summary>
+/// <remarks>
+/// <para>
+/// Its parameters have the names and shapes of PyTorch's <c>nn.MultiheadAttention</c>: <c>in_proj_weight</c> [heads·(2·head dim + value dim), embedding], the
+/// rows those of queries, keys and values; <c>in_proj_bias</c>; <c>out_proj.weight</c>, <c>out_proj.bias</c>. So weights of one load into the other where
+/// the sizes agree (with <c>strict: false</c> for what <see cref="KernelAttention"/> adds under <c>attention</c>).
+/// </para>
+/// <para>
+/// One product gives queries, keys and values; kernels read each as a whole, so these three slices of it are copied, but where rotary positions write them
+/// anew anyway.
+/// </para>
+/// </remarks>
+public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
+{
+    private readonly RotaryPositions? _rotary;
+
+    [ComponentName(Name = "in_proj_weight")]
+    private Parameter _inputWeight;
+
+    [ComponentName(Name = "in_proj_bias")]
+    private Parameter? _inputBias;
+
+    [ComponentName(Name = "out_proj")]
+    private Linear? _output;
+
+    [ComponentName(Name = "attention")]
+    private KernelAttention _attention;
+
+    /// <param name="attention">Any generated layer. It decides the head dimension, the value dimension and whether attention is causal.</param>
+    /// <param name="embeddingDim">The numbers of a token, at least 1. They need not be heads · head dim.</param>
+    /// <param name="heads">At least 1.</param>
+    /// <param name="bias">Whether projections add a bias.</param>
+    /// <param name="outputProjection">Whether heads · value dim numbers are projected back to the embedding; otherwise they are what comes out.</param>
+    /// <param name="rotary">Rotates queries and keys by their positions, before any feature map; null: positions are elsewhere.</param>
+    /// <param name="redraw">When to draw new projections; null: never.</param>
+    /// <param name="dropout">Of attention weights: only 0 is possible.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    /// <exception cref="ArgumentException">Rotary positions with an odd head dimension, or a schedule with a layer that draws nothing.</exception>
+    /// <exception cref="NotSupportedException">Dropout of attention weights is asked for.</exception>
+    /// <exception cref="DllNotFoundException">As <see cref="TorchLibrary.Load"/>.</exception>
+    public MultiheadKernelAttention(
+        IAttention attention, long embeddingDim, int heads, bool bias = true, bool outputProjection = true,
+        RotaryPositions? rotary = null, RedrawSchedule? redraw = null, double dropout = 0)
+        : base(nameof(MultiheadKernelAttention))
+    {
+        ArgumentNullException.ThrowIfNull(attention);
+        ArgumentOutOfRangeException.ThrowIfLessThan(embeddingDim, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
+        if (dropout != 0)
+        {
+            throw new NotSupportedException(
+                $"Dropout of attention weights is {dropout}, but must be 0: a kernel sums over the keys without ever holding the weights that would be dropped. "
+                + "Drop numbers of the output in its place, with nn.Dropout.");
+        }
+
+        if (rotary is not null && attention.HeadDim % 2 != 0)
+        {
+            throw new ArgumentException($"Rotary positions rotate pairs, but the head dimension is {attention.HeadDim}, which is odd.", nameof(rotary));
+        }
+
+        TorchLibrary.Load();
+        (EmbeddingDim, Heads, _rotary) = (embeddingDim, heads, rotary);
+        _attention = new KernelAttention(attention, TensorLayout.BatchLengthHeadDim, redraw);
+
+        // As PyTorch's module initialises them.
+        using var scope = NewDisposeScope();
+        _inputWeight = nn.init.xavier_uniform_(empty(ProjectedDim, embeddingDim)).AsParameter().DetachFromDisposeScope() as Parameter ?? throw new InvalidCastException();
+        _inputBias = bias ? zeros(ProjectedDim).AsParameter().DetachFromDisposeScope() as Parameter : null;
+        if (outputProjection)
+        {
+            _output = nn.Linear((long)heads * attention.ValueDim, embeddingDim, bias);
+            if (_output.bias is { } outputBias)
+            {
+                nn.init.zeros_(outputBias);
+            }
+        }
+
+        RegisterComponents();
+    }
+
+    /// <summary>The numbers of a token.</summary>
+    public long EmbeddingDim { get; }
+
+    /// <summary>The heads.</summary>
+    public int Heads { get; }
+
+    /// <summary>The attention of queries, keys and values, [batch, length, heads, dim].</summary>
+    public KernelAttention Attention => _attention;
+
+    private IAttention Layer => _attention.Layer;
+
+    private long ProjectedDim => (long)Heads * (2 * Layer.HeadDim + Layer.ValueDim);
+
+    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor)"/>
+    public override Tensor forward(Tensor input) => forward(input, null);
+
+    /// <summary>Self-attention.</summary>
+    /// <param name="input">float32 on the CPU, [batch, length, embedding].</param>
+    /// <param name="padding">
+    /// Which keys count: null for all; bool [batch, length], true for padding, which must be on the right; or int64 [batch], lengths. The output at padding
+    /// means nothing.
+    /// </param>
+    /// <param name="attentionMask">
+    /// Null, or what the layer does anyway, which is checked at the cost of length² steps: [length, length], bool with true for hidden pairs, or float with 0
+    /// and −∞.
+    /// </param>
+    /// <returns>[batch, length, embedding], or [batch, length, heads · value dim] without an output projection.</returns>
+    /// <exception cref="ArgumentException">As <see cref="TensorAttention.Forward"/>, or the mask hides other pairs than the layer; the message names the first.</exception>
+    public Tensor forward(Tensor input, Tensor? padding, Tensor? attentionMask = null)
+    {
+        CheckInput(input, 3, "[batch, length, embedding]");
+        AttentionMask.Check(Layer, attentionMask, input.shape[1]);
+        using var scope = NewDisposeScope();
+        (Tensor query, Tensor key, Tensor value) = Project(input, []);
+        return ProjectBack(_attention.call(query, key, value, padding)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>As forward, which hooks of this overload do not see.</summary>
+    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor)"/>
+    public Tensor call(Tensor input, Tensor? padding, Tensor? attentionMask = null) => forward(input, padding, attentionMask);
+
+    /// <summary>Sequences on their way through this module, one token at a time.</summary>
+    /// <param name="sequences">At least 1. Each goes on by itself, from a prompt of its own length.</param>
+    /// <exception cref="InvalidOperationException">The layer is not causal.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer sequences than 1.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
+    public AttentionDecoder CreateDecoder(int sequences = 1) => AttentionDecoder.Create(this, sequences);
+
+    /// <summary>Queries, keys and values, [batch, length, heads, dim], from the positions on at which sequences start; empty: 0.</summary>
+    internal (Tensor Query, Tensor Key, Tensor Value) Project(Tensor input, ReadOnlySpan<long> start)
+    {
+        Tensor projected = nn.functional.linear(input, _inputWeight, _inputBias);
+        (long headDim, long valueDim) = (Layer.HeadDim, Layer.ValueDim);
+        Tensor query = Part(projected, 0, headDim), key = Part(projected, Heads * headDim, headDim);
+        Tensor value = Part(projected, 2 * Heads * headDim, valueDim);
+        return _rotary is null ? (query, key, value) : (_rotary.Apply(query, start), _rotary.Apply(key, start), value);
+    }
+
+    /// <summary>The output of heads, [batch, length, heads, value dim], as that of the module.</summary>
+    internal Tensor ProjectBack(Tensor attended)
+    {
+        Tensor flat = attended.flatten(2);
+        return _output is null ? flat : _output.call(flat);
+    }
+
+    /// <exception cref="ArgumentException">The input is not what the module takes.</exception>
+    internal void CheckInput(Tensor input, int axes, string meaning)
+    {
+        TensorChecks.Kind(input, nameof(input), axes, meaning);
+        if (input.shape[^1] != EmbeddingDim)
+        {
+            throw new ArgumentException(
+                $"The last axis of input has {input.shape[^1]} numbers, but the module was made for an embedding of {EmbeddingDim}.", nameof(input));
+        }
+    }
+
+    private Tensor Part(Tensor projected, long first, long dim) =>
+        projected.narrow(2, first, Heads * dim).view(projected.shape[0], projected.shape[1], Heads, dim);
+}

@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace KernelGen.TorchSharp.Tests;
+
+/// <summary>That libtorch is there at all these tests show; here what is said where it is not, and how threads are shared.</summary>
+public sealed class LoadingTests
+{
+    [Fact]
+    public void Kernels_follow_the_threads_of_torch()
+    {
+        using var scope = NewDisposeScope();
+        IAttention layer = Layers.Create(nameof(Exact));
+        int threads = get_num_threads();
+        try
+        {
+            foreach (int count in (int[])[1, 2, 3])
+            {
+                TorchThreads.Use(count);
+                Assert.Equal(count, get_num_threads());
+                Tensor query = zeros(1, 1, 2, 8, requires_grad: true);
+                Tensor output = layer.Forward(query, query, zeros(1, 1, 2, 6));
+                Assert.Equal(count, layer.DegreeOfParallelism);
+                layer.DegreeOfParallelism = 7;
+                output.sum().backward();
+                Assert.Equal(count, layer.DegreeOfParallelism);
+            }
+        }
+        finally
+        {
+            TorchThreads.Use(threads);
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => TorchThreads.Use(0));
+    }
+
+    [Fact]
+    public void Idle_threads_of_OpenMP_spin_briefly()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        Assert.Equal("20000", Marshal.PtrToStringUTF8(GetVariable("GOMP_SPINCOUNT")));
+    }
+
+    /// <summary>TorchSharp's own library, where it is for Linux: it names a version of libstdc++ of which it uses nothing.</summary>
+    [Fact]
+    public void Versions_that_are_named_but_not_used_can_be_told()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        ElfVersions library = ElfVersions.Read(NativeFiles.Find("LibTorchSharp")!);
+        IReadOnlyList<ElfVersions.Need> needs = library.Needs();
+        Assert.Contains(needs, need => need is { Library: "libstdc++.so.6", Version: "GLIBCXX_3.4.30" } && library.Uses(need));
+        ElfVersions.Need newest = Assert.Single(needs, need => need.Version == "GLIBCXX_3.4.32");
+        Assert.False(library.Uses(newest));
+        Assert.False(newest.IsOptional);
+        byte[] before = library.File.ToArray();
+        library.MakeOptional(newest);
+        Assert.Single(before.Zip(library.File.ToArray()), pair => pair.First != pair.Second); // one bit of 2 MB
+        Assert.True(library.Needs().Single(need => need.Version == "GLIBCXX_3.4.32").IsOptional);
+    }
+
+    [Fact]
+    public void The_versions_that_a_library_offers_are_read()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        string path = File.ReadLines("/proc/self/maps").Select(line => line[(line.IndexOf('/') + 1)..]).First(line => line.Contains("libstdc++.so", StringComparison.Ordinal));
+        IReadOnlySet<string> offers = ElfVersions.Read("/" + path).Offers();
+        Assert.Contains("GLIBCXX_3.4", offers);
+        Assert.Contains("GLIBCXX_3.4.30", offers); // or these tests would not have been loaded
+        Assert.DoesNotContain("GLIBCXX_3.4.99", offers);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 1, 2, 3 })]
+    [InlineData(new byte[0])]
+    public void What_is_no_library_is_refused(byte[] bytes)
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, bytes);
+            Assert.Throws<InvalidDataException>(() => ElfVersions.Read(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_damaged_library_is_refused()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        byte[] bytes = File.ReadAllBytes(NativeFiles.Find("LibTorchSharp")!);
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
+            Assert.Throws<InvalidDataException>(() => ElfVersions.Read(path).Needs());
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "getenv")]
+    private static extern nint GetVariable([MarshalAs(UnmanagedType.LPUTF8Str)] string name);
+}
