@@ -20,6 +20,13 @@ public sealed partial class Exact;
 [SoftmaxAttention(HeadDim = 8, ValueDim = 6, Causal = true)]
 public sealed partial class CausalExact;
 
+/// <summary>Values as wide as queries, as torch's own attention has them.</summary>
+[SoftmaxAttention(HeadDim = 8)]
+public sealed partial class SquareExact;
+
+[SoftmaxAttention(HeadDim = 8, Causal = true)]
+public sealed partial class SquareCausalExact;
+
 /// <summary>Its projection has a structure, which no list of weights has.</summary>
 [FavorAttention(HeadDim = 8, Features = 16, Projection = ProjectionKind.Hadamard)]
 public sealed partial class FavorHadamard;

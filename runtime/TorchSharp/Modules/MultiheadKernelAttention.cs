@@ -113,6 +113,7 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     /// </param>
     /// <returns>[batch, length, embedding], or [batch, length, heads · value dim] without an output projection.</returns>
     /// <exception cref="ArgumentException">As <see cref="TensorAttention.Forward"/>, or the mask hides other pairs than the layer; the message names the first.</exception>
+    /// <exception cref="InvalidOperationException">As <see cref="KernelAttention"/>, or the module was converted to another type or device.</exception>
     public Tensor forward(Tensor input, Tensor? padding, Tensor? attentionMask = null)
     {
         CheckInput(input, 3, "[batch, length, embedding]");
@@ -151,9 +152,17 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     }
 
     /// <exception cref="ArgumentException">The input is not what the module takes.</exception>
+    /// <exception cref="InvalidOperationException">The module was converted to what kernels do not take.</exception>
     internal void CheckInput(Tensor input, int axes, string meaning)
     {
         TensorChecks.Kind(input, nameof(input), axes, meaning);
+        if (_inputWeight.dtype != ScalarType.Float32 || _inputWeight.device_type != DeviceType.CPU)
+        {
+            throw new InvalidOperationException(
+                $"The module's weights are {_inputWeight.dtype} on {_inputWeight.device}, but the kernels compute in {ScalarType.Float32} on the CPU: convert it back "
+                + "with .to(float32) and .cpu().");
+        }
+
         if (input.shape[^1] != EmbeddingDim)
         {
             throw new ArgumentException(

@@ -1,0 +1,112 @@
+using Xunit;
+using static TorchSharp.torch;
+
+namespace KernelGen.TorchSharp.Tests;
+
+/// <summary>Tokens one by one give what the whole sequence gives.</summary>
+public sealed class DecoderTests
+{
+    // What decoding states are held to: 1e-5 of the largest output.
+    private const double Tolerance = 1e-5;
+
+    [Theory]
+    [InlineData(nameof(CausalFavor), false)]
+    [InlineData(nameof(CausalFavor), true)]
+    [InlineData(nameof(CausalFavorRelu), true)]
+    [InlineData(nameof(CausalExact), true)]
+    public void Prompt_and_steps_equal_the_whole(string name, bool rotary)
+    {
+        using var scope = NewDisposeScope();
+        using MultiheadKernelAttention model = Model(name, rotary);
+        Tensor input = randn(3, 40, 10, requires_grad: true); // decoding asks for no gradients
+        Tensor expected = model.call(input).detach();
+        using AttentionDecoder decoder = model.CreateDecoder(3);
+        Assertions.Close(expected.narrow(1, 0, 17), decoder.Prefill(input.narrow(1, 0, 17)), Tolerance);
+        Assertions.Close(expected.narrow(1, 17, 2), decoder.Prefill(input.narrow(1, 17, 2)), Tolerance);
+        for (int position = 19; position < 40; position++)
+        {
+            Assert.Equal([position, position, position], decoder.Positions);
+            Tensor output = decoder.Step(input.select(1, position));
+            Assert.False(output.requires_grad);
+            Assertions.Close(expected.select(1, position), output, Tolerance);
+        }
+    }
+
+    [Fact]
+    public void Prompts_of_different_lengths_go_on_from_their_own_positions()
+    {
+        using var scope = NewDisposeScope();
+        using MultiheadKernelAttention model = Model(nameof(CausalFavor), rotary: true);
+        long[] lengths = [3, 9, 0];
+        Tensor input = randn(3, 14, 10);
+        Tensor expected = model.call(input).detach();
+        using AttentionDecoder decoder = model.CreateDecoder(3);
+        Tensor prompt = decoder.Prefill(input.narrow(1, 0, 9), tensor(lengths));
+        Assert.Equal(lengths, decoder.Positions);
+        for (int i = 0; i < 3; i++)
+        {
+            Assertions.Close(expected[i].narrow(0, 0, lengths[i]), prompt[i].narrow(0, 0, lengths[i]), Tolerance);
+        }
+
+        for (int step = 0; step < 5; step++)
+        {
+            Tensor output = decoder.Step(stack([.. lengths.Select((length, i) => input[i, length + step])]));
+            Assertions.Close(stack([.. lengths.Select((length, i) => expected[i, length + step])]), output, Tolerance);
+        }
+    }
+
+    [Fact]
+    public void Forks_go_on_by_themselves()
+    {
+        using var scope = NewDisposeScope();
+        using MultiheadKernelAttention model = Model(nameof(CausalFavor), rotary: true);
+        Tensor input = randn(2, 6, 10), other = randn(2, 10);
+        Tensor expected = model.call(input).detach();
+        using AttentionDecoder decoder = model.CreateDecoder(2);
+        decoder.Prefill(input.narrow(1, 0, 5));
+        using AttentionDecoder fork = decoder.Fork();
+        fork.Step(other);
+        using AttentionDecoder chosen = decoder.Fork([1, 1, 0]);
+        Assert.Equal(3, chosen.Sequences);
+        Assertions.Close(expected.select(1, 5), decoder.Step(input.select(1, 5)), Tolerance);
+        Tensor outputs = chosen.Step(stack([input[1, 5], input[1, 5], input[0, 5]]));
+        Assertions.Close(stack([expected[1, 5], expected[1, 5], expected[0, 5]]), outputs, Tolerance);
+        Assert.Throws<ArgumentOutOfRangeException>(() => decoder.Fork([2]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => decoder.Fork([]));
+        decoder.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => decoder.Step(other));
+        chosen.Step(randn(3, 10));
+    }
+
+    [Fact]
+    public void Memory_does_not_grow_with_the_position()
+    {
+        using var scope = NewDisposeScope();
+        using MultiheadKernelAttention model = Model(nameof(CausalFavor), rotary: true);
+        using AttentionDecoder decoder = model.CreateDecoder();
+        decoder.Prefill(randn(1, 10, 10));
+        long bytes = decoder.StateBytes;
+        decoder.Prefill(randn(1, 5000, 10));
+        Assert.Equal(bytes, decoder.StateBytes);
+    }
+
+    [Fact]
+    public void Wrong_arguments_are_named()
+    {
+        using var scope = NewDisposeScope();
+        using MultiheadKernelAttention model = Model(nameof(CausalFavor), rotary: false);
+        using AttentionDecoder decoder = model.CreateDecoder(2);
+        Assert.Contains("The input has 3 sequences, but the decoder 2", Assertions.Message<ArgumentException>(() => decoder.Step(randn(3, 10))), StringComparison.Ordinal);
+        Assert.Contains("input has 3 axes", Assertions.Message<ArgumentException>(() => decoder.Step(randn(2, 1, 10))), StringComparison.Ordinal);
+        Assert.Contains("has 9 numbers", Assertions.Message<ArgumentException>(() => decoder.Step(randn(2, 9))), StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateDecoder(0));
+        using MultiheadKernelAttention bidirectional = Model(nameof(Favor), rotary: false);
+        Assert.Contains("Causal = true", Assertions.Message<InvalidOperationException>(() => bidirectional.CreateDecoder()), StringComparison.Ordinal);
+    }
+
+    private static MultiheadKernelAttention Model(string layer, bool rotary)
+    {
+        random.manual_seed(1);
+        return new MultiheadKernelAttention(Layers.Create(layer), 10, 2, rotary: rotary ? new RotaryPositions() : null);
+    }
+}
