@@ -11,6 +11,9 @@ public static class TorchLibrary
 {
     private const string Name = "LibTorchSharp";
 
+    // What the TorchSharp of Directory.Packages.props calls. TorchSharp knows too, but not before it has loaded it.
+    private const string TorchVersion = "2.10.0";
+
     // In the order in which they need each other.
     private static readonly string[] _torch = ["c10", "torch_cpu", "torch"];
     private static readonly Lock _lock = new();
@@ -26,6 +29,9 @@ public static class TorchLibrary
     /// TorchSharp's library for Linux names a version of libstdc++ that only GCC 13 and later have (GLIBCXX_3.4.32), but is bound to no symbol of it. So where
     /// such versions are all that is missing, as on Debian 12, they are marked optional in a copy, which is loaded and removed again. That
     /// works only while nobody has used TorchSharp yet.
+    /// </para>
+    /// <para>
+    /// In scripts and notebooks packages are not beside the program, and TorchSharp gathers them: use it first there (<c>torch.zeros(1)</c>).
     /// </para>
     /// <para>
     /// It also bounds how long idle threads of libtorch keep their processors busy (<see cref="TorchThreads"/>). Every function and module of this
@@ -45,6 +51,7 @@ public static class TorchLibrary
             {
                 TorchThreads.BoundSpinning();
                 LoadNative();
+                Initialize();
                 _isLoaded = true;
             }
         }
@@ -86,6 +93,21 @@ public static class TorchLibrary
         LoadOrThrow(found);
     }
 
+    private static void Initialize()
+    {
+        try
+        {
+            torch.InitializeDeviceType(DeviceType.CPU);
+        }
+        catch (TypeInitializationException exception)
+        {
+            throw new DllNotFoundException(
+                "TorchSharp was used before it could be loaded, has failed, and does not try again in this process. Call TorchLibrary.Load or TorchThreads.Use first in "
+                + "the program, before anything of TorchSharp.",
+                exception);
+        }
+    }
+
     private static void LoadOrThrow(string path)
     {
         try
@@ -98,12 +120,9 @@ public static class TorchLibrary
         }
     }
 
-    // Of the version that TorchSharp was built for.
-    private static string TorchPackage => OperatingSystem.IsWindows()
-        ? $"the package libtorch-cpu-win-x64, version {torch.__version__}"
-        : OperatingSystem.IsMacOS()
-        ? $"the package libtorch-cpu-osx-arm64, version {torch.__version__}"
-        : $"the package libtorch-cpu-linux-x64, version {torch.__version__}";
+    private static string TorchPackage =>
+        $"the package libtorch-cpu-{(OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64")}, version {TorchVersion}, "
+        + "or the one for your GPU";
 
     internal static DllNotFoundException NotFound(string what, string remedy) => new($"{what}. {remedy}");
 }
