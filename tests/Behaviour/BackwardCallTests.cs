@@ -348,6 +348,48 @@ public class BackwardCallTests
         static string Message(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_result_in_memory_of_the_callers_gives_the_same_bits_and_writes_nowhere_else(Layer layer)
+    {
+        var (attention, _) = layer.Create();
+        var shape = new AttentionShape(2, 3, 53);
+        var length = (int)AttentionResult.MemoryLength(attention, shape);
+        Assert.Equal(2 * 3 * ((2 * 53) + attention.StateLength), length);
+        var memory = new float[length + 14];
+        memory.AsSpan().Fill(float.NaN);
+        var result = new AttentionResult(attention, shape, memory.AsMemory(7, length));
+        Call expected = new(attention, shape, seed: 5, scale: 0.5f), actual = new(attention, shape, seed: 5, scale: 0.5f, result);
+        foreach (var call in (Call[])[expected, actual])
+        {
+            call.Forward();
+            call.Backward();
+            call.Backward();
+        }
+
+        Same(expected, actual);
+        Assert.Equal(expected.Result.LogSumExp.ToArray(), result.LogSumExp.ToArray());
+        Assert.Equal(expected.Result.State.ToArray(), result.State.ToArray());
+        Assert.Equal(memory.AsSpan(7, 2 * 3 * 53).ToArray(), result.LogSumExp.ToArray());
+        Assert.All(memory[..7].Concat(memory[^7..]), number => Assert.Equal(float.NaN, number));
+    }
+
+    [Fact]
+    public void Memory_of_another_length_than_a_result_needs_is_refused()
+    {
+        var (attention, _) = Layer.Of<CausalExact8>().Create();
+        var shape = new AttentionShape(1, 2, 5);
+        foreach (var length in (int[])[0, 19, 21])
+        {
+            var error = Assert.Throws<ArgumentException>("memory", () => new AttentionResult(attention, shape, new float[length]));
+            Assert.Contains($"The memory holds {length} numbers", error.Message, StringComparison.Ordinal);
+            Assert.Contains("needs 20", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Throws<ArgumentException>("shape", () => AttentionResult.MemoryLength(attention, new AttentionShape(1, 2, 5, 6)));
+        Assert.Throws<ArgumentNullException>("attention", () => AttentionResult.MemoryLength(null!, shape));
+    }
+
     private static void Same(Call expected, Call actual)
     {
         Compare.Same(expected.QueryGradient, actual.QueryGradient);
@@ -360,7 +402,7 @@ public class BackwardCallTests
     {
         private readonly AttentionShape _shape;
 
-        public Call(IAttention attention, AttentionShape shape, int seed, float scale)
+        public Call(IAttention attention, AttentionShape shape, int seed, float scale, AttentionResult? result = null)
         {
             Attention = attention;
             _shape = shape;
@@ -371,7 +413,7 @@ public class BackwardCallTests
             Value = Inputs.Normal(random, tokens * attention.ValueDim, 1);
             OutputGradient = Inputs.Normal(random, tokens * attention.ValueDim, 1);
             Output = new float[tokens * attention.ValueDim];
-            Result = new AttentionResult(attention, shape);
+            Result = result ?? new AttentionResult(attention, shape);
             QueryGradient = Unset(Query.Length);
             KeyGradient = Unset(Key.Length);
             ValueGradient = Unset(Value.Length);

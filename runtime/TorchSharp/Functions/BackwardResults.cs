@@ -5,8 +5,8 @@ namespace KernelGen.TorchSharp;
 /// <summary>What the backward pass of a function hands to autograd, and what becomes of an exception in it.</summary>
 internal static class BackwardResults
 {
-    // Autograd copies the references to the gradients that it is handed, and nobody disposes of the objects: so the next backward pass of the thread does,
-    // and no more than one pass's gradients ever wait for the collector.
+    // Autograd copies the references to the gradients that it is handed, and nobody disposes of the objects: so the next backward pass of the thread does, or the
+    // caller's dispose scope where there is one. No more than one pass's gradients ever wait.
     [ThreadStatic]
     private static List<Tensor>? _handedOut;
 
@@ -52,7 +52,7 @@ internal static class BackwardResults
         {
             if (gradient is not null)
             {
-                _handedOut.Add(gradient.DetachFromDisposeScope());
+                _handedOut.Add(gradient.MoveToOuterDisposeScope());
             }
         }
 

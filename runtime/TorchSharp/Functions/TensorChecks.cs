@@ -35,7 +35,8 @@ internal static class TensorChecks
                 nameof(key));
         }
 
-        return new AttentionShape((int)query.shape[0], (int)query.shape[heads], (int)query.shape[length], (int)key.shape[length], layout);
+        return new AttentionShape(
+            Size(query, 0, nameof(query)), Size(query, heads, nameof(query)), Size(query, length, nameof(query)), Size(key, length, nameof(key)), layout);
     }
 
     /// <summary>Whether a tensor is float32, on the CPU, dense, of so many axes, and of a size that kernels take.</summary>
@@ -72,6 +73,11 @@ internal static class TensorChecks
 
     private static string Axes(TensorLayout layout) =>
         layout == TensorLayout.BatchHeadLengthDim ? "[batch, heads, length, dim]" : "[batch, length, heads, dim]";
+
+    // A tensor without numbers can have axes of any size beside the one of 0.
+    private static int Size(Tensor tensor, int axis, string name) => tensor.shape[axis] <= int.MaxValue
+        ? (int)tensor.shape[axis]
+        : throw new ArgumentException($"{name} has the size {tensor.shape[axis]} on axis {axis}, but at most {int.MaxValue} is possible.", name);
 
     private static void Same(Tensor a, Tensor b, int axis, string meaning, string nameA, string nameB)
     {

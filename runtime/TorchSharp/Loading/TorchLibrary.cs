@@ -57,6 +57,13 @@ public static class TorchLibrary
         }
     }
 
+    /// <summary>Loads before the constructor of a module's base class runs, to which the name is handed.</summary>
+    internal static string LoadedFor(string module)
+    {
+        Load();
+        return module;
+    }
+
     private static void LoadNative()
     {
         Assembly assembly = typeof(torch).Assembly;

@@ -28,7 +28,7 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
     /// <exception cref="ArgumentException">There is a schedule, but the layer draws no projections.</exception>
     /// <exception cref="DllNotFoundException">As <see cref="TorchLibrary.Load"/>.</exception>
     public KernelAttention(IAttention attention, TensorLayout layout = TensorLayout.BatchHeadLengthDim, RedrawSchedule? redraw = null)
-        : base(nameof(KernelAttention))
+        : base(TorchLibrary.LoadedFor(nameof(KernelAttention)))
     {
         ArgumentNullException.ThrowIfNull(attention);
         (Layer, _layout, _redraw) = (attention, layout, redraw);

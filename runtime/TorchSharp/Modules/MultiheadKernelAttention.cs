@@ -48,7 +48,7 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     public MultiheadKernelAttention(
         IAttention attention, long embeddingDim, int heads, bool bias = true, bool outputProjection = true,
         RotaryPositions? rotary = null, RedrawSchedule? redraw = null, double dropout = 0)
-        : base(nameof(MultiheadKernelAttention))
+        : base(TorchLibrary.LoadedFor(nameof(MultiheadKernelAttention)))
     {
         ArgumentNullException.ThrowIfNull(attention);
         ArgumentOutOfRangeException.ThrowIfLessThan(embeddingDim, 1);
@@ -65,7 +65,6 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
             throw new ArgumentException($"Rotary positions rotate pairs, but the head dimension is {attention.HeadDim}, which is odd.", nameof(rotary));
         }
 
-        TorchLibrary.Load();
         (EmbeddingDim, Heads, _rotary) = (embeddingDim, heads, rotary);
         _attention = new KernelAttention(attention, TensorLayout.BatchLengthHeadDim, redraw);
 
@@ -138,9 +137,12 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     internal (Tensor Query, Tensor Key, Tensor Value) Project(Tensor input, ReadOnlySpan<long> start)
     {
         Tensor projected = nn.functional.linear(input, _inputWeight, _inputBias);
-        (long headDim, long valueDim) = (Layer.HeadDim, Layer.ValueDim);
-        Tensor query = Part(projected, 0, headDim), key = Part(projected, Heads * headDim, headDim);
-        Tensor value = Part(projected, 2 * Heads * headDim, valueDim);
+        long[] dims = [Layer.HeadDim, Layer.HeadDim, Layer.ValueDim];
+
+        // Split at once, so that the backward pass puts three gradients beside each other; slices would each add one to zeros of the whole.
+        Tensor[] parts = projected.split([.. dims.Select(dim => Heads * dim)], 2);
+        Tensor[] heads = [.. parts.Zip(dims, (part, dim) => part.view(part.shape[0], part.shape[1], Heads, dim))];
+        (Tensor query, Tensor key, Tensor value) = (heads[0], heads[1], heads[2]);
         return _rotary is null ? (query, key, value) : (_rotary.Apply(query, start), _rotary.Apply(key, start), value);
     }
 
@@ -169,7 +171,4 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
                 $"The last axis of input has {input.shape[^1]} numbers, but the module was made for an embedding of {EmbeddingDim}.", nameof(input));
         }
     }
-
-    private Tensor Part(Tensor projected, long first, long dim) =>
-        projected.narrow(2, first, Heads * dim).view(projected.shape[0], projected.shape[1], Heads, dim);
 }

@@ -19,7 +19,7 @@ public sealed class ReversibleBlock : nn.Module<Tensor, Tensor, (Tensor, Tensor)
     /// <param name="f">F; its output has the shape of its input. The block owns it.</param>
     /// <param name="g">G, likewise.</param>
     public ReversibleBlock(nn.Module<Tensor, Tensor> f, nn.Module<Tensor, Tensor> g)
-        : base(nameof(ReversibleBlock))
+        : base(TorchLibrary.LoadedFor(nameof(ReversibleBlock)))
     {
         ArgumentNullException.ThrowIfNull(f);
         ArgumentNullException.ThrowIfNull(g);

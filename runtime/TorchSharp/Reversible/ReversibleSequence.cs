@@ -26,7 +26,7 @@ public sealed class ReversibleSequence : nn.Module<Tensor, Tensor, (Tensor, Tens
     /// <param name="blocks">At least one. The sequence owns them.</param>
     /// <exception cref="ArgumentException">There is none.</exception>
     public ReversibleSequence(params ReversibleBlock[] blocks)
-        : base(nameof(ReversibleSequence))
+        : base(TorchLibrary.LoadedFor(nameof(ReversibleSequence)))
     {
         ArgumentNullException.ThrowIfNull(blocks);
         if (blocks.Length == 0)
@@ -34,7 +34,6 @@ public sealed class ReversibleSequence : nn.Module<Tensor, Tensor, (Tensor, Tens
             throw new ArgumentException("There are 0 blocks, but at least 1 is needed.", nameof(blocks));
         }
 
-        TorchLibrary.Load();
         _blocks = nn.ModuleList(blocks);
         RegisterComponents();
     }

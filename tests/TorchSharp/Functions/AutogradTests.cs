@@ -258,6 +258,25 @@ public sealed class AutogradTests
     }
 
     [Fact]
+    public void Threads_may_share_a_layer()
+    {
+        using var scope = NewDisposeScope();
+        IAttention layer = Layers.Create(nameof(CausalFavor));
+        Problem expected = new(layer);
+        expected.Loss().backward();
+        Parallel.For(0, 20, new ParallelOptions { MaxDegreeOfParallelism = 4 }, _ =>
+        {
+            using var scopeOfThread = NewDisposeScope();
+            Problem problem = new(layer);
+            problem.Loss().backward();
+            for (int i = 0; i < 3; i++)
+            {
+                Assertions.Close(expected.Inputs[i].grad!, problem.Inputs[i].grad!, 1e-6); // heads may be cut otherwise with another number of threads
+            }
+        });
+    }
+
+    [Fact]
     public void Gradients_of_gradients_fail_and_the_process_goes_on()
     {
         using var scope = NewDisposeScope();

@@ -38,12 +38,13 @@ public sealed class LoadingTests
     [Fact]
     public void Idle_threads_of_OpenMP_spin_briefly()
     {
-        if (!OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null)
         {
             return;
         }
 
-        Assert.Equal("20000", Marshal.PtrToStringUTF8(GetVariable("GOMP_SPINCOUNT")));
+        // .NET knows the variables that the process was started with, the C library those that were set since.
+        Assert.Equal(Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") ?? "20000", Marshal.PtrToStringUTF8(GetVariable("GOMP_SPINCOUNT")));
     }
 
     /// <summary>TorchSharp's own library, where it is for Linux: it names a version of libstdc++ of which it uses nothing.</summary>
