@@ -17,7 +17,9 @@ internal static class Assertions
 
         double largest = expected.to(ScalarType.Float64).abs().max().item<double>();
         double difference = (expected.to(ScalarType.Float64) - actual.to(ScalarType.Float64)).abs().max().item<double>();
-        Assert.True(difference <= tolerance * largest, $"The largest difference is {difference:g4}, the largest reference {largest:g4}, the tolerance {tolerance:g4}.");
+        Assert.True(
+            difference <= tolerance * largest,
+            $"The largest difference is {difference:g4}, the largest reference {largest:g4}, the tolerance {tolerance:g4}.");
     }
 
     /// <summary>Whether two tensors have the same bits.</summary>
@@ -28,6 +30,11 @@ internal static class Assertions
         using Tensor a = expected.contiguous(), b = actual.contiguous();
         Assert.True(a.bytes.SequenceEqual(b.bytes), "The bits differ.");
     }
+
+    /// <summary>Whether an action throws an exception whose message has a part.</summary>
+    public static void Throws<TException>(string part, Action action)
+        where TException : Exception
+        => Assert.Contains(part, Message<TException>(action), StringComparison.Ordinal);
 
     /// <summary>The message of the exception that an action must throw.</summary>
     public static string Message<TException>(Action action)

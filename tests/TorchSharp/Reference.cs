@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace KernelGen.TorchSharp.Tests;
 
-/// <summary>Attention as the papers write it, in torch's own operations in float64, with the whole matrix of weights; so torch's gradients are of it too.</summary>
+/// <summary>
+/// Attention as the papers write it, in torch's own operations in float64, with the whole matrix of weights; so torch's gradients are of it too.
+/// </summary>
 internal static class Reference
 {
     // The ε of FAVOR+ ReLU, as the attribute has it by default.

@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 namespace KernelGen.TorchSharp;
 
 /// <summary>
-/// Sequences on their way through a causal <see cref="MultiheadKernelAttention"/>, one token at a time: for random features at a constant cost a token, wherever
-/// the sequence stands. Made by <see cref="MultiheadKernelAttention.CreateDecoder"/>.
+/// Sequences on their way through a causal <see cref="MultiheadKernelAttention"/>, one token at a time: for random features at a constant cost a token,
+/// wherever the sequence stands. Made by <see cref="MultiheadKernelAttention.CreateDecoder"/>.
 /// </summary>
 /// <remarks>
 /// Computes what the module computes for the same token of the whole sequence, up to rounding, without gradients. It has the projections that were
-/// in force when it was made and the weights of each call. Each sequence is a <see cref="DecodingState"/> with a stream a head, so prompts may differ in length.
-/// It takes one call at a time.
+/// in force when it was made and the weights of each call. Each sequence is a <see cref="DecodingState"/> with a stream a head, so prompts may differ in
+/// length. It takes one call at a time.
 /// </remarks>
 public sealed class AttentionDecoder : IDisposable
 {
@@ -33,7 +33,9 @@ public sealed class AttentionDecoder : IDisposable
     /// <returns>As the module's output; at padding it means nothing.</returns>
     /// <exception cref="ArgumentException">A size or type does not fit, or padding is not on the right.</exception>
     /// <exception cref="ObjectDisposedException">The decoder was disposed of.</exception>
-    /// <exception cref="InsufficientMemoryException">There is not so much memory. Sequences before the one that needed it have taken their tokens.</exception>
+    /// <exception cref="InsufficientMemoryException">
+    /// There is not so much memory. Sequences before the one that needed it have taken their tokens.
+    /// </exception>
     public Tensor Prefill(Tensor input, Tensor? padding = null)
     {
         _module.CheckInput(input, 3, "[sequences, length, embedding]");
@@ -50,7 +52,8 @@ public sealed class AttentionDecoder : IDisposable
             int count = lengths.Length == 0 ? length : lengths[i];
             Tensor output = empty([_module.Heads, count, value.shape[3]], ScalarType.Float32, CPU);
             _states[i].Prefill(
-                TensorSpan.Of(Streams(query, i, count)), TensorSpan.Of(Streams(key, i, count)), TensorSpan.Of(Streams(value, i, count)), TensorSpan.Of(output), count);
+                TensorSpan.Of(Streams(query, i, count)), TensorSpan.Of(Streams(key, i, count)), TensorSpan.Of(Streams(value, i, count)),
+                TensorSpan.Of(output), count);
             attended[i].narrow(0, 0, count).copy_(output.transpose(0, 1));
         }
 
@@ -86,7 +89,9 @@ public sealed class AttentionDecoder : IDisposable
     /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     public AttentionDecoder Fork() => Fork([.. Enumerable.Range(0, Sequences)]);
 
-    /// <summary>A decoder of some of the sequences, each as often as it is named, in that order: what beam search keeps, or a batch without those that ended.</summary>
+    /// <summary>
+    /// A decoder of some of the sequences, each as often as it is named, in that order: what beam search keeps, or a batch without those that ended.
+    /// </summary>
     /// <param name="sequences">Which, 0 to <see cref="Sequences"/> − 1; at least one.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is none, or not that one.</exception>
     /// <exception cref="ObjectDisposedException">The decoder was disposed of.</exception>

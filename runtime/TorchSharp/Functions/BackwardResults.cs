@@ -5,8 +5,8 @@ namespace KernelGen.TorchSharp;
 /// <summary>What the backward pass of a function hands to autograd, and what becomes of an exception in it.</summary>
 internal static class BackwardResults
 {
-    // Autograd copies the references to the gradients that it is handed, and nobody disposes of the objects: so the next backward pass of the thread does, or the
-    // caller's dispose scope where there is one. No more than one pass's gradients ever wait.
+    // Autograd copies the references to the gradients that it is handed, and nobody disposes of the objects: so the next backward pass of the thread does,
+    // or the caller's dispose scope where there is one. No more than one pass's gradients ever wait.
     [ThreadStatic]
     private static List<Tensor>? _handedOut;
 

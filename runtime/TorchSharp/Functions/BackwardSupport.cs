@@ -14,7 +14,8 @@ internal static class BackwardSupport
         if (problem.Length > 0)
         {
             throw new NotSupportedException(
-                $"{problem} Its inputs may not require gradients: detach them, or call it under torch.no_grad(). The layer is {attention.GetType()} (KGEN031).");
+                $"{problem} Its inputs may not require gradients: detach them, or call it under torch.no_grad(). The layer is "
+                + $"{attention.GetType()} (KGEN031).");
         }
     }
 

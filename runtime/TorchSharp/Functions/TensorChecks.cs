@@ -94,7 +94,8 @@ internal static class TensorChecks
     {
         if (tensor.shape[3] != expected)
         {
-            throw new ArgumentException($"The last axis of {name} has {tensor.shape[3]} numbers, but the layer was declared with the {meaning} {expected}.", name);
+            throw new ArgumentException(
+                $"The last axis of {name} has {tensor.shape[3]} numbers, but the layer was declared with the {meaning} {expected}.", name);
         }
     }
 }

@@ -17,8 +17,8 @@ internal sealed class TensorMemory(int length) : MemoryManager<float>
     /// <summary>Lends the tensor for a call; null ends it.</summary>
     public void Lend(Tensor? tensor) => _tensor = tensor;
 
-    public override Span<float> GetSpan() =>
-        TensorSpan.Of(_tensor ?? throw new InvalidOperationException("This memory is a saved tensor's, which is lent for the calls of its own function alone."));
+    public override Span<float> GetSpan() => TensorSpan.Of(_tensor ?? throw new InvalidOperationException(
+        "This memory is a saved tensor's, which is lent for the calls of its own function alone."));
 
     public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException("A tensor is not pinned: use its span.");
 

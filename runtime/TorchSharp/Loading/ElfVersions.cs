@@ -33,7 +33,8 @@ internal sealed class ElfVersions
         for (int i = 0; i < count; i++)
         {
             long header = start + (long)i * size;
-            _sections.Add(new Section(UInt32(header + 4), (long)UInt64(header + 24), (long)UInt64(header + 32), (int)UInt32(header + 40), (int)UInt32(header + 44)));
+            _sections.Add(new Section(
+                UInt32(header + 4), (long)UInt64(header + 24), (long)UInt64(header + 32), (int)UInt32(header + 40), (int)UInt32(header + 44)));
         }
     }
 

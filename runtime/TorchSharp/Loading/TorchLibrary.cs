@@ -26,8 +26,8 @@ public static class TorchLibrary
     /// </exception>
     /// <remarks>
     /// <para>
-    /// TorchSharp's library for Linux names a version of libstdc++ that only GCC 13 and later have (GLIBCXX_3.4.32), but is bound to no symbol of it. So where
-    /// such versions are all that is missing, as on Debian 12, they are marked optional in a copy, which is loaded and removed again. That
+    /// TorchSharp's library for Linux names a version of libstdc++ that only GCC 13 and later have (GLIBCXX_3.4.32), but is bound to no symbol of it. So
+    /// where such versions are all that is missing, as on Debian 12, they are marked optional in a copy, which is loaded and removed again. That
     /// works only while nobody has used TorchSharp yet.
     /// </para>
     /// <para>
@@ -78,11 +78,13 @@ public static class TorchLibrary
         }
 
         string found = NativeFiles.Find(Name) ?? throw NotFound(
-            $"TorchSharp's native library {NativeFiles.FileName(Name)} is not beside the program", "Reference the package TorchSharp in the project that is run.");
+            $"TorchSharp's native library {NativeFiles.FileName(Name)} is not beside the program",
+            "Reference the package TorchSharp in the project that is run.");
         foreach (string library in _torch)
         {
             string path = NativeFiles.Find(library) ?? throw NotFound(
-                $"libtorch is not beside the program: {NativeFiles.FileName(library)} is in none of its folders", $"Reference {TorchPackage} in the project that is run.");
+                $"libtorch is not beside the program: {NativeFiles.FileName(library)} is in none of its folders",
+                $"Reference {TorchPackage} in the project that is run.");
             LoadOrThrow(path);
         }
 
@@ -109,8 +111,8 @@ public static class TorchLibrary
         catch (TypeInitializationException exception)
         {
             throw new DllNotFoundException(
-                "TorchSharp was used before it could be loaded, has failed, and does not try again in this process. Call TorchLibrary.Load or TorchThreads.Use first in "
-                + "the program, before anything of TorchSharp.",
+                "TorchSharp was used before it could be loaded, has failed, and does not try again in this process. Call TorchLibrary.Load or "
+                + "TorchThreads.Use first in the program, before anything of TorchSharp.",
                 exception);
         }
     }
@@ -127,9 +129,14 @@ public static class TorchLibrary
         }
     }
 
-    private static string TorchPackage =>
-        $"the package libtorch-cpu-{(OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64")}, version {TorchVersion}, "
-        + "or the one for your GPU";
+    private static string TorchPackage
+    {
+        get
+        {
+            string system = OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64";
+            return $"the package libtorch-cpu-{system}, version {TorchVersion}, or the one for your GPU,";
+        }
+    }
 
     internal static DllNotFoundException NotFound(string what, string remedy) => new($"{what}. {remedy}");
 }

@@ -7,7 +7,8 @@ internal static class AttentionMask
 {
     /// <param name="layer">The layer.</param>
     /// <param name="mask">
-    /// As torch's multi-head attention takes it: [length, length], bool with true for pairs (query, key) that are hidden, or float with 0 and −∞. Null: none.
+    /// Null: none; or as torch's multi-head attention takes it: [length, length], bool with true for pairs (query, key) that are hidden, or float with 0
+    /// and −∞.
     /// </param>
     /// <param name="length">The tokens of a sequence.</param>
     /// <exception cref="ArgumentException">It hides other pairs than the layer does; the message names the first.</exception>

@@ -9,7 +9,9 @@ internal static class KeyPadding
     /// <param name="padding">Null; int64 or int32 [batch], lengths; or bool [batch, length], true for keys that do not count.</param>
     /// <param name="batch">The sequences.</param>
     /// <param name="length">The keys of each.</param>
-    /// <exception cref="ArgumentException">It is none of these, or keys that count follow one that does not; the message names sequence and position.</exception>
+    /// <exception cref="ArgumentException">
+    /// It is none of these, or keys that count follow one that does not; the message names sequence and position.
+    /// </exception>
     public static int[] Lengths(Tensor? padding, int batch, int length)
     {
         if (padding is null)

@@ -59,7 +59,9 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor query, Tensor key, Tensor value) => forward(query, key, value, null);
 
     /// <inheritdoc cref="TensorAttention.Forward"/>
-    /// <exception cref="InvalidOperationException">What was loaded into the state is no projection of this layer, or another changed the layer's projection.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// What was loaded into the state is no projection of this layer, or another changed the layer's projection.
+    /// </exception>
     public Tensor forward(Tensor query, Tensor key, Tensor value, Tensor? padding)
     {
         _projection?.Synchronize();
@@ -68,15 +70,16 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
 
     /// <summary>As forward, which hooks of this overload do not see.</summary>
     /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, Tensor)"/>
-    public Tensor call(Tensor query, Tensor key, Tensor value, Tensor? padding) => padding is null ? call(query, key, value) : forward(query, key, value, padding);
+    public Tensor call(Tensor query, Tensor key, Tensor value, Tensor? padding) =>
+        padding is null ? call(query, key, value) : forward(query, key, value, padding);
 
     /// <summary>
-    /// To be called once after each step of the optimiser, best for a whole model at once (<see cref="ModelExtensions.AfterOptimizerStep"/>): counts it, and draws new
-    /// projections when the schedule says so. Does nothing in evaluation mode, or without a schedule.
+    /// To be called once after each step of the optimiser, best for a whole model at once (<see cref="ModelExtensions.AfterOptimizerStep"/>): counts it,
+    /// and draws new projections when the schedule says so. Does nothing in evaluation mode, or without a schedule.
     /// </summary>
     /// <remarks>
-    /// So all passes whose gradients are accumulated for one step share a projection. A backward pass that is still to come is not harmed: results hold on to the
-    /// projections that they were computed with.
+    /// So all passes whose gradients are accumulated for one step share a projection. A backward pass that is still to come is not harmed: results hold on
+    /// to the projections that they were computed with.
     /// </remarks>
     public void AfterOptimizerStep()
     {

@@ -5,7 +5,9 @@ namespace KernelGen.TorchSharp;
 /// <summary>What concerns all attention modules of a model at once.</summary>
 public static class ModelExtensions
 {
-    /// <summary>Calls <see cref="KernelAttention.AfterOptimizerStep"/> of each attention module of a model once. Put it right after <c>optimizer.step()</c>.</summary>
+    /// <summary>
+    /// Calls <see cref="KernelAttention.AfterOptimizerStep"/> of each attention module of a model once. Put it right after <c>optimizer.step()</c>.
+    /// </summary>
     public static void AfterOptimizerStep(this nn.Module model)
     {
         foreach (KernelAttention attention in AttentionModules(model))

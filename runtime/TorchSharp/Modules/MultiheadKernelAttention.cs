@@ -70,8 +70,8 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
 
         // As PyTorch's module initialises them.
         using var scope = NewDisposeScope();
-        _inputWeight = nn.init.xavier_uniform_(empty(ProjectedDim, embeddingDim)).AsParameter().DetachFromDisposeScope() as Parameter ?? throw new InvalidCastException();
-        _inputBias = bias ? zeros(ProjectedDim).AsParameter().DetachFromDisposeScope() as Parameter : null;
+        _inputWeight = Kept(nn.init.xavier_uniform_(empty(ProjectedDim, embeddingDim)));
+        _inputBias = bias ? Kept(zeros(ProjectedDim)) : null;
         if (outputProjection)
         {
             _output = nn.Linear((long)heads * attention.ValueDim, embeddingDim, bias);
@@ -111,7 +111,9 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     /// and −∞.
     /// </param>
     /// <returns>[batch, length, embedding], or [batch, length, heads · value dim] without an output projection.</returns>
-    /// <exception cref="ArgumentException">As <see cref="TensorAttention.Forward"/>, or the mask hides other pairs than the layer; the message names the first.</exception>
+    /// <exception cref="ArgumentException">
+    /// As <see cref="TensorAttention.Forward"/>, or the mask hides other pairs than the layer; the message names the first.
+    /// </exception>
     /// <exception cref="InvalidOperationException">As <see cref="KernelAttention"/>, or the module was converted to another type or device.</exception>
     public Tensor forward(Tensor input, Tensor? padding, Tensor? attentionMask = null)
     {
@@ -170,5 +172,12 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
             throw new ArgumentException(
                 $"The last axis of input has {input.shape[^1]} numbers, but the module was made for an embedding of {EmbeddingDim}.", nameof(input));
         }
+    }
+
+    private static Parameter Kept(Tensor tensor)
+    {
+        Parameter parameter = tensor.AsParameter();
+        parameter.DetachFromDisposeScope();
+        return parameter;
     }
 }

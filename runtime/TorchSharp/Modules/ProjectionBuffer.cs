@@ -3,11 +3,12 @@ using static TorchSharp.torch;
 namespace KernelGen.TorchSharp;
 
 /// <summary>
-/// The projection of a layer as a buffer of bytes of its module, which saves, loads and moves with the model. The buffer is what counts: the layer follows it.
+/// The projection of a layer as a buffer of bytes of its module, which saves, loads and moves with the model. The buffer is what counts: the layer follows
+/// it.
 /// </summary>
 /// <remarks>
-/// Bytes, <see cref="Projection.Save"/>'s form: numbers would be rounded by <c>model.to(bfloat16)</c>, and a Hadamard projection is more than its weights. Loaders
-/// write to the buffer in ways that a module does not hear of; so its bytes are compared with those of the layer before each call, at memory
+/// Bytes, <see cref="Projection.Save"/>'s form: numbers would be rounded by <c>model.to(bfloat16)</c>, and a Hadamard projection is more than its weights.
+/// Loaders write to the buffer in ways that a module does not hear of; so its bytes are compared with those of the layer before each call, at memory
 /// speed, and no layer can be left behind.
 /// </remarks>
 internal sealed class ProjectionBuffer(IRandomFeatureAttention layer, Func<Tensor> buffer)
@@ -26,7 +27,9 @@ internal sealed class ProjectionBuffer(IRandomFeatureAttention layer, Func<Tenso
     }
 
     /// <summary>Brings the layer up to date with the buffer, and gives the projection in force.</summary>
-    /// <exception cref="InvalidOperationException">The buffer holds no projection of this layer, is not on the CPU, or another changed the layer's projection.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The buffer holds no projection of this layer, is not on the CPU, or another changed the layer's projection.
+    /// </exception>
     public Projection Synchronize()
     {
         lock (_lock)
@@ -77,7 +80,9 @@ internal sealed class ProjectionBuffer(IRandomFeatureAttention layer, Func<Tenso
         }
     }
 
-    /// <summary>Lets the layer compute with a projection that was in force before, whatever the buffer holds, until what is returned is disposed of.</summary>
+    /// <summary>
+    /// Lets the layer compute with a projection that was in force before, whatever the buffer holds, until what is returned is disposed of.
+    /// </summary>
     public IDisposable Pin(Projection projection)
     {
         lock (_lock)
@@ -123,7 +128,8 @@ internal sealed class ProjectionBuffer(IRandomFeatureAttention layer, Func<Tenso
         catch (InvalidDataException exception)
         {
             throw new InvalidOperationException(
-                $"The buffer '{KernelAttention.ProjectionName}' was loaded with what is no projection of the layer {layer.GetType()}: {exception.Message}", exception);
+                $"The buffer '{KernelAttention.ProjectionName}' was loaded with what is no projection of the layer {layer.GetType()}: {exception.Message}",
+                exception);
         }
     }
 

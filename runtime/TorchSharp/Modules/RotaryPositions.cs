@@ -6,7 +6,9 @@ namespace KernelGen.TorchSharp;
 /// Rotary positions: each pair of numbers (x_i, x_{i + d/2}) of a query or key is rotated by its position times θ^(−2i/d), so that products of
 /// queries and keys depend on the distance of their tokens. Norms stay as they are, and so do the errors of random features that depend on them.
 /// </summary>
-/// <remarks>Source: Su et al., "RoFormer" (2104.09864), with halves paired in place of neighbours, as LLaMA and GPT-NeoX do. Angles are computed in double.</remarks>
+/// <remarks>
+/// Source: Su et al., "RoFormer" (2104.09864), with halves paired in place of neighbours, as LLaMA and GPT-NeoX do. Angles are computed in double.
+/// </remarks>
 public sealed class RotaryPositions
 {
     private readonly Lock _lock = new();

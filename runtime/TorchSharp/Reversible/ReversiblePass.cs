@@ -5,7 +5,8 @@ namespace KernelGen.TorchSharp;
 
 /// <summary>One forward pass through reversible blocks, and how it is gone through backwards.</summary>
 /// <remarks>
-/// Blocks are two parts each, F and G, and the pass knows parts alone: part i adds to one half what it makes of the other, after which the halves change places.
+/// Blocks are two parts each, F and G, and the pass knows parts alone: part i adds to one half what it makes of the other, after which the halves change
+/// places.
 /// </remarks>
 internal sealed class ReversiblePass
 {
@@ -91,7 +92,8 @@ internal sealed class ReversiblePass
     // What a part makes of its input, and the gradient of that input; those of parameters are added to what is there.
     private (Tensor Made, Tensor? Gradient) Differentiate(int i, Tensor input, Tensor outputGradient, Tensor?[] parameterGradients)
     {
-        int[] own = [.. _parts[i].parameters().Select(parameter => Array.FindIndex(_trained, trained => ReferenceEquals(trained, parameter))).Where(place => place >= 0)];
+        HashSet<Parameter> parameters = new(_parts[i].parameters(), ReferenceEqualityComparer.Instance);
+        int[] own = [.. Enumerable.Range(0, _trained.Length).Where(place => parameters.Contains(_trained[place]))];
         Tensor leaf = input.detach().requires_grad_();
         Tensor made;
         using (_states[i].Restore())

@@ -14,8 +14,9 @@ namespace KernelGen.TorchSharp;
 /// </para>
 /// <para>
 /// F and G must compute the same again: they run with the random numbers of torch's generator that they had (so dropout works), and
-/// <see cref="KernelAttention"/> modules in them with the projections that they had, redrawn since or not. Parameters may not change between the two passes, which
-/// is checked. Other state of theirs is theirs to keep still: a mode (train or eval), a statistic of batches (BatchNorm counts each batch twice), a mask.
+/// <see cref="KernelAttention"/> modules in them with the projections that they had, redrawn since or not. Parameters may not change between the two
+/// passes, which is checked. Other state of theirs is theirs to keep still: a mode (train or eval), a statistic of batches (BatchNorm counts each batch
+/// twice), a mask.
 /// </para>
 /// </remarks>
 public sealed class ReversibleSequence : nn.Module<Tensor, Tensor, (Tensor, Tensor)>

@@ -152,8 +152,8 @@ public sealed class AutogradTests
             key = randn(1, 1, 4, 8);
         }
 
-        Assert.Contains("Inference tensors cannot be saved for backward", Assertions.Message<Exception>(() =>
-            Layers.Create(nameof(Exact)).Forward(randn(1, 1, 4, 8, requires_grad: true), key, randn(1, 1, 4, 6))), StringComparison.Ordinal);
+        Assertions.Throws<Exception>("Inference tensors cannot be saved for backward", () =>
+            Layers.Create(nameof(Exact)).Forward(randn(1, 1, 4, 8, requires_grad: true), key, randn(1, 1, 4, 6)));
     }
 
     [Theory]

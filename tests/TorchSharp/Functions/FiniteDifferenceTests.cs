@@ -31,7 +31,9 @@ public sealed class FiniteDifferenceTests
             const double H = 0.02;
             double difference = (Moved(i, direction * H) - Moved(i, direction * -H)) / (2 * H);
             double scale = recorded[i].grad!.norm().item<float>();
-            Assert.True(Math.Abs(slope - difference) <= 2e-3 * scale, $"Input {i}: slope {slope:g6}, difference {difference:g6}, norm of the gradient {scale:g6}.");
+            Assert.True(
+                Math.Abs(slope - difference) <= 2e-3 * scale,
+                $"Input {i}: slope {slope:g6}, difference {difference:g6}, norm of the gradient {scale:g6}.");
         }
 
         Tensor Loss(Tensor[] tensors) => (layer.Forward(tensors[0], tensors[1], tensors[2]).to(ScalarType.Float64) * weights).sum();

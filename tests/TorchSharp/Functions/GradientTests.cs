@@ -72,8 +72,8 @@ public sealed class GradientTests
     }
 
     /// <summary>
-    /// Inputs that are no noise. Where queries and keys cancel by symmetry, gradients are sums of terms that cancel to rounding; so they are compared with the
-    /// largest of all three, which the gradient of the values always is a share of.
+    /// Inputs that are no noise. Where queries and keys cancel by symmetry, gradients are sums of terms that cancel to rounding; so they are compared with
+    /// the largest of all three, which the gradient of the values always is a share of.
     /// </summary>
     [Theory]
     [MemberData(nameof(Structured))]

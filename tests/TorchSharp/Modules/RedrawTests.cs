@@ -73,8 +73,8 @@ public sealed class RedrawTests
         }
 
         Assert.Throws<ArgumentOutOfRangeException>(() => new RedrawSchedule(0, 1));
-        Assert.Contains("draws no projections", Assertions.Message<ArgumentException>(
-            () => new KernelAttention(new Exact(), redraw: new RedrawSchedule(1, 1))), StringComparison.Ordinal);
+        Assertions.Throws<ArgumentException>("draws no projections", 
+            () => new KernelAttention(new Exact(), redraw: new RedrawSchedule(1, 1)));
     }
 
     [Fact]

@@ -58,8 +58,8 @@ public sealed class ReversibleTests(ITestOutputHelper output)
 
     /// <summary>
     /// The peak of what a training step holds, for blocks that would each keep 96 MiB and more, in pieces of 40 MiB that the allocator takes from the system
-    /// and gives back. 14 blocks more take at most two blocks' worth more, which is what allocators and the collector's finalizers vary by on a busy machine, where
-    /// plain blocks would take 14. Two plain blocks more show that the measure sees one.
+    /// and gives back. 14 blocks more take at most two blocks' worth more, which is what allocators and the collector's finalizers vary by on a busy
+    /// machine, where plain blocks would take 14. Two plain blocks more show that the measure sees one.
     /// </summary>
     [Fact]
     public void Memory_does_not_grow_with_depth()
@@ -183,7 +183,7 @@ public sealed class ReversibleTests(ITestOutputHelper output)
         Console.SetError(captured);
         try
         {
-            Assert.Contains("invalid gradient", Assertions.Message<Exception>(() => (y1 + y2).sum().backward()), StringComparison.Ordinal);
+            Assertions.Throws<Exception>("invalid gradient", () => (y1 + y2).sum().backward());
         }
         finally
         {
@@ -219,10 +219,10 @@ public sealed class ReversibleTests(ITestOutputHelper output)
     {
         using var scope = NewDisposeScope();
         using var sequence = new ReversibleSequence(new ReversibleBlock(nn.Linear(10, 10), nn.Linear(10, 9)));
-        Assert.Contains("G of block 0 made Float32 [2, 9] of Float32 [2, 10], but must keep both", Assertions.Message<ArgumentException>(
-            () => sequence.call(randn(2, 10), randn(2, 10))), StringComparison.Ordinal);
-        Assert.Contains("x1 is Float32 [2, 10] and x2 Float32 [3, 10]", Assertions.Message<ArgumentException>(
-            () => sequence.call(randn(2, 10), randn(3, 10))), StringComparison.Ordinal);
+        Assertions.Throws<ArgumentException>("G of block 0 made Float32 [2, 9] of Float32 [2, 10], but must keep both", 
+            () => sequence.call(randn(2, 10), randn(2, 10)));
+        Assertions.Throws<ArgumentException>("x1 is Float32 [2, 10] and x2 Float32 [3, 10]", 
+            () => sequence.call(randn(2, 10), randn(3, 10)));
         Assert.Throws<ArgumentException>(() => new ReversibleSequence());
     }
 

@@ -61,8 +61,8 @@ public sealed class TrainingTests(ITestOutputHelper output)
 
     /// <summary>
     /// Many short sequences: a step keeps 128 heads' states and numbers, over 100 KB, and as much again of inputs and outputs. To lose either each time would
-    /// be 100 MB and more in 1,000 steps. Allocators and the managed heap find their size in the first 2,000 steps or so, which took 2 to 16 MB after the first
-    /// 300; so 30 MB are no loss. (Over 3,000 steps more it was 16 kB.)
+    /// be 100 MB and more in 1,000 steps. Allocators and the managed heap find their size in the first 2,000 steps or so, which took 2 to 16 MB after the
+    /// first 300; so 30 MB are no loss. (Over 3,000 steps more it was 16 kB.)
     /// </summary>
     [Fact]
     public void A_thousand_steps_lose_no_memory()
