@@ -18,7 +18,7 @@ public sealed class RefusalTests
         Refused("value is Int64", good, good, value.to(ScalarType.Int64));
         Refused("query has 3 axes, [3, 4, 8], but must have 4: [batch, heads, length, dim]", good[0], good, value);
         Refused("value is sparse", good, good, value.to_sparse());
-        Assertions.Throws<ArgumentException>("[batch, length, heads, dim]", 
+        Assertions.Throws<ArgumentException>("[batch, length, heads, dim]",
             () => _layer.Forward(good[0], good, value, TensorLayout.BatchLengthHeadDim));
         Assertions.Throws<ArgumentException>("The layout is 7", () => _layer.Forward(good, good, value, (TensorLayout)7));
     }
@@ -42,7 +42,7 @@ public sealed class RefusalTests
         Refused("the same batch size, but query is [2, 3, 4, 8] and key [1, 3, 4, 8]: 2 and 1", good, zeros(1, 3, 4, 8), value);
         Refused("the same number of heads, but query is [2, 3, 4, 8] and value [2, 1, 4, 6]: 3 and 1", good, good, zeros(2, 1, 4, 6));
         Refused("the same length, but key is [2, 3, 4, 8] and value [2, 3, 5, 6]: 4 and 5", good, good, zeros(2, 3, 5, 6));
-        Assertions.Throws<ArgumentException>("query has the length 5 and key 4", 
+        Assertions.Throws<ArgumentException>("query has the length 5 and key 4",
             () => Layers.Create(nameof(CausalExact)).Forward(zeros(2, 3, 5, 8), good, value));
     }
 

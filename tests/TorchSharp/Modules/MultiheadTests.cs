@@ -59,7 +59,7 @@ public sealed class MultiheadTests
         Assert.Equal([3 * (8 + 8 + 6), 11], model.get_parameter("in_proj_weight")!.shape);
         Assert.Equal([0, 5, 18], model.call(randn(0, 5, 11)).shape);
         Assert.Equal([2, 0, 18], model.call(randn(2, 0, 11)).shape);
-        Assertions.Throws<ArgumentException>("The last axis of input has 12 numbers, but the module was made for an embedding of 11", 
+        Assertions.Throws<ArgumentException>("The last axis of input has 12 numbers, but the module was made for an embedding of 11",
             () => model.call(randn(2, 5, 12)));
         Assertions.Throws<ArgumentException>("input has 2 axes, [5, 11], but must have 3", () => model.call(randn(5, 11)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new MultiheadKernelAttention(new Favor(1), 0, 1));
@@ -87,7 +87,7 @@ public sealed class MultiheadTests
     [Fact]
     public void Dropout_of_weights_is_refused_with_the_reason()
     {
-        Assertions.Throws<NotSupportedException>("Dropout of attention weights is 0.1, but must be 0: a kernel sums", 
+        Assertions.Throws<NotSupportedException>("Dropout of attention weights is 0.1, but must be 0: a kernel sums",
             () => new MultiheadKernelAttention(new Favor(1), 10, 2, dropout: 0.1));
     }
 

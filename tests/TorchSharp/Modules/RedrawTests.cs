@@ -73,7 +73,7 @@ public sealed class RedrawTests
         }
 
         Assert.Throws<ArgumentOutOfRangeException>(() => new RedrawSchedule(0, 1));
-        Assertions.Throws<ArgumentException>("draws no projections", 
+        Assertions.Throws<ArgumentException>("draws no projections",
             () => new KernelAttention(new Exact(), redraw: new RedrawSchedule(1, 1)));
     }
 

@@ -219,9 +219,9 @@ public sealed class ReversibleTests(ITestOutputHelper output)
     {
         using var scope = NewDisposeScope();
         using var sequence = new ReversibleSequence(new ReversibleBlock(nn.Linear(10, 10), nn.Linear(10, 9)));
-        Assertions.Throws<ArgumentException>("G of block 0 made Float32 [2, 9] of Float32 [2, 10], but must keep both", 
+        Assertions.Throws<ArgumentException>("G of block 0 made Float32 [2, 9] of Float32 [2, 10], but must keep both",
             () => sequence.call(randn(2, 10), randn(2, 10)));
-        Assertions.Throws<ArgumentException>("x1 is Float32 [2, 10] and x2 Float32 [3, 10]", 
+        Assertions.Throws<ArgumentException>("x1 is Float32 [2, 10] and x2 Float32 [3, 10]",
             () => sequence.call(randn(2, 10), randn(3, 10)));
         Assert.Throws<ArgumentException>(() => new ReversibleSequence());
     }
