@@ -83,6 +83,31 @@ public sealed class LoadingTests
         Assert.DoesNotContain("GLIBCXX_3.4.99", offers);
     }
 
+    /// <summary>As on a system that is older still: a version that the library does use, made one that nobody has.</summary>
+    [Fact]
+    public void A_version_that_is_used_and_missing_is_named_with_its_file()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        byte[] bytes = File.ReadAllBytes(NativeFiles.Find("LibTorchSharp")!);
+        "GLIBCXX_3.4.99"u8.CopyTo(bytes.AsSpan(bytes.AsSpan().IndexOf("GLIBCXX_3.4.30\0"u8)));
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, bytes);
+            string message = Assertions.Message<DllNotFoundException>(() => OldLinux.Load(path));
+            Assert.Matches(@"needs versions .* does not have: GLIBCXX_3\.4\.99 of libstdc\+\+\.so\.6 \(/.*libstdc\+\+\.so\.6.*\)\. Use a newer system", message);
+            Assert.DoesNotContain("3.4.32", message, StringComparison.Ordinal); // not used
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Theory]
     [InlineData(new byte[] { 1, 2, 3 })]
     [InlineData(new byte[0])]
