@@ -57,9 +57,9 @@ public sealed class ReversibleTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// The peak of what a training step holds, for blocks that would each keep 96 MiB and more, in pieces of 40 MiB that the allocator takes from the system
-    /// and gives back. 14 blocks more take at most two blocks' worth more, which is what allocators and the collector's finalizers vary by on a busy
-    /// machine, where plain blocks would take 14. Two plain blocks more show that the measure sees one.
+    /// The peak of what a training step holds, for blocks that keep 100 MiB each: 14 reversible blocks more take less than half of what one keeps, most of it
+    /// for the gradients of their parameters (measured: 155, 156, 156, 165 MiB). Two plain blocks more take twice what one keeps, which shows that the measure
+    /// sees it (245, 445 MiB).
     /// </summary>
     [Fact]
     public void Memory_does_not_grow_with_depth()
@@ -98,8 +98,8 @@ public sealed class ReversibleTests(ITestOutputHelper output)
         long[] plain = [.. new[] { 2, 4 }.Select(blocks => Peak(blocks, false) >> 20)];
         string report = $"2, 4, 8, 16 reversible blocks: {string.Join(", ", reversible)} MiB; 2, 4 plain ones: {string.Join(", ", plain)} MiB";
         output.WriteLine(report);
-        Assert.True(plain[1] - plain[0] > 96, report);
-        Assert.True(reversible[3] - reversible[0] < 2 * 96, report);
+        Assert.True(plain[1] - plain[0] > 150, report);
+        Assert.True(reversible[3] - reversible[0] < 50, report);
     }
 
     [Fact]
