@@ -4,5 +4,5 @@ namespace KernelGen.Examples;
 /// <param name="DataPath">The FASTA file.</param>
 /// <param name="Threads">Threads of each call.</param>
 /// <param name="Quick">A short run.</param>
-/// <param name="Seed">The seed of the embedding and of the random features.</param>
+/// <param name="Seed">The seed of all that is random.</param>
 internal sealed record JobArguments(string DataPath, int Threads, bool Quick, int Seed);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 
 namespace KernelGen.Examples;
@@ -5,13 +6,15 @@ namespace KernelGen.Examples;
 /// <summary>Reads proteins in FASTA format: a line ">name", then lines of residues, and again.</summary>
 internal static class Fasta
 {
-    /// <summary>Reads the file at <paramref name="path"/>.</summary>
-    /// <exception cref="JobException">The file cannot be read or is not FASTA of standard amino acids.</exception>
+    /// <summary>Reads the file at <paramref name="path"/>, plain or compressed by gzip: its first bytes say which.</summary>
+    /// <exception cref="JobException">The file cannot be read, is damaged, or is not FASTA of standard amino acids.</exception>
     public static IReadOnlyList<Protein> ReadFile(string path)
     {
         try
         {
-            using var reader = new StreamReader(path);
+            using FileStream file = File.OpenRead(path);
+            using Stream text = IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : file;
+            using var reader = new StreamReader(text);
             return Read(reader, path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -22,6 +25,10 @@ internal static class Fasta
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new JobException($"The file '{path}' cannot be read: {e.Message} Give another FASTA file with --data.");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new JobException($"The file '{path}' is a damaged gzip file: {e.Message} Copy it again, or give another file with --data.");
         }
     }
 
@@ -84,6 +91,15 @@ internal static class Fasta
             proteins.Add(new Protein(name, residues.ToString()));
             residues.Clear();
         }
+    }
+
+    /// <summary>Whether the file begins as RFC 1952 says. Its position stays at the start.</summary>
+    private static bool IsGzip(FileStream file)
+    {
+        Span<byte> start = stackalloc byte[2];
+        int read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        return read == start.Length && start[0] == 0x1F && start[1] == 0x8B;
     }
 
     private static void AppendResidues(string content, StringBuilder residues, string source, int line)

@@ -1,0 +1,143 @@
+namespace KernelGen.Examples.ProteinPerformer;
+
+/// <summary>
+/// A counting model: P(x | neighbours) ∝ P(x) · Π P(neighbour at offset o | x), as if the neighbours of a residue were independent of each other given
+/// the residue. The separator is a neighbour too, and none is looked at beyond it; of a [MASK] nothing is known, so it is left out.
+/// </summary>
+internal sealed class NaiveBayes : Baseline
+{
+    private const int Residues = Tokens.AminoAcids;
+
+    // The amino acids and the separator.
+    private const int Neighbours = Tokens.AminoAcids + 1;
+
+    private readonly int _reach;
+    private readonly bool _bothSides;
+    private readonly double[] _logPrior;
+
+    // ln P(neighbour | x), [side (before, after), distance − 1, neighbour, x].
+    private readonly double[] _logLikelihood;
+
+    /// <summary>Counts neighbours in proteins.</summary>
+    /// <param name="proteins">The residues of each training protein.</param>
+    /// <param name="reach">The largest distance of a neighbour.</param>
+    /// <param name="bothSides">Whether residues after a place are its neighbours too, as in the masked task.</param>
+    public NaiveBayes(IReadOnlyList<byte[]> proteins, int reach, bool bothSides)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(reach, 1);
+        _reach = reach;
+        _bothSides = bothSides;
+        _logPrior = [.. new ResidueFrequencies(proteins).Frequencies.Select(share => Math.Log(share))];
+        _logLikelihood = new double[2 * reach * Neighbours * Residues];
+
+        // One more of each pair: no probability is 0, and what is rare stays near the mean.
+        Array.Fill(_logLikelihood, 1);
+        foreach (byte[] residues in proteins)
+        {
+            for (int t = 0; t < residues.Length; t++)
+            {
+                for (int distance = 1; distance <= reach; distance++)
+                {
+                    if (t - distance >= -1)
+                    {
+                        _logLikelihood[Index(0, distance, t == distance - 1 ? Tokens.Separator : residues[t - distance]) + residues[t]]++;
+                    }
+
+                    if (t + distance <= residues.Length)
+                    {
+                        _logLikelihood[Index(1, distance, t + distance == residues.Length ? Tokens.Separator : residues[t + distance]) + residues[t]]++;
+                    }
+                }
+            }
+        }
+
+        // Counts to ln P(neighbour | x): each column (side, distance, ·, x) sums to 1.
+        for (int side = 0; side < 2; side++)
+        {
+            for (int distance = 1; distance <= reach; distance++)
+            {
+                for (int x = 0; x < Residues; x++)
+                {
+                    double sum = 0;
+                    for (int neighbour = 0; neighbour < Neighbours; neighbour++)
+                    {
+                        sum += _logLikelihood[Index(side, distance, neighbour) + x];
+                    }
+
+                    for (int neighbour = 0; neighbour < Neighbours; neighbour++)
+                    {
+                        ref double entry = ref _logLikelihood[Index(side, distance, neighbour) + x];
+                        entry = Math.Log(entry / sum);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Name => FormattableString.Invariant($"naive Bayes, {(_bothSides ? "±" : "")}{_reach}");
+
+    /// <inheritdoc/>
+    public override void Predict(ReadOnlySpan<long> inputs, ReadOnlySpan<int> places, Span<double> probabilities)
+    {
+        for (int i = 0; i < places.Length; i++)
+        {
+            Span<double> p = probabilities.Slice(i * Residues, Residues);
+            _logPrior.CopyTo(p);
+            AddSide(inputs, places[i], side: 0, step: -1, p);
+            if (_bothSides)
+            {
+                AddSide(inputs, places[i], side: 1, step: 1, p);
+            }
+
+            double largest = double.NegativeInfinity;
+            foreach (double logarithm in p)
+            {
+                largest = Math.Max(largest, logarithm);
+            }
+
+            double sum = 0;
+            foreach (ref double entry in p)
+            {
+                entry = Math.Exp(entry - largest);
+                sum += entry;
+            }
+
+            foreach (ref double entry in p)
+            {
+                entry /= sum;
+            }
+        }
+    }
+
+    private void AddSide(ReadOnlySpan<long> inputs, int place, int side, int step, Span<double> logarithms)
+    {
+        for (int distance = 1; distance <= _reach; distance++)
+        {
+            int t = place + step * distance;
+            if (t < 0 || t >= inputs.Length)
+            {
+                return;
+            }
+
+            long neighbour = inputs[t];
+            if (neighbour == Tokens.Mask)
+            {
+                continue;
+            }
+
+            ReadOnlySpan<double> likelihood = _logLikelihood.AsSpan(Index(side, distance, (int)neighbour), Residues);
+            for (int x = 0; x < Residues; x++)
+            {
+                logarithms[x] += likelihood[x];
+            }
+
+            if (neighbour == Tokens.Separator)
+            {
+                return;
+            }
+        }
+    }
+
+    private int Index(int side, int distance, int neighbour) => ((side * _reach + distance - 1) * Neighbours + neighbour) * Residues;
+}

@@ -1,0 +1,84 @@
+using Spectre.Console;
+
+namespace KernelGen.Examples.ProteinPerformer;
+
+/// <summary>What the command <c>baselines</c> prints.</summary>
+internal sealed class BaselinesReport(IAnsiConsole console, BaselinesSettings settings)
+{
+    private readonly Printer _printer = new(console);
+
+    /// <summary>Says what will be done.</summary>
+    public void Intro()
+    {
+        _printer.Line($"[bold]Protein Performer, baselines[/]: what can be said of a residue without a model");
+        _printer.Path($"Data: ", settings.DataPath);
+        _printer.WarnOfDebug();
+        _printer.Space();
+    }
+
+    /// <summary>The split.</summary>
+    public void Split(ProteinSet proteins)
+    {
+        int residues = proteins.Residues.Sum(of => of.Length);
+        int alone = proteins.Components.Count(component => component.Length == 1);
+        _printer.Note("Proteins",
+            $"{proteins.Residues.Count:N0} with {residues:N0} residues in {proteins.Components.Count:N0} components of shared words of {KmerIndex.Length} residues:",
+            $"the largest holds {proteins.Components[0].Length:N0}, the next {proteins.Components.ElementAtOrDefault(1)?.Length ?? 0:N0}; {alone:N0} proteins are alone.");
+        var largest = proteins.Components[0].ToHashSet();
+        var training = proteins.Split.Training.ToHashSet();
+        (string Name, IReadOnlyList<int> Proteins)[] lists = [("training", proteins.Split.Training), .. proteins.Split.HeldOut];
+        _printer.Table(
+            ["<\nsplit", "\nproteins", "\nresidues", "of the largest\ncomponent", "with a\nrelative", "with one in\ntraining"],
+            lists.Select(list => (string[])
+            [
+                list.Name,
+                Text($"{list.Proteins.Count:N0}"),
+                Text($"{list.Proteins.Sum(protein => proteins.Residues[protein].Length):N0}"),
+                Text($"{list.Proteins.Count(largest.Contains):N0}"),
+                Text($"{list.Proteins.Count(protein => proteins.Graph.Of(protein).Count > 0):N0}"),
+                Text($"{list.Proteins.Count(protein => proteins.Graph.Of(protein).Any(relative => training.Contains(relative.Protein))):N0}"),
+            ]));
+    }
+
+    /// <summary>The scores.</summary>
+    public void Tables(IReadOnlyList<BaselineTable> tables)
+    {
+        foreach (BaselineTable table in tables)
+        {
+            _printer.Space();
+            if (table.ContextLength == BaselineTable.Single)
+            {
+                _printer.Line($"[bold]{table.Task}, single proteins[/] of up to {BaselinesSettings.SingleLength} tokens");
+                _printer.Table(
+                    ["<split", "<baseline", "residues", "accuracy", "± s.e.", "perplexity"],
+                    table.Scores.Select(row => (string[])
+                    [
+                        row.List, row.Baseline.Name, Text($"{row.Scores.All.Count:N0}"), .. Cells(row, row.Scores.All),
+                    ]));
+            }
+            else
+            {
+                _printer.Line($"[bold]{table.Task}, contexts of {table.ContextLength:N0}[/]: targets with relatives, then accuracy by how many were seen");
+                _printer.Table(
+                    ["<split", "<baseline", "residues", "accuracy", "± s.e.", "perplexity", .. RelativeScores.Names],
+                    table.Scores.Select(row => (string[])
+                    [
+                        row.List, row.Baseline.Name, Text($"{row.Scores.WithRelatives.Count:N0}"), .. Cells(row, row.Scores.WithRelatives),
+                        .. row.Scores.Groups.Select(group => group.Count == 0 ? "" : Printer.Percent(group.Accuracy)),
+                    ]));
+            }
+        }
+
+        _printer.Note("Residues",
+            $"that results are counted on: in the masked task those that read [MASK], in the unidirectional task all of a held-out protein.",
+            $"Training proteins beside them are read, not counted.");
+        _printer.Note("Perplexity", $"is exp of the mean loss. The longest match alone gives no probabilities, so it has none.");
+    }
+
+    private static string[] Cells(BaselineScores row, Score score) =>
+    [
+        Printer.Percent(score.Accuracy), Text($"{100 * score.StandardError:F1}"), row.Baseline.IsDistribution ? Text($"{score.Perplexity:F2}") : "",
+    ];
+
+    private static string Text(FormattableString text) => Printer.Text(text);
+}

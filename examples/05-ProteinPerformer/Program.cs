@@ -1,0 +1,3 @@
+using KernelGen.Examples.ProteinPerformer;
+
+return CommandLine.Invoke(args);
