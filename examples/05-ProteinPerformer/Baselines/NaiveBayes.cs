@@ -1,8 +1,9 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// A counting model: P(x | neighbours) ∝ P(x) · Π P(neighbour at offset o | x), as if the neighbours of a residue were independent of each other given
-/// the residue. The separator is a neighbour too, and none is looked at beyond it; of a [MASK] nothing is known, so it is left out.
+/// A counting model: P(x | neighbours) ∝ P(x) · Π P(neighbour at offset o | x)^w, as if the neighbours of a residue were independent of each other given
+/// the residue. They are not: many of them say the same thing, so that each counts for less, w &lt; 1, the more of them there are. The separator is a
+/// neighbour too, and none is looked at beyond it; of a [MASK] nothing is known, so it is left out.
 /// </summary>
 internal sealed class NaiveBayes : Baseline
 {
@@ -12,20 +13,23 @@ internal sealed class NaiveBayes : Baseline
     private const int Neighbours = Tokens.AminoAcids + 1;
 
     private readonly int _reach;
+    private readonly double _weight;
     private readonly bool _bothSides;
     private readonly double[] _logPrior;
 
-    // ln P(neighbour | x), [side (before, after), distance − 1, neighbour, x].
+    // w · ln P(neighbour | x), [side (before, after), distance − 1, neighbour, x].
     private readonly double[] _logLikelihood;
 
     /// <summary>Counts neighbours in proteins.</summary>
     /// <param name="proteins">The residues of each training protein.</param>
     /// <param name="reach">The largest distance of a neighbour.</param>
+    /// <param name="weight">w; 1 is naive Bayes as it stands in books.</param>
     /// <param name="bothSides">Whether residues after a place are its neighbours too, as in the masked task.</param>
-    public NaiveBayes(IReadOnlyList<byte[]> proteins, int reach, bool bothSides)
+    public NaiveBayes(IReadOnlyList<byte[]> proteins, int reach, double weight, bool bothSides)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(reach, 1);
         _reach = reach;
+        _weight = weight;
         _bothSides = bothSides;
         _logPrior = [.. new ResidueFrequencies(proteins).Frequencies.Select(share => Math.Log(share))];
         _logLikelihood = new double[2 * reach * Neighbours * Residues];
@@ -51,7 +55,7 @@ internal sealed class NaiveBayes : Baseline
             }
         }
 
-        // Counts to ln P(neighbour | x): each column (side, distance, ·, x) sums to 1.
+        // Counts to w · ln P(neighbour | x): each column (side, distance, ·, x) sums to 1.
         for (int side = 0; side < 2; side++)
         {
             for (int distance = 1; distance <= reach; distance++)
@@ -67,12 +71,18 @@ internal sealed class NaiveBayes : Baseline
                     for (int neighbour = 0; neighbour < Neighbours; neighbour++)
                     {
                         ref double entry = ref _logLikelihood[Index(side, distance, neighbour) + x];
-                        entry = Math.Log(entry / sum);
+                        entry = weight * Math.Log(entry / sum);
                     }
                 }
             }
         }
     }
+
+    /// <summary>The largest distance of a neighbour.</summary>
+    public int Reach => _reach;
+
+    /// <summary>w.</summary>
+    public double Weight => _weight;
 
     /// <inheritdoc/>
     public override string Name => FormattableString.Invariant($"naive Bayes, {(_bothSides ? "±" : "")}{_reach}");

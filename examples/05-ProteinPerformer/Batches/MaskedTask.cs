@@ -21,16 +21,17 @@ internal sealed class MaskedTask : PredictionTask
     public override int Offset => 0;
 
     /// <inheritdoc/>
-    protected override void Fill(Batch batch, int start, Row row, Random random)
+    protected override void Fill(Batch batch, int start, Row row, Func<Segment, Random> random)
     {
         int chosen = 0;
         foreach (Segment segment in row.Segments)
         {
-            for (int t = segment.Start; t < segment.Start + segment.Length; t++)
+            Random draws = random(segment);
+            for (int t = 0; t < segment.Length; t++)
             {
-                if (random.NextDouble() < Chosen)
+                if (draws.NextDouble() < Chosen)
                 {
-                    Choose(segment, t);
+                    Choose(batch, start, row, segment, t, draws);
                     chosen++;
                 }
             }
@@ -39,25 +40,26 @@ internal sealed class MaskedTask : PredictionTask
         if (chosen == 0)
         {
             // A short row without a target would be a mean over nothing.
-            Segment segment = row.Segments[random.Next(row.Segments.Count)];
-            Choose(segment, segment.Start + random.Next(segment.Length));
+            Segment only = row.Segments[^1];
+            Random draws = random(only);
+            Choose(batch, start, row, only, draws.Next(only.Length), draws);
         }
+    }
 
-        void Choose(Segment segment, int t)
+    private static void Choose(Batch batch, int start, Row row, Segment segment, int residue, Random draws)
+    {
+        int place = segment.Start + residue;
+        batch.Targets[start + place] = row.Tokens[place];
+        batch.Relatives[start + place] = segment.RelativesAround;
+        switch (draws.NextDouble())
         {
-            int position = start + t;
-            batch.Targets[position] = row.Tokens[t];
-            batch.Relatives[position] = segment.RelativesAround;
-            switch (random.NextDouble())
-            {
-                case < Masked:
-                    batch.Inputs[position] = Tokens.Mask;
-                    batch.Counted[position] = segment.Counted;
-                    break;
-                case < Masked + Replaced:
-                    batch.Inputs[position] = random.Next(Tokens.AminoAcids);
-                    break;
-            }
+            case < Masked:
+                batch.Inputs[start + place] = Tokens.Mask;
+                batch.Counted[start + place] = segment.Counted;
+                break;
+            case < Masked + Replaced:
+                batch.Inputs[start + place] = draws.Next(Tokens.AminoAcids);
+                break;
         }
     }
 }

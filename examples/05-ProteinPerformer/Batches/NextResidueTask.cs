@@ -13,7 +13,7 @@ internal sealed class NextResidueTask : PredictionTask
     public override int Offset => 1;
 
     /// <inheritdoc/>
-    protected override void Fill(Batch batch, int start, Row row, Random random)
+    protected override void Fill(Batch batch, int start, Row row, Func<Segment, Random> random)
     {
         foreach (Segment segment in row.Segments)
         {

@@ -12,7 +12,7 @@ internal static class BaselinesCommand
         ProteinSet proteins = ProteinSet.Load(settings.DataPath);
         report.Split(proteins);
         var job = new BaselinesJob(proteins, settings);
-        report.Tables(terminal.Run(job.Work, job.Run));
+        report.Results(terminal.Run(job.Work, job.Run));
         return ExitCode.Success;
     }
 }

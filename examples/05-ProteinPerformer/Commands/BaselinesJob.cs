@@ -3,90 +3,114 @@ namespace KernelGen.Examples.ProteinPerformer;
 /// <summary>Scores all baselines in both settings and both tasks.</summary>
 internal sealed class BaselinesJob(ProteinSet proteins, BaselinesSettings settings)
 {
-    // The nearest neighbours say most.
-    private static readonly int[] Reaches = [1, 2, 4, 6, 8, 12, 16, 24];
+    private static readonly int[] Reaches = [2, 8, 32];
+    private static readonly double[] Weights = [0.25, 0.5, 1];
 
     private static readonly PredictionTask[] Tasks = [new MaskedTask(), new NextResidueTask()];
 
     private readonly IReadOnlyList<byte[]> _training = [.. proteins.Split.Training.Select(protein => proteins.Residues[protein])];
+    private readonly List<NeighbourScore> _neighbours = [];
+    private readonly List<BaselineTable> _tables = [];
+    private readonly List<RelativesTable> _relatives = [];
 
     /// <summary>Tables, for the progress bar.</summary>
-    public double Work => Tasks.Length * (Reaches.Length + 1.0 + settings.ContextLengths.Count);
+    public double Work => Tasks.Length * (1 + 1 + settings.ContextLengths.Count + 1);
 
     /// <summary>Runs it all.</summary>
-    public IReadOnlyList<BaselineTable> Run(IJobProgress progress)
+    public BaselinesResult Run(IJobProgress progress)
     {
-        var tables = new List<BaselineTable>();
         foreach (PredictionTask task in Tasks)
         {
-            NaiveBayes bayes = BestReach(task, progress);
-            tables.Add(Table(task, BaselineTable.Single, bayes, progress));
+            Stage($"{task.Name}: counting neighbours", () => _neighbours.AddRange(
+                Reaches.SelectMany(reach => Weights.Select(weight => Neighbours(task, reach, weight)))));
+            NaiveBayes bayes = _neighbours.Where(score => score.Task == task.Name).MinBy(score => score.Score.Perplexity)!.Model;
+            Stage($"{task.Name}: single proteins", () => _tables.Add(OfSingle(task, bayes)));
             foreach (int length in settings.ContextLengths)
             {
-                tables.Add(Table(task, length, bayes, progress));
+                Stage(FormattableString.Invariant($"{task.Name}: contexts of {length:N0}"), () => _tables.Add(OfContexts(task, bayes, length)));
             }
+
+            Stage($"{task.Name}: fewer and more relatives", () => _relatives.Add(OfRelatives(task, bayes)));
         }
 
-        return tables;
-    }
+        return new BaselinesResult(_neighbours, _tables, _relatives);
 
-    /// <summary>The counting model with the reach that is best on single proteins for validation.</summary>
-    private NaiveBayes BestReach(PredictionTask task, IJobProgress progress)
-    {
-        IReadOnlyList<Batch> validation = Batches(task, BaselineTable.Single, proteins.Split.Validation);
-        (NaiveBayes Model, double Accuracy)[] models = new (NaiveBayes, double)[Reaches.Length];
-        for (int i = 0; i < Reaches.Length; i++)
+        void Stage(string name, Action work)
         {
-            progress.Begin($"{task.Name}: counting", FormattableString.Invariant($"{Reaches[i]} neighbours"));
-            var model = new NaiveBayes(_training, Reaches[i], bothSides: task.Offset == 0);
-            models[i] = (model, BaselineEvaluation.Run(model, task, validation, settings.Threads).All.Accuracy);
+            progress.Begin(name, "counting residues");
+            work();
             progress.Done(1);
         }
-
-        return models.MaxBy(model => model.Accuracy).Model;
     }
 
-    private BaselineTable Table(PredictionTask task, int contextLength, NaiveBayes bayes, IJobProgress progress)
+    private NeighbourScore Neighbours(PredictionTask task, int reach, double weight)
     {
-        string rows = contextLength == BaselineTable.Single ? "single proteins" : FormattableString.Invariant($"contexts of {contextLength:N0}");
-        progress.Begin($"{task.Name}: {rows}", "weighing matches");
-        Matcher matcher = task.Offset == 0 ? new MatchAround() : new MatchBefore();
-        var frequencies = new ResidueFrequencies(_training);
-        Baseline[] baselines =
-        [
-            frequencies, bayes, new LongestMatch(matcher, frequencies), new WeighedMatch(matcher, bayes, Learned(task, contextLength), task),
-        ];
+        var model = new NaiveBayes(_training, reach, weight, bothSides: task.Offset == 0);
+        return new NeighbourScore(task.Name, model, Score(model, task, SingleRows(proteins.Split.Validation)).All);
+    }
 
-        var scores = new List<BaselineScores>();
-        foreach ((string list, IReadOnlyList<int> targets) in proteins.Split.HeldOut)
+    private BaselineTable OfSingle(PredictionTask task, NaiveBayes bayes)
+    {
+        var training = new SingleProteinBatches(proteins, task, BaselinesSettings.SingleLength, rows: 1, settings.Seed);
+        return Table($"{task.Name}, single proteins of up to {BaselinesSettings.SingleLength} tokens", false, task, All(task, bayes, training), SingleRows);
+    }
+
+    private BaselineTable OfContexts(PredictionTask task, NaiveBayes bayes, int length)
+    {
+        var training = new ContextBatches(proteins, task, length, rows: 1, settings.Seed);
+        return Table(
+            FormattableString.Invariant($"{task.Name}, contexts of {length:N0} tokens"),
+            true,
+            task,
+            All(task, bayes, training),
+            list => EvaluationContexts.Of(proteins, Sample(list), length, BaselinesSettings.MostRelatives));
+    }
+
+    private BaselineTable Table(
+        string title, bool byRelatives, PredictionTask task, Baseline[] baselines, Func<IReadOnlyList<int>, IReadOnlyList<Row>> rows) => new(
+            title,
+            byRelatives,
+            [
+                .. from list in proteins.Split.HeldOut
+                   let its = rows(list.Proteins)
+                   from baseline in baselines
+                   select new BaselineScores(list.Name, baseline, Score(baseline, task, its)),
+            ]);
+
+    private RelativesTable OfRelatives(PredictionTask task, NaiveBayes bayes)
+    {
+        int length = settings.ContextLengths[^1];
+        IReadOnlyList<int> caps = BaselinesSettings.RelativeCaps;
+        Baseline[] baselines = All(task, bayes, new ContextBatches(proteins, task, length, rows: 1, settings.Seed));
+        var rows = new List<RelativesRow>();
+        foreach ((string name, IReadOnlyList<int> list) in proteins.Split.HeldOut)
         {
-            progress.Begin($"{task.Name}: {rows}", list);
-            IReadOnlyList<Batch> batches = Batches(task, contextLength, targets);
-            scores.AddRange(baselines.Select(baseline =>
-                new BaselineScores(list, baseline, BaselineEvaluation.Run(baseline, task, batches, settings.Threads))));
+            IReadOnlyList<int> targets = Sample(EvaluationContexts.WithRelatives(proteins, list, length, caps[^1]));
+            IReadOnlyList<Row>[] contexts = [.. caps.Select(most => EvaluationContexts.OfEach(proteins, targets, length, most))];
+            rows.AddRange(baselines.Select(baseline => new RelativesRow(
+                name, baseline, targets.Count, [.. contexts.Select(its => Score(baseline, task, its).All)])));
         }
 
-        progress.Done(1);
-        return new BaselineTable(task.Name, contextLength, scores);
+        return new RelativesTable($"{task.Name}, the same proteins after 0 to {caps[^1]} of their relatives", caps, rows);
     }
 
-    private IReadOnlyList<Batch> Batches(PredictionTask task, int contextLength, IReadOnlyList<int> list)
+    private Baseline[] All(PredictionTask task, NaiveBayes bayes, TrainingBatches training)
     {
-        IReadOnlyList<int> targets = EvaluationContexts.Sample(list, settings.Targets, settings.Seed);
-        return EvaluationBatches.Of(
-            task,
-            contextLength == BaselineTable.Single
-                ? SingleProteins.Of(proteins, targets, BaselinesSettings.SingleLength)
-                : EvaluationContexts.Of(proteins, targets, contextLength, settings.MostRelatives),
-            size: 1);
+        Matcher matcher = task.Offset == 0 ? new MatchAround() : new MatchBefore();
+        var frequencies = new ResidueFrequencies(_training);
+        return [frequencies, bayes, new LongestMatch(matcher, frequencies), new WeighedMatch(matcher, bayes, Some(training), task)];
     }
 
-    /// <summary>Some batches of training proteins.</summary>
-    private IEnumerable<Batch> Learned(PredictionTask task, int contextLength)
+    private RelativeScores Score(Baseline baseline, PredictionTask task, IReadOnlyList<Row> rows) =>
+        BaselineEvaluation.Run(baseline, task, EvaluationBatches.Of(task, rows, size: 1), settings.Threads);
+
+    private IReadOnlyList<Row> SingleRows(IReadOnlyList<int> list) => SingleProteins.Of(proteins, Sample(list), BaselinesSettings.SingleLength);
+
+    private IReadOnlyList<int> Sample(IReadOnlyList<int> list) => EvaluationContexts.Sample(list, settings.Targets, settings.Seed);
+
+    /// <summary>The first batches of a run, until they hold enough tokens.</summary>
+    private IEnumerable<Batch> Some(TrainingBatches batches)
     {
-        TrainingBatches batches = contextLength == BaselineTable.Single
-            ? new SingleProteinBatches(proteins, task, BaselinesSettings.SingleLength, rows: 1, settings.Seed)
-            : new ContextBatches(proteins, task, contextLength, rows: 1, settings.Seed);
         int tokens = 0;
         for (int position = 0; position < batches.Count(0) && tokens < settings.WeighedTokens; position++)
         {

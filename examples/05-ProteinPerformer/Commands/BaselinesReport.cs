@@ -41,32 +41,47 @@ internal sealed class BaselinesReport(IAnsiConsole console, BaselinesSettings se
     }
 
     /// <summary>The scores.</summary>
-    public void Tables(IReadOnlyList<BaselineTable> tables)
+    public void Results(BaselinesResult result)
     {
-        foreach (BaselineTable table in tables)
+        _printer.Space();
+        _printer.Line($"[bold]Naive Bayes on single proteins for validation[/], by its neighbours on a side and their weight; that of the least perplexity is used below");
+        _printer.Table(
+            ["<task", "neighbours", "weight", "residues", "accuracy", "± s.e.", "perplexity"],
+            result.Neighbours.Select(row => (string[])
+            [
+                row.Task, Text($"{row.Model.Reach}"), Text($"{row.Model.Weight}"), Count(row.Score), .. Cells(row.Model, row.Score),
+            ]));
+        foreach (BaselineTable table in result.Tables)
         {
             _printer.Space();
-            if (table.ContextLength == BaselineTable.Single)
+            if (table.ByRelatives)
             {
-                _printer.Line($"[bold]{table.Task}, single proteins[/] of up to {BaselinesSettings.SingleLength} tokens");
+                ByRelatives(table);
+            }
+            else
+            {
+                _printer.Line($"[bold]{table.Title}[/]");
                 _printer.Table(
                     ["<split", "<baseline", "residues", "accuracy", "± s.e.", "perplexity"],
                     table.Scores.Select(row => (string[])
                     [
-                        row.List, row.Baseline.Name, Text($"{row.Scores.All.Count:N0}"), .. Cells(row, row.Scores.All),
+                        row.List, row.Baseline.Name, Count(row.Scores.All), .. Cells(row.Baseline, row.Scores.All),
                     ]));
             }
-            else
-            {
-                _printer.Line($"[bold]{table.Task}, contexts of {table.ContextLength:N0}[/]: targets with relatives, then accuracy by how many were seen");
-                _printer.Table(
-                    ["<split", "<baseline", "residues", "accuracy", "± s.e.", "perplexity", .. RelativeScores.Names],
-                    table.Scores.Select(row => (string[])
-                    [
-                        row.List, row.Baseline.Name, Text($"{row.Scores.WithRelatives.Count:N0}"), .. Cells(row, row.Scores.WithRelatives),
-                        .. row.Scores.Groups.Select(group => group.Count == 0 ? "" : Printer.Percent(group.Accuracy)),
-                    ]));
-            }
+        }
+
+        foreach (RelativesTable table in result.Relatives)
+        {
+            _printer.Space();
+            _printer.Line($"[bold]{table.Title}[/]: accuracy, then perplexity");
+            _printer.Table(
+                ["<split", "<baseline", "proteins", .. table.Caps.Select(cap => Text($"{cap}")), .. table.Caps.Select(cap => Text($"{cap}"))],
+                table.Rows.Select(row => (string[])
+                [
+                    row.List, row.Baseline.Name, Text($"{row.Targets:N0}"),
+                    .. row.Scores.Select(score => Printer.Percent(score.Accuracy)),
+                    .. row.Scores.Select(score => Perplexity(row.Baseline, score)),
+                ]));
         }
 
         _printer.Note("Residues",
@@ -75,10 +90,24 @@ internal sealed class BaselinesReport(IAnsiConsole console, BaselinesSettings se
         _printer.Note("Perplexity", $"is exp of the mean loss. The longest match alone gives no probabilities, so it has none.");
     }
 
-    private static string[] Cells(BaselineScores row, Score score) =>
-    [
-        Printer.Percent(score.Accuracy), Text($"{100 * score.StandardError:F1}"), row.Baseline.IsDistribution ? Text($"{score.Perplexity:F2}") : "",
-    ];
+    private void ByRelatives(BaselineTable table)
+    {
+        _printer.Line($"[bold]{table.Title}[/]: proteins with a relative, and accuracy in % by how many were seen");
+        _printer.Table(
+            ["<split", "<baseline", "residues", "accuracy", "± s.e.", "perplexity", .. RelativeScores.Names],
+            table.Scores.Select(row => (string[])
+            [
+                row.List, row.Baseline.Name, Count(row.Scores.WithRelatives), .. Cells(row.Baseline, row.Scores.WithRelatives),
+                .. row.Scores.Groups.Select(group => group.Count == 0 ? "" : Text($"{100 * group.Accuracy:F1}")),
+            ]));
+    }
+
+    private static string Count(Score score) => Text($"{score.Count:N0}");
+
+    private static string[] Cells(Baseline baseline, Score score) =>
+        [Printer.Percent(score.Accuracy), Text($"{100 * score.StandardError:F1}"), Perplexity(baseline, score)];
+
+    private static string Perplexity(Baseline baseline, Score score) => baseline.IsDistribution ? Text($"{score.Perplexity:F2}") : "";
 
     private static string Text(FormattableString text) => Printer.Text(text);
 }

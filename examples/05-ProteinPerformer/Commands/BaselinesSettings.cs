@@ -17,8 +17,11 @@ internal sealed record BaselinesSettings(string DataPath, int Threads, bool Quic
     public int Targets => Quick ? 100 : int.MaxValue;
 
     /// <summary>The most relatives before a target.</summary>
-    public int MostRelatives => 16;
+    public const int MostRelatives = 16;
 
-    /// <summary>The rows that the weights of matches are found on, in tokens.</summary>
+    /// <summary>The relatives before a target in the table of fewer and more, in ascending order.</summary>
+    public static IReadOnlyList<int> RelativeCaps { get; } = [0, 1, 2, 4];
+
+    /// <summary>The tokens of training rows on which the weights of matches are found.</summary>
     public int WeighedTokens => Quick ? 100_000 : 500_000;
 }

@@ -45,6 +45,21 @@ internal static class EvaluationContexts
         return rows;
     }
 
+    /// <summary>
+    /// A context for each target alone, after its nearest relatives: the same targets with fewer and with more relatives say what relatives are worth,
+    /// where proteins that happen to have more of them differ in other ways too.
+    /// </summary>
+    /// <param name="proteins">All proteins.</param>
+    /// <param name="targets">The proteins that results are counted on.</param>
+    /// <param name="length">The most tokens of a context.</param>
+    /// <param name="mostRelatives">The most relatives that are put before a target, as in <see cref="Of"/>.</param>
+    public static IReadOnlyList<Row> OfEach(ProteinSet proteins, IReadOnlyList<int> targets, int length, int mostRelatives) =>
+        [.. targets.SelectMany(target => Of(proteins, [target], length, mostRelatives))];
+
+    /// <summary>Those of the proteins before which at least <paramref name="least"/> relatives fit into a context.</summary>
+    public static IReadOnlyList<int> WithRelatives(ProteinSet proteins, IReadOnlyList<int> targets, int length, int least) =>
+        [.. targets.Where(target => Relatives(proteins, target, length, least).Count == least)];
+
     /// <summary>A random sample of a list of the split, in random order; all of them where there are no more.</summary>
     /// <param name="proteins">The list.</param>
     /// <param name="count">The most to be taken.</param>
