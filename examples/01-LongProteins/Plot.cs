@@ -24,7 +24,7 @@ internal static class Plot
         AddBoth("FAVOR+", "#0b62a4", result => result.Favor);
 
         // Copying has no direction.
-        plot.Add(new LogSeries("copy of V (no attention)", "#6b6b6b", LineStyle.Full, Points(causal: false, result => result.Copy)));
+        plot.Add(new PlotSeries("copy of V (no attention)", "#6b6b6b", LineStyle.Full, Points(causal: false, result => result.Copy)));
         return plot.ToSvg();
 
         void AddBoth(string name, string colour, Func<Measurement, TimeSpan?> time)
@@ -32,7 +32,7 @@ internal static class Plot
             foreach (bool causal in new[] { false, true })
             {
                 string direction = causal ? "causal" : "bidirectional";
-                plot.Add(new LogSeries($"{name}, {direction}", colour, causal ? LineStyle.Dashed : LineStyle.Full, Points(causal, time)));
+                plot.Add(new PlotSeries($"{name}, {direction}", colour, causal ? LineStyle.Dashed : LineStyle.Full, Points(causal, time)));
             }
         }
 

@@ -35,7 +35,7 @@ internal static class Plots
             foreach ((string draw, LineStyle style) in DrawStyles)
             {
                 FeaturePoint[] curve = [.. points.Where(point => point.Map == map && point.Draw == draw && double.IsFinite(point.Error))];
-                plot.Add(new LogSeries($"{map}, {draw}", colour, style, [.. curve.Select(point => ((double)point.Features, point.Error))])
+                plot.Add(new PlotSeries($"{map}, {draw}", colour, style, [.. curve.Select(point => ((double)point.Features, point.Error))])
                 {
                     Spread = [.. curve.Select(point => point.StandardError)],
                 });
@@ -43,7 +43,7 @@ internal static class Plots
         }
 
         (double, double)[] average = [.. experiment.Features.Select(features => ((double)features, experiment.AverageError))];
-        plot.Add(new LogSeries("plain averaging", "#b8860b", LineStyle.Dashed, average));
+        plot.Add(new PlotSeries("plain averaging", "#b8860b", LineStyle.Dashed, average));
         return plot.ToSvg();
     }
 
@@ -68,7 +68,7 @@ internal static class Plots
         };
         foreach ((StackCurve curve, (string colour, LineStyle style)) in curves.Zip(looks))
         {
-            plot.Add(new LogSeries(curve.Name, colour, style, [.. curve.Errors.Select((of, layer) => (layer + 1.0, of.Error))])
+            plot.Add(new PlotSeries(curve.Name, colour, style, [.. curve.Errors.Select((of, layer) => (layer + 1.0, of.Error))])
             {
                 Spread = [.. curve.Errors.Select(of => of.StandardError)],
             });

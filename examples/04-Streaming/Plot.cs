@@ -16,8 +16,8 @@ internal static class Plot
         {
             DecadeText = LogPlot.Duration,
         };
-        plot.Add(new LogSeries("exact, with its keys and values", "#c1440e", LineStyle.Full, Points(result.Exact)));
-        plot.Add(new LogSeries("FAVOR+", "#0b62a4", LineStyle.Full, Points(result.Favor)));
+        plot.Add(new PlotSeries("exact, with its keys and values", "#c1440e", LineStyle.Full, Points(result.Exact)));
+        plot.Add(new PlotSeries("FAVOR+", "#0b62a4", LineStyle.Full, Points(result.Favor)));
         return plot.ToSvg();
     }
 

@@ -13,7 +13,7 @@ public sealed class LogPlotTests
     [Fact]
     public void IsWellFormedAndEscapesText()
     {
-        XDocument document = XDocument.Parse(Plot(new LogSeries("a < b & \"c\"", "#123456", LineStyle.Full, [(1024, 1), (2048, 2)])));
+        XDocument document = XDocument.Parse(Plot(new PlotSeries("a < b & \"c\"", "#123456", LineStyle.Full, [(1024, 1), (2048, 2)])));
         Assert.Equal(Svg + "svg", document.Root!.Name);
         Assert.Contains("a < b & \"c\"", Texts(document));
         Assert.Contains("time & more", Texts(document));
@@ -40,7 +40,7 @@ public sealed class LogPlotTests
     [Fact]
     public void LabelsLengthsAndDecadesWithUnits()
     {
-        string[] texts = Texts(XDocument.Parse(Plot(new LogSeries("l", "#000", LineStyle.Full, [(1024, 0.02), (65_536, 3_000)]))));
+        string[] texts = Texts(XDocument.Parse(Plot(new PlotSeries("l", "#000", LineStyle.Full, [(1024, 0.02), (65_536, 3_000)]))));
         foreach (string label in new[] { "1,024", "65,536", "10 µs", "100 µs", "1 ms", "10 ms", "100 ms", "1 s", "10 s", "l" })
         {
             Assert.Contains(label, texts);
@@ -50,18 +50,18 @@ public sealed class LogPlotTests
     [Fact]
     public void ACurveWithoutPointsIsLeftOut()
     {
-        Assert.DoesNotContain("none", Texts(XDocument.Parse(Plot(Line("some", 1), new LogSeries("none", "#000", LineStyle.Full, [])))));
-        Assert.Throws<InvalidOperationException>(() => Plot(new LogSeries("none", "#000", LineStyle.Full, [])));
+        Assert.DoesNotContain("none", Texts(XDocument.Parse(Plot(Line("some", 1), new PlotSeries("none", "#000", LineStyle.Full, [])))));
+        Assert.Throws<InvalidOperationException>(() => Plot(new PlotSeries("none", "#000", LineStyle.Full, [])));
     }
 
     [Fact]
-    public void OneLengthIsEnough() => Assert.NotEmpty(Marks(Plot(new LogSeries("l", "#000", LineStyle.Dashed, [(1, 1)]))));
+    public void OneLengthIsEnough() => Assert.NotEmpty(Marks(Plot(new PlotSeries("l", "#000", LineStyle.Dashed, [(1, 1)]))));
 
     [Fact]
     public void ALinearAxisHasEqualStepsAndPercentLabels()
     {
         var plot = new LogPlot("title", "subtitle", "layers", "error") { LinearX = true, DecadeText = LogPlot.Percent };
-        plot.Add(new LogSeries("l", "#000", LineStyle.Full, [(1, 0.002), (2, 0.02), (3, 2)]));
+        plot.Add(new PlotSeries("l", "#000", LineStyle.Full, [(1, 0.002), (2, 0.02), (3, 2)]));
         string svg = plot.ToSvg();
         (double X, double Y)[] marks = [.. Marks(svg).Take(3)];
         Assert.Equal(marks[1].X - marks[0].X, marks[2].X - marks[1].X, 0.11);
@@ -76,7 +76,7 @@ public sealed class LogPlotTests
     public void ABandEndsAtTheEdgesOfThePlot()
     {
         // One of the spreads is wider than its point is high, which has no logarithm.
-        LogSeries line = Line("l", 1) with { Spread = [5000, 10, 10] };
+        PlotSeries line = Line("l", 1) with { Spread = [5000, 10, 10] };
         string svg = Plot(line);
         Assert.DoesNotContain("NaN", svg, StringComparison.Ordinal);
         Assert.DoesNotContain("∞", svg, StringComparison.Ordinal);
@@ -103,13 +103,13 @@ public sealed class LogPlotTests
         }
     }
 
-    private static LogSeries Line(string name, double factor) =>
+    private static PlotSeries Line(string name, double factor) =>
         new(name, "#000000", LineStyle.Full, [.. new[] { 1024.0, 2048.0, 4096.0 }.Select(length => (length, factor * length))]);
 
-    private static string Plot(params LogSeries[] series)
+    private static string Plot(params PlotSeries[] series)
     {
         var plot = new LogPlot("title", "subtitle", "length", "time & more") { DecadeText = LogPlot.Duration };
-        foreach (LogSeries one in series)
+        foreach (PlotSeries one in series)
         {
             plot.Add(one);
         }

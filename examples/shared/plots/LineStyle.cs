@@ -1,6 +1,6 @@
 namespace KernelGen.Examples;
 
-/// <summary>How a curve of a <see cref="LogPlot"/> is drawn.</summary>
+/// <summary>How the curve of a <see cref="PlotSeries"/> is drawn.</summary>
 internal enum LineStyle
 {
     /// <summary>A full line with full marks.</summary>

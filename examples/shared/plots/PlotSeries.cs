@@ -1,0 +1,12 @@
+namespace KernelGen.Examples;
+
+/// <summary>One curve of a <see cref="LogPlot"/> or a <see cref="LinePlot"/>.</summary>
+/// <param name="Name">What the legend says.</param>
+/// <param name="Colour">An SVG colour.</param>
+/// <param name="Style">How its line looks, and its marks where it has some.</param>
+/// <param name="Points">In the order of the curve; positive on a logarithmic axis.</param>
+internal sealed record PlotSeries(string Name, string Colour, LineStyle Style, IReadOnlyList<(double X, double Y)> Points)
+{
+    /// <summary>The half width of the band around each point, in the unit of Y; empty: no band.</summary>
+    public IReadOnlyList<double> Spread { get; init; } = [];
+}
