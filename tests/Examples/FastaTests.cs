@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using KernelGen.Examples;
 using Xunit;
 
@@ -47,6 +49,60 @@ public sealed class FastaTests
 
     [Fact]
     public void AFolderIsAnError() => Assert.Contains("cannot be read", Assert.Throws<JobException>(() => Fasta.ReadFile(Path.GetTempPath())).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("proteins.fasta")]
+    [InlineData("proteins.fasta.gz")]
+    public void ReadsPlainAndCompressedFilesWhateverTheyAreCalled(string name)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            string path = Path.Combine(folder.FullName, name);
+            File.WriteAllText(path, ">p\nACDE\n");
+            Assert.Equal([new Protein("p", "ACDE")], Fasta.ReadFile(path));
+            File.WriteAllBytes(path, [.. Compressed(">p\nAC"), .. Compressed("DE\n")]); // two members are one file
+            Assert.Equal([new Protein("p", "ACDE")], Fasta.ReadFile(path));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void ADamagedGzipFileIsAnErrorAndNeverAShorterFile()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            byte[] whole = Compressed(string.Concat(Enumerable.Range(0, 400).Select(i => $">p{i}\n{Vocabulary.AminoAcids[(i % 19)..]}\n")));
+            for (int length = 2; length < whole.Length; length++)
+            {
+                File.WriteAllBytes(path, whole[..length]);
+                Assert.Contains("damaged gzip", Assert.Throws<JobException>(() => Fasta.ReadFile(path)).Message, StringComparison.Ordinal);
+            }
+
+            whole[^6] ^= 1; // its checksum
+            File.WriteAllBytes(path, whole);
+            Assert.Contains("damaged gzip", Assert.Throws<JobException>(() => Fasta.ReadFile(path)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static byte[] Compressed(string text)
+    {
+        using var file = new MemoryStream();
+        using (var gzip = new GZipStream(file, CompressionLevel.Optimal))
+        {
+            gzip.Write(Encoding.ASCII.GetBytes(text));
+        }
+
+        return file.ToArray();
+    }
 
     private static IReadOnlyList<Protein> Read(string text)
     {

@@ -31,9 +31,16 @@ internal static class AttentionPlots
     /// <param name="length">Tokens of the sequence.</param>
     /// <param name="names">What stands before each row, "layer 1".</param>
     /// <param name="title">The title.</param>
+    /// <exception cref="ArgumentException">The layers differ in heads, or there is not a name for each.</exception>
     public static string Maps(IReadOnlyList<float[]> layers, int length, IReadOnlyList<string> names, string title)
     {
-        int heads = layers.Max(layer => layer.Length) / (length * length);
+        int heads = layers[0].Length / (length * length);
+        if (names.Count != layers.Count || layers.Any(layer => layer.Length != heads * length * length))
+        {
+            string sizes = string.Join(", ", layers.Select(layer => layer.Length));
+            throw new ArgumentException(FormattableString.Invariant($"{names.Count} names and layers of {sizes} numbers over {length} tokens do not fit."), nameof(layers));
+        }
+
         var map = new HeatMap(
             title,
             "row: the token that looks; column: the token looked at; the darker the more, as the square root, up to each head's largest",

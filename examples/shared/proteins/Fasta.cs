@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 
 namespace KernelGen.Examples;
@@ -12,9 +11,7 @@ internal static class Fasta
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
-            using Stream text = IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : file;
-            using var reader = new StreamReader(text);
+            using var reader = new StreamReader(GzipFile.OpenRead(path));
             return Read(reader, path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -91,15 +88,6 @@ internal static class Fasta
             proteins.Add(new Protein(name, residues.ToString()));
             residues.Clear();
         }
-    }
-
-    /// <summary>Whether the file begins as RFC 1952 says. Its position stays at the start.</summary>
-    private static bool IsGzip(FileStream file)
-    {
-        Span<byte> start = stackalloc byte[2];
-        int read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        file.Position = 0;
-        return read == start.Length && start[0] == 0x1F && start[1] == 0x8B;
     }
 
     private static void AppendResidues(string content, StringBuilder residues, string source, int line)
