@@ -14,10 +14,12 @@ internal sealed class Batch
         Inputs = new long[rows * length];
         Targets = new long[rows * length];
         Counted = new bool[rows * length];
+        Proteins = new int[rows * length];
         Relatives = new int[rows * length];
         Lengths = new int[rows];
         Array.Fill(Inputs, Tokens.Padding);
         Array.Fill(Targets, Ignored);
+        Array.Fill(Proteins, -1);
         Array.Fill(Relatives, -1);
     }
 
@@ -35,6 +37,9 @@ internal sealed class Batch
 
     /// <summary>The positions on which accuracy and perplexity are counted: a part of those that have a target.</summary>
     public bool[] Counted { get; }
+
+    /// <summary>At positions with a target, the index of the protein that it is of; −1 elsewhere.</summary>
+    public int[] Proteins { get; }
 
     /// <summary>At positions with a target, how many relatives of the protein the model sees there; −1 elsewhere.</summary>
     public int[] Relatives { get; }

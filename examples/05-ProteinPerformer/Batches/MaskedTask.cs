@@ -50,6 +50,7 @@ internal sealed class MaskedTask : PredictionTask
     {
         int place = segment.Start + residue;
         batch.Targets[start + place] = row.Tokens[place];
+        batch.Proteins[start + place] = segment.Protein;
         batch.Relatives[start + place] = segment.RelativesAround;
         switch (draws.NextDouble())
         {

@@ -21,6 +21,7 @@ internal sealed class NextResidueTask : PredictionTask
             {
                 batch.Targets[start + t - 1] = row.Tokens[t];
                 batch.Counted[start + t - 1] = segment.Counted;
+                batch.Proteins[start + t - 1] = segment.Protein;
                 batch.Relatives[start + t - 1] = segment.RelativesBefore;
             }
         }

@@ -33,7 +33,8 @@ internal sealed class BaselinesJob(ProteinSet proteins, BaselinesSettings settin
             Stage($"{task.Name}: fewer and more relatives", () => _relatives.Add(OfRelatives(task, bayes)));
         }
 
-        return new BaselinesResult(_neighbours, _tables, _relatives);
+        IReadOnlyList<EpochSummary> epochs = [.. settings.ContextLengths.Select(length => EpochSummary.Of(proteins, length, settings.Seed))];
+        return new BaselinesResult(epochs, _neighbours, _tables, _relatives);
 
         void Stage(string name, Action work)
         {

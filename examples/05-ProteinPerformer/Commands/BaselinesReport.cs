@@ -44,6 +44,15 @@ internal sealed class BaselinesReport(IAnsiConsole console, BaselinesSettings se
     public void Results(BaselinesResult result)
     {
         _printer.Space();
+        _printer.Line($"[bold]Contexts that are learned from[/], of one epoch: residues whose protein has a relative in its context");
+        _printer.Table(
+            ["context", "contexts", "tokens", "before it", "anywhere"],
+            result.Epochs.Select(epoch => (string[])
+            [
+                Text($"{epoch.ContextLength:N0}"), Text($"{epoch.Contexts:N0}"), Text($"{epoch.Tokens:N0}"),
+                Printer.Percent(epoch.WithRelativeBefore), Printer.Percent(epoch.WithRelativeAround),
+            ]));
+        _printer.Space();
         _printer.Line($"[bold]Naive Bayes on single proteins for validation[/], by its neighbours on a side and their weight; that of the least perplexity is used below");
         _printer.Table(
             ["<task", "neighbours", "weight", "residues", "accuracy", "± s.e.", "perplexity"],

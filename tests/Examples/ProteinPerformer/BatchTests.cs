@@ -25,6 +25,7 @@ public sealed class BatchTests
                 Segment? asked = row.Segments.FirstOrDefault(segment => t + 1 >= segment.Start && t + 1 < segment.Start + segment.Length);
                 Assert.Equal(asked is null ? Batch.Ignored : row.Tokens[t + 1], batch.Targets[position]);
                 Assert.Equal(asked?.Counted ?? false, batch.Counted[position]);
+                Assert.Equal(asked?.Protein ?? -1, batch.Proteins[position]);
                 Assert.Equal(asked?.RelativesBefore ?? -1, batch.Relatives[position]);
             }
         }
@@ -60,10 +61,13 @@ public sealed class BatchTests
                 {
                     Assert.Equal(token, batch.Inputs[position]);
                     Assert.False(batch.Counted[position]);
+                    Assert.Equal((-1, -1), (batch.Proteins[position], batch.Relatives[position]));
                     continue;
                 }
 
                 chosen++;
+                Segment segment = rows[i].Segments.Last(segment => t >= segment.Start);
+                Assert.Equal((segment.Protein, segment.RelativesAround), (batch.Proteins[position], batch.Relatives[position]));
                 Assert.Equal(token, batch.Targets[position]);
                 Assert.Equal(batch.Inputs[position] == Tokens.Mask, batch.Counted[position]);
                 Assert.True(batch.Inputs[position] is Tokens.Mask or < Tokens.AminoAcids);
