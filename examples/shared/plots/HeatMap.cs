@@ -93,7 +93,8 @@ internal sealed class HeatMap(string title, string subtitle, int columns, int si
         {
             string png = Convert.ToBase64String(PngImage.Write(
                 width, rows, ColourScale.Palette, (column, row) => panel.Scale.IndexOf(panel.Values[row, column])));
-            page.Line($"  <image x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\" preserveAspectRatio=\"none\" style=\"image-rendering: pixelated\" href=\"data:image/png;base64,{png}\"/>");
+            page.Line($"  <image x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\" preserveAspectRatio=\"none\"");
+            page.Line($"         style=\"image-rendering: pixelated\" href=\"data:image/png;base64,{png}\"/>");
         }
 
         page.Line($"  <rect x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\" fill=\"none\" stroke=\"#999\"/>");

@@ -171,7 +171,8 @@ internal sealed class LinePlot(string title, string subtitle, string xTitle, str
             free = baseline + 3;
 
             // A white edge, so that it can be read over a curve.
-            page.Line($"  <text x=\"{Right - 6}\" y=\"{baseline:F1}\" text-anchor=\"end\" fill=\"#444\" font-size=\"12\" stroke=\"white\" stroke-width=\"3\" paint-order=\"stroke\">{SvgPage.Escape(reference.Name)}</text>");
+            page.Line($"  <text x=\"{Right - 6}\" y=\"{baseline:F1}\" text-anchor=\"end\" fill=\"#444\" font-size=\"12\"");
+            page.Line($"        stroke=\"white\" stroke-width=\"3\" paint-order=\"stroke\">{SvgPage.Escape(reference.Name)}</text>");
         }
     }
 }

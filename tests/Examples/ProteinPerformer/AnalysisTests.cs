@@ -185,6 +185,41 @@ public sealed class AnalysisTests
         Assert.InRange(values.Count(p => p <= 0.05), 0, 11);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void APValueIsTheShareOfAllRelabellings(int seed)
+    {
+        // Of five letters all 120 relabellings can be looked at.
+        var random = new Random(seed);
+        double[,] a = new double[5, 5], b = new double[5, 5];
+        for (int i = 0; i < 5; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                a[i, j] = a[j, i] = random.NextDouble();
+                b[i, j] = b[j, i] = random.NextDouble();
+            }
+        }
+
+        double Agreement(int[] labels)
+        {
+            var pairs = (from i in Enumerable.Range(0, 5) from j in Enumerable.Range(0, i) select (A: a[labels[i], labels[j]], B: b[i, j])).ToList();
+            return Ranks.Correlation(Ranks.Of([.. pairs.Select(pair => pair.A)]), Ranks.Of([.. pairs.Select(pair => pair.B)]));
+        }
+
+        double reached = Orders([0, 1, 2, 3, 4]).Count(labels => Agreement(labels) >= Agreement([0, 1, 2, 3, 4]) - 1e-12) / 120.0;
+        MatrixComparison found = MatrixComparison.Of(a, b, 20_000, seed: 1);
+        Assert.Equal(Agreement([0, 1, 2, 3, 4]), found.Correlation, 1e-12); // rounding
+        Assert.Equal(reached, found.PValue, 4 * Math.Sqrt(0.25 / 20_000)); // four standard deviations at the most
+
+        static IEnumerable<int[]> Orders(int[] rest) => rest.Length == 0
+            ? [[]]
+            : rest.SelectMany(first => Orders([.. rest.Where(other => other != first)]).Select(tail => (int[])[first, .. tail]));
+    }
+
     [Fact]
     public void PairsThatShareAnAminoAcidAreNotTakenForIndependent()
     {

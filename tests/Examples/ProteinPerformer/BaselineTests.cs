@@ -78,7 +78,10 @@ public sealed class BaselineTests
     [InlineData("ACDEFGH-ACD?FGH", 'E', 6)]
     [InlineData("ACD?FGH-A?DEF?H", 'E', 4)]     // masks agree with all and count for nothing
     [InlineData("WCDYF-CDEF-CD?F", 'E', 4)]     // C, D, F and the separator before C
-    [InlineData("CDEFA-CDYFA-CD?FA", 'Y', 5)]   // of equals the nearest: one has the end of the row where the other has a separator
+    [InlineData("CDEFA-CDYFA-CD?FA", 'Y', 5)]   // the other ends where the row does
+    [InlineData("-CDEF-CDYF-CD?F", 'Y', 4)]     // of equals the nearest
+    [InlineData("-CD?F-CDYF-CDEF", 'Y', 5)]     // and the separator after it
+    [InlineData("-CDEF-CD?F-CDYF-", 'E', 5)]    // of two as near the earlier
     [InlineData("YCDEF-CD?F", 'E', 3)]          // a separator ends a match
     [InlineData("?", '!', 0)]
     [InlineData("A?C", '!', 0)]

@@ -125,6 +125,11 @@ public sealed class BatchTests
                                                                    let range = (row * batch.Length)..(row * batch.Length + batch.Lengths[row])
                                                                    select string.Join(' ', batch.Inputs[range]) + string.Join(' ', batch.Targets[range])];
         Assert.Equal(Texts(EvaluationBatches.Of(new MaskedTask(), rows, 1)), Texts(EvaluationBatches.Of(new MaskedTask(), rows, 3)));
+
+        // By length, so that little is padded.
+        int[] lengths = [.. EvaluationBatches.Of(new MaskedTask(), rows, 3).SelectMany(batch => batch.Lengths)];
+        Assert.Equal(lengths.Order(), lengths);
+        Assert.True(lengths[0] < lengths[^1]);
     }
 
     [Theory]
