@@ -88,7 +88,7 @@ internal sealed class BaselinesReport(IAnsiConsole console, BaselinesSettings se
                 table.Rows.Select(row => (string[])
                 [
                     row.List, row.Baseline.Name, Text($"{row.Targets:N0}"),
-                    .. row.Scores.Select(score => Printer.Percent(score.Accuracy)),
+                    .. row.Scores.Select(Accuracy),
                     .. row.Scores.Select(score => Perplexity(row.Baseline, score)),
                 ]));
         }
@@ -114,9 +114,13 @@ internal sealed class BaselinesReport(IAnsiConsole console, BaselinesSettings se
     private static string Count(Score score) => Text($"{score.Count:N0}");
 
     private static string[] Cells(Baseline baseline, Score score) =>
-        [Printer.Percent(score.Accuracy), Text($"{100 * score.StandardError:F1}"), Perplexity(baseline, score)];
+        [Accuracy(score), score.Count == 0 ? "" : Text($"{100 * score.StandardError:F1}"), Perplexity(baseline, score)];
 
-    private static string Perplexity(Baseline baseline, Score score) => baseline.IsDistribution ? Text($"{score.Perplexity:F2}") : "";
+    // Small files leave groups empty.
+    private static string Accuracy(Score score) => score.Count == 0 ? "" : Printer.Percent(score.Accuracy);
+
+    private static string Perplexity(Baseline baseline, Score score) =>
+        score.Count > 0 && baseline.IsDistribution ? Text($"{score.Perplexity:F2}") : "";
 
     private static string Text(FormattableString text) => Printer.Text(text);
 }
