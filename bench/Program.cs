@@ -24,6 +24,7 @@ var root = new RootCommand("Measures the kernels that KernelGen generates, and t
     FunctionsCommand.Create(),
     ModesCommand.Create(),
     TorchCommand.Create("peers", "Times attention of libtorch and ONNX Runtime beside KernelGen's, on the same numbers."),
+    TorchCommand.Create("training", "Times whole training steps of a small model with different attentions."),
     BenchmarkCommand.Create<KernelBenchmarks>("kernels", "Time and allocations of a forward call of each kernel."),
     BenchmarkCommand.Create<GeneratorBenchmarks>("generator", "Time and allocations of the generator: a cold run, an unrelated edit."),
 };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using KernelGen.Bench;
 using KernelGen.Bench.Torch.Peers;
+using KernelGen.Bench.Torch.Training;
 
 if (Build.IsDebug)
 {
@@ -14,6 +15,8 @@ var root = new RootCommand("Measures KernelGen's layers beside other libraries, 
 {
     PeersCommand.Create(),
     PeersCommand.CreateWorker(),
+    TrainingCommand.Create(),
+    TrainingCommand.CreateWorker(),
 };
 
 try

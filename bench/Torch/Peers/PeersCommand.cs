@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using KernelGen.Bench.Reports;
 using KernelGen.Bench.Roofline;
 
@@ -7,24 +8,19 @@ namespace KernelGen.Bench.Torch.Peers;
 /// <summary>The options of <c>peers</c>, and of the hidden command that it starts itself with.</summary>
 internal static class PeersCommand
 {
+    private const string Worker = "peers-worker";
+
+    /// <summary>What a measuring process is started with.</summary>
+    public static IReadOnlyList<string> Arguments(PeersOptions options) =>
+        [Worker, .. options.Quick ? (string[])["--quick"] : [], "--threads", .. options.Threads.Select(count => count.ToString(CultureInfo.InvariantCulture))];
+
     public static Command Create()
     {
         var csv = OutputFile.Option("--csv", "Also write the rows as comma-separated values.");
         var markdown = OutputFile.Option("--markdown", "Also write the report as Markdown.");
         var svg = OutputFile.Option("--svg", "Also write a chart.");
         var quick = new Option<bool>("--quick") { Description = "512 and 2,048 tokens on one thread, at the widest vectors; a minute." };
-        var threads = new Option<int[]>("--threads")
-        {
-            Description = "The numbers of threads to measure; without it 1, and the processors of the machine.",
-            AllowMultipleArgumentsPerToken = true,
-        };
-        threads.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int[]>() is { } given && given.Any(count => count < 1))
-            {
-                result.AddError($"--threads: there have to be 1 or more, but {given.Min()} was given.");
-            }
-        });
+        var threads = ThreadsOption.Create();
         var widths = VectorWidthOption.Create("without it 512 and 256.");
         var command = new Command("peers", "Times attention of other libraries beside KernelGen's, on the same numbers.")
         {
@@ -35,7 +31,7 @@ internal static class PeersCommand
             var isQuick = parsed.GetValue(quick);
             return PeersRun.Execute(new PeersOptions(
                 parsed.GetValue(widths) is { Length: > 0 } given ? given : isQuick ? [VectorWidth.InForce] : [512, 256],
-                parsed.GetValue(threads) is { Length: > 0 } counts ? counts : isQuick ? [1] : [.. new[] { 1, Environment.ProcessorCount }.Distinct()],
+                isQuick && parsed.GetValue(threads) is not { Length: > 0 } ? [1] : ThreadsOption.Or(parsed.GetValue(threads)),
                 isQuick,
                 parsed.GetValue(csv),
                 parsed.GetValue(markdown),
@@ -48,7 +44,7 @@ internal static class PeersCommand
     {
         var quick = new Option<bool>("--quick");
         var threads = new Option<int[]>("--threads") { AllowMultipleArgumentsPerToken = true };
-        var command = new Command(PeersProcess.Command) { quick, threads };
+        var command = new Command(Worker) { quick, threads };
         command.Hidden = true;
         command.SetAction(parsed => PeersWorker.Run(parsed.GetValue(quick), parsed.GetValue(threads)!));
         return command;

@@ -23,7 +23,7 @@ internal static class PeersRun
 
     private static void Measure(int width, PeersOptions options, PeersReport report)
     {
-        foreach (var message in PeersProcess.Run(width, options))
+        foreach (var message in WidthProcess.Run(width, PeersCommand.Arguments(options)).Select(PeerMessage.Parse))
         {
             if (message.Width is { } inForce && inForce != width)
             {

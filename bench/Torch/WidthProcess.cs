@@ -1,27 +1,25 @@
 using System.Diagnostics;
-using System.Globalization;
 using KernelGen.Bench.Roofline;
 
-namespace KernelGen.Bench.Torch.Peers;
+namespace KernelGen.Bench.Torch;
 
 /// <summary>Starts this program again with vectors of one width, for all libraries, and reads what it says.</summary>
-internal static class PeersProcess
+internal static class WidthProcess
 {
-    /// <summary>The hidden command that the started process runs.</summary>
-    public const string Command = "peers-worker";
-
+    /// <summary>The lines that it writes.</summary>
+    /// <param name="width">Of vectors, in bits.</param>
+    /// <param name="arguments">A hidden command, and its options.</param>
     /// <exception cref="InvalidOperationException">The process could not be started or did not end well.</exception>
-    public static IEnumerable<PeerMessage> Run(int width, PeersOptions options)
+    public static IEnumerable<string> Run(int width, IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo { RedirectStandardOutput = true, UseShellExecute = false };
         start.FileName = Environment.ProcessPath
             ?? throw new InvalidOperationException("The path of this program is unknown, so it cannot be started for another width.");
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
         {
-            start.ArgumentList.Add(typeof(PeersProcess).Assembly.Location);
+            start.ArgumentList.Add(typeof(WidthProcess).Assembly.Location);
         }
 
-        string[] arguments = [Command, .. options.Quick ? (string[])["--quick"] : [], "--threads", .. options.Threads.Select(count => count.ToString(CultureInfo.InvariantCulture))];
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -34,7 +32,7 @@ internal static class PeersProcess
         {
             while (process.StandardOutput.ReadLine() is { } line)
             {
-                yield return PeerMessage.Parse(line);
+                yield return line;
             }
 
             process.WaitForExit();
