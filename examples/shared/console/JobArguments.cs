@@ -5,4 +5,5 @@ namespace KernelGen.Examples;
 /// <param name="Threads">Threads of each call.</param>
 /// <param name="Quick">A short run.</param>
 /// <param name="Seed">The seed of all that is random.</param>
-internal sealed record JobArguments(string DataPath, int Threads, bool Quick, int Seed);
+/// <param name="SeedIsGiven">Whether it was asked for.</param>
+internal sealed record JobArguments(string DataPath, int Threads, bool Quick, int Seed, bool SeedIsGiven);

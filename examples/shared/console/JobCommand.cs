@@ -114,7 +114,8 @@ internal sealed class JobCommand
         DataPath: result.GetValue(_data) ?? Path.Combine(AppContext.BaseDirectory, "data", _dataFile),
         Threads: result.GetValue(_threads) ?? Math.Min(Environment.ProcessorCount, MostThreads),
         Quick: result.GetValue(_quick),
-        Seed: result.GetValue(_seed) ?? 1);
+        Seed: result.GetValue(_seed) ?? 1,
+        SeedIsGiven: result.GetValue(_seed) is not null);
 
     private static int? Whole(ArgumentResult argument, int least, int most)
     {

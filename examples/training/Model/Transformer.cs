@@ -6,7 +6,7 @@ namespace KernelGen.Examples.Training;
 /// <summary>Tokens to scores of the answers at each position: embedding, a convolution, blocks, a norm, a projection.</summary>
 internal sealed class Transformer : nn.Module<Tensor, Tensor?, Tensor>
 {
-    private readonly Embedding _embedding;
+    private readonly global::TorchSharp.Modules.Embedding _embedding;
     private readonly Conv1d? _convolution;
     private readonly ModuleList<TransformerBlock> _blocks;
     private readonly LayerNorm _norm;
