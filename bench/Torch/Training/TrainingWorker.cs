@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using KernelGen.Bench.Roofline;
+using KernelGen.Examples.Training;
 using KernelGen.TorchSharp;
 
 namespace KernelGen.Bench.Torch.Training;
@@ -18,7 +19,7 @@ internal static class TrainingWorker
     {
         Say(new TrainingMessage { Width = VectorWidth.InForce });
         TorchThreads.Use(threads[0]);
-        var text = new Characters(Path.Combine(AppContext.BaseDirectory, "data", "shakespeare.txt"));
+        var text = CharacterText.ReadFile(Path.Combine(AppContext.BaseDirectory, "data", "shakespeare.txt"));
         foreach (var what in StepCase.All(quick, threads))
         {
             Say(new TrainingMessage { Progress = $"{what.Threads} thread(s), {what.Rows} × {what.Length:N0} tokens a step" });
@@ -34,15 +35,15 @@ internal static class TrainingWorker
         return 0;
     }
 
-    private static List<StepRow> Measure(StepCase what, Characters text)
+    private static List<StepRow> Measure(StepCase what, CharacterText text)
     {
         var variants = Enum.GetValues<StepVariant>();
-        var trainers = variants.Select(variant => StepCase.Create(variant, text.Count, Seed)).ToList();
+        var trainers = variants.Select(variant => StepCase.Create(variant, text.Vocabulary, Seed)).ToList();
         try
         {
             for (var step = 0; step < WarmUpSteps; step++)
             {
-                trainers.ForEach(trainer => trainer.Step(text.Batch(what.Rows, what.Length, step)));
+                trainers.ForEach(trainer => trainer.Step(text.Batch(what.Rows, what.Length, Seed, step)));
             }
 
             var rounds = new List<double[]>();
@@ -50,7 +51,7 @@ internal static class TrainingWorker
             while (rounds.Count < MostRounds && (rounds.Count < MinimumRounds || clock.Elapsed.TotalSeconds < BudgetSeconds))
             {
                 var round = new double[variants.Length];
-                var batch = text.Batch(what.Rows, what.Length, WarmUpSteps + rounds.Count);
+                var batch = text.Batch(what.Rows, what.Length, Seed, WarmUpSteps + rounds.Count);
                 for (var i = 0; i < variants.Length; i++)
                 {
                     // Who goes first changes from round to round.
@@ -75,13 +76,13 @@ internal static class TrainingWorker
         }
     }
 
-    private static LossRow Losses(Characters text)
+    private static LossRow Losses(CharacterText text)
     {
-        using var ours = StepCase.Create(StepVariant.Exact, text.Count, Seed);
-        using var torch = StepCase.Create(StepVariant.Torch, text.Count, Seed);
+        using var ours = StepCase.Create(StepVariant.Exact, text.Vocabulary, Seed);
+        using var torch = StepCase.Create(StepVariant.Torch, text.Vocabulary, Seed);
         var losses = Enumerable.Range(0, LossSteps).Select(step =>
         {
-            var batch = text.Batch(LossRows, LossLength, step);
+            var batch = text.Batch(LossRows, LossLength, Seed, step);
             return (Ours: ours.Step(batch), Torch: torch.Step(batch));
         }).ToList();
         return new LossRow(

@@ -15,11 +15,7 @@ internal sealed class JobCommand
 
     private readonly Command _command;
     private readonly string _dataFile;
-    private readonly Option<string?> _data = new("--data")
-    {
-        HelpName = "file",
-        Description = "Proteins in FASTA format. [default: the proteins that come with the example]",
-    };
+    private readonly Option<string?> _data;
 
     private readonly Option<int?> _threads = Whole(
         "--threads", "count", "Threads of each call. [default: the processors of this machine]", 1, MostThreads);
@@ -41,8 +37,10 @@ internal sealed class JobCommand
     /// <param name="quick">What a short run leaves out.</param>
     /// <param name="dataFile">The file of the folder <c>data</c> that is read unless another is asked for.</param>
     /// <param name="seedOf">What the seed is the seed of.</param>
-    public JobCommand(Command command, string quick, string dataFile, string seedOf)
+    /// <param name="data">What the file holds.</param>
+    public JobCommand(Command command, string quick, string dataFile, string seedOf, string data = "Proteins in FASTA format")
     {
+        _data = new("--data") { HelpName = "file", Description = $"{data}. [default: {dataFile}, which comes with the example]" };
         _command = command;
         _dataFile = dataFile;
         _quick = new("--quick") { Description = quick };

@@ -25,9 +25,14 @@ internal sealed class TransformerBlock : nn.Module<Tensor, Tensor?, Tensor>
 
     /// <param name="input">[batch, length, dim].</param>
     /// <param name="lengths">[batch], or null.</param>
-    public override Tensor forward(Tensor input, Tensor? lengths)
+    public override Tensor forward(Tensor input, Tensor? lengths) => Apply(input, normed => _attention.call(normed, lengths));
+
+    /// <summary>The block with its attention computed otherwise, as token by token.</summary>
+    /// <param name="input">[…, dim].</param>
+    /// <param name="attend">Attention, from and to what the input's shape is.</param>
+    public Tensor Apply(Tensor input, Func<Tensor, Tensor> attend)
     {
-        Tensor attended = input + _attention.call(_attentionNorm.call(input), lengths);
+        Tensor attended = input + attend(_attentionNorm.call(input));
         return attended + _feedForward.call(_feedForwardNorm.call(attended));
     }
 }
