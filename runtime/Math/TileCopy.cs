@@ -122,7 +122,7 @@ public static class TileCopy
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Store(ref float tile, int tileStride, int rows, int columns, ref float destination, nint destinationStride)
     {
-        Debug.Assert(columns <= tileStride);
+        Debug.Assert(rows <= 1 || columns <= tileStride); // a column that is stored as a row has no stride
         for (int row = 0; row < rows; row++)
         {
             CopyRow(ref Unsafe.Add(ref tile, (nint)row * tileStride), ref Unsafe.Add(ref destination, row * destinationStride), columns);

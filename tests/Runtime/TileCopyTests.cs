@@ -44,6 +44,19 @@ public sealed unsafe class TileCopyTests
         }
     }
 
+    /// <summary>One number of each token, as log-sum-exps are: there is no stride to speak of, which a Debug build asserts.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(12)]
+    [InlineData(48)]
+    public void StoreTakesAColumnAsOneRow(int tokens)
+    {
+        using GuardedMemory column = Tokens(1, tokens, tokens);
+        using GuardedMemory destination = Canaries(tokens);
+        TileCopy.Store(ref *column.Pointer, 0, 1, tokens, ref *destination.Pointer, 0);
+        Assert.Equal(column.Span.ToArray(), destination.Span.ToArray());
+    }
+
     [Theory]
     [MemberData(nameof(Sizes))]
     public void LoadTransposedPutsTokensSideBySideAndZeroesOnlyThePadding(int rows, int columns, int gap, int spare)
