@@ -280,6 +280,28 @@ public static class KernelSamples
         return sum;
     }
 
+    /// <summary>What is constant stays so, however many rounds change it.</summary>
+    public static float LongLoops(float x)
+    {
+        var sum = 0f;
+        float sign = 1, factorial = 1;
+        var isOdd = false;
+        for (var t = 0f; t < 1; t += 0.0625f)
+        {
+            sum += t * x;
+        }
+
+        for (var i = 1; i <= 60; i++)
+        {
+            factorial *= i < 30 ? i : 1;
+            sign = -sign;
+            sum += isOdd ? sign * x / factorial : x;
+            isOdd = !isOdd;
+        }
+
+        return sum;
+    }
+
     public static float ReturnsFromALoop(float x)
     {
         for (var i = 3; i >= -1; i -= 2)

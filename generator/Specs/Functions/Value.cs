@@ -35,10 +35,15 @@ internal sealed class Number(Expr expr, long size, int depth) : Value(size, dept
     public static Number Fused(Number a, Number b, Number c) =>
         new(new Expr.FusedMultiplyAdd(a.Expr, b.Expr, c.Expr), a.Size + b.Size + c.Size + 1, Math.Max(a.Depth, Math.Max(b.Depth, c.Depth)) + 1);
 
-    public static Number Of(UnaryOperator op, Number operand) => new(new Expr.Unary(op, operand.Expr), operand.Size + 1, operand.Depth + 1);
+    public static Number Of(UnaryOperator op, Number operand) =>
+        operand.Expr is Expr.Constant constant && FloatMath.Apply(op, constant.Value) is { } value
+            ? Of((float)value)
+            : new(new Expr.Unary(op, operand.Expr), operand.Size + 1, operand.Depth + 1);
 
-    public static Number Of(BinaryOperator op, Number left, Number right) =>
-        new(new Expr.Binary(op, left.Expr, right.Expr), left.Size + right.Size + 1, Math.Max(left.Depth, right.Depth) + 1);
+    /// <summary>Of constants a constant, or what a loop adds up would grow with its rounds.</summary>
+    public static Number Of(BinaryOperator op, Number left, Number right) => (left.Expr, right.Expr) is (Expr.Constant a, Expr.Constant b)
+        ? Of((float)FloatMath.Apply(op, a.Value, b.Value))
+        : new(new Expr.Binary(op, left.Expr, right.Expr), left.Size + right.Size + 1, Math.Max(left.Depth, right.Depth) + 1);
 }
 
 /// <summary>The counter of a loop: a whole number that is known.</summary>
@@ -69,15 +74,18 @@ internal sealed class Truth(Condition condition, long size, int depth) : Value(s
     public static Truth Of(bool value) => new(value ? ExprSimplifier.True : ExprSimplifier.False, 1, 1);
 
     public static Truth Of(Comparison comparison, Number left, Number right) =>
-        new(new Condition.Compare(comparison, left.Expr, right.Expr), left.Size + right.Size + 1, Math.Max(left.Depth, right.Depth) + 1);
+        Folded(new(new Condition.Compare(comparison, left.Expr, right.Expr), left.Size + right.Size + 1, Math.Max(left.Depth, right.Depth) + 1));
 
     public static Truth operator &(Truth a, Truth b) =>
-        new(new Condition.Both(a.Condition, b.Condition), a.Size + b.Size + 1, Math.Max(a.Depth, b.Depth) + 1);
+        Folded(new(new Condition.Both(a.Condition, b.Condition), a.Size + b.Size + 1, Math.Max(a.Depth, b.Depth) + 1));
 
     public static Truth operator |(Truth a, Truth b) =>
-        new(new Condition.Either(a.Condition, b.Condition), a.Size + b.Size + 1, Math.Max(a.Depth, b.Depth) + 1);
+        Folded(new(new Condition.Either(a.Condition, b.Condition), a.Size + b.Size + 1, Math.Max(a.Depth, b.Depth) + 1));
 
-    public static Truth operator !(Truth a) => new(new Condition.Not(a.Condition), a.Size + 1, a.Depth + 1);
+    public static Truth operator !(Truth a) => Folded(new(new Condition.Not(a.Condition), a.Size + 1, a.Depth + 1));
+
+    /// <summary>What is decided is a constant, or what a loop turns around would grow with its rounds.</summary>
+    private static Truth Folded(Truth truth) => truth.Decide() is { } holds ? Of(holds) : truth;
 
     /// <summary>One of two values of the same kind.</summary>
     public Value Choose(Value ifTrue, Value ifFalse) => (ifTrue, ifFalse) switch
