@@ -15,6 +15,8 @@ public sealed class MessageTests
         "Features is 17, but SoftmaxHyperbolic makes features in pairs; allowed are the even numbers from 2 to 4096")]
     [InlineData("FavorAttention(HeadDim = 8, Features = 16, Epsilon = 0.5f)",
         "Epsilon is 0.5, but kernel Softmax has no epsilon and ignores it; it belongs to kernels f(x) + epsilon, such as Relu")]
+    [InlineData("FavorAttention(HeadDim = 8, Features = 8, Epsilon = 1e-3f)",
+        "Epsilon is 0.001, but kernel Softmax has no epsilon and ignores it; it belongs to kernels f(x) + epsilon, such as Relu")]
     [InlineData("FavorAttention(Kernel = KernelFunction.Relu, HeadDim = 8, Features = 16, Epsilon = float.NaN)",
         "Epsilon is NaN; allowed is any positive finite number")]
     [InlineData("FavorAttention(Kernel = KernelFunction.Gelu, HeadDim = 8, Features = 16)",

@@ -115,7 +115,7 @@ internal static class FavorSpecReader
         }
     }
 
-    private static string Text(float number) => number.ToString("G9", CultureInfo.InvariantCulture);
+    private static string Text(float number) => number.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>Warns where a weight's standard deviation would be larger than the weight itself.</summary>
     private static void CheckInputScale(AttributeReader attribute, FavorSpec spec)

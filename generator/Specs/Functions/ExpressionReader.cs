@@ -275,7 +275,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         if (onNumbers && call.TargetMethod.Name == "Clamp" && ConstantOf(numbers[1]) is { } low && ConstantOf(numbers[2]) is { } high && low > high)
         {
             return faults.Unsupported(
-                call.Syntax, FormattableString.Invariant($"{MathCalls.NameOf(call.TargetMethod)} from {low:G9} to {high:G9}"),
+                call.Syntax, FormattableString.Invariant($"{MathCalls.NameOf(call.TargetMethod)} from {low:R} to {high:R}"),
                 "write the lower bound first, as the method itself demands");
         }
 
