@@ -19,6 +19,9 @@ internal readonly record struct Interval(double Low, double High)
 
     public static Interval Of(double value) => double.IsNaN(value) ? Empty : new(value, value);
 
+    /// <summary>Whether every number of this is one of another.</summary>
+    public bool IsWithin(Interval other) => IsEmpty || (Low >= other.Low && High <= other.High);
+
     public Interval Intersect(Interval other) => new(Math.Max(Low, other.Low), Math.Min(High, other.High));
 
     public Interval Union(Interval other) =>

@@ -14,6 +14,7 @@ public static class KernelSamples
     private static readonly float Density = (float)(1 / Math.Sqrt(2 * Math.PI)), RootOfDensity = MathF.Sqrt(Density);
     private static readonly double Fine = Math.Log(Three) / Three;
     private static readonly int Count = Three + 1, Quarter = Count / 3;
+    private static readonly int CubeRoot = (int)Math.Cbrt(64) + (int)Math.Cbrt(-125) + (int)Math.Cbrt(0);
     private static readonly bool IsCounted = Count > 3;
     private static readonly float OfMethods = Square(Root) + KernelMath.Erf(0.5f) + Math.Max(Root, Root > 1 ? 1 : 2);
 
@@ -301,6 +302,22 @@ public static class KernelSamples
 
         return sum;
     }
+
+    /// <summary>Whole numbers have no −0, which a copied sign shows.</summary>
+    public static float WholeZeros(float x)
+    {
+        var sum = 0f;
+        for (var i = 0; i < 1; i++)
+        {
+            sum += MathF.CopySign(2, -i) + MathF.CopySign(4, i * -Three) + MathF.CopySign(8, (i - 1) / 2) + MathF.CopySign(16, (i - 4) % 2) + +i;
+        }
+
+        return sum * x;
+    }
+
+    /// <summary>Roots of cubes are whole, and what narrower types hold is converted.</summary>
+    public static float WholeNumbers(float x) =>
+        (CubeRoot * x) + (byte)(x > 0 ? 255 : 0) + (sbyte)-(x > 1 ? 128 : Three) + ((x > 2 ? 1u : 2u) - 1u) + ((x > 3 ? 16777215 : 1) * -(Three - 2));
 
     public static float ReturnsFromALoop(float x)
     {

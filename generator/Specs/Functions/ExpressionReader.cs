@@ -11,8 +11,8 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
     /// <summary>Constants of more parts than this are not computed where a literal is needed.</summary>
     private const int LargestConstant = 100;
 
-    /// <summary>Up to here every whole number is a float.</summary>
-    private const double LargestExact = 1 << 24;
+    /// <summary>Here every whole number is a float, and no other rounds to one of them.</summary>
+    private static readonly Interval _exact = new(1 - (1 << 24), (1 << 24) - 1);
 
     private readonly FixedNumbers _fixed = new(methods, variables);
 
@@ -43,7 +43,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
     }
 
     /// <summary>What is compared with constants: a float, a bool, or a whole number.</summary>
-    public Value ReadOperand(IOperation operation) => FixedNumbers.IsWhole(operation.Type) ? ReadInteger(operation) : Read(operation);
+    public Value ReadOperand(IOperation operation) => FixedNumbers.IsWhole(operation.Type) ? ReadExact(operation) : Read(operation);
 
     /// <summary>When a value is for a label of a switch statement, which is not that of the default; null after a report.</summary>
     public Truth? ReadLabel(ICaseClauseOperation label, Value input)
@@ -121,7 +121,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         IBinaryOperation { LeftOperand.Type.SpecialType: not (SpecialType.System_Single or SpecialType.System_Boolean) } comparison
             when _fixed.Decide(comparison) is { } holds => Truth.Of(holds),
         IBinaryOperation { OperatorMethod: null } comparison when FixedNumbers.IsWhole(comparison.LeftOperand.Type) =>
-            Combine(comparison.OperatorKind, ReadInteger(comparison.LeftOperand), ReadInteger(comparison.RightOperand), comparison),
+            Combine(comparison.OperatorKind, ReadExact(comparison.LeftOperand), ReadExact(comparison.RightOperand), comparison),
         IBinaryOperation { LeftOperand.Type.SpecialType: SpecialType.System_Double } comparison =>
             new DoubleFaults(this, faults).Explain(comparison),
         IBinaryOperation binary =>
@@ -173,25 +173,41 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         IConditionalOperation { IsRef: false, WhenFalse: { } otherwise } conditional =>
             Choose(Read(conditional.Condition), ReadInteger(conditional.WhenTrue), ReadInteger(otherwise)),
         ISwitchExpressionOperation choice => ReadSwitch(choice, ReadInteger),
-        IConversionOperation { OperatorMethod: null } conversion when FixedNumbers.IsWhole(conversion.Operand.Type) => ReadInteger(conversion.Operand),
+        IConversionOperation { OperatorMethod: null } conversion when FixedNumbers.RangeOf(conversion.Operand.Type) is { } from =>
+            from.IsWithin(FixedNumbers.RangeOf(conversion.Type) ?? Interval.Empty)
+                ? ReadInteger(conversion.Operand)
+                : Exact(conversion, ReadInteger(conversion.Operand)),
+        IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.Plus } unchanged => ReadInteger(unchanged.Operand),
         IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.Minus } negation when ReadInteger(negation.Operand) is Number number =>
-            Number.Of(BinaryOperator.Subtract, Number.Of(0), number),
+            Exact(negation, number, Number.Of(BinaryOperator.Subtract, Number.Of(0), number)),
         IBinaryOperation { OperatorMethod: null, OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract or BinaryOperatorKind.Multiply } binary =>
             ReadIntegers(binary, ReadInteger(binary.LeftOperand), ReadInteger(binary.RightOperand)),
         _ => Read(operation),
     };
 
-    /// <summary>Floats are exact here, where they stay small; 0 is added since whole numbers have no −0.</summary>
-    private Value ReadIntegers(IBinaryOperation binary, Value left, Value right)
-    {
-        if (left is not Number a || right is not Number b || ArithmeticOf(binary.OperatorKind) is not { } op)
-        {
-            return Value.Unknown;
-        }
+    /// <summary>0 is added since whole numbers have no −0.</summary>
+    private Value ReadIntegers(IBinaryOperation binary, Value left, Value right) =>
+        left is Number a && right is Number b && ArithmeticOf(binary.OperatorKind) is { } op
+            ? Exact(binary, a, b, Number.Of(BinaryOperator.Add, Number.Of(op, a, b), Number.Of(0)))
+            : Value.Unknown;
 
-        var result = Number.Of(BinaryOperator.Add, Number.Of(op, a, b), Number.Of(0));
-        var range = result.Size <= LargestConstant ? ExprRange.Of(result.Expr) : Interval.All;
-        return range.Low >= -LargestExact && range.High <= LargestExact ? result : OfOtherType(binary);
+    private Value ReadExact(IOperation operation) => Exact(operation, ReadInteger(operation));
+
+    /// <summary>
+    /// The last of whole numbers, of which it is made, where floats compute as its type does: none is rounded, and it does not leave the range of the type,
+    /// where it would wrap.
+    /// </summary>
+    private Value Exact(IOperation operation, params Value[] values)
+    {
+        var held = FixedNumbers.RangeOf(operation.Type) ?? Interval.All;
+        return values.OfType<Number>().All(number => RangeOf(number).IsWithin(_exact)) && (values.Last() is not Number last || RangeOf(last).IsWithin(held))
+            ? values.Last()
+            : faults.Unsupported(
+                operation.Syntax, $"an expression of type '{operation.Type!.ToDisplayString()}' whose numbers may not fit it, or not be exact as floats,",
+                "compute with floats and bools only");
+
+        // What is larger than a function may be is refused with it.
+        static Interval RangeOf(Number number) => number.Size <= ScalarFunction.MaxSize ? ExprRange.Of(number.Expr) : Interval.Empty;
     }
 
     private Value ReadUnary(IUnaryOperation unary) => (unary.OperatorKind, Read(unary.Operand)) switch

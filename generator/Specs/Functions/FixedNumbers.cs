@@ -12,7 +12,7 @@ namespace KernelGen.Generator.Specs.Functions;
 internal sealed class FixedNumbers(MethodReader methods, ImmutableDictionary<ISymbol, Value> variables)
 {
     /// <summary>Whole numbers beyond are not computed: double holds them, but not their quotients.</summary>
-    private const double LargestWhole = int.MaxValue;
+    private static readonly Interval _computed = new(-int.MaxValue, int.MaxValue);
 
     /// <summary>The number, or null where it is not fixed.</summary>
     public double? Read(IOperation operation)
@@ -24,6 +24,7 @@ internal sealed class FixedNumbers(MethodReader methods, ImmutableDictionary<ISy
             IConversionOperation { OperatorMethod: null } conversion when Read(conversion.Operand) is { } operand => As(conversion.Type, operand),
             IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.Minus } negation when Read(negation.Operand) is { } operand =>
                 As(negation.Type, -operand),
+            IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.Plus } unchanged => Read(unchanged.Operand),
             IBinaryOperation { OperatorMethod: null } binary when Read(binary.LeftOperand) is { } a && Read(binary.RightOperand) is { } b =>
                 Combine(binary.OperatorKind, a, b, binary.Type),
             IConditionalOperation { IsRef: false, WhenFalse: { } otherwise } conditional when Decide(conditional.Condition) is { } holds =>
@@ -72,27 +73,30 @@ internal sealed class FixedNumbers(MethodReader methods, ImmutableDictionary<ISy
         };
     }
 
-    public static bool IsWhole(ITypeSymbol? type) => type?.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_UInt64;
+    public static bool IsWhole(ITypeSymbol? type) => RangeOf(type) is not null;
 
-    /// <summary>A number as one of a type, where it is in its range: whole numbers are cut, as C# does in conversions and quotients.</summary>
-    private static double? As(ITypeSymbol? type, double number) => type?.SpecialType switch
+    /// <summary>The whole numbers that a type holds; null where it is none of such.</summary>
+    public static Interval? RangeOf(ITypeSymbol? type) => type?.SpecialType switch
     {
-        SpecialType.System_Single => (float)number,
-        SpecialType.System_Double => number,
-        SpecialType.System_SByte => Cut(number, sbyte.MinValue, sbyte.MaxValue),
-        SpecialType.System_Byte => Cut(number, byte.MinValue, byte.MaxValue),
-        SpecialType.System_Int16 => Cut(number, short.MinValue, short.MaxValue),
-        SpecialType.System_UInt16 => Cut(number, ushort.MinValue, ushort.MaxValue),
-        SpecialType.System_Int32 or SpecialType.System_Int64 => Cut(number, -LargestWhole, LargestWhole),
-        SpecialType.System_UInt32 or SpecialType.System_UInt64 => Cut(number, 0, LargestWhole),
+        SpecialType.System_SByte => new Interval(sbyte.MinValue, sbyte.MaxValue),
+        SpecialType.System_Byte => new Interval(byte.MinValue, byte.MaxValue),
+        SpecialType.System_Int16 => new Interval(short.MinValue, short.MaxValue),
+        SpecialType.System_UInt16 => new Interval(ushort.MinValue, ushort.MaxValue),
+        SpecialType.System_Int32 => new Interval(int.MinValue, int.MaxValue),
+        SpecialType.System_UInt32 => new Interval(uint.MinValue, uint.MaxValue),
+        SpecialType.System_Int64 => new Interval(long.MinValue, long.MaxValue),
+        SpecialType.System_UInt64 => new Interval(ulong.MinValue, ulong.MaxValue),
         _ => null,
     };
 
-    private static double? Cut(double number, double least, double most)
+    /// <summary>A number as one of a type, where it is in its range: whole numbers are cut, as C# does in conversions and quotients, and have no −0.</summary>
+    private static double? As(ITypeSymbol? type, double number) => (type?.SpecialType, RangeOf(type)) switch
     {
-        var whole = Math.Truncate(number);
-        return whole >= least && whole <= most ? whole : null;
-    }
+        (SpecialType.System_Single, _) => (float)number,
+        (SpecialType.System_Double, _) => number,
+        (_, { } range) when Interval.Of(Math.Truncate(number)) is var whole && whole.IsWithin(range.Intersect(_computed)) => whole.Low + 0,
+        _ => null,
+    };
 
     private double? Read(IInvocationOperation call)
     {
@@ -110,7 +114,7 @@ internal sealed class FixedNumbers(MethodReader methods, ImmutableDictionary<ISy
         ("Asin", [var x]) => Math.Asin(x),
         ("Atan", [var x]) => Math.Atan(x),
         ("Atan2", [var y, var x]) => Math.Atan2(y, x),
-        ("Cbrt", [var x]) => Math.Sign(x) * Math.Pow(Math.Abs(x), 1.0 / 3),
+        ("Cbrt", [var x]) => CubeRoot(x),
         ("Ceiling", [var x]) => Math.Ceiling(x),
         ("Cos", [var x]) => Math.Cos(x),
         ("Cosh", [var x]) => Math.Cosh(x),
@@ -134,4 +138,11 @@ internal sealed class FixedNumbers(MethodReader methods, ImmutableDictionary<ISy
         ("Truncate", [var x]) => Math.Truncate(x),
         _ => null,
     };
+
+    /// <summary>A power is near, and a step of Newton's gives the nearest number, or of a cube its root.</summary>
+    private static double CubeRoot(double x)
+    {
+        var root = Math.Sign(x) * Math.Pow(Math.Abs(x), 1.0 / 3);
+        return x == 0 || double.IsInfinity(x) ? x : root - (((root * root * root) - x) / (3 * root * root));
+    }
 }
