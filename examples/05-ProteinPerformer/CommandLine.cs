@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 namespace KernelGen.Examples.ProteinPerformer;
 
@@ -8,17 +7,18 @@ internal static class CommandLine
 {
     private const string DataFile = "proteins-large.fasta.gz";
 
-    private static readonly PredictionTask[] _tasks = [new MaskedTask(), new NextResidueTask()];
-
     /// <summary>Parses and runs; returns the exit code.</summary>
     public static int Invoke(string[] args)
     {
-        var root = new RootCommand("Models of protein sequences, with exact and with linear attention.");
-        root.Subcommands.Add(Baselines());
-        root.Subcommands.Add(Experiment(
-            "relatives", "Models that read proteins after their relatives, with each attention.", relatives: true, length: 1_024, steps: 1_500, seeds: [1, 2]));
-        root.Subcommands.Add(Experiment(
-            "single", "Models that read one protein at a time, as in the paper, with each attention.", relatives: false, length: 512, steps: 6_000, seeds: [1]));
+        var root = new RootCommand("Models of protein sequences, with exact and with linear attention.")
+        {
+            Baselines(),
+            Experiment("relatives", "Models that read proteins after their relatives, with each attention.", relatives: true),
+            Experiment("single", "Models that read one protein at a time, as in the paper, with each attention.", relatives: false),
+            Attention(),
+            CostOfTraining(),
+            CostWorker(),
+        };
         return JobCommand.Invoke(root, args);
     }
 
@@ -33,55 +33,67 @@ internal static class CommandLine
             DataPath: common.DataPath, Threads: common.Threads, Quick: common.Quick, Seed: common.Seed)));
     }
 
-    private static Command Experiment(string name, string description, bool relatives, int length, int steps, int[] seeds)
+    private static Command Experiment(string name, string description, bool relatives)
     {
+        var options = new ExperimentOptions(relatives);
         var command = new JobCommand(
             new Command(name, description),
             "A short run: a few steps of every attention, on a few proteins.",
             DataFile,
-            FormattableString.Invariant($"one run of each attention; without it the seeds {string.Join(" and ", seeds)}"));
-        var task = new Option<string?>("--task")
-        {
-            HelpName = "name",
-            Description = FormattableString.Invariant($"What models are asked: {string.Join(" or ", _tasks.Select(task => task.Name))}. [default: {_tasks[^1].Name}]"),
-        };
-        task.Validators.Add(result => Check(result, _tasks.Select(task => task.Name)));
-        string[] names = [.. Enum.GetNames<ModelAttention>().Select(attention => attention.ToLowerInvariant())];
-        var attention = new Option<string?>("--attention")
-        {
-            HelpName = "name",
-            Description = $"One attention alone: {string.Join(", ", names)}. [default: all of them]",
-        };
-        attention.Validators.Add(result => Check(result, names));
-        Option<int?> lengthOption = JobCommand.Whole(
-            "--length", "tokens", FormattableString.Invariant($"The most tokens of a row, 128 to 8192. [default: {length}]"), 128, 8_192);
-        Option<int?> stepsOption = JobCommand.Whole(
-            "--steps", "count", FormattableString.Invariant($"Steps of the optimiser, 1 to 1000000. [default: {steps}, or {ShortSteps} with --quick]"), 1, 1_000_000);
-        var folder = new Option<string?>("--folder") { HelpName = "folder", Description = "Where checkpoints are. [default: protein-runs in the current folder]" };
+            FormattableString.Invariant($"one run of each attention; without it the seeds {string.Join(" and ", options.Seeds)}"));
         string plot = ExperimentCommand.PlotName(relatives);
         var svg = new Option<string?>("--svg") { HelpName = "file", Description = $"Where the plot goes. [default: {plot} in the current folder]" };
-        Command defined = command.Define([task, attention, lengthOption, stepsOption], [folder, svg], (result, common) => ExperimentCommand.Run(new ExperimentSettings(
-            DataPath: common.DataPath,
-            Relatives: relatives,
-            Task: _tasks.Single(task1 => task1.Name == (result.GetValue(task) ?? _tasks[^1].Name)),
-            Attentions: [.. Enum.GetValues<ModelAttention>().Where(of => result.GetValue(attention) is not { } only || of.ToString().Equals(only, StringComparison.OrdinalIgnoreCase))],
-            Seeds: common.SeedIsGiven || common.Quick ? [common.Seed] : seeds,
-            Length: result.GetValue(lengthOption) ?? (common.Quick ? Math.Min(length, 512) : length),
-            Steps: result.GetValue(stepsOption) ?? (common.Quick ? ShortSteps : steps),
-            Threads: common.Threads,
-            Targets: common.Quick ? 20 : int.MaxValue,
-            Folder: result.GetValue(folder) ?? "protein-runs",
-            SvgPath: result.GetValue(svg) ?? plot)));
-        return defined;
+        return command.Define(
+            options.Before, [options.Folder, svg], (result, common) => ExperimentCommand.Run(options.Read(result, common, result.GetValue(svg) ?? plot)));
     }
 
-    private const int ShortSteps = 5;
-
-    private static void Check(OptionResult result, IEnumerable<string> names)
+    private static Command Attention()
     {
-        if (result.Tokens.Count == 1 && !names.Contains(result.Tokens[0].Value, StringComparer.OrdinalIgnoreCase))
+        const int proteins = 100, few = 5;
+        var options = new ExperimentOptions(relatives: false);
+        var command = new JobCommand(
+            new Command("attention", "What a model of single proteins looks at: amino acids that are alike to it, and maps of one protein."),
+            "A short run: a few proteins.",
+            DataFile,
+            "the model");
+        var folder = new Option<string?>("--svg-folder") { HelpName = "folder", Description = "Where the plots go. [default: the current folder]" };
+        return command.Define(options.Before, [options.Folder, folder], (result, common) =>
         {
-            result.AddError($"{result.Option.Name}: '{result.Tokens[0].Value}' is not one of {string.Join(", ", names)}.");
-        }
+            ExperimentSettings experiment = options.Read(result, common, svgPath: "");
+            if (experiment.Attentions.Count > 1)
+            {
+                experiment = experiment with { Attentions = [ModelAttention.Exact] };
+            }
+
+            string data = Path.Combine(AppContext.BaseDirectory, "data");
+            return AttentionCommand.Run(new AttentionStudySettings(
+                experiment with { Seeds = [common.Seed] }, common.Quick ? few : proteins, Path.Combine(data, "blosum62.txt"), Path.Combine(data, "bpt1_bovin.fasta"),
+                result.GetValue(folder) ?? "."));
+        });
+    }
+
+    private static Command CostOfTraining()
+    {
+        const int usual = 8_192;
+        Option<int?> length = JobCommand.Whole("--length", "tokens", FormattableString.Invariant($"Tokens of a row, 128 to 65536. [default: {usual}]"), 128, 65_536);
+        Option<int?> threads = JobCommand.Whole("--threads", "count", "Threads of libtorch and of the kernels. [default: the processors of this machine]", 1, 1_024);
+        var causal = new Option<bool>("--causal") { Description = "A token sees only those before it; otherwise all." };
+        var command = new Command("cost", "Tokens a second and memory of training, with each attention.") { length, threads, causal };
+        command.SetAction(result => CostCommand.Run(
+            result.GetValue(length) ?? usual, result.GetValue(threads) ?? Environment.ProcessorCount, result.GetValue(causal)));
+        return command;
+    }
+
+    private static Command CostWorker()
+    {
+        var name = new Argument<string>("attention");
+        var length = new Argument<int>("length");
+        var threads = new Argument<int>("threads");
+        var sight = new Argument<string>("sight");
+        var command = new Command(Cost.Worker) { name, length, threads, sight };
+        command.Hidden = true;
+        command.SetAction(result => Cost.Run(
+            result.GetValue(name)!, result.GetValue(length), result.GetValue(threads), causal: result.GetValue(sight) == "causal"));
+        return command;
     }
 }

@@ -2,6 +2,7 @@ using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Specs.Functions;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace KernelGen.Generator.Specs;
@@ -126,6 +127,12 @@ internal sealed class AttributeReader(AttributeData attribute, INamedTypeSymbol 
         }
 
         var location = LocationOf(name);
+        if (!SyntaxFacts.IsValidIdentifier(method))
+        {
+            Report(Rules.FunctionNotUsable, name, method, "is no name of a method", "F");
+            return false;
+        }
+
         if (type is { IsNull: false } && type.Value.Value is not INamedTypeSymbol)
         {
             Report(Rules.FunctionNotUsable, holder, method, "belongs to no class", method);

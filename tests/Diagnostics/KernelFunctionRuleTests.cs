@@ -47,6 +47,16 @@ public sealed class KernelFunctionRuleTests
     public void KGEN016_says_which(string members, string message) =>
         Assert.Equal($"The kernel function 'A.Phi' {message}", Assert.Single(Read(members).Diagnostics, found => found.Id == "KGEN016").GetMessage());
 
+    [Theory]
+    [InlineData("\"\"", "The kernel function '' is no name of a method; declare 'static float F(float x)'")]
+    [InlineData("\"x => x\"", "The kernel function 'x => x' is no name of a method; declare 'static float F(float x)'")]
+    [InlineData("\"A.Phi\"", "The kernel function 'A.Phi' is no name of a method; declare 'static float F(float x)'")]
+    public void KGEN016_takes_names_only(string name, string message)
+    {
+        var run = new GeneratorRun(Complete($"[FavorAttention(KernelFunctionName = {name})] partial class A {{ static float Phi(float x) => x; }}"));
+        Assert.Equal(message, Assert.Single(run.Reported, diagnostic => diagnostic.Id == "KGEN016").GetMessage());
+    }
+
     [Fact]
     public Task KGEN016_spares_what_is_usable() => ExpectAsync("""
         [FavorAttention(KernelFunctionName = nameof(Phi))] partial class A { static float Phi(float x) => x; static double Phi(double x) => x; }

@@ -29,18 +29,25 @@ internal sealed class Experiment
         progress.Begin("baselines", "counting residues");
         IReadOnlyList<BaselineResult> baselines = [.. Baselines().Select(baseline => new BaselineResult(
             baseline, _heldOut.ToDictionary(list => list.Key, list => BaselineEvaluation.Run(baseline, _settings.Task, list.Value, _settings.Threads))))];
+        IReadOnlyList<ReferenceLine> levels =
+        [
+            .. from baseline in baselines.Select(result => result.Baseline)
+               where baseline.IsDistribution
+               let counted = Counted(BaselineEvaluation.Run(baseline, _settings.Task, _validation, _settings.Threads))
+               select new ReferenceLine(baseline.Name, counted.LogLoss / counted.Count),
+        ];
         var models = new List<ModelResult>();
         foreach (ModelSettings model in _settings.Models)
         {
             if (_stop.IsCancellationRequested || Train(model, progress) is not { } result)
             {
-                return new ExperimentResult(baselines, models, WasStopped: true);
+                return new ExperimentResult(baselines, levels, models, WasStopped: true);
             }
 
             models.Add(result);
         }
 
-        return new ExperimentResult(baselines, models, WasStopped: false);
+        return new ExperimentResult(baselines, levels, models, WasStopped: false);
     }
 
     /// <summary>Null where it was stopped.</summary>
@@ -67,14 +74,15 @@ internal sealed class Experiment
 
     private Dictionary<string, double> Evaluate(Transformer model)
     {
-        RelativeScores scores = ModelEvaluation.Run(model, _validation);
-        Score counted = _settings.Relatives ? scores.WithRelatives : scores.All;
+        Score counted = Counted(ModelEvaluation.Run(model, _validation));
         return new Dictionary<string, double>
         {
             [CurveNames.Loss] = counted.LogLoss / counted.Count,
             [CurveNames.Accuracy] = counted.Accuracy,
         };
     }
+
+    private Score Counted(RelativeScores scores) => _settings.Relatives ? scores.WithRelatives : scores.All;
 
     private IReadOnlyList<Batch> Held(IReadOnlyList<int> list, int targets, int batch)
     {

@@ -18,11 +18,25 @@ internal static class ExperimentPlot
         };
         foreach ((ModelResult model, int index) in result.Models.GroupBy(model => model.Model.Attention).Select((of, index) => (of.First(), index)))
         {
-            string colour = Colours[index % Colours.Length], name = ExperimentReport.NameOf(model.Model.Attention);
+            string colour = Colours[index % Colours.Length], name = ShortNameOf(model.Model.Attention);
             plot.Add(new PlotSeries($"{name}, training", colour, LineStyle.Dashed, [.. model.Curve.Skip(1).Select(point => ((double)point.Step, point.TrainingLoss))]));
             plot.Add(new PlotSeries($"{name}, validation", colour, LineStyle.Full, [.. model.Curve.Select(point => ((double)point.Step, point.Scores[CurveNames.Loss]))]));
         }
 
+        foreach (ReferenceLine level in result.Levels)
+        {
+            plot.Add(level);
+        }
+
         return plot.ToSvg();
     }
+
+    private static string ShortNameOf(ModelAttention attention) => attention switch
+    {
+        ModelAttention.Exact => "exact",
+        ModelAttention.Relu128 => "ReLU 128",
+        ModelAttention.Softmax64 => "softmax 64",
+        ModelAttention.Softmax256 => "softmax 256",
+        _ => throw new ArgumentOutOfRangeException(nameof(attention), attention, null),
+    };
 }
