@@ -5,7 +5,7 @@ namespace KernelGen.Examples.PretrainedTransfer;
 /// <summary>The options of the command.</summary>
 internal static class CommandLine
 {
-    private const int Steps = 2_000, ShortSteps = 10, TuningSteps = 400, ShortTuningSteps = 5;
+    private const int Steps = 1_600, ShortSteps = 10, TuningSteps = 300, ShortTuningSteps = 5;
 
     /// <summary>Parses and runs; <paramref name="run"/> does the job and returns the exit code.</summary>
     public static int Invoke(string[] args, Func<TransferSettings, int> run)
