@@ -63,7 +63,10 @@ internal sealed class TrainingRun(
         {
             if (trainer.Steps % 10 == 0)
             {
-                progress.Begin(place, _losses.Count == 0 ? "training" : FormattableString.Invariant($"loss {_losses.Sum / _losses.Count:F3}"));
+                // The place changes with each evaluation: so often a log gets a line.
+                progress.Begin(
+                    FormattableString.Invariant($"{place}, from step {_curve[^1].Step:N0} on"),
+                    _losses.Count == 0 ? "training" : FormattableString.Invariant($"loss {_losses.Sum / _losses.Count:F3}"));
             }
 
             long start = Stopwatch.GetTimestamp();
