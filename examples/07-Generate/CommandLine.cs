@@ -43,7 +43,7 @@ internal static class CommandLine
             Sampling: new Sampling(result.GetValue(temperature) ?? 0.8, result.GetValue(topK) ?? 0, result.GetValue(topP) ?? 0.95),
             Steps: result.GetValue(steps) ?? (common.Quick ? ShortSteps : Steps),
             Threads: common.Threads,
-            Positions: common.Quick ? [100, 1_000] : [100, 1_000, 10_000, 100_000],
+            Positions: common.Quick ? [100, 1_000] : [100, 1_000, 10_000, 30_000, 100_000],
             ExactPositions: common.Quick ? [100, 1_000] : [100, 1_000, 10_000, 30_000],
             Seed: common.Seed,
             Folder: result.GetValue(folder) ?? "generate-runs",

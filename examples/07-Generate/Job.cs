@@ -21,12 +21,12 @@ internal sealed class Job(CharacterText text, Settings settings, CancellationTok
         _trainer = new Trainer(
             TextModel.Create(exact: false, text.Vocabulary, settings.Seed),
             new OptimizerSettings(settings.Steps, Rate: 2e-3, WarmUp: Math.Clamp(settings.Steps / 10, 1, 100)));
-        TrainingBatch held = text.HeldBatch(rows: 64, Settings.Length);
+        TrainingBatch held = text.HeldBatch(rows: 32, Settings.Length);
         var run = new TrainingRun(
             _trainer, settings.Steps, new RunSettings(Math.Max(1, settings.Steps / 10)),
             step => text.Batch(Settings.Rows, Settings.Length, settings.Seed, step),
             model => new Dictionary<string, double> { ["loss"] = Answers.Of(model, held).Loss },
-            new CheckpointStore(settings.Folder, FormattableString.Invariant($"favor-{settings.Steps}-{settings.Seed}")));
+            new CheckpointStore(settings.Folder, FormattableString.Invariant($"favor-{Settings.Length}-{settings.Steps}-{settings.Seed}")));
         progress.Done(run.Resume());
         return run.Run(progress, "training", stop) ? Answers.Of(_trainer.Model, held) : null;
     }

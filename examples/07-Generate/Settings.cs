@@ -16,11 +16,11 @@ internal sealed record Settings(
     string DataPath, IReadOnlyList<string> Prompts, int Tokens, Sampling Sampling, int Steps, int Threads,
     IReadOnlyList<int> Positions, IReadOnlyList<int> ExactPositions, int Seed, string Folder, string SvgPath)
 {
-    /// <summary>Characters of a row in training.</summary>
-    public const int Length = 256;
+    /// <summary>Characters of a row in training: about as many as are written. Far beyond positions that it has seen a model writes nonsense.</summary>
+    public const int Length = 1_024;
 
     /// <summary>Rows of a step.</summary>
-    public const int Rows = 32;
+    public const int Rows = 8;
 
     /// <summary>Steps of decoding that are timed at each position.</summary>
     public const int TimedSteps = 200;

@@ -20,5 +20,5 @@ internal sealed record ModelSettings(ModelAttention Attention, bool Causal, int 
     private const int Window = 9;
 
     /// <summary>The sizes.</summary>
-    public TransformerSettings Sizes => new(Tokens.Count, Tokens.AminoAcids, Layers, Dim, Heads, Hidden, Window, Causal);
+    public TransformerSettings Sizes => new(Tokens.Count, Tokens.AminoAcids, Layers, Dim, Heads, Hidden, Window, Causal) { Rotary = false };
 }

@@ -8,10 +8,13 @@ internal sealed class KernelSelfAttention : SelfAttention
 {
     private readonly MultiheadKernelAttention _attention;
 
+    /// <param name="layer">The generated layer.</param>
+    /// <param name="settings">The sizes.</param>
+    /// <param name="redraw">When to draw new projections; null: never.</param>
     public KernelSelfAttention(IAttention layer, TransformerSettings settings, RedrawSchedule? redraw = null)
         : base(nameof(KernelSelfAttention))
     {
-        _attention = new MultiheadKernelAttention(layer, settings.Dim, settings.Heads, rotary: new RotaryPositions(), redraw: redraw);
+        _attention = new MultiheadKernelAttention(layer, settings.Dim, settings.Heads, rotary: settings.Rotary ? new RotaryPositions() : null, redraw: redraw);
         RegisterComponents();
     }
 

@@ -13,6 +13,12 @@ namespace KernelGen.Examples.Training;
 /// <param name="Causal">Whether a token sees only those before it.</param>
 internal sealed record TransformerSettings(int Vocabulary, int Answers, int Layers, int Dim, int Heads, int Hidden, int Window, bool Causal)
 {
+    /// <summary>
+    /// Whether queries and keys are rotated by their positions. Without, attention goes by content alone, at any distance, and only the convolution knows what
+    /// stands beside what.
+    /// </summary>
+    public bool Rotary { get; init; } = true;
+
     /// <summary>The numbers of a token in one head.</summary>
     public int HeadDim => Dim / Heads;
 }
