@@ -39,6 +39,9 @@ internal sealed class OnnxAttention(bool isContributed) : IContender
                 : OnnxModel.Create(
                     "Attention", "", 23, [.. InputNames.Select(name => (name, shape))], (OutputNames[0], shape), [("is_causal", what.Causal ? 1 : 0)]);
             using var options = new SessionOptions { IntraOpNumThreads = what.Threads, InterOpNumThreads = 1 };
+
+            // Its idle threads would go on spinning on the processors that the next contender needs.
+            options.AddSessionConfigEntry("session.force_spinning_stop", "1");
             _session = new InferenceSession(model, options);
             _inputs = [.. new[] { inputs.Query, inputs.Key, inputs.Value }.Select(numbers => OrtValue.CreateTensorValueFromMemory(Arranged(numbers), shape))];
             _output = new float[what.Count];

@@ -23,7 +23,7 @@ internal static class PeersChart
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" font-family=\"system-ui, sans-serif\">\n");
         svg.Append("  <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
         Label(svg, Left, 28, "Time of other libraries over KernelGen's", "start", 17);
-        Label(svg, Left, 48, $"{rows[0].Case.Threads} thread(s), {rows[0].Width} bit, {PeerCase.Heads} heads of {PeerCase.HeadDim}; above 1 KernelGen is faster", "start", 12, "#566573");
+        Label(svg, Left, 48, $"{Threads.Text(rows[0].Case.Threads)}, {rows[0].Width} bit, {PeerCase.Heads} heads of {PeerCase.HeadDim}; above 1 KernelGen is faster", "start", 12, "#566573");
         for (var i = 0; i < panels.Count; i++)
         {
             var (x, y) = (Left + (i % 2 * (PanelWidth + GapX)), Top + (i / 2 * (PanelHeight + GapY)));

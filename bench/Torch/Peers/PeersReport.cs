@@ -23,7 +23,7 @@ internal sealed class PeersReport
 
         foreach (var group in Rows.GroupBy(row => (row.Width, row.Case.Threads)))
         {
-            text.Append($"\n## {group.Key.Width} bit, {group.Key.Threads} thread(s)\n\n");
+            text.Append($"\n## {group.Key.Width} bit, {Threads.Text(group.Key.Threads)}\n\n");
             text.Append("| attention | pass | tokens | KernelGen, ms | other | ms | times as long | half of the rounds | difference |\n");
             text.Append("| --- | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |\n");
             foreach (var of in group.GroupBy(row => row.Case))
@@ -33,7 +33,7 @@ internal sealed class PeersReport
                 {
                     text.Append(
                         $"| {row.Case.Attention}, {row.Case.Sight} | {row.Case.Direction} | {row.Case.Length:N0} | {ours.Milliseconds:F2} | {row.Contender} | {row.Milliseconds:F2} "
-                        + $"| {row.TimesOurs:F2} | {row.Low:F2} to {row.High:F2} | {row.Error:E0} |\n");
+                        + $"| {row.TimesOurs:F2} | {row.Low:F2} to {row.High:F2} | {row.Error:0E-0} |\n");
                 }
             }
         }

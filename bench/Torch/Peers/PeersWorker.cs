@@ -32,14 +32,14 @@ internal static class PeersWorker
         foreach (var count in threads)
         {
             TorchThreads.Use(count);
-            Say(new PeerMessage { Progress = $"{count} thread(s): products of large matrices" });
+            Say(new PeerMessage { Progress = $"{Threads.Text(count)}: products of large matrices" });
             Say(new PeerMessage { Matrix = Matrices(count) });
         }
 
         var absent = new HashSet<string>();
         foreach (var what in PeerCase.All(quick, threads))
         {
-            Say(new PeerMessage { Progress = $"{what.Threads} thread(s), {what.Length:N0} tokens, {what.Attention} {what.Sight}, {what.Direction}" });
+            Say(new PeerMessage { Progress = $"{Threads.Text(what.Threads)}, {what.Length:N0} tokens, {what.Attention} {what.Sight}, {what.Direction}" });
             TorchThreads.Use(what.Threads);
             foreach (var row in Measure(what, absent))
             {

@@ -32,7 +32,7 @@ internal sealed class TrainingReport
         foreach (var loss in Losses)
         {
             text.Append(
-                $"- {loss.Width} bit: from {loss.First:F4} to {loss.LastTorch:F4} and {loss.Last:F4} nats in {loss.Steps} steps; at most {loss.Largest:E1} apart at any step.\n");
+                $"- {loss.Width} bit: from {loss.First:F4} to {loss.LastTorch:F4} and {loss.Last:F4} nats in {loss.Steps} steps; at most {loss.Largest:0.0E-0} apart at any step.\n");
         }
 
         foreach (var note in Notes)

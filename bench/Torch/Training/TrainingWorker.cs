@@ -22,7 +22,7 @@ internal static class TrainingWorker
         var text = CharacterText.ReadFile(Path.Combine(AppContext.BaseDirectory, "data", "shakespeare.txt"));
         foreach (var what in StepCase.All(quick, threads))
         {
-            Say(new TrainingMessage { Progress = $"{what.Threads} thread(s), {what.Rows} × {what.Length:N0} tokens a step" });
+            Say(new TrainingMessage { Progress = $"{Threads.Text(what.Threads)}, {what.Rows} × {what.Length:N0} tokens a step" });
             TorchThreads.Use(what.Threads);
             foreach (var row in Measure(what, text))
             {
