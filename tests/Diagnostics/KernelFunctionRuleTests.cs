@@ -53,7 +53,7 @@ public sealed class KernelFunctionRuleTests
     [InlineData("\"A.Phi\"", "The kernel function 'A.Phi' is no name of a method; declare 'static float F(float x)'")]
     public void KGEN016_takes_names_only(string name, string message)
     {
-        var run = new GeneratorRun(Complete($"[FavorAttention(KernelFunctionName = {name})] partial class A {{ static float Phi(float x) => x; }}"));
+        var run = new GeneratorRun($"using KernelGen; [FavorAttention(KernelFunctionName = {name})] partial class A {{ static float Phi(float x) => x; }}");
         Assert.Equal(message, Assert.Single(run.Reported, diagnostic => diagnostic.Id == "KGEN016").GetMessage());
     }
 
