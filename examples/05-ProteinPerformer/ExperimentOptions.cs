@@ -18,7 +18,7 @@ internal sealed class ExperimentOptions
     /// <param name="relatives">The setting.</param>
     public ExperimentOptions(bool relatives)
     {
-        (_relatives, _length, _steps) = relatives ? (true, 1_024, 3_000) : (false, 512, 8_000);
+        (_relatives, _length, _steps) = relatives ? (true, 1_024, 2_400) : (false, 512, 8_000);
         _task = new("--task")
         {
             HelpName = "name",

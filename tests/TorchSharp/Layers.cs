@@ -27,6 +27,13 @@ public sealed partial class SquareExact;
 [SoftmaxAttention(HeadDim = 8, Causal = true)]
 public sealed partial class SquareCausalExact;
 
+/// <summary>Heads wide enough for random weights to tell words apart.</summary>
+[SoftmaxAttention(HeadDim = 32)]
+public sealed partial class WideExact;
+
+[SoftmaxAttention(HeadDim = 32, Causal = true)]
+public sealed partial class WideCausalExact;
+
 /// <summary>Its projection has a structure, which no list of weights has.</summary>
 [FavorAttention(HeadDim = 8, Features = 16, Projection = ProjectionKind.Hadamard)]
 public sealed partial class FavorHadamard;

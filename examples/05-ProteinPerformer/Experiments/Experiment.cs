@@ -69,7 +69,9 @@ internal sealed class Experiment
         }
 
         trainer.Model.eval();
-        return new ModelResult(model, run.Curve, _heldOut.ToDictionary(list => list.Key, list => ModelEvaluation.Run(trainer.Model, list.Value)));
+        return new ModelResult(
+            model, run.Curve, _heldOut.ToDictionary(list => list.Key, list => ModelEvaluation.Run(trainer.Model, list.Value)),
+            model.Attention == ModelAttention.Exact ? Sharpness.Of(trainer.Model, Rows(_proteins.Split.Validation, ExperimentSettings.ValidationTargets)) : []);
     }
 
     private Dictionary<string, double> Evaluate(Transformer model)
@@ -84,13 +86,14 @@ internal sealed class Experiment
 
     private Score Counted(RelativeScores scores) => _settings.Relatives ? scores.WithRelatives : scores.All;
 
-    private IReadOnlyList<Batch> Held(IReadOnlyList<int> list, int targets, int batch)
+    private IReadOnlyList<Batch> Held(IReadOnlyList<int> list, int targets, int batch) => EvaluationBatches.Of(_settings.Task, Rows(list, targets), batch);
+
+    private IReadOnlyList<Row> Rows(IReadOnlyList<int> list, int targets)
     {
         IReadOnlyList<int> sample = EvaluationContexts.Sample(list, targets, seed: 1);
-        IReadOnlyList<Row> rows = _settings.Relatives
+        return _settings.Relatives
             ? EvaluationContexts.Of(_proteins, sample, _settings.Length, ExperimentSettings.MostRelatives)
             : SingleProteins.Of(_proteins, sample, _settings.Length);
-        return EvaluationBatches.Of(_settings.Task, rows, batch);
     }
 
     private Baseline[] Baselines()

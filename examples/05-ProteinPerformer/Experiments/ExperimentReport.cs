@@ -43,11 +43,33 @@ internal sealed class ExperimentReport(IAnsiConsole console, ExperimentSettings 
                 ]);
         }
 
+        Sharpness(result);
         if (result.WasStopped)
         {
             _printer.Space();
             _printer.Line($"Stopped, {result.Models.Count} of {settings.Models.Count()} models are complete. The same command goes on.");
         }
+    }
+
+    /// <summary>What features would have to estimate.</summary>
+    private void Sharpness(ExperimentResult result)
+    {
+        ModelResult[] exact = [.. result.Models.Where(model => model.Sharpness.Count > 0)];
+        if (exact.Length == 0)
+        {
+            return;
+        }
+
+        _printer.Space();
+        _printer.Line($"[bold]What exact attention looks at[/]: the largest weight of a query's, and how far FAVOR+ softmax would be off with these weights");
+        _printer.Table(
+            ["<model", "seed", "layer", "largest weight", "‖q + k‖²/√d", "std of a weight, 64 features", "256"],
+            exact.SelectMany(model => model.Sharpness, (model, layer) => (string[])
+            [
+                NameOf(model.Model.Attention), Text($"{model.Model.Seed}"), Text($"{layer.Layer}"), Text($"{layer.LargestWeight:F2}"), Text($"{layer.SquaredNorm:F1}"),
+                Text($"{layer.DeviationOf(64):G2}"), Text($"{layer.DeviationOf(256):G2}"),
+            ]));
+        _printer.Note("Std", $"is in units of the weight itself: above 1 an estimate says next to nothing.");
     }
 
     /// <summary>Says where the plot is.</summary>

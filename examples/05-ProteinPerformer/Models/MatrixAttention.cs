@@ -13,12 +13,13 @@ internal sealed class MatrixAttention : SelfAttention
 {
     private readonly TransformerSettings _sizes;
     private readonly Linear _input, _output;
-    private readonly RotaryPositions _rotary = new();
+    private readonly RotaryPositions? _rotary;
 
     public MatrixAttention(TransformerSettings sizes)
         : base(nameof(MatrixAttention))
     {
         _sizes = sizes;
+        _rotary = sizes.Rotary ? new RotaryPositions() : null;
         _input = nn.Linear(sizes.Dim, 3 * sizes.Dim);
         _output = nn.Linear(sizes.Dim, sizes.Dim);
         RegisterComponents();
@@ -32,7 +33,7 @@ internal sealed class MatrixAttention : SelfAttention
         }
 
         Tensor projected = _input.call(input).view(input.size(0), input.size(1), 3, _sizes.Heads, _sizes.HeadDim);
-        Tensor query = _rotary.Apply(projected.select(2, 0)).transpose(1, 2), key = _rotary.Apply(projected.select(2, 1)).transpose(1, 2);
+        Tensor query = Rotated(projected.select(2, 0)).transpose(1, 2), key = Rotated(projected.select(2, 1)).transpose(1, 2);
         Tensor scores = matmul(query, key.transpose(-2, -1)) / Math.Sqrt(_sizes.HeadDim);
         if (_sizes.Causal)
         {
@@ -43,4 +44,6 @@ internal sealed class MatrixAttention : SelfAttention
         Tensor attended = matmul(scores.softmax(-1), projected.select(2, 2).transpose(1, 2));
         return _output.call(attended.transpose(1, 2).flatten(2));
     }
+
+    private Tensor Rotated(Tensor heads) => _rotary?.Apply(heads) ?? heads;
 }

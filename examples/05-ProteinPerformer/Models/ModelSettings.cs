@@ -7,7 +7,8 @@ namespace KernelGen.Examples.ProteinPerformer;
 /// <param name="Causal">Whether it is asked for the next residue; otherwise for masked ones.</param>
 /// <param name="Layers">Blocks.</param>
 /// <param name="Seed">Of weights and projections.</param>
-internal sealed record ModelSettings(ModelAttention Attention, bool Causal, int Layers, int Seed)
+/// <param name="MatchingStart">The scale of first weights with which attention looks at matches; null: first weights are random.</param>
+internal sealed record ModelSettings(ModelAttention Attention, bool Causal, int Layers, int Seed, double? MatchingStart = null)
 {
     /// <summary>The numbers of a token in one head.</summary>
     public const int HeadDim = 32;
@@ -19,6 +20,6 @@ internal sealed record ModelSettings(ModelAttention Attention, bool Causal, int 
     /// </summary>
     private const int Window = 9;
 
-    /// <summary>The sizes.</summary>
-    public TransformerSettings Sizes => new(Tokens.Count, Tokens.AminoAcids, Layers, Dim, Heads, Hidden, Window, Causal) { Rotary = false };
+    /// <summary>The sizes. Matches are looked for at any distance; models that start at random are told by rotations how far apart tokens are.</summary>
+    public TransformerSettings Sizes => new(Tokens.Count, Tokens.AminoAcids, Layers, Dim, Heads, Hidden, Window, Causal) { Rotary = MatchingStart is null };
 }

@@ -13,7 +13,7 @@ internal static class ProteinModel
     public static Transformer Create(ModelSettings settings, int redrawEvery)
     {
         _ = torch.manual_seed(settings.Seed);
-        return new Transformer(settings.Sizes, layer =>
+        var model = new Transformer(settings.Sizes, layer =>
         {
             // Each layer draws for itself.
             ulong seed = (ulong)Seeds.Of("projections", settings.Seed, layer);
@@ -21,6 +21,12 @@ internal static class ProteinModel
             bool redraws = settings.Attention is ModelAttention.Softmax64 or ModelAttention.Softmax256;
             return new KernelSelfAttention(attention, settings.Sizes, redraws ? new RedrawSchedule(redrawEvery, seed) : null);
         });
+        if (settings.MatchingStart is { } scale)
+        {
+            MatchingStart.Apply(model, scale);
+        }
+
+        return model;
     }
 
     private static IAttention Layer(ModelSettings settings, ulong seed) => (settings.Attention, settings.Causal) switch

@@ -58,7 +58,7 @@ internal sealed class Transformer : nn.Module<Tensor, Tensor?, Tensor>
         int reach = Settings.Window - 1;
         int after = Settings.Causal ? 0 : reach / 2;
         Tensor padded = nn.functional.pad(x.transpose(1, 2), [reach - after, after]);
-        return x + nn.functional.gelu(_convolution.call(padded).transpose(1, 2));
+        return _convolution.call(padded).transpose(1, 2);
     }
 
     /// <summary>Scores of the answers from what the last block gave.</summary>
