@@ -129,12 +129,14 @@ internal sealed class FavorGradient : FavorTiles
                 var sum = B.ColumnSum("zt", t, Features, fk);
                 var q = B.Load("Q", Query, tokens);
                 var b = Project("B", q);
-                var gains = Map.IsExponential ? null : Phi("Fq", t, b, null, where: null);
-                var weighed = gains is null ? WeighByLogarithm(t, tokens, q) : WeighByNormaliser(t, tokens, gains, z, fk);
+
+                // Gains are asked for by the normaliser alone.
+                var gains = Map.IsExponential || !IsNormalized ? null : Phi("Fq", t, b, null, where: null);
+                var weighed = Map.IsExponential ? WeighByLogarithm(t, tokens, q) : WeighByNormaliser(t, tokens, gains, z, fk);
                 var within = Within(t, B.MatMul("T", weighed.G, v, transposeB: true, structure: Structure.LowerTarget), weighed.Delta);
                 var x = B.MatMul("X", weighed.G, s);
                 B.AddMatMul(x, within, fk, structure: Structure.LowerLeft);
-                var fq = gains is not null ? new Exponentials(gains, null) : ReadingQueries(t, b, weighed, c!);
+                var fq = Map.IsExponential ? ReadingQueries(t, b, weighed, c!) : new Exponentials(gains, null);
                 StoreQueryGradient(tokens, q, b, fq, weighed.Delta is null ? x : x + ((Expr)weighed.Delta * z));
                 B.Add(z, sum);
                 B.AddMatMul(s, v, fk, transposeA: true);
@@ -231,17 +233,17 @@ internal sealed class FavorGradient : FavorTiles
     }
 
     /// <summary>Where φ is a gain alone: 1/D from z and, in causal programs, the keys of the tile; it is kept for the next program.</summary>
-    private Weighed WeighByNormaliser(Dim t, TokenLoop tokens, Tile fq, Tile z, Tile? fk)
+    private Weighed WeighByNormaliser(Dim t, TokenLoop tokens, Tile? fq, Tile z, Tile? fk)
     {
         if (!IsNormalized)
         {
             return Weigh(t, tokens, null, Map.Weight);
         }
 
-        var d = B.RowSum(fk is null ? "D" : "Dz", t, Features, fq * z);
+        var d = B.RowSum(fk is null ? "D" : "Dz", t, Features, fq! * z);
         if (fk is not null)
         {
-            var within = B.RowSum("Dp", t, t, B.MatMul("P", fq, fk, transposeB: true, structure: Structure.LowerTarget));
+            var within = B.RowSum("Dp", t, t, B.MatMul("P", fq!, fk, transposeB: true, structure: Structure.LowerTarget));
             d = B.Map("D", t, Dim.One, d + within);
         }
 
@@ -274,7 +276,10 @@ internal sealed class FavorGradient : FavorTiles
 
     /// <summary>φ, and 2^(log φ) where a gain multiplies that.</summary>
     /// <param name="Scale">What φ of each token is to be multiplied by, [tokens], where it is relative to its own largest feature.</param>
-    private readonly record struct Exponentials(Tile Phi, Tile? Powers, Tile? Scale = null);
+    private readonly record struct Exponentials(Tile? Features, Tile? Powers, Tile? Scale = null)
+    {
+        public Tile Phi => Features ?? throw new InvalidOperationException("These features are not made.");
+    }
 
     /// <param name="powers">One for each branch, or one that serves all.</param>
     private Exponentials Exponential(string name, Dim t, Tile projections, IEnumerable<Expr> powers, Condition? where)
