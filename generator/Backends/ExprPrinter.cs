@@ -72,8 +72,8 @@ internal abstract class ExprPrinter
 
     protected abstract string Not(string condition);
 
-    /// <summary>A condition on the position of the element.</summary>
-    protected abstract string Position(Condition condition);
+    /// <summary>Conditions on the position of the element.</summary>
+    protected abstract PositionText Position { get; }
 
     /// <summary>Notes what occurs more than once; what only occurs within such a part does so once.</summary>
     private void Count(Expr expr, HashSet<Expr> seen)
@@ -117,55 +117,63 @@ internal abstract class ExprPrinter
         return name;
     }
 
-    private string Spell(Expr expr, bool nested)
+    private string Spell(Expr expr, bool nested) => expr.Match(
+        constant: constant => Constant(constant.Value),
+        element: element => Element(element.Tile),
+        argument: _ => Argument,
+        unary: unary => Spell(unary, nested),
+        binary: binary => Spell(binary, nested),
+        fusedMultiplyAdd: fused => Function(nameof(Expr.FusedMultiplyAdd), Print(fused.A, nested: false), Print(fused.B, nested: false), Print(fused.C, nested: false)),
+        flushedExp2: exp => Function("Exp2", Print(exp.Exponent, nested: false), Literal(exp.FlushBelow)),
+        choice: choice => Group(Select(Spell(choice.Condition), Print(choice.IfTrue, nested: false), Print(choice.IfFalse, nested: false)), nested),
+        call: call => Call(call.Function, Print(call.Operand, nested: false)));
+
+    private string Spell(Expr.Unary unary, bool nested)
     {
-        switch (expr)
+        if (unary.Operator == UnaryOperator.Negate)
         {
-            case Expr.Constant constant:
-                return Constant(constant.Value);
-            case Expr.Element element:
-                return Element(element.Tile);
-            case Expr.Argument:
-                return Argument;
-            case Expr.Unary { Operator: UnaryOperator.Negate } negate:
-                return "-" + Print(negate.Operand, nested: true);
-            case Expr.Unary { Operator: UnaryOperator.NaNUnlessFinite } finite:
-                // x + x·0 is x where x is finite, else NaN.
-                var x = Print(finite.Operand, nested: true);
-                return Group(MultiplyAdd(x, Constant(0), x), nested);
-            case Expr.Unary unary:
-                return Function(unary.Operator.ToString(), Print(unary.Operand, nested: false));
-            case Expr.Binary { Operator: BinaryOperator.Max or BinaryOperator.Min } extremum:
-                return Extremum(extremum);
-            case Expr.Binary { Operator: BinaryOperator.CopySign } copy:
-                return Function(copy.Operator.ToString(), Print(copy.Left, nested: false), Print(copy.Right, nested: false));
-            case Expr.Binary { Operator: BinaryOperator.Add or BinaryOperator.Subtract } sum when Fused(sum) is { } fused:
-                return Group(fused, nested);
-            case Expr.Binary binary:
-                var text = $"{Print(binary.Left, nested: true)} {Symbol(binary.Operator)} {Print(binary.Right, nested: true)}";
-                return nested ? $"({text})" : text;
-            case Expr.FusedMultiplyAdd fused:
-                return Function(nameof(Expr.FusedMultiplyAdd), Print(fused.A, nested: false), Print(fused.B, nested: false), Print(fused.C, nested: false));
-            case Expr.FlushedExp2 exp:
-                return Function("Exp2", Print(exp.Exponent, nested: false), Literal(exp.FlushBelow));
-            case Expr.Call call:
-                return Call(call.Function, Print(call.Operand, nested: false));
-            case Expr.Choice choice:
-                return Group(
-                    Select(Spell(choice.Condition), Print(choice.IfTrue, nested: false), Print(choice.IfFalse, nested: false)), nested);
-            default:
-                throw new NotSupportedException(expr.GetType().Name);
+            return "-" + Print(unary.Operand, nested: true);
         }
+
+        if (unary.Operator != UnaryOperator.NaNUnlessFinite)
+        {
+            return Function(unary.Operator.ToString(), Print(unary.Operand, nested: false));
+        }
+
+        // x + x·0 is x where x is finite, else NaN.
+        var x = Print(unary.Operand, nested: true);
+        return Group(MultiplyAdd(x, Constant(0), x), nested);
     }
 
-    private string Spell(Condition condition) => condition switch
+    private string Spell(Expr.Binary binary, bool nested)
     {
-        Condition.Compare compare => Compare(compare.Comparison, Print(compare.Left, nested: true), Print(compare.Right, nested: true)),
-        Condition.Both both => Logic("&", Spell(both.Left), Spell(both.Right)),
-        Condition.Either either => Logic("|", Spell(either.Left), Spell(either.Right)),
-        Condition.Not not => Not(Spell(not.Operand)),
-        _ => Position(condition),
-    };
+        if (binary.Operator is BinaryOperator.Max or BinaryOperator.Min)
+        {
+            return Extremum(binary);
+        }
+
+        if (binary.Operator == BinaryOperator.CopySign)
+        {
+            return Function(binary.Operator.ToString(), Print(binary.Left, nested: false), Print(binary.Right, nested: false));
+        }
+
+        if (binary.Operator is BinaryOperator.Add or BinaryOperator.Subtract && Fused(binary) is { } fused)
+        {
+            return Group(fused, nested);
+        }
+
+        var text = $"{Print(binary.Left, nested: true)} {Symbol(binary.Operator)} {Print(binary.Right, nested: true)}";
+        return nested ? $"({text})" : text;
+    }
+
+    private string Spell(Condition condition) => condition.Match(
+        compare: compare => Compare(compare.Comparison, Print(compare.Left, nested: true), Print(compare.Right, nested: true)),
+        both: both => Logic("&", Spell(both.Left), Spell(both.Right)),
+        either: either => Logic("|", Spell(either.Left), Spell(either.Right)),
+        not: not => Not(Spell(not.Operand)),
+        positionBelow: Position.Below,
+        precedes: Position.Precedes,
+        inRun: Position.InRun);
 
     /// <summary>a·b + c, a·b − c or c − a·b in one rounding, or null where no product serves this sum alone.</summary>
     private string? Fused(Expr.Binary sum)

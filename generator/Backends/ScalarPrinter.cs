@@ -8,14 +8,9 @@ namespace KernelGen.Generator.Backends;
 internal class ScalarPrinter : ExprPrinter
 {
     private readonly Func<Tile, string> _operand;
-    private readonly Func<Condition, string> _condition;
 
-    public ScalarPrinter(SourceWriter writer, Func<Tile, string> operand, Func<Condition, string> condition)
-        : base(writer, "")
-    {
-        _operand = operand;
-        _condition = condition;
-    }
+    public ScalarPrinter(SourceWriter writer, Func<Tile, string> operand, PositionText position)
+        : base(writer, "") => (_operand, Position) = (operand, position);
 
     protected override string Argument => "x";
 
@@ -55,7 +50,7 @@ internal class ScalarPrinter : ExprPrinter
 
     protected override string Not(string condition) => $"!({condition})";
 
-    protected override string Position(Condition condition) => _condition(condition);
+    protected override PositionText Position { get; }
 
     /// <summary>An operand: in parentheses unless it is one term.</summary>
     private static string Factor(string text)

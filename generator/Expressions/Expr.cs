@@ -60,6 +60,9 @@ internal abstract record Expr
 
     public static Expr Select(Condition condition, Expr a, Expr b) => new Choice(condition, a, b);
 
+    /// <summary>What the cases give for an expression of its kind.</summary>
+    public abstract T Match<T>(IExprCases<T> cases);
+
     /// <summary>A literal. Equal literals have the same bits: x + 0 and x + (−0) differ where x is −0.</summary>
     public sealed record Constant(double Value) : Expr
     {
@@ -67,28 +70,54 @@ internal abstract record Expr
             other is not null && BitConverter.DoubleToInt64Bits(Value) == BitConverter.DoubleToInt64Bits(other.Value);
 
         public override int GetHashCode() => BitConverter.DoubleToInt64Bits(Value).GetHashCode();
+
+        public override T Match<T>(IExprCases<T> cases) => cases.Of(this);
     }
 
     /// <summary>The element of a tile at the current row and column; vectors broadcast.</summary>
-    public sealed record Element(Tile Tile) : Expr;
+    public sealed record Element(Tile Tile) : Expr
+    {
+        public override T Match<T>(IExprCases<T> cases) => cases.Of(this);
+    }
 
     /// <summary>The argument of the <see cref="ScalarFunction"/> that this expression is the body of.</summary>
-    public sealed record Argument : Expr;
+    public sealed record Argument : Expr
+    {
+        public override T Match<T>(IExprCases<T> cases) => cases.Of(this);
+    }
 
-    public sealed record Unary(UnaryOperator Operator, Expr Operand) : Expr;
+    public sealed record Unary(UnaryOperator Operator, Expr Operand) : Expr
+    {
+        public override T Match<T>(IExprCases<T> cases) => cases.Of(this);
+    }
 
-    public sealed record Binary(BinaryOperator Operator, Expr Left, Expr Right) : Expr;
+    public sealed record Binary(BinaryOperator Operator, Expr Left, Expr Right) : Expr
+    {
+        public override T Match<T>(IExprCases<T> cases) => cases.Of(this);
+    }
 
     /// <summary>A·B + C, rounded once.</summary>
-    public sealed record FusedMultiplyAdd(Expr A, Expr B, Expr C) : Expr;
+    public sealed record FusedMultiplyAdd(Expr A, Expr B, Expr C) : Expr
+    {
+        public override T Match<T>(IExprCases<T> cases) => cases.Of(this);
+    }
 
     /// <summary>2^Exponent for exponents of at most 127, exactly 0 below the bound.</summary>
-    public sealed record FlushedExp2(Expr Exponent, double FlushBelow) : Expr;
+    public sealed record FlushedExp2(Expr Exponent, double FlushBelow) : Expr
+    {
+        public override T Match<T>(IExprCases<T> cases) => cases.Of(this);
+    }
 
-    public sealed record Choice(Condition Condition, Expr IfTrue, Expr IfFalse) : Expr;
+    public sealed record Choice(Condition Condition, Expr IfTrue, Expr IfFalse) : Expr
+    {
+        public override T Match<T>(IExprCases<T> cases) => cases.Of(this);
+    }
 
     /// <summary>The value of a function. Backends print the function once, as a method.</summary>
-    public sealed record Call(ScalarFunction Function, Expr Operand) : Expr;
+    public sealed record Call(ScalarFunction Function, Expr Operand) : Expr
+    {
+        public override T Match<T>(IExprCases<T> cases) => cases.Of(this);
+    }
 }
 
 /// <summary>Functions of one number. All but the first two have the meaning of the <see cref="System.Math"/> function of their name.</summary>
@@ -136,23 +165,47 @@ internal enum BinaryOperator
 /// <summary>What a <see cref="Expr.Choice"/> asks of the current element.</summary>
 internal abstract record Condition
 {
+    /// <summary>What the cases give for a condition of its kind.</summary>
+    public abstract T Match<T>(IConditionCases<T> cases);
+
     /// <summary>A comparison of numbers, as C# has it: with NaN only <see cref="Comparison.NotEqual"/> holds.</summary>
-    public sealed record Compare(Comparison Comparison, Expr Left, Expr Right) : Condition;
+    public sealed record Compare(Comparison Comparison, Expr Left, Expr Right) : Condition
+    {
+        public override T Match<T>(IConditionCases<T> cases) => cases.Of(this);
+    }
 
-    public sealed record Both(Condition Left, Condition Right) : Condition;
+    public sealed record Both(Condition Left, Condition Right) : Condition
+    {
+        public override T Match<T>(IConditionCases<T> cases) => cases.Of(this);
+    }
 
-    public sealed record Either(Condition Left, Condition Right) : Condition;
+    public sealed record Either(Condition Left, Condition Right) : Condition
+    {
+        public override T Match<T>(IConditionCases<T> cases) => cases.Of(this);
+    }
 
-    public sealed record Not(Condition Operand) : Condition;
+    public sealed record Not(Condition Operand) : Condition
+    {
+        public override T Match<T>(IConditionCases<T> cases) => cases.Of(this);
+    }
 
     /// <summary>The position of the current token along <paramref name="Tokens"/> is below a limit.</summary>
-    public sealed record PositionBelow(Dim Tokens, TokenIndex Limit) : Condition;
+    public sealed record PositionBelow(Dim Tokens, TokenIndex Limit) : Condition
+    {
+        public override T Match<T>(IConditionCases<T> cases) => cases.Of(this);
+    }
 
     /// <summary>0 ≤ position along <paramref name="Later"/> − position along <paramref name="Earlier"/> &lt; window; no upper bound when null.</summary>
-    public sealed record Precedes(Dim Earlier, Dim Later, int? Window = null) : Condition;
+    public sealed record Precedes(Dim Earlier, Dim Later, int? Window = null) : Condition
+    {
+        public override T Match<T>(IConditionCases<T> cases) => cases.Of(this);
+    }
 
     /// <summary>The current row of a <see cref="Runs"/> lies in its current run.</summary>
-    public sealed record InRun : Condition;
+    public sealed record InRun : Condition
+    {
+        public override T Match<T>(IConditionCases<T> cases) => cases.Of(this);
+    }
 
     public static Condition IsZero(Expr operand) => new Compare(Comparison.Equal, operand, 0);
 }

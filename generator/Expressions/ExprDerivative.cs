@@ -50,17 +50,16 @@ internal sealed class ExprDerivative
     {
         if (!_slopes.TryGetValue(expr, out var slope))
         {
-            _slopes[expr] = slope = expr switch
-            {
-                Expr.Argument => Slope.Of(1),
-                Expr.Unary unary => SlopeOf(unary.Operand) is { } inner ? OfFunction(unary, unary.Operand, inner) : null,
-                Expr.FusedMultiplyAdd fused => SlopeOf((fused.A * fused.B) + fused.C),
-                Expr.FlushedExp2 exp => SlopeOf(exp.Exponent) is { } inner ? Slope.OfExponential(exp, Times(Base2.Ln2, inner.Total)) : null,
-                Expr.Call call => SlopeOf(call.Operand) is { } inner ? OfCall(call, inner) : null,
-                Expr.Choice choice => Slope.Choose(choice.Condition, SlopeOf(choice.IfTrue), SlopeOf(choice.IfFalse)),
-                Expr.Binary binary => OfBinary(binary, binary.Left, binary.Right, SlopeOf(binary.Left), SlopeOf(binary.Right)),
-                _ => null,
-            };
+            _slopes[expr] = slope = expr.Match(
+                constant: _ => null,
+                element: _ => null,
+                argument: _ => Slope.Of(1),
+                unary: unary => SlopeOf(unary.Operand) is { } inner ? OfFunction(unary, unary.Operand, inner) : null,
+                binary: binary => OfBinary(binary, binary.Left, binary.Right, SlopeOf(binary.Left), SlopeOf(binary.Right)),
+                fusedMultiplyAdd: fused => SlopeOf((fused.A * fused.B) + fused.C),
+                flushedExp2: exp => SlopeOf(exp.Exponent) is { } inner ? Slope.OfExponential(exp, Times(Base2.Ln2, inner.Total)) : null,
+                choice: choice => Slope.Choose(choice.Condition, SlopeOf(choice.IfTrue), SlopeOf(choice.IfFalse)),
+                call: call => SlopeOf(call.Operand) is { } inner ? OfCall(call, inner) : null);
         }
 
         return slope;

@@ -29,40 +29,41 @@ internal static class ExprRange
 
         return (range, product);
 
-        Interval Operation()
+        Interval Operation() => expr.Match(
+            constant: constant => Interval.Of(FloatMath.Round(constant.Value)),
+            element: _ => Interval.All,
+            argument: _ => argument,
+            unary: OfUnary,
+            binary: OfBinary,
+            fusedMultiplyAdd: fused => Of(fused.A * fused.B, argument, facts) + Of(fused.C, argument, facts),
+            flushedExp2: exp => Of(UnaryOperator.Exp2, Of(exp.Exponent, argument, facts)).Union(Interval.Of(0)),
+            choice: choice => Branch(choice.Condition, true, choice.IfTrue).Union(Branch(choice.Condition, false, choice.IfFalse)),
+            call: call => Of(call.Function.Body, Of(call.Operand, argument, facts), null));
+
+        Interval OfUnary(Expr.Unary unary)
         {
-            switch (expr)
+            if (unary.Operator != UnaryOperator.Negate)
             {
-                case Expr.Constant constant:
-                    return Interval.Of(FloatMath.Round(constant.Value));
-                case Expr.Argument:
-                    return argument;
-                case Expr.Unary { Operator: UnaryOperator.Negate } negate:
-                    var operand = Factor(negate.Operand);
-                    product = -operand.Sign;
-                    return -operand.Range;
-                case Expr.Unary unary:
-                    return Of(unary.Operator, Of(unary.Operand, argument, facts));
-                case Expr.Binary { Operator: BinaryOperator.Multiply or BinaryOperator.Divide } binary:
-                    var (left, right) = (Factor(binary.Left), Factor(binary.Right));
-                    product = binary.Operator == BinaryOperator.Multiply || right.Sign.HoldsForZero ? left.Sign * right.Sign : null;
-                    return Of(binary.Operator, left.Range, right.Range).Intersect(product?.Range ?? Interval.All);
-                case Expr.Binary { Operator: BinaryOperator.CopySign } copy when !IsNumber(copy.Right):
-                    // The sign of NaN may be either.
-                    return Of(copy.Operator, Of(copy.Left, argument, facts), Interval.All);
-                case Expr.Binary binary:
-                    return Of(binary.Operator, Of(binary.Left, argument, facts), Of(binary.Right, argument, facts));
-                case Expr.FusedMultiplyAdd fused:
-                    return Of(fused.A * fused.B, argument, facts) + Of(fused.C, argument, facts);
-                case Expr.FlushedExp2 exp:
-                    return Of(UnaryOperator.Exp2, Of(exp.Exponent, argument, facts)).Union(Interval.Of(0));
-                case Expr.Choice choice:
-                    return Branch(choice.Condition, true, choice.IfTrue).Union(Branch(choice.Condition, false, choice.IfFalse));
-                case Expr.Call call:
-                    return Of(call.Function.Body, Of(call.Operand, argument, facts), null);
-                default:
-                    return Interval.All;
+                return Of(unary.Operator, Of(unary.Operand, argument, facts));
             }
+
+            var operand = Factor(unary.Operand);
+            product = -operand.Sign;
+            return -operand.Range;
+        }
+
+        Interval OfBinary(Expr.Binary binary)
+        {
+            if (binary.Operator is BinaryOperator.Multiply or BinaryOperator.Divide)
+            {
+                var (left, right) = (Factor(binary.Left), Factor(binary.Right));
+                product = binary.Operator == BinaryOperator.Multiply || right.Sign.HoldsForZero ? left.Sign * right.Sign : null;
+                return Of(binary.Operator, left.Range, right.Range).Intersect(product?.Range ?? Interval.All);
+            }
+
+            // The sign of NaN may be either.
+            var mayBeNaN = binary.Operator == BinaryOperator.CopySign && !IsNumber(binary.Right);
+            return Of(binary.Operator, Of(binary.Left, argument, facts), mayBeNaN ? Interval.All : Of(binary.Right, argument, facts));
         }
 
         (Interval Range, ProductSign Sign) Factor(Expr factor)
@@ -112,19 +113,16 @@ internal static class ExprRange
     /// <summary>The facts with what follows from a condition; the newest says so where it cannot be met.</summary>
     private static Fact? Assume(Condition condition, bool holds, Interval argument, Fact? facts)
     {
-        switch (condition)
-        {
-            case Condition.Not not:
-                return Assume(not.Operand, !holds, argument, facts);
-            case Condition.Both both when holds:
-                return Assume(both.Right, holds, argument, Assume(both.Left, holds, argument, facts));
-            case Condition.Either either when !holds:
-                return Assume(either.Right, holds, argument, Assume(either.Left, holds, argument, facts));
-            case Condition.Compare compare when facts is not { CannotBeMet: true }:
-                return Assume(compare, holds, argument, facts);
-            default:
-                return facts;
-        }
+        return condition.Match(
+            compare: compare => facts is { CannotBeMet: true } ? facts : Assume(compare, holds, argument, facts),
+            both: both => holds ? All(both.Left, both.Right) : facts,
+            either: either => holds ? facts : All(either.Left, either.Right),
+            not: not => Assume(not.Operand, !holds, argument, facts),
+            positionBelow: _ => facts,
+            precedes: _ => facts,
+            inRun: _ => facts);
+
+        Fact? All(Condition left, Condition right) => Assume(right, holds, argument, Assume(left, holds, argument, facts));
     }
 
     private static Fact? Assume(Condition.Compare compare, bool holds, Interval argument, Fact? facts)
@@ -168,13 +166,10 @@ internal static class ExprRange
     }
 
     /// <summary>Whether an expression is never NaN, given that the argument is not.</summary>
-    private static bool IsNumber(Expr expr) => expr switch
-    {
-        Expr.Argument => true,
-        Expr.Constant constant => !double.IsNaN(constant.Value),
-        Expr.Unary { Operator: UnaryOperator.Negate or UnaryOperator.Abs } unary => IsNumber(unary.Operand),
-        _ => false,
-    };
+    private static bool IsNumber(Expr expr) =>
+        expr is Expr.Argument
+        || (expr is Expr.Constant constant && !double.IsNaN(constant.Value))
+        || (expr is Expr.Unary { Operator: UnaryOperator.Negate or UnaryOperator.Abs } unary && IsNumber(unary.Operand));
 
     private static Comparison Opposite(Comparison comparison) => comparison switch
     {

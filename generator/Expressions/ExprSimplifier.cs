@@ -12,25 +12,25 @@ internal static class ExprSimplifier
     /// <summary>A condition that never holds.</summary>
     public static Condition False { get; } = new Condition.Compare(Comparison.NotEqual, 0, 0);
 
-    public static Expr Simplify(Expr expr) => expr switch
-    {
-        Expr.Unary unary => Apply(unary.Operator, Simplify(unary.Operand)),
-        Expr.Binary binary => Apply(binary.Operator, Simplify(binary.Left), Simplify(binary.Right)),
-        Expr.FusedMultiplyAdd fused => Fuse(Simplify(fused.A), Simplify(fused.B), Simplify(fused.C)),
-        Expr.FlushedExp2 exp => exp with { Exponent = Simplify(exp.Exponent) },
-        Expr.Call call => call with { Operand = Simplify(call.Operand) },
-        Expr.Choice choice => Choose(Simplify(choice.Condition), Simplify(choice.IfTrue), Simplify(choice.IfFalse)),
-        _ => expr,
-    };
+    public static Expr Simplify(Expr expr) => expr.Match(
+        constant: constant => constant,
+        element: element => element,
+        argument: argument => argument,
+        unary: unary => Apply(unary.Operator, Simplify(unary.Operand)),
+        binary: binary => Apply(binary.Operator, Simplify(binary.Left), Simplify(binary.Right)),
+        fusedMultiplyAdd: fused => Fuse(Simplify(fused.A), Simplify(fused.B), Simplify(fused.C)),
+        flushedExp2: exp => exp with { Exponent = Simplify(exp.Exponent) },
+        choice: choice => Choose(Simplify(choice.Condition), Simplify(choice.IfTrue), Simplify(choice.IfFalse)),
+        call: call => call with { Operand = Simplify(call.Operand) });
 
-    public static Condition Simplify(Condition condition) => condition switch
-    {
-        Condition.Compare compare => Decide(compare with { Left = Simplify(compare.Left), Right = Simplify(compare.Right) }),
-        Condition.Both both => And(Simplify(both.Left), Simplify(both.Right)),
-        Condition.Either either => Or(Simplify(either.Left), Simplify(either.Right)),
-        Condition.Not not => Invert(Simplify(not.Operand)),
-        _ => condition,
-    };
+    public static Condition Simplify(Condition condition) => condition.Match(
+        compare: compare => Decide(compare with { Left = Simplify(compare.Left), Right = Simplify(compare.Right) }),
+        both: both => And(Simplify(both.Left), Simplify(both.Right)),
+        either: either => Or(Simplify(either.Left), Simplify(either.Right)),
+        not: not => Invert(Simplify(not.Operand)),
+        positionBelow: below => below,
+        precedes: precedes => precedes,
+        inRun: inRun => inRun);
 
     /// <summary>The value of a function whose operand is simplified.</summary>
     public static Expr Apply(UnaryOperator op, Expr operand) => (op, operand) switch
@@ -93,15 +93,24 @@ internal static class ExprSimplifier
         a == True || b == True ? True : a == False || a == b ? b : b == False ? a : new Condition.Either(a, b);
 
     /// <summary>Only = and ≠ turn into each other: neither x &lt; y nor x ≥ y holds for NaN.</summary>
-    private static Condition Invert(Condition condition) => condition switch
+    private static Condition Invert(Condition condition)
     {
-        _ when condition == True => False,
-        _ when condition == False => True,
-        Condition.Not not => not.Operand,
-        Condition.Compare { Comparison: Comparison.Equal } equal => equal with { Comparison = Comparison.NotEqual },
-        Condition.Compare { Comparison: Comparison.NotEqual } unequal => unequal with { Comparison = Comparison.Equal },
-        _ => new Condition.Not(condition),
-    };
+        return condition == True ? False : condition == False ? True : condition.Match(
+            compare: compare => compare.Comparison switch
+            {
+                Comparison.Equal => compare with { Comparison = Comparison.NotEqual },
+                Comparison.NotEqual => compare with { Comparison = Comparison.Equal },
+                _ => Not(compare),
+            },
+            both: Not,
+            either: Not,
+            not: not => not.Operand,
+            positionBelow: Not,
+            precedes: Not,
+            inRun: Not);
+
+        static Condition Not(Condition operand) => new Condition.Not(operand);
+    }
 
     private static Expr? Negated(Expr expr) => expr is Expr.Unary { Operator: UnaryOperator.Negate } negate ? negate.Operand : null;
 

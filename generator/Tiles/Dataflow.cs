@@ -6,58 +6,44 @@ namespace KernelGen.Generator.Tiles;
 internal static class Dataflow
 {
     /// <summary>The blocks inside a statement.</summary>
-    public static IReadOnlyList<Statement> Body(this Statement statement) => statement switch
-    {
-        Fold fold => fold.Body,
-        Parallel parallel => parallel.Body,
-        ForEach each => each.Body,
-        Runs { Between.Count: > 0 } runs => [.. runs.Body, .. runs.Between],
-        Runs runs => runs.Body,
-        _ => System.Array.Empty<Statement>(),
-    };
+    public static IReadOnlyList<Statement> Body(this Statement statement) => statement.Match<IReadOnlyList<Statement>>(
+        load: _ => [], store: _ => [], matMul: _ => [], map: _ => [], transpose: _ => [], reduce: _ => [], rebase: _ => [],
+        runs: runs => runs.Between.Count > 0 ? [.. runs.Body, .. runs.Between] : runs.Body,
+        fold: fold => fold.Body,
+        parallel: parallel => parallel.Body,
+        forEach: each => each.Body);
 
     /// <summary>A block and everything inside it, outer statements before inner ones.</summary>
     public static IEnumerable<Statement> Flatten(IEnumerable<Statement> block) =>
         block.SelectMany(statement => new[] { statement }.Concat(Flatten(statement.Body())));
 
     /// <summary>The tiles that a statement itself reads, without those of its body. An accumulating statement reads its target.</summary>
-    public static IEnumerable<Tile> Reads(Statement statement)
-    {
-        switch (statement)
-        {
-            case Store store:
-                return new[] { store.Source };
-            case MatMul product:
-                return new[] { product.A, product.B }.Concat(product.Accumulate ? new[] { product.Target } : Enumerable.Empty<Tile>());
-            case Transpose transpose:
-                return new[] { transpose.Source };
-            case Map map:
-                return map.Branches.SelectMany(Tiles).Select(tile => tile.Whole);
-            case Reduce reduce:
-                return Tiles(reduce.Body).Select(tile => tile.Whole).Concat(reduce.Accumulate ? new[] { reduce.Target } : Enumerable.Empty<Tile>());
-            case Rebase rebase:
-                return rebase.State.Members.Concat(new[] { rebase.Candidate });
-            case Runs runs:
-                return runs.State.Members.Concat(Tiles(runs.Values).Select(tile => tile.Whole));
-            default:
-                return Enumerable.Empty<Tile>();
-        }
-    }
+    public static IEnumerable<Tile> Reads(Statement statement) => statement.Match<IEnumerable<Tile>>(
+        load: _ => [],
+        store: store => [store.Source],
+        matMul: product => product.Accumulate ? [product.A, product.B, product.Target] : [product.A, product.B],
+        map: map => map.Branches.SelectMany(Tiles).Select(tile => tile.Whole),
+        transpose: transpose => [transpose.Source],
+        reduce: reduce => Tiles(reduce.Body).Select(tile => tile.Whole).Concat(reduce.Accumulate ? [reduce.Target] : []),
+        rebase: rebase => [.. rebase.State.Members, rebase.Candidate],
+        runs: runs => runs.State.Members.Concat(Tiles(runs.Values).Select(tile => tile.Whole)),
+        fold: _ => [],
+        parallel: _ => [],
+        forEach: _ => []);
 
     /// <summary>The tiles that a statement itself writes; that of a map, a product or a reduction comes first.</summary>
-    public static IEnumerable<Tile> Writes(Statement statement) => statement switch
-    {
-        Load load => new[] { load.Target },
-        MatMul product => new[] { product.Target },
-        Map map => new[] { map.Target },
-        Transpose transpose => new[] { transpose.Target },
-        Reduce { Rest: { } rest } reduce => new[] { reduce.Target, rest },
-        Reduce reduce => new[] { reduce.Target },
-        Rebase rebase => rebase.State.Members,
-        Runs runs => runs.State.Members,
-        Fold fold => fold.State.Members,
-        _ => Enumerable.Empty<Tile>(),
-    };
+    public static IEnumerable<Tile> Writes(Statement statement) => statement.Match<IEnumerable<Tile>>(
+        load: load => [load.Target],
+        store: _ => [],
+        matMul: product => [product.Target],
+        map: map => [map.Target],
+        transpose: transpose => [transpose.Target],
+        reduce: reduce => reduce.Rest is null ? [reduce.Target] : [reduce.Target, reduce.Rest],
+        rebase: rebase => rebase.State.Members,
+        runs: runs => runs.State.Members,
+        fold: fold => fold.State.Members,
+        parallel: _ => [],
+        forEach: _ => []);
 
     /// <summary>The tiles in an expression, and the segments of tiles.</summary>
     public static IEnumerable<Tile> Tiles(Expr expr) => expr.Flatten().OfType<Expr.Element>().Select(element => element.Tile);
@@ -80,68 +66,16 @@ internal static class Dataflow
         return false;
     }
 
+    /// <summary>The tensors that a statement itself reads or writes.</summary>
+    public static IEnumerable<TensorArgument> Tensors(Statement statement) =>
+        statement is Load load ? [load.Source] : statement is Store store ? [store.Destination] : [];
+
+    /// <summary>The expressions of a statement.</summary>
+    public static IReadOnlyList<Expr> Expressions(Statement statement) => statement.Match<IReadOnlyList<Expr>>(
+        load: _ => [], store: _ => [], matMul: _ => [], map: map => map.Branches, transpose: _ => [], reduce: reduce => [reduce.Body], rebase: _ => [],
+        runs: runs => [runs.Values], fold: _ => [], parallel: _ => [], forEach: _ => []);
+
     /// <summary>The conditions in an expression.</summary>
     public static IEnumerable<Condition> Conditions(Expr expr) =>
         expr.Flatten().OfType<Expr.Choice>().SelectMany(choice => choice.Condition.Flatten());
-
-    /// <summary>
-    /// The part of a loop body that the state needs: stores, and what only stores need, are dropped. From it come the pieces that a split
-    /// over the sequence folds on their own before their states are merged, so no program writes a split.
-    /// </summary>
-    public static IReadOnlyList<Statement> SliceToState(IReadOnlyList<Statement> block, State state)
-    {
-        var needed = new HashSet<Tile>(state.Members);
-        return Slice(block, needed);
-    }
-
-    /// <summary>A block without the stores that a caller may not want, and without the maps that only those need.</summary>
-    public static IReadOnlyList<Statement> WithoutOptionalStores(IReadOnlyList<Statement> block)
-    {
-        var kept = Without(block, statement => statement is Store { Destination.IsOptional: true });
-        while (true)
-        {
-            var read = new HashSet<Tile>(Flatten(kept).SelectMany(Reads));
-            var next = Without(kept, statement => statement is Map { Target: not StateMember } map && !read.Contains(map.Target));
-            if (Flatten(next).Count() == Flatten(kept).Count())
-            {
-                return kept;
-            }
-
-            kept = next;
-        }
-    }
-
-    private static IReadOnlyList<Statement> Without(IReadOnlyList<Statement> block, Func<Statement, bool> isDropped) => block
-        .Where(statement => !isDropped(statement))
-        .Select(statement => statement switch
-        {
-            Fold fold => fold with { Body = Without(fold.Body, isDropped) },
-            Parallel parallel => parallel with { Body = Without(parallel.Body, isDropped) },
-            ForEach each => each with { Body = Without(each.Body, isDropped) },
-            Runs runs => runs with { Body = Without(runs.Body, isDropped) },
-            _ => statement,
-        })
-        .ToArray();
-
-    private static IReadOnlyList<Statement> Slice(IReadOnlyList<Statement> block, HashSet<Tile> needed)
-    {
-        var kept = new List<Statement>();
-        for (var i = block.Count - 1; i >= 0; i--)
-        {
-            var statement = block[i];
-            if (statement is Runs runs)
-            {
-                statement = runs with { Body = Slice(runs.Body, needed) };
-            }
-            else if (!Writes(statement).Any(needed.Contains))
-            {
-                continue;
-            }
-
-            kept.Insert(0, statement);
-            needed.UnionWith(Reads(statement));
-        }
-
-        return kept;
-    }
 }

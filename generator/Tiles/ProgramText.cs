@@ -32,24 +32,22 @@ internal static class ProgramText
     }
 
     /// <summary>One statement without its body.</summary>
-    public static string Describe(Statement statement) => statement switch
-    {
-        Load load => $"{load.Target} = {load.Source}[{load.Loop.Tokens}]",
-        Store store => $"{store.Destination}[{store.Loop.Tokens}] = {store.Source}",
-        Map { Branches.Count: 1 } map => $"{map.Target} = {Describe(map.Branches[0])}",
-        Map map => $"{map.Target} = [{string.Join(" | ", map.Branches.Select(branch => Describe(branch)))}]",
-        Transpose transpose => $"{transpose.Target} = {transpose.Source}ᵀ",
-        Reduce reduce => $"{reduce.Target}{(reduce.Rest is null ? "" : $" + {reduce.Rest}")} {(reduce.Accumulate ? "+=" : "=")} {Over(reduce)}({Describe(reduce.Body)})",
-        MatMul product =>
+    public static string Describe(Statement statement) => statement.Match(
+        load: load => $"{load.Target} = {load.Source}[{load.Loop.Tokens}]",
+        store: store => $"{store.Destination}[{store.Loop.Tokens}] = {store.Source}",
+        matMul: product =>
             $"{product.Target} {(product.Accumulate ? "+=" : "=")} {product.A}{Mark(product.TransposeA)} · {product.B}{Mark(product.TransposeB)}"
             + (product.Structure == Structure.LowerTarget ? ", lower triangle" : ""),
-        Rebase rebase => $"raise {rebase.State.Reference} to max({rebase.State.Reference}, {rebase.Candidate}) where it is exceeded by more than {Number(rebase.Threshold)}",
-        Runs runs => $"for runs of rows whose {Logarithms(runs)} exceeds {runs.State.Reference} by at most {Number(runs.Threshold)}; then raise {runs.State.Reference} if by more than {Number(runs.Rise)}",
-        Fold fold => $"fold {fold.State.Name}: for tiles {Describe(fold.Loop)}",
-        Parallel parallel => $"in parallel: for tiles {Describe(parallel.Loop)}",
-        ForEach each => $"in parallel: for {each.Counter.Name} in 0..{each.Count}",
-        _ => throw new NotSupportedException(statement.GetType().Name),
-    };
+        map: map => map.Branches.Count == 1
+            ? $"{map.Target} = {Describe(map.Branches[0])}"
+            : $"{map.Target} = [{string.Join(" | ", map.Branches.Select(branch => Describe(branch)))}]",
+        transpose: transpose => $"{transpose.Target} = {transpose.Source}ᵀ",
+        reduce: reduce => $"{reduce.Target}{(reduce.Rest is null ? "" : $" + {reduce.Rest}")} {(reduce.Accumulate ? "+=" : "=")} {Over(reduce)}({Describe(reduce.Body)})",
+        rebase: rebase => $"raise {rebase.State.Reference} to max({rebase.State.Reference}, {rebase.Candidate}) where it is exceeded by more than {Number(rebase.Threshold)}",
+        runs: runs => $"for runs of rows whose {Logarithms(runs)} exceeds {runs.State.Reference} by at most {Number(runs.Threshold)}; then raise {runs.State.Reference} if by more than {Number(runs.Rise)}",
+        fold: fold => $"fold {fold.State.Name}: for tiles {Describe(fold.Loop)}",
+        parallel: parallel => $"in parallel: for tiles {Describe(parallel.Loop)}",
+        forEach: each => $"in parallel: for {each.Counter.Name} in 0..{each.Count}");
 
     /// <summary>What the rows of <see cref="Runs"/> are cut by: a tile that there is, or its elements too.</summary>
     public static string Logarithms(Runs runs) =>
@@ -95,18 +93,16 @@ internal static class ProgramText
         $"{loop.Tokens} of {Describe(loop.From)}..{Describe(loop.To)}"
         + (loop.Stride == 1 ? "" : loop.Stride == -1 ? ", from the last token to the first" : $", tokens {Describe(loop.Offset)} + {loop.Stride.ToString(CultureInfo.InvariantCulture)}·position");
 
-    private static string Describe(TokenIndex index) => index switch
-    {
-        TokenIndex.Constant constant => constant.Value.ToString(CultureInfo.InvariantCulture),
-        TokenIndex.Length length => $"|{length.Tensor}|",
-        TokenIndex.Start start => $"start({start.Tokens})",
-        TokenIndex.End end => $"end({end.Tokens})",
-        TokenIndex.Counter counter => counter.Name,
-        TokenIndex.Arithmetic arithmetic => $"{Describe(arithmetic.Left)} {arithmetic.Operator} {Describe(arithmetic.Right)}",
-        TokenIndex.Extremum extremum => $"{(extremum.IsMax ? "max" : "min")}({Describe(extremum.Left)}, {Describe(extremum.Right)})",
-        TokenIndex.StridedCount count => $"⌈({Describe(count.Total)} - {Describe(count.Offset)}) / {count.Stride.ToString(CultureInfo.InvariantCulture)}⌉",
-        _ => throw new NotSupportedException(index.GetType().Name),
-    };
+    private static string Describe(TokenIndex index) => index.Match(
+        constant: constant => constant.Value.ToString(CultureInfo.InvariantCulture),
+        length: length => $"|{length.Tensor}|",
+        start: start => $"start({start.Tokens})",
+        end: end => $"end({end.Tokens})",
+        counter: counter => counter.Name,
+        sum: sum => $"{Describe(sum.Left)} + {Describe(sum.Right)}",
+        difference: difference => $"{Describe(difference.Left)} - {Describe(difference.Right)}",
+        extremum: extremum => $"{(extremum.IsMax ? "max" : "min")}({Describe(extremum.Left)}, {Describe(extremum.Right)})",
+        stridedCount: count => $"⌈({Describe(count.Total)} - {Describe(count.Offset)}) / {count.Stride.ToString(CultureInfo.InvariantCulture)}⌉");
 
     private static string Mark(bool transposed) => transposed ? "ᵀ" : "";
 
@@ -116,33 +112,34 @@ internal static class ProgramText
     /// <summary>A scalar expression.</summary>
     public static string Describe(Expr expr) => Describe(expr, nested: false);
 
-    private static string Describe(Expr expr, bool nested) => expr switch
-    {
-        Expr.Constant constant => Number(constant.Value),
-        Expr.Element element => element.Tile.Name,
-        Expr.Argument => "x",
-        Expr.Unary { Operator: UnaryOperator.Negate } negate => "−" + Describe(negate.Operand, nested: true),
-
-        // What only turns infinities into NaN is left out.
-        Expr.Unary { Operator: UnaryOperator.NaNUnlessFinite } finite => Describe(finite.Operand, nested),
-        Expr.Binary
+    private static string Describe(Expr expr, bool nested) => expr.Match(
+        constant: constant => Number(constant.Value),
+        element: element => element.Tile.Name,
+        argument: _ => "x",
+        unary: unary => unary.Operator switch
         {
-            Operator: BinaryOperator.Add,
-            Right: Expr.Binary { Operator: BinaryOperator.Multiply, Left: Expr.Element, Right: Expr.Constant { Value: 0 } },
-        } finite => Describe(finite.Left, nested),
-        Expr.Unary { Operator: UnaryOperator.Abs } abs => $"|{Describe(abs.Operand)}|",
-        Expr.Unary { Operator: UnaryOperator.Exp2 } exp => $"2^({Describe(exp.Operand)})",
-        Expr.Unary unary => $"{unary.Operator.ToString().ToLowerInvariant()}({Describe(unary.Operand)})",
-        Expr.Call call => $"{call.Function.Name}({Describe(call.Operand)})",
-        Expr.Binary { Operator: BinaryOperator.Max or BinaryOperator.Min or BinaryOperator.CopySign } extremum =>
-            $"{extremum.Operator.ToString().ToLowerInvariant()}({Describe(extremum.Left)}, {Describe(extremum.Right)})",
-        Expr.Binary binary => Parenthesise(
-            $"{Describe(binary.Left, nested: true)} {Symbol(binary.Operator)} {Describe(binary.Right, nested: true)}", nested),
-        Expr.FusedMultiplyAdd fused => $"fma({Describe(fused.A)}, {Describe(fused.B)}, {Describe(fused.C)})",
-        Expr.FlushedExp2 exp => $"2^({Describe(exp.Exponent)})",
-        Expr.Choice choice => Parenthesise($"{Describe(choice.Condition)} ? {Describe(choice.IfTrue)} : {Describe(choice.IfFalse)}", nested),
-        _ => throw new NotSupportedException(expr.GetType().Name),
-    };
+            UnaryOperator.Negate => "−" + Describe(unary.Operand, nested: true),
+
+            // What only turns infinities into NaN is left out.
+            UnaryOperator.NaNUnlessFinite => Describe(unary.Operand, nested),
+            UnaryOperator.Abs => $"|{Describe(unary.Operand)}|",
+            UnaryOperator.Exp2 => $"2^({Describe(unary.Operand)})",
+            _ => $"{unary.Operator.ToString().ToLowerInvariant()}({Describe(unary.Operand)})",
+        },
+        binary: binary => binary switch
+        {
+            {
+                Operator: BinaryOperator.Add,
+                Right: Expr.Binary { Operator: BinaryOperator.Multiply, Left: Expr.Element, Right: Expr.Constant { Value: 0 } },
+            } => Describe(binary.Left, nested),
+            { Operator: BinaryOperator.Max or BinaryOperator.Min or BinaryOperator.CopySign } =>
+                $"{binary.Operator.ToString().ToLowerInvariant()}({Describe(binary.Left)}, {Describe(binary.Right)})",
+            _ => Parenthesise($"{Describe(binary.Left, nested: true)} {Symbol(binary.Operator)} {Describe(binary.Right, nested: true)}", nested),
+        },
+        fusedMultiplyAdd: fused => $"fma({Describe(fused.A)}, {Describe(fused.B)}, {Describe(fused.C)})",
+        flushedExp2: exp => $"2^({Describe(exp.Exponent)})",
+        choice: choice => Parenthesise($"{Describe(choice.Condition)} ? {Describe(choice.IfTrue)} : {Describe(choice.IfFalse)}", nested),
+        call: call => $"{call.Function.Name}({Describe(call.Operand)})");
 
     private static string Number(double value) =>
         double.IsNegativeInfinity(value) ? "−∞" : double.IsPositiveInfinity(value) ? "∞" : value.ToString("G6", CultureInfo.InvariantCulture).Replace("-", "−");
@@ -167,16 +164,15 @@ internal static class ProgramText
         _ => "≠",
     };
 
-    private static string Describe(Condition condition) => condition switch
-    {
-        Condition.Compare compare => $"{Describe(compare.Left, nested: true)} {Symbol(compare.Comparison)} {Describe(compare.Right, nested: true)}",
-        Condition.Both both => $"({Describe(both.Left)} and {Describe(both.Right)})",
-        Condition.Either either => $"({Describe(either.Left)} or {Describe(either.Right)})",
-        Condition.Not not => $"not ({Describe(not.Operand)})",
-        Condition.PositionBelow below => $"{below.Tokens} < {Describe(below.Limit)}",
-        Condition.Precedes { Window: null } precedes when precedes.Earlier == precedes.Later => "column ≤ row",
-        Condition.Precedes { Window: { } window } precedes => $"0 ≤ {precedes.Later} − {precedes.Earlier} < {window.ToString(CultureInfo.InvariantCulture)}",
-        Condition.Precedes precedes => $"{precedes.Earlier} ≤ {precedes.Later}",
-        _ => "row in run",
-    };
+    private static string Describe(Condition condition) => condition.Match(
+        compare: compare => $"{Describe(compare.Left, nested: true)} {Symbol(compare.Comparison)} {Describe(compare.Right, nested: true)}",
+        both: both => $"({Describe(both.Left)} and {Describe(both.Right)})",
+        either: either => $"({Describe(either.Left)} or {Describe(either.Right)})",
+        not: not => $"not ({Describe(not.Operand)})",
+        positionBelow: below => $"{below.Tokens} < {Describe(below.Limit)}",
+        precedes: precedes =>
+            precedes.Window is { } window ? $"0 ≤ {precedes.Later} − {precedes.Earlier} < {window.ToString(CultureInfo.InvariantCulture)}"
+            : precedes.Earlier == precedes.Later ? "column ≤ row"
+            : $"{precedes.Earlier} ≤ {precedes.Later}",
+        inRun: _ => "row in run");
 }

@@ -1,15 +1,33 @@
+using System.Runtime.CompilerServices;
 using KernelGen.Generator.Expressions;
 
 namespace KernelGen.Generator.Tiles;
 
-/// <summary>One step of a tile program. About ten kinds serve every attention family; what a kind does is exactly what it says here.</summary>
-internal abstract record Statement;
+/// <summary>
+/// One step of a tile program. About ten kinds serve every attention family; what a kind does is exactly what it says here. Two steps that say the same are
+/// still two: statements are equal only to themselves.
+/// </summary>
+internal abstract record Statement
+{
+    public virtual bool Equals(Statement? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
+
+    /// <summary>What the cases give for a statement of its kind.</summary>
+    public abstract T Match<T>(IStatementCases<T> cases);
+}
 
 /// <summary>Target = the tokens of the source at the current tile of a loop. Tokens past the source's length read as zeros and are not touched.</summary>
-internal sealed record Load(Tile Target, TensorArgument Source, TokenLoop Loop) : Statement;
+internal sealed record Load(Tile Target, TensorArgument Source, TokenLoop Loop) : Statement
+{
+    public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
+}
 
 /// <summary>Writes the rows of a tile to the tokens of the current tile of a loop; inside <see cref="Runs"/> only those of the run.</summary>
-internal sealed record Store(TensorArgument Destination, Tile Source, TokenLoop Loop) : Statement;
+internal sealed record Store(TensorArgument Destination, Tile Source, TokenLoop Loop) : Statement
+{
+    public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
+}
 
 /// <summary>
 /// Target (+)= op(A)·op(B): the only place where work is a product of three sizes. An accumulating product is summed from zero and added
@@ -20,6 +38,8 @@ internal sealed record MatMul(
 {
     /// <summary>A backend adds up so many summands from zero at a time, and then these parts: rounding grows with the larger number of the two.</summary>
     public const int MostSummands = 512;
+
+    public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
 }
 
 /// <summary>Which elements of the product of a <see cref="MatMul"/>, or of its left operand, are not zero by construction.</summary>
@@ -38,17 +58,26 @@ internal enum Structure
 /// Target = an expression for every element. With several branches the target's columns are that many segments, one expression for each,
 /// evaluated over the columns of one segment.
 /// </summary>
-internal sealed record Map(Tile Target, IReadOnlyList<Expr> Branches) : Statement;
+internal sealed record Map(Tile Target, IReadOnlyList<Expr> Branches) : Statement
+{
+    public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
+}
 
 /// <summary>Target = a column vector of tokens as a row vector, so that it broadcasts along the other axis.</summary>
-internal sealed record Transpose(Tile Target, Tile Source) : Statement;
+internal sealed record Transpose(Tile Target, Tile Source) : Statement
+{
+    public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
+}
 
 /// <summary>
 /// Target (+)= the reduction of an expression over <paramref name="Rows"/> × <paramref name="Columns"/>: over the columns when the target
 /// is a column vector, over the rows when it is a row vector. With a <paramref name="Rest"/>, of the shape of the target, a sum is computed in twice
 /// the precision of float32: the target is the sum rounded, the rest what rounding took away.
 /// </summary>
-internal sealed record Reduce(Tile Target, Reduction Reduction, Expr Body, Dim Rows, Dim Columns, bool Accumulate, Tile? Rest = null) : Statement;
+internal sealed record Reduce(Tile Target, Reduction Reduction, Expr Body, Dim Rows, Dim Columns, bool Accumulate, Tile? Rest = null) : Statement
+{
+    public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
+}
 
 internal enum Reduction
 {
@@ -60,7 +89,10 @@ internal enum Reduction
 /// Where any candidate exceeds its reference by more than the threshold: reference = max(reference, candidate), and the other members of
 /// the state are rescaled by 2^(old − new), factors below 2^-64 being exactly 0. A backend may decide for groups of rows on their own.
 /// </summary>
-internal sealed record Rebase(State State, Tile Candidate, double Threshold) : Statement;
+internal sealed record Rebase(State State, Tile Candidate, double Threshold) : Statement
+{
+    public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
+}
 
 /// <summary>
 /// The causal reference rule. Cuts the rows of a tile of logarithms, whose elements are an expression and need not be kept, into runs [r0, r1) whose
@@ -71,16 +103,27 @@ internal sealed record Runs(Tile Logarithms, Expr Values, State State, double Th
 {
     /// <summary>What is executed between two runs of a tile: a backend's, to make again what the body has overwritten.</summary>
     public IReadOnlyList<Statement> Between { get; init; } = [];
+
+    public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
 }
 
 /// <summary>Sets a state to its start and runs the body for each tile of a range, in order.</summary>
-internal sealed record Fold(TokenLoop Loop, State State, IReadOnlyList<Statement> Body) : Statement;
+internal sealed record Fold(TokenLoop Loop, State State, IReadOnlyList<Statement> Body) : Statement
+{
+    public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
+}
 
 /// <summary>Runs the body for each tile of a range; the tiles are independent.</summary>
-internal sealed record Parallel(TokenLoop Loop, IReadOnlyList<Statement> Body) : Statement;
+internal sealed record Parallel(TokenLoop Loop, IReadOnlyList<Statement> Body) : Statement
+{
+    public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
+}
 
 /// <summary>Runs the body for each value of a counter from 0; the iterations are independent.</summary>
-internal sealed record ForEach(TokenIndex.Counter Counter, int Count, IReadOnlyList<Statement> Body) : Statement;
+internal sealed record ForEach(TokenIndex.Counter Counter, int Count, IReadOnlyList<Statement> Body) : Statement
+{
+    public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
+}
 
 /// <summary>
 /// A loop over tiles of the positions [From, To). Position p is token Offset + Stride·p of the tensors, so a dilated pattern

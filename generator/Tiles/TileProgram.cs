@@ -14,6 +14,9 @@ internal sealed record TileProgram(
     /// <summary>The final state of an earlier program that this one reads, or null.</summary>
     public State? Kept { get; init; }
 
+    /// <summary>Whether the fold over its own tokens is done by others, who hand in what the state is after it.</summary>
+    public bool StateIsGiven { get; init; }
+
     /// <summary>The fold over its own tokens, or null where it carries nothing from tile to tile of them.</summary>
     public Fold? Fold => Body.OfType<Fold>().SingleOrDefault();
 
@@ -22,6 +25,9 @@ internal sealed record TileProgram(
 
     /// <summary>The loops that store what the program is for: all but a fold whose final state they read.</summary>
     public IEnumerable<Statement> Outputs => Body.Where(statement => IsScan || statement != Fold);
+
+    /// <summary>The program without a fold whose final state its outputs read.</summary>
+    public TileProgram WithOutputsAlone() => IsScan || Fold is null ? this : this with { Body = [.. Outputs], StateIsGiven = true };
 
     /// <summary>The argument with a role.</summary>
     public TensorArgument this[TensorRole role]

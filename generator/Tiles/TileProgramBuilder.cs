@@ -149,7 +149,13 @@ internal sealed class TileProgramBuilder
         _block.Add(new Rebase(state, candidate, threshold));
     }
 
-    public TileProgram Build() => new(_name, _arguments, _parameters, _state, _block) { Kept = _kept };
+    /// <exception cref="MalformedProgramException">The statements make no program.</exception>
+    public TileProgram Build()
+    {
+        var program = new TileProgram(_name, _arguments, _parameters, _state, _block) { Kept = _kept };
+        Verifier.Check(program);
+        return program;
+    }
 
     private Tile Reduced(Tile target, Reduction reduction, Expr body, Dim rows, Dim columns)
     {

@@ -32,7 +32,7 @@ internal sealed class TileInterpreter
     /// <param name="tileRows">Tokens of a tile of each token axis.</param>
     /// <param name="hyperparameters">As kernels get them.</param>
     /// <param name="errors">Filled with the bounds of the outputs that it has a matrix for.</param>
-    /// <param name="kept">The final state of an earlier program, by the names of its members.</param>
+    /// <param name="kept">The final state of an earlier program, or the one that the program is given, by the names of its members.</param>
     public static IReadOnlyDictionary<Tile, Bounded[,]> Run(
         TileProgram program, Dictionary<TensorArgument, double[,]> tensors, double[,]? projections, Func<Dim, int> tileRows,
         float[]? hyperparameters = null, Dictionary<TensorArgument, double[,]>? errors = null, IReadOnlyDictionary<string, Bounded[,]>? kept = null)
@@ -43,7 +43,7 @@ internal sealed class TileInterpreter
             interpreter._tiles[parameter] = Pack(parameter, projections!, hyperparameters ?? []);
         }
 
-        foreach (var member in program.Kept?.Members ?? [])
+        foreach (var member in (program.Kept?.Members ?? []).Concat(program.StateIsGiven ? program.State!.Members : []))
         {
             interpreter._tiles[member] = kept![member.Name];
         }
@@ -73,57 +73,42 @@ internal sealed class TileInterpreter
         }
     }
 
-    private void Execute(Statement statement)
+    private void Execute(Statement statement) => statement.Switch(
+        load: Load,
+        store: Store,
+        matMul: Multiply,
+        map: Map,
+        transpose: transpose => _tiles[transpose.Target] = Transpose(_tiles[transpose.Source]),
+        reduce: Reduce,
+        rebase: rebase => Rebase(rebase.State, _tiles[rebase.Candidate], rebase.Threshold),
+        runs: ExecuteRuns,
+        fold: Fold,
+        parallel: parallel => Loop(parallel.Loop, parallel.Body),
+        forEach: ForEach);
+
+    private void Map(Map map)
     {
-        switch (statement)
+        var segment = Size(map.Target.Columns) / map.Branches.Count;
+        _tiles[map.Target] = Generate(Size(map.Target.Rows), Size(map.Target.Columns), (r, c) =>
+            Evaluate(map.Branches[c / segment], new Element(r, c % segment, c, map.Target.Rows, map.Target)));
+    }
+
+    private void Fold(Fold fold)
+    {
+        foreach (var member in fold.State.Members)
         {
-            case Load load:
-                Load(load);
-                break;
-            case Store store:
-                Store(store);
-                break;
-            case MatMul product:
-                Multiply(product);
-                break;
-            case Map map:
-                var segment = Size(map.Target.Columns) / map.Branches.Count;
-                _tiles[map.Target] = Generate(Size(map.Target.Rows), Size(map.Target.Columns), (r, c) =>
-                    Evaluate(map.Branches[c / segment], new Element(r, c % segment, c, map.Target.Rows, map.Target)));
-                break;
-            case Transpose transpose:
-                _tiles[transpose.Target] = Transpose(_tiles[transpose.Source]);
-                break;
-            case Reduce reduce:
-                Reduce(reduce);
-                break;
-            case Rebase rebase:
-                Rebase(rebase.State, _tiles[rebase.Candidate], rebase.Threshold);
-                break;
-            case Runs runs:
-                ExecuteRuns(runs);
-                break;
-            case Fold fold:
-                foreach (var member in fold.State.Members)
-                {
-                    _tiles[member] = Generate(Size(member.Rows), Size(member.Columns), (_, _) => member.Initial);
-                }
+            _tiles[member] = Generate(Size(member.Rows), Size(member.Columns), (_, _) => member.Initial);
+        }
 
-                Loop(fold.Loop, fold.Body);
-                break;
-            case Generator.Tiles.Parallel parallel:
-                Loop(parallel.Loop, parallel.Body);
-                break;
-            case ForEach each:
-                for (var i = 0; i < each.Count; i++)
-                {
-                    _counters[each.Counter.Name] = i;
-                    Execute(each.Body);
-                }
+        Loop(fold.Loop, fold.Body);
+    }
 
-                break;
-            default:
-                throw new NotSupportedException(statement.GetType().Name);
+    private void ForEach(ForEach each)
+    {
+        for (var i = 0; i < each.Count; i++)
+        {
+            _counters[each.Counter.Name] = i;
+            Execute(each.Body);
         }
     }
 
@@ -181,9 +166,9 @@ internal sealed class TileInterpreter
                 return 0;
             }
 
-            var inner = product.Structure == Structure.LowerLeft ? r + 1 : a.GetLength(1);
+            // A left operand that is said to be lower triangular has zeros elsewhere; if it has not, this shows it.
             var sum = new Sum();
-            for (var k = 0; k < inner; k++)
+            for (var k = 0; k < a.GetLength(1); k++)
             {
                 sum.Add(a[r, k], b[k, c]);
             }
@@ -252,13 +237,17 @@ internal sealed class TileInterpreter
             }
 
             // Maxima are what logarithms are kept relative to: any number near them does, so their own rounding is no error.
-            // In twice the precision nothing of it is lost, only how it is split.
-            return reduce.Rest is not null ? sum.Total.Value
+            // In twice the precision nothing of it is lost, only how it is split: the target is a float.
+            return reduce.Rest is not null ? (float)sum.Total.Value
                 : reduce.Reduction == Reduction.Max ? top with { Error = 0 } : initial is null ? sum.Total : initial[r, c] + sum.Total;
         });
         if (reduce.Rest is { } rest)
         {
-            _tiles[rest] = Generate(Size(rest.Rows), Size(rest.Columns), (_, _) => 0);
+            _tiles[rest] = Generate(Size(rest.Rows), 1, (r, _) =>
+            {
+                var sum = Enumerable.Range(0, columns).Sum(c => Evaluate(reduce.Body, new Element(r, c, c, reduce.Rows, null)).Value);
+                return sum - (float)sum;
+            });
         }
     }
 
@@ -306,6 +295,10 @@ internal sealed class TileInterpreter
             var maxima = Generate(1, logarithms.GetLength(1), (_, c) => Enumerable.Range(r0, r1 - r0).Select(r => logarithms[r, c]).Aggregate(Bounded.Max));
             Rebase(runs.State, maxima, runs.Rise);
             r0 = r1;
+            if (r0 < rows)
+            {
+                Execute(runs.Between);
+            }
         }
     }
 
@@ -338,39 +331,33 @@ internal sealed class TileInterpreter
         return values[tile.IsRowVector ? 0 : at.Row, tile.IsColumnVector ? 0 : column];
     }
 
-    private bool Holds(Condition condition, Element at)
-    {
-        switch (condition)
+    private bool Holds(Condition condition, Element at) => condition.Match(
+        compare: _ => throw new InvalidOperationException("Comparisons of numbers are the evaluator's."),
+        both: both => Holds(both.Left, at) && Holds(both.Right, at),
+        either: either => Holds(either.Left, at) || Holds(either.Right, at),
+        not: not => !Holds(not.Operand, at),
+        positionBelow: below => _position[below.Tokens].Start + at.Row < Evaluate(below.Limit),
+        precedes: precedes =>
         {
-            case Condition.PositionBelow below:
-                return _position[below.Tokens].Start + at.Row < Evaluate(below.Limit);
-            case Condition.Precedes precedes:
-                // The later token is the row of the tile and the earlier one its column, or the other way round.
-                var (later, earlier) = precedes.Earlier == at.Rows && precedes.Later != at.Rows ? (at.Column, at.Row) : (at.Row, at.Column);
-                var distance = _position[precedes.Later].Start + later - (_position[precedes.Earlier].Start + earlier);
-                return distance >= 0 && distance < (precedes.Window ?? int.MaxValue);
-            case Condition.InRun:
-                return _run is { } run && at.Row >= run.From && at.Row < run.To;
-            default:
-                throw new NotSupportedException(condition.GetType().Name);
-        }
-    }
+            // The later token is the row of the tile and the earlier one its column, or the other way round.
+            var (later, earlier) = precedes.Earlier == at.Rows && precedes.Later != at.Rows ? (at.Column, at.Row) : (at.Row, at.Column);
+            var distance = _position[precedes.Later].Start + later - (_position[precedes.Earlier].Start + earlier);
+            return distance >= 0 && distance < (precedes.Window ?? int.MaxValue);
+        },
+        inRun: _ => _run is { } run && at.Row >= run.From && at.Row < run.To);
 
-    private int Evaluate(TokenIndex index) => index switch
-    {
-        TokenIndex.Constant constant => constant.Value,
-        TokenIndex.Length length => _tensors[length.Tensor].GetLength(0),
-        TokenIndex.Start start => _position[start.Tokens].Start,
-        TokenIndex.End end => _position[end.Tokens].Start + _position[end.Tokens].Count,
-        TokenIndex.Counter counter => _counters[counter.Name],
-        TokenIndex.Arithmetic { Operator: '+' } sum => Evaluate(sum.Left) + Evaluate(sum.Right),
-        TokenIndex.Arithmetic { Operator: '-' } difference => Evaluate(difference.Left) - Evaluate(difference.Right),
-        TokenIndex.Extremum extremum => extremum.IsMax
+    private int Evaluate(TokenIndex index) => index.Match(
+        constant: constant => constant.Value,
+        length: length => _tensors[length.Tensor].GetLength(0),
+        start: start => _position[start.Tokens].Start,
+        end: end => _position[end.Tokens].Start + _position[end.Tokens].Count,
+        counter: counter => _counters[counter.Name],
+        sum: sum => Evaluate(sum.Left) + Evaluate(sum.Right),
+        difference: difference => Evaluate(difference.Left) - Evaluate(difference.Right),
+        extremum: extremum => extremum.IsMax
             ? Math.Max(Evaluate(extremum.Left), Evaluate(extremum.Right))
             : Math.Min(Evaluate(extremum.Left), Evaluate(extremum.Right)),
-        TokenIndex.StridedCount count => Math.Max(0, (Evaluate(count.Total) - Evaluate(count.Offset) + count.Stride - 1) / count.Stride),
-        _ => throw new NotSupportedException(index.ToString()),
-    };
+        stridedCount: count => Math.Max(0, (Evaluate(count.Total) - Evaluate(count.Offset) + count.Stride - 1) / count.Stride));
 
     private int Size(Dim dim) => dim.IsTokens ? _position[dim].Count : dim.Size;
 

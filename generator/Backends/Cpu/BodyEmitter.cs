@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
@@ -109,20 +108,20 @@ internal sealed class BodyEmitter
             _writer.Line($"ref var {parameter.Name} = ref _Unsafe.Add(ref head.Parameters, {_schedule.ParameterOffset(_program, parameter)});");
         }
 
-        foreach (var step in _steps)
+        foreach (var step in _steps.Cast<WholeStep>())
         {
-            var body = ((WholeStep)step).Body;
-            switch (((WholeStep)step).Statement)
-            {
-                case Fold fold:
-                    FoldInGroups(GroupsOf(fold.State)!, "from", "to", body);
-                    break;
-                case Parallel parallel:
-                    Loop(parallel.Loop, "from", "to", body);
-                    break;
-                default:
-                    throw new NotSupportedException("The outermost statements of a program are loops over tokens.");
-            }
+            step.Statement.Switch(
+                load: Unsupported.Throw,
+                store: Unsupported.Throw,
+                matMul: Unsupported.Throw,
+                map: Unsupported.Throw,
+                transpose: Unsupported.Throw,
+                reduce: Unsupported.Throw,
+                rebase: Unsupported.Throw,
+                runs: Unsupported.Throw,
+                fold: fold => FoldInGroups(GroupsOf(fold.State)!, "from", "to", step.Body),
+                parallel: parallel => Loop(parallel.Loop, "from", "to", step.Body),
+                forEach: Unsupported.Throw);
         }
     }
 
@@ -175,36 +174,22 @@ internal sealed class BodyEmitter
     {
         foreach (var step in steps)
         {
-            switch (step)
-            {
-                case StripStep strip:
-                    Strips(strip);
-                    break;
-                case WholeStep { Statement: Fold fold } whole:
-                    FoldInGroups(GroupsOf(fold.State)!, Print(fold.Loop.From), Print(fold.Loop.To), whole.Body);
-                    break;
-                case WholeStep { Statement: Parallel parallel } whole:
-                    Loop(parallel.Loop, Print(parallel.Loop.From), Print(parallel.Loop.To), whole.Body);
-                    break;
-                case WholeStep { Statement: Runs runs } whole:
-                    Runs(runs, whole.Body);
-                    break;
-                case WholeStep { Statement: Rebase rebase }:
-                    RebaseAll(rebase.State, $"ref {rebase.Candidate.Name}", rebase.Threshold);
-                    break;
-                case WholeStep { Statement: Map map }:
-                    Pass(new[] { map }, "1");
-                    break;
-                case WholeStep { Statement: MatMul product }:
-                    Multiply(product);
-                    break;
-                case WholeStep { Statement: Transpose }:
-                    break; // a vector is the same memory either way
-                default:
-                    throw new NotSupportedException($"{step}");
-            }
+            step.Switch(Strips, Emit);
         }
     }
+
+    private void Emit(WholeStep step) => step.Statement.Switch(
+        load: Unsupported.Throw,
+        store: Unsupported.Throw,
+        matMul: Multiply,
+        map: map => Pass([map], "1"),
+        transpose: _ => { }, // a vector is the same memory either way
+        reduce: Unsupported.Throw,
+        rebase: rebase => RebaseAll(rebase.State, $"ref {rebase.Candidate.Name}", rebase.Threshold),
+        runs: runs => Runs(runs, step.Body),
+        fold: fold => FoldInGroups(GroupsOf(fold.State)!, Print(fold.Loop.From), Print(fold.Loop.To), step.Body),
+        parallel: parallel => Loop(parallel.Loop, Print(parallel.Loop.From), Print(parallel.Loop.To), step.Body),
+        forEach: Unsupported.Throw);
 
     /// <summary>A loop that adds to the sums of a state, group by group.</summary>
     private void FoldInGroups(SumGroups groups, string from, string to, IReadOnlyList<Step> body)
@@ -527,46 +512,51 @@ internal sealed class BodyEmitter
             }
         }
 
+        void Join(Statement statement)
+        {
+            if (IsOptional(statement))
+            {
+                return;
+            }
+
+            if (pass.Count > 0 && !CanShare(pass, statement))
+            {
+                Flush();
+            }
+
+            pass.Add(statement);
+        }
+
+        Action<T> Alone<T>(Action<T> emit) => statement =>
+        {
+            Flush();
+            emit(statement);
+        };
+
         foreach (var statement in strip.Statements)
         {
-            if (statement is Map or Reduce)
-            {
-                if (IsOptional(statement))
-                {
-                    continue;
-                }
-
-                if (pass.Count > 0 && !CanShare(pass, statement))
-                {
-                    Flush();
-                }
-
-                pass.Add(statement);
-                continue;
-            }
-
-            Flush();
-            switch (statement)
-            {
-                case Load load:
-                    Load(load, strip, rows);
-                    break;
-                case Store store:
-                    Store(store, strip, rows);
-                    break;
-                case MatMul product:
-                    Multiply(product);
-                    break;
-                case Rebase rebase:
-                    var followers = GroupsOf(rebase.State)!.Followers;
-                    var all = string.Join(", ", followers.Select(follower => At(follower.Like, follower.Name)).Prepend(At(rebase.State.Reference!)));
-                    _writer.Line(
-                        $"{_states.RaiseRows(rebase.State, followers)}({At(rebase.Candidate)}, {all}, {rows}, {ExprPrinter.Literal(rebase.Threshold)}, stage);");
-                    break;
-            }
+            statement.Switch(
+                load: Alone<Load>(load => Load(load, strip, rows)),
+                store: Alone<Store>(store => Store(store, strip, rows)),
+                matMul: Alone<MatMul>(Multiply),
+                map: Join,
+                transpose: Unsupported.Throw,
+                reduce: Join,
+                rebase: Alone<Rebase>(rebase => RaiseRows(rebase, rows)),
+                runs: Unsupported.Throw,
+                fold: Unsupported.Throw,
+                parallel: Unsupported.Throw,
+                forEach: Unsupported.Throw);
         }
 
         Flush();
+    }
+
+    private void RaiseRows(Rebase rebase, string rows)
+    {
+        var followers = GroupsOf(rebase.State)!.Followers;
+        var all = string.Join(", ", followers.Select(follower => At(follower.Like, follower.Name)).Prepend(At(rebase.State.Reference!)));
+        _writer.Line($"{_states.RaiseRows(rebase.State, followers)}({At(rebase.Candidate)}, {all}, {rows}, {ExprPrinter.Literal(rebase.Threshold)}, stage);");
     }
 
     /// <summary>A pass walks one column axis, and cannot read a row vector that it is still reducing.</summary>
@@ -1023,14 +1013,6 @@ internal sealed class BodyEmitter
     private static bool IsWithin(TokenIndex bound, TokenIndex length) =>
         Print(bound) == Print(length) || (bound is TokenIndex.Extremum { IsMax: false } min && (IsWithin(min.Left, length) || IsWithin(min.Right, length)));
 
-    private static string Print(TokenIndex index) => index switch
-    {
-        TokenIndex.Constant constant => constant.Value.ToString(CultureInfo.InvariantCulture),
-        TokenIndex.Length length => length.Tensor.HasTokensOfKeys ? "head.KeyLength" : "head.QueryLength",
-        TokenIndex.Start start => Start(start.Tokens),
-        TokenIndex.End end => $"({Start(end.Tokens)} + {Count(end.Tokens)})",
-        TokenIndex.Arithmetic arithmetic => $"({Print(arithmetic.Left)} {arithmetic.Operator} {Print(arithmetic.Right)})",
-        TokenIndex.Extremum extremum => $"global::System.Math.{(extremum.IsMax ? "Max" : "Min")}({Print(extremum.Left)}, {Print(extremum.Right)})",
-        _ => throw new NotSupportedException($"{index}"),
-    };
+    private static string Print(TokenIndex index) => IndexText.Print(
+        index, length => length.Tensor.HasTokensOfKeys ? "head.KeyLength" : "head.QueryLength", "global::System.Math");
 }

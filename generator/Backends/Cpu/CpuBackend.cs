@@ -1,5 +1,6 @@
 using System.Globalization;
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Passes;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
 
@@ -54,7 +55,7 @@ internal static class CpuBackend
     public static void EmitScalarFunction(SourceWriter writer, ScalarFunction function)
     {
         var body = new SourceWriter();
-        var value = new ScalarPrinter(body, tile => throw new NotSupportedException($"There is no tile {tile} here."), _ => "").Print(function.Body);
+        var value = new ScalarPrinter(body, tile => throw new NotSupportedException($"There is no tile {tile} here."), PositionText.Nowhere).Print(function.Body);
         if (body.ToString().Length == 0)
         {
             writer.Line($"static x => {value},");
@@ -74,7 +75,7 @@ internal static class CpuBackend
 
     /// <summary>Whether the kernels of a program can decode: they then implement IDecodingKernel.</summary>
     public static bool Decodes(TileProgram program) =>
-        DecodingEmitter.Supports(program) && (IsCausal(program) || program.Body[0] is Fold);
+        OneToken.Supports(program) && (IsCausal(program) || program.Body[0] is Fold);
 
     /// <summary>Writes the members Width512, Width256 and Width128 into the open body of a class.</summary>
     public static void EmitKernels(SourceWriter writer, TileProgram program)
@@ -132,8 +133,7 @@ internal static class CpuBackend
         BodyEmitter? keys = null;
         if (fold is not null)
         {
-            var slice = isScan ? fold with { Body = Dataflow.SliceToState(fold.Body, fold.State) } : fold;
-            keys = new BodyEmitter(schedule, program, text, accumulate, new[] { slice }, isScan ? null : shortCall);
+            keys = new BodyEmitter(schedule, program, text, accumulate, SliceToState.Of(program).Body, isScan ? null : shortCall);
         }
 
         var output = new SourceWriter();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Passes;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
 
@@ -68,7 +69,7 @@ internal sealed class DecodingEmitter
         _buffers = new BufferPlan(_schedule);
 
         // Nobody asks a step for the log-sum-exp.
-        _body = Dataflow.WithoutOptionalStores(program.Body[0].Body().Select(ForOneToken).SelectMany(WithLogarithms).ToList());
+        _body = DropOptionalStores.Of(OneToken.Of(program)).Body[0].Body();
         _statements = Dataflow.Flatten(_body).ToList();
         _runs = _body.OfType<Runs>().SingleOrDefault();
         _groups = _statements.OfType<Fold>().Select(fold => new SumGroups(fold)).SingleOrDefault();
@@ -82,16 +83,6 @@ internal sealed class DecodingEmitter
 
     /// <summary>Floats that are kept of a token.</summary>
     public int RowFloats { get; private set; }
-
-    /// <summary>Whether a step of the program can be derived: it sees all earlier tokens, one after the other.</summary>
-    public static bool Supports(TileProgram program) =>
-        program.Body.Count == 1
-        && Dataflow.Flatten(program.Body).All(statement => statement switch
-        {
-            Fold fold => fold.Loop is { Stride: 1, From: TokenIndex.Constant { Value: 0 } },
-            Map map => map.Branches.SelectMany(Dataflow.Conditions).All(condition => condition is not Condition.Precedes { Window: not null }),
-            _ => true,
-        });
 
     /// <summary>Writes the members of IDecodingKernel.</summary>
     public void Emit(SourceWriter writer)
@@ -144,27 +135,6 @@ internal sealed class DecodingEmitter
         emit();
         return _writer.ToString().Substring(before).TrimEnd('\n');
     }
-
-    /// <summary>The token exists, its run has not ended, and no key that is kept comes after it: what asks for that is decided.</summary>
-    private static Statement ForOneToken(Statement statement)
-    {
-        return statement switch
-        {
-            Map map => map with { Branches = map.Branches.Select(Decided).ToArray() },
-            Reduce reduce => reduce with { Body = Decided(reduce.Body) },
-            Runs runs => runs with { Body = runs.Body.Select(ForOneToken).ToArray() },
-            Fold fold => fold with { Body = fold.Body.Select(ForOneToken).ToArray() },
-            _ => statement,
-        };
-
-        static Expr Decided(Expr expr) => expr.Replace(part =>
-            part is Expr.Choice { Condition: Condition.PositionBelow or Condition.InRun or Condition.Precedes } choice ? Decided(choice.IfTrue) : null);
-    }
-
-    /// <summary>The logarithms of the token's row as a tile: a step asks for them, and for their maxima, in several places.</summary>
-    private static IEnumerable<Statement> WithLogarithms(Statement statement) => statement is Runs { Values: not Expr.Element } runs
-        ? [new Map(runs.Logarithms, [runs.Values]), runs with { Values = runs.Logarithms }]
-        : [statement];
 
     private void PlaceKept(bool isFold)
     {
@@ -317,36 +287,53 @@ internal sealed class DecodingEmitter
         _writer.Line();
         foreach (var statement in waiting)
         {
-            if (statement is Reduce { Accumulate: false } reduce)
-            {
-                Fill(reduce.Target, reduce.Reduction == Reduction.Sum ? 0 : double.NegativeInfinity);
-            }
+            statement.Switch(
+                load: Unsupported.Throw,
+                store: Unsupported.Throw,
+                matMul: AddBlock,
+                map: map => Close(map),
+                transpose: Unsupported.Throw,
+                reduce: reduce =>
+                {
+                    if (!reduce.Accumulate)
+                    {
+                        Fill(reduce.Target, reduce.Reduction == Reduction.Sum ? 0 : double.NegativeInfinity);
+                    }
 
-            switch (statement)
-            {
-                case Map { Target: StateMember total } map:
-                    // One addition a block, in twice the precision.
-                    var summand = Summand(map);
-                    _writer.Line($"// {ProgramText.Describe(map)}");
-                    _writer.Line($"_CompensatedSums.Close(ref {total}, ref {SumGroups.Rest(total)}, ref {total}, ref {summand}, {Text(_schedule.Floats(total))});");
-                    break;
-                case Map or Reduce:
-                    Pass("Compute", new[] { statement }, tile => tile.Name, statement is Reduce ? "count" : "1", columns: null);
-                    break;
-                case MatMul { Target: StateMember sum } product:
-                    var name = _text.Add(MatMulEmitter.Name(product, ProductSum.Compensated), candidate => MatMulEmitter.Emit(
-                        _schedule, product, candidate, _buffers[product.A].Stride, _buffers[product.B].Stride, _schedule.Stride(sum), ProductSum.Compensated));
-                    Call(name, new[] { $"ref {product.A.Name}", $"ref {product.B.Name}", $"ref {sum.Name}", $"ref {SumGroups.Rest(sum)}", "count" }, product);
-                    break;
-                default:
-                    throw new NotSupportedException($"A block is closed without a rule for {ProgramText.Describe(statement)}.");
-            }
+                    Pass("Compute", [reduce], tile => tile.Name, "count", columns: null);
+                },
+                rebase: Unsupported.Throw,
+                runs: Unsupported.Throw,
+                fold: Unsupported.Throw,
+                parallel: Unsupported.Throw,
+                forEach: Unsupported.Throw);
         }
 
         if (_runs is not null)
         {
             Rebase(_runs.State, "top", _runs.Rise);
         }
+    }
+
+    private void Close(Map map)
+    {
+        if (map.Target is not StateMember total)
+        {
+            Pass("Compute", [map], tile => tile.Name, "1", columns: null);
+            return;
+        }
+
+        // One addition a block, in twice the precision.
+        _writer.Line($"// {ProgramText.Describe(map)}");
+        _writer.Line($"_CompensatedSums.Close(ref {total}, ref {SumGroups.Rest(total)}, ref {total}, ref {Summand(map)}, {Text(_schedule.Floats(total))});");
+    }
+
+    private void AddBlock(MatMul product)
+    {
+        var sum = (StateMember)product.Target;
+        var name = _text.Add(MatMulEmitter.Name(product, ProductSum.Compensated), candidate => MatMulEmitter.Emit(
+            _schedule, product, candidate, _buffers[product.A].Stride, _buffers[product.B].Stride, _schedule.Stride(sum), ProductSum.Compensated));
+        Call(name, new[] { $"ref {product.A.Name}", $"ref {product.B.Name}", $"ref {sum.Name}", $"ref {SumGroups.Rest(sum)}", "count" }, product);
     }
 
     /// <summary>What a statement adds to a sum.</summary>
@@ -392,47 +379,53 @@ internal sealed class DecodingEmitter
             }
         }
 
+        void Join(Statement statement)
+        {
+            if (pass.Count > 0 && PassEmitter.Columns(pass[0]) != PassEmitter.Columns(statement))
+            {
+                Flush();
+            }
+
+            pass.Add(statement);
+        }
+
+        Action<T> Alone<T>(Action<T> emit) => statement =>
+        {
+            Flush();
+            emit(statement);
+        };
+
         foreach (var statement in block.Where(statement => !done.Contains(statement) && !Waits(statement)))
         {
-            if (statement is Map or Reduce)
-            {
-                if (pass.Count > 0 && PassEmitter.Columns(pass[0]) != PassEmitter.Columns(statement))
-                {
-                    Flush();
-                }
-
-                pass.Add(statement);
-                continue;
-            }
-
-            Flush();
-            switch (statement)
-            {
-                case MatMul product:
-                    Multiply(product, Name);
-                    break;
-                case Rebase rebase:
-                    var followers = _groups!.Followers;
-                    var all = string.Join(", ", followers.Select(follower => $"ref {follower.Name}").Prepend($"ref {rebase.State.Reference}"));
-                    _writer.Line($"{_states.RaiseRows(rebase.State, followers)}(ref {rebase.Candidate.Name}, {all}, 1, {ExprPrinter.Literal(rebase.Threshold)}, _SumStage.Grouped);");
-                    break;
-                case Store store:
-                    var columns = Text(store.Destination.Columns.Size);
-                    _writer.Line($"// {ProgramText.Describe(store)}");
-                    _writer.Line($"_TileCopy.Store(ref {store.Source.Name}, {columns}, 1, {columns}, ref head.Destination, 0);");
-                    break;
-                case Runs runs:
-                    Run(runs, done);
-                    break;
-                case Fold fold:
-                    FoldKept(fold, done);
-                    break;
-                default:
-                    throw new NotSupportedException($"{statement}");
-            }
+            statement.Switch(
+                load: Unsupported.Throw, // all are done first
+                store: Alone<Store>(Store),
+                matMul: Alone<MatMul>(product => Multiply(product, Name)),
+                map: Join,
+                transpose: Unsupported.Throw,
+                reduce: Join,
+                rebase: Alone<Rebase>(RaiseRow),
+                runs: Alone<Runs>(runs => Run(runs, done)),
+                fold: Alone<Fold>(fold => FoldKept(fold, done)),
+                parallel: Unsupported.Throw,
+                forEach: Unsupported.Throw);
         }
 
         Flush();
+    }
+
+    private void Store(Store store)
+    {
+        var columns = Text(store.Destination.Columns.Size);
+        _writer.Line($"// {ProgramText.Describe(store)}");
+        _writer.Line($"_TileCopy.Store(ref {store.Source.Name}, {columns}, 1, {columns}, ref head.Destination, 0);");
+    }
+
+    private void RaiseRow(Rebase rebase)
+    {
+        var followers = _groups!.Followers;
+        var all = string.Join(", ", followers.Select(follower => $"ref {follower.Name}").Prepend($"ref {rebase.State.Reference}"));
+        _writer.Line($"{_states.RaiseRows(rebase.State, followers)}(ref {rebase.Candidate.Name}, {all}, 1, {ExprPrinter.Literal(rebase.Threshold)}, _SumStage.Grouped);");
     }
 
     private void Run(Runs runs, HashSet<Statement> done)

@@ -159,7 +159,10 @@ internal sealed class PassEmitter
             var printer = new ScalarPrinter(
                 _writer,
                 tile => IsMadeHere(tile) ? $"{tile.Name}0" : $"_Unsafe.Add(ref {Reference(tile)}, r)",
-                condition => condition is Condition.PositionBelow below ? $"r < valid{Limits.ToList().IndexOf(below)}" : "r >= runFrom && r < runTo");
+                new PositionText(
+                    Below: below => $"r < valid{Limits.ToList().IndexOf(below)}",
+                    Precedes: precedes => throw new InvalidOperationException($"A column vector has no column to ask {precedes}."),
+                    InRun: _ => "r >= runFrom && r < runTo"));
             foreach (var map in _statements.Cast<Map>())
             {
                 _writer.Line($"var {map.Target.Name}0 = {printer.Print(map.Branches[0])};");
@@ -452,15 +455,15 @@ internal sealed class PassEmitter
         var printer = new TilePrinter(
             _target, _writer,
             tile => tile.Name + Index(tile, i),
-            condition => condition switch
-            {
-                Condition.PositionBelow below => $"isValid{Limits.ToList().IndexOf(below)}_{i}",
-                Condition.InRun => $"inRun{i}",
-                // Row r is ahead + r − j tokens after column j.
-                Condition.Precedes precedes when precedes.Earlier == RowAxis(statement) && precedes.Later != precedes.Earlier =>
-                    $"{simd}.GreaterThanOrEqual({_target.Floats}.Indices, {simd}.Create((float)(ahead + {RowIndex(i)} - j)))",
-                _ => $"{simd}.LessThanOrEqual({_target.Floats}.Indices, {simd}.Create((float)(ahead + {RowIndex(i)} - j)))",
-            },
+            new PositionText(
+                Below: below => $"isValid{Limits.ToList().IndexOf(below)}_{i}",
+                Precedes: precedes =>
+                {
+                    // Row r is ahead + r − j tokens after column j.
+                    var rowIsEarlier = precedes.Earlier == RowAxis(statement) && precedes.Later != precedes.Earlier;
+                    return $"{simd}.{(rowIsEarlier ? "GreaterThanOrEqual" : "LessThanOrEqual")}({_target.Floats}.Indices, {simd}.Create((float)(ahead + {RowIndex(i)} - j)))";
+                },
+                InRun: _ => $"inRun{i}"),
             _function,
             $"{Dataflow.Writes(statement).First().Name}{i}");
 

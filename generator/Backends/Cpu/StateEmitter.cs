@@ -421,7 +421,7 @@ internal sealed class StateEmitter
         var printer = new TilePrinter(
             _target, writer,
             tile => tile.IsColumnVector ? tile.Name + "r" : Load(tile.IsRowVector ? tile.Name : tile.Name + "r", at),
-            condition => throw new NotSupportedException($"There is no position here to ask {condition}."),
+            PositionText.Nowhere,
             function => throw new NotSupportedException($"{function.Name} is not inlined."),
             "");
         var value = printer.Print(runs.Values);

@@ -3,7 +3,21 @@ using KernelGen.Generator.Tiles;
 namespace KernelGen.Generator.Backends.Cpu;
 
 /// <summary>One step of a scheduled block.</summary>
-internal abstract record Step;
+internal abstract record Step
+{
+    /// <summary>Does what is to be done with a step of its kind.</summary>
+    public void Switch(Action<StripStep> strip, Action<WholeStep> whole)
+    {
+        if (this is WholeStep step)
+        {
+            whole(step);
+        }
+        else
+        {
+            strip((StripStep)this);
+        }
+    }
+}
 
 /// <summary>A statement that runs on whole tiles, with the steps of its body if it has one.</summary>
 internal sealed record WholeStep(Statement Statement, IReadOnlyList<Step> Body) : Step;
@@ -83,28 +97,27 @@ internal static class StepPlanner
     /// <summary>The token axis whose rows a statement treats one by one, or null.</summary>
     private static Dim? RowAxis(Statement statement)
     {
-        var axis = statement switch
-        {
-            Load load => load.Target.Rows,
-            Store store => store.Source.Rows,
+        var axis = statement.Match(
+            load: load => load.Target.Rows,
+            store: store => store.Source.Rows,
+
             // A transform takes a vector of tokens at a time, which no strip is a multiple of.
-            MatMul { B: Parameter { Source: ParameterSource.HadamardProjections } } => null,
-            MatMul { TransposeA: false } product => product.Target.Rows,
-            Map map => map.Target.Rows,
-            Reduce reduce => reduce.Rows,
-            Rebase rebase => rebase.State.Axis,
-            _ => null,
-        };
+            matMul: product => product.TransposeA || product.B is Parameter { Source: ParameterSource.HadamardProjections } ? null : product.Target.Rows,
+            map: map => map.Target.Rows,
+            transpose: _ => null,
+            reduce: reduce => reduce.Rows,
+            rebase: rebase => rebase.State.Axis,
+            runs: _ => null,
+            fold: _ => null,
+            parallel: _ => null,
+            forEach: _ => (Dim?)null);
         return axis is { IsTokens: true } ? axis : null;
     }
 
     /// <summary>The tiles of which a statement needs all rows before its first: the right-hand operand of a product, what is reduced over rows.</summary>
-    private static IReadOnlyList<Tile> NeededWhole(Statement statement) => statement switch
-    {
-        MatMul product => new[] { product.B },
-        Reduce { Accumulate: true } reduce => Dataflow.Reads(reduce).Where(tile => tile.IsRowVector && tile != reduce.Target).ToArray(),
-        _ => Dataflow.Reads(statement).Where(tile => tile.IsRowVector).ToArray(),
-    };
+    private static IReadOnlyList<Tile> NeededWhole(Statement statement) => statement is MatMul product
+        ? [product.B]
+        : [.. Dataflow.Reads(statement).Where(tile => tile.IsRowVector && !(statement is Reduce { Accumulate: true } reduce && tile == reduce.Target))];
 
     private static bool UsesOnly(Statement statement, IEnumerable<Statement> makers) =>
         statement is Map or Reduce && Dataflow.Reads(statement).All(new HashSet<Tile>(makers.SelectMany(Dataflow.Writes)).Contains);

@@ -74,13 +74,18 @@ internal sealed class SumGroups
     ];
 
     /// <summary>Whether a statement adds to a tile.</summary>
-    public static bool IsSum(Statement statement, Tile tile) => tile is StateMember && statement switch
-    {
-        MatMul product => product.Accumulate && product.Target == tile,
-        Reduce reduce => reduce.Accumulate && reduce.Target == tile,
-        Map map => map.Target == tile,
-        _ => false,
-    };
+    public static bool IsSum(Statement statement, Tile tile) => tile is StateMember && statement.Match(
+        load: _ => false,
+        store: _ => false,
+        matMul: product => product.Accumulate && product.Target == tile,
+        map: map => map.Target == tile,
+        transpose: _ => false,
+        reduce: reduce => reduce.Accumulate && reduce.Target == tile,
+        rebase: _ => false,
+        runs: _ => false,
+        fold: _ => false,
+        parallel: _ => false,
+        forEach: _ => false);
 }
 
 /// <summary>What is rescaled with a sum when its reference rises.</summary>

@@ -43,7 +43,7 @@ internal class VectorPrinter : ExprPrinter
 
     protected override string Not(string condition) => $"~{condition}";
 
-    protected override string Position(Condition condition) => throw new NotSupportedException($"There is no position here to ask {condition}.");
+    protected override PositionText Position => PositionText.Nowhere;
 }
 
 /// <summary>Spells an expression for a vector of elements of tiles in double: sums, differences, products and quotients.</summary>
@@ -69,23 +69,16 @@ internal sealed class DoublePrinter : VectorPrinter
 internal sealed class TilePrinter : VectorPrinter
 {
     private readonly Func<Tile, string> _operand;
-    private readonly Func<Condition, string> _condition;
     private readonly Func<ScalarFunction, string> _function;
 
     /// <param name="function">The name of the method that computes a function.</param>
     public TilePrinter(
-        CpuTarget target, SourceWriter writer, Func<Tile, string> operand, Func<Condition, string> condition, Func<ScalarFunction, string> function,
-        string suffix)
-        : base(target, writer, suffix)
-    {
-        _operand = operand;
-        _condition = condition;
-        _function = function;
-    }
+        CpuTarget target, SourceWriter writer, Func<Tile, string> operand, PositionText position, Func<ScalarFunction, string> function, string suffix)
+        : base(target, writer, suffix) => (_operand, Position, _function) = (operand, position, function);
 
     protected override string Element(Tile tile) => _operand(tile);
 
     protected override string Call(ScalarFunction function, string operand) => $"{_function(function)}({operand})";
 
-    protected override string Position(Condition condition) => _condition(condition);
+    protected override PositionText Position { get; }
 }

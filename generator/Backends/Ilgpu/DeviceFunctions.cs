@@ -66,7 +66,7 @@ internal sealed class DeviceFunctions
             writer.Line($"// {function.Name}: f(x) = {ProgramText.Describe(function.Body)}");
             using (writer.Block($"private static float {Name(index)}(float x)"))
             {
-                var printer = new IlgpuPrinter(writer, tile => throw new NotSupportedException($"{tile}"), condition => throw new NotSupportedException($"{condition}"), this);
+                var printer = new IlgpuPrinter(writer, tile => throw new NotSupportedException($"{tile}"), PositionText.Nowhere, this);
                 writer.Line($"return {printer.Print(function.Body)};");
             }
 

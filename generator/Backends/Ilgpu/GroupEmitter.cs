@@ -77,7 +77,7 @@ internal sealed class GroupEmitter
         foreach (var member in Sums(state).Where(member => member != _inRegisters))
         {
             var makers = Dataflow.Flatten(body)
-                .Where(statement => statement is MatMul or Tiles.Map or Reduce && Dataflow.Writes(statement).Contains(member)).ToList();
+                .Where(statement => statement is MatMul or Tiles.Map or Tiles.Reduce && Dataflow.Writes(statement).Contains(member)).ToList();
             var names = makers.Count == 1 ? RestsOf(member, makers[0]).ToList() : [];
             if (names.Count == 0 || names.Count > most)
             {
@@ -95,18 +95,25 @@ internal sealed class GroupEmitter
     }
 
     /// <summary>The registers for what rounding takes away where a statement adds to a member; none where it does something else.</summary>
-    private IEnumerable<string> RestsOf(StateMember member, Statement statement) => statement switch
-    {
-        MatMul { Accumulate: true, Structure: Structure.Full } product when _memory.BlockOf(product) is { Parts: 1 } block =>
-            from pass in Enumerable.Range(0, Passes(BlocksOf(product)))
-            from r in Enumerable.Range(0, block.Rows)
-            from c in Enumerable.Range(0, block.Columns)
-            select $"{RestOf(member, pass)}{r}_{c}",
-        Reduce { Accumulate: true, Reduction: Reduction.Sum, Target.IsColumnVector: true, Rest: null } => [RestOf(member, 0)],
-        Map map when member.IsRowVector && Addend(map) is not null =>
-            Enumerable.Range(0, Passes(_memory.Columns(member))).Select(pass => RestOf(member, pass)),
-        _ => [],
-    };
+    private IEnumerable<string> RestsOf(StateMember member, Statement statement) => statement.Match(
+        load: _ => [],
+        store: _ => [],
+        matMul: product => product is { Accumulate: true, Structure: Structure.Full } && _memory.BlockOf(product) is { Parts: 1 } block
+            ? from pass in Enumerable.Range(0, Passes(BlocksOf(product)))
+              from r in Enumerable.Range(0, block.Rows)
+              from c in Enumerable.Range(0, block.Columns)
+              select $"{RestOf(member, pass)}{r}_{c}"
+            : [],
+        map: map => member.IsRowVector && Addend(map) is not null
+            ? Enumerable.Range(0, Passes(_memory.Columns(member))).Select(pass => RestOf(member, pass))
+            : [],
+        transpose: _ => [],
+        reduce: reduce => reduce is { Accumulate: true, Reduction: Reduction.Sum, Target.IsColumnVector: true, Rest: null } ? [RestOf(member, 0)] : [],
+        rebase: _ => [],
+        runs: _ => [],
+        fold: _ => [],
+        parallel: _ => [],
+        forEach: _ => Enumerable.Empty<string>());
 
     private int BlocksOf(MatMul product) =>
         _memory.BlockOf(product).Count(_memory.PaddedRows(product.Target), GroupMemory.Pad(_memory.Columns(product.Target)));
@@ -343,71 +350,66 @@ internal sealed class GroupEmitter
     {
         foreach (var statement in statements)
         {
-            if (statement is not (Tiles.Runs or Fold))
+            if (statement is not (Tiles.Runs or Tiles.Fold))
             {
                 _writer.Line($"// {ProgramText.Describe(statement)}");
             }
 
-            switch (statement)
-            {
-                case Load load:
-                    Load(load);
-                    break;
-                case Store store:
-                    Store(store);
-                    break;
-                case Map map:
-                    Map(map);
-                    break;
-                case Transpose transpose:
-                    Transpose(transpose);
-                    break;
-                case Reduce { Rest: not null } reduce:
-                    SumSquares(reduce);
-                    break;
-                case Reduce { Target.IsColumnVector: true } reduce:
-                    ReduceRows(reduce);
-                    break;
-                case Reduce reduce:
-                    ReduceColumns(reduce);
-                    break;
-                case MatMul product:
-                    Multiply(product);
-                    break;
-                case Rebase { State.Axis.IsTokens: true } rebase:
-                    RebaseRows(rebase);
-                    break;
-                case Rebase rebase:
-                    RebaseAll(rebase.State, _memory.FactorsOf(rebase), [_memory[rebase.Candidate]], () => _memory[rebase.Candidate].Element("0", "c"), rebase.Threshold);
-                    break;
-                case Runs runs:
-                    Runs(runs);
-                    break;
-                case Fold fold:
-                    foreach (var member in fold.State.Members)
-                    {
-                        Initialise(member);
-                    }
-
-                    DeclareRests(fold.State, fold.Body, int.MaxValue);
-                    Loop(fold.Loop, Print(fold.Loop.From), Print(fold.Loop.To), fold.Body);
-                    break;
-                default:
-                    throw new NotSupportedException(statement.GetType().Name);
-            }
+            statement.Switch(
+                load: Load,
+                store: Store,
+                matMul: Multiply,
+                map: Map,
+                transpose: Transpose,
+                reduce: Reduce,
+                rebase: Rebase,
+                runs: Runs,
+                fold: Fold,
+                parallel: Unsupported.Throw,
+                forEach: Unsupported.Throw);
         }
     }
 
-    public static string Print(TokenIndex index) => index switch
+    private void Reduce(Reduce reduce)
     {
-        TokenIndex.Constant constant => constant.Value.ToString(CultureInfo.InvariantCulture),
-        TokenIndex.Length length => length.Tensor.HasTokensOfKeys ? "keyCount" : "shape.QueryLength",
-        TokenIndex.Start start => Start(start.Tokens),
-        TokenIndex.End end => $"({Start(end.Tokens)} + {Count(end.Tokens)})",
-        TokenIndex.Arithmetic arithmetic => $"({Print(arithmetic.Left)} {arithmetic.Operator} {Print(arithmetic.Right)})",
-        TokenIndex.Extremum extremum => $"global::ILGPU.IntrinsicMath.{(extremum.IsMax ? "Max" : "Min")}({Print(extremum.Left)}, {Print(extremum.Right)})",
-        _ => throw new NotSupportedException($"{index}"),
-    };
+        if (reduce.Rest is not null)
+        {
+            SumSquares(reduce);
+        }
+        else if (reduce.Target.IsColumnVector)
+        {
+            ReduceRows(reduce);
+        }
+        else
+        {
+            ReduceColumns(reduce);
+        }
+    }
+
+    private void Rebase(Rebase rebase)
+    {
+        if (rebase.State.Axis.IsTokens)
+        {
+            RebaseRows(rebase);
+            return;
+        }
+
+        RebaseAll(rebase.State, _memory.FactorsOf(rebase), [_memory[rebase.Candidate]], () => _memory[rebase.Candidate].Element("0", "c"), rebase.Threshold);
+    }
+
+    private void Fold(Fold fold)
+    {
+        foreach (var member in fold.State.Members)
+        {
+            Initialise(member);
+        }
+
+        DeclareRests(fold.State, fold.Body, int.MaxValue);
+        Loop(fold.Loop, Print(fold.Loop.From), Print(fold.Loop.To), fold.Body);
+    }
+
+    public static string Print(TokenIndex index) => IndexText.Print(
+        index, length => length.Tensor.HasTokensOfKeys ? "keyCount" : "shape.QueryLength", "global::ILGPU.IntrinsicMath");
 
     private static string Start(Dim tokens) => tokens.Name + "Start";
 
@@ -1287,15 +1289,12 @@ internal sealed class GroupEmitter
                 : tile is Segment { Index: > 0 } part ? $"{column} + {part.Index * part.Columns.Size}"
                 : whole is { } segment && tile.Columns == segment.Axis ? segment.Column
                 : column),
-            condition => condition switch
-            {
-                Condition.PositionBelow below => $"{Start(below.Tokens)} + {row} < {Print(below.Limit)}",
-                Condition.InRun => $"({row} >= runFrom && {row} < runTo)",
-                Condition.Precedes { Window: null } precedes when precedes.Earlier == rows && precedes.Later != rows =>
-                    $"{Start(precedes.Earlier)} + {row} <= {Start(precedes.Later)} + {column}",
-                Condition.Precedes { Window: null } precedes => $"{Start(precedes.Earlier)} + {column} <= {Start(precedes.Later)} + {row}",
-                _ => throw new NotSupportedException($"{condition}"),
-            },
+            new PositionText(
+                Below: below => $"{Start(below.Tokens)} + {row} < {Print(below.Limit)}",
+                Precedes: precedes => precedes.Earlier == rows && precedes.Later != rows
+                    ? $"{Start(precedes.Earlier)} + {row} <= {Start(precedes.Later)} + {column}"
+                    : $"{Start(precedes.Earlier)} + {column} <= {Start(precedes.Later)} + {row}",
+                InRun: _ => $"({row} >= runFrom && {row} < runTo)"),
             _functions);
         return printer.Print(expression);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KernelGen.Generator.Passes;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
 
@@ -149,18 +150,18 @@ internal sealed class IlgpuBackend
     }
 
     /// <summary>Tiles with as many tokens as fit: what runs can make again is made again only if more fit for it, or less goes to scratch memory.</summary>
-    private (IReadOnlyList<Statement> Block, GroupMemory Memory) Plan(IReadOnlyList<Statement> program)
+    private (IReadOnlyList<Statement> Block, GroupMemory Memory) Plan(TileProgram program)
     {
-        var (block, outside) = (ShortLives.LoadLate(program), Outside());
-        var memory = GroupMemory.Plan(block, outside);
-        var remade = ShortLives.MakeAgain(block);
-        var other = GroupMemory.Plan(remade, outside);
-        return memory.Scratch > other.Scratch || (memory.Scratch == other.Scratch && other.Tokens > memory.Tokens) ? (remade, other) : (block, memory);
+        var (late, outside) = (LoadLate.Of(program), Outside());
+        var memory = GroupMemory.Plan(late.Body, outside);
+        var remade = MakeAgain.Of(late);
+        var other = GroupMemory.Plan(remade.Body, outside);
+        return memory.Scratch > other.Scratch || (memory.Scratch == other.Scratch && other.Tokens > memory.Tokens) ? (remade.Body, other) : (late.Body, memory);
     }
 
     private void Accumulate(Fold fold)
     {
-        var (block, memory) = Plan([IsScan ? fold with { Body = Dataflow.SliceToState(fold.Body, fold.State) } : fold]);
+        var (block, memory) = Plan(SliceToState.Of(_program));
         AccumulateTokens = memory.Tokens;
         var matrix = fold.State.Members.LastOrDefault(member => !member.IsRowVector && !member.IsColumnVector);
         var registers = matrix is not null && GroupEmitter.RegistersFor(matrix) is not null ? matrix : null;
@@ -178,7 +179,7 @@ internal sealed class IlgpuBackend
 
     private void Output()
     {
-        var (block, memory) = Plan([.. _program.Outputs]);
+        var (block, memory) = Plan(_program.WithOutputsAlone());
         OutputTokens = memory.Tokens;
         Kernel("Output", "The outputs of one span of tokens: a group a span of a head.", block, memory, _state, IsScan ? "_Grid.IdxX" : "head", writer =>
         {
@@ -200,12 +201,7 @@ internal sealed class IlgpuBackend
         string name, string summary, IReadOnlyList<Statement> block, GroupMemory memory, State? state, string stateIndex, Action<SourceWriter> body)
     {
         var statements = Dataflow.Flatten(block).ToList();
-        var tensors = statements.Select(statement => statement switch
-        {
-            Load load => load.Source,
-            Store store => store.Destination,
-            _ => null,
-        }).OfType<TensorArgument>().Distinct().OrderBy(tensor => tensor.Role).ToList();
+        var tensors = statements.SelectMany(Dataflow.Tensors).Distinct().OrderBy(tensor => tensor.Role).ToList();
         var readsKept = statements.SelectMany(Dataflow.Reads).OfType<StateMember>().Any(member => member.State == _program.Kept);
         var readsParameters = statements.SelectMany(Dataflow.Reads).Any(tile => tile is Parameter);
         var views = tensors.Select(tensor => ("_Floats", tensor.Name)).ToList();

@@ -9,8 +9,8 @@ internal sealed class IlgpuPrinter : ScalarPrinter
 {
     private readonly DeviceFunctions _functions;
 
-    public IlgpuPrinter(SourceWriter writer, Func<Tile, string> operand, Func<Condition, string> condition, DeviceFunctions functions)
-        : base(writer, operand, condition) => _functions = functions;
+    public IlgpuPrinter(SourceWriter writer, Func<Tile, string> operand, PositionText position, DeviceFunctions functions)
+        : base(writer, operand, position) => _functions = functions;
 
     protected override string Function(string name, params string[] operands) =>
         $"{_functions.Use(name.Replace("Native", ""), operands.Length)}({string.Join(", ", operands)})";
