@@ -178,6 +178,16 @@ internal static class Rules
         "This project is compiled without optimisation, as Debug builds are, and so are its layers, which run many times slower; set <Optimize>true</Optimize> in the project that holds them",
         Category, DiagnosticSeverity.Info, isEnabledByDefault: true, helpLinkUri: Help + "kgen034");
 
+    public static readonly DiagnosticDescriptor NotOnCpu = new(
+        "KGEN036", "Kernels cannot compute the attention",
+        "This attention has no kernels, because {0}; declare another that has not",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen036");
+
+    public static readonly DiagnosticDescriptor NotOnGpu = new(
+        "KGEN037", "GPU kernels cannot compute the attention",
+        "This attention has no GPU kernels, because {0}; set Backends = Backends.Cpu",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen037");
+
     public static readonly DiagnosticDescriptor InternalError = new(
         "KGEN099", "The generator failed",
         "KernelGen could not generate '{0}', which is an error in KernelGen, not in your code; please report: {1}",

@@ -8,12 +8,15 @@ namespace KernelGen.Generator.Specs;
 /// <summary>An annotated declaration → <see cref="Reading"/>. Never throws, whatever half-typed code looks like.</summary>
 internal static class DeclarationReader
 {
-    public static Reading Read(GeneratorAttributeSyntaxContext found, CancellationToken cancel)
+    /// <param name="found">The declaration.</param>
+    /// <param name="families">All families.</param>
+    /// <param name="cancel">The compiler's.</param>
+    public static Reading Read(GeneratorAttributeSyntaxContext found, FamilyRegistry families, CancellationToken cancel)
     {
         try
         {
             return found.TargetNode is TypeDeclarationSyntax syntax && found.TargetSymbol is INamedTypeSymbol type
-                ? Read(syntax, type, found.Attributes[0], found.SemanticModel, cancel)
+                ? Read(syntax, type, found.Attributes[0], found.SemanticModel, families, cancel)
                 : Reading.Nothing;
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -23,9 +26,9 @@ internal static class DeclarationReader
     }
 
     private static Reading Read(
-        TypeDeclarationSyntax syntax, INamedTypeSymbol type, AttributeData attribute, SemanticModel model, CancellationToken cancel)
+        TypeDeclarationSyntax syntax, INamedTypeSymbol type, AttributeData attribute, SemanticModel model, FamilyRegistry families, CancellationToken cancel)
     {
-        if (FamilyRegistry.Of(attribute) is not { } family)
+        if (families.Of(attribute) is not { } family)
         {
             return Reading.Nothing;
         }
@@ -42,10 +45,10 @@ internal static class DeclarationReader
 
         // The first attention attribute of a type counts. A second of the same family is the compiler's error CS0579; a second of another
         // family is ours.
-        var first = type.GetAttributes().First(candidate => FamilyRegistry.Of(candidate) is not null);
+        var first = type.GetAttributes().First(candidate => families.Of(candidate) is not null);
         if (!IsSame(first, attribute))
         {
-            var firstFamily = FamilyRegistry.Of(first)!;
+            var firstFamily = families.Of(first)!;
             return firstFamily == family
                 ? Reading.Nothing
                 : new(null,

@@ -21,8 +21,8 @@ public sealed class Layer
     {
         Type = type;
         _spec = Specs.Value[type.FullName!];
-        Program = FamilyRegistry.Build(_spec);
-        GradientPrograms = FamilyRegistry.BuildGradients(_spec);
+        Program = FamilyRegistry.Default.Build(_spec);
+        GradientPrograms = FamilyRegistry.Default.BuildGradients(_spec);
     }
 
     public Type Type { get; }

@@ -15,10 +15,18 @@ internal sealed class GeneratorRun
     private GeneratorDriver _driver;
 
     public GeneratorRun(LanguageVersion language, params string[] sources)
+        : this(new KernelGenerator(), language, sources)
+    {
+    }
+
+    /// <param name="generator">With other families than users have.</param>
+    /// <param name="language">The version of C#.</param>
+    /// <param name="sources">The user's files.</param>
+    public GeneratorRun(KernelGenerator generator, LanguageVersion language, params string[] sources)
     {
         _options = new CSharpParseOptions(language, DocumentationMode.Diagnose);
         _driver = CSharpGeneratorDriver.Create(
-            [new KernelGenerator().AsSourceGenerator()], parseOptions: _options, driverOptions: Tracked);
+            [generator.AsSourceGenerator()], parseOptions: _options, driverOptions: Tracked);
         Compilation = CSharpCompilation.Create(
             "TestProject",
             sources.Select(Parse),

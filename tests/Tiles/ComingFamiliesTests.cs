@@ -14,7 +14,7 @@ public class ComingFamiliesTests
     private const int HeadDim = 6, ValueDim = 5;
 
     /// <summary>Beltagy et al., "Longformer", arXiv:2004.05150: query i attends to the keys i, i − dilation, …, window of them.</summary>
-    private static TileProgram CausalDilatedWindow(int window, int dilation)
+    internal static TileProgram CausalDilatedWindow(int window, int dilation)
     {
         var b = new TileProgramBuilder("causal dilated window");
         var (d, dv) = (Dim.Fixed("d", HeadDim), Dim.Fixed("dv", ValueDim));
@@ -57,7 +57,7 @@ public class ComingFamiliesTests
     }
 
     /// <summary>Wang et al., "Linformer", arXiv:2006.04768: softmax(Q(EK)ᵀ)(FV), with E and F given transposed, [tokens, rank].</summary>
-    private static TileProgram Linformer(int rank)
+    internal static TileProgram Linformer(int rank)
     {
         var b = new TileProgramBuilder("Linformer");
         var (d, dv, r) = (Dim.Fixed("d", HeadDim), Dim.Fixed("dv", ValueDim), Dim.Fixed("r", rank));

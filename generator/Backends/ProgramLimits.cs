@@ -1,0 +1,53 @@
+using System.Globalization;
+using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends;
+
+/// <summary>What programs may ask of which no backend has a printer yet, told so that it can be said at the attribute that asks for it.</summary>
+internal static class ProgramLimits
+{
+    /// <summary>Why kernels for CPUs cannot compute a program; null: they can.</summary>
+    public static string? OnCpu(TileProgram program) => Dataflow.Flatten(program.Body).Select(Objection).FirstOrDefault(objection => objection is not null);
+
+    /// <summary>Why kernels for GPUs cannot compute a program; null: they can.</summary>
+    public static string? OnGpu(TileProgram program)
+    {
+        if (OnCpu(program) is { } objection)
+        {
+            return objection;
+        }
+
+        var matrices = program.State?.Members.Count(member => !member.IsRowVector && !member.IsColumnVector) ?? 1;
+        return program.Outputs.Count() != 1 ? $"its outputs come in {Number(program.Outputs.Count())} loops, and a kernel has one"
+            : matrices != 1 ? $"its state has {Number(matrices)} matrices, and a kernel merges one"
+            : Dataflow.Flatten(program.Outputs.SelectMany(output => output.Body())).Any(statement => statement is Parallel) ? "it has a parallel loop within another"
+            : null;
+    }
+
+    private static string? Objection(Statement statement) => statement.Match(
+        load: load => OfTensor(load.Source),
+        store: store => OfTensor(store.Destination),
+        matMul: _ => null,
+        map: OfConditions,
+        transpose: _ => null,
+        reduce: OfConditions,
+        rebase: _ => null,
+        runs: OfConditions,
+        fold: fold => OfLoop(fold.Loop),
+        parallel: parallel => OfLoop(parallel.Loop),
+        forEach: _ => "it goes over tokens with gaps between them");
+
+    private static string? OfTensor(TensorArgument tensor) => tensor.Role == TensorRole.Other ? $"it needs the tensor '{tensor}', which calls do not hand in" : null;
+
+    private static string? OfConditions(Statement statement) =>
+        Dataflow.Expressions(statement).SelectMany(Dataflow.Conditions).OfType<Condition.Precedes>().FirstOrDefault(mask => mask.Window is not null) is { Window: { } window }
+            ? $"it sees a window of {Number(window)} keys"
+            : null;
+
+    private static string? OfLoop(TokenLoop loop) => loop is { Stride: 1, Offset: TokenIndex.Constant { Value: 0 } } or { Stride: -1 }
+        ? null
+        : $"it takes every token at a distance of {Number(loop.Stride)}";
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,135 @@
+using KernelGen.Generator;
+using KernelGen.Generator.Backends;
+using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Families;
+using KernelGen.Generator.Specs;
+using KernelGen.Generator.Tiles;
+using KernelGen.Tests.Behaviour;
+using KernelGen.Tests.Harness;
+using KernelGen.Tests.Tiles;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Xunit;
+
+namespace KernelGen.Tests.Diagnostics;
+
+/// <summary>A family whose programs no printer knows is told so at its attribute, and gets no text: neither wrong kernels nor an internal error.</summary>
+public sealed class BackendObjectionTests
+{
+    private const string Attribute = """
+        using System;
+        using KernelGen;
+        [AttributeUsage(AttributeTargets.Class)] sealed class OwnAttribute : Attribute { public Backends Backends { get; set; } }
+        """;
+
+    [Fact]
+    public void Program_that_goes_over_tokens_with_gaps_has_no_kernels()
+    {
+        var run = Run(() => ComingFamiliesTests.CausalDilatedWindow(window: 3, dilation: 2), "");
+        var reported = Assert.Single(run.Result.Diagnostics);
+        Assert.Equal("KGEN036", reported.Id);
+        Assert.Equal(DiagnosticSeverity.Error, reported.Severity);
+        Assert.Equal("Own", Text(reported));
+        Assert.Contains("gaps between them", reported.GetMessage(null), StringComparison.Ordinal);
+        Assert.Empty(run.Files);
+    }
+
+    [Fact]
+    public void Program_with_a_tensor_of_its_own_has_no_kernels()
+    {
+        var reported = Assert.Single(Run(() => ComingFamiliesTests.Linformer(rank: 3), "").Result.Diagnostics);
+        Assert.Contains("'E'", reported.GetMessage(null), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Program_with_a_window_has_no_kernels() =>
+        Assert.Equal("it sees a window of 5 keys", ProgramLimits.OnCpu(Windowed(Layer.Of<CausalExact16>().Program, 5)));
+
+    [Theory]
+    [InlineData("", "Own")]
+    [InlineData("(Backends = Backends.Auto)", "Backends.Auto")]
+    [InlineData("(Backends = Backends.Gpu)", "Backends.Gpu")]
+    public void Program_that_only_GPUs_cannot_compute_has_kernels_for_CPUs(string arguments, string place)
+    {
+        var run = Run(TwoMatrices, arguments);
+        Assert.DoesNotContain(run.Result.Diagnostics, diagnostic => diagnostic.Id is "KGEN036" or "KGEN037" or "KGEN099");
+        run.Reference(IlgpuReference.Minimal);
+        var reported = Assert.Single(run.Result.Diagnostics, diagnostic => diagnostic.Id == "KGEN037");
+        Assert.Equal(place, Text(reported));
+        Assert.Contains("2 matrices", reported.GetMessage(null), StringComparison.Ordinal);
+        Assert.Contains(run.Files.Keys, name => name.EndsWith(".Cpu.g.cs", StringComparison.Ordinal));
+        Assert.DoesNotContain(run.Files.Keys, name => name.Contains("Ilgpu", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Nothing_is_said_of_GPUs_that_nobody_wants()
+    {
+        var run = Run(TwoMatrices, "(Backends = Backends.Cpu)").Reference(IlgpuReference.Minimal);
+        Assert.Empty(run.Result.Diagnostics);
+    }
+
+    [Fact]
+    public void Family_that_fails_is_an_internal_error_and_no_crash()
+    {
+        var run = Run(() => throw new InvalidOperationException("A mistake of the family."), "");
+        Assert.All(run.Result.Diagnostics, diagnostic => Assert.Equal("KGEN099", diagnostic.Id));
+        Assert.Contains(run.Result.Diagnostics, diagnostic => diagnostic.GetMessage(null).Contains("A mistake of the family.", StringComparison.Ordinal));
+        Assert.Null(run.Result.Exception);
+    }
+
+    [Theory]
+    [ClassData(typeof(Layer.Everyone))]
+    public void Nothing_is_said_of_the_families_that_there_are(Layer layer) => Assert.All(
+        layer.GradientPrograms.Prepend(layer.Program),
+        program =>
+        {
+            Assert.Null(ProgramLimits.OnCpu(program));
+            Assert.Null(ProgramLimits.OnGpu(program));
+        });
+
+    private static GeneratorRun Run(Func<TileProgram> program, string arguments) => new(
+        new KernelGenerator(new FamilyRegistry([new Family<OwnSpec>("OwnAttribute", hasProjections: false, _ => new OwnSpec(), _ => program(), _ => [])])),
+        LanguageVersion.Preview, Attribute + $"[Own{arguments}] public sealed partial class A;");
+
+    private static string Text(Diagnostic diagnostic) => diagnostic.Location.SourceTree!.ToString().Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length);
+
+    /// <summary>o = q·(Σ kkᵀ)·(Σ kvᵀ): no attention, but a state of two matrices.</summary>
+    private static TileProgram TwoMatrices()
+    {
+        var b = new TileProgramBuilder("two matrices");
+        var (d, dv) = (Dim.Fixed("d", 8), Dim.Fixed("dv", 8));
+        var query = b.Tensor(TensorRole.Query, "query", d);
+        var key = b.Tensor(TensorRole.Key, "key", d);
+        var value = b.Tensor(TensorRole.Value, "value", dv);
+        var output = b.Tensor(TensorRole.Output, "output", dv);
+        var state = b.State("state", d);
+        var (keys, values) = (state.AddMatrix("KK", d), state.AddMatrix("KV", dv));
+        var j = b.Loop(Dim.Tokens("j"), 0, key.Length);
+        b.Fold(j, state, () =>
+        {
+            var k = b.Load("K", key, j);
+            b.AddMatMul(keys, k, k, transposeA: true);
+            b.AddMatMul(values, k, b.Load("V", value, j), transposeA: true);
+        });
+        var i = b.Loop(Dim.Tokens("i"), 0, query.Length);
+        b.Parallel(i, () => b.Store(output, b.MatMul("O", b.MatMul("QKK", b.Load("Q", query, i), keys), values), i));
+        return b.Build();
+    }
+
+    private static TileProgram Windowed(TileProgram program, int window) => new Windows(window).Rewrite(program);
+
+    private sealed class Windows(int window) : Rewriter
+    {
+        protected override Expr Expression(Expr expression) => expression.Replace(part =>
+            part is Expr.Choice { Condition: Condition.Precedes precedes } choice
+                ? choice with { Condition = precedes with { Window = window } }
+                : null);
+    }
+
+    private sealed record OwnSpec() : AttentionSpec(HeadDim: 8, ValueDim: 8, Features: 0, Causal: false)
+    {
+        public override int ProjectionRows => 0;
+
+        public override string Describe() => "Nobody's attention.";
+    }
+}
