@@ -60,8 +60,10 @@ public sealed class KernelGenerator : IIncrementalGenerator
             all = all.Combine(declarations.Collect()).Select(static (lists, _) => lists.Left.Followed(lists.Right));
         }
 
-        // 4. Report the diagnostics. They hold locations, so this branch is never cached; what backends object to is.
-        var objections = all.Select((list, _) => (EquatableArray<BackendObjections>)[.. list.Select(declaration => BackendObjections.To(declaration.Spec, _families)).Distinct()]);
+        // 4. Report the diagnostics. They hold locations, so this branch is never cached; what backends object to is, spec by spec.
+        var objections = all.SelectMany(static (list, _) => list.Select(static declaration => declaration.Spec).Distinct())
+            .Select((spec, _) => BackendObjections.To(spec, _families))
+            .Collect();
         context.RegisterSourceOutput(
             read.Combine(target.Combine(ilgpu).Combine(isDebug.Combine(objections))),
             static (output, found) => Report(output, found.Left, found.Right.Left.Left, found.Right.Left.Right, found.Right.Right.Left, found.Right.Right.Right));
@@ -81,7 +83,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
     /// <summary>Reports what is wrong with the declarations: once, where several name the same faulty kernel function.</summary>
     private static void Report(
         SourceProductionContext output, ImmutableArray<Reading> readings, TargetFacts target, Visibility ilgpu, bool isDebug,
-        EquatableArray<BackendObjections> objections)
+        ImmutableArray<BackendObjections> objections)
     {
         var bySpec = objections.ToDictionary(static objection => objection.Spec);
         if (isDebug && readings.FirstOrDefault(static reading => reading.Declaration is not null) is { Attribute: { } first })

@@ -1003,9 +1003,9 @@ internal sealed class BodyEmitter
         _ => throw new NotSupportedException($"The CPU backend passes no tensor in the role {tensor.Role} yet."),
     };
 
-    private static string Start(Dim tokens) => tokens.Name + "Start";
+    private static string Start(Dim tokens) => IndexText.Start(tokens);
 
-    private static string Count(Dim tokens) => tokens.Name + "Count";
+    private static string Count(Dim tokens) => IndexText.Count(tokens);
 
     private static string Upper(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 

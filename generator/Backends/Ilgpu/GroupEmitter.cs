@@ -411,9 +411,9 @@ internal sealed class GroupEmitter
     public static string Print(TokenIndex index) => IndexText.Print(
         index, length => length.Tensor.HasTokensOfKeys ? "keyCount" : "shape.QueryLength", "global::ILGPU.IntrinsicMath");
 
-    private static string Start(Dim tokens) => tokens.Name + "Start";
+    private static string Start(Dim tokens) => IndexText.Start(tokens);
 
-    private static string Count(Dim tokens) => tokens.Name + "Count";
+    private static string Count(Dim tokens) => IndexText.Count(tokens);
 
     /// <summary>The token of row r of the current tile of a loop.</summary>
     private static string Token(TokenLoop loop) => loop switch
