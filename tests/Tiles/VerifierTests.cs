@@ -102,7 +102,9 @@ public partial class VerifierTests
             yield return new Inputs(layer, queries, keys, seed: 1, scale: 2);
         }
 
-        yield return new Inputs(layer, lengths[0].Queries, lengths[0].Keys, seed: 1, scale: 2).Scale(0, lengths[0].Keys, token => token % 2 == 0 ? 6 : 0.5f);
+        // Norms that rise and fall from token to token, of keys and of queries, make tiles of several runs.
+        yield return Alternating(layer, lengths[0].Queries, lengths[0].Keys, odd: 0.5f);
+        yield return Alternating(layer, lengths[0].Queries, lengths[0].Keys, odd: 2);
         yield return new Inputs(layer, queries: 4, keys: 0, seed: 1, scale: 40);
         foreach (var infinite in new Func<Inputs, float[]>[] { inputs => inputs.Key, inputs => inputs.Query })
         {
@@ -111,6 +113,9 @@ public partial class VerifierTests
             yield return inputs;
         }
     }
+
+    private static Inputs Alternating(Layer layer, int queries, int keys, float odd) =>
+        new Inputs(layer, queries, keys, seed: 1, scale: 2).Fill((token, i, before) => before[i] * (token % 2 == 0 ? 6 : odd));
 
     [GeneratedRegex("^'(.*)' is '(.*)'$")]
     private static partial Regex Statements();
