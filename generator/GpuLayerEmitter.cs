@@ -79,10 +79,8 @@ internal static class GpuLayerEmitter
         {
             PerQuery =
             [
-                "LogSumExp",
-                .. gradients.SelectMany(program => program.Arguments)
-                    .Where(argument => argument.Columns == Dim.One && argument.Role != TensorRole.LogSumExp)
-                    .Select(argument => LauncherEmitter.Property(argument.Name)).Distinct(),
+                .. gradients.Prepend(forward).SelectMany(program => program.Operands).Where(operand => operand.Source == OperandSource.Kept)
+                    .Select(operand => LauncherEmitter.Property(operand.Name)).Distinct(),
             ];
             HasState = gradients.Any(program => program.Kept is not null);
             StateFloats = HasState ? IlgpuBackend.Floats(forward.State) : 0;

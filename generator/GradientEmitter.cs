@@ -20,7 +20,8 @@ internal static class GradientEmitter
         _ => ["Queries", "Keys"],
     };
 
-    public static string Emit(Declaration declaration, IReadOnlyList<TileProgram> programs, CancellationToken cancel)
+    /// <param name="forward">The program of the forward pass.</param>
+    public static string Emit(Declaration declaration, TileProgram forward, IReadOnlyList<TileProgram> programs, CancellationToken cancel)
     {
         var comments = programs.Count == 0
             ? [declaration.Spec.Describe() + " The derivative of its kernel function is too large to compute with, so there is no backward pass."]
@@ -28,7 +29,7 @@ internal static class GradientEmitter
                 .Concat(programs.Select(program => $"{ProgramText.Describe(program)}\nSchedule: {CpuBackend.DescribeSchedule(program)}"));
         return TypeFile.Write(declaration.Type, comments, CpuBackend.Usings, "", writer =>
         {
-            WriteBackward(writer);
+            WriteBackward(writer, forward, programs);
             cancel.ThrowIfCancellationRequested();
             if (programs.Count > 0)
             {
@@ -39,25 +40,52 @@ internal static class GradientEmitter
         });
     }
 
-    private static void WriteBackward(SourceWriter writer) => writer.Line($$"""
-        /// <inheritdoc/>
-        public long BackwardScratchBytes(in {{Runtime}}.AttentionShape shape) => Engine.BackwardScratchBytes(in shape);
+    private static void WriteBackward(SourceWriter writer, TileProgram forward, IReadOnlyList<TileProgram> programs)
+    {
+        writer.Line($$"""
+            /// <inheritdoc/>
+            public long BackwardScratchBytes(in {{Runtime}}.AttentionShape shape) => Engine.BackwardScratchBytes(in shape);
 
-        /// <inheritdoc/>
-        public void Backward(
-            {{Inputs}} query,
-            {{Inputs}} key,
-            {{Inputs}} value,
-            {{Inputs}} output,
-            {{Runtime}}.AttentionResult result,
-            {{Inputs}} outputGradient,
-            {{Outputs}} queryGradient,
-            {{Outputs}} keyGradient,
-            {{Outputs}} valueGradient,
-            in {{Runtime}}.AttentionShape shape,
-            global::System.ReadOnlySpan<int> keyLengths = default,
-            bool accumulate = false)
-            => Engine.Backward(
-                query, key, value, output, result, outputGradient, queryGradient, keyGradient, valueGradient, in shape, keyLengths, accumulate);
-        """);
+            /// <inheritdoc/>
+            public void Backward(
+                {{Inputs}} query,
+                {{Inputs}} key,
+                {{Inputs}} value,
+                {{Inputs}} output,
+                {{Runtime}}.AttentionResult result,
+                {{Inputs}} outputGradient,
+                {{Outputs}} queryGradient,
+                {{Outputs}} keyGradient,
+                {{Outputs}} valueGradient,
+                in {{Runtime}}.AttentionShape shape,
+                global::System.ReadOnlySpan<int> keyLengths = default,
+                bool accumulate = false)
+                => Engine.Backward(
+                    {{CallText.Backward(forward, programs, withOthers: false)}},
+                    in shape, result, keyLengths, accumulate);
+            """);
+        if (AttentionOperands.OthersOf([forward, .. programs]).ToList() is { Count: > 0 } others)
+        {
+            writer.Line($$"""
+
+                /// <inheritdoc cref="{{Runtime}}.IAttention.Backward"/>
+                public void Backward(
+                    {{Inputs}} query,
+                    {{Inputs}} key,
+                    {{Inputs}} value,{{CallText.Parameters(others.Where(operand => operand.Access == OperandAccess.Read))}}
+                    {{Inputs}} output,
+                    {{Runtime}}.AttentionResult result,
+                    {{Inputs}} outputGradient,
+                    {{Outputs}} queryGradient,
+                    {{Outputs}} keyGradient,
+                    {{Outputs}} valueGradient,{{CallText.Parameters(others.Where(operand => operand.Access != OperandAccess.Read))}}
+                    in {{Runtime}}.AttentionShape shape,
+                    global::System.ReadOnlySpan<int> keyLengths = default,
+                    bool accumulate = false)
+                    => Engine.Backward(
+                        {{CallText.Backward(forward, programs, withOthers: true)}},
+                        in shape, result, keyLengths, accumulate);
+                """);
+        }
+    }
 }

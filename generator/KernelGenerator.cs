@@ -126,7 +126,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
             Write(output, declaration, ".Cpu.g.cs", spec => LayerEmitter.Emit(
                 declaration, _families.Build(spec), GradientEmitter.Names(_families.BuildGradients(spec)), output.CancellationToken));
             Write(output, declaration, ".Gradients.g.cs", spec => GradientEmitter.Emit(
-                declaration, _families.BuildGradients(spec), output.CancellationToken));
+                declaration, _families.Build(spec), _families.BuildGradients(spec), output.CancellationToken));
         }
     }
 

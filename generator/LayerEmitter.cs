@@ -31,7 +31,7 @@ internal static class LayerEmitter
             WriteConstants(writer, spec);
             WriteConstructors(writer, type, spec);
             WriteProperties(writer, spec);
-            WriteForward(writer);
+            WriteForward(writer, program);
             WriteDecoding(writer, spec);
             WriteEngine(writer, CpuBackend.Decodes(program) ? "CreateDecoding" : "Create", gradientPasses);
             cancel.ThrowIfCancellationRequested();
@@ -172,35 +172,55 @@ internal static class LayerEmitter
         {{(spec.ProjectionRows > 0 ? $"\nbool {Runtime}.IRandomFeatureAttention.Normalize => Normalize;\n" : "")}}
         """);
 
-    private static void WriteForward(SourceWriter writer) => writer.Line($$"""
-        /// <inheritdoc/>
-        public long ScratchBytes(in {{Runtime}}.AttentionShape shape) => Engine.ScratchBytes(in shape);
+    private static void WriteForward(SourceWriter writer, TileProgram program)
+    {
+        var tensors = CallText.Forward(program, withOthers: false);
+        writer.Line($$"""
+            /// <inheritdoc/>
+            public long ScratchBytes(in {{Runtime}}.AttentionShape shape) => Engine.ScratchBytes(in shape);
 
-        /// <inheritdoc/>
-        public void Forward(
-            global::System.ReadOnlySpan<float> query,
-            global::System.ReadOnlySpan<float> key,
-            global::System.ReadOnlySpan<float> value,
-            global::System.Span<float> destination,
-            in {{Runtime}}.AttentionShape shape,
-            global::System.ReadOnlySpan<int> keyLengths = default)
-            => Engine.Forward(query, key, value, destination, in shape, null, keyLengths);
+            /// <inheritdoc/>
+            public void Forward(
+                global::System.ReadOnlySpan<float> query,
+                global::System.ReadOnlySpan<float> key,
+                global::System.ReadOnlySpan<float> value,
+                global::System.Span<float> destination,
+                in {{Runtime}}.AttentionShape shape,
+                global::System.ReadOnlySpan<int> keyLengths = default)
+                => Engine.Forward({{tensors}}, in shape, null, keyLengths);
 
-        /// <inheritdoc/>
-        public void Forward(
-            global::System.ReadOnlySpan<float> query,
-            global::System.ReadOnlySpan<float> key,
-            global::System.ReadOnlySpan<float> value,
-            global::System.Span<float> destination,
-            in {{Runtime}}.AttentionShape shape,
-            {{Runtime}}.AttentionResult result,
-            global::System.ReadOnlySpan<int> keyLengths = default)
+            /// <inheritdoc/>
+            public void Forward(
+                global::System.ReadOnlySpan<float> query,
+                global::System.ReadOnlySpan<float> key,
+                global::System.ReadOnlySpan<float> value,
+                global::System.Span<float> destination,
+                in {{Runtime}}.AttentionShape shape,
+                {{Runtime}}.AttentionResult result,
+                global::System.ReadOnlySpan<int> keyLengths = default)
+            {
+                global::System.ArgumentNullException.ThrowIfNull(result);
+                Engine.Forward({{tensors}}, in shape, result, keyLengths);
+            }
+
+            """);
+        if (AttentionOperands.OthersOf([program]).ToList() is { Count: > 0 } others)
         {
-            global::System.ArgumentNullException.ThrowIfNull(result);
-            Engine.Forward(query, key, value, destination, in shape, result, keyLengths);
-        }
+            writer.Line($$"""
+                /// <inheritdoc cref="{{Runtime}}.IAttention.Forward(global::System.ReadOnlySpan{float}, global::System.ReadOnlySpan{float}, global::System.ReadOnlySpan{float}, global::System.Span{float}, in {{Runtime}}.AttentionShape, {{Runtime}}.AttentionResult, global::System.ReadOnlySpan{int})"/>
+                public void Forward(
+                    global::System.ReadOnlySpan<float> query,
+                    global::System.ReadOnlySpan<float> key,
+                    global::System.ReadOnlySpan<float> value,{{CallText.Parameters(others)}}
+                    global::System.Span<float> destination,
+                    in {{Runtime}}.AttentionShape shape,
+                    {{Runtime}}.AttentionResult? result = null,
+                    global::System.ReadOnlySpan<int> keyLengths = default)
+                    => Engine.Forward({{CallText.Forward(program, withOthers: true)}}, in shape, result, keyLengths);
 
-        """);
+                """);
+        }
+    }
 
     private static void WriteDecoding(SourceWriter writer, AttentionSpec spec)
     {

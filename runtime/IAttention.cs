@@ -42,8 +42,8 @@ public interface IAttention
 
     /// <summary>Computes attention for every head of every sequence.</summary>
     /// <param name="query">[batch, heads, query length, head dim] or the other layout that <paramref name="shape"/> names.</param>
-    /// <param name="key">[batch, heads, key length, head dim].</param>
-    /// <param name="value">[batch, heads, key length, value dim].</param>
+    /// <param name="key">[batch, key heads, key length, head dim]: as many heads as queries have, or fewer (<see cref="AttentionShape.KeyHeads"/>).</param>
+    /// <param name="value">[batch, key heads, key length, value dim].</param>
     /// <param name="destination">Overwritten with the output, [batch, heads, query length, value dim]. It may not overlap an input.</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="keyLengths">
@@ -68,13 +68,13 @@ public interface IAttention
     /// ReadOnlySpan{float}, ReadOnlySpan{float}, Span{float}, in AttentionShape, AttentionResult, ReadOnlySpan{int})"/> call on the same inputs.
     /// </summary>
     /// <param name="query">As in the forward call; so are the next two.</param>
-    /// <param name="key">[batch, heads, key length, head dim].</param>
-    /// <param name="value">[batch, heads, key length, value dim].</param>
+    /// <param name="key">[batch, key heads, key length, head dim].</param>
+    /// <param name="value">[batch, key heads, key length, value dim].</param>
     /// <param name="output">What the forward call wrote, [batch, heads, query length, value dim].</param>
     /// <param name="result">What the forward call kept.</param>
     /// <param name="outputGradient">∂loss/∂output, of the output's shape.</param>
     /// <param name="queryGradient">Overwritten with ∂loss/∂query, or added to. No gradient may overlap another tensor.</param>
-    /// <param name="keyGradient">∂loss/∂key; zeros, or nothing added, for keys that do not count.</param>
+    /// <param name="keyGradient">∂loss/∂key; zeros, or nothing added, for keys that do not count. Where query heads share a head of keys, their sum.</param>
     /// <param name="valueGradient">∂loss/∂value, likewise.</param>
     /// <param name="shape">The sizes of the forward call.</param>
     /// <param name="keyLengths">Those of the forward call.</param>

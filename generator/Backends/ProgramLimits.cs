@@ -7,8 +7,12 @@ namespace KernelGen.Generator.Backends;
 /// <summary>What programs may ask of which no backend has a printer yet, told so that it can be said at the attribute that asks for it.</summary>
 internal static class ProgramLimits
 {
+    /// <summary>Operands that a layer can have beside those of all attention: so many does a call take.</summary>
+    private const int MostOthers = 4;
+
     /// <summary>Why kernels for CPUs cannot compute a program; null: they can.</summary>
-    public static string? OnCpu(TileProgram program) => Dataflow.Flatten(program.Body).Select(Objection).FirstOrDefault(objection => objection is not null);
+    public static string? OnCpu(TileProgram program) =>
+        Dataflow.Flatten(program.Body).Select(Objection).FirstOrDefault(objection => objection is not null) ?? OfOthers(program);
 
     /// <summary>Why kernels for GPUs cannot compute a program; null: they can.</summary>
     public static string? OnGpu(TileProgram program)
@@ -16,6 +20,11 @@ internal static class ProgramLimits
         if (OnCpu(program) is { } objection)
         {
             return objection;
+        }
+
+        if (AttentionOperands.OthersOf([program]).FirstOrDefault() is { } other)
+        {
+            return $"it needs the tensor '{other}', which calls on GPUs do not hand in";
         }
 
         var matrices = program.State?.Members.Count(member => !member.IsRowVector && !member.IsColumnVector) ?? 1;
@@ -26,8 +35,8 @@ internal static class ProgramLimits
     }
 
     private static string? Objection(Statement statement) => statement.Match(
-        load: load => OfTensor(load.Source),
-        store: store => OfTensor(store.Destination),
+        load: _ => null,
+        store: _ => null,
         matMul: _ => null,
         map: OfConditions,
         transpose: _ => null,
@@ -38,7 +47,13 @@ internal static class ProgramLimits
         parallel: parallel => OfLoop(parallel.Loop),
         forEach: _ => "it goes over tokens with gaps between them");
 
-    private static string? OfTensor(TensorArgument tensor) => tensor.Role == TensorRole.Other ? $"it needs the tensor '{tensor}', which calls do not hand in" : null;
+    private static string? OfOthers(TileProgram program)
+    {
+        var others = AttentionOperands.OthersOf([program]).ToList();
+        return others.Count > MostOthers ? $"it needs {Number(others.Count)} tensors beside queries, keys and values, and a call takes {Number(MostOthers)}"
+            : others.Count > 0 && program.IsScan ? $"it needs the tensor '{others[0]}', which a step from token to token does not hand in"
+            : null;
+    }
 
     private static string? OfConditions(Statement statement) =>
         Dataflow.Expressions(statement).SelectMany(Dataflow.Conditions).OfType<Condition.Precedes>().FirstOrDefault(mask => mask.Window is not null) is { Window: { } window }

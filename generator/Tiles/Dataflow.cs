@@ -66,9 +66,21 @@ internal static class Dataflow
         return false;
     }
 
-    /// <summary>The tensors that a statement itself reads or writes.</summary>
-    public static IEnumerable<TensorArgument> Tensors(Statement statement) =>
+    /// <summary>The operands that a statement itself reads or writes, or whose length it asks for.</summary>
+    public static IEnumerable<Operand> Operands(Statement statement) => statement.Match<IEnumerable<Operand>>(
+        load: load => [load.Source], store: store => [store.Destination], matMul: _ => [], map: InConditions, transpose: _ => [], reduce: InConditions, rebase: _ => [],
+        runs: InConditions, fold: fold => Lengths(fold.Loop), parallel: parallel => Lengths(parallel.Loop), forEach: _ => []);
+
+    /// <summary>The operands that a statement itself reads or writes.</summary>
+    public static IEnumerable<Operand> Moved(Statement statement) =>
         statement is Load load ? [load.Source] : statement is Store store ? [store.Destination] : [];
+
+    private static IEnumerable<Operand> InConditions(Statement statement) =>
+        Expressions(statement).SelectMany(Conditions).OfType<Condition.PositionBelow>().SelectMany(below => Lengths(below.Limit));
+
+    private static IEnumerable<Operand> Lengths(TokenLoop loop) => new[] { loop.From, loop.To, loop.Offset }.SelectMany(Lengths);
+
+    private static IEnumerable<Operand> Lengths(TokenIndex index) => index.Flatten().OfType<TokenIndex.Length>().Select(length => length.Operand);
 
     /// <summary>The expressions of a statement.</summary>
     public static IReadOnlyList<Expr> Expressions(Statement statement) => statement.Match<IReadOnlyList<Expr>>(

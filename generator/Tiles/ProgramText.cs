@@ -11,7 +11,7 @@ internal static class ProgramText
     public static string Describe(TileProgram program)
     {
         var writer = new SourceWriter();
-        writer.Line($"{program.Name}: {string.Join(", ", program.Arguments.Select(argument => $"{argument} [L × {argument.Columns}]"))}");
+        writer.Line($"{program.Name}: {string.Join(", ", program.Operands.Select(argument => $"{argument} [L × {argument.Columns}]"))}");
         foreach (var parameter in program.Parameters)
         {
             writer.Line($"parameter {parameter} {Shape(parameter)}{Describe(parameter)}");
@@ -95,7 +95,7 @@ internal static class ProgramText
 
     private static string Describe(TokenIndex index) => index.Match(
         constant: constant => constant.Value.ToString(CultureInfo.InvariantCulture),
-        length: length => $"|{length.Tensor}|",
+        length: length => $"|{length.Operand}|",
         start: start => $"start({start.Tokens})",
         end: end => $"end({end.Tokens})",
         counter: counter => counter.Name,

@@ -18,13 +18,13 @@ internal abstract record Statement
 }
 
 /// <summary>Target = the tokens of the source at the current tile of a loop. Tokens past the source's length read as zeros and are not touched.</summary>
-internal sealed record Load(Tile Target, TensorArgument Source, TokenLoop Loop) : Statement
+internal sealed record Load(Tile Target, Operand Source, TokenLoop Loop) : Statement
 {
     public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
 }
 
 /// <summary>Writes the rows of a tile to the tokens of the current tile of a loop; inside <see cref="Runs"/> only those of the run.</summary>
-internal sealed record Store(TensorArgument Destination, Tile Source, TokenLoop Loop) : Statement
+internal sealed record Store(Operand Destination, Tile Source, TokenLoop Loop) : Statement
 {
     public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
 }

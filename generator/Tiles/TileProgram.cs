@@ -6,7 +6,7 @@ namespace KernelGen.Generator.Tiles;
 /// </summary>
 internal sealed record TileProgram(
     string Name,
-    IReadOnlyList<TensorArgument> Arguments,
+    IReadOnlyList<Operand> Operands,
     IReadOnlyList<Parameter> Parameters,
     State? State,
     IReadOnlyList<Statement> Body)
@@ -29,20 +29,10 @@ internal sealed record TileProgram(
     /// <summary>The program without a fold whose final state its outputs read.</summary>
     public TileProgram WithOutputsAlone() => IsScan || Fold is null ? this : this with { Body = [.. Outputs], StateIsGiven = true };
 
-    /// <summary>The argument with a role.</summary>
-    public TensorArgument this[TensorRole role]
-    {
-        get
-        {
-            foreach (var argument in Arguments)
-            {
-                if (argument.Role == role)
-                {
-                    return argument;
-                }
-            }
+    /// <summary>Whether it computes outputs, and no gradient.</summary>
+    public bool IsForward => Operands.All(operand => operand.Access != OperandAccess.Accumulate);
 
-            throw new KeyNotFoundException($"The program {Name} has no argument in the role {role}.");
-        }
-    }
+    /// <summary>The operand of a name.</summary>
+    public Operand this[string name] =>
+        Operands.FirstOrDefault(operand => operand.Name == name) ?? throw new KeyNotFoundException($"The program {Name} has no operand {name}.");
 }

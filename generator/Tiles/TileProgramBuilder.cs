@@ -9,7 +9,7 @@ namespace KernelGen.Generator.Tiles;
 internal sealed class TileProgramBuilder
 {
     private readonly string _name;
-    private readonly List<TensorArgument> _arguments = new();
+    private readonly List<Operand> _operands = new();
     private readonly HashSet<string> _names = new();
     private List<Statement> _block = new();
     private readonly List<Parameter> _parameters = new();
@@ -18,11 +18,12 @@ internal sealed class TileProgramBuilder
 
     public TileProgramBuilder(string name) => _name = name;
 
-    public TensorArgument Tensor(TensorRole role, string name, Dim columns)
+    /// <summary>What a call hands in. An operand that no statement touches is left out of the program.</summary>
+    public Operand Operand(Operand operand)
     {
-        var argument = new TensorArgument(role, Unique(name), columns);
-        _arguments.Add(argument);
-        return argument;
+        Unique(operand.Name);
+        _operands.Add(operand);
+        return operand;
     }
 
     public Parameter Parameter(Parameter parameter)
@@ -60,14 +61,14 @@ internal sealed class TileProgramBuilder
     public void Runs(string name, Dim rows, Expr logarithms, State state, double threshold, double rise, Action body) => _block.Add(new Runs(
         logarithms is Expr.Element element ? element.Tile : New(name, rows, state.Axis), logarithms, state, threshold, rise, Nested(body)));
 
-    public Tile Load(string name, TensorArgument source, TokenLoop loop)
+    public Tile Load(string name, Operand source, TokenLoop loop)
     {
         var target = New(name, loop.Tokens, source.Columns);
         _block.Add(new Load(target, source, loop));
         return target;
     }
 
-    public void Store(TensorArgument destination, Tile source, TokenLoop loop)
+    public void Store(Operand destination, Tile source, TokenLoop loop)
     {
         Require(source.Rows == loop.Tokens && source.Columns == destination.Columns, $"{source} does not fit {destination}");
         _block.Add(new Store(destination, source, loop));
@@ -152,7 +153,8 @@ internal sealed class TileProgramBuilder
     /// <exception cref="MalformedProgramException">The statements make no program.</exception>
     public TileProgram Build()
     {
-        var program = new TileProgram(_name, _arguments, _parameters, _state, _block) { Kept = _kept };
+        var touched = new HashSet<Operand>(Dataflow.Flatten(_block).SelectMany(Dataflow.Operands));
+        var program = new TileProgram(_name, [.. _operands.Where(touched.Contains)], _parameters, _state, _block) { Kept = _kept };
         Verifier.Check(program);
         return program;
     }

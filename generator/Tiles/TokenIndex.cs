@@ -32,7 +32,7 @@ internal abstract record TokenIndex
     }
 
     /// <summary>The tokens of a tensor argument.</summary>
-    public sealed record Length(TensorArgument Tensor) : TokenIndex
+    public sealed record Length(Operand Operand) : TokenIndex
     {
         public override T Match<T>(ITokenIndexCases<T> cases) => cases.Of(this);
     }

@@ -12,7 +12,6 @@ internal sealed class Verifier
     private readonly List<ProgramFault> _faults = [];
     private readonly Dictionary<string, Tile> _names = [];
     private readonly Dictionary<Tile, Statement> _unread = [];
-    private readonly HashSet<TensorArgument> _loaded = [], _stored = [];
     private readonly List<TokenLoop> _loops = [];
     private readonly List<string> _counters = [];
     private readonly List<State> _folding = [];
@@ -69,11 +68,6 @@ internal sealed class Verifier
         {
             Fault(statement, $"makes {tile}, which nothing reads");
         }
-
-        foreach (var tensor in _loaded.Intersect(_stored))
-        {
-            Fault(null, $"{tensor} is both read and written");
-        }
     }
 
     private void Block(IReadOnlyList<Statement> block)
@@ -96,7 +90,7 @@ internal sealed class Verifier
     private void Load(Load load)
     {
         Transfer(load, load.Source, load.Target, load.Loop);
-        _loaded.Add(load.Source);
+        Require(load.Source.Access == OperandAccess.Read, load, $"reads {load.Source}, which is to be written");
         Make(load.Target, load);
     }
 
@@ -104,15 +98,18 @@ internal sealed class Verifier
     {
         Use(store.Source, store);
         Transfer(store, store.Destination, store.Source, store.Loop);
-        _stored.Add(store.Destination);
+        Require(store.Destination.Access != OperandAccess.Read, store, $"writes {store.Destination}, which is to be read");
+        Require(
+            store.Destination.Access != OperandAccess.Write || store.Destination.SharedBy == OperandSharing.None, store,
+            $"overwrites {store.Destination}, which other heads overwrite too");
     }
 
-    private void Transfer(Statement statement, TensorArgument tensor, Tile tile, TokenLoop loop)
+    private void Transfer(Statement statement, Operand operand, Tile tile, TokenLoop loop)
     {
-        Require(_program.Arguments.Contains(tensor), statement, $"names {tensor}, which is no argument of the program");
+        Require(_program.Operands.Contains(operand), statement, $"names {operand}, which is no operand of the program");
         Require(_loops.Contains(loop), statement, $"stands outside of its loop over {loop.Tokens}");
         Require(tile.Rows == loop.Tokens, statement, $"moves rows {tile.Rows}, but the loop runs over {loop.Tokens}");
-        Require(tile.Columns == tensor.Columns, statement, $"moves columns {tile.Columns}, but {tensor} has {tensor.Columns}");
+        Require(tile.Columns == operand.Columns, statement, $"moves columns {tile.Columns}, but {operand} has {operand.Columns}");
     }
 
     private void Multiply(MatMul product)
@@ -321,7 +318,7 @@ internal sealed class Verifier
         {
             var (known, what) = part.Match(
                 constant: _ => (true, ""),
-                length: length => (_program.Arguments.Contains(length.Tensor), $"the length of {length.Tensor}, which is no argument"),
+                length: length => (_program.Operands.Contains(length.Operand), $"the length of {length.Operand}, which is no operand"),
                 start: start => (IsLooped(start.Tokens), $"the start of {start.Tokens}, which no loop around it runs over"),
                 end: end => (IsLooped(end.Tokens), $"the end of {end.Tokens}, which no loop around it runs over"),
                 counter: counter => (_counters.Contains(counter.Name), $"the counter {counter.Name}, which nothing around it counts"),

@@ -118,9 +118,9 @@ public sealed class AttentionError
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerHead, 1);
         ShapeChecks.Check(shape, causal);
-        int dim = HeadTensor.Dim(query.Length, shape, shape.QueryLength, nameof(query));
-        ShapeChecks.CheckTensor(key.Length, shape, shape.KeyLength, dim, nameof(key));
-        int valueDim = HeadTensor.Dim(value.Length, shape, shape.KeyLength, nameof(value));
+        int dim = HeadTensor.Dim(query.Length, shape.Batch, shape.Heads, shape.QueryLength, nameof(query));
+        ShapeChecks.CheckTensor(key.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, dim, nameof(key));
+        int valueDim = HeadTensor.Dim(value.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, nameof(value));
         ShapeChecks.CheckKeyLengths(keyLengths, shape);
         int[] positions = QueryRows.Spread(shape.QueryLength, rowsPerHead);
         HeadSample[] samples = new HeadSample[shape.Batch * shape.Heads];

@@ -54,9 +54,9 @@ public static class AttentionProbabilities
         ArgumentNullException.ThrowIfNull(projection);
         int dim = projection.Columns;
         int keys = Check(query, key, dim, shape, batch, head, rows, causal, destination, keyLength);
-        QueryRows queries = new(new HeadTensor(query, shape, shape.QueryLength, dim, batch, head), dim, rows, keys, causal);
+        QueryRows queries = new(HeadTensor.OfQueries(query, shape, dim, batch, head), dim, rows, keys, causal);
         FeatureWeights weights = new(new ProjectedFeatures(map, projection.Weights, projection.Rows, dim), queries.Scaled, queries.Count);
-        Fill(weights, queries, new HeadTensor(key, shape, shape.KeyLength, dim, batch, head), dim, shape.KeyLength, normalise, destination);
+        Fill(weights, queries, HeadTensor.OfKeys(key, shape, dim, batch, head), dim, shape.KeyLength, normalise, destination);
     }
 
     /// <summary>p_ij = exp(q_iᵀk_j/√d)/Σ_j exp(q_iᵀk_j/√d): the probabilities of exact softmax attention, to compare with.</summary>
@@ -82,8 +82,8 @@ public static class AttentionProbabilities
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(headDim, 1);
         int keys = Check(query, key, headDim, shape, batch, head, rows, causal, destination, keyLength);
-        QueryRows queries = new(new HeadTensor(query, shape, shape.QueryLength, headDim, batch, head), headDim, rows, keys, causal);
-        HeadTensor keyHead = new(key, shape, shape.KeyLength, headDim, batch, head);
+        QueryRows queries = new(HeadTensor.OfQueries(query, shape, headDim, batch, head), headDim, rows, keys, causal);
+        HeadTensor keyHead = HeadTensor.OfKeys(key, shape, headDim, batch, head);
         Fill(new ExactWeights(queries.Scaled, headDim), queries, keyHead, headDim, shape.KeyLength, normalise, destination);
     }
 

@@ -84,7 +84,7 @@ public sealed class ErrorBars
         ArgumentNullException.ThrowIfNull(projection);
         int dim = projection.Columns;
         int keys = HeadChecks.Check(query, key, dim, shape, batch, head, rows, causal, keyLength);
-        int valueDim = HeadTensor.Dim(value.Length, shape, shape.KeyLength, nameof(value));
+        int valueDim = HeadTensor.Dim(value.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, nameof(value));
         HeadChecks.CheckRows(rows.Length, valueDim);
         int blocks = projection.Rows / dim;
         if (blocks < 3)

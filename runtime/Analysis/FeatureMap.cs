@@ -121,8 +121,8 @@ public sealed class FeatureMap
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, in AttentionShape shape, ReadOnlySpan<int> keyLengths = default)
     {
         ShapeChecks.Check(shape, causal: false);
-        int dim = HeadTensor.Dim(query.Length, shape, shape.QueryLength, nameof(query));
-        ShapeChecks.CheckTensor(key.Length, shape, shape.KeyLength, dim, nameof(key));
+        int dim = HeadTensor.Dim(query.Length, shape.Batch, shape.Heads, shape.QueryLength, nameof(query));
+        ShapeChecks.CheckTensor(key.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, dim, nameof(key));
         ShapeChecks.CheckKeyLengths(keyLengths, shape);
         double sum = 0;
         long heads = 0;
@@ -133,8 +133,8 @@ public sealed class FeatureMap
             int keys = keyLengths.IsEmpty ? shape.KeyLength : keyLengths[batch];
             for (int head = 0; head < shape.Heads && keys > 0; head++)
             {
-                double squares = Moments(new HeadTensor(query, shape, shape.QueryLength, dim, batch, head), shape.QueryLength, queryMean)
-                    + Moments(new HeadTensor(key, shape, shape.KeyLength, dim, batch, head), keys, keyMean);
+                double squares = Moments(HeadTensor.OfQueries(query, shape, dim, batch, head), shape.QueryLength, queryMean)
+                    + Moments(HeadTensor.OfKeys(key, shape, dim, batch, head), keys, keyMean);
                 sum += (squares + 2 * Products.Dot(queryMean, keyMean)) / Math.Sqrt(dim);
                 heads++;
             }

@@ -12,8 +12,8 @@ internal static class HeadChecks
         bool causal, int? keyLength)
     {
         ShapeChecks.Check(shape, causal);
-        ShapeChecks.CheckTensor(query.Length, shape, shape.QueryLength, dim, nameof(query));
-        ShapeChecks.CheckTensor(key.Length, shape, shape.KeyLength, dim, nameof(key));
+        ShapeChecks.CheckTensor(query.Length, shape.Batch, shape.Heads, shape.QueryLength, dim, nameof(query));
+        ShapeChecks.CheckTensor(key.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, dim, nameof(key));
         CheckBelow(batch, shape.Batch, nameof(batch), "sequences");
         CheckBelow(head, shape.Heads, nameof(head), "heads");
         QueryRows.Check(rows, shape.QueryLength, nameof(rows));

@@ -9,12 +9,12 @@ internal sealed class HeadSample
         ReadOnlySpan<int> positions, int keyLength, bool causal, int dim, int valueDim)
     {
         (Dim, ValueDim) = (dim, valueDim);
-        Rows = new QueryRows(new HeadTensor(query, shape, shape.QueryLength, dim, batch, head), dim, positions, keyLength, causal);
+        Rows = new QueryRows(HeadTensor.OfQueries(query, shape, dim, batch, head), dim, positions, keyLength, causal);
         int keys = Rows.MostSeen;
         Keys = new double[keys * dim];
         Values = new double[keys * valueDim];
-        new HeadTensor(key, shape, shape.KeyLength, dim, batch, head).CopyTo(0, keys, Math.Pow(dim, -0.25), Keys);
-        new HeadTensor(value, shape, shape.KeyLength, valueDim, batch, head).CopyTo(0, keys, 1, Values);
+        HeadTensor.OfKeys(key, shape, dim, batch, head).CopyTo(0, keys, Math.Pow(dim, -0.25), Keys);
+        HeadTensor.OfKeys(value, shape, valueDim, batch, head).CopyTo(0, keys, 1, Values);
     }
 
     /// <summary>d.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>
@@ -13,8 +15,8 @@ namespace KernelGen.CompilerServices;
 internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     where TKernel : struct, IAttentionKernel
 {
-    private CallTensors _tensors;
-    private float* _parameters;
+    private readonly OperandMemory[] _operands = new OperandMemory[KernelOperands<TKernel>.Count];
+    private CallMemory _call;
     private AlignedBuffer? _memory;
     private AttentionShape _shape;
     private SplitPlan _plan;
@@ -38,15 +40,67 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     /// <summary>The bytes that a call uses.</summary>
     public static long MemoryBytes(in AttentionShape shape, int degree)
     {
-        SplitPlan plan = Plan(shape, degree);
+        SplitPlan plan = Plan(HeadsAtOnce(shape), degree);
         return MemoryFloats(plan, Workers(plan, degree)) * sizeof(float);
     }
 
     /// <summary>Computes all heads.</summary>
-    public void Run(in CallTensors tensors, float* parameters, in AttentionShape shape, int degree)
+    /// <param name="memory">Where all is that the call is handed.</param>
+    /// <param name="slots">The slot of each operand of the kernel.</param>
+    /// <param name="parameters">As the kernel packed them.</param>
+    /// <param name="zeros">A row of zeros, in place of what is read and missing; null where nothing can be.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="degree">The threads that it may use.</param>
+    public void Run(in CallMemory memory, ReadOnlySpan<int> slots, float* parameters, float* zeros, in AttentionShape shape, int degree)
     {
-        _tensors = tensors;
-        _parameters = parameters;
+        _call = memory;
+        for (int i = 0; i < _operands.Length; i++)
+        {
+            Operand operand = KernelOperands<TKernel>.All[i];
+            _operands[i] = slots[i] == CallMemory.ParametersSlot
+                ? new OperandMemory { Start = parameters, QueryHeads = 1 }
+                : memory.Of(operand, slots[i], shape);
+            if (_operands[i].Start is null && operand is { IsOptional: true, Access: OperandAccess.Read })
+            {
+                _operands[i] = new OperandMemory { Start = zeros, QueryHeads = 1 }; // every row is the same one
+            }
+        }
+
+        AttentionShape atOnce = HeadsAtOnce(shape);
+        if (atOnce == shape)
+        {
+            Run(shape, degree);
+            return;
+        }
+
+        if (!_call.AddsGradients)
+        {
+            ClearGradients(shape);
+            _call.AddsGradients = true;
+        }
+
+        Span<OperandMemory> all = stackalloc OperandMemory[_operands.Length];
+        _operands.CopyTo(all);
+        for (int batch = 0; batch < shape.Batch; batch += atOnce.Batch)
+        {
+            int step = shape.Heads / atOnce.Heads;
+            for (int head = 0; head < step; head++)
+            {
+                for (int i = 0; i < all.Length; i++)
+                {
+                    _operands[i] = all[i].From(batch, head, step);
+                }
+
+                Run(atOnce, degree);
+            }
+
+            _call.KeyLengths += _call.KeyLengths is null ? 0 : atOnce.Batch;
+        }
+    }
+
+    /// <summary>Computes heads, none of which writes what another writes.</summary>
+    private void Run(in AttentionShape shape, int degree)
+    {
         _shape = shape;
         _plan = Plan(shape, degree);
         int workers = Workers(_plan, degree);
@@ -88,25 +142,27 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         }
     }
 
+    [SkipLocalsInit]
     public override void Run(int unit, int worker)
     {
+        OperandPlace* places = stackalloc OperandPlace[KernelOperands<TKernel>.Count];
         float* scratch = _scratch + worker * ScratchStride;
         switch (_phase)
         {
             case Phase.Stateless:
-                RunStateless(unit, scratch);
+                RunStateless(unit, places, scratch);
                 break;
             case Phase.HeadsAndKeySpans when unit < _plan.WholeHeads:
-                RunWholeHead(unit, _workerStates + worker * StateStride, scratch);
+                RunWholeHead(unit, places, _workerStates + worker * StateStride, scratch);
                 break;
             case Phase.HeadsAndKeySpans:
-                RunKeyPiece(unit - _plan.WholeHeads, scratch);
+                RunKeyPiece(unit - _plan.WholeHeads, places, scratch);
                 break;
             case Phase.Merge:
                 MergeStates(unit);
                 break;
             case Phase.QuerySpans:
-                RunQuerySpan(unit, scratch);
+                RunQuerySpan(unit, places, scratch);
                 break;
         }
     }
@@ -115,6 +171,23 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         SplitPlan.Create(
             TKernel.OutputsKeys ? shape with { QueryLength = shape.KeyLength, KeyLength = shape.QueryLength } : shape,
             degree, TKernel.TileRows, TKernel.Causal, Stateless);
+
+    /// <summary>The heads of a call that can run side by side, since none writes what another writes.</summary>
+    private static AttentionShape HeadsAtOnce(in AttentionShape shape) =>
+        KernelOperands<TKernel>.WrittenBy == OperandSharing.None ? shape
+        : KernelOperands<TKernel>.WrittenBy == OperandSharing.Group ? shape with { Heads = shape.KeyHeads }
+        : shape with { Batch = KernelOperands<TKernel>.WrittenBy == OperandSharing.Everyone ? Math.Min(1, shape.Batch) : shape.Batch, Heads = Math.Min(1, shape.Heads), KeyHeads = Math.Min(1, shape.KeyHeads) };
+
+    private void ClearGradients(in AttentionShape shape)
+    {
+        for (int i = 0; i < _operands.Length; i++)
+        {
+            if (KernelOperands<TKernel>.All[i] is { Access: OperandAccess.Accumulate } gradient)
+            {
+                _operands[i].Clear(gradient, null, shape);
+            }
+        }
+    }
 
     private static int Workers(in SplitPlan plan, int degree) => (int)Math.Max(1, Math.Min(Math.Min(degree, WorkerTeam.Shared.Size), plan.Width));
 
@@ -138,10 +211,10 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         _cutStates = _workerStates + WorkerStates(_plan, workers) * StateStride;
     }
 
-    private void RunStateless(int unit, float* scratch)
+    private void RunStateless(int unit, OperandPlace* places, float* scratch)
     {
         (int headIndex, int piece) = Math.DivRem(unit, _plan.QuerySpans);
-        HeadTensors head = Head(headIndex);
+        HeadOperands head = Head(headIndex, places);
         if (TKernel.Causal)
         {
             piece = _plan.QuerySpans - 1 - piece; // later queries see more keys: the long pieces first, so that the short ones fill the gaps
@@ -150,9 +223,9 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         Output(head, piece, scratch, scratch);
     }
 
-    private void RunWholeHead(int headIndex, float* state, float* scratch)
+    private void RunWholeHead(int headIndex, OperandPlace* places, float* state, float* scratch)
     {
-        HeadTensors head = Head(headIndex);
+        HeadOperands head = Head(headIndex, places);
         head = head with { IsShort = IsShort(head) };
         if (!TKernel.Causal)
         {
@@ -165,7 +238,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
         if (OutputLength(head) > 0)
         {
-            HeadTensors outputs = head with { StartsEmpty = TKernel.Causal, KeepsState = _tensors.State is not null };
+            HeadOperands outputs = head with { StartsEmpty = TKernel.Causal, KeepsState = _call.State is not null };
             TKernel.Output(outputs, 0, OutputLength(head), ref *state, ref *scratch);
         }
 
@@ -173,14 +246,14 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     }
 
     /// <summary>Whether the kernel may take its way for few tokens: nobody wants the state.</summary>
-    private bool IsShort(in HeadTensors head) =>
-        _tensors.State is null && head.KeyLength > 0 && head.KeyLength <= TKernel.ShortTokens && head.QueryLength <= TKernel.ShortTokens;
+    private bool IsShort(in HeadOperands head) =>
+        _call.State is null && head.KeyLength > 0 && head.KeyLength <= TKernel.ShortTokens && head.QueryLength <= TKernel.ShortTokens;
 
-    private void RunKeyPiece(int unit, float* scratch)
+    private void RunKeyPiece(int unit, OperandPlace* places, float* scratch)
     {
         int pieces = _plan.PiecesPerSpan;
         (int cutHead, int piece) = Math.DivRem(unit, _plan.KeySpans * pieces);
-        HeadTensors head = Head(_plan.WholeHeads + cutHead);
+        HeadOperands head = Head(_plan.WholeHeads + cutHead, places);
         int from, to;
         if (TKernel.Causal)
         {
@@ -202,7 +275,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     }
 
     /// <summary>The state of the tokens [from, to) and no others.</summary>
-    private static void Sum(in HeadTensors head, int from, int to, float* state, float* scratch)
+    private static void Sum(in HeadOperands head, int from, int to, float* state, float* scratch)
     {
         if (from < to)
         {
@@ -251,20 +324,20 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         }
     }
 
-    private void RunQuerySpan(int unit, float* scratch)
+    private void RunQuerySpan(int unit, OperandPlace* places, float* scratch)
     {
         (int cutHead, int span) = Math.DivRem(unit, _plan.QuerySpans);
         int headIndex = _plan.WholeHeads + cutHead;
         float* state = CutHeadState(cutHead, TKernel.Causal ? span : 0);
-        bool isExported = TKernel.Causal && span == _plan.QuerySpans - 1 && _tensors.State is not null;
-        Output(Head(headIndex) with { KeepsState = isExported }, span, state, scratch);
+        bool isExported = TKernel.Causal && span == _plan.QuerySpans - 1 && _call.State is not null;
+        Output(Head(headIndex, places) with { KeepsState = isExported }, span, state, scratch);
         if (isExported)
         {
             Export(headIndex, state);
         }
     }
 
-    private void Output(in HeadTensors head, int span, float* state, float* scratch)
+    private void Output(in HeadOperands head, int span, float* state, float* scratch)
     {
         int from = Boundary(OutputLength(head), span, _plan.QuerySpans);
         int to = Boundary(OutputLength(head), span + 1, _plan.QuerySpans);
@@ -276,10 +349,10 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private void Export(int headIndex, float* state)
     {
-        if (_tensors.State is not null)
+        if (_call.State is not null)
         {
             int length = TKernel.ExportedStateFloats;
-            TKernel.ExportState(ref *state, new Span<float>(_tensors.State + (long)headIndex * length, length));
+            TKernel.ExportState(ref *state, new Span<float>(_call.State + (long)headIndex * length, length));
         }
     }
 
@@ -292,49 +365,27 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         new ReadOnlySpan<float>(from, TKernel.StateFloats).CopyTo(new Span<float>(to, TKernel.StateFloats));
 
     /// <summary>The tokens that the state sums over.</summary>
-    private static int SummedLength(in HeadTensors head) => TKernel.OutputsKeys ? head.QueryLength : head.KeyLength;
+    private static int SummedLength(in HeadOperands head) => TKernel.OutputsKeys ? head.QueryLength : head.KeyLength;
 
     /// <summary>The tokens that have outputs: of a causal kernel all, since it walks queries and keys together.</summary>
-    private static int OutputLength(in HeadTensors head) => TKernel.OutputsKeys && !TKernel.Causal ? head.KeyLength : head.QueryLength;
+    private static int OutputLength(in HeadOperands head) => TKernel.OutputsKeys && !TKernel.Causal ? head.KeyLength : head.QueryLength;
 
     private static int Boundary(int length, int part, int parts) => SplitPlan.Boundary(length, part, parts, TKernel.TileRows);
 
-    private HeadTensors Head(int index)
+    /// <summary>One head of the call.</summary>
+    /// <param name="index">Of all heads of all sequences.</param>
+    /// <param name="places">Takes the places of its operands.</param>
+    private HeadOperands Head(int index, OperandPlace* places)
     {
         (int batch, int head) = Math.DivRem(index, _shape.Heads);
-        bool headsOuter = _shape.Layout == TensorLayout.BatchHeadLengthDim;
-        nint tokenStep = headsOuter ? 1 : _shape.Heads; // tokens of one head are so many tokens apart
-        nint firstQuery = headsOuter ? (nint)index * _shape.QueryLength : (nint)batch * _shape.QueryLength * _shape.Heads + head;
-        nint firstKey = headsOuter ? (nint)index * _shape.KeyLength : (nint)batch * _shape.KeyLength * _shape.Heads + head;
-        GradientTensors gradients = _tensors.Gradients;
-        return new HeadTensors(
-            _tensors.Query + firstQuery * TKernel.HeadDim,
-            _tensors.Key + firstKey * TKernel.HeadDim,
-            _tensors.Value + firstKey * TKernel.ValueDim,
-            _tensors.Destination + firstQuery * TKernel.ValueDim,
-            _tensors.LogSumExp is null ? null : _tensors.LogSumExp + (nint)index * _shape.QueryLength,
-            _parameters,
-            tokenStep * TKernel.HeadDim,
-            tokenStep * TKernel.HeadDim,
-            tokenStep * TKernel.ValueDim,
-            tokenStep * TKernel.ValueDim,
-            _shape.QueryLength,
-            _tensors.KeyLengths is null
-                ? _shape.KeyLength
-                : Math.Clamp(_tensors.KeyLengths[batch], 0, _shape.KeyLength)) // another thread may have changed it since it was checked
+        for (int i = 0; i < _operands.Length; i++)
         {
-            LogSumExpRests = _tensors.LogSumExpRest is null ? null : _tensors.LogSumExpRest + (nint)index * _shape.QueryLength,
-            Gradients = !gradients.IsSet ? default : new GradientTensors
-            {
-                IsSet = true,
-                Output = gradients.Output + firstQuery * TKernel.ValueDim,
-                Query = gradients.Query + firstQuery * TKernel.HeadDim,
-                Key = gradients.Key + firstKey * TKernel.HeadDim,
-                Value = gradients.Value + firstKey * TKernel.ValueDim,
-                Reciprocal = gradients.Reciprocal is null ? null : gradients.Reciprocal + (nint)index * _shape.QueryLength,
-                KeptState = gradients.KeptState is null ? null : gradients.KeptState + (nint)index * _tensors.KeptStateLength,
-                Adds = gradients.Adds,
-            },
-        };
+            places[i] = _operands[i].Of(batch, head);
+        }
+
+        int keyLength = _call.KeyLengths is null
+            ? _shape.KeyLength
+            : Math.Clamp(_call.KeyLengths[batch], 0, _shape.KeyLength); // another thread may have changed it since it was checked
+        return new HeadOperands(places, _shape.QueryLength, keyLength) { AddsGradients = _call.AddsGradients };
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>The engine of one kernel; see <see cref="AttentionEngine"/>.</summary>
@@ -10,6 +12,15 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 {
     private readonly float[] _hyperparameters;
     private readonly GradientPass[] _gradientPasses;
+
+    // What callers of the two passes hand in, and where the kernels find it.
+    private readonly Operand[] _given = CallMemory.Given(KernelOperands<TKernel>.All.ToArray(), isBackward: false);
+    private readonly Operand[] _givenBackward;
+    private readonly int[] _slots;
+    private readonly int[][] _slotsBackward;
+
+    // In place of operands that are read and missing.
+    private readonly AlignedBuffer? _zeros;
     private readonly CallPool<AttentionCall<TKernel>> _calls = new();
     private readonly CallPool<ScratchMemory<TKernel>> _itemScratch = new();
     private volatile PackedProjection _packed;
@@ -18,6 +29,11 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     {
         _hyperparameters = hyperparameters.ToArray();
         _gradientPasses = gradientPasses;
+        _slots = CallMemory.SlotsOf(KernelOperands<TKernel>.All, _given);
+        _givenBackward = CallMemory.Given([.. _given, .. gradientPasses.SelectMany(pass => pass.Operands.ToArray())], isBackward: true);
+        _slotsBackward = [.. gradientPasses.Select(pass => CallMemory.SlotsOf(pass.Operands, _givenBackward))];
+        _zeros = _givenBackward.Concat(_given).Where(operand => operand is { IsOptional: true, Access: OperandAccess.Read }).Select(operand => operand.Columns)
+            .DefaultIfEmpty().Max() is > 0 and int columns ? new AlignedBuffer(columns) : null;
         _packed = PackedProjection.Of<TKernel>(this, projection, gradientPasses);
     }
 
@@ -59,51 +75,19 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         return AttentionCall<TKernel>.MemoryBytes(shape, DegreeOfParallelism);
     }
 
-    public override unsafe void Forward(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
-        in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths)
+    public override void Forward(in CallTensors tensors, in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths)
     {
         AttentionShape checkedShape = shape; // a copy that nobody can change between the checks and the work
-        Check(query, key, value, destination, checkedShape, result, keyLengths);
+        Check(_given, tensors, checkedShape, result, keyLengths);
         using CallGate.Use use = result is null ? default : result.Gate.Enter();
         PackedProjection packed = _packed;
         result?.Begin(keyLengths);
-        if (checkedShape.Batch == 0 || checkedShape.Heads == 0 || (checkedShape.QueryLength == 0 && result is null))
+        if (checkedShape.Batch > 0 && checkedShape.Heads > 0 && (checkedShape.QueryLength > 0 || result is not null))
         {
-            result?.End(packed);
-            return;
-        }
-
-        AttentionCall<TKernel> call = _calls.Rent();
-        try
-        {
-            fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, destinationPointer = destination)
-            fixed (float* logSumExp = result is null ? default : result.LogSumExpMemory)
-            fixed (float* logSumExpRest = result is null ? default : result.SecondMemory)
-            fixed (float* state = result is null ? default : result.StateMemory)
-            fixed (int* lengths = keyLengths)
-            {
-                CallTensors tensors = new()
-                {
-                    Query = queryPointer,
-                    Key = keyPointer,
-                    Value = valuePointer,
-                    Destination = destinationPointer,
-                    LogSumExp = logSumExp,
-                    LogSumExpRest = logSumExpRest,
-                    State = state,
-                    KeyLengths = lengths,
-                };
-                call.Run(tensors, packed.Parameters.Pointer, checkedShape, DegreeOfParallelism);
-            }
-        }
-        finally
-        {
-            _calls.Return(call);
+            Run(tensors, result, keyLengths, checkedShape, packed, isBackward: false, accumulate: false);
         }
 
         result?.End(packed);
-        GC.KeepAlive(packed);
     }
 
     public override long BackwardScratchBytes(in AttentionShape shape)
@@ -118,10 +102,8 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         return most;
     }
 
-    public override unsafe void Backward(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> output, AttentionResult result,
-        ReadOnlySpan<float> outputGradient, Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient,
-        in AttentionShape shape, ReadOnlySpan<int> keyLengths, bool accumulate)
+    public override void Backward(
+        in CallTensors tensors, in AttentionShape shape, AttentionResult result, ReadOnlySpan<int> keyLengths, bool accumulate)
     {
         if (_gradientPasses.Length == 0)
         {
@@ -130,68 +112,91 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
         AttentionShape checkedShape = shape;
         ArgumentNullException.ThrowIfNull(result);
-        Check(query, key, value, output, checkedShape, result, keyLengths, "output");
-        BackwardChecks.Check(
-            query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient, checkedShape, TKernel.HeadDim, TKernel.ValueDim);
+        Check(_givenBackward, tensors, checkedShape, result, keyLengths);
         using CallGate.Use use = result.Gate.Share();
         PackedProjection packed = BackwardChecks.CheckFilled(result, this, keyLengths);
-        if (checkedShape.Batch == 0 || checkedShape.Heads == 0)
+        if (checkedShape.Batch > 0 && checkedShape.Heads > 0)
+        {
+            Run(tensors, result, keyLengths, checkedShape, packed, isBackward: true, accumulate);
+        }
+    }
+
+    /// <summary>Holds all memory of a call still and runs its kernels.</summary>
+    [SkipLocalsInit]
+    private unsafe void Run(
+        in CallTensors tensors, AttentionResult? result, ReadOnlySpan<int> keyLengths, in AttentionShape shape, PackedProjection packed, bool isBackward,
+        bool accumulate)
+    {
+        fixed (float* t0 = tensors.T0, t1 = tensors.T1, t2 = tensors.T2, t3 = tensors.T3, t4 = tensors.T4, t5 = tensors.T5)
+        fixed (float* t6 = tensors.T6, t7 = tensors.T7, t8 = tensors.T8, t9 = tensors.T9, t10 = tensors.T10, t11 = tensors.T11)
+        fixed (float* logSumExp = result is null ? default : result.LogSumExpMemory)
+        fixed (float* second = result is null ? default : result.SecondMemory)
+        fixed (float* state = result is null ? default : result.StateMemory)
+        fixed (int* lengths = keyLengths)
+        {
+            float** starts = stackalloc float*[CallMemory.Slots] { t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, logSumExp, second, state };
+            CallMemory memory = new() { Starts = starts, KeyLengths = lengths, AddsGradients = accumulate };
+            TensorStrides* strides = stackalloc TensorStrides[CallTensors.Most];
+            if (!tensors.Strides.IsEmpty)
+            {
+                for (int i = 0; i < CallTensors.Most; i++)
+                {
+                    strides[i] = tensors.StridesOf(i);
+                }
+
+                memory.Strides = strides;
+            }
+
+            if (isBackward)
+            {
+                RunBackward(memory, shape, packed);
+                return;
+            }
+
+            memory.State = state;
+            AttentionCall<TKernel> call = _calls.Rent();
+            try
+            {
+                call.Run(memory, _slots, packed.Parameters.Pointer, Zeros, shape, DegreeOfParallelism);
+            }
+            finally
+            {
+                _calls.Return(call);
+            }
+        }
+
+        GC.KeepAlive(packed);
+        GC.KeepAlive(this);
+    }
+
+    private unsafe float* Zeros => _zeros is null ? null : _zeros.Pointer;
+
+    private unsafe void RunBackward(in CallMemory memory, in AttentionShape shape, PackedProjection packed)
+    {
+        for (int pass = 0; pass < _gradientPasses.Length; pass++)
+        {
+            _gradientPasses[pass].Run(memory, _slotsBackward[pass], Zeros, shape, DegreeOfParallelism, packed.OfPass(pass));
+        }
+
+        if (memory.KeyLengths is null || memory.AddsGradients)
         {
             return;
         }
 
-        fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, outputPointer = output, outputGradientPointer = outputGradient)
-        fixed (float* queryGradientPointer = queryGradient, keyGradientPointer = keyGradient, valueGradientPointer = valueGradient)
-        fixed (float* logSumExp = result.LogSumExpMemory, second = result.SecondMemory, state = result.StateMemory)
-        fixed (int* lengths = keyLengths)
+        for (int i = 0; i < _givenBackward.Length; i++)
         {
-            CallTensors tensors = new()
+            if (_givenBackward[i] is { Access: OperandAccess.Accumulate, Rows: OperandRows.Keys } gradient)
             {
-                Query = queryPointer,
-                Key = keyPointer,
-                Value = valuePointer,
-                Destination = outputPointer,
-                LogSumExp = logSumExp,
-                LogSumExpRest = second,
-                KeyLengths = lengths,
-                KeptStateLength = TKernel.ExportedStateFloats,
-                Gradients = new GradientTensors
-                {
-                    IsSet = true,
-                    Output = outputGradientPointer,
-                    Query = queryGradientPointer,
-                    Key = keyGradientPointer,
-                    Value = valueGradientPointer,
-                    Reciprocal = second,
-                    KeptState = state,
-                    Adds = accumulate,
-                },
-            };
-            for (int pass = 0; pass < _gradientPasses.Length; pass++)
-            {
-                _gradientPasses[pass].Run(tensors, checkedShape, DegreeOfParallelism, packed.OfPass(pass));
+                memory.Of(gradient, i, shape).Clear(gradient, memory.KeyLengths, shape);
             }
-        }
-
-        if (!accumulate)
-        {
-            BackwardChecks.ClearUnseenKeys(keyGradient, checkedShape, keyLengths, TKernel.HeadDim);
-            BackwardChecks.ClearUnseenKeys(valueGradient, checkedShape, keyLengths, TKernel.ValueDim);
         }
     }
 
     private static void Check(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> destination,
-        in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths, string destinationName = "destination")
+        ReadOnlySpan<Operand> given, in CallTensors tensors, in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths)
     {
         ShapeChecks.Check(shape, TKernel.Causal);
-        ShapeChecks.CheckTensor(query.Length, shape, shape.QueryLength, TKernel.HeadDim, nameof(query));
-        ShapeChecks.CheckTensor(key.Length, shape, shape.KeyLength, TKernel.HeadDim, nameof(key));
-        ShapeChecks.CheckTensor(value.Length, shape, shape.KeyLength, TKernel.ValueDim, nameof(value));
-        ShapeChecks.CheckTensor(destination.Length, shape, shape.QueryLength, TKernel.ValueDim, destinationName);
-        ShapeChecks.CheckOverlap(destination, query, nameof(query), destinationName);
-        ShapeChecks.CheckOverlap(destination, key, nameof(key), destinationName);
-        ShapeChecks.CheckOverlap(destination, value, nameof(value), destinationName);
+        OperandChecks.Check(given, tensors, shape);
         ShapeChecks.CheckKeyLengths(keyLengths, shape);
         if (result is not null)
         {

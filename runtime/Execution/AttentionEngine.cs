@@ -74,15 +74,19 @@ public abstract class AttentionEngine
     public abstract long ScratchBytes(in AttentionShape shape);
 
     /// <summary>As <see cref="IAttention"/> says; <paramref name="result"/> is null where the caller wants none.</summary>
-    public abstract void Forward(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
-        in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths);
+    /// <param name="tensors">Those of the caller's operands of the kernel, in its order.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="result">Filled.</param>
+    /// <param name="keyLengths">Keys of each sequence that count; empty: all.</param>
+    public abstract void Forward(in CallTensors tensors, in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths);
 
     /// <summary>As <see cref="IAttention"/> says.</summary>
-    public abstract void Backward(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> output, AttentionResult result,
-        ReadOnlySpan<float> outputGradient, Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient,
-        in AttentionShape shape, ReadOnlySpan<int> keyLengths, bool accumulate);
+    /// <param name="tensors">Those of the caller's operands of the gradient kernels, each once, in the order in which they are first listed.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="result">What a forward call has filled.</param>
+    /// <param name="keyLengths">Those of that call.</param>
+    /// <param name="accumulate">Whether gradients are added to what is there.</param>
+    public abstract void Backward(in CallTensors tensors, in AttentionShape shape, AttentionResult result, ReadOnlySpan<int> keyLengths, bool accumulate);
 
     /// <inheritdoc cref="IAttention.BackwardScratchBytes"/>
     public abstract long BackwardScratchBytes(in AttentionShape shape);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>
@@ -56,37 +58,36 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
         }
     }
 
+    [SkipLocalsInit]
     public override void Run(int unit, int worker)
     {
+        OperandPlace* places = stackalloc OperandPlace[KernelOperands<TKernel>.Count];
         float* scratch = _scratch!.Pointer + worker * ScratchStride;
         if (_isPrefill)
         {
-            Prefill(unit, scratch);
+            Prefill(unit, places, scratch);
         }
         else
         {
-            _state!.Count(unit) = Step(unit, unit, _state.Count(unit), scratch);
+            _state!.Count(unit) = Step(unit, unit, _state.Count(unit), places, scratch);
         }
     }
 
-    private int Step(int stream, nint token, int count, float* scratch)
+    private HeadOperands Head(nint firstToken, int tokens, OperandPlace* places) => KernelOperands<TKernel>.Head(
+        places, Query + firstToken * TKernel.HeadDim, Key + firstToken * TKernel.HeadDim, Value + firstToken * TKernel.ValueDim,
+        Destination + firstToken * TKernel.ValueDim, logSumExp: null, Parameters, tokens, tokens);
+
+    private int Step(int stream, nint token, int count, OperandPlace* places, float* scratch)
     {
-        HeadTensors head = new(
-            Query + token * TKernel.HeadDim, Key + token * TKernel.HeadDim, Value + token * TKernel.ValueDim, Destination + token * TKernel.ValueDim,
-            null, Parameters, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim, queryLength: 1, keyLength: 1);
+        HeadOperands head = Head(token, 1, places);
         return TKernel.Step(head, count, ref *_state!.StateOf(stream), ref *_state.RowsOf(stream), ref *scratch);
     }
 
-    private void Prefill(int stream, float* scratch)
+    private void Prefill(int stream, OperandPlace* places, float* scratch)
     {
         ref int count = ref _state!.Count(stream);
         nint first = (nint)stream * _length;
-        HeadTensors head = new(
-            Query + first * TKernel.HeadDim, Key + first * TKernel.HeadDim, Value + first * TKernel.ValueDim, Destination + first * TKernel.ValueDim,
-            null, Parameters, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim, _length, _length)
-        {
-            KeepsState = true,
-        };
+        HeadOperands head = Head(first, _length, places) with { KeepsState = true };
         ref float state = ref *_state.StateOf(stream);
         ref float rows = ref *_state.RowsOf(stream);
         if (TKernel.BlockRows > 0)
@@ -114,7 +115,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
             // The kernel of whole sequences counts queries from the first key, so it cannot go on from some.
             for (int token = 0; token < _length; token++)
             {
-                count = Step(stream, first + token, count, scratch);
+                count = Step(stream, first + token, count, places, scratch);
             }
 
             return;

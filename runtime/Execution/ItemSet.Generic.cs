@@ -41,20 +41,20 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
         CheckLength(values.Length, items, TKernel.ValueDim, nameof(values));
         ScratchMemory<TKernel> scratch = _scratch.Rent();
         _isMerged = false;
+        OperandPlace* places = stackalloc OperandPlace[KernelOperands<TKernel>.Count];
         fixed (float* key = keys, value = values)
         {
+            HeadOperands head = KernelOperands<TKernel>.Head(
+                places, query: null, key, value, output: null, logSumExp: null, _packed.Parameters.Pointer, queryLength: 0, keyLength: items) with
+            {
+                KeepsState = true,
+            };
             for (int from = 0; from < items;)
             {
                 int run = items - from;
                 run = _openItems == 0 && run >= BlockItems
                     ? Math.Min(run - run % BlockItems, RunItems)
                     : Math.Min(run, BlockItems - _openItems);
-                HeadTensors head = new(
-                    null, key, value, null, null, _packed.Parameters.Pointer, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim,
-                    queryLength: 0, keyLength: items)
-                {
-                    KeepsState = true,
-                };
                 TKernel.Accumulate(head, from, from + run, ref *_open.Pointer, ref *scratch.Pointer);
                 from += run;
                 _openItems += run;
@@ -130,11 +130,11 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
         }
 
         ScratchMemory<TKernel> scratch = _scratch.Rent();
+        OperandPlace* places = stackalloc OperandPlace[KernelOperands<TKernel>.Count];
         fixed (float* query = queries, output = destination, log = logPartition)
         {
-            HeadTensors head = new(
-                query, null, null, output, log, _packed.Parameters.Pointer, TKernel.HeadDim, TKernel.HeadDim, TKernel.ValueDim, TKernel.ValueDim,
-                rows, keyLength: 0);
+            HeadOperands head = KernelOperands<TKernel>.Head(
+                places, query, key: null, value: null, output, log, _packed.Parameters.Pointer, rows, keyLength: 0);
             TKernel.Output(head, 0, rows, ref *Merged().Pointer, ref *scratch.Pointer);
         }
 

@@ -22,6 +22,11 @@ internal static class ShapeChecks
             Throw(nameof(shape), $"Causal attention needs as many keys as queries, but QueryLength is {shape.QueryLength} and KeyLength is {shape.KeyLength}.");
         }
 
+        if (shape.KeyHeads != shape.Heads && (shape.KeyHeads < 1 || shape.Heads % shape.KeyHeads != 0))
+        {
+            Throw(nameof(shape), $"KeyHeads is {shape.KeyHeads}, but Heads = {shape.Heads} must be a multiple of it.");
+        }
+
         if ((long)shape.Batch * shape.Heads > int.MaxValue)
         {
             Throw(nameof(shape), $"Batch × Heads = {shape.Batch} × {shape.Heads} is more than {int.MaxValue}.");
@@ -29,15 +34,36 @@ internal static class ShapeChecks
     }
 
     /// <summary>Whether a tensor has batch × heads × length × dim numbers.</summary>
-    public static void CheckTensor(int actual, in AttentionShape shape, int length, int dim, string name)
+    /// <param name="actual">The numbers that it has.</param>
+    /// <param name="batch">Sequences.</param>
+    /// <param name="heads">Heads of each that are in the tensor.</param>
+    /// <param name="length">Tokens.</param>
+    /// <param name="dim">Numbers of a token.</param>
+    /// <param name="name">The argument.</param>
+    public static void CheckTensor(int actual, int batch, int heads, int length, int dim, string name)
     {
         // Batch × heads fits an int, so the product of all four fits 128 bits by far and is never truncated.
-        Int128 expected = (Int128)((long)shape.Batch * shape.Heads) * length * dim;
+        Int128 expected = (Int128)((long)batch * heads) * length * dim;
         if (actual != expected)
         {
             Throw(
                 name,
-                $"{name} holds {actual} numbers, but batch {shape.Batch} × heads {shape.Heads} × length {length} × dim {dim} = {expected} are needed.");
+                $"{name} holds {actual} numbers, but batch {batch} × heads {heads} × length {length} × dim {dim} = {expected} are needed.");
+        }
+    }
+
+    /// <summary>Whether a tensor that heads share has batch × length × dim numbers.</summary>
+    /// <param name="actual">The numbers that it has.</param>
+    /// <param name="batch">Sequences; null: they share it too.</param>
+    /// <param name="length">Rows.</param>
+    /// <param name="dim">Numbers of a row.</param>
+    /// <param name="name">The argument.</param>
+    public static void CheckShared(int actual, int? batch, int length, int dim, string name)
+    {
+        Int128 expected = (Int128)(batch ?? 1) * length * dim;
+        if (actual != expected)
+        {
+            Throw(name, $"{name} holds {actual} numbers, but {(batch is null ? "" : $"batch {batch} × ")}length {length} × dim {dim} = {expected} are needed.");
         }
     }
 

@@ -133,6 +133,12 @@ public static class GpuChecks
     public static void CheckShape(in AttentionShape shape, bool causal)
     {
         ShapeChecks.Check(shape, causal);
+        if (shape.KeyHeads != shape.Heads)
+        {
+            throw new ArgumentException(
+                $"GPU kernels take as many heads of keys as of queries, but the shape has {shape.KeyHeads} and {shape.Heads}: repeat each head of keys and values.", nameof(shape));
+        }
+
         if (Math.Max(shape.QueryLength, shape.KeyLength) > GpuPlan.MostTokens)
         {
             throw new ArgumentException(

@@ -9,11 +9,14 @@ namespace KernelGen.CompilerServices;
 /// When a kernel is causal, <see cref="Output"/> over tokens [from, to) starts from the state of the tokens before `from` and leaves in it
 /// the state of those before `to`, so <see cref="Accumulate"/> is only needed where a head is split. Pieces begin at multiples of
 /// <see cref="TileRows"/>. States of disjoint spans of keys merge associatively.
-/// Where <see cref="HeadTensors.StartsEmpty"/>, the first call starts the state itself; where not <see cref="HeadTensors.KeepsState"/>, the call may leave
+/// Where <see cref="HeadOperands.StartsEmpty"/>, the first call starts the state itself; where not <see cref="HeadOperands.KeepsState"/>, the call may leave
 /// unfinished what only later tokens, or whoever keeps the state, would read.
 /// </remarks>
 public interface IAttentionKernel
 {
+    /// <summary>All that it is handed. Kernels tell operands apart by their place in this list.</summary>
+    static abstract ReadOnlySpan<Operand> Operands { get; }
+
     /// <summary>d.</summary>
     static abstract int HeadDim { get; }
 
@@ -56,7 +59,7 @@ public interface IAttentionKernel
     /// </summary>
     static virtual bool OutputsKeys => false;
 
-    /// <summary>The most tokens, of keys and of queries, that <see cref="HeadTensors.IsShort"/> may be set for; 0 where the kernel makes no difference.</summary>
+    /// <summary>The most tokens, of keys and of queries, that <see cref="HeadOperands.IsShort"/> may be set for; 0 where the kernel makes no difference.</summary>
     static virtual int ShortTokens => 0;
 
     /// <summary>Brings the projections, [projection rows, head dim], into the order and scale that the kernel reads.</summary>
@@ -69,13 +72,13 @@ public interface IAttentionKernel
     static abstract void InitState(ref float state);
 
     /// <summary>Adds the keys [from, to) to the state.</summary>
-    static abstract void Accumulate(in HeadTensors head, int from, int to, ref float state, ref float scratch);
+    static abstract void Accumulate(in HeadOperands head, int from, int to, ref float state, ref float scratch);
 
     /// <summary>Adds the state of other keys to the state.</summary>
     static abstract void Merge(ref float state, ref float other);
 
     /// <summary>Writes the outputs of the queries [from, to), and their log-sum-exp where the caller wants it.</summary>
-    static abstract void Output(in HeadTensors head, int from, int to, ref float state, ref float scratch);
+    static abstract void Output(in HeadOperands head, int from, int to, ref float state, ref float scratch);
 
     /// <summary>Copies the state without padding: <see cref="ExportedStateFloats"/> floats.</summary>
     static abstract void ExportState(ref float state, Span<float> destination);

@@ -37,7 +37,7 @@ public interface IDecodingKernel : IAttentionKernel
     /// <param name="rows">The rows.</param>
     /// <param name="scratch"><see cref="StepScratchFloats"/> floats.</param>
     /// <returns>The rows after it.</returns>
-    static abstract int Step(in HeadTensors head, int count, ref float state, ref float rows, ref float scratch);
+    static abstract int Step(in HeadOperands head, int count, ref float state, ref float rows, ref float scratch);
 
     /// <summary>Lets the open block of so many rows, at least 1, join the state; does nothing where the rows of all tokens are kept.</summary>
     static abstract void CloseBlock(int count, ref float state, ref float rows, ref float scratch);
@@ -45,5 +45,5 @@ public interface IDecodingKernel : IAttentionKernel
     /// <summary>
     /// Writes the rows of so many tokens where the rows of all tokens are kept, each <see cref="RowFloats"/> after the one before; does nothing elsewhere.
     /// </summary>
-    static abstract void Keep(in HeadTensors head, int count, ref float rows);
+    static abstract void Keep(in HeadOperands head, int count, ref float rows);
 }

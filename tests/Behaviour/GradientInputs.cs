@@ -103,7 +103,7 @@ internal sealed class GradientInputs(Inputs inputs, int seed)
     {
         var tensors = Tensors(query, key, value);
         Run(Inputs.Layer.Program, tensors, weights, tileRows, null);
-        return tensors[TensorRole.Output].Cast<double>().Zip(Upstream, (o, g) => o * g).Sum();
+        return tensors["output"].Cast<double>().Zip(Upstream, (o, g) => o * g).Sum();
     }
 
     private Gradients<double> Interpret(double[] query, double[] key, double[] value, float[] weights, int tileRows)
@@ -117,37 +117,37 @@ internal sealed class GradientInputs(Inputs inputs, int seed)
         }
 
         return new Gradients<double>(
-            [.. tensors[TensorRole.QueryGradient].Cast<double>()],
-            [.. tensors[TensorRole.KeyGradient].Cast<double>()],
-            [.. tensors[TensorRole.ValueGradient].Cast<double>()]);
+            [.. tensors["queryGradient"].Cast<double>()],
+            [.. tensors["keyGradient"].Cast<double>()],
+            [.. tensors["valueGradient"].Cast<double>()]);
     }
 
     private IReadOnlyDictionary<Tile, Bounded[,]> Run(
-        TileProgram program, Dictionary<TensorRole, double[,]> tensors, float[] weights, int tileRows, IReadOnlyDictionary<string, Bounded[,]>? kept) =>
+        TileProgram program, Dictionary<string, double[,]> tensors, float[] weights, int tileRows, IReadOnlyDictionary<string, Bounded[,]>? kept) =>
         TileInterpreter.Run(
             program,
-            program.Arguments.ToDictionary(argument => argument, argument => tensors[argument.Role]),
+            program.Operands.ToDictionary(operand => operand, operand => tensors[operand.Name]),
             weights.Length == 0 ? null : Inputs.Matrix(NaiveAttention.ToDouble(weights), Inputs.Layer.HeadDim),
             _ => tileRows,
             Inputs.Layer.Hyperparameters,
             kept: kept);
 
-    private Dictionary<TensorRole, double[,]> Tensors(double[] query, double[] key, double[] value)
+    private Dictionary<string, double[,]> Tensors(double[] query, double[] key, double[] value)
     {
         var (d, dv, queries, keys) = (Inputs.Layer.HeadDim, Inputs.Layer.ValueDim, Inputs.Shape.QueryLength, Inputs.Shape.KeyLength);
-        return new Dictionary<TensorRole, double[,]>
+        return new Dictionary<string, double[,]>
         {
-            [TensorRole.Query] = Inputs.Matrix(query, d),
-            [TensorRole.Key] = Inputs.Matrix(key, d),
-            [TensorRole.Value] = Inputs.Matrix(value, dv),
-            [TensorRole.Output] = new double[queries, dv],
-            [TensorRole.LogSumExp] = new double[queries, 1],
-            [TensorRole.LogSumExpRest] = new double[queries, 1],
-            [TensorRole.Reciprocal] = new double[queries, 1],
-            [TensorRole.OutputGradient] = Inputs.Matrix(NaiveAttention.ToDouble(Upstream), dv),
-            [TensorRole.QueryGradient] = new double[queries, d],
-            [TensorRole.KeyGradient] = new double[keys, d],
-            [TensorRole.ValueGradient] = new double[keys, dv],
+            ["query"] = Inputs.Matrix(query, d),
+            ["key"] = Inputs.Matrix(key, d),
+            ["value"] = Inputs.Matrix(value, dv),
+            ["output"] = new double[queries, dv],
+            ["logSumExp"] = new double[queries, 1],
+            ["logSumExpRest"] = new double[queries, 1],
+            ["reciprocal"] = new double[queries, 1],
+            ["outputGradient"] = Inputs.Matrix(NaiveAttention.ToDouble(Upstream), dv),
+            ["queryGradient"] = new double[queries, d],
+            ["keyGradient"] = new double[keys, d],
+            ["valueGradient"] = new double[keys, dv],
         };
     }
 }

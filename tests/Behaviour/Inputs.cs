@@ -104,18 +104,18 @@ internal sealed class Inputs
         var bound = new double[Shape.QueryLength, Layer.ValueDim];
         TileInterpreter.Run(
             program,
-            new Dictionary<TensorArgument, double[,]>
+            new Dictionary<Operand, double[,]>
             {
-                [program[TensorRole.Query]] = Matrix(Query, Layer.HeadDim),
-                [program[TensorRole.Key]] = Matrix(Key, Layer.HeadDim),
-                [program[TensorRole.Value]] = Matrix(Value, Layer.ValueDim),
-                [program[TensorRole.Output]] = output,
-                [program[TensorRole.LogSumExp]] = logSumExp,
+                [program["query"]] = Matrix(Query, Layer.HeadDim),
+                [program["key"]] = Matrix(Key, Layer.HeadDim),
+                [program["value"]] = Matrix(Value, Layer.ValueDim),
+                [program["output"]] = output,
+                [program["logSumExp"]] = logSumExp,
             },
             weights.Length == 0 ? null : Matrix(weights, Layer.HeadDim),
             _ => tileRows,
             Layer.Hyperparameters,
-            new Dictionary<TensorArgument, double[,]> { [program[TensorRole.Output]] = bound });
+            new Dictionary<Operand, double[,]> { [program["output"]] = bound });
         return (output.Cast<double>().ToArray(), logSumExp.Cast<double>().ToArray(), bound.Cast<double>().ToArray());
     }
 

@@ -41,8 +41,8 @@ public sealed class AllocationTests
             {
                 for (int i = 0; i < count; i++)
                 {
-                    engine.Forward(problem.Query, problem.Key, problem.Value, output, problem.Shape, null, problem.KeyLengths);
-                    engine.Forward(problem.Query, problem.Key, problem.Value, output, problem.Shape, result, problem.KeyLengths);
+                    engine.Forward(new(problem.Query, problem.Key, problem.Value, output), problem.Shape, null, problem.KeyLengths);
+                    engine.Forward(new(problem.Query, problem.Key, problem.Value, output), problem.Shape, result, problem.KeyLengths);
                 }
             }
         }

@@ -42,7 +42,7 @@ internal sealed class AttentionProblem
     {
         float[] output = new float[OutputLength];
         Array.Fill(output, float.NaN);
-        engine.Forward(Query, Key, Value, output, Shape, result, KeyLengths);
+        engine.Forward(new(Query, Key, Value, output), Shape, result, KeyLengths);
         return output;
     }
 

@@ -24,18 +24,18 @@ internal sealed class EngineAttention(AttentionEngine engine, bool causal) : IAt
     public void Forward(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
         in AttentionShape shape, ReadOnlySpan<int> keyLengths = default) =>
-        engine.Forward(query, key, value, destination, in shape, null, keyLengths);
+        engine.Forward(new(query, key, value, destination), in shape, null, keyLengths);
 
     public void Forward(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
         in AttentionShape shape, AttentionResult result, ReadOnlySpan<int> keyLengths = default) =>
-        engine.Forward(query, key, value, destination, in shape, result, keyLengths);
+        engine.Forward(new(query, key, value, destination), in shape, result, keyLengths);
 
     public void Backward(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> output, AttentionResult result,
         ReadOnlySpan<float> outputGradient, Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient,
         in AttentionShape shape, ReadOnlySpan<int> keyLengths = default, bool accumulate = false) =>
-        engine.Backward(query, key, value, output, result, outputGradient, queryGradient, keyGradient, valueGradient, in shape, keyLengths, accumulate);
+        engine.Backward(new(query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient), in shape, result, keyLengths, accumulate);
 
     public long BackwardScratchBytes(in AttentionShape shape) => engine.BackwardScratchBytes(shape);
 

@@ -20,7 +20,7 @@ public sealed class EngineCheckTests
         Fails("shape", "Layout is 7, but must be 0 (BatchHeadLengthDim) or 1 (BatchLengthHeadDim)", new AttentionShape(1, 1, 1, (TensorLayout)7));
         Fails("shape", "Batch × Heads = 65536 × 65536 is more than 2147483647", new AttentionShape(65536, 65536, 0));
         ArgumentException causal = Assert.Throws<ArgumentException>(
-            "shape", () => EngineTests.Linear<Causal>(1).Forward([], [], [], [], new AttentionShape(1, 1, 4, 5), null, []));
+            "shape", () => EngineTests.Linear<Causal>(1).Forward(new([], [], [], []), new AttentionShape(1, 1, 4, 5), null, []));
         Assert.Contains("QueryLength is 4 and KeyLength is 5", causal.Message);
         Assert.Throws<ArgumentException>("shape", () => Engine.ScratchBytes(new AttentionShape(-1, 1, 1)));
     }
@@ -33,7 +33,7 @@ public sealed class EngineCheckTests
     public void WrongLengths(string name, int query, int key, int value, int destination)
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(name, () => Engine.Forward(
-            new float[query], new float[key], new float[value], new float[destination], new AttentionShape(1, 2, 3, 5), null, []));
+            new(new float[query], new float[key], new float[value], new float[destination]), new AttentionShape(1, 2, 3, 5), null, []));
         Assert.Contains($"{name} holds {name switch { "query" => query, "key" => key, "value" => value, _ => destination }} numbers", exception.Message);
         Assert.Contains(
             name switch
@@ -56,10 +56,10 @@ public sealed class EngineCheckTests
         AttentionShape shape = new(1, 1, 4);
         float[] all = new float[200];
         float[] query = new float[4 * Dim], key = new float[4 * Dim], value = new float[4 * Values], destination = new float[4 * Values];
-        Check("query", () => Engine.Forward(all.AsSpan(11, 4 * Dim), key, value, all.AsSpan(0, 4 * Values), shape, null, []), "starts 11 numbers after");
-        Check("key", () => Engine.Forward(query, all.AsSpan(0, 4 * Dim), value, all.AsSpan(19, 4 * Values), shape, null, []), "starts -19 numbers after");
-        Check("value", () => Engine.Forward(query, key, destination, destination, shape, null, []), "starts 0 numbers after");
-        Engine.Forward(all.AsSpan(12, 4 * Dim), key, value, all.AsSpan(0, 4 * Values), shape, null, []); // side by side is no overlap
+        Check("query", () => Engine.Forward(new(all.AsSpan(11, 4 * Dim), key, value, all.AsSpan(0, 4 * Values)), shape, null, []), "starts 11 numbers after");
+        Check("key", () => Engine.Forward(new(query, all.AsSpan(0, 4 * Dim), value, all.AsSpan(19, 4 * Values)), shape, null, []), "starts -19 numbers after");
+        Check("value", () => Engine.Forward(new(query, key, destination, destination), shape, null, []), "starts 0 numbers after");
+        Engine.Forward(new(all.AsSpan(12, 4 * Dim), key, value, all.AsSpan(0, 4 * Values)), shape, null, []); // side by side is no overlap
 
         static void Check(string input, Action call, string message)
         {
@@ -80,7 +80,7 @@ public sealed class EngineCheckTests
         void Check(int[] keyLengths, string message)
         {
             ArgumentException exception = Assert.Throws<ArgumentException>("keyLengths", () => Engine.Forward(
-                new float[8 * Dim], new float[8 * Dim], new float[8 * Values], new float[8 * Values], shape, null, keyLengths));
+                new(new float[8 * Dim], new float[8 * Dim], new float[8 * Values], new float[8 * Values]), shape, null, keyLengths));
             Assert.Contains(message, exception.Message);
         }
     }
@@ -100,7 +100,7 @@ public sealed class EngineCheckTests
         Assert.Contains("= 4500000000 numbers are needed, but an array holds", large.Message);
 
         ArgumentException Fails(AttentionResult result) => Assert.Throws<ArgumentException>("result", () => Engine.Forward(
-            new float[4 * Dim], new float[4 * Dim], new float[4 * Values], new float[4 * Values], shape, result, []));
+            new(new float[4 * Dim], new float[4 * Dim], new float[4 * Values], new float[4 * Values]), shape, result, []));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class EngineCheckTests
 
     private static void Fails(string parameter, string message, AttentionShape shape)
     {
-        ArgumentException exception = Assert.Throws<ArgumentException>(parameter, () => Engine.Forward([], [], [], [], shape, null, []));
+        ArgumentException exception = Assert.Throws<ArgumentException>(parameter, () => Engine.Forward(new([], [], [], []), shape, null, []));
         Assert.Contains(message, exception.Message);
     }
 }

@@ -47,9 +47,9 @@ public sealed class EngineTests
     public void NothingToDoIsDone()
     {
         AttentionEngine engine = Linear<Bidirectional>(2);
-        engine.Forward([], [], [], [], new AttentionShape(0, 4, 7), null, []);
-        engine.Forward([], [], [], [], new AttentionShape(4, 0, 7), null, []);
-        engine.Forward([], [], [], [], new AttentionShape(4, 2, 0), null, [0, 0, 0, 0]);
+        engine.Forward(new([], [], [], []), new AttentionShape(0, 4, 7), null, []);
+        engine.Forward(new([], [], [], []), new AttentionShape(4, 0, 7), null, []);
+        engine.Forward(new([], [], [], []), new AttentionShape(4, 2, 0), null, [0, 0, 0, 0]);
     }
 
     [Fact]

@@ -29,8 +29,12 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
 {
     public const int Dim = 5, Values = 3, Rows = 6, Tile = 4, StateStride = 7;
 
+    private static readonly Operand[] Listed = At.List(Dim, Values, Dim * Rows);
+
     /// <summary>The value of a query's first number at which <see cref="Output"/> throws.</summary>
     public const float Bomb = 1e33f;
+
+    public static ReadOnlySpan<Operand> Operands => Listed;
 
     public static int HeadDim => Dim;
 
@@ -75,7 +79,7 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
         }
     }
 
-    public static void Accumulate(in HeadTensors head, int from, int to, ref float state, ref float scratch)
+    public static void Accumulate(in HeadOperands head, int from, int to, ref float state, ref float scratch)
     {
         KernelContract.Check(from, to, head.KeyLength, Tile);
         Start(head, ref state);
@@ -93,7 +97,7 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
         }
     }
 
-    public static void Output(in HeadTensors head, int from, int to, ref float state, ref float scratch)
+    public static void Output(in HeadOperands head, int from, int to, ref float state, ref float scratch)
     {
         KernelContract.Check(from, to, head.QueryLength, Tile);
         Start(head, ref state);
@@ -104,7 +108,7 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
                 Add(head, i, ref state, ref scratch);
             }
 
-            ref float query = ref Unsafe.Add(ref head.Query, i * head.QueryStride);
+            ref float query = ref Unsafe.Add(ref head[At.Query], i * head.Stride(At.Query));
             if (query == Bomb)
             {
                 throw new InvalidTimeZoneException("bomb");
@@ -114,17 +118,17 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
             float sum = Weighted(ref state, ref scratch, Values);
             for (int v = 0; v < Values; v++)
             {
-                Unsafe.Add(ref head.Destination, i * head.DestinationStride + v) = sum == 0 ? 0 : Weighted(ref state, ref scratch, v) / sum;
+                Unsafe.Add(ref head[At.Output], i * head.Stride(At.Output) + v) = sum == 0 ? 0 : Weighted(ref state, ref scratch, v) / sum;
             }
 
-            if (!Unsafe.IsNullRef(ref head.LogSumExp))
+            if (!Unsafe.IsNullRef(ref head[At.LogSumExp]))
             {
-                Unsafe.Add(ref head.LogSumExp, i) = MathF.Log(sum);
+                Unsafe.Add(ref head[At.LogSumExp], i) = MathF.Log(sum);
             }
         }
     }
 
-    private static void Start(in HeadTensors head, ref float state)
+    private static void Start(in HeadOperands head, ref float state)
     {
         if (head.StartsEmpty)
         {
@@ -140,14 +144,14 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
         }
     }
 
-    private static void Add(in HeadTensors head, int j, ref float state, ref float scratch)
+    private static void Add(in HeadOperands head, int j, ref float state, ref float scratch)
     {
-        FeaturesOf(head, ref Unsafe.Add(ref head.Key, j * head.KeyStride), ref scratch);
+        FeaturesOf(head, ref Unsafe.Add(ref head[At.Key], j * head.Stride(At.Key)), ref scratch);
         for (int r = 0; r < Rows; r++)
         {
             for (int v = 0; v <= Values; v++)
             {
-                float value = v == Values ? 1 : Unsafe.Add(ref head.Value, j * head.ValueStride + v);
+                float value = v == Values ? 1 : Unsafe.Add(ref head[At.Value], j * head.Stride(At.Value) + v);
                 Unsafe.Add(ref state, r * StateStride + v) += Unsafe.Add(ref scratch, r) * value;
             }
         }
@@ -164,14 +168,14 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
         return sum;
     }
 
-    private static void FeaturesOf(in HeadTensors head, ref float token, ref float features)
+    private static void FeaturesOf(in HeadOperands head, ref float token, ref float features)
     {
         for (int r = 0; r < Rows; r++)
         {
             float sum = 0;
             for (int c = 0; c < Dim; c++)
             {
-                sum += Unsafe.Add(ref head.Parameters, c * Rows + r) * Unsafe.Add(ref token, c);
+                sum += Unsafe.Add(ref head[At.Parameters], c * Rows + r) * Unsafe.Add(ref token, c);
             }
 
             Unsafe.Add(ref features, r) = MathF.Abs(sum) + 0.5f;
@@ -184,6 +188,10 @@ internal readonly struct StatelessKernel<TDirection> : IAttentionKernel
     where TDirection : struct, IDirection
 {
     public const int Dim = 5, Values = 3, Tile = 2;
+
+    private static readonly Operand[] Listed = At.List(Dim, Values, 0);
+
+    public static ReadOnlySpan<Operand> Operands => Listed;
 
     public static int HeadDim => Dim;
 
@@ -213,14 +221,14 @@ internal readonly struct StatelessKernel<TDirection> : IAttentionKernel
 
     public static void InitState(ref float state) => throw new InvalidOperationException("There is no state.");
 
-    public static void Accumulate(in HeadTensors head, int from, int to, ref float state, ref float scratch) =>
+    public static void Accumulate(in HeadOperands head, int from, int to, ref float state, ref float scratch) =>
         throw new InvalidOperationException("There is no state.");
 
     public static void Merge(ref float state, ref float other) => throw new InvalidOperationException("There is no state.");
 
     public static void ExportState(ref float state, Span<float> destination) => throw new InvalidOperationException("There is no state.");
 
-    public static void Output(in HeadTensors head, int from, int to, ref float state, ref float scratch)
+    public static void Output(in HeadOperands head, int from, int to, ref float state, ref float scratch)
     {
         KernelContract.Check(from, to, head.QueryLength, Tile);
         for (int i = from; i < to; i++)
@@ -236,25 +244,25 @@ internal readonly struct StatelessKernel<TDirection> : IAttentionKernel
                 float product = 0;
                 for (int c = 0; c < Dim; c++)
                 {
-                    product += Unsafe.Add(ref head.Query, i * head.QueryStride + c) * Unsafe.Add(ref head.Key, j * head.KeyStride + c);
+                    product += Unsafe.Add(ref head[At.Query], i * head.Stride(At.Query) + c) * Unsafe.Add(ref head[At.Key], j * head.Stride(At.Key) + c);
                 }
 
                 float weight = product * product + 1;
                 for (int v = 0; v <= Values; v++)
                 {
-                    Unsafe.Add(ref scratch, v) += weight * (v == Values ? 1 : Unsafe.Add(ref head.Value, j * head.ValueStride + v));
+                    Unsafe.Add(ref scratch, v) += weight * (v == Values ? 1 : Unsafe.Add(ref head[At.Value], j * head.Stride(At.Value) + v));
                 }
             }
 
             float sum = Unsafe.Add(ref scratch, Values);
             for (int v = 0; v < Values; v++)
             {
-                Unsafe.Add(ref head.Destination, i * head.DestinationStride + v) = sum == 0 ? 0 : Unsafe.Add(ref scratch, v) / sum;
+                Unsafe.Add(ref head[At.Output], i * head.Stride(At.Output) + v) = sum == 0 ? 0 : Unsafe.Add(ref scratch, v) / sum;
             }
 
-            if (!Unsafe.IsNullRef(ref head.LogSumExp))
+            if (!Unsafe.IsNullRef(ref head[At.LogSumExp]))
             {
-                Unsafe.Add(ref head.LogSumExp, i) = MathF.Log(sum);
+                Unsafe.Add(ref head[At.LogSumExp], i) = MathF.Log(sum);
             }
         }
     }
@@ -270,4 +278,20 @@ internal static class KernelContract
             throw new InvalidOperationException($"[{from}, {to}) of {length} in tiles of {tileRows}");
         }
     }
+}
+
+/// <summary>The places of the operands of these kernels.</summary>
+internal static class At
+{
+    public const int Query = 0, Key = 1, Value = 2, Output = 3, LogSumExp = 4, Parameters = 5;
+
+    public static Operand[] List(int headDim, int valueDim, int parameterFloats) =>
+    [
+        new("query", OperandRows.Queries, headDim, OperandAccess.Read),
+        new("key", OperandRows.Keys, headDim, OperandAccess.Read, OperandSharing.Group),
+        new("value", OperandRows.Keys, valueDim, OperandAccess.Read, OperandSharing.Group),
+        new("output", OperandRows.Queries, valueDim, OperandAccess.Write),
+        new("logSumExp", OperandRows.Queries, 1, OperandAccess.Write, Source: OperandSource.Kept, IsOptional: true),
+        new("parameters", OperandRows.None, parameterFloats, OperandAccess.Read, OperandSharing.Everyone, OperandSource.Layer),
+    ];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KernelGen.Generator;
 using KernelGen.Generator.Families.Favor;
 using KernelGen.Generator.Families.Softmax;
@@ -98,6 +99,21 @@ public sealed class DeclarationTests
     public void The_generator_repeats_the_backends() => Assert.Equal(
         Enum.GetValues<KernelGen.Backends>().Select(member => (member.ToString(), (int)member)),
         Enum.GetValues<Generator.Specs.Backends>().Select(member => (member.ToString(), (int)member)));
+
+    [Fact]
+    public void The_generator_repeats_what_operands_are()
+    {
+        Same<Generator.Tiles.OperandAccess, CompilerServices.OperandAccess>();
+        Same<Generator.Tiles.OperandSharing, CompilerServices.OperandSharing>();
+        Same<Generator.Tiles.OperandSource, CompilerServices.OperandSource>();
+
+        static void Same<T, TRuntime>()
+            where T : struct, Enum
+            where TRuntime : struct, Enum
+            => Assert.Equal(
+                Enum.GetValues<TRuntime>().Select(member => (member.ToString(), Convert.ToInt32(member, CultureInfo.InvariantCulture))),
+                Enum.GetValues<T>().Select(member => (member.ToString(), Convert.ToInt32(member, CultureInfo.InvariantCulture))));
+    }
 
     [Theory]
     [InlineData("[SoftmaxAttention(HeadDim = 8)] partial class A;", "", "", "partial class A", "A")]

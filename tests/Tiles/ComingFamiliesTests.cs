@@ -18,10 +18,10 @@ public class ComingFamiliesTests
     {
         var b = new TileProgramBuilder("causal dilated window");
         var (d, dv) = (Dim.Fixed("d", HeadDim), Dim.Fixed("dv", ValueDim));
-        var query = b.Tensor(TensorRole.Query, "query", d);
-        var key = b.Tensor(TensorRole.Key, "key", d);
-        var value = b.Tensor(TensorRole.Value, "value", dv);
-        var output = b.Tensor(TensorRole.Output, "output", dv);
+        var query = b.Operand(AttentionOperands.Query(d));
+        var key = b.Operand(AttentionOperands.Key(d));
+        var value = b.Operand(AttentionOperands.Value(dv));
+        var output = b.Operand(AttentionOperands.Output(dv, OperandAccess.Write));
 
         // Tokens of one residue modulo the dilation only see each other, and among them the window is a plain range.
         b.ForEach("residue", dilation, residue =>
@@ -61,12 +61,12 @@ public class ComingFamiliesTests
     {
         var b = new TileProgramBuilder("Linformer");
         var (d, dv, r) = (Dim.Fixed("d", HeadDim), Dim.Fixed("dv", ValueDim), Dim.Fixed("r", rank));
-        var query = b.Tensor(TensorRole.Query, "query", d);
-        var key = b.Tensor(TensorRole.Key, "key", d);
-        var value = b.Tensor(TensorRole.Value, "value", dv);
-        var e = b.Tensor(TensorRole.Other, "E", r);
-        var f = b.Tensor(TensorRole.Other, "F", r);
-        var output = b.Tensor(TensorRole.Output, "output", dv);
+        var query = b.Operand(AttentionOperands.Query(d));
+        var key = b.Operand(AttentionOperands.Key(d));
+        var value = b.Operand(AttentionOperands.Value(dv));
+        var e = b.Operand(new Operand("E", TokenAxis.Keys, r, OperandAccess.Read) { SharedBy = OperandSharing.Everyone });
+        var f = b.Operand(new Operand("F", TokenAxis.Keys, r, OperandAccess.Read) { SharedBy = OperandSharing.Everyone });
+        var output = b.Operand(AttentionOperands.Output(dv, OperandAccess.Write));
         var state = b.State("projected", r);
         var (ek, fv) = (state.AddMatrix("EK", d), state.AddMatrix("FV", dv));
 
@@ -119,8 +119,8 @@ public class ComingFamiliesTests
         var program = Linformer(rank);
         var output = new double[length, ValueDim];
         var arguments = Arguments(program, q, k, v, output);
-        arguments[program.Arguments.Single(argument => argument.Name == "E")] = e;
-        arguments[program.Arguments.Single(argument => argument.Name == "F")] = f;
+        arguments[program.Operands.Single(argument => argument.Name == "E")] = e;
+        arguments[program.Operands.Single(argument => argument.Name == "F")] = f;
         TileInterpreter.Run(program, arguments, null, _ => tileRows);
         Compare.Close(expected, output.Cast<double>().ToArray(), 1e-12);
     }
@@ -128,12 +128,12 @@ public class ComingFamiliesTests
     private static (double[,] Query, double[,] Key, double[,] Value) Tensors(int length) =>
         (Random(length, HeadDim, 1), Random(length, HeadDim, 2), Random(length, ValueDim, 3));
 
-    private static Dictionary<TensorArgument, double[,]> Arguments(TileProgram program, double[,] q, double[,] k, double[,] v, double[,] output) => new()
+    private static Dictionary<Operand, double[,]> Arguments(TileProgram program, double[,] q, double[,] k, double[,] v, double[,] output) => new()
     {
-        [program[TensorRole.Query]] = q,
-        [program[TensorRole.Key]] = k,
-        [program[TensorRole.Value]] = v,
-        [program[TensorRole.Output]] = output,
+        [program["query"]] = q,
+        [program["key"]] = k,
+        [program["value"]] = v,
+        [program["output"]] = output,
     };
 
     private static double[] MaskedSoftmax(double[,] q, double[,] k, double[,] v, Func<int, int, bool> sees)

@@ -61,14 +61,14 @@ internal sealed class Mutations
 
     private IEnumerable<Statement> Of(Load load) =>
     [
-        .. _program.Arguments.Where(tensor => tensor != load.Source).Select(tensor => load with { Source = tensor }),
+        .. _program.Operands.Where(tensor => tensor != load.Source).Select(tensor => load with { Source = tensor }),
         .. _loops.Where(loop => loop != load.Loop).Select(loop => load with { Loop = loop }),
         .. Retargeted(load.Target).Select(tile => load with { Target = tile }),
     ];
 
     private IEnumerable<Statement> Of(Store store) =>
     [
-        .. _program.Arguments.Where(tensor => tensor != store.Destination).Select(tensor => store with { Destination = tensor }),
+        .. _program.Operands.Where(tensor => tensor != store.Destination).Select(tensor => store with { Destination = tensor }),
         .. _loops.Where(loop => loop != store.Loop).Select(loop => store with { Loop = loop }),
         .. Others(store.Source).Select(tile => store with { Source = tile }),
     ];
@@ -122,13 +122,13 @@ internal sealed class Mutations
         // Tensors of keys have one length, and so have those of queries: calls are checked.
         TokenIndex[] indices =
         [
-            0, 1, .. _program.Arguments.GroupBy(tensor => tensor.HasTokensOfKeys).Select(tensors => tensors.First().Length), .. _loops.SelectMany(other => new TokenIndex[] { new TokenIndex.Start(other.Tokens), new TokenIndex.End(other.Tokens) }),
+            0, 1, .. _program.Operands.GroupBy(tensor => tensor.IsOfKeys).Select(tensors => tensors.First().Length), .. _loops.SelectMany(other => new TokenIndex[] { new TokenIndex.Start(other.Tokens), new TokenIndex.End(other.Tokens) }),
         ];
         return indices.SelectMany(index => new[] { loop with { From = index }, loop with { To = index } }).Where(other => Meaning(other) != Meaning(loop)).Distinct();
 
         static TokenLoop Meaning(TokenLoop of) => of with { From = Length(of.From), To = Length(of.To) };
 
-        static TokenIndex Length(TokenIndex index) => index is TokenIndex.Length length ? new TokenIndex.Counter(length.Tensor.HasTokensOfKeys ? "keys" : "queries") : index;
+        static TokenIndex Length(TokenIndex index) => index is TokenIndex.Length length ? new TokenIndex.Counter(length.Operand.IsOfKeys ? "keys" : "queries") : index;
     }
 
     /// <summary>Expressions with one part changed.</summary>

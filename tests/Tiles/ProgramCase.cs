@@ -34,31 +34,31 @@ internal sealed class ProgramCase
         var (layer, queries, keys) = (inputs.Layer, inputs.Shape.QueryLength, inputs.Shape.KeyLength);
         var weights = layer.Create().Weights;
         var (d, dv) = (layer.HeadDim, layer.ValueDim);
-        var tensors = new Dictionary<TensorRole, double[,]>
+        var tensors = new Dictionary<string, double[,]>
         {
-            [TensorRole.Query] = Matrix(inputs.Query, d),
-            [TensorRole.Key] = Matrix(inputs.Key, d),
-            [TensorRole.Value] = Matrix(inputs.Value, dv),
-            [TensorRole.Output] = new double[queries, dv],
-            [TensorRole.LogSumExp] = new double[queries, 1],
-            [TensorRole.LogSumExpRest] = new double[queries, 1],
-            [TensorRole.Reciprocal] = new double[queries, 1],
-            [TensorRole.OutputGradient] = Matrix(Inputs.Normal(new Random(seed + 1), queries * dv, 1), dv),
-            [TensorRole.QueryGradient] = new double[queries, d],
-            [TensorRole.KeyGradient] = new double[keys, d],
-            [TensorRole.ValueGradient] = new double[keys, dv],
+            ["query"] = Matrix(inputs.Query, d),
+            ["key"] = Matrix(inputs.Key, d),
+            ["value"] = Matrix(inputs.Value, dv),
+            ["output"] = new double[queries, dv],
+            ["logSumExp"] = new double[queries, 1],
+            ["logSumExpRest"] = new double[queries, 1],
+            ["reciprocal"] = new double[queries, 1],
+            ["outputGradient"] = Matrix(Inputs.Normal(new Random(seed + 1), queries * dv, 1), dv),
+            ["queryGradient"] = new double[queries, d],
+            ["keyGradient"] = new double[keys, d],
+            ["valueGradient"] = new double[keys, dv],
         };
         var kept = new Dictionary<string, Bounded[,]>();
         foreach (var (program, number) in layer.GradientPrograms.Prepend(layer.Program).Select((program, number) => (program, number)))
         {
             var one = new ProgramCase(
-                $"{layer}, program {number}", program, program.Arguments.ToDictionary(argument => argument.Name, argument => (double[,])tensors[argument.Role].Clone()),
+                $"{layer}, program {number}", program, program.Operands.ToDictionary(operand => operand.Name, operand => (double[,])tensors[operand.Name].Clone()),
                 weights.Length == 0 ? null : Matrix(weights, d), layer.Hyperparameters, new Dictionary<string, Bounded[,]>(kept));
             yield return one;
             var outcome = one.Run(program, tileRows: 4);
-            foreach (var argument in program.Arguments)
+            foreach (var operand in program.Operands)
             {
-                tensors[argument.Role] = outcome.Tensors[argument.Name];
+                tensors[operand.Name] = outcome.Tensors[operand.Name];
             }
 
             foreach (var (name, values) in number == 0 ? outcome.State : [])
@@ -74,7 +74,7 @@ internal sealed class ProgramCase
     /// <param name="given">The state, where the version does not make it.</param>
     public Outcome Run(TileProgram version, int tileRows, IReadOnlyDictionary<string, Bounded[,]>? given = null)
     {
-        var tensors = version.Arguments.ToDictionary(argument => argument, argument => (double[,])_tensors[argument.Name].Clone());
+        var tensors = version.Operands.ToDictionary(argument => argument, argument => (double[,])_tensors[argument.Name].Clone());
         var tiles = TileInterpreter.Run(version, tensors, _projections, _ => tileRows, _hyperparameters, kept: given ?? _kept);
         return new Outcome(
             tensors.ToDictionary(pair => pair.Key.Name, pair => pair.Value),

@@ -12,7 +12,7 @@ internal sealed class RandomProgram
     private readonly Random _random;
     private readonly TileProgramBuilder _b = new("random program");
     private readonly Dim _d, _dv, _m;
-    private readonly TensorArgument _query, _key, _value, _output, _logSumExp;
+    private readonly Operand _query, _key, _value, _output, _logSumExp;
     private readonly Parameter _w;
     private readonly State _state;
     private readonly StateMember? _reference;
@@ -23,11 +23,11 @@ internal sealed class RandomProgram
     {
         _random = new Random(seed);
         (_d, _dv, _m) = (Dim.Fixed("d", _random.Next(1, 4)), Dim.Fixed("dv", _random.Next(1, 4)), Dim.Fixed("m", 2 * _random.Next(1, 3), segments: 2));
-        _query = _b.Tensor(TensorRole.Query, "query", _d);
-        _key = _b.Tensor(TensorRole.Key, "key", _d);
-        _value = _b.Tensor(TensorRole.Value, "value", _dv);
-        _output = _b.Tensor(TensorRole.Output, "output", _dv);
-        _logSumExp = _b.Tensor(TensorRole.LogSumExp, "logSumExp", Dim.One);
+        _query = _b.Operand(AttentionOperands.Query(_d));
+        _key = _b.Operand(AttentionOperands.Key(_d));
+        _value = _b.Operand(AttentionOperands.Value(_dv));
+        _output = _b.Operand(AttentionOperands.Output(_dv, OperandAccess.Write));
+        _logSumExp = _b.Operand(AttentionOperands.LogSumExp(OperandAccess.Write));
         _w = _b.Parameter(new Parameter("W", _m, _d, ParameterSource.Projections, 0.5));
         _state = _b.State("state", _m);
         _reference = hasReference ? _state.AddReference("c", asRow: true) : null;
@@ -46,7 +46,7 @@ internal sealed class RandomProgram
         var length = made._random.Next(1, 12);
         return new ProgramCase(
             $"random program {seed}", program,
-            program.Arguments.ToDictionary(argument => argument.Name, argument => made.Matrix(length, argument.Columns.Size)), made.Matrix(made._m.Size, made._d.Size));
+            program.Operands.ToDictionary(argument => argument.Name, argument => made.Matrix(length, argument.Columns.Size)), made.Matrix(made._m.Size, made._d.Size));
     }
 
     private TileProgram Scan()

@@ -12,14 +12,14 @@ namespace KernelGen.Tests.Tiles;
 internal sealed class TileInterpreter
 {
     private readonly Dictionary<Tile, Bounded[,]> _tiles = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<TensorArgument, double[,]> _tensors;
-    private readonly Dictionary<TensorArgument, double[,]> _errors;
+    private readonly Dictionary<Operand, double[,]> _tensors;
+    private readonly Dictionary<Operand, double[,]> _errors;
     private readonly Dictionary<Dim, (int Start, int Count)> _position = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, int> _counters = [];
     private readonly Func<Dim, int> _tileRows;
     private (int From, int To)? _run;
 
-    private TileInterpreter(Dictionary<TensorArgument, double[,]> tensors, Dictionary<TensorArgument, double[,]> errors, Func<Dim, int> tileRows)
+    private TileInterpreter(Dictionary<Operand, double[,]> tensors, Dictionary<Operand, double[,]> errors, Func<Dim, int> tileRows)
     {
         _tensors = tensors;
         _errors = errors;
@@ -34,8 +34,8 @@ internal sealed class TileInterpreter
     /// <param name="errors">Filled with the bounds of the outputs that it has a matrix for.</param>
     /// <param name="kept">The final state of an earlier program, or the one that the program is given, by the names of its members.</param>
     public static IReadOnlyDictionary<Tile, Bounded[,]> Run(
-        TileProgram program, Dictionary<TensorArgument, double[,]> tensors, double[,]? projections, Func<Dim, int> tileRows,
-        float[]? hyperparameters = null, Dictionary<TensorArgument, double[,]>? errors = null, IReadOnlyDictionary<string, Bounded[,]>? kept = null)
+        TileProgram program, Dictionary<Operand, double[,]> tensors, double[,]? projections, Func<Dim, int> tileRows,
+        float[]? hyperparameters = null, Dictionary<Operand, double[,]>? errors = null, IReadOnlyDictionary<string, Bounded[,]>? kept = null)
     {
         var interpreter = new TileInterpreter(tensors, errors ?? [], tileRows);
         foreach (var parameter in program.Parameters)
@@ -348,7 +348,7 @@ internal sealed class TileInterpreter
 
     private int Evaluate(TokenIndex index) => index.Match(
         constant: constant => constant.Value,
-        length: length => _tensors[length.Tensor].GetLength(0),
+        length: length => _tensors[length.Operand].GetLength(0),
         start: start => _position[start.Tokens].Start,
         end: end => _position[end.Tokens].Start + _position[end.Tokens].Count,
         counter: counter => _counters[counter.Name],

@@ -80,7 +80,7 @@ public partial class VerifierTests
     {
         var b = new TileProgramBuilder("faulty");
         var d = Dim.Fixed("d", 4);
-        var (query, output) = (b.Tensor(TensorRole.Query, "query", d), b.Tensor(TensorRole.Output, "output", d));
+        var (query, output) = (b.Operand(AttentionOperands.Query(d)), b.Operand(AttentionOperands.Output(d, OperandAccess.Write)));
         var tokens = b.Loop(Dim.Tokens("i"), 0, query.Length);
         b.Parallel(tokens, () =>
         {

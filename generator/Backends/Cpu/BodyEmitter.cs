@@ -76,6 +76,13 @@ internal sealed class BodyEmitter
     /// <summary>Emits the body; its outermost loops run over [from, to).</summary>
     public void Emit()
     {
+        var moved = _statements.SelectMany(Dataflow.Moved);
+        new OperandTable(_program).EmitVariables(
+            _writer,
+            _short is not null && _statements.Contains(_short.Keys) ? moved.Append(_short.LoadsQueries.Source) : moved,
+            hasStrides: true,
+            hasParameters: _program.Parameters.Count > 0,
+            hasKeptState: _program.Kept?.Members.Any(_buffers.Contains) == true);
         foreach (var buffer in _buffers.All)
         {
             _writer.Line($"ref var {buffer.Name} = ref _Unsafe.Add(ref scratch, {buffer.Offset});");
@@ -105,7 +112,7 @@ internal sealed class BodyEmitter
 
         foreach (var parameter in _program.Parameters)
         {
-            _writer.Line($"ref var {parameter.Name} = ref _Unsafe.Add(ref head.Parameters, {_schedule.ParameterOffset(_program, parameter)});");
+            _writer.Line($"ref var {parameter.Name} = ref _Unsafe.Add(ref {OperandTable.Parameters}, {_schedule.ParameterOffset(_program, parameter)});");
         }
 
         foreach (var step in _steps.Cast<WholeStep>())
@@ -151,7 +158,7 @@ internal sealed class BodyEmitter
         Fill(member, buffer.IsTransposed ? _schedule.Padded(member.Columns) * buffer.Stride : _schedule.Floats(member), 0);
         for (var i = 0; i < axis.Segments; i++)
         {
-            var source = $"ref _Unsafe.Add(ref head.KeptState, {from + (i * segment * columns)})";
+            var source = $"ref _Unsafe.Add(ref {OperandTable.KeptState}, {from + (i * segment * columns)})";
             _writer.Line(member.IsRowVector
                 ? $"_TileCopy.Load({source}, 0, 1, {segment}, ref _Unsafe.Add(ref {buffer.Name}, {i * padded}), {segment});"
                 : buffer.IsTransposed
@@ -564,9 +571,9 @@ internal sealed class BodyEmitter
         PassEmitter.Columns(pass[0]) == PassEmitter.Columns(statement)
         && !Dataflow.Reads(statement).Any(tile => tile.IsRowVector && pass.Where(other => other != statement).SelectMany(Dataflow.Writes).Contains(tile));
 
-    /// <summary>Whether a statement is a store that the caller may not want, or only serves such.</summary>
+    /// <summary>Whether a statement is a store of what the caller may not want to keep, or only serves such.</summary>
     private bool IsOptional(Statement statement) =>
-        statement is Store { Destination.IsOptional: true }
+        statement is Store { Destination: { IsOptional: true, Source: OperandSource.Kept } }
         || (statement is Map map && _statements.Where(other => Dataflow.Reads(other).Contains(map.Target)).All(IsOptional));
 
     private void Pass(IReadOnlyList<Statement> pass, string rows)
@@ -726,12 +733,20 @@ internal sealed class BodyEmitter
         }
 
         var arguments = $"{source}, {buffer.Stride}, {rows}, {store.Destination.Columns.Size}, ref _Unsafe.Add(ref {tensor}, {token} * {stride}), {(reversed ? "-" : "")}{stride}";
-        _writer.Line(store.Destination.IsGradient
-            ? $"_TileCopy.StoreGradient({arguments}, head.AddsGradients);"
-            : $"_TileCopy.Store({arguments});");
+        var text = store.Destination.Access == OperandAccess.Accumulate ? $"_TileCopy.StoreGradient({arguments}, head.AddsGradients);" : $"_TileCopy.Store({arguments});";
+        if (!store.Destination.IsOptional)
+        {
+            _writer.Line(text);
+            return;
+        }
+
+        using (_writer.Block($"if (!_Unsafe.IsNullRef(ref {tensor}))"))
+        {
+            _writer.Line(text);
+        }
     }
 
-    /// <summary>All that the caller may not want, at the first such store: nobody wants the rest of a log-sum-exp without it.</summary>
+    /// <summary>All that the caller may not want, at the first such store: nobody wants what comes after it, such as the rest of a log-sum-exp, without it.</summary>
     private void StoreOptional(Store store, StripStep strip, string row, string rows, string first)
     {
         var stores = strip.Statements.OfType<Store>().Where(IsOptional).ToList();
@@ -740,14 +755,14 @@ internal sealed class BodyEmitter
             return;
         }
 
-        using (_writer.Block("if (!_Unsafe.IsNullRef(ref head.LogSumExp))"))
+        using (_writer.Block($"if (!_Unsafe.IsNullRef(ref {store.Destination}))"))
         {
             Pass(strip.Statements.OfType<Map>().Where(IsOptional).ToArray(), strip.IsStripped ? "sCount" : Count(strip.Tokens));
             foreach (var optional in stores)
             {
                 var (source, tensor) = (Locate(optional.Source).Reference, Tensor(optional.Destination).Reference);
                 var text = $"_TileCopy.Store(ref _Unsafe.Add(ref {source}, {row}), 0, 1, {rows}, ref _Unsafe.Add(ref {tensor}, {first}), 0);";
-                if (optional.Destination.Role == TensorRole.LogSumExp)
+                if (optional == store)
                 {
                     _writer.Line(text);
                     continue;
@@ -987,21 +1002,7 @@ internal sealed class BodyEmitter
         _buffers.Contains(tile) ? (_buffers[tile].Name, _buffers[tile].Stride, _buffers[tile].IsStrip)
         : (tile.Name, _schedule.Stride(tile), false);
 
-    private static (string Reference, string Stride) Tensor(TensorArgument tensor) => tensor.Role switch
-    {
-        TensorRole.Query => ("head.Query", "head.QueryStride"),
-        TensorRole.Key => ("head.Key", "head.KeyStride"),
-        TensorRole.Value => ("head.Value", "head.ValueStride"),
-        TensorRole.Output => ("head.Destination", "head.DestinationStride"),
-        TensorRole.OutputGradient => ("head.OutputGradient", "head.DestinationStride"),
-        TensorRole.QueryGradient => ("head.QueryGradient", "head.QueryStride"),
-        TensorRole.KeyGradient => ("head.KeyGradient", "head.KeyStride"),
-        TensorRole.ValueGradient => ("head.ValueGradient", "head.ValueStride"),
-        TensorRole.LogSumExp => ("head.LogSumExp", "1"),
-        TensorRole.LogSumExpRest => ("head.LogSumExpRest", "1"),
-        TensorRole.Reciprocal => ("head.Reciprocal", "1"),
-        _ => throw new NotSupportedException($"The CPU backend passes no tensor in the role {tensor.Role} yet."),
-    };
+    private static (string Reference, string Stride) Tensor(Operand operand) => (operand.Name, OperandTable.Stride(operand));
 
     private static string Start(Dim tokens) => IndexText.Start(tokens);
 
@@ -1014,5 +1015,5 @@ internal sealed class BodyEmitter
         Print(bound) == Print(length) || (bound is TokenIndex.Extremum { IsMax: false } min && (IsWithin(min.Left, length) || IsWithin(min.Right, length)));
 
     private static string Print(TokenIndex index) => IndexText.Print(
-        index, length => length.Tensor.HasTokensOfKeys ? "head.KeyLength" : "head.QueryLength", "global::System.Math");
+        index, length => length.Operand.IsOfKeys ? "head.KeyLength" : "head.QueryLength", "global::System.Math");
 }

@@ -19,7 +19,12 @@ internal static class CpuBackend
         new[]
         {
             "_CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums",
-            "_HeadTensors = global::KernelGen.CompilerServices.HeadTensors",
+            "_HeadOperands = global::KernelGen.CompilerServices.HeadOperands",
+            "_Operand = global::KernelGen.CompilerServices.Operand",
+            "_OperandAccess = global::KernelGen.CompilerServices.OperandAccess",
+            "_OperandRows = global::KernelGen.CompilerServices.OperandRows",
+            "_OperandSharing = global::KernelGen.CompilerServices.OperandSharing",
+            "_OperandSource = global::KernelGen.CompilerServices.OperandSource",
             "_ShortProducts = global::KernelGen.CompilerServices.ShortProducts",
             "_SumStage = global::KernelGen.CompilerServices.SumStage",
             "_TileCopy = global::KernelGen.CompilerServices.TileCopy",
@@ -115,16 +120,16 @@ internal static class CpuBackend
     {
         var states = new StateEmitter(schedule, text);
         var state = program.State;
-        var query = program[TensorRole.Query];
-        var value = program[TensorRole.Value];
+        var query = program[AttentionOperands.QueryName];
+        var value = program[AttentionOperands.ValueName];
         var projections = program.Parameters.FirstOrDefault();
         var fold = program.Fold;
 
         // A scan's own stores are the outputs, and only what its state needs is done to split it.
         var isScan = program.IsScan;
         var outputs = program.Outputs.ToList();
-        var ofKeys = outputs.SelectMany(output => Dataflow.Flatten(output.Body())).Any(statement => statement is Store { Destination.Role: TensorRole.KeyGradient });
-        var isForward = program.Arguments.All(argument => argument.Role != TensorRole.OutputGradient);
+        var ofKeys = outputs.SelectMany(output => Dataflow.Flatten(output.Body())).Any(statement => statement is Store { Destination.IsOfKeys: true });
+        var isForward = program.IsForward;
         var exported = isForward ? state : null; // nobody keeps what a gradient summed up
 
         // A scan's short calls need its own body only.
@@ -174,19 +179,21 @@ internal static class CpuBackend
             }
 
             writer.Line();
+            new OperandTable(program).EmitList(writer);
+            writer.Line();
             Pack(writer, schedule, program);
             writer.Line();
             states.EmitInit(writer, state);
             writer.Line();
             writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
-            using (writer.Block("public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)"))
+            using (writer.Block("public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)"))
             {
                 writer.Line(accumulate.ToString().TrimEnd('\n'));
             }
 
             writer.Line();
             writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
-            using (writer.Block("public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)"))
+            using (writer.Block("public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)"))
             {
                 writer.Line(output.ToString().TrimEnd('\n'));
             }

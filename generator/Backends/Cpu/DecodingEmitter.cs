@@ -38,6 +38,7 @@ internal sealed class DecodingEmitter
     private readonly TileProgram _program;
     private readonly KernelText _text;
     private readonly StateEmitter _states;
+    private readonly OperandTable _operands;
     private readonly BufferPlan _buffers;
     private readonly SourceWriter _writer = new();
 
@@ -66,6 +67,7 @@ internal sealed class DecodingEmitter
         _text = text;
         _schedule = new CpuSchedule(target, program) { PassRows = 1, TileTokens = isFold ? BlockTokens : KeptTileTokens };
         _states = new StateEmitter(_schedule, text);
+        _operands = new OperandTable(program);
         _buffers = new BufferPlan(_schedule);
 
         // Nobody asks a step for the log-sum-exp.
@@ -97,7 +99,7 @@ internal sealed class DecodingEmitter
         Layout(writer, "RowLayout", _kept.SelectMany(kept => Segments(kept.Tile, kept.Offset, kept.Stride)));
         writer.Line();
         writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block("public static int Step(in _HeadTensors head, int count, ref float state, ref float rows, ref float scratch)"))
+        using (writer.Block("public static int Step(in _HeadOperands head, int count, ref float state, ref float rows, ref float scratch)"))
         {
             writer.Line(step);
         }
@@ -113,11 +115,13 @@ internal sealed class DecodingEmitter
         }
 
         writer.Line();
-        using (writer.Block("public static void Keep(in _HeadTensors head, int count, ref float rows)"))
+        using (writer.Block("public static void Keep(in _HeadOperands head, int count, ref float rows)"))
         {
             if (BlockRows == 0)
             {
-                foreach (var load in _statements.OfType<Load>().Where(load => IsKept(load.Target)))
+                var loads = _statements.OfType<Load>().Where(load => IsKept(load.Target)).ToList();
+                _operands.EmitVariables(writer, loads.Select(load => load.Source), hasStrides: true, hasParameters: false);
+                foreach (var load in loads)
                 {
                     var (tensor, stride, columns) = Tensor(load.Source);
                     writer.Line($"// {load.Source} [tokens × {load.Source.Columns}]");
@@ -210,6 +214,7 @@ internal sealed class DecodingEmitter
 
     private void Step()
     {
+        _operands.EmitVariables(_writer, _statements.SelectMany(Dataflow.Moved), hasStrides: false, hasParameters: _program.Parameters.Count > 0);
         foreach (var buffer in _buffers.All)
         {
             _writer.Line($"ref var {buffer.Name} = ref _Unsafe.Add(ref scratch, {Text(buffer.Offset)});");
@@ -222,7 +227,7 @@ internal sealed class DecodingEmitter
 
         foreach (var parameter in _program.Parameters)
         {
-            _writer.Line($"ref var {parameter.Name} = ref _Unsafe.Add(ref head.Parameters, {Text(_schedule.ParameterOffset(_program, parameter))});");
+            _writer.Line($"ref var {parameter.Name} = ref _Unsafe.Add(ref {OperandTable.Parameters}, {Text(_schedule.ParameterOffset(_program, parameter))});");
         }
 
         // The token's own row. (Pairs of a name and the tile, since a fold calls the rows of its keys by the tile's name.)
@@ -418,7 +423,7 @@ internal sealed class DecodingEmitter
     {
         var columns = Text(store.Destination.Columns.Size);
         _writer.Line($"// {ProgramText.Describe(store)}");
-        _writer.Line($"_TileCopy.Store(ref {store.Source.Name}, {columns}, 1, {columns}, ref head.Destination, 0);");
+        _writer.Line($"_TileCopy.Store(ref {store.Source.Name}, {columns}, 1, {columns}, ref {store.Destination}, 0);");
     }
 
     private void RaiseRow(Rebase rebase)
@@ -654,13 +659,7 @@ internal sealed class DecodingEmitter
     private static void Layout(SourceWriter writer, string name, IEnumerable<int[]> layout) =>
         writer.Line($"public static global::System.ReadOnlySpan<int> {name} => [{string.Join(", ", layout.SelectMany(quadruple => quadruple).Select(Text))}];");
 
-    private static (string Reference, string Stride, string Columns) Tensor(TensorArgument tensor) => tensor.Role switch
-    {
-        TensorRole.Query => ("head.Query", "head.QueryStride", Text(tensor.Columns.Size)),
-        TensorRole.Key => ("head.Key", "head.KeyStride", Text(tensor.Columns.Size)),
-        TensorRole.Value => ("head.Value", "head.ValueStride", Text(tensor.Columns.Size)),
-        _ => throw new NotSupportedException($"A step loads no tensor in the role {tensor.Role}."),
-    };
+    private static (string Reference, string Stride, string Columns) Tensor(Operand operand) => (operand.Name, OperandTable.Stride(operand), Text(operand.Columns.Size));
 
     private static string Upper(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 

@@ -28,9 +28,7 @@ internal sealed record ShortCall(MatMul Keys, MatMul Queries, Load LoadsQueries,
     {
         var statements = Dataflow.Flatten(program.Body).ToList();
         var products = statements.OfType<MatMul>().ToList();
-        if (program.Arguments.Any(argument => argument.Role == TensorRole.OutputGradient)
-            || Loaded(TensorRole.Key) is not { } key || Loaded(TensorRole.Query) is not { } query
-            || Projected(key) is not { } keys || Projected(query) is not { } queries || keys.B != queries.B
+        if (!program.IsForward || Projected(ofKeys: true) is not ({ } keys, _) || Projected(ofKeys: false) is not ({ } queries, { } query) || keys.B != queries.B
             || products.SingleOrDefault(product => product is { TransposeA: true, Target: StateMember }) is not { } sum
             || products.SingleOrDefault(product => product.B == sum.Target) is not { TransposeB: false } read)
         {
@@ -39,9 +37,9 @@ internal sealed record ShortCall(MatMul Keys, MatMul Queries, Load LoadsQueries,
 
         return new ShortCall(keys, queries, query, sum, read, products.SingleOrDefault(product => product.Structure == Structure.LowerTarget && product.B == sum.A));
 
-        Load? Loaded(TensorRole role) => statements.OfType<Load>().SingleOrDefault(load => load.Source.Role == role);
-
-        MatMul? Projected(Load load) => products.SingleOrDefault(
-            product => product.A == load.Target && product is { TransposeB: true, B: Parameter { Source: ParameterSource.Projections } });
+        (MatMul? Product, Load? Load) Projected(bool ofKeys) => products
+            .Where(product => product is { TransposeB: true, B: Parameter { Source: ParameterSource.Projections } })
+            .Select(product => (product, statements.OfType<Load>().SingleOrDefault(load => load.Target == product.A && load.Source.IsOfKeys == ofKeys)))
+            .SingleOrDefault(pair => pair.Item2 is not null);
     }
 }

@@ -409,7 +409,7 @@ internal sealed class GroupEmitter
     }
 
     public static string Print(TokenIndex index) => IndexText.Print(
-        index, length => length.Tensor.HasTokensOfKeys ? "keyCount" : "shape.QueryLength", "global::ILGPU.IntrinsicMath");
+        index, length => length.Operand.IsOfKeys ? "keyCount" : "shape.QueryLength", "global::ILGPU.IntrinsicMath");
 
     private static string Start(Dim tokens) => IndexText.Start(tokens);
 
@@ -424,7 +424,7 @@ internal sealed class GroupEmitter
     };
 
     /// <summary>An element of a tensor: of a token, and a column unless it has one number a token.</summary>
-    private static string Element(TensorArgument tensor, TokenLoop loop) => tensor.Columns == Dim.One
+    private static string Element(Operand tensor, TokenLoop loop) => tensor.Source == OperandSource.Kept
         ? $"{tensor.Name}[((long)head * shape.QueryLength) + {Token(loop)}]"
         : $"{tensor.Name}[{tensor.Name}Base + ((long)({Token(loop)}) * {tensor.Name}Stride) + c]";
 
@@ -511,13 +511,13 @@ internal sealed class GroupEmitter
             using (_writer.Block($"if ({rows})"))
             {
                 var (element, value) = (Element(destination, store.Loop), source.Element("r", column));
-                _writer.Line(destination.IsGradient ? $"{element} = shape.AddsGradients != 0 ? {element} + {value} : {value};" : $"{element} = {value};");
+                _writer.Line(destination.Access == OperandAccess.Accumulate ? $"{element} = shape.AddsGradients != 0 ? {element} + {value} : {value};" : $"{element} = {value};");
             }
         }
     }
 
     /// <summary>The condition that the token of row r is one of the tensor, where the positions of the loop do not say so already.</summary>
-    private static string Within(TokenLoop loop, TensorArgument tensor) =>
+    private static string Within(TokenLoop loop, Operand tensor) =>
         Print(loop.To) == Print(tensor.Length) ? "" : $" && {Token(loop)} < {Print(tensor.Length)}";
 
     private void Transpose(Transpose transpose)

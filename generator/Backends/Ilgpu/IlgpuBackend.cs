@@ -167,7 +167,7 @@ internal sealed class IlgpuBackend
         var registers = matrix is not null && GroupEmitter.RegistersFor(matrix) is not null ? matrix : null;
         Kernel("Accumulate", "The state of one span of tokens: a group a span of a head.", block, memory, _state, "_Grid.IdxX", writer =>
         {
-            var onlyKeys = Dataflow.Flatten(block).OfType<Load>().All(load => load.Source.HasTokensOfKeys);
+            var onlyKeys = Dataflow.Flatten(block).OfType<Load>().All(load => load.Source.IsOfKeys);
 
             // What is past the keys adds nothing.
             writer.Line($"var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, {(onlyKeys ? "keyCount" : GroupEmitter.Print(fold.Loop.To))});");
@@ -201,7 +201,8 @@ internal sealed class IlgpuBackend
         string name, string summary, IReadOnlyList<Statement> block, GroupMemory memory, State? state, string stateIndex, Action<SourceWriter> body)
     {
         var statements = Dataflow.Flatten(block).ToList();
-        var tensors = statements.SelectMany(Dataflow.Tensors).Distinct().OrderBy(tensor => tensor.Role).ToList();
+        var moved = new HashSet<Operand>(statements.SelectMany(Dataflow.Moved));
+        var tensors = _program.Operands.Where(moved.Contains).ToList();
         var readsKept = statements.SelectMany(Dataflow.Reads).OfType<StateMember>().Any(member => member.State == _program.Kept);
         var readsParameters = statements.SelectMany(Dataflow.Reads).Any(tile => tile is Parameter);
         var views = tensors.Select(tensor => ("_Floats", tensor.Name)).ToList();
@@ -255,7 +256,7 @@ internal sealed class IlgpuBackend
         return new GroupEmitter(memory, _functions, writer, inRegisters, tensor, tile => Dataflow.IsExponent(_program.Body, tile));
     }
 
-    private static void Prologue(SourceWriter writer, GroupMemory memory, IEnumerable<TensorArgument> tensors)
+    private static void Prologue(SourceWriter writer, GroupMemory memory, IEnumerable<Operand> tensors)
     {
         writer.Line("var thread = _Group.IdxX;");
         writer.Line("var head = _Grid.IdxX / shape.Spans;");
@@ -269,7 +270,7 @@ internal sealed class IlgpuBackend
         foreach (var tensor in tensors.Where(tensor => tensor.Columns != Dim.One))
         {
             var dim = Text(tensor.Columns.Size);
-            writer.Line($"var {tensor.Name}Base = shape.Base(head, shape.{(tensor.HasTokensOfKeys ? "KeyLength" : "QueryLength")}, {dim});");
+            writer.Line($"var {tensor.Name}Base = shape.Base(head, shape.{(tensor.IsOfKeys ? "KeyLength" : "QueryLength")}, {dim});");
             writer.Line($"var {tensor.Name}Stride = shape.Stride({dim});");
         }
 

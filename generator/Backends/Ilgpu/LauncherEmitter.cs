@@ -190,7 +190,7 @@ internal static class LauncherEmitter
     private static string Types(GpuKernel kernel) => string.Join(", ", kernel.Parameters.Select(parameter => parameter.Type));
 
     private static string Length(TokenIndex index) =>
-        index is TokenIndex.Length length ? length.Tensor.HasTokensOfKeys ? "shape.KeyLength" : "shape.QueryLength" : throw new NotSupportedException($"{index}");
+        index is TokenIndex.Length length ? length.Operand.IsOfKeys ? "shape.KeyLength" : "shape.QueryLength" : throw new NotSupportedException($"{index}");
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -14,21 +14,24 @@ namespace KernelGen.Generator.Families.Favor;
 /// </remarks>
 internal sealed class FavorGradient : FavorTiles
 {
-    private readonly TensorArgument? _output, _logSumExp, _logSumExpRest, _reciprocal;
-    private readonly TensorArgument _outputGradient, _queryGradient, _keyGradient, _valueGradient;
+    private readonly Operand? _output, _logSumExp, _logSumExpRest, _reciprocal;
+    private readonly Operand _outputGradient, _queryGradient, _keyGradient, _valueGradient;
     private readonly Parameter _gradientWeights;
 
-    private FavorGradient(FavorSpec spec, string name)
+    /// <param name="spec">The declaration.</param>
+    /// <param name="name">What the program computes.</param>
+    /// <param name="reciprocal">Whether it leaves the reciprocals of normalisers to the next program, or has them from the one before.</param>
+    private FavorGradient(FavorSpec spec, string name, OperandAccess reciprocal)
         : base(spec, name)
     {
-        _outputGradient = B.Tensor(TensorRole.OutputGradient, "outputGradient", ValueDim);
-        _output = IsNormalized ? B.Tensor(TensorRole.Output, "output", ValueDim) : null;
-        _logSumExp = HasLogNormaliser ? B.Tensor(TensorRole.LogSumExp, "logSumExp", Dim.One) : null;
-        _logSumExpRest = HasLogNormaliser ? B.Tensor(TensorRole.LogSumExpRest, "logSumExpRest", Dim.One) : null;
-        _reciprocal = IsNormalized && !Map.IsExponential && spec.Causal ? B.Tensor(TensorRole.Reciprocal, "reciprocal", Dim.One) : null;
-        _queryGradient = B.Tensor(TensorRole.QueryGradient, "queryGradient", HeadDim);
-        _keyGradient = B.Tensor(TensorRole.KeyGradient, "keyGradient", HeadDim);
-        _valueGradient = B.Tensor(TensorRole.ValueGradient, "valueGradient", ValueDim);
+        _outputGradient = B.Operand(AttentionOperands.OutputGradient(ValueDim));
+        _output = IsNormalized ? B.Operand(AttentionOperands.Output(ValueDim, OperandAccess.Read)) : null;
+        _logSumExp = HasLogNormaliser ? B.Operand(AttentionOperands.LogSumExp(OperandAccess.Read)) : null;
+        _logSumExpRest = HasLogNormaliser ? B.Operand(AttentionOperands.LogSumExpRest(OperandAccess.Read)) : null;
+        _reciprocal = IsNormalized && !Map.IsExponential && spec.Causal ? B.Operand(AttentionOperands.Reciprocal(reciprocal)) : null;
+        _queryGradient = B.Operand(AttentionOperands.QueryGradient(HeadDim));
+        _keyGradient = B.Operand(AttentionOperands.KeyGradient(HeadDim));
+        _valueGradient = B.Operand(AttentionOperands.ValueGradient(ValueDim));
         _gradientWeights = B.Parameter(new Parameter(
             "Wg", Projections, HeadDim, ParameterSource.Projections, Map.ProjectionGradientScale, Map.ProjectionHyperparameter));
     }
@@ -39,10 +42,10 @@ internal sealed class FavorGradient : FavorTiles
         : spec.Causal
         ?
         [
-            new FavorGradient(spec, "causal FAVOR+ attention, gradient of the queries").CausalQueries(),
-            new FavorGradient(spec, "causal FAVOR+ attention, gradients of the keys and values").CausalKeys(),
+            new FavorGradient(spec, "causal FAVOR+ attention, gradient of the queries", OperandAccess.Write).CausalQueries(),
+            new FavorGradient(spec, "causal FAVOR+ attention, gradients of the keys and values", OperandAccess.Read).CausalKeys(),
         ]
-        : [new FavorGradient(spec, "FAVOR+ attention, gradients").Bidirectional()];
+        : [new FavorGradient(spec, "FAVOR+ attention, gradients", OperandAccess.Write).Bidirectional()];
 
     /// <summary>What the gradient of the outputs comes to at a tile of queries.</summary>
     /// <param name="LogNormaliser">What log φ(q) is relative to, [tokens]; null for maps that are gains alone.</param>

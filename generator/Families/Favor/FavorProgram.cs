@@ -13,8 +13,8 @@ namespace KernelGen.Generator.Families.Favor;
 /// </remarks>
 internal sealed class FavorProgram : FavorTiles
 {
-    private readonly TensorArgument _output, _logSumExp;
-    private readonly TensorArgument? _logSumExpRest;
+    private readonly Operand _output, _logSumExp;
+    private readonly Operand? _logSumExpRest;
     private readonly State _state;
     private readonly Tile? _c;
     private readonly Tile _z, _s;
@@ -22,9 +22,9 @@ internal sealed class FavorProgram : FavorTiles
     private FavorProgram(FavorSpec spec)
         : base(spec, spec.Causal ? "causal FAVOR+ attention" : "FAVOR+ attention")
     {
-        _output = B.Tensor(TensorRole.Output, "output", ValueDim);
-        _logSumExp = B.Tensor(TensorRole.LogSumExp, "logSumExp", Dim.One);
-        _logSumExpRest = HasLogNormaliser ? B.Tensor(TensorRole.LogSumExpRest, "logSumExpRest", Dim.One) : null;
+        _output = B.Operand(AttentionOperands.Output(ValueDim, OperandAccess.Write));
+        _logSumExp = B.Operand(AttentionOperands.LogSumExp(OperandAccess.Write));
+        _logSumExpRest = HasLogNormaliser ? B.Operand(AttentionOperands.LogSumExpRest(OperandAccess.Write)) : null;
         _state = B.State("state", Features);
         _c = Map.IsExponential ? _state.AddReference("c", asRow: true) : null;
         _z = _state.AddVector("z", asRow: true);

@@ -27,9 +27,9 @@ internal abstract class FavorTiles
         ValueDim = Dim.Fixed("dv", spec.ValueDim);
         Features = Dim.Fixed("m", spec.Features, Map.Branches);
         Projections = Map.Branches == 1 ? Features : Dim.Fixed("p", spec.Features / Map.Branches);
-        Query = B.Tensor(TensorRole.Query, "query", HeadDim);
-        Key = B.Tensor(TensorRole.Key, "key", HeadDim);
-        Value = B.Tensor(TensorRole.Value, "value", ValueDim);
+        Query = B.Operand(AttentionOperands.Query(HeadDim));
+        Key = B.Operand(AttentionOperands.Key(HeadDim));
+        Value = B.Operand(AttentionOperands.Value(ValueDim));
         W = B.Parameter(new Parameter(
             "W", Projections, HeadDim,
             spec.Projection == ProjectionKind.Hadamard ? ParameterSource.HadamardProjections : ParameterSource.Projections,
@@ -59,11 +59,11 @@ internal abstract class FavorTiles
     /// <summary>Whether gradients take the logarithm of a query's normaliser from the forward pass.</summary>
     protected bool HasLogNormaliser => IsNormalized && Map is { IsExponential: true, HasGain: false };
 
-    protected TensorArgument Query { get; }
+    protected Operand Query { get; }
 
-    protected TensorArgument Key { get; }
+    protected Operand Key { get; }
 
-    protected TensorArgument Value { get; }
+    protected Operand Value { get; }
 
     protected Parameter W { get; }
 

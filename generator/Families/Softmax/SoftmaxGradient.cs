@@ -19,7 +19,7 @@ internal static class SoftmaxGradient
         private readonly SoftmaxSpec _spec;
         private readonly double _scale;
         private readonly Dim _d, _dv, _i = Dim.Tokens("i"), _j = Dim.Tokens("j");
-        private readonly TensorArgument _query, _key, _value, _output, _outputGradient, _logSumExp, _logSumExpRest, _queryGradient, _keyGradient, _valueGradient;
+        private readonly Operand _query, _key, _value, _output, _outputGradient, _logSumExp, _logSumExpRest, _queryGradient, _keyGradient, _valueGradient;
 
         public Writer(SoftmaxSpec spec, string what)
         {
@@ -28,16 +28,16 @@ internal static class SoftmaxGradient
             _scale = Math.Pow(spec.HeadDim, -0.5);
             _d = Dim.Fixed("d", spec.HeadDim);
             _dv = Dim.Fixed("dv", spec.ValueDim);
-            _query = _b.Tensor(TensorRole.Query, "query", _d);
-            _key = _b.Tensor(TensorRole.Key, "key", _d);
-            _value = _b.Tensor(TensorRole.Value, "value", _dv);
-            _output = _b.Tensor(TensorRole.Output, "output", _dv);
-            _outputGradient = _b.Tensor(TensorRole.OutputGradient, "outputGradient", _dv);
-            _logSumExp = _b.Tensor(TensorRole.LogSumExp, "logSumExp", Dim.One);
-            _logSumExpRest = _b.Tensor(TensorRole.LogSumExpRest, "logSumExpRest", Dim.One);
-            _queryGradient = _b.Tensor(TensorRole.QueryGradient, "queryGradient", _d);
-            _keyGradient = _b.Tensor(TensorRole.KeyGradient, "keyGradient", _d);
-            _valueGradient = _b.Tensor(TensorRole.ValueGradient, "valueGradient", _dv);
+            _query = _b.Operand(AttentionOperands.Query(_d));
+            _key = _b.Operand(AttentionOperands.Key(_d));
+            _value = _b.Operand(AttentionOperands.Value(_dv));
+            _output = _b.Operand(AttentionOperands.Output(_dv, OperandAccess.Read));
+            _outputGradient = _b.Operand(AttentionOperands.OutputGradient(_dv));
+            _logSumExp = _b.Operand(AttentionOperands.LogSumExp(OperandAccess.Read));
+            _logSumExpRest = _b.Operand(AttentionOperands.LogSumExpRest(OperandAccess.Read));
+            _queryGradient = _b.Operand(AttentionOperands.QueryGradient(_d));
+            _keyGradient = _b.Operand(AttentionOperands.KeyGradient(_d));
+            _valueGradient = _b.Operand(AttentionOperands.ValueGradient(_dv));
         }
 
         public TileProgram Queries()

@@ -26,12 +26,12 @@ internal static class SoftmaxProgram
         var b = new TileProgramBuilder(spec.Causal ? "causal softmax attention" : "softmax attention");
         var d = Dim.Fixed("d", spec.HeadDim);
         var dv = Dim.Fixed("dv", spec.ValueDim);
-        var query = b.Tensor(TensorRole.Query, "query", d);
-        var key = b.Tensor(TensorRole.Key, "key", d);
-        var value = b.Tensor(TensorRole.Value, "value", dv);
-        var output = b.Tensor(TensorRole.Output, "output", dv);
-        var logSumExp = b.Tensor(TensorRole.LogSumExp, "logSumExp", Dim.One);
-        var logSumExpRest = b.Tensor(TensorRole.LogSumExpRest, "logSumExpRest", Dim.One);
+        var query = b.Operand(AttentionOperands.Query(d));
+        var key = b.Operand(AttentionOperands.Key(d));
+        var value = b.Operand(AttentionOperands.Value(dv));
+        var output = b.Operand(AttentionOperands.Output(dv, OperandAccess.Write));
+        var logSumExp = b.Operand(AttentionOperands.LogSumExp(OperandAccess.Write));
+        var logSumExpRest = b.Operand(AttentionOperands.LogSumExpRest(OperandAccess.Write));
 
         var i = Dim.Tokens("i");
         var queries = b.Loop(i, 0, query.Length);

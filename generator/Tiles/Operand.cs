@@ -1,0 +1,92 @@
+namespace KernelGen.Generator.Tiles;
+
+/// <summary>A tensor that a call hands to a program: of each head its tokens by <see cref="Columns"/>.</summary>
+/// <remarks>
+/// The record of the runtime, KernelGen.CompilerServices.Operand, says the same of a kernel. All that checks calls, finds heads or prints members walks
+/// the list of these; nothing but <see cref="AttentionOperands"/> knows one by its name.
+/// </remarks>
+internal sealed class Operand
+{
+    public Operand(string name, TokenAxis axis, Dim columns, OperandAccess access)
+    {
+        Name = name;
+        Axis = axis;
+        Columns = columns;
+        Access = access;
+        SharedBy = axis == TokenAxis.Keys ? OperandSharing.Group : OperandSharing.None;
+        Length = new TokenIndex.Length(this);
+    }
+
+    /// <summary>Unique in a program, and the same in all programs of a layer: the name of the argument of a call.</summary>
+    public string Name { get; }
+
+    /// <summary>The tokens that it has rows for.</summary>
+    public TokenAxis Axis { get; }
+
+    public bool IsOfKeys => Axis == TokenAxis.Keys;
+
+    public Dim Columns { get; }
+
+    public OperandAccess Access { get; }
+
+    /// <summary>The heads that see the same memory.</summary>
+    public OperandSharing SharedBy { get; init; }
+
+    public OperandSource Source { get; init; }
+
+    /// <summary>Whether it may be missing: what is stored to it is then not computed, and what is loaded from it is 0.</summary>
+    public bool IsOptional { get; init; }
+
+    /// <summary>Its tokens.</summary>
+    public TokenIndex Length { get; }
+
+    public override string ToString() => Name;
+}
+
+/// <summary>The two sequences of a head.</summary>
+internal enum TokenAxis
+{
+    Queries,
+    Keys,
+}
+
+/// <summary>What a program does to an operand. The generator's copy of the runtime's, with the same names and numbers, as are the next three; a test compares them.</summary>
+internal enum OperandAccess
+{
+    Read = 0,
+
+    /// <summary>Every row is overwritten.</summary>
+    Write = 1,
+
+    /// <summary>Every row is overwritten or added to, as the caller chooses: a gradient. Heads that share it add up.</summary>
+    Accumulate = 2,
+}
+
+/// <summary>The heads that see the same memory.</summary>
+internal enum OperandSharing
+{
+    /// <summary>None: each query head has its own.</summary>
+    None = 0,
+
+    /// <summary>The query heads of a group, which have one head of keys and values.</summary>
+    Group = 1,
+
+    /// <summary>All heads of a sequence.</summary>
+    Sequence = 2,
+
+    /// <summary>All heads of all sequences.</summary>
+    Everyone = 3,
+}
+
+/// <summary>Who has the memory of an operand.</summary>
+internal enum OperandSource
+{
+    /// <summary>Whoever calls hands it in.</summary>
+    Caller = 0,
+
+    /// <summary>It is what a forward call keeps for a backward call, contiguous for each head.</summary>
+    Kept = 1,
+
+    /// <summary>It is a parameter of the layer, packed before any call.</summary>
+    Layer = 2,
+}

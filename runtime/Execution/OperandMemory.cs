@@ -1,0 +1,86 @@
+namespace KernelGen.CompilerServices;
+
+/// <summary>Where an operand of a whole call is. Whoever makes it holds it still.</summary>
+internal unsafe struct OperandMemory
+{
+    /// <summary>The first number of the first head; null: it is missing.</summary>
+    public float* Start;
+
+    /// <summary>Floats from a sequence, a head, a row to the next; 0 where all see the same.</summary>
+    public nint BatchStride, HeadStride, RowStride;
+
+    /// <summary>The query heads that have one head of it.</summary>
+    public int QueryHeads;
+
+    /// <param name="operand">The operand.</param>
+    /// <param name="start">Its first number; null: it is missing.</param>
+    /// <param name="strides">How far apart its parts are.</param>
+    /// <param name="shape">The sizes of the call.</param>
+    public static OperandMemory Of(Operand operand, float* start, TensorStrides strides, in AttentionShape shape)
+    {
+        if (strides.IsPacked)
+        {
+            strides = PackedStrides(operand, shape);
+        }
+
+        return new OperandMemory
+        {
+            Start = start,
+            BatchStride = operand.SharedBy == OperandSharing.Everyone ? 0 : strides.Batch,
+            HeadStride = operand.SharedBy is OperandSharing.Everyone or OperandSharing.Sequence ? 0 : strides.Head,
+            RowStride = strides.Row,
+            QueryHeads = operand.SharedBy == OperandSharing.Group ? shape.Heads / shape.KeyHeads : 1,
+        };
+    }
+
+    /// <summary>How far apart the parts of an operand are that lies as the shape says: one head after the other, or one token.</summary>
+    public static TensorStrides PackedStrides(Operand operand, in AttentionShape shape)
+    {
+        nint columns = operand.Columns;
+        nint head = operand.RowsOf(shape) * columns;
+        int heads = operand.HeadsOf(shape);
+        return operand.Source != OperandSource.Caller || shape.Layout == TensorLayout.BatchHeadLengthDim
+            ? new TensorStrides(head * heads, head, columns)
+            : new TensorStrides(head * heads, columns, columns * heads);
+    }
+
+    /// <summary>One head of it.</summary>
+    /// <param name="batch">The sequence.</param>
+    /// <param name="head">The query head in it.</param>
+    public readonly OperandPlace Of(nint batch, nint head) => new()
+    {
+        Start = Start is null ? null : Start + batch * BatchStride + (QueryHeads == 1 ? head : head / QueryHeads) * HeadStride,
+        Stride = RowStride,
+    };
+
+    /// <summary>What is left for a call of some of the heads.</summary>
+    /// <param name="batch">The first sequence.</param>
+    /// <param name="head">The first query head.</param>
+    /// <param name="step">From each query head to the next: 1, so many as share a head, or all that there are.</param>
+    public readonly OperandMemory From(int batch, int head, int step) => this with
+    {
+        Start = Of(batch, head).Start,
+        HeadStride = QueryHeads == 1 ? HeadStride * step : HeadStride,
+        QueryHeads = 1,
+    };
+
+    /// <summary>Zeros in rows of an operand.</summary>
+    /// <param name="operand">The operand.</param>
+    /// <param name="lengths">The rows of each sequence that stay as they are; null: none stays.</param>
+    /// <param name="shape">The sizes of the call.</param>
+    public readonly void Clear(Operand operand, int* lengths, in AttentionShape shape)
+    {
+        for (int batch = 0; batch < operand.BatchOf(shape) && Start is not null; batch++)
+        {
+            for (int head = 0; head < operand.HeadsOf(shape); head++)
+            {
+                OperandPlace place = Of(batch, head * QueryHeads);
+                int length = operand.RowsOf(shape);
+                for (int row = lengths is null ? 0 : Math.Clamp(lengths[batch], 0, length); row < length; row++)
+                {
+                    new Span<float>(place.Start + row * place.Stride, operand.Columns).Clear();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+namespace KernelGen.CompilerServices;
+
+/// <summary>
+/// One thing that a kernel is handed: a tensor of the call, what a forward call keeps for a backward call, or the parameters of the layer. A kernel lists its
+/// operands (<see cref="IAttentionKernel.Operands"/>); what checks calls, finds heads and steps from token to token walks the list.
+/// </summary>
+/// <param name="Name">The name in the program of the kernel, unique there and the same in all kernels of a layer.</param>
+/// <param name="Rows">What it has a row for.</param>
+/// <param name="Columns">Numbers of a row.</param>
+/// <param name="Access">What the kernel does to it.</param>
+/// <param name="SharedBy">The heads that see the same memory.</param>
+/// <param name="Source">Who has its memory.</param>
+/// <param name="IsOptional">Whether it may be missing, and its reference null.</param>
+/// <param name="Element">The type of its numbers.</param>
+public sealed record Operand(
+    string Name, OperandRows Rows, int Columns, OperandAccess Access, OperandSharing SharedBy = OperandSharing.None, OperandSource Source = OperandSource.Caller,
+    bool IsOptional = false, OperandElement Element = OperandElement.Float32)
+{
+    /// <summary>The tokens of a head that it has rows for; 1 where its rows are no tokens.</summary>
+    internal int RowsOf(in AttentionShape shape) =>
+        Rows == OperandRows.Queries ? shape.QueryLength : Rows == OperandRows.Keys ? shape.KeyLength : 1;
+
+    /// <summary>The heads of each sequence that it has memory for.</summary>
+    internal int HeadsOf(in AttentionShape shape) => SharedBy == OperandSharing.None ? shape.Heads : SharedBy == OperandSharing.Group ? shape.KeyHeads : 1;
+
+    /// <summary>The sequences that it has memory for.</summary>
+    internal int BatchOf(in AttentionShape shape) => SharedBy == OperandSharing.Everyone ? 1 : shape.Batch;
+
+    /// <summary>The query heads of a call that see the same of it.</summary>
+    internal int Sharers(in AttentionShape shape) => BatchOf(shape) == 0 || HeadsOf(shape) == 0 ? 1 : shape.Batch / BatchOf(shape) * (shape.Heads / HeadsOf(shape));
+
+    /// <summary>Whether the kernel writes it.</summary>
+    internal bool IsWritten => Access != OperandAccess.Read;
+}
+
+/// <summary>What an operand has a row for.</summary>
+public enum OperandRows
+{
+    /// <summary>Each query.</summary>
+    Queries = 0,
+
+    /// <summary>Each key.</summary>
+    Keys = 1,
+
+    /// <summary>No token: it is one row.</summary>
+    None = 2,
+}
+
+/// <summary>What a kernel does to an operand.</summary>
+public enum OperandAccess
+{
+    /// <summary>It reads it.</summary>
+    Read = 0,
+
+    /// <summary>It overwrites every row.</summary>
+    Write = 1,
+
+    /// <summary>It overwrites or adds to every row, as the caller chooses: a gradient. Heads that share it add up.</summary>
+    Accumulate = 2,
+}
+
+/// <summary>The heads that see the same memory of an operand.</summary>
+public enum OperandSharing
+{
+    /// <summary>None: each query head has its own.</summary>
+    None = 0,
+
+    /// <summary>The query heads of a group, which have one head of keys and values.</summary>
+    Group = 1,
+
+    /// <summary>All heads of a sequence.</summary>
+    Sequence = 2,
+
+    /// <summary>All heads of all sequences.</summary>
+    Everyone = 3,
+}
+
+/// <summary>Who has the memory of an operand.</summary>
+public enum OperandSource
+{
+    /// <summary>Whoever calls hands it in.</summary>
+    Caller = 0,
+
+    /// <summary>It is what a forward call keeps for a backward call, contiguous for each head.</summary>
+    Kept = 1,
+
+    /// <summary>It is a parameter of the layer, packed before any call; <see cref="IAttentionKernel.PackParameters"/> says how.</summary>
+    Layer = 2,
+}
+
+/// <summary>The type of the numbers of an operand.</summary>
+public enum OperandElement
+{
+    /// <summary>float.</summary>
+    Float32 = 0,
+}
