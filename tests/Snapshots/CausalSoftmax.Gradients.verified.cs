@@ -4,7 +4,7 @@
 
 // FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 16, causal. The backward pass, for one head; logarithms are of base 2.
 //
-// causal FAVOR+ attention, gradient of the queries: query [L × d], key [L × d], value [L × dv], outputGradient [L × dv], output [L × dv], logSumExp [L × 1], logSumExpRest [L × 1], queryGradient [L × d], keyGradient [L × d], valueGradient [L × dv]
+// causal FAVOR+ attention, gradient of the queries: query [L × d], key [L × d], value [L × dv], outputGradient [L × dv], output [L × dv], logSumExp [L × 1], logSumExpRest [L × 1], queryGradient [L × d]
 // parameter W [m × d], times 0.721348
 // parameter Wg [m × d], times 0.5
 // state: c [1 × m] = −1E+30, z [1 × m] = 0, St [dv × m] = 0
@@ -38,7 +38,7 @@
 //         St += Vᵀ · Fk
 // Schedule: tiles of 48 tokens t; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
 //
-// causal FAVOR+ attention, gradients of the keys and values: query [L × d], key [L × d], value [L × dv], outputGradient [L × dv], output [L × dv], logSumExp [L × 1], logSumExpRest [L × 1], queryGradient [L × d], keyGradient [L × d], valueGradient [L × dv]
+// causal FAVOR+ attention, gradients of the keys and values: query [L × d], key [L × d], value [L × dv], outputGradient [L × dv], output [L × dv], logSumExp [L × 1], logSumExpRest [L × 1], keyGradient [L × d], valueGradient [L × dv]
 // parameter W [m × d], times 0.721348
 // parameter Wg [m × d], times 0.5
 // state: e [1 × m] = −1E+30, rho [1 × m] = 0, R [m × dv] = 0
@@ -80,7 +80,12 @@
 // Schedule: tiles of 48 tokens t; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
-using _HeadTensors = global::KernelGen.CompilerServices.HeadTensors;
+using _HeadOperands = global::KernelGen.CompilerServices.HeadOperands;
+using _Operand = global::KernelGen.CompilerServices.Operand;
+using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
+using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
+using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
+using _OperandSource = global::KernelGen.CompilerServices.OperandSource;
 using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
@@ -118,7 +123,8 @@ partial class CausalSoftmax
         global::System.ReadOnlySpan<int> keyLengths = default,
         bool accumulate = false)
         => Engine.Backward(
-            query, key, value, output, result, outputGradient, queryGradient, keyGradient, valueGradient, in shape, keyLengths, accumulate);
+            new(query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient),
+            in shape, result, keyLengths, accumulate);
 
     /// <summary>The kernels of the backward pass, in the order in which they run, at 512 bit.</summary>
     private static class Gradients512
@@ -139,6 +145,21 @@ partial class CausalSoftmax
             public static int ScratchFloats => 5776;
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
+
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("queryGradient", _OperandRows.Queries, 16, _OperandAccess.Accumulate),
+                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+            ];
 
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
@@ -176,8 +197,13 @@ partial class CausalSoftmax
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var parameters = ref head[8];
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -195,8 +221,8 @@ partial class CausalSoftmax
                 ref var St = ref _Unsafe.Add(ref state, 32);
                 ref var zRest = ref _Unsafe.Add(ref state, 288);
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
                 // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -222,10 +248,10 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
                         var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
                         Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         // kk + kkr = rowSum((K · K) · 0.180337)
@@ -292,8 +318,23 @@ partial class CausalSoftmax
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var outputGradient = ref head[3]; // [queries × 16]
+                var outputGradientStride = head.Stride(3);
+                ref var output = ref head[4]; // [queries × 16]
+                var outputStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var queryGradient = ref head[7]; // [queries × 16]
+                var queryGradientStride = head.Stride(7);
+                ref var parameters = ref head[8];
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var VT = ref _Unsafe.Add(ref scratch, 960);
@@ -326,8 +367,8 @@ partial class CausalSoftmax
                 ref var St = ref _Unsafe.Add(ref state, 32);
                 ref var zRest = ref _Unsafe.Add(ref state, 288);
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
                 // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -353,10 +394,10 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
                         var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
                         Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         // kk + kkr = rowSum((K · K) · 0.180337)
@@ -381,15 +422,15 @@ partial class CausalSoftmax
                         for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                         {
                             var sCount = global::System.Math.Min(12, tCount - s);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref query, (tStart + s) * queryStride), queryStride, sCount, 16, ref Q, 16);
                             // B = Q · Wᵀ
                             Product_tx16x16(ref Q, ref W, ref B, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, (tStart + s) * head.DestinationStride), head.DestinationStride, sCount, 16, ref G, 16);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
+                            _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, (tStart + s) * outputGradientStride), outputGradientStride, sCount, 16, ref G, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
                             // n = lse == −∞ ? ∞ : lse · 1.4427
                             ComputeN(ref lse, ref n, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, (tStart + s) * head.DestinationStride), head.DestinationStride, sCount, 16, ref O, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
+                            _TileCopy.Load(ref _Unsafe.Add(ref output, (tStart + s) * outputStride), outputStride, sCount, 16, ref O, 16);
                             // go = rowSum(G · O)
                             ComputeGo(ref G, ref O, ref go, sCount);
                             // delta = −go
@@ -415,7 +456,7 @@ partial class CausalSoftmax
                             Product_tx16x162(ref B, ref Wg, ref dXq, sCount);
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
                             var storeTo = global::System.Math.Min(sCount, runTo - s);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.QueryGradient, ((tStart + s) + storeFrom) * head.QueryStride), head.QueryStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref queryGradient, ((tStart + s) + storeFrom) * queryGradientStride), queryGradientStride, head.AddsGradients);
                         }
                         // z = z + zt
                         ComputeZ(ref z, ref zt, 1);
@@ -533,6 +574,22 @@ partial class CausalSoftmax
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
 
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("keyGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("valueGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+            ];
+
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
                 packed.Clear();
@@ -569,8 +626,17 @@ partial class CausalSoftmax
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var outputGradient = ref head[3]; // [queries × 16]
+                var outputGradientStride = head.Stride(3);
+                ref var output = ref head[4]; // [queries × 16]
+                var outputStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var parameters = ref head[9];
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var B = ref _Unsafe.Add(ref scratch, 192);
                 ref var G = ref _Unsafe.Add(ref scratch, 960);
@@ -591,8 +657,8 @@ partial class CausalSoftmax
                 ref var R = ref _Unsafe.Add(ref state, 32);
                 ref var rhoRest = ref _Unsafe.Add(ref state, 288);
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -616,15 +682,15 @@ partial class CausalSoftmax
                     for (var s = 0; s < tCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, ((head.QueryLength - 1) - (tStart + s)) * head.QueryStride), -head.QueryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, ((head.QueryLength - 1) - (tStart + s)) * queryStride), -queryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, ((head.QueryLength - 1) - (tStart + s)) * outputGradientStride), -outputGradientStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref output, ((head.QueryLength - 1) - (tStart + s)) * outputStride), -outputStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
@@ -689,8 +755,25 @@ partial class CausalSoftmax
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var outputGradient = ref head[3]; // [queries × 16]
+                var outputGradientStride = head.Stride(3);
+                ref var output = ref head[4]; // [queries × 16]
+                var outputStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var keyGradient = ref head[7]; // [keys × 16]
+                var keyGradientStride = head.Stride(7);
+                ref var valueGradient = ref head[8]; // [keys × 16]
+                var valueGradientStride = head.Stride(8);
+                ref var parameters = ref head[9];
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var Q = ref _Unsafe.Add(ref scratch, 256);
                 ref var B = ref _Unsafe.Add(ref scratch, 448);
@@ -728,8 +811,8 @@ partial class CausalSoftmax
                 ref var R = ref _Unsafe.Add(ref state, 32);
                 ref var rhoRest = ref _Unsafe.Add(ref state, 288);
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -753,15 +836,15 @@ partial class CausalSoftmax
                     for (var s = 0; s < tCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, ((head.QueryLength - 1) - (tStart + s)) * head.QueryStride), -head.QueryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, ((head.QueryLength - 1) - (tStart + s)) * queryStride), -queryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, ((head.QueryLength - 1) - (tStart + s)) * outputGradientStride), -outputGradientStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref output, ((head.QueryLength - 1) - (tStart + s)) * outputStride), -outputStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
@@ -785,10 +868,10 @@ partial class CausalSoftmax
                             ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref e, ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref nr, s * 1), ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
                             var skippedK = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref K, s * 16), 16, 0, skippedK);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * head.KeyStride), -head.KeyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * keyStride), -keyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
                             var skippedV = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, 0, skippedV);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (((head.QueryLength - 1) - (tStart + s)) - skippedV) * head.ValueStride), -head.ValueStride, sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref value, (((head.QueryLength - 1) - (tStart + s)) - skippedV) * valueStride), -valueStride, sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
                             // A = K · Wᵀ
                             Product_tx16x16(ref _Unsafe.Add(ref K, s * 16), ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         }
@@ -838,7 +921,7 @@ partial class CausalSoftmax
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
                             var storeTo = global::System.Math.Min(sCount, runTo - s);
                             var skippeddV = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dV, storeFrom * 16), skippeddV * 16), 16, (storeTo - storeFrom) - skippeddV, 16, ref _Unsafe.Add(ref head.ValueGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddV) * head.ValueStride), -head.ValueStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dV, storeFrom * 16), skippeddV * 16), 16, (storeTo - storeFrom) - skippeddV, 16, ref _Unsafe.Add(ref valueGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddV) * valueGradientStride), -valueGradientStride, head.AddsGradients);
                             // Pk = Fk · (Y + rho); pk = rowSum(Pk)
                             ComputePk(ref _Unsafe.Add(ref A, s * 16), ref Y, ref rho, ref pk, sCount);
                             // dXk = Pk · Wg
@@ -846,7 +929,7 @@ partial class CausalSoftmax
                             // dk = dXk + ((pk · −0.25) · K)
                             ComputeDk(ref dXk, ref pk, ref _Unsafe.Add(ref K, s * 16), sCount);
                             var skippeddk = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dXk, storeFrom * 16), skippeddk * 16), 16, (storeTo - storeFrom) - skippeddk, 16, ref _Unsafe.Add(ref head.KeyGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddk) * head.KeyStride), -head.KeyStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dXk, storeFrom * 16), skippeddk * 16), 16, (storeTo - storeFrom) - skippeddk, 16, ref _Unsafe.Add(ref keyGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddk) * keyGradientStride), -keyGradientStride, head.AddsGradients);
                         }
                         // rho = rho + rhot
                         ComputeRho(ref rho, ref rhot, 1);
@@ -2032,6 +2115,21 @@ partial class CausalSoftmax
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
 
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("queryGradient", _OperandRows.Queries, 16, _OperandAccess.Accumulate),
+                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+            ];
+
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
                 packed.Clear();
@@ -2068,8 +2166,13 @@ partial class CausalSoftmax
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var parameters = ref head[8];
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -2087,8 +2190,8 @@ partial class CausalSoftmax
                 ref var St = ref _Unsafe.Add(ref state, 32);
                 ref var zRest = ref _Unsafe.Add(ref state, 288);
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
                 // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -2114,10 +2217,10 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
                         var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
                         Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         // kk + kkr = rowSum((K · K) · 0.180337)
@@ -2184,8 +2287,23 @@ partial class CausalSoftmax
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var outputGradient = ref head[3]; // [queries × 16]
+                var outputGradientStride = head.Stride(3);
+                ref var output = ref head[4]; // [queries × 16]
+                var outputStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var queryGradient = ref head[7]; // [queries × 16]
+                var queryGradientStride = head.Stride(7);
+                ref var parameters = ref head[8];
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var VT = ref _Unsafe.Add(ref scratch, 960);
@@ -2218,8 +2336,8 @@ partial class CausalSoftmax
                 ref var St = ref _Unsafe.Add(ref state, 32);
                 ref var zRest = ref _Unsafe.Add(ref state, 288);
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
                 // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -2245,10 +2363,10 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
                         var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
                         Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         // kk + kkr = rowSum((K · K) · 0.180337)
@@ -2273,15 +2391,15 @@ partial class CausalSoftmax
                         for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                         {
                             var sCount = global::System.Math.Min(12, tCount - s);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref query, (tStart + s) * queryStride), queryStride, sCount, 16, ref Q, 16);
                             // B = Q · Wᵀ
                             Product_tx16x16(ref Q, ref W, ref B, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, (tStart + s) * head.DestinationStride), head.DestinationStride, sCount, 16, ref G, 16);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
+                            _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, (tStart + s) * outputGradientStride), outputGradientStride, sCount, 16, ref G, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
                             // n = lse == −∞ ? ∞ : lse · 1.4427
                             ComputeN(ref lse, ref n, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, (tStart + s) * head.DestinationStride), head.DestinationStride, sCount, 16, ref O, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
+                            _TileCopy.Load(ref _Unsafe.Add(ref output, (tStart + s) * outputStride), outputStride, sCount, 16, ref O, 16);
                             // go = rowSum(G · O)
                             ComputeGo(ref G, ref O, ref go, sCount);
                             // delta = −go
@@ -2307,7 +2425,7 @@ partial class CausalSoftmax
                             Product_tx16x162(ref B, ref Wg, ref dXq, sCount);
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
                             var storeTo = global::System.Math.Min(sCount, runTo - s);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.QueryGradient, ((tStart + s) + storeFrom) * head.QueryStride), head.QueryStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref queryGradient, ((tStart + s) + storeFrom) * queryGradientStride), queryGradientStride, head.AddsGradients);
                         }
                         // z = z + zt
                         ComputeZ(ref z, ref zt, 1);
@@ -2425,6 +2543,22 @@ partial class CausalSoftmax
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
 
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("keyGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("valueGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+            ];
+
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
                 packed.Clear();
@@ -2461,8 +2595,17 @@ partial class CausalSoftmax
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var outputGradient = ref head[3]; // [queries × 16]
+                var outputGradientStride = head.Stride(3);
+                ref var output = ref head[4]; // [queries × 16]
+                var outputStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var parameters = ref head[9];
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var B = ref _Unsafe.Add(ref scratch, 192);
                 ref var G = ref _Unsafe.Add(ref scratch, 960);
@@ -2483,8 +2626,8 @@ partial class CausalSoftmax
                 ref var R = ref _Unsafe.Add(ref state, 32);
                 ref var rhoRest = ref _Unsafe.Add(ref state, 288);
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -2508,15 +2651,15 @@ partial class CausalSoftmax
                     for (var s = 0; s < tCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, ((head.QueryLength - 1) - (tStart + s)) * head.QueryStride), -head.QueryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, ((head.QueryLength - 1) - (tStart + s)) * queryStride), -queryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, ((head.QueryLength - 1) - (tStart + s)) * outputGradientStride), -outputGradientStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref output, ((head.QueryLength - 1) - (tStart + s)) * outputStride), -outputStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
@@ -2581,8 +2724,25 @@ partial class CausalSoftmax
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var outputGradient = ref head[3]; // [queries × 16]
+                var outputGradientStride = head.Stride(3);
+                ref var output = ref head[4]; // [queries × 16]
+                var outputStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var keyGradient = ref head[7]; // [keys × 16]
+                var keyGradientStride = head.Stride(7);
+                ref var valueGradient = ref head[8]; // [keys × 16]
+                var valueGradientStride = head.Stride(8);
+                ref var parameters = ref head[9];
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var Q = ref _Unsafe.Add(ref scratch, 256);
                 ref var B = ref _Unsafe.Add(ref scratch, 448);
@@ -2620,8 +2780,8 @@ partial class CausalSoftmax
                 ref var R = ref _Unsafe.Add(ref state, 32);
                 ref var rhoRest = ref _Unsafe.Add(ref state, 288);
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -2645,15 +2805,15 @@ partial class CausalSoftmax
                     for (var s = 0; s < tCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, ((head.QueryLength - 1) - (tStart + s)) * head.QueryStride), -head.QueryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, ((head.QueryLength - 1) - (tStart + s)) * queryStride), -queryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, ((head.QueryLength - 1) - (tStart + s)) * outputGradientStride), -outputGradientStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref output, ((head.QueryLength - 1) - (tStart + s)) * outputStride), -outputStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
@@ -2677,10 +2837,10 @@ partial class CausalSoftmax
                             ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref e, ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref nr, s * 1), ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
                             var skippedK = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref K, s * 16), 16, 0, skippedK);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * head.KeyStride), -head.KeyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * keyStride), -keyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
                             var skippedV = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, 0, skippedV);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (((head.QueryLength - 1) - (tStart + s)) - skippedV) * head.ValueStride), -head.ValueStride, sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref value, (((head.QueryLength - 1) - (tStart + s)) - skippedV) * valueStride), -valueStride, sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
                             // A = K · Wᵀ
                             Product_tx16x16(ref _Unsafe.Add(ref K, s * 16), ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         }
@@ -2730,7 +2890,7 @@ partial class CausalSoftmax
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
                             var storeTo = global::System.Math.Min(sCount, runTo - s);
                             var skippeddV = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dV, storeFrom * 16), skippeddV * 16), 16, (storeTo - storeFrom) - skippeddV, 16, ref _Unsafe.Add(ref head.ValueGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddV) * head.ValueStride), -head.ValueStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dV, storeFrom * 16), skippeddV * 16), 16, (storeTo - storeFrom) - skippeddV, 16, ref _Unsafe.Add(ref valueGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddV) * valueGradientStride), -valueGradientStride, head.AddsGradients);
                             // Pk = Fk · (Y + rho); pk = rowSum(Pk)
                             ComputePk(ref _Unsafe.Add(ref A, s * 16), ref Y, ref rho, ref pk, sCount);
                             // dXk = Pk · Wg
@@ -2738,7 +2898,7 @@ partial class CausalSoftmax
                             // dk = dXk + ((pk · −0.25) · K)
                             ComputeDk(ref dXk, ref pk, ref _Unsafe.Add(ref K, s * 16), sCount);
                             var skippeddk = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dXk, storeFrom * 16), skippeddk * 16), 16, (storeTo - storeFrom) - skippeddk, 16, ref _Unsafe.Add(ref head.KeyGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddk) * head.KeyStride), -head.KeyStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dXk, storeFrom * 16), skippeddk * 16), 16, (storeTo - storeFrom) - skippeddk, 16, ref _Unsafe.Add(ref keyGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddk) * keyGradientStride), -keyGradientStride, head.AddsGradients);
                         }
                         // rho = rho + rhot
                         ComputeRho(ref rho, ref rhot, 1);
@@ -3944,6 +4104,21 @@ partial class CausalSoftmax
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
 
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("queryGradient", _OperandRows.Queries, 16, _OperandAccess.Accumulate),
+                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+            ];
+
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
                 packed.Clear();
@@ -3980,8 +4155,13 @@ partial class CausalSoftmax
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var parameters = ref head[8];
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -3999,8 +4179,8 @@ partial class CausalSoftmax
                 ref var St = ref _Unsafe.Add(ref state, 32);
                 ref var zRest = ref _Unsafe.Add(ref state, 288);
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
                 // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -4026,10 +4206,10 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
                         var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
                         Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         // kk + kkr = rowSum((K · K) · 0.180337)
@@ -4096,8 +4276,23 @@ partial class CausalSoftmax
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var outputGradient = ref head[3]; // [queries × 16]
+                var outputGradientStride = head.Stride(3);
+                ref var output = ref head[4]; // [queries × 16]
+                var outputStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var queryGradient = ref head[7]; // [queries × 16]
+                var queryGradientStride = head.Stride(7);
+                ref var parameters = ref head[8];
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var VT = ref _Unsafe.Add(ref scratch, 960);
@@ -4130,8 +4325,8 @@ partial class CausalSoftmax
                 ref var St = ref _Unsafe.Add(ref state, 32);
                 ref var zRest = ref _Unsafe.Add(ref state, 288);
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
                 // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -4157,10 +4352,10 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
                         var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
                         Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         // kk + kkr = rowSum((K · K) · 0.180337)
@@ -4185,15 +4380,15 @@ partial class CausalSoftmax
                         for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                         {
                             var sCount = global::System.Math.Min(12, tCount - s);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref query, (tStart + s) * queryStride), queryStride, sCount, 16, ref Q, 16);
                             // B = Q · Wᵀ
                             Product_tx16x16(ref Q, ref W, ref B, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, (tStart + s) * head.DestinationStride), head.DestinationStride, sCount, 16, ref G, 16);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
+                            _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, (tStart + s) * outputGradientStride), outputGradientStride, sCount, 16, ref G, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
                             // n = lse == −∞ ? ∞ : lse · 1.4427
                             ComputeN(ref lse, ref n, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, (tStart + s) * head.DestinationStride), head.DestinationStride, sCount, 16, ref O, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
+                            _TileCopy.Load(ref _Unsafe.Add(ref output, (tStart + s) * outputStride), outputStride, sCount, 16, ref O, 16);
                             // go = rowSum(G · O)
                             ComputeGo(ref G, ref O, ref go, sCount);
                             // delta = −go
@@ -4219,7 +4414,7 @@ partial class CausalSoftmax
                             Product_tx16x162(ref B, ref Wg, ref dXq, sCount);
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
                             var storeTo = global::System.Math.Min(sCount, runTo - s);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.QueryGradient, ((tStart + s) + storeFrom) * head.QueryStride), head.QueryStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref queryGradient, ((tStart + s) + storeFrom) * queryGradientStride), queryGradientStride, head.AddsGradients);
                         }
                         // z = z + zt
                         ComputeZ(ref z, ref zt, 1);
@@ -4337,6 +4532,22 @@ partial class CausalSoftmax
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
 
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("keyGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("valueGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+            ];
+
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
                 packed.Clear();
@@ -4373,8 +4584,17 @@ partial class CausalSoftmax
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var outputGradient = ref head[3]; // [queries × 16]
+                var outputGradientStride = head.Stride(3);
+                ref var output = ref head[4]; // [queries × 16]
+                var outputStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var parameters = ref head[9];
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var B = ref _Unsafe.Add(ref scratch, 192);
                 ref var G = ref _Unsafe.Add(ref scratch, 960);
@@ -4395,8 +4615,8 @@ partial class CausalSoftmax
                 ref var R = ref _Unsafe.Add(ref state, 32);
                 ref var rhoRest = ref _Unsafe.Add(ref state, 288);
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -4420,15 +4640,15 @@ partial class CausalSoftmax
                     for (var s = 0; s < tCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, ((head.QueryLength - 1) - (tStart + s)) * head.QueryStride), -head.QueryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, ((head.QueryLength - 1) - (tStart + s)) * queryStride), -queryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, ((head.QueryLength - 1) - (tStart + s)) * outputGradientStride), -outputGradientStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref output, ((head.QueryLength - 1) - (tStart + s)) * outputStride), -outputStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
@@ -4493,8 +4713,25 @@ partial class CausalSoftmax
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var outputGradient = ref head[3]; // [queries × 16]
+                var outputGradientStride = head.Stride(3);
+                ref var output = ref head[4]; // [queries × 16]
+                var outputStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var keyGradient = ref head[7]; // [keys × 16]
+                var keyGradientStride = head.Stride(7);
+                ref var valueGradient = ref head[8]; // [keys × 16]
+                var valueGradientStride = head.Stride(8);
+                ref var parameters = ref head[9];
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var Q = ref _Unsafe.Add(ref scratch, 256);
                 ref var B = ref _Unsafe.Add(ref scratch, 448);
@@ -4532,8 +4769,8 @@ partial class CausalSoftmax
                 ref var R = ref _Unsafe.Add(ref state, 32);
                 ref var rhoRest = ref _Unsafe.Add(ref state, 288);
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 256);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -4557,15 +4794,15 @@ partial class CausalSoftmax
                     for (var s = 0; s < tCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, ((head.QueryLength - 1) - (tStart + s)) * head.QueryStride), -head.QueryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, ((head.QueryLength - 1) - (tStart + s)) * queryStride), -queryStride, sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, ((head.QueryLength - 1) - (tStart + s)) * outputGradientStride), -outputGradientStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, ((head.QueryLength - 1) - (tStart + s)) * head.DestinationStride), -head.DestinationStride, sCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref output, ((head.QueryLength - 1) - (tStart + s)) * outputStride), -outputStride, sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
@@ -4589,10 +4826,10 @@ partial class CausalSoftmax
                             ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref e, ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref nr, s * 1), ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
                             var skippedK = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref K, s * 16), 16, 0, skippedK);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * head.KeyStride), -head.KeyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * keyStride), -keyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
                             var skippedV = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, 0, skippedV);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (((head.QueryLength - 1) - (tStart + s)) - skippedV) * head.ValueStride), -head.ValueStride, sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref value, (((head.QueryLength - 1) - (tStart + s)) - skippedV) * valueStride), -valueStride, sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
                             // A = K · Wᵀ
                             Product_tx16x16(ref _Unsafe.Add(ref K, s * 16), ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         }
@@ -4642,7 +4879,7 @@ partial class CausalSoftmax
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
                             var storeTo = global::System.Math.Min(sCount, runTo - s);
                             var skippeddV = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dV, storeFrom * 16), skippeddV * 16), 16, (storeTo - storeFrom) - skippeddV, 16, ref _Unsafe.Add(ref head.ValueGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddV) * head.ValueStride), -head.ValueStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dV, storeFrom * 16), skippeddV * 16), 16, (storeTo - storeFrom) - skippeddV, 16, ref _Unsafe.Add(ref valueGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddV) * valueGradientStride), -valueGradientStride, head.AddsGradients);
                             // Pk = Fk · (Y + rho); pk = rowSum(Pk)
                             ComputePk(ref _Unsafe.Add(ref A, s * 16), ref Y, ref rho, ref pk, sCount);
                             // dXk = Pk · Wg
@@ -4650,7 +4887,7 @@ partial class CausalSoftmax
                             // dk = dXk + ((pk · −0.25) · K)
                             ComputeDk(ref dXk, ref pk, ref _Unsafe.Add(ref K, s * 16), sCount);
                             var skippeddk = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dXk, storeFrom * 16), skippeddk * 16), 16, (storeTo - storeFrom) - skippeddk, 16, ref _Unsafe.Add(ref head.KeyGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddk) * head.KeyStride), -head.KeyStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dXk, storeFrom * 16), skippeddk * 16), 16, (storeTo - storeFrom) - skippeddk, 16, ref _Unsafe.Add(ref keyGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddk) * keyGradientStride), -keyGradientStride, head.AddsGradients);
                         }
                         // rho = rho + rhot
                         ComputeRho(ref rho, ref rhot, 1);

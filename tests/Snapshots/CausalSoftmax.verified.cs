@@ -43,7 +43,12 @@
 //         S += Fkᵀ · V
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
-using _HeadTensors = global::KernelGen.CompilerServices.HeadTensors;
+using _HeadOperands = global::KernelGen.CompilerServices.HeadOperands;
+using _Operand = global::KernelGen.CompilerServices.Operand;
+using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
+using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
+using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
+using _OperandSource = global::KernelGen.CompilerServices.OperandSource;
 using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
@@ -148,7 +153,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         global::System.Span<float> destination,
         in global::KernelGen.AttentionShape shape,
         global::System.ReadOnlySpan<int> keyLengths = default)
-        => Engine.Forward(query, key, value, destination, in shape, null, keyLengths);
+        => Engine.Forward(new(query, key, value, destination), in shape, null, keyLengths);
 
     /// <inheritdoc/>
     public void Forward(
@@ -161,7 +166,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         global::System.ReadOnlySpan<int> keyLengths = default)
     {
         global::System.ArgumentNullException.ThrowIfNull(result);
-        Engine.Forward(query, key, value, destination, in shape, result, keyLengths);
+        Engine.Forward(new(query, key, value, destination), in shape, result, keyLengths);
     }
 
     /// <inheritdoc/>
@@ -215,6 +220,19 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
+        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+        private static readonly _Operand[] Listed =
+        [
+            new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+            new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("output", _OperandRows.Queries, 16, _OperandAccess.Write),
+            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+            new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+            new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+        ];
+
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
@@ -242,8 +260,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var key = ref head[1]; // [keys × 16]
+            var keyStride = head.Stride(1);
+            ref var value = ref head[2]; // [keys × 16]
+            var valueStride = head.Stride(2);
+            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -261,7 +284,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 32);
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -287,10 +310,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
                     Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                     // kk + kkr = rowSum((K · K) · 0.180337)
@@ -357,8 +380,19 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 16]
+            var queryStride = head.Stride(0);
+            ref var key = ref head[1]; // [keys × 16]
+            var keyStride = head.Stride(1);
+            ref var value = ref head[2]; // [keys × 16]
+            var valueStride = head.Stride(2);
+            ref var output = ref head[3]; // [queries × 16]
+            var outputStride = head.Stride(3);
+            ref var logSumExp = ref head[4]; // [queries × 1]
+            ref var logSumExpRest = ref head[5]; // [queries × 1]
+            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -394,7 +428,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 32);
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -420,14 +454,14 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref head.Query, head.QueryStride, head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
+                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
                         Product_tx16x16(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
                     }
@@ -461,7 +495,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, (tStart + s) * queryStride), queryStride, sCount, 16, ref Q, 16);
                         if (head.IsShort)
                         {
                             // B = Q · Wᵀ, which the keys' pass has made
@@ -507,15 +541,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         ComputeO(ref N, ref R, sCount);
                         var storeFrom = global::System.Math.Max(0, runFrom - s);
                         var storeTo = global::System.Math.Min(sCount, runTo - s);
-                        _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.Destination, ((tStart + s) + storeFrom) * head.DestinationStride), head.DestinationStride);
-                        if (!_Unsafe.IsNullRef(ref head.LogSumExp))
+                        _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref output, ((tStart + s) + storeFrom) * outputStride), outputStride);
+                        if (!_Unsafe.IsNullRef(ref logSumExp))
                         {
                             // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                             ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
-                            _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
-                            if (!_Unsafe.IsNullRef(ref head.LogSumExpRest))
+                            _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref logSumExp, ((tStart + s) + storeFrom)), 0);
+                            if (!_Unsafe.IsNullRef(ref logSumExpRest))
                             {
-                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
+                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref logSumExpRest, ((tStart + s) + storeFrom)), 0);
                             }
                         }
                     }
@@ -627,8 +661,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static global::System.ReadOnlySpan<int> RowLayout => [0, 16, 1, 16, 256, 16, 1, 16];
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static int Step(in _HeadTensors head, int count, ref float state, ref float rows, ref float scratch)
+        public static int Step(in _HeadOperands head, int count, ref float state, ref float rows, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 16]
+            ref var key = ref head[1]; // [keys × 16]
+            ref var value = ref head[2]; // [keys × 16]
+            ref var output = ref head[3]; // [queries × 16]
+            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var Q = ref _Unsafe.Add(ref scratch, 16);
             ref var A = ref _Unsafe.Add(ref scratch, 32);
@@ -655,18 +694,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
             ref var top = ref _Unsafe.Add(ref state, 560);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
             ref var ownFk = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 0);
             ref var ownV = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 256);
 
             // K = key[t]
-            _TileCopy.Load(ref head.Key, 0, 1, 16, ref K, 16);
+            _TileCopy.Load(ref key, 0, 1, 16, ref K, 16);
             // Q = query[t]
-            _TileCopy.Load(ref head.Query, 0, 1, 16, ref Q, 16);
+            _TileCopy.Load(ref query, 0, 1, 16, ref Q, 16);
             // A = K · Wᵀ; B = Q · Wᵀ
             RowsWithW(ref K, ref W, ref A);
             // V = value[t]
-            _TileCopy.Load(ref head.Value, 0, 1, 16, ref ownV, 16);
+            _TileCopy.Load(ref value, 0, 1, 16, ref ownV, 16);
             // kk + kkr = rowSum((K · K) · 0.180337)
             RowKk(ref K, ref kk, ref kkr, 1);
             // h = kk
@@ -712,7 +751,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             // O = N · R
             RowO(ref N, ref R, ref O, 1);
             // output[t] = O
-            _TileCopy.Store(ref O, 16, 1, 16, ref head.Destination, 0);
+            _TileCopy.Store(ref O, 16, 1, 16, ref output, 0);
             count++;
             if (count == 16)
             {
@@ -749,7 +788,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        public static void Keep(in _HeadTensors head, int count, ref float rows)
+        public static void Keep(in _HeadOperands head, int count, ref float rows)
         {
         }
 
@@ -2025,6 +2064,19 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
+        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+        private static readonly _Operand[] Listed =
+        [
+            new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+            new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("output", _OperandRows.Queries, 16, _OperandAccess.Write),
+            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+            new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+            new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+        ];
+
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
@@ -2052,8 +2104,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var key = ref head[1]; // [keys × 16]
+            var keyStride = head.Stride(1);
+            ref var value = ref head[2]; // [keys × 16]
+            var valueStride = head.Stride(2);
+            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -2071,7 +2128,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 32);
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -2097,10 +2154,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
                     Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                     // kk + kkr = rowSum((K · K) · 0.180337)
@@ -2167,8 +2224,19 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 16]
+            var queryStride = head.Stride(0);
+            ref var key = ref head[1]; // [keys × 16]
+            var keyStride = head.Stride(1);
+            ref var value = ref head[2]; // [keys × 16]
+            var valueStride = head.Stride(2);
+            ref var output = ref head[3]; // [queries × 16]
+            var outputStride = head.Stride(3);
+            ref var logSumExp = ref head[4]; // [queries × 1]
+            ref var logSumExpRest = ref head[5]; // [queries × 1]
+            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -2204,7 +2272,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 32);
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -2230,14 +2298,14 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref head.Query, head.QueryStride, head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
+                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
                         Product_tx16x16(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
                     }
@@ -2271,7 +2339,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, (tStart + s) * queryStride), queryStride, sCount, 16, ref Q, 16);
                         if (head.IsShort)
                         {
                             // B = Q · Wᵀ, which the keys' pass has made
@@ -2317,15 +2385,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         ComputeO(ref N, ref R, sCount);
                         var storeFrom = global::System.Math.Max(0, runFrom - s);
                         var storeTo = global::System.Math.Min(sCount, runTo - s);
-                        _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.Destination, ((tStart + s) + storeFrom) * head.DestinationStride), head.DestinationStride);
-                        if (!_Unsafe.IsNullRef(ref head.LogSumExp))
+                        _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref output, ((tStart + s) + storeFrom) * outputStride), outputStride);
+                        if (!_Unsafe.IsNullRef(ref logSumExp))
                         {
                             // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                             ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
-                            _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
-                            if (!_Unsafe.IsNullRef(ref head.LogSumExpRest))
+                            _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref logSumExp, ((tStart + s) + storeFrom)), 0);
+                            if (!_Unsafe.IsNullRef(ref logSumExpRest))
                             {
-                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
+                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref logSumExpRest, ((tStart + s) + storeFrom)), 0);
                             }
                         }
                     }
@@ -2437,8 +2505,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static global::System.ReadOnlySpan<int> RowLayout => [0, 16, 1, 16, 256, 16, 1, 16];
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static int Step(in _HeadTensors head, int count, ref float state, ref float rows, ref float scratch)
+        public static int Step(in _HeadOperands head, int count, ref float state, ref float rows, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 16]
+            ref var key = ref head[1]; // [keys × 16]
+            ref var value = ref head[2]; // [keys × 16]
+            ref var output = ref head[3]; // [queries × 16]
+            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var Q = ref _Unsafe.Add(ref scratch, 16);
             ref var A = ref _Unsafe.Add(ref scratch, 32);
@@ -2465,18 +2538,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
             ref var top = ref _Unsafe.Add(ref state, 560);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
             ref var ownFk = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 0);
             ref var ownV = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 256);
 
             // K = key[t]
-            _TileCopy.Load(ref head.Key, 0, 1, 16, ref K, 16);
+            _TileCopy.Load(ref key, 0, 1, 16, ref K, 16);
             // Q = query[t]
-            _TileCopy.Load(ref head.Query, 0, 1, 16, ref Q, 16);
+            _TileCopy.Load(ref query, 0, 1, 16, ref Q, 16);
             // A = K · Wᵀ; B = Q · Wᵀ
             RowsWithW(ref K, ref W, ref A);
             // V = value[t]
-            _TileCopy.Load(ref head.Value, 0, 1, 16, ref ownV, 16);
+            _TileCopy.Load(ref value, 0, 1, 16, ref ownV, 16);
             // kk + kkr = rowSum((K · K) · 0.180337)
             RowKk(ref K, ref kk, ref kkr, 1);
             // h = kk
@@ -2522,7 +2595,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             // O = N · R
             RowO(ref N, ref R, ref O, 1);
             // output[t] = O
-            _TileCopy.Store(ref O, 16, 1, 16, ref head.Destination, 0);
+            _TileCopy.Store(ref O, 16, 1, 16, ref output, 0);
             count++;
             if (count == 16)
             {
@@ -2559,7 +2632,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        public static void Keep(in _HeadTensors head, int count, ref float rows)
+        public static void Keep(in _HeadOperands head, int count, ref float rows)
         {
         }
 
@@ -3814,6 +3887,19 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
+        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+        private static readonly _Operand[] Listed =
+        [
+            new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+            new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("output", _OperandRows.Queries, 16, _OperandAccess.Write),
+            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+            new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+            new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+        ];
+
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
@@ -3841,8 +3927,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var key = ref head[1]; // [keys × 16]
+            var keyStride = head.Stride(1);
+            ref var value = ref head[2]; // [keys × 16]
+            var valueStride = head.Stride(2);
+            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -3860,7 +3951,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 32);
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -3886,10 +3977,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
                     Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                     // kk + kkr = rowSum((K · K) · 0.180337)
@@ -3956,8 +4047,19 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 16]
+            var queryStride = head.Stride(0);
+            ref var key = ref head[1]; // [keys × 16]
+            var keyStride = head.Stride(1);
+            ref var value = ref head[2]; // [keys × 16]
+            var valueStride = head.Stride(2);
+            ref var output = ref head[3]; // [queries × 16]
+            var outputStride = head.Stride(3);
+            ref var logSumExp = ref head[4]; // [queries × 1]
+            ref var logSumExpRest = ref head[5]; // [queries × 1]
+            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -3993,7 +4095,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 32);
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -4019,14 +4121,14 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (tStart + s) * head.KeyStride), head.KeyStride, validK, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (tStart + s) * head.ValueStride), head.ValueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref head.Query, head.QueryStride, head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
+                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
                         Product_tx16x16(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
                     }
@@ -4060,7 +4162,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (tStart + s) * head.QueryStride), head.QueryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, (tStart + s) * queryStride), queryStride, sCount, 16, ref Q, 16);
                         if (head.IsShort)
                         {
                             // B = Q · Wᵀ, which the keys' pass has made
@@ -4106,15 +4208,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         ComputeO(ref N, ref R, sCount);
                         var storeFrom = global::System.Math.Max(0, runFrom - s);
                         var storeTo = global::System.Math.Min(sCount, runTo - s);
-                        _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head.Destination, ((tStart + s) + storeFrom) * head.DestinationStride), head.DestinationStride);
-                        if (!_Unsafe.IsNullRef(ref head.LogSumExp))
+                        _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref output, ((tStart + s) + storeFrom) * outputStride), outputStride);
+                        if (!_Unsafe.IsNullRef(ref logSumExp))
                         {
                             // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                             ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
-                            _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExp, ((tStart + s) + storeFrom)), 0);
-                            if (!_Unsafe.IsNullRef(ref head.LogSumExpRest))
+                            _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref logSumExp, ((tStart + s) + storeFrom)), 0);
+                            if (!_Unsafe.IsNullRef(ref logSumExpRest))
                             {
-                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head.LogSumExpRest, ((tStart + s) + storeFrom)), 0);
+                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref logSumExpRest, ((tStart + s) + storeFrom)), 0);
                             }
                         }
                     }
@@ -4226,8 +4328,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static global::System.ReadOnlySpan<int> RowLayout => [0, 16, 1, 16, 256, 16, 1, 16];
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static int Step(in _HeadTensors head, int count, ref float state, ref float rows, ref float scratch)
+        public static int Step(in _HeadOperands head, int count, ref float state, ref float rows, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 16]
+            ref var key = ref head[1]; // [keys × 16]
+            ref var value = ref head[2]; // [keys × 16]
+            ref var output = ref head[3]; // [queries × 16]
+            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var Q = ref _Unsafe.Add(ref scratch, 16);
             ref var A = ref _Unsafe.Add(ref scratch, 32);
@@ -4254,18 +4361,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
             ref var top = ref _Unsafe.Add(ref state, 560);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
             ref var ownFk = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 0);
             ref var ownV = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 256);
 
             // K = key[t]
-            _TileCopy.Load(ref head.Key, 0, 1, 16, ref K, 16);
+            _TileCopy.Load(ref key, 0, 1, 16, ref K, 16);
             // Q = query[t]
-            _TileCopy.Load(ref head.Query, 0, 1, 16, ref Q, 16);
+            _TileCopy.Load(ref query, 0, 1, 16, ref Q, 16);
             // A = K · Wᵀ; B = Q · Wᵀ
             RowsWithW(ref K, ref W, ref A);
             // V = value[t]
-            _TileCopy.Load(ref head.Value, 0, 1, 16, ref ownV, 16);
+            _TileCopy.Load(ref value, 0, 1, 16, ref ownV, 16);
             // kk + kkr = rowSum((K · K) · 0.180337)
             RowKk(ref K, ref kk, ref kkr, 1);
             // h = kk
@@ -4311,7 +4418,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             // O = N · R
             RowO(ref N, ref R, ref O, 1);
             // output[t] = O
-            _TileCopy.Store(ref O, 16, 1, 16, ref head.Destination, 0);
+            _TileCopy.Store(ref O, 16, 1, 16, ref output, 0);
             count++;
             if (count == 16)
             {
@@ -4348,7 +4455,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        public static void Keep(in _HeadTensors head, int count, ref float rows)
+        public static void Keep(in _HeadOperands head, int count, ref float rows)
         {
         }
 

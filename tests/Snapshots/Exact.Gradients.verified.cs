@@ -4,7 +4,7 @@
 
 // Exact softmax attention: head dim d = 16, value dim dv = 16, bidirectional. The backward pass, for one head; logarithms are of base 2.
 //
-// softmax attention, gradient of the queries: query [L × d], key [L × d], value [L × dv], output [L × dv], outputGradient [L × dv], logSumExp [L × 1], logSumExpRest [L × 1], queryGradient [L × d], keyGradient [L × d], valueGradient [L × dv]
+// softmax attention, gradient of the queries: query [L × d], key [L × d], value [L × dv], output [L × dv], outputGradient [L × dv], logSumExp [L × 1], logSumExpRest [L × 1], queryGradient [L × d]
 // in parallel: for tiles i of 0..|query|
 //     Q = query[i]    [i × d]
 //     Qs = Q · 0.360674    [i × d]
@@ -27,7 +27,7 @@
 //     queryGradient[i] = dQs
 // Schedule: tiles of 192 tokens i, 48 tokens j; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
 //
-// softmax attention, gradients of the keys and values: query [L × d], key [L × d], value [L × dv], output [L × dv], outputGradient [L × dv], logSumExp [L × 1], logSumExpRest [L × 1], queryGradient [L × d], keyGradient [L × d], valueGradient [L × dv]
+// softmax attention, gradients of the keys and values: query [L × d], key [L × d], value [L × dv], output [L × dv], outputGradient [L × dv], logSumExp [L × 1], logSumExpRest [L × 1], keyGradient [L × d], valueGradient [L × dv]
 // in parallel: for tiles j of 0..|key|
 //     K = key[j]    [j × d]
 //     V = value[j]    [j × dv]
@@ -56,7 +56,12 @@
 // Schedule: tiles of 192 tokens j, 48 tokens i; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
-using _HeadTensors = global::KernelGen.CompilerServices.HeadTensors;
+using _HeadOperands = global::KernelGen.CompilerServices.HeadOperands;
+using _Operand = global::KernelGen.CompilerServices.Operand;
+using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
+using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
+using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
+using _OperandSource = global::KernelGen.CompilerServices.OperandSource;
 using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
@@ -94,7 +99,8 @@ partial class Exact
         global::System.ReadOnlySpan<int> keyLengths = default,
         bool accumulate = false)
         => Engine.Backward(
-            query, key, value, output, result, outputGradient, queryGradient, keyGradient, valueGradient, in shape, keyLengths, accumulate);
+            new(query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient),
+            in shape, result, keyLengths, accumulate);
 
     /// <summary>The kernels of the backward pass, in the order in which they run, at 512 bit.</summary>
     private static class Gradients512
@@ -116,6 +122,20 @@ partial class Exact
             public static bool Causal => false;
             public static bool NeedsHadamard => false;
 
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("queryGradient", _OperandRows.Queries, 16, _OperandAccess.Accumulate),
+            ];
+
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
             }
@@ -125,14 +145,28 @@ partial class Exact
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
 
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var output = ref head[3]; // [queries × 16]
+                var outputStride = head.Stride(3);
+                ref var outputGradient = ref head[4]; // [queries × 16]
+                var outputGradientStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var queryGradient = ref head[7]; // [queries × 16]
+                var queryGradientStride = head.Stride(7);
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var G = ref _Unsafe.Add(ref scratch, 3072);
                 ref var O = ref _Unsafe.Add(ref scratch, 6144);
@@ -154,17 +188,17 @@ partial class Exact
                 for (var iStart = from; iStart < to; iStart += 192)
                 {
                     var iCount = global::System.Math.Min(192, to - iStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
                     // Qs = Q · 0.360674
                     ComputeQs(ref Q, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, iStart * head.DestinationStride), head.DestinationStride, iCount, 16, ref G, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, iStart * head.DestinationStride), head.DestinationStride, iCount, 16, ref O, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
+                    _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, iStart * outputGradientStride), outputGradientStride, iCount, 16, ref G, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref output, iStart * outputStride), outputStride, iCount, 16, ref O, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
                     // delta = rowSum(G · O)
                     ComputeDelta(ref G, ref O, ref delta, iCount);
                     // n = lse == −∞ ? ∞ : lse · 1.4427
                     ComputeN(ref lse, ref n, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                    _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
                     // dQ: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dQ, 3072).Fill(0f);
                     var stage = _SumStage.FirstGroup;
@@ -174,9 +208,9 @@ partial class Exact
                     for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                     {
                         var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 16);
-                        _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 48);
-                        _TileCopy.Prefetch(ref _Unsafe.Add(ref head.Value, (jStart + jCount) * head.ValueStride), head.ValueStride, jCount, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 16);
+                        _TileCopy.LoadTransposed(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 48);
+                        _TileCopy.Prefetch(ref _Unsafe.Add(ref value, (jStart + jCount) * valueStride), valueStride, jCount, 16);
                         _TileCopy.LoadTransposed(ref K, 16, jCount, 16, ref KT, 48);
                         for (var s = 0; s < iCount; s += 12)
                         {
@@ -212,7 +246,7 @@ partial class Exact
                     }
                     // dQs = dQ · 0.25
                     ComputeDQs(ref dQ, ref dQs, iCount);
-                    _TileCopy.StoreGradient(ref dQs, 16, iCount, 16, ref _Unsafe.Add(ref head.QueryGradient, iStart * head.QueryStride), head.QueryStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dQs, 16, iCount, 16, ref _Unsafe.Add(ref queryGradient, iStart * queryGradientStride), queryGradientStride, head.AddsGradients);
                 }
             }
 
@@ -244,6 +278,21 @@ partial class Exact
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
 
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("keyGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("valueGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+            ];
+
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
             }
@@ -253,14 +302,30 @@ partial class Exact
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
 
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var output = ref head[3]; // [queries × 16]
+                var outputStride = head.Stride(3);
+                ref var outputGradient = ref head[4]; // [queries × 16]
+                var outputGradientStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var keyGradient = ref head[7]; // [keys × 16]
+                var keyGradientStride = head.Stride(7);
+                ref var valueGradient = ref head[8]; // [keys × 16]
+                var valueGradientStride = head.Stride(8);
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 3072);
                 ref var dK = ref _Unsafe.Add(ref scratch, 6144);
@@ -287,8 +352,8 @@ partial class Exact
                 for (var jStart = from; jStart < to; jStart += 192)
                 {
                     var jCount = global::System.Math.Min(192, to - jStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 16);
                     // dK, dV: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dK, 3072).Fill(0f);
                     _MemoryMarshal.CreateSpan(ref dV, 3072).Fill(0f);
@@ -300,17 +365,17 @@ partial class Exact
                     for (var iStart = 0; iStart < head.QueryLength; iStart += 48)
                     {
                         var iCount = global::System.Math.Min(48, head.QueryLength - iStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
                         // Qs = Q · 0.360674
                         ComputeQs2(ref Q, ref Qs, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, iStart * head.DestinationStride), head.DestinationStride, iCount, 16, ref G, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, iStart * head.DestinationStride), head.DestinationStride, iCount, 16, ref O, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, iStart * outputGradientStride), outputGradientStride, iCount, 16, ref G, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref output, iStart * outputStride), outputStride, iCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
                         // delta = rowSum(G · O)
                         ComputeDelta(ref G, ref O, ref delta, iCount);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref n, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
                         _TileCopy.LoadTransposed(ref Qs, 16, iCount, 16, ref QsT, 48);
                         _TileCopy.LoadTransposed(ref G, 16, iCount, 16, ref GT, 48);
                         for (var s = 0; s < jCount; s += 12)
@@ -354,8 +419,8 @@ partial class Exact
                     }
                     // dKs = dK · 0.25
                     ComputeDKs(ref dK, ref dKs, jCount);
-                    _TileCopy.StoreGradient(ref dKs, 16, jCount, 16, ref _Unsafe.Add(ref head.KeyGradient, jStart * head.KeyStride), head.KeyStride, head.AddsGradients);
-                    _TileCopy.StoreGradient(ref dV, 16, jCount, 16, ref _Unsafe.Add(ref head.ValueGradient, jStart * head.ValueStride), head.ValueStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dKs, 16, jCount, 16, ref _Unsafe.Add(ref keyGradient, jStart * keyGradientStride), keyGradientStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dV, 16, jCount, 16, ref _Unsafe.Add(ref valueGradient, jStart * valueGradientStride), valueGradientStride, head.AddsGradients);
                 }
             }
 
@@ -753,6 +818,20 @@ partial class Exact
             public static bool Causal => false;
             public static bool NeedsHadamard => false;
 
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("queryGradient", _OperandRows.Queries, 16, _OperandAccess.Accumulate),
+            ];
+
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
             }
@@ -762,14 +841,28 @@ partial class Exact
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
 
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var output = ref head[3]; // [queries × 16]
+                var outputStride = head.Stride(3);
+                ref var outputGradient = ref head[4]; // [queries × 16]
+                var outputGradientStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var queryGradient = ref head[7]; // [queries × 16]
+                var queryGradientStride = head.Stride(7);
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var G = ref _Unsafe.Add(ref scratch, 3072);
                 ref var O = ref _Unsafe.Add(ref scratch, 6144);
@@ -791,17 +884,17 @@ partial class Exact
                 for (var iStart = from; iStart < to; iStart += 192)
                 {
                     var iCount = global::System.Math.Min(192, to - iStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
                     // Qs = Q · 0.360674
                     ComputeQs(ref Q, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, iStart * head.DestinationStride), head.DestinationStride, iCount, 16, ref G, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, iStart * head.DestinationStride), head.DestinationStride, iCount, 16, ref O, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
+                    _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, iStart * outputGradientStride), outputGradientStride, iCount, 16, ref G, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref output, iStart * outputStride), outputStride, iCount, 16, ref O, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
                     // delta = rowSum(G · O)
                     ComputeDelta(ref G, ref O, ref delta, iCount);
                     // n = lse == −∞ ? ∞ : lse · 1.4427
                     ComputeN(ref lse, ref n, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                    _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
                     // dQ: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dQ, 3072).Fill(0f);
                     var stage = _SumStage.FirstGroup;
@@ -811,9 +904,9 @@ partial class Exact
                     for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                     {
                         var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 16);
-                        _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 48);
-                        _TileCopy.Prefetch(ref _Unsafe.Add(ref head.Value, (jStart + jCount) * head.ValueStride), head.ValueStride, jCount, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 16);
+                        _TileCopy.LoadTransposed(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 48);
+                        _TileCopy.Prefetch(ref _Unsafe.Add(ref value, (jStart + jCount) * valueStride), valueStride, jCount, 16);
                         _TileCopy.LoadTransposed(ref K, 16, jCount, 16, ref KT, 48);
                         for (var s = 0; s < iCount; s += 12)
                         {
@@ -849,7 +942,7 @@ partial class Exact
                     }
                     // dQs = dQ · 0.25
                     ComputeDQs(ref dQ, ref dQs, iCount);
-                    _TileCopy.StoreGradient(ref dQs, 16, iCount, 16, ref _Unsafe.Add(ref head.QueryGradient, iStart * head.QueryStride), head.QueryStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dQs, 16, iCount, 16, ref _Unsafe.Add(ref queryGradient, iStart * queryGradientStride), queryGradientStride, head.AddsGradients);
                 }
             }
 
@@ -881,6 +974,21 @@ partial class Exact
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
 
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("keyGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("valueGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+            ];
+
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
             }
@@ -890,14 +998,30 @@ partial class Exact
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
 
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var output = ref head[3]; // [queries × 16]
+                var outputStride = head.Stride(3);
+                ref var outputGradient = ref head[4]; // [queries × 16]
+                var outputGradientStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var keyGradient = ref head[7]; // [keys × 16]
+                var keyGradientStride = head.Stride(7);
+                ref var valueGradient = ref head[8]; // [keys × 16]
+                var valueGradientStride = head.Stride(8);
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 3072);
                 ref var dK = ref _Unsafe.Add(ref scratch, 6144);
@@ -924,8 +1048,8 @@ partial class Exact
                 for (var jStart = from; jStart < to; jStart += 192)
                 {
                     var jCount = global::System.Math.Min(192, to - jStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 16);
                     // dK, dV: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dK, 3072).Fill(0f);
                     _MemoryMarshal.CreateSpan(ref dV, 3072).Fill(0f);
@@ -937,17 +1061,17 @@ partial class Exact
                     for (var iStart = 0; iStart < head.QueryLength; iStart += 48)
                     {
                         var iCount = global::System.Math.Min(48, head.QueryLength - iStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
                         // Qs = Q · 0.360674
                         ComputeQs2(ref Q, ref Qs, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, iStart * head.DestinationStride), head.DestinationStride, iCount, 16, ref G, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, iStart * head.DestinationStride), head.DestinationStride, iCount, 16, ref O, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, iStart * outputGradientStride), outputGradientStride, iCount, 16, ref G, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref output, iStart * outputStride), outputStride, iCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
                         // delta = rowSum(G · O)
                         ComputeDelta(ref G, ref O, ref delta, iCount);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref n, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
                         _TileCopy.LoadTransposed(ref Qs, 16, iCount, 16, ref QsT, 48);
                         _TileCopy.LoadTransposed(ref G, 16, iCount, 16, ref GT, 48);
                         for (var s = 0; s < jCount; s += 12)
@@ -991,8 +1115,8 @@ partial class Exact
                     }
                     // dKs = dK · 0.25
                     ComputeDKs(ref dK, ref dKs, jCount);
-                    _TileCopy.StoreGradient(ref dKs, 16, jCount, 16, ref _Unsafe.Add(ref head.KeyGradient, jStart * head.KeyStride), head.KeyStride, head.AddsGradients);
-                    _TileCopy.StoreGradient(ref dV, 16, jCount, 16, ref _Unsafe.Add(ref head.ValueGradient, jStart * head.ValueStride), head.ValueStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dKs, 16, jCount, 16, ref _Unsafe.Add(ref keyGradient, jStart * keyGradientStride), keyGradientStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dV, 16, jCount, 16, ref _Unsafe.Add(ref valueGradient, jStart * valueGradientStride), valueGradientStride, head.AddsGradients);
                 }
             }
 
@@ -1390,6 +1514,20 @@ partial class Exact
             public static bool Causal => false;
             public static bool NeedsHadamard => false;
 
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("queryGradient", _OperandRows.Queries, 16, _OperandAccess.Accumulate),
+            ];
+
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
             }
@@ -1399,14 +1537,28 @@ partial class Exact
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
 
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var output = ref head[3]; // [queries × 16]
+                var outputStride = head.Stride(3);
+                ref var outputGradient = ref head[4]; // [queries × 16]
+                var outputGradientStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var queryGradient = ref head[7]; // [queries × 16]
+                var queryGradientStride = head.Stride(7);
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var G = ref _Unsafe.Add(ref scratch, 3072);
                 ref var O = ref _Unsafe.Add(ref scratch, 6144);
@@ -1428,17 +1580,17 @@ partial class Exact
                 for (var iStart = from; iStart < to; iStart += 192)
                 {
                     var iCount = global::System.Math.Min(192, to - iStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
                     // Qs = Q · 0.360674
                     ComputeQs(ref Q, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, iStart * head.DestinationStride), head.DestinationStride, iCount, 16, ref G, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, iStart * head.DestinationStride), head.DestinationStride, iCount, 16, ref O, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
+                    _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, iStart * outputGradientStride), outputGradientStride, iCount, 16, ref G, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref output, iStart * outputStride), outputStride, iCount, 16, ref O, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
                     // delta = rowSum(G · O)
                     ComputeDelta(ref G, ref O, ref delta, iCount);
                     // n = lse == −∞ ? ∞ : lse · 1.4427
                     ComputeN(ref lse, ref n, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                    _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
                     // dQ: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dQ, 3072).Fill(0f);
                     var stage = _SumStage.FirstGroup;
@@ -1448,9 +1600,9 @@ partial class Exact
                     for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                     {
                         var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 16);
-                        _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 48);
-                        _TileCopy.Prefetch(ref _Unsafe.Add(ref head.Value, (jStart + jCount) * head.ValueStride), head.ValueStride, jCount, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 16);
+                        _TileCopy.LoadTransposed(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 48);
+                        _TileCopy.Prefetch(ref _Unsafe.Add(ref value, (jStart + jCount) * valueStride), valueStride, jCount, 16);
                         _TileCopy.LoadTransposed(ref K, 16, jCount, 16, ref KT, 48);
                         for (var s = 0; s < iCount; s += 12)
                         {
@@ -1486,7 +1638,7 @@ partial class Exact
                     }
                     // dQs = dQ · 0.25
                     ComputeDQs(ref dQ, ref dQs, iCount);
-                    _TileCopy.StoreGradient(ref dQs, 16, iCount, 16, ref _Unsafe.Add(ref head.QueryGradient, iStart * head.QueryStride), head.QueryStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dQs, 16, iCount, 16, ref _Unsafe.Add(ref queryGradient, iStart * queryGradientStride), queryGradientStride, head.AddsGradients);
                 }
             }
 
@@ -1518,6 +1670,21 @@ partial class Exact
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
 
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
+                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("keyGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("valueGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+            ];
+
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
             }
@@ -1527,14 +1694,30 @@ partial class Exact
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
 
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 16]
+                var queryStride = head.Stride(0);
+                ref var key = ref head[1]; // [keys × 16]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 16]
+                var valueStride = head.Stride(2);
+                ref var output = ref head[3]; // [queries × 16]
+                var outputStride = head.Stride(3);
+                ref var outputGradient = ref head[4]; // [queries × 16]
+                var outputGradientStride = head.Stride(4);
+                ref var logSumExp = ref head[5]; // [queries × 1]
+                ref var logSumExpRest = ref head[6]; // [queries × 1]
+                ref var keyGradient = ref head[7]; // [keys × 16]
+                var keyGradientStride = head.Stride(7);
+                ref var valueGradient = ref head[8]; // [keys × 16]
+                var valueGradientStride = head.Stride(8);
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 3072);
                 ref var dK = ref _Unsafe.Add(ref scratch, 6144);
@@ -1561,8 +1744,8 @@ partial class Exact
                 for (var jStart = from; jStart < to; jStart += 192)
                 {
                     var jCount = global::System.Math.Min(192, to - jStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 16);
                     // dK, dV: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dK, 3072).Fill(0f);
                     _MemoryMarshal.CreateSpan(ref dV, 3072).Fill(0f);
@@ -1574,17 +1757,17 @@ partial class Exact
                     for (var iStart = 0; iStart < head.QueryLength; iStart += 48)
                     {
                         var iCount = global::System.Math.Min(48, head.QueryLength - iStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
                         // Qs = Q · 0.360674
                         ComputeQs2(ref Q, ref Qs, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, iStart * head.DestinationStride), head.DestinationStride, iCount, 16, ref G, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, iStart * head.DestinationStride), head.DestinationStride, iCount, 16, ref O, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, iStart * outputGradientStride), outputGradientStride, iCount, 16, ref G, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref output, iStart * outputStride), outputStride, iCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
                         // delta = rowSum(G · O)
                         ComputeDelta(ref G, ref O, ref delta, iCount);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref n, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.LogSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
                         _TileCopy.LoadTransposed(ref Qs, 16, iCount, 16, ref QsT, 48);
                         _TileCopy.LoadTransposed(ref G, 16, iCount, 16, ref GT, 48);
                         for (var s = 0; s < jCount; s += 12)
@@ -1628,8 +1811,8 @@ partial class Exact
                     }
                     // dKs = dK · 0.25
                     ComputeDKs(ref dK, ref dKs, jCount);
-                    _TileCopy.StoreGradient(ref dKs, 16, jCount, 16, ref _Unsafe.Add(ref head.KeyGradient, jStart * head.KeyStride), head.KeyStride, head.AddsGradients);
-                    _TileCopy.StoreGradient(ref dV, 16, jCount, 16, ref _Unsafe.Add(ref head.ValueGradient, jStart * head.ValueStride), head.ValueStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dKs, 16, jCount, 16, ref _Unsafe.Add(ref keyGradient, jStart * keyGradientStride), keyGradientStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dV, 16, jCount, 16, ref _Unsafe.Add(ref valueGradient, jStart * valueGradientStride), valueGradientStride, head.AddsGradients);
                 }
             }
 

@@ -33,7 +33,12 @@
 //     logSumExpRest[i] = nr
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
-using _HeadTensors = global::KernelGen.CompilerServices.HeadTensors;
+using _HeadOperands = global::KernelGen.CompilerServices.HeadOperands;
+using _Operand = global::KernelGen.CompilerServices.Operand;
+using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
+using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
+using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
+using _OperandSource = global::KernelGen.CompilerServices.OperandSource;
 using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
@@ -102,7 +107,7 @@ partial class Exact : global::KernelGen.IAttention
         global::System.Span<float> destination,
         in global::KernelGen.AttentionShape shape,
         global::System.ReadOnlySpan<int> keyLengths = default)
-        => Engine.Forward(query, key, value, destination, in shape, null, keyLengths);
+        => Engine.Forward(new(query, key, value, destination), in shape, null, keyLengths);
 
     /// <inheritdoc/>
     public void Forward(
@@ -115,7 +120,7 @@ partial class Exact : global::KernelGen.IAttention
         global::System.ReadOnlySpan<int> keyLengths = default)
     {
         global::System.ArgumentNullException.ThrowIfNull(result);
-        Engine.Forward(query, key, value, destination, in shape, result, keyLengths);
+        Engine.Forward(new(query, key, value, destination), in shape, result, keyLengths);
     }
 
     /// <inheritdoc/>
@@ -168,6 +173,18 @@ partial class Exact : global::KernelGen.IAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+        private static readonly _Operand[] Listed =
+        [
+            new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+            new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("output", _OperandRows.Queries, 16, _OperandAccess.Write),
+            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+            new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+        ];
+
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
         }
@@ -177,14 +194,24 @@ partial class Exact : global::KernelGen.IAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
 
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 16]
+            var queryStride = head.Stride(0);
+            ref var key = ref head[1]; // [keys × 16]
+            var keyStride = head.Stride(1);
+            ref var value = ref head[2]; // [keys × 16]
+            var valueStride = head.Stride(2);
+            ref var output = ref head[3]; // [queries × 16]
+            var outputStride = head.Stride(3);
+            ref var logSumExp = ref head[4]; // [queries × 1]
+            ref var logSumExpRest = ref head[5]; // [queries × 1]
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var M = ref _Unsafe.Add(ref scratch, 3072);
             ref var D = ref _Unsafe.Add(ref scratch, 3264);
@@ -208,7 +235,7 @@ partial class Exact : global::KernelGen.IAttention
             for (var iStart = from; iStart < to; iStart += 192)
             {
                 var iCount = global::System.Math.Min(192, to - iStart);
-                _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
+                _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
                 // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
                 // D, N: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
@@ -223,9 +250,9 @@ partial class Exact : global::KernelGen.IAttention
                 for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                 {
                     var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                    _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 48);
-                    _TileCopy.Prefetch(ref _Unsafe.Add(ref head.Key, (jStart + jCount) * head.KeyStride), head.KeyStride, jCount, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
+                    _TileCopy.LoadTransposed(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 48);
+                    _TileCopy.Prefetch(ref _Unsafe.Add(ref key, (jStart + jCount) * keyStride), keyStride, jCount, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 16);
                     for (var s = 0; s < iCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
@@ -268,15 +295,15 @@ partial class Exact : global::KernelGen.IAttention
                 ComputeR(ref D, ref R, iCount);
                 // O = N · R
                 ComputeO(ref N, ref R, ref O, iCount);
-                _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref head.Destination, iStart * head.DestinationStride), head.DestinationStride);
-                if (!_Unsafe.IsNullRef(ref head.LogSumExp))
+                _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref output, iStart * outputStride), outputStride);
+                if (!_Unsafe.IsNullRef(ref logSumExp))
                 {
                     // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                     ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, iCount);
-                    _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref head.LogSumExp, iStart), 0);
-                    if (!_Unsafe.IsNullRef(ref head.LogSumExpRest))
+                    _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref logSumExp, iStart), 0);
+                    if (!_Unsafe.IsNullRef(ref logSumExpRest))
                     {
-                        _TileCopy.Store(ref _Unsafe.Add(ref nr, 0), 0, 1, iCount, ref _Unsafe.Add(ref head.LogSumExpRest, iStart), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref nr, 0), 0, 1, iCount, ref _Unsafe.Add(ref logSumExpRest, iStart), 0);
                     }
                 }
             }
@@ -634,6 +661,18 @@ partial class Exact : global::KernelGen.IAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+        private static readonly _Operand[] Listed =
+        [
+            new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+            new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("output", _OperandRows.Queries, 16, _OperandAccess.Write),
+            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+            new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+        ];
+
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
         }
@@ -643,14 +682,24 @@ partial class Exact : global::KernelGen.IAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
 
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 16]
+            var queryStride = head.Stride(0);
+            ref var key = ref head[1]; // [keys × 16]
+            var keyStride = head.Stride(1);
+            ref var value = ref head[2]; // [keys × 16]
+            var valueStride = head.Stride(2);
+            ref var output = ref head[3]; // [queries × 16]
+            var outputStride = head.Stride(3);
+            ref var logSumExp = ref head[4]; // [queries × 1]
+            ref var logSumExpRest = ref head[5]; // [queries × 1]
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var M = ref _Unsafe.Add(ref scratch, 3072);
             ref var D = ref _Unsafe.Add(ref scratch, 3264);
@@ -674,7 +723,7 @@ partial class Exact : global::KernelGen.IAttention
             for (var iStart = from; iStart < to; iStart += 192)
             {
                 var iCount = global::System.Math.Min(192, to - iStart);
-                _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
+                _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
                 // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
                 // D, N: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
@@ -689,9 +738,9 @@ partial class Exact : global::KernelGen.IAttention
                 for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                 {
                     var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                    _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 48);
-                    _TileCopy.Prefetch(ref _Unsafe.Add(ref head.Key, (jStart + jCount) * head.KeyStride), head.KeyStride, jCount, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
+                    _TileCopy.LoadTransposed(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 48);
+                    _TileCopy.Prefetch(ref _Unsafe.Add(ref key, (jStart + jCount) * keyStride), keyStride, jCount, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 16);
                     for (var s = 0; s < iCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
@@ -734,15 +783,15 @@ partial class Exact : global::KernelGen.IAttention
                 ComputeR(ref D, ref R, iCount);
                 // O = N · R
                 ComputeO(ref N, ref R, ref O, iCount);
-                _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref head.Destination, iStart * head.DestinationStride), head.DestinationStride);
-                if (!_Unsafe.IsNullRef(ref head.LogSumExp))
+                _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref output, iStart * outputStride), outputStride);
+                if (!_Unsafe.IsNullRef(ref logSumExp))
                 {
                     // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                     ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, iCount);
-                    _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref head.LogSumExp, iStart), 0);
-                    if (!_Unsafe.IsNullRef(ref head.LogSumExpRest))
+                    _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref logSumExp, iStart), 0);
+                    if (!_Unsafe.IsNullRef(ref logSumExpRest))
                     {
-                        _TileCopy.Store(ref _Unsafe.Add(ref nr, 0), 0, 1, iCount, ref _Unsafe.Add(ref head.LogSumExpRest, iStart), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref nr, 0), 0, 1, iCount, ref _Unsafe.Add(ref logSumExpRest, iStart), 0);
                     }
                 }
             }
@@ -1100,6 +1149,18 @@ partial class Exact : global::KernelGen.IAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+        private static readonly _Operand[] Listed =
+        [
+            new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+            new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("output", _OperandRows.Queries, 16, _OperandAccess.Write),
+            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+            new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+        ];
+
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
         }
@@ -1109,14 +1170,24 @@ partial class Exact : global::KernelGen.IAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
 
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 16]
+            var queryStride = head.Stride(0);
+            ref var key = ref head[1]; // [keys × 16]
+            var keyStride = head.Stride(1);
+            ref var value = ref head[2]; // [keys × 16]
+            var valueStride = head.Stride(2);
+            ref var output = ref head[3]; // [queries × 16]
+            var outputStride = head.Stride(3);
+            ref var logSumExp = ref head[4]; // [queries × 1]
+            ref var logSumExpRest = ref head[5]; // [queries × 1]
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var M = ref _Unsafe.Add(ref scratch, 3072);
             ref var D = ref _Unsafe.Add(ref scratch, 3264);
@@ -1140,7 +1211,7 @@ partial class Exact : global::KernelGen.IAttention
             for (var iStart = from; iStart < to; iStart += 192)
             {
                 var iCount = global::System.Math.Min(192, to - iStart);
-                _TileCopy.Load(ref _Unsafe.Add(ref head.Query, iStart * head.QueryStride), head.QueryStride, iCount, 16, ref Q, 16);
+                _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
                 // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
                 // D, N: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
@@ -1155,9 +1226,9 @@ partial class Exact : global::KernelGen.IAttention
                 for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                 {
                     var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                    _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head.Key, jStart * head.KeyStride), head.KeyStride, jCount, 16, ref K, 48);
-                    _TileCopy.Prefetch(ref _Unsafe.Add(ref head.Key, (jStart + jCount) * head.KeyStride), head.KeyStride, jCount, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, jStart * head.ValueStride), head.ValueStride, jCount, 16, ref V, 16);
+                    _TileCopy.LoadTransposed(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 48);
+                    _TileCopy.Prefetch(ref _Unsafe.Add(ref key, (jStart + jCount) * keyStride), keyStride, jCount, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 16);
                     for (var s = 0; s < iCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
@@ -1200,15 +1271,15 @@ partial class Exact : global::KernelGen.IAttention
                 ComputeR(ref D, ref R, iCount);
                 // O = N · R
                 ComputeO(ref N, ref R, ref O, iCount);
-                _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref head.Destination, iStart * head.DestinationStride), head.DestinationStride);
-                if (!_Unsafe.IsNullRef(ref head.LogSumExp))
+                _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref output, iStart * outputStride), outputStride);
+                if (!_Unsafe.IsNullRef(ref logSumExp))
                 {
                     // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                     ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, iCount);
-                    _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref head.LogSumExp, iStart), 0);
-                    if (!_Unsafe.IsNullRef(ref head.LogSumExpRest))
+                    _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref logSumExp, iStart), 0);
+                    if (!_Unsafe.IsNullRef(ref logSumExpRest))
                     {
-                        _TileCopy.Store(ref _Unsafe.Add(ref nr, 0), 0, 1, iCount, ref _Unsafe.Add(ref head.LogSumExpRest, iStart), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref nr, 0), 0, 1, iCount, ref _Unsafe.Add(ref logSumExpRest, iStart), 0);
                     }
                 }
             }

@@ -237,7 +237,7 @@ partial class GpuSoftmax
                     var isFirstsTurn = (plan.Rounds - round) % 2 == 0;
                     _accumulate(
                         stream, new _KernelConfig(plan.Heads * plan.StateSpans, 256),
-                        call.Query, call.Output, call.LogSumExp, call.LogSumExpRest, call.OutputGradient, call.QueryGradient, call.KeyLengths, _parameters.View, call.KeptStates, states, call.ShapeOf(in shape, plan.StateSpanTokens, plan.StateSpans, round * plan.StateSpans * plan.StateSpanTokens));
+                        call.Query, call.OutputGradient, call.Output, call.LogSumExp, call.LogSumExpRest, call.QueryGradient, call.KeyLengths, _parameters.View, call.KeptStates, states, call.ShapeOf(in shape, plan.StateSpanTokens, plan.StateSpans, round * plan.StateSpans * plan.StateSpanTokens));
                     _merge(
                         stream, new _KernelConfig((int)((((long)plan.Heads * 272) + 255) / 256), 256),
                         states, isFirstsTurn ? secondCarried : firstCarried, isFirstsTurn ? firstCarried : secondCarried, plan.Heads, plan.StateSpans, round == 0 ? 1 : 0);
@@ -275,7 +275,7 @@ partial class GpuSoftmax
             }
 
             /// <summary>The state of one span of tokens: a group a span of a head.</summary>
-            internal static void Accumulate(_Floats query, _Floats output, _Floats logSumExp, _Floats logSumExpRest, _Floats outputGradient, _Floats queryGradient, _Ints keyLengths, _Floats parameters, _Floats keptStates, _Floats states, _GpuShape shape)
+            internal static void Accumulate(_Floats query, _Floats outputGradient, _Floats output, _Floats logSumExp, _Floats logSumExpRest, _Floats queryGradient, _Ints keyLengths, _Floats parameters, _Floats keptStates, _Floats states, _GpuShape shape)
             {
                 var thread = _Group.IdxX;
                 var head = _Grid.IdxX / shape.Spans;
@@ -287,10 +287,10 @@ partial class GpuSoftmax
                 }
                 var queryBase = shape.Base(head, shape.QueryLength, 16);
                 var queryStride = shape.Stride(16);
-                var outputBase = shape.Base(head, shape.QueryLength, 16);
-                var outputStride = shape.Stride(16);
                 var outputGradientBase = shape.Base(head, shape.QueryLength, 16);
                 var outputGradientStride = shape.Stride(16);
+                var outputBase = shape.Base(head, shape.QueryLength, 16);
+                var outputStride = shape.Stride(16);
                 var queryGradientBase = shape.Base(head, shape.QueryLength, 16);
                 var queryGradientStride = shape.Stride(16);
                 var shared4 = _SharedMemory.Allocate<_Float4>(616);

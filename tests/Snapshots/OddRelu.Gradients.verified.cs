@@ -41,7 +41,12 @@
 // Schedule: tiles of 48 tokens i, 48 tokens j; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
-using _HeadTensors = global::KernelGen.CompilerServices.HeadTensors;
+using _HeadOperands = global::KernelGen.CompilerServices.HeadOperands;
+using _Operand = global::KernelGen.CompilerServices.Operand;
+using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
+using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
+using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
+using _OperandSource = global::KernelGen.CompilerServices.OperandSource;
 using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
@@ -79,7 +84,8 @@ partial class OddRelu
         global::System.ReadOnlySpan<int> keyLengths = default,
         bool accumulate = false)
         => Engine.Backward(
-            query, key, value, output, result, outputGradient, queryGradient, keyGradient, valueGradient, in shape, keyLengths, accumulate);
+            new(query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient),
+            in shape, result, keyLengths, accumulate);
 
     /// <summary>The kernels of the backward pass, in the order in which they run, at 512 bit.</summary>
     private static class Gradients512
@@ -101,6 +107,22 @@ partial class OddRelu
             public static bool Causal => false;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
+
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 3, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 3, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 5, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("outputGradient", _OperandRows.Queries, 5, _OperandAccess.Read),
+                new("output", _OperandRows.Queries, 5, _OperandAccess.Read),
+                new("queryGradient", _OperandRows.Queries, 3, _OperandAccess.Accumulate),
+                new("keyGradient", _OperandRows.Keys, 3, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("valueGradient", _OperandRows.Keys, 5, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("keptState", _OperandRows.None, 42, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+            ];
 
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
@@ -136,8 +158,18 @@ partial class OddRelu
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 3]
+                var queryStride = head.Stride(0);
+                ref var outputGradient = ref head[3]; // [queries × 5]
+                var outputGradientStride = head.Stride(3);
+                ref var output = ref head[4]; // [queries × 5]
+                var outputStride = head.Stride(4);
+                ref var queryGradient = ref head[5]; // [queries × 3]
+                var queryGradientStride = head.Stride(5);
+                ref var keptState = ref head[8];
+                ref var parameters = ref head[9];
                 ref var z = ref _Unsafe.Add(ref scratch, 0);
                 ref var S = ref _Unsafe.Add(ref scratch, 16);
                 ref var Q = ref _Unsafe.Add(ref scratch, 272);
@@ -161,12 +193,12 @@ partial class OddRelu
                 ref var RRest = ref _Unsafe.Add(ref state, 288);
                 // z [1 × m] of the kept state.
                 _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                _TileCopy.Load(ref _Unsafe.Add(ref head.KeptState, 0), 0, 1, 7, ref _Unsafe.Add(ref z, 0), 7);
+                _TileCopy.Load(ref _Unsafe.Add(ref keptState, 0), 0, 1, 7, ref _Unsafe.Add(ref z, 0), 7);
                 // S [m × dv] of the kept state, transposed.
                 _MemoryMarshal.CreateSpan(ref S, 256).Fill(0f);
-                _TileCopy.Transpose(ref _Unsafe.Add(ref head.KeptState, 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 16);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 48);
+                _TileCopy.Transpose(ref _Unsafe.Add(ref keptState, 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 16);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 48);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -190,17 +222,17 @@ partial class OddRelu
                     for (var s = 0; s < iCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx3x7(ref Q, ref W, ref B, sCount);
                         // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
                         ComputeFqD(ref B, ref _Unsafe.Add(ref Fq, s * 16), ref z, ref D, sCount);
                         // rD = D == 0 ? 0 : 1 / D
                         ComputeRD(ref D, ref rD, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, (iStart + s) * head.DestinationStride), head.DestinationStride, sCount, 5, ref G, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, (iStart + s) * outputGradientStride), outputGradientStride, sCount, 5, ref G, 16);
                         // Gw = G · rD
                         ComputeGw(ref G, ref rD, ref _Unsafe.Add(ref Gw, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, (iStart + s) * head.DestinationStride), head.DestinationStride, sCount, 5, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride, sCount, 5, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref G, ref O, ref go, sCount);
                         // delta = −go · rD
@@ -211,7 +243,7 @@ partial class OddRelu
                         ComputeDAq(ref B, ref X, ref delta, ref z, sCount);
                         // dXq = dAq · Wg
                         Product_tx7x3(ref B, ref Wg, ref dXq, sCount);
-                        _TileCopy.StoreGradient(ref dXq, 16, sCount, 3, ref _Unsafe.Add(ref head.QueryGradient, (iStart + s) * head.QueryStride), head.QueryStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dXq, 16, sCount, 3, ref _Unsafe.Add(ref queryGradient, (iStart + s) * queryGradientStride), queryGradientStride, head.AddsGradients);
                         // rhot = columnSum(Fq · delta)
                         ComputeRhot(ref _Unsafe.Add(ref Fq, s * 16), ref delta, ref rhot, sCount);
                     }
@@ -256,8 +288,17 @@ partial class OddRelu
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var key = ref head[1]; // [keys × 3]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 5]
+                var valueStride = head.Stride(2);
+                ref var keyGradient = ref head[6]; // [keys × 3]
+                var keyGradientStride = head.Stride(6);
+                ref var valueGradient = ref head[7]; // [keys × 5]
+                var valueGradientStride = head.Stride(7);
+                ref var parameters = ref head[9];
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var K = ref _Unsafe.Add(ref scratch, 256);
                 ref var V = ref _Unsafe.Add(ref scratch, 448);
@@ -269,8 +310,8 @@ partial class OddRelu
                 ref var rho = ref _Unsafe.Add(ref state, 0);
                 ref var R = ref _Unsafe.Add(ref state, 16);
                 _TileCopy.LoadTransposed(ref R, 16, 16, 16, ref RT, 16);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 48);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 48);
 
                 // Tiles of 48 tokens j.
                 for (var jStart = from; jStart < to; jStart += 48)
@@ -279,8 +320,8 @@ partial class OddRelu
                     for (var s = 0; s < jCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, jCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref V, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref V, 16);
                         // A = K · Wᵀ
                         Product_tx3x7(ref K, ref W, ref A, sCount);
                         // Y = V · Rᵀ
@@ -289,12 +330,12 @@ partial class OddRelu
                         ComputeFk(ref A, ref Fk, sCount);
                         // dV = Fk · R
                         Product_tx7x5(ref Fk, ref R, ref dV, sCount);
-                        _TileCopy.StoreGradient(ref dV, 16, sCount, 5, ref _Unsafe.Add(ref head.ValueGradient, (jStart + s) * head.ValueStride), head.ValueStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dV, 16, sCount, 5, ref _Unsafe.Add(ref valueGradient, (jStart + s) * valueGradientStride), valueGradientStride, head.AddsGradients);
                         // dAk = ReluDerivative(A) · (Y + rho)
                         ComputeDAk(ref A, ref Y, ref rho, sCount);
                         // dXk = dAk · Wg
                         Product_tx7x3(ref A, ref Wg, ref dXk, sCount);
-                        _TileCopy.StoreGradient(ref dXk, 16, sCount, 3, ref _Unsafe.Add(ref head.KeyGradient, (jStart + s) * head.KeyStride), head.KeyStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dXk, 16, sCount, 3, ref _Unsafe.Add(ref keyGradient, (jStart + s) * keyGradientStride), keyGradientStride, head.AddsGradients);
                     }
                 }
             }
@@ -821,6 +862,22 @@ partial class OddRelu
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
 
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 3, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 3, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 5, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("outputGradient", _OperandRows.Queries, 5, _OperandAccess.Read),
+                new("output", _OperandRows.Queries, 5, _OperandAccess.Read),
+                new("queryGradient", _OperandRows.Queries, 3, _OperandAccess.Accumulate),
+                new("keyGradient", _OperandRows.Keys, 3, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("valueGradient", _OperandRows.Keys, 5, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("keptState", _OperandRows.None, 42, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+            ];
+
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
                 packed.Clear();
@@ -855,8 +912,18 @@ partial class OddRelu
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 3]
+                var queryStride = head.Stride(0);
+                ref var outputGradient = ref head[3]; // [queries × 5]
+                var outputGradientStride = head.Stride(3);
+                ref var output = ref head[4]; // [queries × 5]
+                var outputStride = head.Stride(4);
+                ref var queryGradient = ref head[5]; // [queries × 3]
+                var queryGradientStride = head.Stride(5);
+                ref var keptState = ref head[8];
+                ref var parameters = ref head[9];
                 ref var z = ref _Unsafe.Add(ref scratch, 0);
                 ref var S = ref _Unsafe.Add(ref scratch, 16);
                 ref var Q = ref _Unsafe.Add(ref scratch, 80);
@@ -880,12 +947,12 @@ partial class OddRelu
                 ref var RRest = ref _Unsafe.Add(ref state, 96);
                 // z [1 × m] of the kept state.
                 _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                _TileCopy.Load(ref _Unsafe.Add(ref head.KeptState, 0), 0, 1, 7, ref _Unsafe.Add(ref z, 0), 7);
+                _TileCopy.Load(ref _Unsafe.Add(ref keptState, 0), 0, 1, 7, ref _Unsafe.Add(ref z, 0), 7);
                 // S [m × dv] of the kept state, transposed.
                 _MemoryMarshal.CreateSpan(ref S, 64).Fill(0f);
-                _TileCopy.Transpose(ref _Unsafe.Add(ref head.KeptState, 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 8);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 32);
+                _TileCopy.Transpose(ref _Unsafe.Add(ref keptState, 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 8);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 32);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -909,17 +976,17 @@ partial class OddRelu
                     for (var s = 0; s < iCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 8);
                         // B = Q · Wᵀ
                         Product_tx3x7(ref Q, ref W, ref B, sCount);
                         // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
                         ComputeFqD(ref B, ref _Unsafe.Add(ref Fq, s * 8), ref z, ref D, sCount);
                         // rD = D == 0 ? 0 : 1 / D
                         ComputeRD(ref D, ref rD, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, (iStart + s) * head.DestinationStride), head.DestinationStride, sCount, 5, ref G, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, (iStart + s) * outputGradientStride), outputGradientStride, sCount, 5, ref G, 8);
                         // Gw = G · rD
                         ComputeGw(ref G, ref rD, ref _Unsafe.Add(ref Gw, s * 8), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, (iStart + s) * head.DestinationStride), head.DestinationStride, sCount, 5, ref O, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride, sCount, 5, ref O, 8);
                         // go = rowSum(G · O)
                         ComputeGo(ref G, ref O, ref go, sCount);
                         // delta = −go · rD
@@ -930,7 +997,7 @@ partial class OddRelu
                         ComputeDAq(ref B, ref X, ref delta, ref z, sCount);
                         // dXq = dAq · Wg
                         Product_tx7x3(ref B, ref Wg, ref dXq, sCount);
-                        _TileCopy.StoreGradient(ref dXq, 8, sCount, 3, ref _Unsafe.Add(ref head.QueryGradient, (iStart + s) * head.QueryStride), head.QueryStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dXq, 8, sCount, 3, ref _Unsafe.Add(ref queryGradient, (iStart + s) * queryGradientStride), queryGradientStride, head.AddsGradients);
                         // rhot = columnSum(Fq · delta)
                         ComputeRhot(ref _Unsafe.Add(ref Fq, s * 8), ref delta, ref rhot, sCount);
                     }
@@ -975,8 +1042,17 @@ partial class OddRelu
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var key = ref head[1]; // [keys × 3]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 5]
+                var valueStride = head.Stride(2);
+                ref var keyGradient = ref head[6]; // [keys × 3]
+                var keyGradientStride = head.Stride(6);
+                ref var valueGradient = ref head[7]; // [keys × 5]
+                var valueGradientStride = head.Stride(7);
+                ref var parameters = ref head[9];
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var K = ref _Unsafe.Add(ref scratch, 64);
                 ref var V = ref _Unsafe.Add(ref scratch, 160);
@@ -988,8 +1064,8 @@ partial class OddRelu
                 ref var rho = ref _Unsafe.Add(ref state, 0);
                 ref var R = ref _Unsafe.Add(ref state, 16);
                 _TileCopy.LoadTransposed(ref R, 8, 8, 8, ref RT, 8);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 32);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 32);
 
                 // Tiles of 48 tokens j.
                 for (var jStart = from; jStart < to; jStart += 48)
@@ -998,8 +1074,8 @@ partial class OddRelu
                     for (var s = 0; s < jCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, jCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 8);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref V, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref V, 8);
                         // A = K · Wᵀ
                         Product_tx3x7(ref K, ref W, ref A, sCount);
                         // Y = V · Rᵀ
@@ -1008,12 +1084,12 @@ partial class OddRelu
                         ComputeFk(ref A, ref Fk, sCount);
                         // dV = Fk · R
                         Product_tx7x5(ref Fk, ref R, ref dV, sCount);
-                        _TileCopy.StoreGradient(ref dV, 8, sCount, 5, ref _Unsafe.Add(ref head.ValueGradient, (jStart + s) * head.ValueStride), head.ValueStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dV, 8, sCount, 5, ref _Unsafe.Add(ref valueGradient, (jStart + s) * valueGradientStride), valueGradientStride, head.AddsGradients);
                         // dAk = ReluDerivative(A) · (Y + rho)
                         ComputeDAk(ref A, ref Y, ref rho, sCount);
                         // dXk = dAk · Wg
                         Product_tx7x3(ref A, ref Wg, ref dXk, sCount);
-                        _TileCopy.StoreGradient(ref dXk, 8, sCount, 3, ref _Unsafe.Add(ref head.KeyGradient, (jStart + s) * head.KeyStride), head.KeyStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dXk, 8, sCount, 3, ref _Unsafe.Add(ref keyGradient, (jStart + s) * keyGradientStride), keyGradientStride, head.AddsGradients);
                     }
                 }
             }
@@ -1532,6 +1608,22 @@ partial class OddRelu
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
 
+            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+            private static readonly _Operand[] Listed =
+            [
+                new("query", _OperandRows.Queries, 3, _OperandAccess.Read),
+                new("key", _OperandRows.Keys, 3, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("value", _OperandRows.Keys, 5, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+                new("outputGradient", _OperandRows.Queries, 5, _OperandAccess.Read),
+                new("output", _OperandRows.Queries, 5, _OperandAccess.Read),
+                new("queryGradient", _OperandRows.Queries, 3, _OperandAccess.Accumulate),
+                new("keyGradient", _OperandRows.Keys, 3, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("valueGradient", _OperandRows.Keys, 5, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+                new("keptState", _OperandRows.None, 42, _OperandAccess.Read, Source: _OperandSource.Kept),
+                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+            ];
+
             public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
                 packed.Clear();
@@ -1566,8 +1658,18 @@ partial class OddRelu
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var query = ref head[0]; // [queries × 3]
+                var queryStride = head.Stride(0);
+                ref var outputGradient = ref head[3]; // [queries × 5]
+                var outputGradientStride = head.Stride(3);
+                ref var output = ref head[4]; // [queries × 5]
+                var outputStride = head.Stride(4);
+                ref var queryGradient = ref head[5]; // [queries × 3]
+                var queryGradientStride = head.Stride(5);
+                ref var keptState = ref head[8];
+                ref var parameters = ref head[9];
                 ref var z = ref _Unsafe.Add(ref scratch, 0);
                 ref var S = ref _Unsafe.Add(ref scratch, 16);
                 ref var Q = ref _Unsafe.Add(ref scratch, 80);
@@ -1591,12 +1693,12 @@ partial class OddRelu
                 ref var RRest = ref _Unsafe.Add(ref state, 96);
                 // z [1 × m] of the kept state.
                 _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                _TileCopy.Load(ref _Unsafe.Add(ref head.KeptState, 0), 0, 1, 7, ref _Unsafe.Add(ref z, 0), 7);
+                _TileCopy.Load(ref _Unsafe.Add(ref keptState, 0), 0, 1, 7, ref _Unsafe.Add(ref z, 0), 7);
                 // S [m × dv] of the kept state, transposed.
                 _MemoryMarshal.CreateSpan(ref S, 64).Fill(0f);
-                _TileCopy.Transpose(ref _Unsafe.Add(ref head.KeptState, 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 8);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 32);
+                _TileCopy.Transpose(ref _Unsafe.Add(ref keptState, 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 8);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 32);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -1620,17 +1722,17 @@ partial class OddRelu
                     for (var s = 0; s < iCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 4);
+                        _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 4);
                         // B = Q · Wᵀ
                         Product_tx3x7(ref Q, ref W, ref B, sCount);
                         // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
                         ComputeFqD(ref B, ref _Unsafe.Add(ref Fq, s * 8), ref z, ref D, sCount);
                         // rD = D == 0 ? 0 : 1 / D
                         ComputeRD(ref D, ref rD, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.OutputGradient, (iStart + s) * head.DestinationStride), head.DestinationStride, sCount, 5, ref G, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, (iStart + s) * outputGradientStride), outputGradientStride, sCount, 5, ref G, 8);
                         // Gw = G · rD
                         ComputeGw(ref G, ref rD, ref _Unsafe.Add(ref Gw, s * 8), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Destination, (iStart + s) * head.DestinationStride), head.DestinationStride, sCount, 5, ref O, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride, sCount, 5, ref O, 8);
                         // go = rowSum(G · O)
                         ComputeGo(ref G, ref O, ref go, sCount);
                         // delta = −go · rD
@@ -1641,7 +1743,7 @@ partial class OddRelu
                         ComputeDAq(ref B, ref X, ref delta, ref z, sCount);
                         // dXq = dAq · Wg
                         Product_tx7x3(ref B, ref Wg, ref dXq, sCount);
-                        _TileCopy.StoreGradient(ref dXq, 4, sCount, 3, ref _Unsafe.Add(ref head.QueryGradient, (iStart + s) * head.QueryStride), head.QueryStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dXq, 4, sCount, 3, ref _Unsafe.Add(ref queryGradient, (iStart + s) * queryGradientStride), queryGradientStride, head.AddsGradients);
                         // rhot = columnSum(Fq · delta)
                         ComputeRhot(ref _Unsafe.Add(ref Fq, s * 8), ref delta, ref rhot, sCount);
                     }
@@ -1686,8 +1788,17 @@ partial class OddRelu
             }
 
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
+                ref var key = ref head[1]; // [keys × 3]
+                var keyStride = head.Stride(1);
+                ref var value = ref head[2]; // [keys × 5]
+                var valueStride = head.Stride(2);
+                ref var keyGradient = ref head[6]; // [keys × 3]
+                var keyGradientStride = head.Stride(6);
+                ref var valueGradient = ref head[7]; // [keys × 5]
+                var valueGradientStride = head.Stride(7);
+                ref var parameters = ref head[9];
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var K = ref _Unsafe.Add(ref scratch, 64);
                 ref var V = ref _Unsafe.Add(ref scratch, 112);
@@ -1699,8 +1810,8 @@ partial class OddRelu
                 ref var rho = ref _Unsafe.Add(ref state, 0);
                 ref var R = ref _Unsafe.Add(ref state, 16);
                 _TileCopy.LoadTransposed(ref R, 8, 8, 8, ref RT, 8);
-                ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref head.Parameters, 32);
+                ref var W = ref _Unsafe.Add(ref parameters, 0);
+                ref var Wg = ref _Unsafe.Add(ref parameters, 32);
 
                 // Tiles of 48 tokens j.
                 for (var jStart = from; jStart < to; jStart += 48)
@@ -1709,8 +1820,8 @@ partial class OddRelu
                     for (var s = 0; s < jCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, jCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 4);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref V, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 4);
+                        _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref V, 8);
                         // A = K · Wᵀ
                         Product_tx3x7(ref K, ref W, ref A, sCount);
                         // Y = V · Rᵀ
@@ -1719,12 +1830,12 @@ partial class OddRelu
                         ComputeFk(ref A, ref Fk, sCount);
                         // dV = Fk · R
                         Product_tx7x5(ref Fk, ref R, ref dV, sCount);
-                        _TileCopy.StoreGradient(ref dV, 8, sCount, 5, ref _Unsafe.Add(ref head.ValueGradient, (jStart + s) * head.ValueStride), head.ValueStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dV, 8, sCount, 5, ref _Unsafe.Add(ref valueGradient, (jStart + s) * valueGradientStride), valueGradientStride, head.AddsGradients);
                         // dAk = ReluDerivative(A) · (Y + rho)
                         ComputeDAk(ref A, ref Y, ref rho, sCount);
                         // dXk = dAk · Wg
                         Product_tx7x3(ref A, ref Wg, ref dXk, sCount);
-                        _TileCopy.StoreGradient(ref dXk, 4, sCount, 3, ref _Unsafe.Add(ref head.KeyGradient, (jStart + s) * head.KeyStride), head.KeyStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dXk, 4, sCount, 3, ref _Unsafe.Add(ref keyGradient, (jStart + s) * keyGradientStride), keyGradientStride, head.AddsGradients);
                     }
                 }
             }

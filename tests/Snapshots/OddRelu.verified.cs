@@ -32,7 +32,12 @@
 //     logSumExp[i] = lse
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
-using _HeadTensors = global::KernelGen.CompilerServices.HeadTensors;
+using _HeadOperands = global::KernelGen.CompilerServices.HeadOperands;
+using _Operand = global::KernelGen.CompilerServices.Operand;
+using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
+using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
+using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
+using _OperandSource = global::KernelGen.CompilerServices.OperandSource;
 using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
@@ -139,7 +144,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         global::System.Span<float> destination,
         in global::KernelGen.AttentionShape shape,
         global::System.ReadOnlySpan<int> keyLengths = default)
-        => Engine.Forward(query, key, value, destination, in shape, null, keyLengths);
+        => Engine.Forward(new(query, key, value, destination), in shape, null, keyLengths);
 
     /// <inheritdoc/>
     public void Forward(
@@ -152,7 +157,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         global::System.ReadOnlySpan<int> keyLengths = default)
     {
         global::System.ArgumentNullException.ThrowIfNull(result);
-        Engine.Forward(query, key, value, destination, in shape, result, keyLengths);
+        Engine.Forward(new(query, key, value, destination), in shape, result, keyLengths);
     }
 
     /// <inheritdoc/>
@@ -206,6 +211,18 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+        private static readonly _Operand[] Listed =
+        [
+            new("query", _OperandRows.Queries, 3, _OperandAccess.Read),
+            new("key", _OperandRows.Keys, 3, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("value", _OperandRows.Keys, 5, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("output", _OperandRows.Queries, 5, _OperandAccess.Write),
+            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+            new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+        ];
+
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
@@ -231,8 +248,15 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 3]
+            var queryStride = head.Stride(0);
+            ref var key = ref head[1]; // [keys × 3]
+            var keyStride = head.Stride(1);
+            ref var value = ref head[2]; // [keys × 5]
+            var valueStride = head.Stride(2);
+            ref var parameters = ref head[5];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -247,7 +271,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var zRest = ref _Unsafe.Add(ref state, 272);
             ref var SRest = ref _Unsafe.Add(ref state, 288);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -274,12 +298,12 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < jCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, jCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 16), 16);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref head.Query, head.QueryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 16), 16);
+                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 16), 16);
                         Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
                     }
@@ -341,8 +365,14 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 3]
+            var queryStride = head.Stride(0);
+            ref var output = ref head[3]; // [queries × 5]
+            var outputStride = head.Stride(3);
+            ref var logSumExp = ref head[4]; // [queries × 1]
+            ref var parameters = ref head[5];
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var B = ref _Unsafe.Add(ref scratch, 192);
             ref var D = ref _Unsafe.Add(ref scratch, 384);
@@ -355,7 +385,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var shortV = ref _Unsafe.Add(ref scratch, 2400);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
 
             // Tiles of 48 tokens i.
             for (var iStart = from; iStart < to; iStart += 48)
@@ -364,7 +394,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < iCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, iCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 16);
                     if (head.IsShort)
                     {
                         // B = Q · Wᵀ, which the keys' pass has made
@@ -391,12 +421,12 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
                     ComputeO(ref N, ref R, sCount);
-                    _TileCopy.Store(ref N, 16, sCount, 5, ref _Unsafe.Add(ref head.Destination, (iStart + s) * head.DestinationStride), head.DestinationStride);
-                    if (!_Unsafe.IsNullRef(ref head.LogSumExp))
+                    _TileCopy.Store(ref N, 16, sCount, 5, ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride);
+                    if (!_Unsafe.IsNullRef(ref logSumExp))
                     {
                         // logD = log2(D); lse = logD · 0.693147
                         ComputeLogDLse(ref D, ref lse, sCount);
-                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head.LogSumExp, (iStart + s)), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref logSumExp, (iStart + s)), 0);
                     }
                 }
             }
@@ -753,6 +783,18 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+        private static readonly _Operand[] Listed =
+        [
+            new("query", _OperandRows.Queries, 3, _OperandAccess.Read),
+            new("key", _OperandRows.Keys, 3, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("value", _OperandRows.Keys, 5, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("output", _OperandRows.Queries, 5, _OperandAccess.Write),
+            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+            new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+        ];
+
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
@@ -778,8 +820,15 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 3]
+            var queryStride = head.Stride(0);
+            ref var key = ref head[1]; // [keys × 3]
+            var keyStride = head.Stride(1);
+            ref var value = ref head[2]; // [keys × 5]
+            var valueStride = head.Stride(2);
+            ref var parameters = ref head[5];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 96);
             ref var A = ref _Unsafe.Add(ref scratch, 480);
@@ -794,7 +843,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var zRest = ref _Unsafe.Add(ref state, 80);
             ref var SRest = ref _Unsafe.Add(ref state, 96);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -821,12 +870,12 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < jCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, jCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 8);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
+                    _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 8);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref head.Query, head.QueryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 8), 8);
+                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 8), 8);
                         Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 8), 8, head.QueryLength, 8, ref shortB, 8);
                     }
@@ -888,8 +937,14 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 3]
+            var queryStride = head.Stride(0);
+            ref var output = ref head[3]; // [queries × 5]
+            var outputStride = head.Stride(3);
+            ref var logSumExp = ref head[4]; // [queries × 1]
+            ref var parameters = ref head[5];
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var B = ref _Unsafe.Add(ref scratch, 96);
             ref var D = ref _Unsafe.Add(ref scratch, 192);
@@ -902,7 +957,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var shortV = ref _Unsafe.Add(ref scratch, 1152);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
 
             // Tiles of 48 tokens i.
             for (var iStart = from; iStart < to; iStart += 48)
@@ -911,7 +966,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < iCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, iCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 8);
+                    _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 8);
                     if (head.IsShort)
                     {
                         // B = Q · Wᵀ, which the keys' pass has made
@@ -938,12 +993,12 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
                     ComputeO(ref N, ref R, sCount);
-                    _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref head.Destination, (iStart + s) * head.DestinationStride), head.DestinationStride);
-                    if (!_Unsafe.IsNullRef(ref head.LogSumExp))
+                    _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride);
+                    if (!_Unsafe.IsNullRef(ref logSumExp))
                     {
                         // logD = log2(D); lse = logD · 0.693147
                         ComputeLogDLse(ref D, ref lse, sCount);
-                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head.LogSumExp, (iStart + s)), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref logSumExp, (iStart + s)), 0);
                     }
                 }
             }
@@ -1292,6 +1347,18 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
+
+        private static readonly _Operand[] Listed =
+        [
+            new("query", _OperandRows.Queries, 3, _OperandAccess.Read),
+            new("key", _OperandRows.Keys, 3, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("value", _OperandRows.Keys, 5, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("output", _OperandRows.Queries, 5, _OperandAccess.Write),
+            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
+            new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
+        ];
+
         public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
@@ -1317,8 +1384,15 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 3]
+            var queryStride = head.Stride(0);
+            ref var key = ref head[1]; // [keys × 3]
+            var keyStride = head.Stride(1);
+            ref var value = ref head[2]; // [keys × 5]
+            var valueStride = head.Stride(2);
+            ref var parameters = ref head[5];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 48);
             ref var A = ref _Unsafe.Add(ref scratch, 432);
@@ -1333,7 +1407,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var zRest = ref _Unsafe.Add(ref state, 80);
             ref var SRest = ref _Unsafe.Add(ref state, 96);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -1360,12 +1434,12 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < jCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, jCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Key, (jStart + s) * head.KeyStride), head.KeyStride, sCount, 3, ref K, 4);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Value, (jStart + s) * head.ValueStride), head.ValueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
+                    _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 4);
+                    _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref head.Query, head.QueryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 4), 4);
+                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 4), 4);
                         Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 8), 8, head.QueryLength, 8, ref shortB, 8);
                     }
@@ -1427,8 +1501,14 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         }
 
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadTensors head, int from, int to, ref float state, ref float scratch)
+        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
+            ref var query = ref head[0]; // [queries × 3]
+            var queryStride = head.Stride(0);
+            ref var output = ref head[3]; // [queries × 5]
+            var outputStride = head.Stride(3);
+            ref var logSumExp = ref head[4]; // [queries × 1]
+            ref var parameters = ref head[5];
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var B = ref _Unsafe.Add(ref scratch, 48);
             ref var D = ref _Unsafe.Add(ref scratch, 144);
@@ -1441,7 +1521,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var shortV = ref _Unsafe.Add(ref scratch, 1104);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var W = ref _Unsafe.Add(ref head.Parameters, 0);
+            ref var W = ref _Unsafe.Add(ref parameters, 0);
 
             // Tiles of 48 tokens i.
             for (var iStart = from; iStart < to; iStart += 48)
@@ -1450,7 +1530,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < iCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, iCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head.Query, (iStart + s) * head.QueryStride), head.QueryStride, sCount, 3, ref Q, 4);
+                    _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 4);
                     if (head.IsShort)
                     {
                         // B = Q · Wᵀ, which the keys' pass has made
@@ -1477,12 +1557,12 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
                     ComputeO(ref N, ref R, sCount);
-                    _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref head.Destination, (iStart + s) * head.DestinationStride), head.DestinationStride);
-                    if (!_Unsafe.IsNullRef(ref head.LogSumExp))
+                    _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride);
+                    if (!_Unsafe.IsNullRef(ref logSumExp))
                     {
                         // logD = log2(D); lse = logD · 0.693147
                         ComputeLogDLse(ref D, ref lse, sCount);
-                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head.LogSumExp, (iStart + s)), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref logSumExp, (iStart + s)), 0);
                     }
                 }
             }
