@@ -1,4 +1,5 @@
 using KernelGen.Generator.Backends.Ilgpu;
+using KernelGen.Generator.Layers;
 using KernelGen.Generator.Specs;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
@@ -22,8 +23,9 @@ internal static class GpuLayerEmitter
         """;
 
     /// <summary>The file of the forward pass: the class, what it is made of and freed, and Forward.</summary>
-    public static string Emit(Declaration declaration, TileProgram program, IReadOnlyList<TileProgram> gradients)
+    public static string Emit(Declaration declaration, LayerPrograms programs)
     {
+        var (program, gradients) = (programs.Forward, programs.Gradients);
         var (type, spec) = (declaration.Type, declaration.Spec);
         var isTensor = declaration.Precision == Precision.TensorFloat32;
         var backend = new IlgpuBackend(program, isTensor);
@@ -50,12 +52,13 @@ internal static class GpuLayerEmitter
     }
 
     /// <summary>The file of the backward pass.</summary>
-    public static string EmitGradients(Declaration declaration, TileProgram program, IReadOnlyList<TileProgram> gradients)
+    public static string EmitGradients(Declaration declaration, LayerPrograms programs)
     {
+        var (program, gradients) = (programs.Forward, programs.Gradients);
         var (type, spec) = (declaration.Type, declaration.Spec);
         var isTensor = declaration.Precision == Precision.TensorFloat32;
         var backends = gradients.Select(gradient => new IlgpuBackend(gradient, isTensor)).ToList();
-        var names = GradientEmitter.Names(gradients).Select(name => name + "Pass").ToList();
+        var names = programs.GradientNames.Select(name => name + "Pass").ToList();
         var comment =
             $"{spec.Describe()} GPU kernels of the backward pass for ILGPU{(isTensor ? ", precision TensorFloat32" : "")}, from the tile programs that stand in the file of the CPU's.";
         return TypeFile.Write(type, [comment], IlgpuBackend.Usings(isTensor), "", writer =>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Families;
+using KernelGen.Generator.Layers;
 using KernelGen.Generator.Specs;
 using KernelGen.Generator.Text;
 using Microsoft.CodeAnalysis;
@@ -16,7 +17,7 @@ namespace KernelGen.Generator;
 public sealed class KernelGenerator : IIncrementalGenerator
 {
     /// <summary>The names of the cached steps, by which tests watch what is recomputed.</summary>
-    internal const string TargetStep = "Target", DeclarationStep = "Declaration", GpuStep = "Gpu";
+    internal const string TargetStep = "Target", DeclarationStep = "Declaration", LayerStep = "Layer", FileStep = "File", GpuStep = "Gpu";
 
     private readonly FamilyRegistry _families;
 
@@ -60,32 +61,32 @@ public sealed class KernelGenerator : IIncrementalGenerator
             all = all.Combine(declarations.Collect()).Select(static (lists, _) => lists.Left.Followed(lists.Right));
         }
 
-        // 4. Report the diagnostics. They hold locations, so this branch is never cached; what backends object to is, spec by spec.
-        var objections = all.SelectMany(static (list, _) => list.Select(static declaration => declaration.Spec).Distinct())
-            .Select((spec, _) => BackendObjections.To(spec, _families))
-            .Collect();
+        // 4. Give each its own file name, and build what it comes to: programs, members, objections.
+        var layers = all.SelectMany(static (list, _) => list.WithUniqueNames()).WithTrackingName(DeclarationStep)
+            .Select((declaration, _) => LayerModel.Build(declaration, _families)).WithTrackingName(LayerStep);
+
+        // 5. Report the diagnostics. They hold locations, so this branch is never cached.
         context.RegisterSourceOutput(
-            read.Combine(target.Combine(ilgpu).Combine(isDebug.Combine(objections))),
+            read.Combine(target.Combine(ilgpu).Combine(isDebug.Combine(layers.Collect()))),
             static (output, found) => Report(output, found.Left, found.Right.Left.Left, found.Right.Left.Right, found.Right.Right.Left, found.Right.Right.Right));
 
-        // 5. Give each its own file name, then emit, one cached output each.
-        var files = all.SelectMany(static (list, _) => list.WithUniqueNames()).WithTrackingName(DeclarationStep);
-        var cpuFiles = files.Select(static (file, _) => file.ForCpu);
-        context.RegisterSourceOutput(cpuFiles.Combine(target), (output, file) => Emit(output, file.Left, file.Right));
+        // 6. Print, one cached output each.
+        var cpuFiles = layers.Select(static (layer, _) => layer.ForCpu()).WithTrackingName(FileStep);
+        context.RegisterSourceOutput(cpuFiles.Combine(target), static (output, file) => Emit(output, file.Left, file.Right));
 
-        // 6. Where the project references ILGPU, files of GPU kernels, which those of the CPU do not depend on.
-        var gpuFiles = files.Combine(ilgpu)
-            .Where(static file => file.Right.IsReachable && file.Left.Backends.WantsGpu())
-            .Select(static (file, _) => file.Left);
-        context.RegisterSourceOutput(gpuFiles.Combine(target), (output, file) => EmitGpu(output, file.Left, file.Right));
+        // 7. Where the project references ILGPU, files of GPU kernels, which those of the CPU do not depend on.
+        var gpuFiles = layers.Combine(ilgpu)
+            .Where(static file => file.Right.IsReachable && file.Left.Declaration.Backends.WantsGpu())
+            .Select(static (file, _) => file.Left).WithTrackingName(FileStep);
+        context.RegisterSourceOutput(gpuFiles.Combine(target), static (output, file) => EmitGpu(output, file.Left, file.Right));
     }
 
     /// <summary>Reports what is wrong with the declarations: once, where several name the same faulty kernel function.</summary>
     private static void Report(
         SourceProductionContext output, ImmutableArray<Reading> readings, TargetFacts target, Visibility ilgpu, bool isDebug,
-        ImmutableArray<BackendObjections> objections)
+        ImmutableArray<LayerModel> layers)
     {
-        var bySpec = objections.ToDictionary(static objection => objection.Spec);
+        var bySpec = layers.GroupBy(static layer => layer.Declaration.Spec).ToDictionary(static same => same.Key, static same => same.First());
         if (isDebug && readings.FirstOrDefault(static reading => reading.Declaration is not null) is { Attribute: { } first })
         {
             output.ReportDiagnostic(Diagnostic.Create(Rules.NotOptimized, first));
@@ -96,7 +97,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
         {
             var environment = reading.Attribute is { } attribute ? target.Diagnose(attribute) : [];
             var gpu = reading.Gpu?.Diagnose(ilgpu) ?? [];
-            var backends = reading.Declaration is { } declaration ? Diagnose(reading, bySpec[declaration.Spec], ilgpu) : [];
+            var backends = reading.Declaration is { } declaration && bySpec.TryGetValue(declaration.Spec, out var layer) ? Diagnose(reading, layer, ilgpu) : [];
             foreach (var diagnostic in environment.Concat(gpu).Concat(backends).Concat(reading.Diagnostics))
             {
                 if (reported.Add((diagnostic.Id, diagnostic.Location, diagnostic.GetMessage(CultureInfo.InvariantCulture))))
@@ -107,53 +108,54 @@ public sealed class KernelGenerator : IIncrementalGenerator
         }
     }
 
-    private static IEnumerable<Diagnostic> Diagnose(Reading reading, BackendObjections objections, Visibility ilgpu)
+    private static IEnumerable<Diagnostic> Diagnose(Reading reading, LayerModel layer, Visibility ilgpu)
     {
-        if (objections.Cpu is { } onCpu)
+        if (layer.CpuObjection is { } onCpu)
         {
             yield return Diagnostic.Create(Rules.NotOnCpu, reading.Attribute, onCpu);
         }
-        else if (objections.Gpu is { } onGpu && reading.Gpu is { } wish && ilgpu.IsReachable)
+        else if (layer.GpuObjection is { } onGpu && reading.Gpu is { } wish && ilgpu.IsReachable)
         {
             yield return Diagnostic.Create(Rules.NotOnGpu, wish.Place, onGpu);
         }
     }
 
-    private void Emit(SourceProductionContext output, Declaration declaration, TargetFacts target)
+    private static void Emit(SourceProductionContext output, LayerModel layer, TargetFacts target)
     {
-        if (target.IsSupported && BackendObjections.To(declaration.Spec, _families).Cpu is null)
+        if (target.IsSupported && layer.CpuObjection is null)
         {
-            Write(output, declaration, ".Cpu.g.cs", spec => LayerEmitter.Emit(
-                declaration, _families.Build(spec), GradientEmitter.Names(_families.BuildGradients(spec)), output.CancellationToken));
-            Write(output, declaration, ".Gradients.g.cs", spec => GradientEmitter.Emit(
-                declaration, _families.Build(spec), _families.BuildGradients(spec), output.CancellationToken));
+            Write(output, layer, ".Cpu.g.cs", programs => LayerEmitter.Forward(layer, programs, output.CancellationToken));
+            Write(output, layer, ".Gradients.g.cs", programs => LayerEmitter.Gradients(layer, programs, output.CancellationToken));
         }
     }
 
-    private void EmitGpu(SourceProductionContext output, Declaration declaration, TargetFacts target)
+    private static void EmitGpu(SourceProductionContext output, LayerModel layer, TargetFacts target)
     {
-        if (target.IsSupported && BackendObjections.To(declaration.Spec, _families) is { Cpu: null, Gpu: null })
+        if (target.IsSupported && layer is { CpuObjection: null, GpuObjection: null })
         {
-            Write(output, declaration, ".Ilgpu.g.cs", spec => GpuLayerEmitter.Emit(declaration, _families.Build(spec), _families.BuildGradients(spec)));
-            Write(output, declaration, ".Ilgpu.Gradients.g.cs", spec => _families.BuildGradients(spec) is { Count: > 0 } gradients
-                ? GpuLayerEmitter.EmitGradients(declaration, _families.Build(spec), gradients)
-                : null);
+            Write(output, layer, ".Ilgpu.g.cs", programs => GpuLayerEmitter.Emit(layer.Declaration, programs));
+            Write(output, layer, ".Ilgpu.Gradients.g.cs", programs => programs.Gradients.Count > 0 ? GpuLayerEmitter.EmitGradients(layer.Declaration, programs) : null);
         }
     }
 
     /// <summary>Writes a file, or none where there is nothing to say.</summary>
-    private static void Write(SourceProductionContext output, Declaration declaration, string suffix, Func<AttentionSpec, string?> emit)
+    private static void Write(SourceProductionContext output, LayerModel layer, string suffix, Func<LayerPrograms, string?> emit)
     {
+        var name = layer.Declaration.Type.HintName;
         try
         {
-            if (emit(declaration.Spec) is { } text)
+            if (layer.Programs is not { } programs)
             {
-                output.AddSource(declaration.Type.HintName + suffix, SourceText.From(text, Utf8));
+                output.ReportDiagnostic(Failure.Describe(name, layer.Failure!, Location.None));
+            }
+            else if (emit(programs) is { } text)
+            {
+                output.AddSource(name + suffix, SourceText.From(text, Utf8));
             }
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            output.ReportDiagnostic(Failure.Describe(declaration.Type.HintName, error, Location.None));
+            output.ReportDiagnostic(Failure.Describe(name, error, Location.None));
         }
     }
 }

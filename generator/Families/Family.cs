@@ -4,7 +4,7 @@ using KernelGen.Generator.Tiles;
 namespace KernelGen.Generator.Families;
 
 /// <summary>One kind of attention: the attribute that declares it, how that is read, and the algorithm.</summary>
-internal abstract class Family(string attributeName, bool hasProjections)
+internal abstract class Family(string attributeName, AttentionSpec example)
 {
     /// <summary>The metadata name of the attribute.</summary>
     public string AttributeName { get; } = attributeName;
@@ -12,8 +12,8 @@ internal abstract class Family(string attributeName, bool hasProjections)
     /// <summary>The attribute as a user writes it.</summary>
     public string ShortName { get; } = attributeName.Substring(attributeName.LastIndexOf('.') + 1).Replace("Attribute", "");
 
-    /// <summary>Whether its layers draw random projections, and so have members for them.</summary>
-    public bool HasProjections { get; } = hasProjections;
+    /// <summary>A declaration of it: what its layers have in common.</summary>
+    public AttentionSpec Example { get; } = example;
 
     /// <summary>Reads the attribute's arguments; null where they have an error.</summary>
     public abstract AttentionSpec? Read(AttributeReader attribute);
@@ -27,9 +27,9 @@ internal abstract class Family(string attributeName, bool hasProjections)
 
 /// <summary>A family whose declarations are read into a <typeparamref name="TSpec"/>.</summary>
 internal sealed class Family<TSpec>(
-    string attributeName, bool hasProjections, Func<AttributeReader, TSpec?> read, Func<TSpec, TileProgram> build,
+    string attributeName, TSpec example, Func<AttributeReader, TSpec?> read, Func<TSpec, TileProgram> build,
     Func<TSpec, IReadOnlyList<TileProgram>> buildGradients)
-    : Family(attributeName, hasProjections)
+    : Family(attributeName, example)
     where TSpec : AttentionSpec
 {
     public override AttentionSpec? Read(AttributeReader attribute) => read(attribute);

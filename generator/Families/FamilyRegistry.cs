@@ -12,8 +12,8 @@ internal sealed class FamilyRegistry(IReadOnlyList<Family> families)
     /// <summary>Those that users have.</summary>
     public static FamilyRegistry Default { get; } = new(
     [
-        new Family<FavorSpec>("KernelGen.FavorAttentionAttribute", hasProjections: true, FavorSpecReader.Read, FavorProgram.Build, FavorGradient.Build),
-        new Family<SoftmaxSpec>("KernelGen.SoftmaxAttentionAttribute", hasProjections: false, SoftmaxSpecReader.Read, SoftmaxProgram.Build, SoftmaxGradient.Build),
+        new Family<FavorSpec>("KernelGen.FavorAttentionAttribute", FavorSpec.Example, FavorSpecReader.Read, FavorProgram.Build, FavorGradient.Build),
+        new Family<SoftmaxSpec>("KernelGen.SoftmaxAttentionAttribute", SoftmaxSpec.Example, SoftmaxSpecReader.Read, SoftmaxProgram.Build, SoftmaxGradient.Build),
     ]);
 
     public IReadOnlyList<Family> Families { get; } = families;

@@ -1,5 +1,6 @@
 using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Families;
+using KernelGen.Generator.Layers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -61,7 +62,7 @@ internal static class DeclarationReader
 
         cancel.ThrowIfCancellationRequested();
         var hasGpu = backends.WantsGpu() && TargetFacts.IlgpuOf(compilation).IsReachable;
-        var generated = new GeneratedMembers(family.HasProjections, spec?.Hyperparameter, hasGpu);
+        var generated = new MemberCollisions(LayerMembers.Of(type.Name, spec ?? family.Example, programs: null, hasGpu));
         var faults = TypeRules.Check(syntax, type, family, generated).ToList();
         var target = TypeTargetReader.Read(type, syntax, model);
         return new(

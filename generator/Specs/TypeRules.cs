@@ -1,5 +1,6 @@
 using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Families;
+using KernelGen.Generator.Layers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -10,7 +11,7 @@ namespace KernelGen.Generator.Specs;
 internal static class TypeRules
 {
     /// <summary>All faults of the type, each where the user mends it.</summary>
-    public static IEnumerable<Diagnostic> Check(TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family, GeneratedMembers generated) =>
+    public static IEnumerable<Diagnostic> Check(TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family, MemberCollisions generated) =>
         CheckPartial(syntax, type, family)
             .Concat(CheckKind(syntax, type, family))
             .Concat(CheckMembers(syntax, type, family, generated))
@@ -66,7 +67,7 @@ internal static class TypeRules
     }
 
     private static IEnumerable<Diagnostic> CheckMembers(
-        TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family, GeneratedMembers generated)
+        TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family, MemberCollisions generated)
     {
         var names = string.Join(", ", generated.Names);
         foreach (var member in type.GetMembers())

@@ -38,7 +38,7 @@ public sealed class KeyBiasFamilyTests
 
     private static readonly Lazy<GeneratorRun> Run = new(() => new GeneratorRun(
         new KernelGenerator(new FamilyRegistry(
-            [new Family<Spec>("KeyBiasAttribute", hasProjections: false, _ => new Spec(), _ => Forward(), _ => [QueryGradient(), KeyGradients()])])),
+            [new Family<Spec>("KeyBiasAttribute", new Spec(), _ => new Spec(), _ => Forward(), _ => [QueryGradient(), KeyGradients()])])),
         LanguageVersion.Preview, Source));
 
     private static readonly Lazy<Assembly> Compiled = new(() =>

@@ -92,7 +92,7 @@ public sealed class BackendObjectionTests
         });
 
     private static GeneratorRun Run(Func<TileProgram> program, string arguments) => new(
-        new KernelGenerator(new FamilyRegistry([new Family<OwnSpec>("OwnAttribute", hasProjections: false, _ => new OwnSpec(), _ => program(), _ => [])])),
+        new KernelGenerator(new FamilyRegistry([new Family<OwnSpec>("OwnAttribute", new OwnSpec(), _ => new OwnSpec(), _ => program(), _ => [])])),
         LanguageVersion.Preview, Attribute + $"[Own{arguments}] public sealed partial class A;");
 
     private static string Text(Diagnostic diagnostic) => diagnostic.Location.SourceTree!.ToString().Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length);

@@ -130,6 +130,7 @@ public sealed class CachingTests
         Assert.Equal(2, outputs.Count);
         Assert.All(outputs, output => Assert.Equal(IncrementalStepRunReason.Cached, output.Reason));
         Assert.All(run.Result.TrackedSteps[KernelGenerator.DeclarationStep], AssertCached);
+        Assert.All(run.Result.TrackedSteps[KernelGenerator.LayerStep], AssertCached);
     }
 
     private static void AssertCached(IncrementalGeneratorRunStep step) => Assert.All(
@@ -139,8 +140,8 @@ public sealed class CachingTests
 
     /// <summary>The outputs of the branch that emits source; the other branch, which reports, is never cached on purpose.</summary>
     private static IEnumerable<(object Value, IncrementalStepRunReason Reason)> SourceOutputs(GeneratorRun run) =>
-        run.Result.TrackedOutputSteps.SelectMany(steps => steps.Value).Where(ComesFromDeclaration).SelectMany(step => step.Outputs);
+        run.Result.TrackedOutputSteps.SelectMany(steps => steps.Value).Where(ComesFromFile).SelectMany(step => step.Outputs);
 
-    private static bool ComesFromDeclaration(IncrementalGeneratorRunStep step) =>
-        step.Name == KernelGenerator.DeclarationStep || step.Inputs.Any(input => ComesFromDeclaration(input.Source));
+    private static bool ComesFromFile(IncrementalGeneratorRunStep step) =>
+        step.Name == KernelGenerator.FileStep || step.Inputs.Any(input => ComesFromFile(input.Source));
 }

@@ -103,12 +103,12 @@ public sealed class KernelFunctionCachingTests
     /// <summary>What became of A's file; the others' are always kept.</summary>
     private static void AssertReasons(GeneratorRun run, IncrementalStepRunReason reason)
     {
-        var outputs = run.Result.TrackedOutputSteps.SelectMany(steps => steps.Value).Where(ComesFromDeclaration).SelectMany(step => step.Outputs);
+        var outputs = run.Result.TrackedOutputSteps.SelectMany(steps => steps.Value).Where(ComesFromFile).SelectMany(step => step.Outputs);
         Assert.Equal(
             [reason, IncrementalStepRunReason.Cached, IncrementalStepRunReason.Cached],
             outputs.Select(output => output.Reason).OrderBy(found => found == IncrementalStepRunReason.Cached));
     }
 
-    private static bool ComesFromDeclaration(IncrementalGeneratorRunStep step) =>
-        step.Name == KernelGenerator.DeclarationStep || step.Inputs.Any(input => ComesFromDeclaration(input.Source));
+    private static bool ComesFromFile(IncrementalGeneratorRunStep step) =>
+        step.Name == KernelGenerator.FileStep || step.Inputs.Any(input => ComesFromFile(input.Source));
 }

@@ -1,4 +1,6 @@
-using KernelGen.Generator.Specs;
+using KernelGen.Generator.Families.Favor;
+using KernelGen.Generator.Families.Softmax;
+using KernelGen.Generator.Layers;
 using KernelGen.Tests.Harness;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -78,7 +80,7 @@ public sealed class EmittedLayerTests
         {
             var run = new GeneratorRun($"using KernelGen; {code} partial class A;");
             var type = run.Output.GetTypeByMetadataName("A")!;
-            var generated = new GeneratedMembers(hasProjections, null, hasGpu: false);
+            var generated = new MemberCollisions(LayerMembers.Of("A", hasProjections ? FavorSpec.Example : SoftmaxSpec.Example, programs: null, hasGpu: false));
 
             var members = type.GetMembers()
                 .Where(member => !member.IsImplicitlyDeclared && member is not IMethodSymbol { AssociatedSymbol: not null })

@@ -20,6 +20,10 @@ internal sealed record FavorSpec(
     ProjectionKind Projection, float? Lambda)
     : AttentionSpec(HeadDim, ValueDim, Features, Causal)
 {
+    /// <summary>What an attribute with sizes alone declares.</summary>
+    public static FavorSpec Example { get; } = new(
+        KernelFunction.Softmax, Function: null, HeadDim: 64, ValueDim: 64, Features: 256, Causal: false, Epsilon: 0, IsNormalized: true, ProjectionKind.Orthogonal, Lambda: null);
+
     /// <summary>The kernel by a name that a reader knows.</summary>
     public string KernelName => Function?.Name ?? Kernel.ToString();
 

@@ -8,6 +8,9 @@ namespace KernelGen.Generator.Families.Softmax;
 /// <param name="Causal">Whether query i sees only keys j ≤ i.</param>
 internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, bool Causal) : AttentionSpec(HeadDim, ValueDim, Features: 0, Causal)
 {
+    /// <summary>What an attribute with sizes alone declares.</summary>
+    public static SoftmaxSpec Example { get; } = new(HeadDim: 64, ValueDim: 64, Causal: false);
+
     public override int ProjectionRows => 0;
 
     public override string Describe() => $"Exact softmax attention: {DescribeSizes()}.";

@@ -1,13 +1,10 @@
 using KernelGen.Generator.Tiles;
 
-namespace KernelGen.Generator;
+namespace KernelGen.Generator.Layers;
 
-/// <summary>The tensors of a layer's calls as text: what the members that users call take, and in which order the runtime takes it from them.</summary>
+/// <summary>The tensors of a layer's calls as text: in which order the runtime takes them, and the parameters for those of the family's own.</summary>
 internal static class CallText
 {
-    private const string Inputs = "global::System.ReadOnlySpan<float>";
-    private const string Outputs = "global::System.Span<float>";
-
     /// <summary>The tensors of a forward call, as the runtime's CallTensors.</summary>
     /// <param name="program">Of the forward pass.</param>
     /// <param name="withOthers">Whether the caller hands in what the layer needs beside queries, keys and values; otherwise that is missing.</param>
@@ -19,9 +16,9 @@ internal static class CallText
     public static string Backward(TileProgram program, IReadOnlyList<TileProgram> gradients, bool withOthers) =>
         Tensors(AttentionOperands.GivenTo([program, .. gradients]), AttentionOperands.OthersOf([program, .. gradients]), withOthers, output: "output");
 
-    /// <summary>Parameters for tensors, a line each.</summary>
-    public static string Parameters(IEnumerable<Operand> operands) =>
-        string.Concat(operands.Select(operand => $"\n    {(operand.Access == OperandAccess.Read ? Inputs : Outputs)} {operand.Name},"));
+    /// <summary>The parameter that takes an operand.</summary>
+    public static MemberParameter Parameter(Operand operand) =>
+        new(operand.Access == OperandAccess.Read ? "global::System.ReadOnlySpan<float>" : "global::System.Span<float>", operand.Name);
 
     private static string Tensors(IEnumerable<Operand> given, IEnumerable<Operand> others, bool withOthers, string output)
     {
