@@ -68,6 +68,9 @@ namespace Samples;
 
 partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
 {
+    #pragma warning disable CS8618, CS9264 // What constructors leave null is said at the member (KGEN032).
+    #pragma warning disable CS0612, CS0618 // That a base constructor is obsolete cannot be mended here.
+
     /// <summary>d, the numbers in one head's query and key.</summary>
     public const int HeadDim = 16;
 
@@ -84,9 +87,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
     public const bool Normalize = true;
 
     private readonly global::KernelGen.CompilerServices.AttentionEngine? _engine;
-
-    #pragma warning disable CS8618, CS9264 // What constructors leave null is said at the member (KGEN032).
-    #pragma warning disable CS0612, CS0618 // That a base constructor is obsolete cannot be mended here.
 
     /// <summary>Draws the 16 random projections. The same seed gives the same layer on every machine.</summary>
     /// <param name="seed">Any number.</param>
@@ -184,7 +184,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
 
     // The widest vectors that this machine computes with. The JIT knows the answers, so only one kernel is ever compiled.
     private static global::KernelGen.CompilerServices.AttentionEngine CreateEngine(
-        global::KernelGen.Projection? projection, params global::System.ReadOnlySpan<float> hyperparameters)
+        global::KernelGen.Projection? projection,
+        params global::System.ReadOnlySpan<float> hyperparameters)
     {
         if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated)
         {

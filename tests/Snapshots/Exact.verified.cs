@@ -58,6 +58,9 @@ namespace Samples;
 
 partial class Exact : global::KernelGen.IAttention
 {
+    #pragma warning disable CS8618, CS9264 // What constructors leave null is said at the member (KGEN032).
+    #pragma warning disable CS0612, CS0618 // That a base constructor is obsolete cannot be mended here.
+
     /// <summary>d, the numbers in one head's query and key.</summary>
     public const int HeadDim = 16;
 
@@ -68,9 +71,6 @@ partial class Exact : global::KernelGen.IAttention
     public const bool Causal = false;
 
     private readonly global::KernelGen.CompilerServices.AttentionEngine? _engine;
-
-    #pragma warning disable CS8618, CS9264 // What constructors leave null is said at the member (KGEN032).
-    #pragma warning disable CS0612, CS0618 // That a base constructor is obsolete cannot be mended here.
 
     /// <summary>Makes the layer; exact attention has no parameters.</summary>
     public Exact() => _engine = CreateEngine(null);
@@ -138,7 +138,8 @@ partial class Exact : global::KernelGen.IAttention
 
     // The widest vectors that this machine computes with. The JIT knows the answers, so only one kernel is ever compiled.
     private static global::KernelGen.CompilerServices.AttentionEngine CreateEngine(
-        global::KernelGen.Projection? projection, params global::System.ReadOnlySpan<float> hyperparameters)
+        global::KernelGen.Projection? projection,
+        params global::System.ReadOnlySpan<float> hyperparameters)
     {
         if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated)
         {
