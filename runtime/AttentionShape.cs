@@ -29,7 +29,8 @@ public readonly record struct AttentionShape(
 
     /// <summary>Whether all sizes are the same, however they were given.</summary>
     public bool Equals(AttentionShape other) =>
-        (Batch, Heads, KeyHeads, QueryLength, KeyLength, Layout) == (other.Batch, other.Heads, other.KeyHeads, other.QueryLength, other.KeyLength, other.Layout);
+        Batch == other.Batch && Heads == other.Heads && KeyHeads == other.KeyHeads
+        && QueryLength == other.QueryLength && KeyLength == other.KeyLength && Layout == other.Layout;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Batch, Heads, KeyHeads, QueryLength, KeyLength, Layout);

@@ -16,6 +16,10 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     where TKernel : struct, IAttentionKernel
 {
     private readonly OperandMemory[] _operands = new OperandMemory[KernelOperands<TKernel>.Count];
+
+    // The shape that strides were last found for, which the next call often has too.
+    private AttentionShape _shapeOfStrides;
+    private bool _hasStrides;
     private CallMemory _call;
     private AlignedBuffer? _memory;
     private AttentionShape _shape;
@@ -54,31 +58,68 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     public void Run(in CallMemory memory, ReadOnlySpan<int> slots, float* parameters, float* zeros, in AttentionShape shape, int degree)
     {
         _call = memory;
-        for (int i = 0; i < _operands.Length; i++)
+        if (memory.Strides is not null || !_hasStrides || !_shapeOfStrides.Equals(shape))
         {
-            Operand operand = KernelOperands<TKernel>.All[i];
-            _operands[i] = slots[i] == CallMemory.ParametersSlot
-                ? new OperandMemory { Start = parameters, QueryHeads = 1 }
-                : memory.Of(operand, slots[i], shape);
-            if (_operands[i].Start is null && operand is { IsOptional: true, Access: OperandAccess.Read })
-            {
-                _operands[i] = new OperandMemory { Start = zeros, QueryHeads = 1 }; // every row is the same one
-            }
+            FindStrides(memory, slots, shape);
         }
 
-        AttentionShape atOnce = HeadsAtOnce(shape);
-        if (atOnce == shape)
+        for (int i = 0; i < slots.Length; i++)
+        {
+            _operands[i].Start = slots[i] == CallMemory.ParametersSlot ? parameters : memory.Starts[slots[i]];
+        }
+
+        if (KernelOperands<TKernel>.ReadsMissing)
+        {
+            ReadZeros(zeros);
+        }
+
+        if (KernelOperands<TKernel>.WrittenBy == OperandSharing.None || HeadsAtOnce(shape) == shape)
         {
             Run(shape, degree);
-            return;
+        }
+        else
+        {
+            RunThoseThatShare(shape, degree);
+        }
+    }
+
+    private void FindStrides(in CallMemory memory, ReadOnlySpan<int> slots, in AttentionShape shape)
+    {
+        for (int i = 0; i < slots.Length; i++)
+        {
+            _operands[i] = slots[i] == CallMemory.ParametersSlot
+                ? new OperandMemory { QueryHeads = 1 }
+                : memory.Of(KernelOperands<TKernel>.All[i], slots[i], shape);
         }
 
+        _shapeOfStrides = shape;
+        _hasStrides = memory.Strides is null;
+    }
+
+    /// <summary>Puts a row of zeros in the place of every row of what is read and missing.</summary>
+    private void ReadZeros(float* zeros)
+    {
+        for (int i = 0; i < _operands.Length; i++)
+        {
+            if (_operands[i].Start is null && KernelOperands<TKernel>.All[i] is { IsOptional: true, Access: OperandAccess.Read })
+            {
+                _operands[i] = new OperandMemory { Start = zeros, QueryHeads = 1 };
+                _hasStrides = false;
+            }
+        }
+    }
+
+    /// <summary>Computes heads that write the same memory one after the other, those that do not side by side.</summary>
+    private void RunThoseThatShare(in AttentionShape shape, int degree)
+    {
+        AttentionShape atOnce = HeadsAtOnce(shape);
         if (!_call.AddsGradients)
         {
             ClearGradients(shape);
             _call.AddsGradients = true;
         }
 
+        _hasStrides = false;
         Span<OperandMemory> all = stackalloc OperandMemory[_operands.Length];
         _operands.CopyTo(all);
         for (int batch = 0; batch < shape.Batch; batch += atOnce.Batch)
@@ -145,7 +186,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     [SkipLocalsInit]
     public override void Run(int unit, int worker)
     {
-        OperandPlace* places = stackalloc OperandPlace[KernelOperands<TKernel>.Count];
+        OperandPlace* places = stackalloc OperandPlace[HeadOperands.Most];
         float* scratch = _scratch + worker * ScratchStride;
         switch (_phase)
         {

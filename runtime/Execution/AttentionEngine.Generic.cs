@@ -127,15 +127,39 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         in CallTensors tensors, AttentionResult? result, ReadOnlySpan<int> keyLengths, in AttentionShape shape, PackedProjection packed, bool isBackward,
         bool accumulate)
     {
-        fixed (float* t0 = tensors.T0, t1 = tensors.T1, t2 = tensors.T2, t3 = tensors.T3, t4 = tensors.T4, t5 = tensors.T5)
-        fixed (float* t6 = tensors.T6, t7 = tensors.T7, t8 = tensors.T8, t9 = tensors.T9, t10 = tensors.T10, t11 = tensors.T11)
+        fixed (float* t0 = tensors.T0, t1 = tensors.T1, t2 = tensors.T2, t3 = tensors.T3)
         fixed (float* logSumExp = result is null ? default : result.LogSumExpMemory)
         fixed (float* second = result is null ? default : result.SecondMemory)
         fixed (float* state = result is null ? default : result.StateMemory)
         fixed (int* lengths = keyLengths)
         {
-            float** starts = stackalloc float*[CallMemory.Slots] { t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, logSumExp, second, state };
-            CallMemory memory = new() { Starts = starts, KeyLengths = lengths, AddsGradients = accumulate };
+            float** starts = stackalloc float*[CallMemory.Slots] { t0, t1, t2, t3, null, null, null, null, null, null, null, null, logSumExp, second, state };
+            CallMemory memory = new() { Starts = starts, KeyLengths = lengths, AddsGradients = accumulate, State = isBackward ? null : state };
+            if (isBackward || _given.Length > 4 || !tensors.Strides.IsEmpty)
+            {
+                RunWithMore(tensors, memory, shape, packed, isBackward);
+            }
+            else
+            {
+                RunForward(memory, shape, packed);
+            }
+        }
+
+        GC.KeepAlive(packed);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Holds still what calls of four packed tensors, the common ones, have not.</summary>
+    private unsafe void RunWithMore(in CallTensors tensors, CallMemory memory, in AttentionShape shape, PackedProjection packed, bool isBackward)
+    {
+        fixed (float* t4 = tensors.T4, t5 = tensors.T5, t6 = tensors.T6, t7 = tensors.T7, t8 = tensors.T8, t9 = tensors.T9, t10 = tensors.T10, t11 = tensors.T11)
+        {
+            float** more = stackalloc float*[] { t4, t5, t6, t7, t8, t9, t10, t11 };
+            for (int i = 0; i < 8; i++)
+            {
+                memory.Starts[4 + i] = more[i];
+            }
+
             TensorStrides* strides = stackalloc TensorStrides[CallTensors.Most];
             if (!tensors.Strides.IsEmpty)
             {
@@ -150,23 +174,25 @@ internal class AttentionEngine<TKernel> : AttentionEngine
             if (isBackward)
             {
                 RunBackward(memory, shape, packed);
-                return;
             }
-
-            memory.State = state;
-            AttentionCall<TKernel> call = _calls.Rent();
-            try
+            else
             {
-                call.Run(memory, _slots, packed.Parameters.Pointer, Zeros, shape, DegreeOfParallelism);
-            }
-            finally
-            {
-                _calls.Return(call);
+                RunForward(memory, shape, packed);
             }
         }
+    }
 
-        GC.KeepAlive(packed);
-        GC.KeepAlive(this);
+    private unsafe void RunForward(in CallMemory memory, in AttentionShape shape, PackedProjection packed)
+    {
+        AttentionCall<TKernel> call = _calls.Rent();
+        try
+        {
+            call.Run(memory, _slots, packed.Parameters.Pointer, Zeros, shape, DegreeOfParallelism);
+        }
+        finally
+        {
+            _calls.Return(call);
+        }
     }
 
     private unsafe float* Zeros => _zeros is null ? null : _zeros.Pointer;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>The memory of a call, held still: what the caller hands in, and what a forward call keeps for a backward call.</summary>
@@ -16,6 +18,7 @@ internal unsafe struct CallMemory
     public TensorStrides* Strides;
 
     /// <summary>Where an operand is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly OperandMemory Of(Operand operand, int slot, in AttentionShape shape) => OperandMemory.Of(
         operand, Starts[slot], Strides is not null && slot < CallTensors.Most ? Strides[slot] : TensorStrides.Packed, shape);
 

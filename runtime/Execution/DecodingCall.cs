@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace KernelGen.CompilerServices;
 
 /// <summary>
@@ -19,7 +17,10 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     private int _length;
     private bool _isPrefill;
 
-    private static long ScratchStride => AlignedBuffer.Aligned(Math.Max(TKernel.ScratchFloats, TKernel.StepScratchFloats));
+    // What kernels work in, and then the places of their operands.
+    private static long WorkFloats => AlignedBuffer.Aligned(Math.Max(TKernel.ScratchFloats, TKernel.StepScratchFloats));
+
+    private static long ScratchStride => WorkFloats + AlignedBuffer.Aligned(HeadOperands.Most * sizeof(OperandPlace) / sizeof(float));
 
     /// <summary>Runs all streams of a state; the tensor fields are set.</summary>
     public void Run(DecodingState<TKernel> state, int length, bool isPrefill, int degree)
@@ -32,6 +33,10 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
             _scratch?.Dispose();
             _scratch = null; // in case there is not enough for the larger one
             _scratch = new AlignedBuffer(workers * ScratchStride);
+            for (int worker = 0; worker < workers; worker++)
+            {
+                KernelOperands<TKernel>.Prepare(PlacesIn(_scratch.Pointer + worker * ScratchStride));
+            }
         }
 
         try
@@ -58,11 +63,10 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
         }
     }
 
-    [SkipLocalsInit]
     public override void Run(int unit, int worker)
     {
-        OperandPlace* places = stackalloc OperandPlace[KernelOperands<TKernel>.Count];
         float* scratch = _scratch!.Pointer + worker * ScratchStride;
+        OperandPlace* places = PlacesIn(scratch);
         if (_isPrefill)
         {
             Prefill(unit, places, scratch);
@@ -72,6 +76,8 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
             _state!.Count(unit) = Step(unit, unit, _state.Count(unit), places, scratch);
         }
     }
+
+    private static OperandPlace* PlacesIn(float* scratch) => (OperandPlace*)(scratch + WorkFloats);
 
     private HeadOperands Head(nint firstToken, int tokens, OperandPlace* places) => KernelOperands<TKernel>.Head(
         places, Query + firstToken * TKernel.HeadDim, Key + firstToken * TKernel.HeadDim, Value + firstToken * TKernel.ValueDim,

@@ -41,7 +41,8 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
         CheckLength(values.Length, items, TKernel.ValueDim, nameof(values));
         ScratchMemory<TKernel> scratch = _scratch.Rent();
         _isMerged = false;
-        OperandPlace* places = stackalloc OperandPlace[KernelOperands<TKernel>.Count];
+        OperandPlace* places = stackalloc OperandPlace[HeadOperands.Most];
+        KernelOperands<TKernel>.Prepare(places);
         fixed (float* key = keys, value = values)
         {
             HeadOperands head = KernelOperands<TKernel>.Head(
@@ -130,7 +131,8 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
         }
 
         ScratchMemory<TKernel> scratch = _scratch.Rent();
-        OperandPlace* places = stackalloc OperandPlace[KernelOperands<TKernel>.Count];
+        OperandPlace* places = stackalloc OperandPlace[HeadOperands.Most];
+        KernelOperands<TKernel>.Prepare(places);
         fixed (float* query = queries, output = destination, log = logPartition)
         {
             HeadOperands head = KernelOperands<TKernel>.Head(

@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>The operands of a kernel, looked up once.</summary>
 internal static unsafe class KernelOperands<TKernel>
     where TKernel : struct, IAttentionKernel
 {
-    private static readonly Operand[] Listed = TKernel.Operands.ToArray();
+    private static readonly Operand[] Listed = Checked(TKernel.Operands.ToArray());
 
     private static readonly int
         Query = IndexOf("query"), Key = IndexOf("key"), Value = IndexOf("value"), Output = IndexOf("output"), LogSumExp = IndexOf("logSumExp"),
@@ -13,14 +15,24 @@ internal static unsafe class KernelOperands<TKernel>
     /// <summary>The widest sharing of what the kernel writes: heads that share it run one after the other.</summary>
     public static OperandSharing WrittenBy { get; } = Listed.Where(operand => operand.IsWritten).Select(operand => operand.SharedBy).DefaultIfEmpty().Max();
 
+    /// <summary>Whether it may read what is missing.</summary>
+    public static bool ReadsMissing { get; } = Listed.Any(operand => operand is { IsOptional: true, Access: OperandAccess.Read });
+
     /// <summary>In the order of the kernel.</summary>
     public static ReadOnlySpan<Operand> All => Listed;
 
     /// <summary>So many.</summary>
     public static int Count => Listed.Length;
 
+    // The strides of a head whose tokens follow each other.
+    private static readonly OperandPlace[] Dense = [.. Listed.Select(operand => new OperandPlace { Stride = operand.Columns })];
+
+    /// <summary>Sets strides of heads whose tokens follow each other; nothing is there yet.</summary>
+    /// <param name="places">Memory for <see cref="HeadOperands.Most"/> places.</param>
+    public static void Prepare(OperandPlace* places) => Dense.CopyTo(new Span<OperandPlace>(places, HeadOperands.Most));
+
     /// <summary>One head whose tokens follow each other, of a kernel that nothing else is handed; null: missing.</summary>
-    /// <param name="places">Memory for <see cref="Count"/> places, which outlives what is returned.</param>
+    /// <param name="places">What <see cref="Prepare"/> has set, which outlives what is returned.</param>
     /// <param name="query">[query length, head dim].</param>
     /// <param name="key">[key length, head dim].</param>
     /// <param name="value">[key length, value dim].</param>
@@ -29,30 +41,30 @@ internal static unsafe class KernelOperands<TKernel>
     /// <param name="parameters">As the kernel has packed them.</param>
     /// <param name="queryLength">Queries.</param>
     /// <param name="keyLength">Keys.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static HeadOperands Head(
         OperandPlace* places, float* query, float* key, float* value, float* output, float* logSumExp, float* parameters, int queryLength, int keyLength)
     {
-        for (int i = 0; i < Listed.Length; i++)
-        {
-            places[i] = new OperandPlace { Stride = Listed[i].Columns };
-        }
-
-        Put(Query, query);
-        Put(Key, key);
-        Put(Value, value);
-        Put(Output, output);
-        Put(LogSumExp, logSumExp);
-        Put(Parameters, parameters);
+        places[Query].Start = query;
+        places[Key].Start = key;
+        places[Value].Start = value;
+        places[Output].Start = output;
+        Put(places, LogSumExp, logSumExp);
+        Put(places, Parameters, parameters);
         return new HeadOperands(places, queryLength, keyLength);
+    }
 
-        void Put(int operand, float* start)
+    private static void Put(OperandPlace* places, int operand, float* start)
+    {
+        if (operand >= 0)
         {
-            if (operand >= 0)
-            {
-                places[operand].Start = start;
-            }
+            places[operand].Start = start;
         }
     }
+
+    private static Operand[] Checked(Operand[] listed) => listed.Length <= HeadOperands.Most
+        ? listed
+        : throw new NotSupportedException($"The kernel has {listed.Length} operands, and the engine takes {HeadOperands.Most}.");
 
     private static int IndexOf(string name) => Array.FindIndex(Listed, operand => operand.Name == name);
 }

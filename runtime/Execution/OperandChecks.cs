@@ -9,18 +9,32 @@ internal static class OperandChecks
     {
         for (int i = 0; i < given.Length; i++)
         {
-            if (!given[i].IsOptional || !tensors[i].IsEmpty)
+            Operand operand = given[i];
+            int actual = tensors[i].Length;
+            long rows = (long)operand.BatchOf(shape) * operand.HeadsOf(shape) * operand.RowsOf(shape); // below 2^62, since batch × heads is an int
+            if (rows <= actual && rows * operand.Columns == actual && tensors.Strides.IsEmpty)
             {
-                CheckLength(given[i], tensors[i].Length, tensors.StridesOf(i), shape);
+                continue; // what follows finds the words for what is wrong
+            }
+
+            if (!operand.IsOptional || actual > 0)
+            {
+                CheckLength(operand, actual, tensors.StridesOf(i), shape);
             }
         }
 
         for (int i = 0; i < given.Length; i++)
         {
-            for (int j = 0; given[i].IsWritten && j < given.Length; j++)
+            if (!given[i].IsWritten)
+            {
+                continue;
+            }
+
+            ReadOnlySpan<float> written = tensors[i];
+            for (int j = 0; j < given.Length; j++)
             {
                 // Of two that are written, the later one is asked.
-                if (!given[j].IsWritten || j > i)
+                if ((!given[j].IsWritten || j > i) && written.Overlaps(tensors[j]))
                 {
                     CheckOverlap(given[i], given[j], i, j, tensors, shape);
                 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>Where an operand of a whole call is. Whoever makes it holds it still.</summary>
@@ -16,6 +18,7 @@ internal unsafe struct OperandMemory
     /// <param name="start">Its first number; null: it is missing.</param>
     /// <param name="strides">How far apart its parts are.</param>
     /// <param name="shape">The sizes of the call.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static OperandMemory Of(Operand operand, float* start, TensorStrides strides, in AttentionShape shape)
     {
         if (strides.IsPacked)
@@ -34,6 +37,7 @@ internal unsafe struct OperandMemory
     }
 
     /// <summary>How far apart the parts of an operand are that lies as the shape says: one head after the other, or one token.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TensorStrides PackedStrides(Operand operand, in AttentionShape shape)
     {
         nint columns = operand.Columns;
@@ -47,9 +51,10 @@ internal unsafe struct OperandMemory
     /// <summary>One head of it.</summary>
     /// <param name="batch">The sequence.</param>
     /// <param name="head">The query head in it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly OperandPlace Of(nint batch, nint head) => new()
     {
-        Start = Start is null ? null : Start + batch * BatchStride + (QueryHeads == 1 ? head : head / QueryHeads) * HeadStride,
+        Start = Start is null || (batch | head) == 0 ? Start : Start + batch * BatchStride + (QueryHeads == 1 ? head : head / QueryHeads) * HeadStride,
         Stride = RowStride,
     };
 

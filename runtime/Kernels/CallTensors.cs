@@ -12,6 +12,15 @@ public readonly ref struct CallTensors
 
     internal readonly ReadOnlySpan<float> T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11;
 
+    /// <summary>The tensors of a forward call that has no others; a few nanoseconds sooner than the other constructor.</summary>
+    public CallTensors(ReadOnlySpan<float> t0, ReadOnlySpan<float> t1, ReadOnlySpan<float> t2, ReadOnlySpan<float> t3)
+    {
+        T0 = t0;
+        T1 = t1;
+        T2 = t2;
+        T3 = t3;
+    }
+
     /// <summary>The tensors in order. Kernels write to those whose operands say so, which are made of a <see cref="Span{T}"/>.</summary>
     public CallTensors(
         ReadOnlySpan<float> t0, ReadOnlySpan<float> t1 = default, ReadOnlySpan<float> t2 = default, ReadOnlySpan<float> t3 = default, ReadOnlySpan<float> t4 = default,

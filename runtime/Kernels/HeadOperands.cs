@@ -7,6 +7,9 @@ namespace KernelGen.CompilerServices;
 /// <remarks>Operands are told apart by their place in <see cref="IAttentionKernel.Operands"/>.</remarks>
 public readonly unsafe struct HeadOperands
 {
+    /// <summary>The most operands of a kernel.</summary>
+    internal const int Most = CallMemory.Slots + 1;
+
     private readonly OperandPlace* _places;
 
     /// <param name="places">Of each operand; they stay where they are as long as this is used.</param>

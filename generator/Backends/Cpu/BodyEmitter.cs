@@ -76,13 +76,6 @@ internal sealed class BodyEmitter
     /// <summary>Emits the body; its outermost loops run over [from, to).</summary>
     public void Emit()
     {
-        var moved = _statements.SelectMany(Dataflow.Moved);
-        new OperandTable(_program).EmitVariables(
-            _writer,
-            _short is not null && _statements.Contains(_short.Keys) ? moved.Append(_short.LoadsQueries.Source) : moved,
-            hasStrides: true,
-            hasParameters: _program.Parameters.Count > 0,
-            hasKeptState: _program.Kept?.Members.Any(_buffers.Contains) == true);
         foreach (var buffer in _buffers.All)
         {
             _writer.Line($"ref var {buffer.Name} = ref _Unsafe.Add(ref scratch, {buffer.Offset});");
@@ -112,7 +105,7 @@ internal sealed class BodyEmitter
 
         foreach (var parameter in _program.Parameters)
         {
-            _writer.Line($"ref var {parameter.Name} = ref _Unsafe.Add(ref {OperandTable.Parameters}, {_schedule.ParameterOffset(_program, parameter)});");
+            _writer.Line($"ref var {parameter.Name} = ref _Unsafe.Add(ref {OperandTable.Start(OperandTable.Parameters)}, {_schedule.ParameterOffset(_program, parameter)});");
         }
 
         foreach (var step in _steps.Cast<WholeStep>())
@@ -158,7 +151,7 @@ internal sealed class BodyEmitter
         Fill(member, buffer.IsTransposed ? _schedule.Padded(member.Columns) * buffer.Stride : _schedule.Floats(member), 0);
         for (var i = 0; i < axis.Segments; i++)
         {
-            var source = $"ref _Unsafe.Add(ref {OperandTable.KeptState}, {from + (i * segment * columns)})";
+            var source = $"ref _Unsafe.Add(ref {OperandTable.Start(OperandTable.KeptState)}, {from + (i * segment * columns)})";
             _writer.Line(member.IsRowVector
                 ? $"_TileCopy.Load({source}, 0, 1, {segment}, ref _Unsafe.Add(ref {buffer.Name}, {i * padded}), {segment});"
                 : buffer.IsTransposed
@@ -755,7 +748,7 @@ internal sealed class BodyEmitter
             return;
         }
 
-        using (_writer.Block($"if (!_Unsafe.IsNullRef(ref {store.Destination}))"))
+        using (_writer.Block($"if (!_Unsafe.IsNullRef(ref {Tensor(store.Destination).Reference}))"))
         {
             Pass(strip.Statements.OfType<Map>().Where(IsOptional).ToArray(), strip.IsStripped ? "sCount" : Count(strip.Tokens));
             foreach (var optional in stores)
@@ -1002,7 +995,7 @@ internal sealed class BodyEmitter
         _buffers.Contains(tile) ? (_buffers[tile].Name, _buffers[tile].Stride, _buffers[tile].IsStrip)
         : (tile.Name, _schedule.Stride(tile), false);
 
-    private static (string Reference, string Stride) Tensor(Operand operand) => (operand.Name, OperandTable.Stride(operand));
+    private static (string Reference, string Stride) Tensor(Operand operand) => (OperandTable.Start(operand.Name), OperandTable.Stride(operand));
 
     private static string Start(Dim tokens) => IndexText.Start(tokens);
 

@@ -38,7 +38,6 @@ internal sealed class DecodingEmitter
     private readonly TileProgram _program;
     private readonly KernelText _text;
     private readonly StateEmitter _states;
-    private readonly OperandTable _operands;
     private readonly BufferPlan _buffers;
     private readonly SourceWriter _writer = new();
 
@@ -67,7 +66,6 @@ internal sealed class DecodingEmitter
         _text = text;
         _schedule = new CpuSchedule(target, program) { PassRows = 1, TileTokens = isFold ? BlockTokens : KeptTileTokens };
         _states = new StateEmitter(_schedule, text);
-        _operands = new OperandTable(program);
         _buffers = new BufferPlan(_schedule);
 
         // Nobody asks a step for the log-sum-exp.
@@ -120,7 +118,6 @@ internal sealed class DecodingEmitter
             if (BlockRows == 0)
             {
                 var loads = _statements.OfType<Load>().Where(load => IsKept(load.Target)).ToList();
-                _operands.EmitVariables(writer, loads.Select(load => load.Source), hasStrides: true, hasParameters: false);
                 foreach (var load in loads)
                 {
                     var (tensor, stride, columns) = Tensor(load.Source);
@@ -214,7 +211,6 @@ internal sealed class DecodingEmitter
 
     private void Step()
     {
-        _operands.EmitVariables(_writer, _statements.SelectMany(Dataflow.Moved), hasStrides: false, hasParameters: _program.Parameters.Count > 0);
         foreach (var buffer in _buffers.All)
         {
             _writer.Line($"ref var {buffer.Name} = ref _Unsafe.Add(ref scratch, {Text(buffer.Offset)});");
@@ -227,7 +223,7 @@ internal sealed class DecodingEmitter
 
         foreach (var parameter in _program.Parameters)
         {
-            _writer.Line($"ref var {parameter.Name} = ref _Unsafe.Add(ref {OperandTable.Parameters}, {Text(_schedule.ParameterOffset(_program, parameter))});");
+            _writer.Line($"ref var {parameter.Name} = ref _Unsafe.Add(ref {OperandTable.Start(OperandTable.Parameters)}, {Text(_schedule.ParameterOffset(_program, parameter))});");
         }
 
         // The token's own row. (Pairs of a name and the tile, since a fold calls the rows of its keys by the tile's name.)
@@ -423,7 +419,7 @@ internal sealed class DecodingEmitter
     {
         var columns = Text(store.Destination.Columns.Size);
         _writer.Line($"// {ProgramText.Describe(store)}");
-        _writer.Line($"_TileCopy.Store(ref {store.Source.Name}, {columns}, 1, {columns}, ref {store.Destination}, 0);");
+        _writer.Line($"_TileCopy.Store(ref {store.Source.Name}, {columns}, 1, {columns}, ref {OperandTable.Start(store.Destination.Name)}, 0);");
     }
 
     private void RaiseRow(Rebase rebase)
@@ -548,9 +544,8 @@ internal sealed class DecodingEmitter
 
     private void Load(Load load)
     {
-        var (tensor, _, columns) = Tensor(load.Source);
         _writer.Line($"// {ProgramText.Describe(load)}");
-        _writer.Line($"_TileCopy.Load(ref {tensor}, 0, 1, {columns}, ref {Own(load.Target)}, {Text(_schedule.Stride(load.Target))});");
+        _writer.Line($"_TileCopy.Load(ref {OperandTable.Start(load.Source.Name)}, 0, 1, {Text(load.Source.Columns.Size)}, ref {Own(load.Target)}, {Text(_schedule.Stride(load.Target))});");
     }
 
     private void Project(Parameter parameter, IReadOnlyList<MatMul> products)
@@ -659,7 +654,7 @@ internal sealed class DecodingEmitter
     private static void Layout(SourceWriter writer, string name, IEnumerable<int[]> layout) =>
         writer.Line($"public static global::System.ReadOnlySpan<int> {name} => [{string.Join(", ", layout.SelectMany(quadruple => quadruple).Select(Text))}];");
 
-    private static (string Reference, string Stride, string Columns) Tensor(Operand operand) => (operand.Name, OperandTable.Stride(operand), Text(operand.Columns.Size));
+    private static (string Reference, string Stride, string Columns) Tensor(Operand operand) => (OperandTable.Start(operand.Name), OperandTable.Stride(operand), Text(operand.Columns.Size));
 
     private static string Upper(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 

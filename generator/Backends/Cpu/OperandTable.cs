@@ -12,11 +12,9 @@ internal sealed class OperandTable
 
     private readonly List<string> _names;
     private readonly List<string> _entries;
-    private readonly TileProgram _program;
 
     public OperandTable(TileProgram program)
     {
-        _program = program;
         _names = [.. program.Operands.Select(operand => operand.Name)];
         _entries = [.. program.Operands.Select(Entry)];
         if (program.Kept is { } kept)
@@ -32,12 +30,17 @@ internal sealed class OperandTable
         }
     }
 
-    /// <summary>The name of the variable that holds the stride of an operand, or the stride itself where operands of its kind have but one.</summary>
-    public static string Stride(Operand operand) => operand.Source == OperandSource.Kept ? Text(operand.Columns.Size) : operand.Name + "Stride";
+    /// <summary>The first number of an operand of the head.</summary>
+    public static string Start(string operand) => $"head[{operand}]";
 
-    /// <summary>Writes the member that lists them.</summary>
+    /// <summary>How far apart the rows of an operand are; what a forward call keeps lies one row after the other.</summary>
+    public static string Stride(Operand operand) => operand.Source == OperandSource.Kept ? Text(operand.Columns.Size) : $"head.Stride({operand.Name})";
+
+    /// <summary>Writes the member that lists them, and the place of each in the list.</summary>
     public void EmitList(SourceWriter writer)
     {
+        writer.Line($"private const int {string.Join(", ", _names.Select((name, place) => $"{name} = {Text(place)}"))};");
+        writer.Line();
         writer.Line("public static global::System.ReadOnlySpan<_Operand> Operands => Listed;");
         writer.Line();
         writer.Line("private static readonly _Operand[] Listed =");
@@ -50,35 +53,6 @@ internal sealed class OperandTable
         writer.Line("];");
     }
 
-    /// <summary>Writes variables for those that a body uses.</summary>
-    /// <param name="writer">Takes them.</param>
-    /// <param name="moved">What the body loads and stores.</param>
-    /// <param name="hasStrides">Whether it goes from row to row.</param>
-    /// <param name="hasParameters">Whether it reads parameters.</param>
-    /// <param name="hasKeptState">Whether it reads what an earlier kernel has left.</param>
-    public void EmitVariables(SourceWriter writer, IEnumerable<Operand> moved, bool hasStrides, bool hasParameters, bool hasKeptState = false)
-    {
-        var used = new HashSet<Operand>(moved);
-        foreach (var operand in _program.Operands.Where(used.Contains))
-        {
-            writer.Line($"ref var {operand.Name} = ref head[{Index(operand.Name)}]; // [{(operand.IsOfKeys ? "keys" : "queries")} × {Text(operand.Columns.Size)}]");
-            if (hasStrides && operand.Source == OperandSource.Caller)
-            {
-                writer.Line($"var {Stride(operand)} = head.Stride({Index(operand.Name)});");
-            }
-        }
-
-        if (hasKeptState)
-        {
-            writer.Line($"ref var {KeptState} = ref head[{Index(KeptState)}];");
-        }
-
-        if (hasParameters)
-        {
-            writer.Line($"ref var {Parameters} = ref head[{Index(Parameters)}];");
-        }
-    }
-
     private static string Entry(Operand operand) => Entry(
         operand.Name, operand.IsOfKeys ? "Keys" : "Queries", operand.Columns.Size, operand.Access, operand.SharedBy, operand.Source, operand.IsOptional);
 
@@ -87,8 +61,6 @@ internal sealed class OperandTable
         + (sharing == OperandSharing.None ? "" : $", SharedBy: _OperandSharing.{sharing}")
         + (source == OperandSource.Caller ? "" : $", Source: _OperandSource.{source}")
         + (isOptional ? ", IsOptional: true" : "") + "),";
-
-    private string Index(string name) => Text(_names.IndexOf(name));
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
