@@ -146,6 +146,8 @@ partial class CausalSoftmax
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
 
+            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, logSumExp = 5, logSumExpRest = 6, queryGradient = 7, parameters = 8;
+
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
             private static readonly _Operand[] Listed =
@@ -199,11 +201,6 @@ partial class CausalSoftmax
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var parameters = ref head[8];
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -221,8 +218,8 @@ partial class CausalSoftmax
                 ref var St = ref _Unsafe.Add(ref state, 32);
                 ref var zRest = ref _Unsafe.Add(ref state, 288);
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
                 // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -248,10 +245,10 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
                         var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
                         Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         // kk + kkr = rowSum((K · K) · 0.180337)
@@ -320,21 +317,6 @@ partial class CausalSoftmax
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var outputGradient = ref head[3]; // [queries × 16]
-                var outputGradientStride = head.Stride(3);
-                ref var output = ref head[4]; // [queries × 16]
-                var outputStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var queryGradient = ref head[7]; // [queries × 16]
-                var queryGradientStride = head.Stride(7);
-                ref var parameters = ref head[8];
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var VT = ref _Unsafe.Add(ref scratch, 960);
@@ -367,8 +349,8 @@ partial class CausalSoftmax
                 ref var St = ref _Unsafe.Add(ref state, 32);
                 ref var zRest = ref _Unsafe.Add(ref state, 288);
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
                 // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -394,10 +376,10 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
                         var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
                         Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         // kk + kkr = rowSum((K · K) · 0.180337)
@@ -422,15 +404,15 @@ partial class CausalSoftmax
                         for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                         {
                             var sCount = global::System.Math.Min(12, tCount - s);
-                            _TileCopy.Load(ref _Unsafe.Add(ref query, (tStart + s) * queryStride), queryStride, sCount, 16, ref Q, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[query], (tStart + s) * head.Stride(query)), head.Stride(query), sCount, 16, ref Q, 16);
                             // B = Q · Wᵀ
                             Product_tx16x16(ref Q, ref W, ref B, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, (tStart + s) * outputGradientStride), outputGradientStride, sCount, 16, ref G, 16);
-                            _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], (tStart + s) * head.Stride(outputGradient)), head.Stride(outputGradient), sCount, 16, ref G, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
                             // n = lse == −∞ ? ∞ : lse · 1.4427
                             ComputeN(ref lse, ref n, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
-                            _TileCopy.Load(ref _Unsafe.Add(ref output, (tStart + s) * outputStride), outputStride, sCount, 16, ref O, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[output], (tStart + s) * head.Stride(output)), head.Stride(output), sCount, 16, ref O, 16);
                             // go = rowSum(G · O)
                             ComputeGo(ref G, ref O, ref go, sCount);
                             // delta = −go
@@ -456,7 +438,7 @@ partial class CausalSoftmax
                             Product_tx16x162(ref B, ref Wg, ref dXq, sCount);
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
                             var storeTo = global::System.Math.Min(sCount, runTo - s);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref queryGradient, ((tStart + s) + storeFrom) * queryGradientStride), queryGradientStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head[queryGradient], ((tStart + s) + storeFrom) * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
                         }
                         // z = z + zt
                         ComputeZ(ref z, ref zt, 1);
@@ -574,6 +556,8 @@ partial class CausalSoftmax
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
 
+            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, logSumExp = 5, logSumExpRest = 6, keyGradient = 7, valueGradient = 8, parameters = 9;
+
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
             private static readonly _Operand[] Listed =
@@ -628,15 +612,6 @@ partial class CausalSoftmax
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var outputGradient = ref head[3]; // [queries × 16]
-                var outputGradientStride = head.Stride(3);
-                ref var output = ref head[4]; // [queries × 16]
-                var outputStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var parameters = ref head[9];
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var B = ref _Unsafe.Add(ref scratch, 192);
                 ref var G = ref _Unsafe.Add(ref scratch, 960);
@@ -657,8 +632,8 @@ partial class CausalSoftmax
                 ref var R = ref _Unsafe.Add(ref state, 32);
                 ref var rhoRest = ref _Unsafe.Add(ref state, 288);
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -682,15 +657,15 @@ partial class CausalSoftmax
                     for (var s = 0; s < tCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, ((head.QueryLength - 1) - (tStart + s)) * queryStride), -queryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(query)), -head.Stride(query), sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, ((head.QueryLength - 1) - (tStart + s)) * outputGradientStride), -outputGradientStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(outputGradient)), -head.Stride(outputGradient), sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref output, ((head.QueryLength - 1) - (tStart + s)) * outputStride), -outputStride, sCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(output)), -head.Stride(output), sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
@@ -757,23 +732,6 @@ partial class CausalSoftmax
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var outputGradient = ref head[3]; // [queries × 16]
-                var outputGradientStride = head.Stride(3);
-                ref var output = ref head[4]; // [queries × 16]
-                var outputStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var keyGradient = ref head[7]; // [keys × 16]
-                var keyGradientStride = head.Stride(7);
-                ref var valueGradient = ref head[8]; // [keys × 16]
-                var valueGradientStride = head.Stride(8);
-                ref var parameters = ref head[9];
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var Q = ref _Unsafe.Add(ref scratch, 256);
                 ref var B = ref _Unsafe.Add(ref scratch, 448);
@@ -811,8 +769,8 @@ partial class CausalSoftmax
                 ref var R = ref _Unsafe.Add(ref state, 32);
                 ref var rhoRest = ref _Unsafe.Add(ref state, 288);
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -836,15 +794,15 @@ partial class CausalSoftmax
                     for (var s = 0; s < tCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, ((head.QueryLength - 1) - (tStart + s)) * queryStride), -queryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(query)), -head.Stride(query), sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, ((head.QueryLength - 1) - (tStart + s)) * outputGradientStride), -outputGradientStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(outputGradient)), -head.Stride(outputGradient), sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref output, ((head.QueryLength - 1) - (tStart + s)) * outputStride), -outputStride, sCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(output)), -head.Stride(output), sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
@@ -868,10 +826,10 @@ partial class CausalSoftmax
                             ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref e, ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref nr, s * 1), ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
                             var skippedK = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref K, s * 16), 16, 0, skippedK);
-                            _TileCopy.Load(ref _Unsafe.Add(ref key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * keyStride), -keyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[key], (((head.QueryLength - 1) - (tStart + s)) - skippedK) * head.Stride(key)), -head.Stride(key), sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
                             var skippedV = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, 0, skippedV);
-                            _TileCopy.Load(ref _Unsafe.Add(ref value, (((head.QueryLength - 1) - (tStart + s)) - skippedV) * valueStride), -valueStride, sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[value], (((head.QueryLength - 1) - (tStart + s)) - skippedV) * head.Stride(value)), -head.Stride(value), sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
                             // A = K · Wᵀ
                             Product_tx16x16(ref _Unsafe.Add(ref K, s * 16), ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         }
@@ -921,7 +879,7 @@ partial class CausalSoftmax
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
                             var storeTo = global::System.Math.Min(sCount, runTo - s);
                             var skippeddV = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dV, storeFrom * 16), skippeddV * 16), 16, (storeTo - storeFrom) - skippeddV, 16, ref _Unsafe.Add(ref valueGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddV) * valueGradientStride), -valueGradientStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dV, storeFrom * 16), skippeddV * 16), 16, (storeTo - storeFrom) - skippeddV, 16, ref _Unsafe.Add(ref head[valueGradient], (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddV) * head.Stride(valueGradient)), -head.Stride(valueGradient), head.AddsGradients);
                             // Pk = Fk · (Y + rho); pk = rowSum(Pk)
                             ComputePk(ref _Unsafe.Add(ref A, s * 16), ref Y, ref rho, ref pk, sCount);
                             // dXk = Pk · Wg
@@ -929,7 +887,7 @@ partial class CausalSoftmax
                             // dk = dXk + ((pk · −0.25) · K)
                             ComputeDk(ref dXk, ref pk, ref _Unsafe.Add(ref K, s * 16), sCount);
                             var skippeddk = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dXk, storeFrom * 16), skippeddk * 16), 16, (storeTo - storeFrom) - skippeddk, 16, ref _Unsafe.Add(ref keyGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddk) * keyGradientStride), -keyGradientStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dXk, storeFrom * 16), skippeddk * 16), 16, (storeTo - storeFrom) - skippeddk, 16, ref _Unsafe.Add(ref head[keyGradient], (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddk) * head.Stride(keyGradient)), -head.Stride(keyGradient), head.AddsGradients);
                         }
                         // rho = rho + rhot
                         ComputeRho(ref rho, ref rhot, 1);
@@ -2115,6 +2073,8 @@ partial class CausalSoftmax
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
 
+            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, logSumExp = 5, logSumExpRest = 6, queryGradient = 7, parameters = 8;
+
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
             private static readonly _Operand[] Listed =
@@ -2168,11 +2128,6 @@ partial class CausalSoftmax
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var parameters = ref head[8];
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -2190,8 +2145,8 @@ partial class CausalSoftmax
                 ref var St = ref _Unsafe.Add(ref state, 32);
                 ref var zRest = ref _Unsafe.Add(ref state, 288);
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
                 // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -2217,10 +2172,10 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
                         var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
                         Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         // kk + kkr = rowSum((K · K) · 0.180337)
@@ -2289,21 +2244,6 @@ partial class CausalSoftmax
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var outputGradient = ref head[3]; // [queries × 16]
-                var outputGradientStride = head.Stride(3);
-                ref var output = ref head[4]; // [queries × 16]
-                var outputStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var queryGradient = ref head[7]; // [queries × 16]
-                var queryGradientStride = head.Stride(7);
-                ref var parameters = ref head[8];
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var VT = ref _Unsafe.Add(ref scratch, 960);
@@ -2336,8 +2276,8 @@ partial class CausalSoftmax
                 ref var St = ref _Unsafe.Add(ref state, 32);
                 ref var zRest = ref _Unsafe.Add(ref state, 288);
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
                 // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -2363,10 +2303,10 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
                         var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
                         Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         // kk + kkr = rowSum((K · K) · 0.180337)
@@ -2391,15 +2331,15 @@ partial class CausalSoftmax
                         for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                         {
                             var sCount = global::System.Math.Min(12, tCount - s);
-                            _TileCopy.Load(ref _Unsafe.Add(ref query, (tStart + s) * queryStride), queryStride, sCount, 16, ref Q, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[query], (tStart + s) * head.Stride(query)), head.Stride(query), sCount, 16, ref Q, 16);
                             // B = Q · Wᵀ
                             Product_tx16x16(ref Q, ref W, ref B, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, (tStart + s) * outputGradientStride), outputGradientStride, sCount, 16, ref G, 16);
-                            _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], (tStart + s) * head.Stride(outputGradient)), head.Stride(outputGradient), sCount, 16, ref G, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
                             // n = lse == −∞ ? ∞ : lse · 1.4427
                             ComputeN(ref lse, ref n, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
-                            _TileCopy.Load(ref _Unsafe.Add(ref output, (tStart + s) * outputStride), outputStride, sCount, 16, ref O, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[output], (tStart + s) * head.Stride(output)), head.Stride(output), sCount, 16, ref O, 16);
                             // go = rowSum(G · O)
                             ComputeGo(ref G, ref O, ref go, sCount);
                             // delta = −go
@@ -2425,7 +2365,7 @@ partial class CausalSoftmax
                             Product_tx16x162(ref B, ref Wg, ref dXq, sCount);
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
                             var storeTo = global::System.Math.Min(sCount, runTo - s);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref queryGradient, ((tStart + s) + storeFrom) * queryGradientStride), queryGradientStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head[queryGradient], ((tStart + s) + storeFrom) * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
                         }
                         // z = z + zt
                         ComputeZ(ref z, ref zt, 1);
@@ -2543,6 +2483,8 @@ partial class CausalSoftmax
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
 
+            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, logSumExp = 5, logSumExpRest = 6, keyGradient = 7, valueGradient = 8, parameters = 9;
+
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
             private static readonly _Operand[] Listed =
@@ -2597,15 +2539,6 @@ partial class CausalSoftmax
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var outputGradient = ref head[3]; // [queries × 16]
-                var outputGradientStride = head.Stride(3);
-                ref var output = ref head[4]; // [queries × 16]
-                var outputStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var parameters = ref head[9];
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var B = ref _Unsafe.Add(ref scratch, 192);
                 ref var G = ref _Unsafe.Add(ref scratch, 960);
@@ -2626,8 +2559,8 @@ partial class CausalSoftmax
                 ref var R = ref _Unsafe.Add(ref state, 32);
                 ref var rhoRest = ref _Unsafe.Add(ref state, 288);
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -2651,15 +2584,15 @@ partial class CausalSoftmax
                     for (var s = 0; s < tCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, ((head.QueryLength - 1) - (tStart + s)) * queryStride), -queryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(query)), -head.Stride(query), sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, ((head.QueryLength - 1) - (tStart + s)) * outputGradientStride), -outputGradientStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(outputGradient)), -head.Stride(outputGradient), sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref output, ((head.QueryLength - 1) - (tStart + s)) * outputStride), -outputStride, sCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(output)), -head.Stride(output), sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
@@ -2726,23 +2659,6 @@ partial class CausalSoftmax
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var outputGradient = ref head[3]; // [queries × 16]
-                var outputGradientStride = head.Stride(3);
-                ref var output = ref head[4]; // [queries × 16]
-                var outputStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var keyGradient = ref head[7]; // [keys × 16]
-                var keyGradientStride = head.Stride(7);
-                ref var valueGradient = ref head[8]; // [keys × 16]
-                var valueGradientStride = head.Stride(8);
-                ref var parameters = ref head[9];
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var Q = ref _Unsafe.Add(ref scratch, 256);
                 ref var B = ref _Unsafe.Add(ref scratch, 448);
@@ -2780,8 +2696,8 @@ partial class CausalSoftmax
                 ref var R = ref _Unsafe.Add(ref state, 32);
                 ref var rhoRest = ref _Unsafe.Add(ref state, 288);
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -2805,15 +2721,15 @@ partial class CausalSoftmax
                     for (var s = 0; s < tCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, ((head.QueryLength - 1) - (tStart + s)) * queryStride), -queryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(query)), -head.Stride(query), sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, ((head.QueryLength - 1) - (tStart + s)) * outputGradientStride), -outputGradientStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(outputGradient)), -head.Stride(outputGradient), sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref output, ((head.QueryLength - 1) - (tStart + s)) * outputStride), -outputStride, sCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(output)), -head.Stride(output), sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
@@ -2837,10 +2753,10 @@ partial class CausalSoftmax
                             ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref e, ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref nr, s * 1), ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
                             var skippedK = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref K, s * 16), 16, 0, skippedK);
-                            _TileCopy.Load(ref _Unsafe.Add(ref key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * keyStride), -keyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[key], (((head.QueryLength - 1) - (tStart + s)) - skippedK) * head.Stride(key)), -head.Stride(key), sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
                             var skippedV = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, 0, skippedV);
-                            _TileCopy.Load(ref _Unsafe.Add(ref value, (((head.QueryLength - 1) - (tStart + s)) - skippedV) * valueStride), -valueStride, sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[value], (((head.QueryLength - 1) - (tStart + s)) - skippedV) * head.Stride(value)), -head.Stride(value), sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
                             // A = K · Wᵀ
                             Product_tx16x16(ref _Unsafe.Add(ref K, s * 16), ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         }
@@ -2890,7 +2806,7 @@ partial class CausalSoftmax
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
                             var storeTo = global::System.Math.Min(sCount, runTo - s);
                             var skippeddV = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dV, storeFrom * 16), skippeddV * 16), 16, (storeTo - storeFrom) - skippeddV, 16, ref _Unsafe.Add(ref valueGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddV) * valueGradientStride), -valueGradientStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dV, storeFrom * 16), skippeddV * 16), 16, (storeTo - storeFrom) - skippeddV, 16, ref _Unsafe.Add(ref head[valueGradient], (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddV) * head.Stride(valueGradient)), -head.Stride(valueGradient), head.AddsGradients);
                             // Pk = Fk · (Y + rho); pk = rowSum(Pk)
                             ComputePk(ref _Unsafe.Add(ref A, s * 16), ref Y, ref rho, ref pk, sCount);
                             // dXk = Pk · Wg
@@ -2898,7 +2814,7 @@ partial class CausalSoftmax
                             // dk = dXk + ((pk · −0.25) · K)
                             ComputeDk(ref dXk, ref pk, ref _Unsafe.Add(ref K, s * 16), sCount);
                             var skippeddk = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dXk, storeFrom * 16), skippeddk * 16), 16, (storeTo - storeFrom) - skippeddk, 16, ref _Unsafe.Add(ref keyGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddk) * keyGradientStride), -keyGradientStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dXk, storeFrom * 16), skippeddk * 16), 16, (storeTo - storeFrom) - skippeddk, 16, ref _Unsafe.Add(ref head[keyGradient], (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddk) * head.Stride(keyGradient)), -head.Stride(keyGradient), head.AddsGradients);
                         }
                         // rho = rho + rhot
                         ComputeRho(ref rho, ref rhot, 1);
@@ -4104,6 +4020,8 @@ partial class CausalSoftmax
             public static bool Causal => true;
             public static bool NeedsHadamard => false;
 
+            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, logSumExp = 5, logSumExpRest = 6, queryGradient = 7, parameters = 8;
+
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
             private static readonly _Operand[] Listed =
@@ -4157,11 +4075,6 @@ partial class CausalSoftmax
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var parameters = ref head[8];
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -4179,8 +4092,8 @@ partial class CausalSoftmax
                 ref var St = ref _Unsafe.Add(ref state, 32);
                 ref var zRest = ref _Unsafe.Add(ref state, 288);
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
                 // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -4206,10 +4119,10 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
                         var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
                         Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         // kk + kkr = rowSum((K · K) · 0.180337)
@@ -4278,21 +4191,6 @@ partial class CausalSoftmax
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var outputGradient = ref head[3]; // [queries × 16]
-                var outputGradientStride = head.Stride(3);
-                ref var output = ref head[4]; // [queries × 16]
-                var outputStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var queryGradient = ref head[7]; // [queries × 16]
-                var queryGradientStride = head.Stride(7);
-                ref var parameters = ref head[8];
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 192);
                 ref var VT = ref _Unsafe.Add(ref scratch, 960);
@@ -4325,8 +4223,8 @@ partial class CausalSoftmax
                 ref var St = ref _Unsafe.Add(ref state, 32);
                 ref var zRest = ref _Unsafe.Add(ref state, 288);
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
                 // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -4352,10 +4250,10 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
                         var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
                         Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         // kk + kkr = rowSum((K · K) · 0.180337)
@@ -4380,15 +4278,15 @@ partial class CausalSoftmax
                         for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                         {
                             var sCount = global::System.Math.Min(12, tCount - s);
-                            _TileCopy.Load(ref _Unsafe.Add(ref query, (tStart + s) * queryStride), queryStride, sCount, 16, ref Q, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[query], (tStart + s) * head.Stride(query)), head.Stride(query), sCount, 16, ref Q, 16);
                             // B = Q · Wᵀ
                             Product_tx16x16(ref Q, ref W, ref B, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, (tStart + s) * outputGradientStride), outputGradientStride, sCount, 16, ref G, 16);
-                            _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], (tStart + s) * head.Stride(outputGradient)), head.Stride(outputGradient), sCount, 16, ref G, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
                             // n = lse == −∞ ? ∞ : lse · 1.4427
                             ComputeN(ref lse, ref n, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
-                            _TileCopy.Load(ref _Unsafe.Add(ref output, (tStart + s) * outputStride), outputStride, sCount, 16, ref O, 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[output], (tStart + s) * head.Stride(output)), head.Stride(output), sCount, 16, ref O, 16);
                             // go = rowSum(G · O)
                             ComputeGo(ref G, ref O, ref go, sCount);
                             // delta = −go
@@ -4414,7 +4312,7 @@ partial class CausalSoftmax
                             Product_tx16x162(ref B, ref Wg, ref dXq, sCount);
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
                             var storeTo = global::System.Math.Min(sCount, runTo - s);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref queryGradient, ((tStart + s) + storeFrom) * queryGradientStride), queryGradientStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head[queryGradient], ((tStart + s) + storeFrom) * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
                         }
                         // z = z + zt
                         ComputeZ(ref z, ref zt, 1);
@@ -4532,6 +4430,8 @@ partial class CausalSoftmax
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
 
+            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, logSumExp = 5, logSumExpRest = 6, keyGradient = 7, valueGradient = 8, parameters = 9;
+
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
             private static readonly _Operand[] Listed =
@@ -4586,15 +4486,6 @@ partial class CausalSoftmax
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var outputGradient = ref head[3]; // [queries × 16]
-                var outputGradientStride = head.Stride(3);
-                ref var output = ref head[4]; // [queries × 16]
-                var outputStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var parameters = ref head[9];
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var B = ref _Unsafe.Add(ref scratch, 192);
                 ref var G = ref _Unsafe.Add(ref scratch, 960);
@@ -4615,8 +4506,8 @@ partial class CausalSoftmax
                 ref var R = ref _Unsafe.Add(ref state, 32);
                 ref var rhoRest = ref _Unsafe.Add(ref state, 288);
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -4640,15 +4531,15 @@ partial class CausalSoftmax
                     for (var s = 0; s < tCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, ((head.QueryLength - 1) - (tStart + s)) * queryStride), -queryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(query)), -head.Stride(query), sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, ((head.QueryLength - 1) - (tStart + s)) * outputGradientStride), -outputGradientStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(outputGradient)), -head.Stride(outputGradient), sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref output, ((head.QueryLength - 1) - (tStart + s)) * outputStride), -outputStride, sCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(output)), -head.Stride(output), sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
@@ -4715,23 +4606,6 @@ partial class CausalSoftmax
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var outputGradient = ref head[3]; // [queries × 16]
-                var outputGradientStride = head.Stride(3);
-                ref var output = ref head[4]; // [queries × 16]
-                var outputStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var keyGradient = ref head[7]; // [keys × 16]
-                var keyGradientStride = head.Stride(7);
-                ref var valueGradient = ref head[8]; // [keys × 16]
-                var valueGradientStride = head.Stride(8);
-                ref var parameters = ref head[9];
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var Q = ref _Unsafe.Add(ref scratch, 256);
                 ref var B = ref _Unsafe.Add(ref scratch, 448);
@@ -4769,8 +4643,8 @@ partial class CausalSoftmax
                 ref var R = ref _Unsafe.Add(ref state, 32);
                 ref var rhoRest = ref _Unsafe.Add(ref state, 288);
                 ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 256);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -4794,15 +4668,15 @@ partial class CausalSoftmax
                     for (var s = 0; s < tCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, ((head.QueryLength - 1) - (tStart + s)) * queryStride), -queryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(query)), -head.Stride(query), sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, ((head.QueryLength - 1) - (tStart + s)) * outputGradientStride), -outputGradientStride, sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(outputGradient)), -head.Stride(outputGradient), sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref output, ((head.QueryLength - 1) - (tStart + s)) * outputStride), -outputStride, sCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(output)), -head.Stride(output), sCount, 16, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
                         // delta = −go
@@ -4826,10 +4700,10 @@ partial class CausalSoftmax
                             ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref e, ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref nr, s * 1), ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
                             var skippedK = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref K, s * 16), 16, 0, skippedK);
-                            _TileCopy.Load(ref _Unsafe.Add(ref key, (((head.QueryLength - 1) - (tStart + s)) - skippedK) * keyStride), -keyStride, sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[key], (((head.QueryLength - 1) - (tStart + s)) - skippedK) * head.Stride(key)), -head.Stride(key), sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
                             var skippedV = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
                             _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, 0, skippedV);
-                            _TileCopy.Load(ref _Unsafe.Add(ref value, (((head.QueryLength - 1) - (tStart + s)) - skippedV) * valueStride), -valueStride, sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
+                            _TileCopy.Load(ref _Unsafe.Add(ref head[value], (((head.QueryLength - 1) - (tStart + s)) - skippedV) * head.Stride(value)), -head.Stride(value), sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
                             // A = K · Wᵀ
                             Product_tx16x16(ref _Unsafe.Add(ref K, s * 16), ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                         }
@@ -4879,7 +4753,7 @@ partial class CausalSoftmax
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
                             var storeTo = global::System.Math.Min(sCount, runTo - s);
                             var skippeddV = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dV, storeFrom * 16), skippeddV * 16), 16, (storeTo - storeFrom) - skippeddV, 16, ref _Unsafe.Add(ref valueGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddV) * valueGradientStride), -valueGradientStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dV, storeFrom * 16), skippeddV * 16), 16, (storeTo - storeFrom) - skippeddV, 16, ref _Unsafe.Add(ref head[valueGradient], (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddV) * head.Stride(valueGradient)), -head.Stride(valueGradient), head.AddsGradients);
                             // Pk = Fk · (Y + rho); pk = rowSum(Pk)
                             ComputePk(ref _Unsafe.Add(ref A, s * 16), ref Y, ref rho, ref pk, sCount);
                             // dXk = Pk · Wg
@@ -4887,7 +4761,7 @@ partial class CausalSoftmax
                             // dk = dXk + ((pk · −0.25) · K)
                             ComputeDk(ref dXk, ref pk, ref _Unsafe.Add(ref K, s * 16), sCount);
                             var skippeddk = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dXk, storeFrom * 16), skippeddk * 16), 16, (storeTo - storeFrom) - skippeddk, 16, ref _Unsafe.Add(ref keyGradient, (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddk) * keyGradientStride), -keyGradientStride, head.AddsGradients);
+                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dXk, storeFrom * 16), skippeddk * 16), 16, (storeTo - storeFrom) - skippeddk, 16, ref _Unsafe.Add(ref head[keyGradient], (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddk) * head.Stride(keyGradient)), -head.Stride(keyGradient), head.AddsGradients);
                         }
                         // rho = rho + rhot
                         ComputeRho(ref rho, ref rhot, 1);

@@ -221,6 +221,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
+        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, logSumExpRest = 5, parameters = 6;
+
         public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
         private static readonly _Operand[] Listed =
@@ -263,11 +265,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var key = ref head[1]; // [keys × 16]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 16]
-            var valueStride = head.Stride(2);
-            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -285,7 +282,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 32);
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -311,10 +308,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
                     Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                     // kk + kkr = rowSum((K · K) · 0.180337)
@@ -383,17 +380,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 16]
-            var queryStride = head.Stride(0);
-            ref var key = ref head[1]; // [keys × 16]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 16]
-            var valueStride = head.Stride(2);
-            ref var output = ref head[3]; // [queries × 16]
-            var outputStride = head.Stride(3);
-            ref var logSumExp = ref head[4]; // [queries × 1]
-            ref var logSumExpRest = ref head[5]; // [queries × 1]
-            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -429,7 +415,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 32);
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -455,14 +441,14 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
+                        _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
                         Product_tx16x16(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
                     }
@@ -496,7 +482,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, (tStart + s) * queryStride), queryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], (tStart + s) * head.Stride(query)), head.Stride(query), sCount, 16, ref Q, 16);
                         if (head.IsShort)
                         {
                             // B = Q · Wᵀ, which the keys' pass has made
@@ -542,15 +528,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         ComputeO(ref N, ref R, sCount);
                         var storeFrom = global::System.Math.Max(0, runFrom - s);
                         var storeTo = global::System.Math.Min(sCount, runTo - s);
-                        _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref output, ((tStart + s) + storeFrom) * outputStride), outputStride);
-                        if (!_Unsafe.IsNullRef(ref logSumExp))
+                        _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head[output], ((tStart + s) + storeFrom) * head.Stride(output)), head.Stride(output));
+                        if (!_Unsafe.IsNullRef(ref head[logSumExp]))
                         {
                             // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                             ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
-                            _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref logSumExp, ((tStart + s) + storeFrom)), 0);
-                            if (!_Unsafe.IsNullRef(ref logSumExpRest))
+                            _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head[logSumExp], ((tStart + s) + storeFrom)), 0);
+                            if (!_Unsafe.IsNullRef(ref head[logSumExpRest]))
                             {
-                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref logSumExpRest, ((tStart + s) + storeFrom)), 0);
+                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head[logSumExpRest], ((tStart + s) + storeFrom)), 0);
                             }
                         }
                     }
@@ -664,11 +650,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static int Step(in _HeadOperands head, int count, ref float state, ref float rows, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 16]
-            ref var key = ref head[1]; // [keys × 16]
-            ref var value = ref head[2]; // [keys × 16]
-            ref var output = ref head[3]; // [queries × 16]
-            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var Q = ref _Unsafe.Add(ref scratch, 16);
             ref var A = ref _Unsafe.Add(ref scratch, 32);
@@ -695,18 +676,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
             ref var top = ref _Unsafe.Add(ref state, 560);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             ref var ownFk = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 0);
             ref var ownV = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 256);
 
             // K = key[t]
-            _TileCopy.Load(ref key, 0, 1, 16, ref K, 16);
+            _TileCopy.Load(ref head[key], 0, 1, 16, ref K, 16);
             // Q = query[t]
-            _TileCopy.Load(ref query, 0, 1, 16, ref Q, 16);
+            _TileCopy.Load(ref head[query], 0, 1, 16, ref Q, 16);
             // A = K · Wᵀ; B = Q · Wᵀ
             RowsWithW(ref K, ref W, ref A);
             // V = value[t]
-            _TileCopy.Load(ref value, 0, 1, 16, ref ownV, 16);
+            _TileCopy.Load(ref head[value], 0, 1, 16, ref ownV, 16);
             // kk + kkr = rowSum((K · K) · 0.180337)
             RowKk(ref K, ref kk, ref kkr, 1);
             // h = kk
@@ -752,7 +733,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             // O = N · R
             RowO(ref N, ref R, ref O, 1);
             // output[t] = O
-            _TileCopy.Store(ref O, 16, 1, 16, ref output, 0);
+            _TileCopy.Store(ref O, 16, 1, 16, ref head[output], 0);
             count++;
             if (count == 16)
             {
@@ -2065,6 +2046,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
+        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, logSumExpRest = 5, parameters = 6;
+
         public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
         private static readonly _Operand[] Listed =
@@ -2107,11 +2090,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var key = ref head[1]; // [keys × 16]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 16]
-            var valueStride = head.Stride(2);
-            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -2129,7 +2107,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 32);
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -2155,10 +2133,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
                     Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                     // kk + kkr = rowSum((K · K) · 0.180337)
@@ -2227,17 +2205,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 16]
-            var queryStride = head.Stride(0);
-            ref var key = ref head[1]; // [keys × 16]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 16]
-            var valueStride = head.Stride(2);
-            ref var output = ref head[3]; // [queries × 16]
-            var outputStride = head.Stride(3);
-            ref var logSumExp = ref head[4]; // [queries × 1]
-            ref var logSumExpRest = ref head[5]; // [queries × 1]
-            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -2273,7 +2240,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 32);
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -2299,14 +2266,14 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
+                        _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
                         Product_tx16x16(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
                     }
@@ -2340,7 +2307,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, (tStart + s) * queryStride), queryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], (tStart + s) * head.Stride(query)), head.Stride(query), sCount, 16, ref Q, 16);
                         if (head.IsShort)
                         {
                             // B = Q · Wᵀ, which the keys' pass has made
@@ -2386,15 +2353,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         ComputeO(ref N, ref R, sCount);
                         var storeFrom = global::System.Math.Max(0, runFrom - s);
                         var storeTo = global::System.Math.Min(sCount, runTo - s);
-                        _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref output, ((tStart + s) + storeFrom) * outputStride), outputStride);
-                        if (!_Unsafe.IsNullRef(ref logSumExp))
+                        _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head[output], ((tStart + s) + storeFrom) * head.Stride(output)), head.Stride(output));
+                        if (!_Unsafe.IsNullRef(ref head[logSumExp]))
                         {
                             // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                             ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
-                            _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref logSumExp, ((tStart + s) + storeFrom)), 0);
-                            if (!_Unsafe.IsNullRef(ref logSumExpRest))
+                            _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head[logSumExp], ((tStart + s) + storeFrom)), 0);
+                            if (!_Unsafe.IsNullRef(ref head[logSumExpRest]))
                             {
-                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref logSumExpRest, ((tStart + s) + storeFrom)), 0);
+                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head[logSumExpRest], ((tStart + s) + storeFrom)), 0);
                             }
                         }
                     }
@@ -2508,11 +2475,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static int Step(in _HeadOperands head, int count, ref float state, ref float rows, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 16]
-            ref var key = ref head[1]; // [keys × 16]
-            ref var value = ref head[2]; // [keys × 16]
-            ref var output = ref head[3]; // [queries × 16]
-            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var Q = ref _Unsafe.Add(ref scratch, 16);
             ref var A = ref _Unsafe.Add(ref scratch, 32);
@@ -2539,18 +2501,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
             ref var top = ref _Unsafe.Add(ref state, 560);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             ref var ownFk = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 0);
             ref var ownV = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 256);
 
             // K = key[t]
-            _TileCopy.Load(ref key, 0, 1, 16, ref K, 16);
+            _TileCopy.Load(ref head[key], 0, 1, 16, ref K, 16);
             // Q = query[t]
-            _TileCopy.Load(ref query, 0, 1, 16, ref Q, 16);
+            _TileCopy.Load(ref head[query], 0, 1, 16, ref Q, 16);
             // A = K · Wᵀ; B = Q · Wᵀ
             RowsWithW(ref K, ref W, ref A);
             // V = value[t]
-            _TileCopy.Load(ref value, 0, 1, 16, ref ownV, 16);
+            _TileCopy.Load(ref head[value], 0, 1, 16, ref ownV, 16);
             // kk + kkr = rowSum((K · K) · 0.180337)
             RowKk(ref K, ref kk, ref kkr, 1);
             // h = kk
@@ -2596,7 +2558,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             // O = N · R
             RowO(ref N, ref R, ref O, 1);
             // output[t] = O
-            _TileCopy.Store(ref O, 16, 1, 16, ref output, 0);
+            _TileCopy.Store(ref O, 16, 1, 16, ref head[output], 0);
             count++;
             if (count == 16)
             {
@@ -3888,6 +3850,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => true;
         public static bool NeedsHadamard => false;
 
+        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, logSumExpRest = 5, parameters = 6;
+
         public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
         private static readonly _Operand[] Listed =
@@ -3930,11 +3894,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var key = ref head[1]; // [keys × 16]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 16]
-            var valueStride = head.Stride(2);
-            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -3952,7 +3911,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 32);
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -3978,10 +3937,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
                     Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
                     // kk + kkr = rowSum((K · K) · 0.180337)
@@ -4050,17 +4009,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 16]
-            var queryStride = head.Stride(0);
-            ref var key = ref head[1]; // [keys × 16]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 16]
-            var valueStride = head.Stride(2);
-            ref var output = ref head[3]; // [queries × 16]
-            var outputStride = head.Stride(3);
-            ref var logSumExp = ref head[4]; // [queries × 1]
-            ref var logSumExpRest = ref head[5]; // [queries × 1]
-            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -4096,7 +4044,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 32);
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -4122,14 +4070,14 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     var sCount = global::System.Math.Min(12, tCount - s);
                     var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, (tStart + s) * keyStride), keyStride, validK, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
                     var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, (tStart + s) * valueStride), valueStride, validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
+                        _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
                         Product_tx16x16(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
                     }
@@ -4163,7 +4111,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, (tStart + s) * queryStride), queryStride, sCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], (tStart + s) * head.Stride(query)), head.Stride(query), sCount, 16, ref Q, 16);
                         if (head.IsShort)
                         {
                             // B = Q · Wᵀ, which the keys' pass has made
@@ -4209,15 +4157,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         ComputeO(ref N, ref R, sCount);
                         var storeFrom = global::System.Math.Max(0, runFrom - s);
                         var storeTo = global::System.Math.Min(sCount, runTo - s);
-                        _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref output, ((tStart + s) + storeFrom) * outputStride), outputStride);
-                        if (!_Unsafe.IsNullRef(ref logSumExp))
+                        _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head[output], ((tStart + s) + storeFrom) * head.Stride(output)), head.Stride(output));
+                        if (!_Unsafe.IsNullRef(ref head[logSumExp]))
                         {
                             // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                             ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
-                            _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref logSumExp, ((tStart + s) + storeFrom)), 0);
-                            if (!_Unsafe.IsNullRef(ref logSumExpRest))
+                            _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head[logSumExp], ((tStart + s) + storeFrom)), 0);
+                            if (!_Unsafe.IsNullRef(ref head[logSumExpRest]))
                             {
-                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref logSumExpRest, ((tStart + s) + storeFrom)), 0);
+                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head[logSumExpRest], ((tStart + s) + storeFrom)), 0);
                             }
                         }
                     }
@@ -4331,11 +4279,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static int Step(in _HeadOperands head, int count, ref float state, ref float rows, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 16]
-            ref var key = ref head[1]; // [keys × 16]
-            ref var value = ref head[2]; // [keys × 16]
-            ref var output = ref head[3]; // [queries × 16]
-            ref var parameters = ref head[6];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var Q = ref _Unsafe.Add(ref scratch, 16);
             ref var A = ref _Unsafe.Add(ref scratch, 32);
@@ -4362,18 +4305,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             ref var zRest = ref _Unsafe.Add(ref state, 288);
             ref var SRest = ref _Unsafe.Add(ref state, 304);
             ref var top = ref _Unsafe.Add(ref state, 560);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             ref var ownFk = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 0);
             ref var ownV = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 256);
 
             // K = key[t]
-            _TileCopy.Load(ref key, 0, 1, 16, ref K, 16);
+            _TileCopy.Load(ref head[key], 0, 1, 16, ref K, 16);
             // Q = query[t]
-            _TileCopy.Load(ref query, 0, 1, 16, ref Q, 16);
+            _TileCopy.Load(ref head[query], 0, 1, 16, ref Q, 16);
             // A = K · Wᵀ; B = Q · Wᵀ
             RowsWithW(ref K, ref W, ref A);
             // V = value[t]
-            _TileCopy.Load(ref value, 0, 1, 16, ref ownV, 16);
+            _TileCopy.Load(ref head[value], 0, 1, 16, ref ownV, 16);
             // kk + kkr = rowSum((K · K) · 0.180337)
             RowKk(ref K, ref kk, ref kkr, 1);
             // h = kk
@@ -4419,7 +4362,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             // O = N · R
             RowO(ref N, ref R, ref O, 1);
             // output[t] = O
-            _TileCopy.Store(ref O, 16, 1, 16, ref output, 0);
+            _TileCopy.Store(ref O, 16, 1, 16, ref head[output], 0);
             count++;
             if (count == 16)
             {

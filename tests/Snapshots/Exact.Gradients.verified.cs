@@ -122,6 +122,8 @@ partial class Exact
             public static bool Causal => false;
             public static bool NeedsHadamard => false;
 
+            private const int query = 0, key = 1, value = 2, output = 3, outputGradient = 4, logSumExp = 5, logSumExpRest = 6, queryGradient = 7;
+
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
             private static readonly _Operand[] Listed =
@@ -153,20 +155,6 @@ partial class Exact
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var output = ref head[3]; // [queries × 16]
-                var outputStride = head.Stride(3);
-                ref var outputGradient = ref head[4]; // [queries × 16]
-                var outputGradientStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var queryGradient = ref head[7]; // [queries × 16]
-                var queryGradientStride = head.Stride(7);
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var G = ref _Unsafe.Add(ref scratch, 3072);
                 ref var O = ref _Unsafe.Add(ref scratch, 6144);
@@ -188,17 +176,17 @@ partial class Exact
                 for (var iStart = from; iStart < to; iStart += 192)
                 {
                     var iCount = global::System.Math.Min(192, to - iStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
                     // Qs = Q · 0.360674
                     ComputeQs(ref Q, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, iStart * outputGradientStride), outputGradientStride, iCount, 16, ref G, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref output, iStart * outputStride), outputStride, iCount, 16, ref O, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], iStart * head.Stride(outputGradient)), head.Stride(outputGradient), iCount, 16, ref G, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output), iCount, 16, ref O, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], iStart * 1), 1, iCount, 1, ref lse, 1);
                     // delta = rowSum(G · O)
                     ComputeDelta(ref G, ref O, ref delta, iCount);
                     // n = lse == −∞ ? ∞ : lse · 1.4427
                     ComputeN(ref lse, ref n, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], iStart * 1), 1, iCount, 1, ref nr, 1);
                     // dQ: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dQ, 3072).Fill(0f);
                     var stage = _SumStage.FirstGroup;
@@ -208,9 +196,9 @@ partial class Exact
                     for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                     {
                         var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 16);
-                        _TileCopy.LoadTransposed(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 48);
-                        _TileCopy.Prefetch(ref _Unsafe.Add(ref value, (jStart + jCount) * valueStride), valueStride, jCount, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 16);
+                        _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 48);
+                        _TileCopy.Prefetch(ref _Unsafe.Add(ref head[value], (jStart + jCount) * head.Stride(value)), head.Stride(value), jCount, 16);
                         _TileCopy.LoadTransposed(ref K, 16, jCount, 16, ref KT, 48);
                         for (var s = 0; s < iCount; s += 12)
                         {
@@ -246,7 +234,7 @@ partial class Exact
                     }
                     // dQs = dQ · 0.25
                     ComputeDQs(ref dQ, ref dQs, iCount);
-                    _TileCopy.StoreGradient(ref dQs, 16, iCount, 16, ref _Unsafe.Add(ref queryGradient, iStart * queryGradientStride), queryGradientStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dQs, 16, iCount, 16, ref _Unsafe.Add(ref head[queryGradient], iStart * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
                 }
             }
 
@@ -277,6 +265,8 @@ partial class Exact
             public static bool Causal => false;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
+
+            private const int query = 0, key = 1, value = 2, output = 3, outputGradient = 4, logSumExp = 5, logSumExpRest = 6, keyGradient = 7, valueGradient = 8;
 
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
@@ -310,22 +300,6 @@ partial class Exact
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var output = ref head[3]; // [queries × 16]
-                var outputStride = head.Stride(3);
-                ref var outputGradient = ref head[4]; // [queries × 16]
-                var outputGradientStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var keyGradient = ref head[7]; // [keys × 16]
-                var keyGradientStride = head.Stride(7);
-                ref var valueGradient = ref head[8]; // [keys × 16]
-                var valueGradientStride = head.Stride(8);
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 3072);
                 ref var dK = ref _Unsafe.Add(ref scratch, 6144);
@@ -352,8 +326,8 @@ partial class Exact
                 for (var jStart = from; jStart < to; jStart += 192)
                 {
                     var jCount = global::System.Math.Min(192, to - jStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 16);
                     // dK, dV: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dK, 3072).Fill(0f);
                     _MemoryMarshal.CreateSpan(ref dV, 3072).Fill(0f);
@@ -365,17 +339,17 @@ partial class Exact
                     for (var iStart = 0; iStart < head.QueryLength; iStart += 48)
                     {
                         var iCount = global::System.Math.Min(48, head.QueryLength - iStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
                         // Qs = Q · 0.360674
                         ComputeQs2(ref Q, ref Qs, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, iStart * outputGradientStride), outputGradientStride, iCount, 16, ref G, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref output, iStart * outputStride), outputStride, iCount, 16, ref O, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], iStart * head.Stride(outputGradient)), head.Stride(outputGradient), iCount, 16, ref G, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output), iCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], iStart * 1), 1, iCount, 1, ref lse, 1);
                         // delta = rowSum(G · O)
                         ComputeDelta(ref G, ref O, ref delta, iCount);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref n, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], iStart * 1), 1, iCount, 1, ref nr, 1);
                         _TileCopy.LoadTransposed(ref Qs, 16, iCount, 16, ref QsT, 48);
                         _TileCopy.LoadTransposed(ref G, 16, iCount, 16, ref GT, 48);
                         for (var s = 0; s < jCount; s += 12)
@@ -419,8 +393,8 @@ partial class Exact
                     }
                     // dKs = dK · 0.25
                     ComputeDKs(ref dK, ref dKs, jCount);
-                    _TileCopy.StoreGradient(ref dKs, 16, jCount, 16, ref _Unsafe.Add(ref keyGradient, jStart * keyGradientStride), keyGradientStride, head.AddsGradients);
-                    _TileCopy.StoreGradient(ref dV, 16, jCount, 16, ref _Unsafe.Add(ref valueGradient, jStart * valueGradientStride), valueGradientStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dKs, 16, jCount, 16, ref _Unsafe.Add(ref head[keyGradient], jStart * head.Stride(keyGradient)), head.Stride(keyGradient), head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dV, 16, jCount, 16, ref _Unsafe.Add(ref head[valueGradient], jStart * head.Stride(valueGradient)), head.Stride(valueGradient), head.AddsGradients);
                 }
             }
 
@@ -818,6 +792,8 @@ partial class Exact
             public static bool Causal => false;
             public static bool NeedsHadamard => false;
 
+            private const int query = 0, key = 1, value = 2, output = 3, outputGradient = 4, logSumExp = 5, logSumExpRest = 6, queryGradient = 7;
+
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
             private static readonly _Operand[] Listed =
@@ -849,20 +825,6 @@ partial class Exact
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var output = ref head[3]; // [queries × 16]
-                var outputStride = head.Stride(3);
-                ref var outputGradient = ref head[4]; // [queries × 16]
-                var outputGradientStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var queryGradient = ref head[7]; // [queries × 16]
-                var queryGradientStride = head.Stride(7);
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var G = ref _Unsafe.Add(ref scratch, 3072);
                 ref var O = ref _Unsafe.Add(ref scratch, 6144);
@@ -884,17 +846,17 @@ partial class Exact
                 for (var iStart = from; iStart < to; iStart += 192)
                 {
                     var iCount = global::System.Math.Min(192, to - iStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
                     // Qs = Q · 0.360674
                     ComputeQs(ref Q, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, iStart * outputGradientStride), outputGradientStride, iCount, 16, ref G, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref output, iStart * outputStride), outputStride, iCount, 16, ref O, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], iStart * head.Stride(outputGradient)), head.Stride(outputGradient), iCount, 16, ref G, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output), iCount, 16, ref O, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], iStart * 1), 1, iCount, 1, ref lse, 1);
                     // delta = rowSum(G · O)
                     ComputeDelta(ref G, ref O, ref delta, iCount);
                     // n = lse == −∞ ? ∞ : lse · 1.4427
                     ComputeN(ref lse, ref n, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], iStart * 1), 1, iCount, 1, ref nr, 1);
                     // dQ: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dQ, 3072).Fill(0f);
                     var stage = _SumStage.FirstGroup;
@@ -904,9 +866,9 @@ partial class Exact
                     for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                     {
                         var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 16);
-                        _TileCopy.LoadTransposed(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 48);
-                        _TileCopy.Prefetch(ref _Unsafe.Add(ref value, (jStart + jCount) * valueStride), valueStride, jCount, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 16);
+                        _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 48);
+                        _TileCopy.Prefetch(ref _Unsafe.Add(ref head[value], (jStart + jCount) * head.Stride(value)), head.Stride(value), jCount, 16);
                         _TileCopy.LoadTransposed(ref K, 16, jCount, 16, ref KT, 48);
                         for (var s = 0; s < iCount; s += 12)
                         {
@@ -942,7 +904,7 @@ partial class Exact
                     }
                     // dQs = dQ · 0.25
                     ComputeDQs(ref dQ, ref dQs, iCount);
-                    _TileCopy.StoreGradient(ref dQs, 16, iCount, 16, ref _Unsafe.Add(ref queryGradient, iStart * queryGradientStride), queryGradientStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dQs, 16, iCount, 16, ref _Unsafe.Add(ref head[queryGradient], iStart * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
                 }
             }
 
@@ -973,6 +935,8 @@ partial class Exact
             public static bool Causal => false;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
+
+            private const int query = 0, key = 1, value = 2, output = 3, outputGradient = 4, logSumExp = 5, logSumExpRest = 6, keyGradient = 7, valueGradient = 8;
 
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
@@ -1006,22 +970,6 @@ partial class Exact
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var output = ref head[3]; // [queries × 16]
-                var outputStride = head.Stride(3);
-                ref var outputGradient = ref head[4]; // [queries × 16]
-                var outputGradientStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var keyGradient = ref head[7]; // [keys × 16]
-                var keyGradientStride = head.Stride(7);
-                ref var valueGradient = ref head[8]; // [keys × 16]
-                var valueGradientStride = head.Stride(8);
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 3072);
                 ref var dK = ref _Unsafe.Add(ref scratch, 6144);
@@ -1048,8 +996,8 @@ partial class Exact
                 for (var jStart = from; jStart < to; jStart += 192)
                 {
                     var jCount = global::System.Math.Min(192, to - jStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 16);
                     // dK, dV: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dK, 3072).Fill(0f);
                     _MemoryMarshal.CreateSpan(ref dV, 3072).Fill(0f);
@@ -1061,17 +1009,17 @@ partial class Exact
                     for (var iStart = 0; iStart < head.QueryLength; iStart += 48)
                     {
                         var iCount = global::System.Math.Min(48, head.QueryLength - iStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
                         // Qs = Q · 0.360674
                         ComputeQs2(ref Q, ref Qs, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, iStart * outputGradientStride), outputGradientStride, iCount, 16, ref G, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref output, iStart * outputStride), outputStride, iCount, 16, ref O, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], iStart * head.Stride(outputGradient)), head.Stride(outputGradient), iCount, 16, ref G, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output), iCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], iStart * 1), 1, iCount, 1, ref lse, 1);
                         // delta = rowSum(G · O)
                         ComputeDelta(ref G, ref O, ref delta, iCount);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref n, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], iStart * 1), 1, iCount, 1, ref nr, 1);
                         _TileCopy.LoadTransposed(ref Qs, 16, iCount, 16, ref QsT, 48);
                         _TileCopy.LoadTransposed(ref G, 16, iCount, 16, ref GT, 48);
                         for (var s = 0; s < jCount; s += 12)
@@ -1115,8 +1063,8 @@ partial class Exact
                     }
                     // dKs = dK · 0.25
                     ComputeDKs(ref dK, ref dKs, jCount);
-                    _TileCopy.StoreGradient(ref dKs, 16, jCount, 16, ref _Unsafe.Add(ref keyGradient, jStart * keyGradientStride), keyGradientStride, head.AddsGradients);
-                    _TileCopy.StoreGradient(ref dV, 16, jCount, 16, ref _Unsafe.Add(ref valueGradient, jStart * valueGradientStride), valueGradientStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dKs, 16, jCount, 16, ref _Unsafe.Add(ref head[keyGradient], jStart * head.Stride(keyGradient)), head.Stride(keyGradient), head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dV, 16, jCount, 16, ref _Unsafe.Add(ref head[valueGradient], jStart * head.Stride(valueGradient)), head.Stride(valueGradient), head.AddsGradients);
                 }
             }
 
@@ -1514,6 +1462,8 @@ partial class Exact
             public static bool Causal => false;
             public static bool NeedsHadamard => false;
 
+            private const int query = 0, key = 1, value = 2, output = 3, outputGradient = 4, logSumExp = 5, logSumExpRest = 6, queryGradient = 7;
+
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
             private static readonly _Operand[] Listed =
@@ -1545,20 +1495,6 @@ partial class Exact
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var output = ref head[3]; // [queries × 16]
-                var outputStride = head.Stride(3);
-                ref var outputGradient = ref head[4]; // [queries × 16]
-                var outputGradientStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var queryGradient = ref head[7]; // [queries × 16]
-                var queryGradientStride = head.Stride(7);
                 ref var Q = ref _Unsafe.Add(ref scratch, 0);
                 ref var G = ref _Unsafe.Add(ref scratch, 3072);
                 ref var O = ref _Unsafe.Add(ref scratch, 6144);
@@ -1580,17 +1516,17 @@ partial class Exact
                 for (var iStart = from; iStart < to; iStart += 192)
                 {
                     var iCount = global::System.Math.Min(192, to - iStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
                     // Qs = Q · 0.360674
                     ComputeQs(ref Q, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, iStart * outputGradientStride), outputGradientStride, iCount, 16, ref G, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref output, iStart * outputStride), outputStride, iCount, 16, ref O, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], iStart * head.Stride(outputGradient)), head.Stride(outputGradient), iCount, 16, ref G, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output), iCount, 16, ref O, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], iStart * 1), 1, iCount, 1, ref lse, 1);
                     // delta = rowSum(G · O)
                     ComputeDelta(ref G, ref O, ref delta, iCount);
                     // n = lse == −∞ ? ∞ : lse · 1.4427
                     ComputeN(ref lse, ref n, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], iStart * 1), 1, iCount, 1, ref nr, 1);
                     // dQ: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dQ, 3072).Fill(0f);
                     var stage = _SumStage.FirstGroup;
@@ -1600,9 +1536,9 @@ partial class Exact
                     for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                     {
                         var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 16);
-                        _TileCopy.LoadTransposed(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 48);
-                        _TileCopy.Prefetch(ref _Unsafe.Add(ref value, (jStart + jCount) * valueStride), valueStride, jCount, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 16);
+                        _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 48);
+                        _TileCopy.Prefetch(ref _Unsafe.Add(ref head[value], (jStart + jCount) * head.Stride(value)), head.Stride(value), jCount, 16);
                         _TileCopy.LoadTransposed(ref K, 16, jCount, 16, ref KT, 48);
                         for (var s = 0; s < iCount; s += 12)
                         {
@@ -1638,7 +1574,7 @@ partial class Exact
                     }
                     // dQs = dQ · 0.25
                     ComputeDQs(ref dQ, ref dQs, iCount);
-                    _TileCopy.StoreGradient(ref dQs, 16, iCount, 16, ref _Unsafe.Add(ref queryGradient, iStart * queryGradientStride), queryGradientStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dQs, 16, iCount, 16, ref _Unsafe.Add(ref head[queryGradient], iStart * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
                 }
             }
 
@@ -1669,6 +1605,8 @@ partial class Exact
             public static bool Causal => false;
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
+
+            private const int query = 0, key = 1, value = 2, output = 3, outputGradient = 4, logSumExp = 5, logSumExpRest = 6, keyGradient = 7, valueGradient = 8;
 
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
@@ -1702,22 +1640,6 @@ partial class Exact
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 16]
-                var queryStride = head.Stride(0);
-                ref var key = ref head[1]; // [keys × 16]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 16]
-                var valueStride = head.Stride(2);
-                ref var output = ref head[3]; // [queries × 16]
-                var outputStride = head.Stride(3);
-                ref var outputGradient = ref head[4]; // [queries × 16]
-                var outputGradientStride = head.Stride(4);
-                ref var logSumExp = ref head[5]; // [queries × 1]
-                ref var logSumExpRest = ref head[6]; // [queries × 1]
-                ref var keyGradient = ref head[7]; // [keys × 16]
-                var keyGradientStride = head.Stride(7);
-                ref var valueGradient = ref head[8]; // [keys × 16]
-                var valueGradientStride = head.Stride(8);
                 ref var K = ref _Unsafe.Add(ref scratch, 0);
                 ref var V = ref _Unsafe.Add(ref scratch, 3072);
                 ref var dK = ref _Unsafe.Add(ref scratch, 6144);
@@ -1744,8 +1666,8 @@ partial class Exact
                 for (var jStart = from; jStart < to; jStart += 192)
                 {
                     var jCount = global::System.Math.Min(192, to - jStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 16);
                     // dK, dV: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                     _MemoryMarshal.CreateSpan(ref dK, 3072).Fill(0f);
                     _MemoryMarshal.CreateSpan(ref dV, 3072).Fill(0f);
@@ -1757,17 +1679,17 @@ partial class Exact
                     for (var iStart = 0; iStart < head.QueryLength; iStart += 48)
                     {
                         var iCount = global::System.Math.Min(48, head.QueryLength - iStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
                         // Qs = Q · 0.360674
                         ComputeQs2(ref Q, ref Qs, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, iStart * outputGradientStride), outputGradientStride, iCount, 16, ref G, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref output, iStart * outputStride), outputStride, iCount, 16, ref O, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExp, iStart * 1), 1, iCount, 1, ref lse, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], iStart * head.Stride(outputGradient)), head.Stride(outputGradient), iCount, 16, ref G, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output), iCount, 16, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], iStart * 1), 1, iCount, 1, ref lse, 1);
                         // delta = rowSum(G · O)
                         ComputeDelta(ref G, ref O, ref delta, iCount);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
                         ComputeN(ref lse, ref n, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref logSumExpRest, iStart * 1), 1, iCount, 1, ref nr, 1);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], iStart * 1), 1, iCount, 1, ref nr, 1);
                         _TileCopy.LoadTransposed(ref Qs, 16, iCount, 16, ref QsT, 48);
                         _TileCopy.LoadTransposed(ref G, 16, iCount, 16, ref GT, 48);
                         for (var s = 0; s < jCount; s += 12)
@@ -1811,8 +1733,8 @@ partial class Exact
                     }
                     // dKs = dK · 0.25
                     ComputeDKs(ref dK, ref dKs, jCount);
-                    _TileCopy.StoreGradient(ref dKs, 16, jCount, 16, ref _Unsafe.Add(ref keyGradient, jStart * keyGradientStride), keyGradientStride, head.AddsGradients);
-                    _TileCopy.StoreGradient(ref dV, 16, jCount, 16, ref _Unsafe.Add(ref valueGradient, jStart * valueGradientStride), valueGradientStride, head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dKs, 16, jCount, 16, ref _Unsafe.Add(ref head[keyGradient], jStart * head.Stride(keyGradient)), head.Stride(keyGradient), head.AddsGradients);
+                    _TileCopy.StoreGradient(ref dV, 16, jCount, 16, ref _Unsafe.Add(ref head[valueGradient], jStart * head.Stride(valueGradient)), head.Stride(valueGradient), head.AddsGradients);
                 }
             }
 

@@ -174,6 +174,8 @@ partial class Exact : global::KernelGen.IAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, logSumExpRest = 5;
+
         public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
         private static readonly _Operand[] Listed =
@@ -203,16 +205,6 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 16]
-            var queryStride = head.Stride(0);
-            ref var key = ref head[1]; // [keys × 16]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 16]
-            var valueStride = head.Stride(2);
-            ref var output = ref head[3]; // [queries × 16]
-            var outputStride = head.Stride(3);
-            ref var logSumExp = ref head[4]; // [queries × 1]
-            ref var logSumExpRest = ref head[5]; // [queries × 1]
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var M = ref _Unsafe.Add(ref scratch, 3072);
             ref var D = ref _Unsafe.Add(ref scratch, 3264);
@@ -236,7 +228,7 @@ partial class Exact : global::KernelGen.IAttention
             for (var iStart = from; iStart < to; iStart += 192)
             {
                 var iCount = global::System.Math.Min(192, to - iStart);
-                _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
+                _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
                 // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
                 // D, N: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
@@ -251,9 +243,9 @@ partial class Exact : global::KernelGen.IAttention
                 for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                 {
                     var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                    _TileCopy.LoadTransposed(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 48);
-                    _TileCopy.Prefetch(ref _Unsafe.Add(ref key, (jStart + jCount) * keyStride), keyStride, jCount, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 16);
+                    _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 48);
+                    _TileCopy.Prefetch(ref _Unsafe.Add(ref head[key], (jStart + jCount) * head.Stride(key)), head.Stride(key), jCount, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 16);
                     for (var s = 0; s < iCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
@@ -296,15 +288,15 @@ partial class Exact : global::KernelGen.IAttention
                 ComputeR(ref D, ref R, iCount);
                 // O = N · R
                 ComputeO(ref N, ref R, ref O, iCount);
-                _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref output, iStart * outputStride), outputStride);
-                if (!_Unsafe.IsNullRef(ref logSumExp))
+                _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output));
+                if (!_Unsafe.IsNullRef(ref head[logSumExp]))
                 {
                     // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                     ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, iCount);
-                    _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref logSumExp, iStart), 0);
-                    if (!_Unsafe.IsNullRef(ref logSumExpRest))
+                    _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref head[logSumExp], iStart), 0);
+                    if (!_Unsafe.IsNullRef(ref head[logSumExpRest]))
                     {
-                        _TileCopy.Store(ref _Unsafe.Add(ref nr, 0), 0, 1, iCount, ref _Unsafe.Add(ref logSumExpRest, iStart), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref nr, 0), 0, 1, iCount, ref _Unsafe.Add(ref head[logSumExpRest], iStart), 0);
                     }
                 }
             }
@@ -662,6 +654,8 @@ partial class Exact : global::KernelGen.IAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, logSumExpRest = 5;
+
         public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
         private static readonly _Operand[] Listed =
@@ -691,16 +685,6 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 16]
-            var queryStride = head.Stride(0);
-            ref var key = ref head[1]; // [keys × 16]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 16]
-            var valueStride = head.Stride(2);
-            ref var output = ref head[3]; // [queries × 16]
-            var outputStride = head.Stride(3);
-            ref var logSumExp = ref head[4]; // [queries × 1]
-            ref var logSumExpRest = ref head[5]; // [queries × 1]
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var M = ref _Unsafe.Add(ref scratch, 3072);
             ref var D = ref _Unsafe.Add(ref scratch, 3264);
@@ -724,7 +708,7 @@ partial class Exact : global::KernelGen.IAttention
             for (var iStart = from; iStart < to; iStart += 192)
             {
                 var iCount = global::System.Math.Min(192, to - iStart);
-                _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
+                _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
                 // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
                 // D, N: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
@@ -739,9 +723,9 @@ partial class Exact : global::KernelGen.IAttention
                 for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                 {
                     var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                    _TileCopy.LoadTransposed(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 48);
-                    _TileCopy.Prefetch(ref _Unsafe.Add(ref key, (jStart + jCount) * keyStride), keyStride, jCount, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 16);
+                    _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 48);
+                    _TileCopy.Prefetch(ref _Unsafe.Add(ref head[key], (jStart + jCount) * head.Stride(key)), head.Stride(key), jCount, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 16);
                     for (var s = 0; s < iCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
@@ -784,15 +768,15 @@ partial class Exact : global::KernelGen.IAttention
                 ComputeR(ref D, ref R, iCount);
                 // O = N · R
                 ComputeO(ref N, ref R, ref O, iCount);
-                _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref output, iStart * outputStride), outputStride);
-                if (!_Unsafe.IsNullRef(ref logSumExp))
+                _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output));
+                if (!_Unsafe.IsNullRef(ref head[logSumExp]))
                 {
                     // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                     ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, iCount);
-                    _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref logSumExp, iStart), 0);
-                    if (!_Unsafe.IsNullRef(ref logSumExpRest))
+                    _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref head[logSumExp], iStart), 0);
+                    if (!_Unsafe.IsNullRef(ref head[logSumExpRest]))
                     {
-                        _TileCopy.Store(ref _Unsafe.Add(ref nr, 0), 0, 1, iCount, ref _Unsafe.Add(ref logSumExpRest, iStart), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref nr, 0), 0, 1, iCount, ref _Unsafe.Add(ref head[logSumExpRest], iStart), 0);
                     }
                 }
             }
@@ -1150,6 +1134,8 @@ partial class Exact : global::KernelGen.IAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, logSumExpRest = 5;
+
         public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
         private static readonly _Operand[] Listed =
@@ -1179,16 +1165,6 @@ partial class Exact : global::KernelGen.IAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 16]
-            var queryStride = head.Stride(0);
-            ref var key = ref head[1]; // [keys × 16]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 16]
-            var valueStride = head.Stride(2);
-            ref var output = ref head[3]; // [queries × 16]
-            var outputStride = head.Stride(3);
-            ref var logSumExp = ref head[4]; // [queries × 1]
-            ref var logSumExpRest = ref head[5]; // [queries × 1]
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var M = ref _Unsafe.Add(ref scratch, 3072);
             ref var D = ref _Unsafe.Add(ref scratch, 3264);
@@ -1212,7 +1188,7 @@ partial class Exact : global::KernelGen.IAttention
             for (var iStart = from; iStart < to; iStart += 192)
             {
                 var iCount = global::System.Math.Min(192, to - iStart);
-                _TileCopy.Load(ref _Unsafe.Add(ref query, iStart * queryStride), queryStride, iCount, 16, ref Q, 16);
+                _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
                 // Qs = Q · 0.360674
                 ComputeQs(ref Q, iCount);
                 // D, N: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
@@ -1227,9 +1203,9 @@ partial class Exact : global::KernelGen.IAttention
                 for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
                 {
                     var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                    _TileCopy.LoadTransposed(ref _Unsafe.Add(ref key, jStart * keyStride), keyStride, jCount, 16, ref K, 48);
-                    _TileCopy.Prefetch(ref _Unsafe.Add(ref key, (jStart + jCount) * keyStride), keyStride, jCount, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, jStart * valueStride), valueStride, jCount, 16, ref V, 16);
+                    _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 48);
+                    _TileCopy.Prefetch(ref _Unsafe.Add(ref head[key], (jStart + jCount) * head.Stride(key)), head.Stride(key), jCount, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 16);
                     for (var s = 0; s < iCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
@@ -1272,15 +1248,15 @@ partial class Exact : global::KernelGen.IAttention
                 ComputeR(ref D, ref R, iCount);
                 // O = N · R
                 ComputeO(ref N, ref R, ref O, iCount);
-                _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref output, iStart * outputStride), outputStride);
-                if (!_Unsafe.IsNullRef(ref logSumExp))
+                _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output));
+                if (!_Unsafe.IsNullRef(ref head[logSumExp]))
                 {
                     // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
                     ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, iCount);
-                    _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref logSumExp, iStart), 0);
-                    if (!_Unsafe.IsNullRef(ref logSumExpRest))
+                    _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref head[logSumExp], iStart), 0);
+                    if (!_Unsafe.IsNullRef(ref head[logSumExpRest]))
                     {
-                        _TileCopy.Store(ref _Unsafe.Add(ref nr, 0), 0, 1, iCount, ref _Unsafe.Add(ref logSumExpRest, iStart), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref nr, 0), 0, 1, iCount, ref _Unsafe.Add(ref head[logSumExpRest], iStart), 0);
                     }
                 }
             }

@@ -108,6 +108,8 @@ partial class OddRelu
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
 
+            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, queryGradient = 5, keyGradient = 6, valueGradient = 7, keptState = 8, parameters = 9;
+
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
             private static readonly _Operand[] Listed =
@@ -160,16 +162,6 @@ partial class OddRelu
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 3]
-                var queryStride = head.Stride(0);
-                ref var outputGradient = ref head[3]; // [queries × 5]
-                var outputGradientStride = head.Stride(3);
-                ref var output = ref head[4]; // [queries × 5]
-                var outputStride = head.Stride(4);
-                ref var queryGradient = ref head[5]; // [queries × 3]
-                var queryGradientStride = head.Stride(5);
-                ref var keptState = ref head[8];
-                ref var parameters = ref head[9];
                 ref var z = ref _Unsafe.Add(ref scratch, 0);
                 ref var S = ref _Unsafe.Add(ref scratch, 16);
                 ref var Q = ref _Unsafe.Add(ref scratch, 272);
@@ -193,12 +185,12 @@ partial class OddRelu
                 ref var RRest = ref _Unsafe.Add(ref state, 288);
                 // z [1 × m] of the kept state.
                 _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                _TileCopy.Load(ref _Unsafe.Add(ref keptState, 0), 0, 1, 7, ref _Unsafe.Add(ref z, 0), 7);
+                _TileCopy.Load(ref _Unsafe.Add(ref head[keptState], 0), 0, 1, 7, ref _Unsafe.Add(ref z, 0), 7);
                 // S [m × dv] of the kept state, transposed.
                 _MemoryMarshal.CreateSpan(ref S, 256).Fill(0f);
-                _TileCopy.Transpose(ref _Unsafe.Add(ref keptState, 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 16);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 48);
+                _TileCopy.Transpose(ref _Unsafe.Add(ref head[keptState], 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 16);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 48);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -222,17 +214,17 @@ partial class OddRelu
                     for (var s = 0; s < iCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], (iStart + s) * head.Stride(query)), head.Stride(query), sCount, 3, ref Q, 16);
                         // B = Q · Wᵀ
                         Product_tx3x7(ref Q, ref W, ref B, sCount);
                         // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
                         ComputeFqD(ref B, ref _Unsafe.Add(ref Fq, s * 16), ref z, ref D, sCount);
                         // rD = D == 0 ? 0 : 1 / D
                         ComputeRD(ref D, ref rD, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, (iStart + s) * outputGradientStride), outputGradientStride, sCount, 5, ref G, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], (iStart + s) * head.Stride(outputGradient)), head.Stride(outputGradient), sCount, 5, ref G, 16);
                         // Gw = G · rD
                         ComputeGw(ref G, ref rD, ref _Unsafe.Add(ref Gw, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride, sCount, 5, ref O, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], (iStart + s) * head.Stride(output)), head.Stride(output), sCount, 5, ref O, 16);
                         // go = rowSum(G · O)
                         ComputeGo(ref G, ref O, ref go, sCount);
                         // delta = −go · rD
@@ -243,7 +235,7 @@ partial class OddRelu
                         ComputeDAq(ref B, ref X, ref delta, ref z, sCount);
                         // dXq = dAq · Wg
                         Product_tx7x3(ref B, ref Wg, ref dXq, sCount);
-                        _TileCopy.StoreGradient(ref dXq, 16, sCount, 3, ref _Unsafe.Add(ref queryGradient, (iStart + s) * queryGradientStride), queryGradientStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dXq, 16, sCount, 3, ref _Unsafe.Add(ref head[queryGradient], (iStart + s) * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
                         // rhot = columnSum(Fq · delta)
                         ComputeRhot(ref _Unsafe.Add(ref Fq, s * 16), ref delta, ref rhot, sCount);
                     }
@@ -290,15 +282,6 @@ partial class OddRelu
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var key = ref head[1]; // [keys × 3]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 5]
-                var valueStride = head.Stride(2);
-                ref var keyGradient = ref head[6]; // [keys × 3]
-                var keyGradientStride = head.Stride(6);
-                ref var valueGradient = ref head[7]; // [keys × 5]
-                var valueGradientStride = head.Stride(7);
-                ref var parameters = ref head[9];
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var K = ref _Unsafe.Add(ref scratch, 256);
                 ref var V = ref _Unsafe.Add(ref scratch, 448);
@@ -310,8 +293,8 @@ partial class OddRelu
                 ref var rho = ref _Unsafe.Add(ref state, 0);
                 ref var R = ref _Unsafe.Add(ref state, 16);
                 _TileCopy.LoadTransposed(ref R, 16, 16, 16, ref RT, 16);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 48);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 48);
 
                 // Tiles of 48 tokens j.
                 for (var jStart = from; jStart < to; jStart += 48)
@@ -320,8 +303,8 @@ partial class OddRelu
                     for (var s = 0; s < jCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, jCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref V, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (jStart + s) * head.Stride(key)), head.Stride(key), sCount, 3, ref K, 16);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (jStart + s) * head.Stride(value)), head.Stride(value), sCount, 5, ref V, 16);
                         // A = K · Wᵀ
                         Product_tx3x7(ref K, ref W, ref A, sCount);
                         // Y = V · Rᵀ
@@ -330,12 +313,12 @@ partial class OddRelu
                         ComputeFk(ref A, ref Fk, sCount);
                         // dV = Fk · R
                         Product_tx7x5(ref Fk, ref R, ref dV, sCount);
-                        _TileCopy.StoreGradient(ref dV, 16, sCount, 5, ref _Unsafe.Add(ref valueGradient, (jStart + s) * valueGradientStride), valueGradientStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dV, 16, sCount, 5, ref _Unsafe.Add(ref head[valueGradient], (jStart + s) * head.Stride(valueGradient)), head.Stride(valueGradient), head.AddsGradients);
                         // dAk = ReluDerivative(A) · (Y + rho)
                         ComputeDAk(ref A, ref Y, ref rho, sCount);
                         // dXk = dAk · Wg
                         Product_tx7x3(ref A, ref Wg, ref dXk, sCount);
-                        _TileCopy.StoreGradient(ref dXk, 16, sCount, 3, ref _Unsafe.Add(ref keyGradient, (jStart + s) * keyGradientStride), keyGradientStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dXk, 16, sCount, 3, ref _Unsafe.Add(ref head[keyGradient], (jStart + s) * head.Stride(keyGradient)), head.Stride(keyGradient), head.AddsGradients);
                     }
                 }
             }
@@ -862,6 +845,8 @@ partial class OddRelu
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
 
+            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, queryGradient = 5, keyGradient = 6, valueGradient = 7, keptState = 8, parameters = 9;
+
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
             private static readonly _Operand[] Listed =
@@ -914,16 +899,6 @@ partial class OddRelu
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 3]
-                var queryStride = head.Stride(0);
-                ref var outputGradient = ref head[3]; // [queries × 5]
-                var outputGradientStride = head.Stride(3);
-                ref var output = ref head[4]; // [queries × 5]
-                var outputStride = head.Stride(4);
-                ref var queryGradient = ref head[5]; // [queries × 3]
-                var queryGradientStride = head.Stride(5);
-                ref var keptState = ref head[8];
-                ref var parameters = ref head[9];
                 ref var z = ref _Unsafe.Add(ref scratch, 0);
                 ref var S = ref _Unsafe.Add(ref scratch, 16);
                 ref var Q = ref _Unsafe.Add(ref scratch, 80);
@@ -947,12 +922,12 @@ partial class OddRelu
                 ref var RRest = ref _Unsafe.Add(ref state, 96);
                 // z [1 × m] of the kept state.
                 _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                _TileCopy.Load(ref _Unsafe.Add(ref keptState, 0), 0, 1, 7, ref _Unsafe.Add(ref z, 0), 7);
+                _TileCopy.Load(ref _Unsafe.Add(ref head[keptState], 0), 0, 1, 7, ref _Unsafe.Add(ref z, 0), 7);
                 // S [m × dv] of the kept state, transposed.
                 _MemoryMarshal.CreateSpan(ref S, 64).Fill(0f);
-                _TileCopy.Transpose(ref _Unsafe.Add(ref keptState, 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 8);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 32);
+                _TileCopy.Transpose(ref _Unsafe.Add(ref head[keptState], 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 8);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 32);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -976,17 +951,17 @@ partial class OddRelu
                     for (var s = 0; s < iCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], (iStart + s) * head.Stride(query)), head.Stride(query), sCount, 3, ref Q, 8);
                         // B = Q · Wᵀ
                         Product_tx3x7(ref Q, ref W, ref B, sCount);
                         // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
                         ComputeFqD(ref B, ref _Unsafe.Add(ref Fq, s * 8), ref z, ref D, sCount);
                         // rD = D == 0 ? 0 : 1 / D
                         ComputeRD(ref D, ref rD, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, (iStart + s) * outputGradientStride), outputGradientStride, sCount, 5, ref G, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], (iStart + s) * head.Stride(outputGradient)), head.Stride(outputGradient), sCount, 5, ref G, 8);
                         // Gw = G · rD
                         ComputeGw(ref G, ref rD, ref _Unsafe.Add(ref Gw, s * 8), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride, sCount, 5, ref O, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], (iStart + s) * head.Stride(output)), head.Stride(output), sCount, 5, ref O, 8);
                         // go = rowSum(G · O)
                         ComputeGo(ref G, ref O, ref go, sCount);
                         // delta = −go · rD
@@ -997,7 +972,7 @@ partial class OddRelu
                         ComputeDAq(ref B, ref X, ref delta, ref z, sCount);
                         // dXq = dAq · Wg
                         Product_tx7x3(ref B, ref Wg, ref dXq, sCount);
-                        _TileCopy.StoreGradient(ref dXq, 8, sCount, 3, ref _Unsafe.Add(ref queryGradient, (iStart + s) * queryGradientStride), queryGradientStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dXq, 8, sCount, 3, ref _Unsafe.Add(ref head[queryGradient], (iStart + s) * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
                         // rhot = columnSum(Fq · delta)
                         ComputeRhot(ref _Unsafe.Add(ref Fq, s * 8), ref delta, ref rhot, sCount);
                     }
@@ -1044,15 +1019,6 @@ partial class OddRelu
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var key = ref head[1]; // [keys × 3]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 5]
-                var valueStride = head.Stride(2);
-                ref var keyGradient = ref head[6]; // [keys × 3]
-                var keyGradientStride = head.Stride(6);
-                ref var valueGradient = ref head[7]; // [keys × 5]
-                var valueGradientStride = head.Stride(7);
-                ref var parameters = ref head[9];
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var K = ref _Unsafe.Add(ref scratch, 64);
                 ref var V = ref _Unsafe.Add(ref scratch, 160);
@@ -1064,8 +1030,8 @@ partial class OddRelu
                 ref var rho = ref _Unsafe.Add(ref state, 0);
                 ref var R = ref _Unsafe.Add(ref state, 16);
                 _TileCopy.LoadTransposed(ref R, 8, 8, 8, ref RT, 8);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 32);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 32);
 
                 // Tiles of 48 tokens j.
                 for (var jStart = from; jStart < to; jStart += 48)
@@ -1074,8 +1040,8 @@ partial class OddRelu
                     for (var s = 0; s < jCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, jCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 8);
-                        _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref V, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (jStart + s) * head.Stride(key)), head.Stride(key), sCount, 3, ref K, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (jStart + s) * head.Stride(value)), head.Stride(value), sCount, 5, ref V, 8);
                         // A = K · Wᵀ
                         Product_tx3x7(ref K, ref W, ref A, sCount);
                         // Y = V · Rᵀ
@@ -1084,12 +1050,12 @@ partial class OddRelu
                         ComputeFk(ref A, ref Fk, sCount);
                         // dV = Fk · R
                         Product_tx7x5(ref Fk, ref R, ref dV, sCount);
-                        _TileCopy.StoreGradient(ref dV, 8, sCount, 5, ref _Unsafe.Add(ref valueGradient, (jStart + s) * valueGradientStride), valueGradientStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dV, 8, sCount, 5, ref _Unsafe.Add(ref head[valueGradient], (jStart + s) * head.Stride(valueGradient)), head.Stride(valueGradient), head.AddsGradients);
                         // dAk = ReluDerivative(A) · (Y + rho)
                         ComputeDAk(ref A, ref Y, ref rho, sCount);
                         // dXk = dAk · Wg
                         Product_tx7x3(ref A, ref Wg, ref dXk, sCount);
-                        _TileCopy.StoreGradient(ref dXk, 8, sCount, 3, ref _Unsafe.Add(ref keyGradient, (jStart + s) * keyGradientStride), keyGradientStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dXk, 8, sCount, 3, ref _Unsafe.Add(ref head[keyGradient], (jStart + s) * head.Stride(keyGradient)), head.Stride(keyGradient), head.AddsGradients);
                     }
                 }
             }
@@ -1608,6 +1574,8 @@ partial class OddRelu
             public static bool NeedsHadamard => false;
             public static bool OutputsKeys => true;
 
+            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, queryGradient = 5, keyGradient = 6, valueGradient = 7, keptState = 8, parameters = 9;
+
             public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
             private static readonly _Operand[] Listed =
@@ -1660,16 +1628,6 @@ partial class OddRelu
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var query = ref head[0]; // [queries × 3]
-                var queryStride = head.Stride(0);
-                ref var outputGradient = ref head[3]; // [queries × 5]
-                var outputGradientStride = head.Stride(3);
-                ref var output = ref head[4]; // [queries × 5]
-                var outputStride = head.Stride(4);
-                ref var queryGradient = ref head[5]; // [queries × 3]
-                var queryGradientStride = head.Stride(5);
-                ref var keptState = ref head[8];
-                ref var parameters = ref head[9];
                 ref var z = ref _Unsafe.Add(ref scratch, 0);
                 ref var S = ref _Unsafe.Add(ref scratch, 16);
                 ref var Q = ref _Unsafe.Add(ref scratch, 80);
@@ -1693,12 +1651,12 @@ partial class OddRelu
                 ref var RRest = ref _Unsafe.Add(ref state, 96);
                 // z [1 × m] of the kept state.
                 _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                _TileCopy.Load(ref _Unsafe.Add(ref keptState, 0), 0, 1, 7, ref _Unsafe.Add(ref z, 0), 7);
+                _TileCopy.Load(ref _Unsafe.Add(ref head[keptState], 0), 0, 1, 7, ref _Unsafe.Add(ref z, 0), 7);
                 // S [m × dv] of the kept state, transposed.
                 _MemoryMarshal.CreateSpan(ref S, 64).Fill(0f);
-                _TileCopy.Transpose(ref _Unsafe.Add(ref keptState, 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 8);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 32);
+                _TileCopy.Transpose(ref _Unsafe.Add(ref head[keptState], 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 8);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 32);
                 // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
                 var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
                 if (stage == _SumStage.Empty)
@@ -1722,17 +1680,17 @@ partial class OddRelu
                     for (var s = 0; s < iCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 4);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], (iStart + s) * head.Stride(query)), head.Stride(query), sCount, 3, ref Q, 4);
                         // B = Q · Wᵀ
                         Product_tx3x7(ref Q, ref W, ref B, sCount);
                         // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
                         ComputeFqD(ref B, ref _Unsafe.Add(ref Fq, s * 8), ref z, ref D, sCount);
                         // rD = D == 0 ? 0 : 1 / D
                         ComputeRD(ref D, ref rD, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref outputGradient, (iStart + s) * outputGradientStride), outputGradientStride, sCount, 5, ref G, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], (iStart + s) * head.Stride(outputGradient)), head.Stride(outputGradient), sCount, 5, ref G, 8);
                         // Gw = G · rD
                         ComputeGw(ref G, ref rD, ref _Unsafe.Add(ref Gw, s * 8), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride, sCount, 5, ref O, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], (iStart + s) * head.Stride(output)), head.Stride(output), sCount, 5, ref O, 8);
                         // go = rowSum(G · O)
                         ComputeGo(ref G, ref O, ref go, sCount);
                         // delta = −go · rD
@@ -1743,7 +1701,7 @@ partial class OddRelu
                         ComputeDAq(ref B, ref X, ref delta, ref z, sCount);
                         // dXq = dAq · Wg
                         Product_tx7x3(ref B, ref Wg, ref dXq, sCount);
-                        _TileCopy.StoreGradient(ref dXq, 4, sCount, 3, ref _Unsafe.Add(ref queryGradient, (iStart + s) * queryGradientStride), queryGradientStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dXq, 4, sCount, 3, ref _Unsafe.Add(ref head[queryGradient], (iStart + s) * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
                         // rhot = columnSum(Fq · delta)
                         ComputeRhot(ref _Unsafe.Add(ref Fq, s * 8), ref delta, ref rhot, sCount);
                     }
@@ -1790,15 +1748,6 @@ partial class OddRelu
             [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
             public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
             {
-                ref var key = ref head[1]; // [keys × 3]
-                var keyStride = head.Stride(1);
-                ref var value = ref head[2]; // [keys × 5]
-                var valueStride = head.Stride(2);
-                ref var keyGradient = ref head[6]; // [keys × 3]
-                var keyGradientStride = head.Stride(6);
-                ref var valueGradient = ref head[7]; // [keys × 5]
-                var valueGradientStride = head.Stride(7);
-                ref var parameters = ref head[9];
                 ref var RT = ref _Unsafe.Add(ref scratch, 0);
                 ref var K = ref _Unsafe.Add(ref scratch, 64);
                 ref var V = ref _Unsafe.Add(ref scratch, 112);
@@ -1810,8 +1759,8 @@ partial class OddRelu
                 ref var rho = ref _Unsafe.Add(ref state, 0);
                 ref var R = ref _Unsafe.Add(ref state, 16);
                 _TileCopy.LoadTransposed(ref R, 8, 8, 8, ref RT, 8);
-                ref var W = ref _Unsafe.Add(ref parameters, 0);
-                ref var Wg = ref _Unsafe.Add(ref parameters, 32);
+                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
+                ref var Wg = ref _Unsafe.Add(ref head[parameters], 32);
 
                 // Tiles of 48 tokens j.
                 for (var jStart = from; jStart < to; jStart += 48)
@@ -1820,8 +1769,8 @@ partial class OddRelu
                     for (var s = 0; s < jCount; s += 12)
                     {
                         var sCount = global::System.Math.Min(12, jCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 4);
-                        _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref V, 8);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (jStart + s) * head.Stride(key)), head.Stride(key), sCount, 3, ref K, 4);
+                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (jStart + s) * head.Stride(value)), head.Stride(value), sCount, 5, ref V, 8);
                         // A = K · Wᵀ
                         Product_tx3x7(ref K, ref W, ref A, sCount);
                         // Y = V · Rᵀ
@@ -1830,12 +1779,12 @@ partial class OddRelu
                         ComputeFk(ref A, ref Fk, sCount);
                         // dV = Fk · R
                         Product_tx7x5(ref Fk, ref R, ref dV, sCount);
-                        _TileCopy.StoreGradient(ref dV, 8, sCount, 5, ref _Unsafe.Add(ref valueGradient, (jStart + s) * valueGradientStride), valueGradientStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dV, 8, sCount, 5, ref _Unsafe.Add(ref head[valueGradient], (jStart + s) * head.Stride(valueGradient)), head.Stride(valueGradient), head.AddsGradients);
                         // dAk = ReluDerivative(A) · (Y + rho)
                         ComputeDAk(ref A, ref Y, ref rho, sCount);
                         // dXk = dAk · Wg
                         Product_tx7x3(ref A, ref Wg, ref dXk, sCount);
-                        _TileCopy.StoreGradient(ref dXk, 4, sCount, 3, ref _Unsafe.Add(ref keyGradient, (jStart + s) * keyGradientStride), keyGradientStride, head.AddsGradients);
+                        _TileCopy.StoreGradient(ref dXk, 4, sCount, 3, ref _Unsafe.Add(ref head[keyGradient], (jStart + s) * head.Stride(keyGradient)), head.Stride(keyGradient), head.AddsGradients);
                     }
                 }
             }

@@ -212,6 +212,8 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, parameters = 5;
+
         public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
         private static readonly _Operand[] Listed =
@@ -251,13 +253,6 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 3]
-            var queryStride = head.Stride(0);
-            ref var key = ref head[1]; // [keys × 3]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 5]
-            var valueStride = head.Stride(2);
-            ref var parameters = ref head[5];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -272,7 +267,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var zRest = ref _Unsafe.Add(ref state, 272);
             ref var SRest = ref _Unsafe.Add(ref state, 288);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -299,12 +294,12 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < jCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, jCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (jStart + s) * head.Stride(key)), head.Stride(key), sCount, 3, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (jStart + s) * head.Stride(value)), head.Stride(value), sCount, 5, ref _Unsafe.Add(ref V, s * 16), 16);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 16), 16);
+                        _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 16), 16);
                         Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
                     }
@@ -368,12 +363,6 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 3]
-            var queryStride = head.Stride(0);
-            ref var output = ref head[3]; // [queries × 5]
-            var outputStride = head.Stride(3);
-            ref var logSumExp = ref head[4]; // [queries × 1]
-            ref var parameters = ref head[5];
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var B = ref _Unsafe.Add(ref scratch, 192);
             ref var D = ref _Unsafe.Add(ref scratch, 384);
@@ -386,7 +375,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var shortV = ref _Unsafe.Add(ref scratch, 2400);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
 
             // Tiles of 48 tokens i.
             for (var iStart = from; iStart < to; iStart += 48)
@@ -395,7 +384,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < iCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, iCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[query], (iStart + s) * head.Stride(query)), head.Stride(query), sCount, 3, ref Q, 16);
                     if (head.IsShort)
                     {
                         // B = Q · Wᵀ, which the keys' pass has made
@@ -422,12 +411,12 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
                     ComputeO(ref N, ref R, sCount);
-                    _TileCopy.Store(ref N, 16, sCount, 5, ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride);
-                    if (!_Unsafe.IsNullRef(ref logSumExp))
+                    _TileCopy.Store(ref N, 16, sCount, 5, ref _Unsafe.Add(ref head[output], (iStart + s) * head.Stride(output)), head.Stride(output));
+                    if (!_Unsafe.IsNullRef(ref head[logSumExp]))
                     {
                         // logD = log2(D); lse = logD · 0.693147
                         ComputeLogDLse(ref D, ref lse, sCount);
-                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref logSumExp, (iStart + s)), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head[logSumExp], (iStart + s)), 0);
                     }
                 }
             }
@@ -784,6 +773,8 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, parameters = 5;
+
         public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
         private static readonly _Operand[] Listed =
@@ -823,13 +814,6 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 3]
-            var queryStride = head.Stride(0);
-            ref var key = ref head[1]; // [keys × 3]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 5]
-            var valueStride = head.Stride(2);
-            ref var parameters = ref head[5];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 96);
             ref var A = ref _Unsafe.Add(ref scratch, 480);
@@ -844,7 +828,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var zRest = ref _Unsafe.Add(ref state, 80);
             ref var SRest = ref _Unsafe.Add(ref state, 96);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -871,12 +855,12 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < jCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, jCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 8);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (jStart + s) * head.Stride(key)), head.Stride(key), sCount, 3, ref K, 8);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (jStart + s) * head.Stride(value)), head.Stride(value), sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 8), 8);
+                        _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 8), 8);
                         Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 8), 8, head.QueryLength, 8, ref shortB, 8);
                     }
@@ -940,12 +924,6 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 3]
-            var queryStride = head.Stride(0);
-            ref var output = ref head[3]; // [queries × 5]
-            var outputStride = head.Stride(3);
-            ref var logSumExp = ref head[4]; // [queries × 1]
-            ref var parameters = ref head[5];
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var B = ref _Unsafe.Add(ref scratch, 96);
             ref var D = ref _Unsafe.Add(ref scratch, 192);
@@ -958,7 +936,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var shortV = ref _Unsafe.Add(ref scratch, 1152);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
 
             // Tiles of 48 tokens i.
             for (var iStart = from; iStart < to; iStart += 48)
@@ -967,7 +945,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < iCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, iCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 8);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[query], (iStart + s) * head.Stride(query)), head.Stride(query), sCount, 3, ref Q, 8);
                     if (head.IsShort)
                     {
                         // B = Q · Wᵀ, which the keys' pass has made
@@ -994,12 +972,12 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
                     ComputeO(ref N, ref R, sCount);
-                    _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride);
-                    if (!_Unsafe.IsNullRef(ref logSumExp))
+                    _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref head[output], (iStart + s) * head.Stride(output)), head.Stride(output));
+                    if (!_Unsafe.IsNullRef(ref head[logSumExp]))
                     {
                         // logD = log2(D); lse = logD · 0.693147
                         ComputeLogDLse(ref D, ref lse, sCount);
-                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref logSumExp, (iStart + s)), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head[logSumExp], (iStart + s)), 0);
                     }
                 }
             }
@@ -1348,6 +1326,8 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, parameters = 5;
+
         public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
         private static readonly _Operand[] Listed =
@@ -1387,13 +1367,6 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 3]
-            var queryStride = head.Stride(0);
-            ref var key = ref head[1]; // [keys × 3]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 5]
-            var valueStride = head.Stride(2);
-            ref var parameters = ref head[5];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 48);
             ref var A = ref _Unsafe.Add(ref scratch, 432);
@@ -1408,7 +1381,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var zRest = ref _Unsafe.Add(ref state, 80);
             ref var SRest = ref _Unsafe.Add(ref state, 96);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -1435,12 +1408,12 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < jCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, jCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 4);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (jStart + s) * head.Stride(key)), head.Stride(key), sCount, 3, ref K, 4);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (jStart + s) * head.Stride(value)), head.Stride(value), sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 4), 4);
+                        _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 4), 4);
                         Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 8), 8, head.QueryLength, 8, ref shortB, 8);
                     }
@@ -1504,12 +1477,6 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 3]
-            var queryStride = head.Stride(0);
-            ref var output = ref head[3]; // [queries × 5]
-            var outputStride = head.Stride(3);
-            ref var logSumExp = ref head[4]; // [queries × 1]
-            ref var parameters = ref head[5];
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var B = ref _Unsafe.Add(ref scratch, 48);
             ref var D = ref _Unsafe.Add(ref scratch, 144);
@@ -1522,7 +1489,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
             ref var shortV = ref _Unsafe.Add(ref scratch, 1104);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
 
             // Tiles of 48 tokens i.
             for (var iStart = from; iStart < to; iStart += 48)
@@ -1531,7 +1498,7 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < iCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, iCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 4);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[query], (iStart + s) * head.Stride(query)), head.Stride(query), sCount, 3, ref Q, 4);
                     if (head.IsShort)
                     {
                         // B = Q · Wᵀ, which the keys' pass has made
@@ -1558,12 +1525,12 @@ partial class OddRelu : global::KernelGen.IRandomFeatureAttention
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
                     ComputeO(ref N, ref R, sCount);
-                    _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride);
-                    if (!_Unsafe.IsNullRef(ref logSumExp))
+                    _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref head[output], (iStart + s) * head.Stride(output)), head.Stride(output));
+                    if (!_Unsafe.IsNullRef(ref head[logSumExp]))
                     {
                         // logD = log2(D); lse = logD · 0.693147
                         ComputeLogDLse(ref D, ref lse, sCount);
-                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref logSumExp, (iStart + s)), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head[logSumExp], (iStart + s)), 0);
                     }
                 }
             }

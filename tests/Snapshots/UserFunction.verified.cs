@@ -218,6 +218,8 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, parameters = 5;
+
         public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
         private static readonly _Operand[] Listed =
@@ -257,13 +259,6 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 3]
-            var queryStride = head.Stride(0);
-            ref var key = ref head[1]; // [keys × 3]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 5]
-            var valueStride = head.Stride(2);
-            ref var parameters = ref head[5];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 192);
             ref var A = ref _Unsafe.Add(ref scratch, 960);
@@ -278,7 +273,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var zRest = ref _Unsafe.Add(ref state, 272);
             ref var SRest = ref _Unsafe.Add(ref state, 288);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -305,12 +300,12 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < jCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, jCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 16), 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (jStart + s) * head.Stride(key)), head.Stride(key), sCount, 3, ref K, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (jStart + s) * head.Stride(value)), head.Stride(value), sCount, 5, ref _Unsafe.Add(ref V, s * 16), 16);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 16), 16);
+                        _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 16), 16);
                         Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
                     }
@@ -374,12 +369,6 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 3]
-            var queryStride = head.Stride(0);
-            ref var output = ref head[3]; // [queries × 5]
-            var outputStride = head.Stride(3);
-            ref var logSumExp = ref head[4]; // [queries × 1]
-            ref var parameters = ref head[5];
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var B = ref _Unsafe.Add(ref scratch, 192);
             ref var D = ref _Unsafe.Add(ref scratch, 384);
@@ -392,7 +381,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             ref var shortV = ref _Unsafe.Add(ref scratch, 2400);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
 
             // Tiles of 48 tokens i.
             for (var iStart = from; iStart < to; iStart += 48)
@@ -401,7 +390,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < iCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, iCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 16);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[query], (iStart + s) * head.Stride(query)), head.Stride(query), sCount, 3, ref Q, 16);
                     if (head.IsShort)
                     {
                         // B = Q · Wᵀ, which the keys' pass has made
@@ -428,12 +417,12 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
                     ComputeO(ref N, ref R, sCount);
-                    _TileCopy.Store(ref N, 16, sCount, 5, ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride);
-                    if (!_Unsafe.IsNullRef(ref logSumExp))
+                    _TileCopy.Store(ref N, 16, sCount, 5, ref _Unsafe.Add(ref head[output], (iStart + s) * head.Stride(output)), head.Stride(output));
+                    if (!_Unsafe.IsNullRef(ref head[logSumExp]))
                     {
                         // logD = log2(D); lse = logD · 0.693147
                         ComputeLogDLse(ref D, ref lse, sCount);
-                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref logSumExp, (iStart + s)), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head[logSumExp], (iStart + s)), 0);
                     }
                 }
             }
@@ -793,6 +782,8 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, parameters = 5;
+
         public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
         private static readonly _Operand[] Listed =
@@ -832,13 +823,6 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 3]
-            var queryStride = head.Stride(0);
-            ref var key = ref head[1]; // [keys × 3]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 5]
-            var valueStride = head.Stride(2);
-            ref var parameters = ref head[5];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 96);
             ref var A = ref _Unsafe.Add(ref scratch, 480);
@@ -853,7 +837,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var zRest = ref _Unsafe.Add(ref state, 80);
             ref var SRest = ref _Unsafe.Add(ref state, 96);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -880,12 +864,12 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < jCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, jCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 8);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (jStart + s) * head.Stride(key)), head.Stride(key), sCount, 3, ref K, 8);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (jStart + s) * head.Stride(value)), head.Stride(value), sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 8), 8);
+                        _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 8), 8);
                         Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 8), 8, head.QueryLength, 8, ref shortB, 8);
                     }
@@ -949,12 +933,6 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 3]
-            var queryStride = head.Stride(0);
-            ref var output = ref head[3]; // [queries × 5]
-            var outputStride = head.Stride(3);
-            ref var logSumExp = ref head[4]; // [queries × 1]
-            ref var parameters = ref head[5];
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var B = ref _Unsafe.Add(ref scratch, 96);
             ref var D = ref _Unsafe.Add(ref scratch, 192);
@@ -967,7 +945,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             ref var shortV = ref _Unsafe.Add(ref scratch, 1152);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
 
             // Tiles of 48 tokens i.
             for (var iStart = from; iStart < to; iStart += 48)
@@ -976,7 +954,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < iCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, iCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 8);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[query], (iStart + s) * head.Stride(query)), head.Stride(query), sCount, 3, ref Q, 8);
                     if (head.IsShort)
                     {
                         // B = Q · Wᵀ, which the keys' pass has made
@@ -1003,12 +981,12 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
                     ComputeO(ref N, ref R, sCount);
-                    _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride);
-                    if (!_Unsafe.IsNullRef(ref logSumExp))
+                    _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref head[output], (iStart + s) * head.Stride(output)), head.Stride(output));
+                    if (!_Unsafe.IsNullRef(ref head[logSumExp]))
                     {
                         // logD = log2(D); lse = logD · 0.693147
                         ComputeLogDLse(ref D, ref lse, sCount);
-                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref logSumExp, (iStart + s)), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head[logSumExp], (iStart + s)), 0);
                     }
                 }
             }
@@ -1360,6 +1338,8 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         public static bool Causal => false;
         public static bool NeedsHadamard => false;
 
+        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, parameters = 5;
+
         public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
 
         private static readonly _Operand[] Listed =
@@ -1399,13 +1379,6 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 3]
-            var queryStride = head.Stride(0);
-            ref var key = ref head[1]; // [keys × 3]
-            var keyStride = head.Stride(1);
-            ref var value = ref head[2]; // [keys × 5]
-            var valueStride = head.Stride(2);
-            ref var parameters = ref head[5];
             ref var K = ref _Unsafe.Add(ref scratch, 0);
             ref var V = ref _Unsafe.Add(ref scratch, 48);
             ref var A = ref _Unsafe.Add(ref scratch, 432);
@@ -1420,7 +1393,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             ref var S = ref _Unsafe.Add(ref state, 16);
             ref var zRest = ref _Unsafe.Add(ref state, 80);
             ref var SRest = ref _Unsafe.Add(ref state, 96);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
             // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
             var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
             if (stage == _SumStage.Empty)
@@ -1447,12 +1420,12 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < jCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, jCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref key, (jStart + s) * keyStride), keyStride, sCount, 3, ref K, 4);
-                    _TileCopy.Load(ref _Unsafe.Add(ref value, (jStart + s) * valueStride), valueStride, sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (jStart + s) * head.Stride(key)), head.Stride(key), sCount, 3, ref K, 4);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (jStart + s) * head.Stride(value)), head.Stride(value), sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
                     if (head.IsShort)
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref query, queryStride, head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 4), 4);
+                        _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 4), 4);
                         Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 8), 8, head.QueryLength, 8, ref shortB, 8);
                     }
@@ -1516,12 +1489,6 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            ref var query = ref head[0]; // [queries × 3]
-            var queryStride = head.Stride(0);
-            ref var output = ref head[3]; // [queries × 5]
-            var outputStride = head.Stride(3);
-            ref var logSumExp = ref head[4]; // [queries × 1]
-            ref var parameters = ref head[5];
             ref var Q = ref _Unsafe.Add(ref scratch, 0);
             ref var B = ref _Unsafe.Add(ref scratch, 48);
             ref var D = ref _Unsafe.Add(ref scratch, 144);
@@ -1534,7 +1501,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             ref var shortV = ref _Unsafe.Add(ref scratch, 1104);
             ref var z = ref _Unsafe.Add(ref state, 0);
             ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var W = ref _Unsafe.Add(ref parameters, 0);
+            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
 
             // Tiles of 48 tokens i.
             for (var iStart = from; iStart < to; iStart += 48)
@@ -1543,7 +1510,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                 for (var s = 0; s < iCount; s += 12)
                 {
                     var sCount = global::System.Math.Min(12, iCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref query, (iStart + s) * queryStride), queryStride, sCount, 3, ref Q, 4);
+                    _TileCopy.Load(ref _Unsafe.Add(ref head[query], (iStart + s) * head.Stride(query)), head.Stride(query), sCount, 3, ref Q, 4);
                     if (head.IsShort)
                     {
                         // B = Q · Wᵀ, which the keys' pass has made
@@ -1570,12 +1537,12 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     ComputeR(ref D, ref R, sCount);
                     // O = N · R
                     ComputeO(ref N, ref R, sCount);
-                    _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref output, (iStart + s) * outputStride), outputStride);
-                    if (!_Unsafe.IsNullRef(ref logSumExp))
+                    _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref head[output], (iStart + s) * head.Stride(output)), head.Stride(output));
+                    if (!_Unsafe.IsNullRef(ref head[logSumExp]))
                     {
                         // logD = log2(D); lse = logD · 0.693147
                         ComputeLogDLse(ref D, ref lse, sCount);
-                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref logSumExp, (iStart + s)), 0);
+                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head[logSumExp], (iStart + s)), 0);
                     }
                 }
             }
