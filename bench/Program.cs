@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using KernelGen.Bench;
 using KernelGen.Bench.Benchmarks;
+using KernelGen.Bench.BuildCost;
 using KernelGen.Bench.BuildModes;
 using KernelGen.Bench.Compare;
 using KernelGen.Bench.Functions;
@@ -23,6 +24,8 @@ var root = new RootCommand("Measures the kernels that KernelGen generates, and t
     GpuCommand.Create(),
     FunctionsCommand.Create(),
     ModesCommand.Create(),
+    BuildCostCommand.Create(),
+    BuildCostCommand.CreateWorker(),
     TorchCommand.Create("peers", "Times attention of libtorch and ONNX Runtime beside KernelGen's, on the same numbers."),
     TorchCommand.Create("training", "Times whole training steps of a small model with different attentions."),
     BenchmarkCommand.Create<KernelBenchmarks>("kernels", "Time and allocations of a forward call of each kernel."),

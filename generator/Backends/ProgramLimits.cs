@@ -1,4 +1,5 @@
 using System.Globalization;
+using KernelGen.Generator.Backends.Cpu;
 using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Tiles;
 
@@ -7,12 +8,21 @@ namespace KernelGen.Generator.Backends;
 /// <summary>What programs may ask of which no backend has a printer yet, told so that it can be said at the attribute that asks for it.</summary>
 internal static class ProgramLimits
 {
-    /// <summary>Operands that a layer can have beside those of all attention: so many does a call take.</summary>
+    /// <summary>Tensors that a layer can have beside those of all attention: so many do the calls of the runtime take (CallTensors.Most less 8).</summary>
     private const int MostOthers = 4;
+
+    /// <summary>Why no call can hand the programs of a layer what they need; null: it can.</summary>
+    public static string? OnCalls(IEnumerable<TileProgram> programs)
+    {
+        var others = AttentionOperands.OthersOf(programs).ToList();
+        return others.Count > MostOthers
+            ? $"it needs {Number(others.Count)} tensors beside queries, keys, values and their gradients, and a call takes {Number(MostOthers)}"
+            : null;
+    }
 
     /// <summary>Why kernels for CPUs cannot compute a program; null: they can.</summary>
     public static string? OnCpu(TileProgram program) =>
-        Dataflow.Flatten(program.Body).Select(Objection).FirstOrDefault(objection => objection is not null) ?? OfOthers(program);
+        Dataflow.Flatten(program.Body).Select(Objection).FirstOrDefault(objection => objection is not null) ?? OnSteps(program);
 
     /// <summary>Why kernels for GPUs cannot compute a program; null: they can.</summary>
     public static string? OnGpu(TileProgram program)
@@ -47,13 +57,10 @@ internal static class ProgramLimits
         parallel: parallel => OfLoop(parallel.Loop),
         forEach: _ => "it goes over tokens with gaps between them");
 
-    private static string? OfOthers(TileProgram program)
-    {
-        var others = AttentionOperands.OthersOf([program]).ToList();
-        return others.Count > MostOthers ? $"it needs {Number(others.Count)} tensors beside queries, keys and values, and a call takes {Number(MostOthers)}"
-            : others.Count > 0 && program.IsScan ? $"it needs the tensor '{others[0]}', which a step from token to token does not hand in"
+    private static string? OnSteps(TileProgram program) =>
+        program.IsForward && CpuBackend.Decodes(program) && AttentionOperands.OthersOf([program]).FirstOrDefault() is { } other
+            ? $"it is causal and needs the tensor '{other}', which a step from token to token does not hand in"
             : null;
-    }
 
     private static string? OfConditions(Statement statement) =>
         Dataflow.Expressions(statement).SelectMany(Dataflow.Conditions).OfType<Condition.Precedes>().FirstOrDefault(mask => mask.Window is not null) is { Window: { } window }

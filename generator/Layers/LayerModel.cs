@@ -36,7 +36,7 @@ internal sealed class LayerModel : IEquatable<LayerModel>
             return new(declaration)
             {
                 Programs = programs,
-                CpuObjection = programs.All.Select(ProgramLimits.OnCpu).FirstOrDefault(objection => objection is not null),
+                CpuObjection = ProgramLimits.OnCalls(programs.All) ?? programs.All.Select(ProgramLimits.OnCpu).FirstOrDefault(objection => objection is not null),
                 GpuObjection = programs.All.Select(ProgramLimits.OnGpu).FirstOrDefault(objection => objection is not null),
             };
         }

@@ -109,7 +109,7 @@ public sealed class FeatureMap
     /// not), averaged over the heads that have pairs.
     /// </summary>
     /// <param name="query">[batch, heads, query length, head dim] or the other layout of <paramref name="shape"/>.</param>
-    /// <param name="key">[batch, heads, key length, head dim].</param>
+    /// <param name="key">[batch, key heads, key length, head dim].</param>
     /// <param name="shape">The sizes; the head dimension follows from them.</param>
     /// <param name="keyLengths">For each sequence how many keys count; empty: all.</param>
     /// <exception cref="ArgumentException">A length does not fit the shape, or no head has both a query and a key.</exception>

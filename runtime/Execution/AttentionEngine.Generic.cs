@@ -211,7 +211,8 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
         for (int i = 0; i < _givenBackward.Length; i++)
         {
-            if (_givenBackward[i] is { Access: OperandAccess.Accumulate, Rows: OperandRows.Keys } gradient)
+            // What heads share was all zeros before they added to it.
+            if (_givenBackward[i] is { Access: OperandAccess.Accumulate, Rows: OperandRows.Keys } gradient && gradient.Sharers(shape) == 1)
             {
                 memory.Of(gradient, i, shape).Clear(gradient, memory.KeyLengths, shape);
             }

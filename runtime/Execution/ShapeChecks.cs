@@ -22,9 +22,9 @@ internal static class ShapeChecks
             Throw(nameof(shape), $"Causal attention needs as many keys as queries, but QueryLength is {shape.QueryLength} and KeyLength is {shape.KeyLength}.");
         }
 
-        if (shape.KeyHeads != shape.Heads && (shape.KeyHeads < 1 || shape.Heads % shape.KeyHeads != 0))
+        if (shape.KeyHeads != shape.Heads && (shape.KeyHeads < 1 || shape.KeyHeads > shape.Heads || shape.Heads % shape.KeyHeads != 0))
         {
-            Throw(nameof(shape), $"KeyHeads is {shape.KeyHeads}, but Heads = {shape.Heads} must be a multiple of it.");
+            Throw(nameof(shape), $"KeyHeads is {shape.KeyHeads}, but must be 1 to Heads = {shape.Heads} and divide it.");
         }
 
         if ((long)shape.Batch * shape.Heads > int.MaxValue)

@@ -47,6 +47,27 @@ public sealed class ProbabilityTests
     }
 
     [Theory]
+    [InlineData(TensorLayout.BatchHeadLengthDim)]
+    [InlineData(TensorLayout.BatchLengthHeadDim)]
+    public void QueryHeadsOfAGroupSeeTheirHeadOfKeys(TensorLayout layout)
+    {
+        const int length = 20, heads = 6, keyHeads = 2;
+        float[] query = Samples.Normal(2 * heads * length * Dim, seed: 1, deviation: 0.5), key = Samples.Normal(2 * keyHeads * length * Dim, seed: 2, deviation: 0.5);
+        int part = layout == TensorLayout.BatchHeadLengthDim ? length * Dim : Dim;
+        float[] repeated = [.. key.Chunk(part).SelectMany(head => Enumerable.Repeat(head, heads / keyHeads)).SelectMany(head => head)];
+        AttentionShape all = new(2, heads, length, layout), grouped = all with { KeyHeads = keyHeads };
+        for (int head = 0; head < heads; head++)
+        {
+            float[] expected = Filled(length), actual = Filled(length);
+            AttentionProbabilities.Exact(query, repeated, Dim, all, 1, head, [7], causal: false, expected);
+            AttentionProbabilities.Exact(query, key, Dim, grouped, 1, head, [7], causal: false, actual);
+            Assert.Equal(expected, actual);
+        }
+
+        Assert.Equal(FeatureMap.OprfLambda(query, repeated, all), FeatureMap.OprfLambda(query, key, grouped));
+    }
+
+    [Theory]
     [MemberData(nameof(Scales))]
     public void ExactProbabilitiesAreSoftmax(int scale, bool causal)
     {

@@ -46,6 +46,22 @@ public sealed class BackendObjectionTests
     }
 
     [Fact]
+    public void Program_with_more_tensors_than_a_call_takes_has_no_kernels() =>
+        Assert.Equal("it needs 5 tensors beside queries, keys, values and their gradients, and a call takes 4", ProgramLimits.OnCalls([WithOthers(5)]));
+
+    [Fact]
+    public void Program_with_as_many_tensors_as_a_call_takes_has_kernels()
+    {
+        var run = Run(() => WithOthers(4), "");
+        Assert.Empty(run.Result.Diagnostics);
+        Assert.Contains("global::System.ReadOnlySpan<float> other3,", run.Files["A.Cpu.g.cs"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Causal_program_with_a_tensor_of_its_own_has_no_kernels() =>
+        Assert.Equal("it is causal and needs the tensor 'other0', which a step from token to token does not hand in", ProgramLimits.OnCpu(WithOthers(1, causal: true)));
+
+    [Fact]
     public void Program_with_a_window_has_no_kernels() =>
         Assert.Equal("it sees a window of 5 keys", ProgramLimits.OnCpu(Windowed(Layer.Of<CausalExact16>().Program, 5)));
 
@@ -117,6 +133,35 @@ public sealed class BackendObjectionTests
         });
         var i = b.Loop(Dim.Tokens("i"), 0, query.Length);
         b.Parallel(i, () => b.Store(output, b.MatMul("O", b.MatMul("QKK", b.Load("Q", query, i), keys), values), i));
+        return b.Build();
+    }
+
+    /// <summary>The mean of the values, plus the sum of tensors that only this has.</summary>
+    private static TileProgram WithOthers(int count, bool causal = false)
+    {
+        var b = new TileProgramBuilder("others");
+        var dv = Dim.Fixed("d", 8);
+        var query = b.Operand(AttentionOperands.Query(dv));
+        var value = b.Operand(AttentionOperands.Value(dv));
+        var others = Enumerable.Range(0, count).Select(i => b.Operand(new Operand($"other{i}", TokenAxis.Queries, dv, OperandAccess.Read) { IsOptional = true })).ToList();
+        var output = b.Operand(AttentionOperands.Output(dv, OperandAccess.Write));
+        var (i, j) = (Dim.Tokens("i"), Dim.Tokens("j"));
+        var queries = b.Loop(i, 0, query.Length);
+        b.Parallel(queries, () =>
+        {
+            var q = b.Load("Q", query, queries);
+            var sums = b.LocalState("sums", i);
+            var n = sums.AddMatrix("N", dv);
+            var keys = b.Loop(j, 0, value.Length);
+            b.Fold(keys, sums, () =>
+            {
+                var v = b.Load("V", value, keys);
+                var a = b.MatMul("A", q, v, transposeB: true);
+                b.AddMatMul(n, b.Map("P", i, j, causal ? Expr.Select(new Condition.Precedes(Earlier: j, Later: i), a, 0) : a * (Expr)2), v);
+            });
+            var sum = others.Select((other, place) => (Expr)b.Load($"T{place}", other, queries)).Aggregate((Expr)n, (left, right) => left + right);
+            b.Store(output, b.Map("O", i, dv, sum), queries);
+        });
         return b.Build();
     }
 

@@ -149,15 +149,16 @@ public sealed class StrideTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(-2)]
-    [InlineData(4)]
-    [InlineData(12)]
-    public void HeadsAreAMultipleOfHeadsOfKeys(int keyHeads)
+    [InlineData(6, 0)]
+    [InlineData(6, -2)]
+    [InlineData(6, 4)]
+    [InlineData(6, 12)]
+    [InlineData(0, 2)]
+    public void HeadsAreAMultipleOfHeadsOfKeys(int heads, int keyHeads)
     {
         var error = Assert.Throws<ArgumentException>(
-            "shape", () => EngineTests.Linear<Bidirectional>(1).Forward(new([], [], [], []), new AttentionShape(1, 6, 0) { KeyHeads = keyHeads }, null, []));
-        Assert.Contains($"KeyHeads is {keyHeads}, but Heads = 6 must be a multiple of it", error.Message, StringComparison.Ordinal);
+            "shape", () => EngineTests.Linear<Bidirectional>(1).Forward(new([], [], [], []), new AttentionShape(1, heads, 0) { KeyHeads = keyHeads }, null, []));
+        Assert.Contains($"KeyHeads is {keyHeads}, but must be 1 to Heads = {heads} and divide it", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using KernelGen.Generator;
 using KernelGen.Generator.Families.Softmax;
 using KernelGen.Generator.Layers;
-using KernelGen.Generator.Specs;
 using KernelGen.Tests.Harness;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
