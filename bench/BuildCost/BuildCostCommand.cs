@@ -17,7 +17,7 @@ internal static class BuildCostCommand
     public static Command Create()
     {
         var markdown = OutputFile.Option("--markdown", "Also write the table to a file.");
-        var command = new Command("build-cost", "Measures what layers cost a build: text, processor time and memory; two minutes.") { markdown };
+        var command = new Command("build-cost", "Measures what layers cost a build: text, processor time and memory; three minutes.") { markdown };
         command.SetAction(parsed =>
         {
             var text = Table(Layers.Select(Measure).ToList());
@@ -39,7 +39,7 @@ internal static class BuildCostCommand
     /// <exception cref="InvalidOperationException">The process could not be started or did not end well.</exception>
     private static BuildCost Measure(int layers)
     {
-        Console.Error.WriteLine($"{layers} layers");
+        Console.Error.WriteLine(layers == 1 ? "1 layer" : $"{layers} layers");
         var start = new ProcessStartInfo { RedirectStandardOutput = true, UseShellExecute = false };
         start.FileName = Environment.ProcessPath
             ?? throw new InvalidOperationException("The path of this program is unknown, so it cannot be started again.");
