@@ -1,0 +1,155 @@
+using System.Runtime.CompilerServices;
+using KernelGen.CompilerServices;
+using Xunit;
+
+namespace KernelGen.Tests.Runtime;
+
+/// <summary>A gradient that heads share is their sum, and 0 where no head has a key; whoever shares it, in both layouts, at any degree.</summary>
+public sealed class SharedGradientTests
+{
+    private const int Dim = LinearKernel<Bidirectional>.Dim, Values = LinearKernel<Bidirectional>.Values;
+
+    private interface ISharing
+    {
+        static abstract OperandSharing Value { get; }
+    }
+
+    [Fact]
+    public void HeadsThatShareAGradientAddUp()
+    {
+        Check<ByNobody>();
+        Check<ByGroups>();
+        Check<BySequences>();
+        Check<ByEveryone>();
+    }
+
+    private static void Check<TSharing>()
+        where TSharing : struct, ISharing
+    {
+        foreach (var layout in new[] { TensorLayout.BatchHeadLengthDim, TensorLayout.BatchLengthHeadDim })
+        {
+            foreach (var degree in new[] { 1, 2, 5 })
+            {
+                foreach (int[] lengths in new int[][] { [], [9, 4, 0], [0, 4, 9] })
+                {
+                    Check<TSharing>(new AttentionShape(3, 4, 6, 9, layout) { KeyHeads = 2 }, degree, lengths);
+                }
+            }
+        }
+    }
+
+    private static void Check<TSharing>(AttentionShape shape, int degree, int[] lengths)
+        where TSharing : struct, ISharing
+    {
+        AttentionEngine engine = AttentionEngine.Create<LinearKernel<Bidirectional>>(AttentionProblem.W, [], GradientPass.Of<KeySums<TSharing>>());
+        engine.DegreeOfParallelism = degree;
+        Random random = new(2);
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(100) * 1f)]; // whole numbers, whose sums have no rounding
+        int queries = shape.Batch * shape.Heads * shape.QueryLength, keys = shape.Batch * shape.KeyHeads * shape.KeyLength;
+        float[] query = Numbers(queries * Dim), key = Numbers(keys * Dim), value = Numbers(keys * Values), output = new float[queries * Values];
+        AttentionResult result = new(new EngineAttention(engine, false), shape);
+        engine.Forward(new(query, key, value, output), shape, result, lengths);
+
+        bool isHeadsOuter = shape.Layout == TensorLayout.BatchHeadLengthDim;
+        var (batches, heads) = (TSharing.Value == OperandSharing.Everyone ? 1 : shape.Batch, TSharing.Value switch { OperandSharing.None => 4, OperandSharing.Group => 2, _ => 1 });
+        float[] expected = new float[batches * heads * shape.KeyLength];
+        for (int b = 0; b < shape.Batch; b++)
+        {
+            for (int h = 0; h < shape.Heads; h++)
+            {
+                for (int j = 0; j < (lengths.Length == 0 ? shape.KeyLength : lengths[b]); j++)
+                {
+                    int At(int batch, int head, int count) => isHeadsOuter ? (((batch * count) + head) * shape.KeyLength) + j : (((batch * shape.KeyLength) + j) * count) + head;
+                    int sum = At(batches == 1 ? 0 : b, heads == 1 ? 0 : h * heads / shape.Heads, heads);
+                    expected[sum] += key[At(b, h / 2, shape.KeyHeads) * Dim];
+                }
+            }
+        }
+
+        float[] overwritten = [.. expected.Select(_ => float.NaN)], added = [.. expected.Select(_ => 1f)];
+        engine.Backward(new(query, key, value, output, overwritten), shape, result, lengths, accumulate: false);
+        Assert.Equal(expected, overwritten);
+        engine.Backward(new(query, key, value, output, added), shape, result, lengths, accumulate: true);
+        Assert.Equal(expected.Select(x => x + 1), added);
+    }
+
+    private readonly struct ByNobody : ISharing
+    {
+        public static OperandSharing Value => OperandSharing.None;
+    }
+
+    private readonly struct ByGroups : ISharing
+    {
+        public static OperandSharing Value => OperandSharing.Group;
+    }
+
+    private readonly struct BySequences : ISharing
+    {
+        public static OperandSharing Value => OperandSharing.Sequence;
+    }
+
+    private readonly struct ByEveryone : ISharing
+    {
+        public static OperandSharing Value => OperandSharing.Everyone;
+    }
+
+    /// <summary>The "gradient" of each key is its first number.</summary>
+    private readonly struct KeySums<TSharing> : IAttentionKernel
+        where TSharing : struct, ISharing
+    {
+        private static readonly Operand[] Listed =
+        [
+            new("key", OperandRows.Keys, Dim, OperandAccess.Read, OperandSharing.Group),
+            new("sum", OperandRows.Keys, 1, OperandAccess.Accumulate, TSharing.Value),
+        ];
+
+        public static ReadOnlySpan<Operand> Operands => Listed;
+
+        public static int HeadDim => Dim;
+
+        public static int ValueDim => Values;
+
+        public static int Features => 0;
+
+        public static bool Causal => false;
+
+        public static int Lanes => 4;
+
+        public static int TileRows => 2;
+
+        public static int ProjectionRows => LinearKernel<Bidirectional>.Rows;
+
+        public static int ParameterFloats => 0;
+
+        public static int StateFloats => 0;
+
+        public static int ExportedStateFloats => 0;
+
+        public static int ScratchFloats => 1;
+
+        public static bool NeedsHadamard => false;
+
+        public static bool OutputsKeys => true;
+
+        public static void PackParameters(Projection? projection, ReadOnlySpan<float> hyperparameters, Span<float> packed)
+        {
+        }
+
+        public static void InitState(ref float state) => throw new InvalidOperationException("There is no state.");
+
+        public static void Accumulate(in HeadOperands head, int from, int to, ref float state, ref float scratch) => throw new InvalidOperationException("There is no state.");
+
+        public static void Merge(ref float state, ref float other) => throw new InvalidOperationException("There is no state.");
+
+        public static void ExportState(ref float state, Span<float> destination) => throw new InvalidOperationException("There is no state.");
+
+        public static void Output(in HeadOperands head, int from, int to, ref float state, ref float scratch)
+        {
+            for (int j = from; j < to; j++)
+            {
+                ref float sum = ref Unsafe.Add(ref head[1], j * head.Stride(1));
+                sum = (head.AddsGradients ? sum : 0) + Unsafe.Add(ref head[0], j * head.Stride(0));
+            }
+        }
+    }
+}
