@@ -40,15 +40,7 @@ internal static class BuildCostCommand
     private static BuildCost Measure(int layers)
     {
         Console.Error.WriteLine(layers == 1 ? "1 layer" : $"{layers} layers");
-        var start = new ProcessStartInfo { RedirectStandardOutput = true, UseShellExecute = false };
-        start.FileName = Environment.ProcessPath
-            ?? throw new InvalidOperationException("The path of this program is unknown, so it cannot be started again.");
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(BuildCostCommand).Assembly.Location);
-        }
-
-        start.ArgumentList.Add(Worker);
+        var start = OwnProcess.Start(Worker);
         start.ArgumentList.Add("--layers");
         start.ArgumentList.Add(layers.ToString(CultureInfo.InvariantCulture));
         using var process = Process.Start(start) ?? throw new InvalidOperationException("The measuring process did not start.");

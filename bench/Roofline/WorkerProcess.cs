@@ -12,15 +12,7 @@ internal static class WorkerProcess
     /// <exception cref="InvalidOperationException">The process could not be started or did not end well.</exception>
     public static IEnumerable<WorkerMessage> Run(int width, bool quick, bool onlySteps, bool withRatios)
     {
-        var start = new ProcessStartInfo { RedirectStandardOutput = true, UseShellExecute = false };
-        start.FileName = Environment.ProcessPath
-            ?? throw new InvalidOperationException("The path of this program is unknown, so it cannot be started for another width.");
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
-        }
-
-        start.ArgumentList.Add(Command);
+        var start = OwnProcess.Start(Command);
         start.ArgumentList.Add("--width");
         start.ArgumentList.Add(width.ToString(CultureInfo.InvariantCulture));
         if (quick)

@@ -50,7 +50,7 @@ internal enum TokenAxis
     Keys,
 }
 
-/// <summary>What a program does to an operand. The generator's copy of the runtime's, with the same names and numbers, as are the next three; a test compares them.</summary>
+/// <summary>What a program does to an operand. The generator's copy of the runtime's, with the same names and numbers, as are the next two; a test compares them.</summary>
 internal enum OperandAccess
 {
     Read = 0,

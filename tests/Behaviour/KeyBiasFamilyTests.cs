@@ -85,6 +85,48 @@ public sealed class KeyBiasFamilyTests
         without.Check(expected with { Query = null, Key = null, Value = null, Bias = null }, new Outcome<float>(output, null, null, null, null));
     }
 
+    [Theory]
+    [InlineData("equal tokens")]
+    [InlineData("equal tokens, ramp of biases")]
+    [InlineData("one huge bias")]
+    [InlineData("one sign")]
+    [InlineData("tiny")]
+    public void Kernels_compute_the_formula_of_structured_inputs(string structure)
+    {
+        var inputs = new Problem(new AttentionShape(2, 2, 50, 60), [60, 37]);
+        float[][] all = [inputs.Query, inputs.Key, inputs.Value];
+        switch (structure)
+        {
+            case "equal tokens":
+                Array.ForEach(all, tensor => tensor.AsSpan().Fill(0.5f));
+                inputs.Bias.AsSpan().Fill(-3);
+                break;
+            case "equal tokens, ramp of biases":
+                Array.ForEach(all, tensor => tensor.AsSpan().Fill(0.5f));
+                Fill(inputs.Bias, (i, _) => 0.1f * i);
+                break;
+            case "one huge bias":
+                Fill(inputs.Bias, (i, x) => i % 60 == 33 ? 90 : x);
+                break;
+            case "one sign":
+                Array.ForEach([.. all, inputs.Bias], tensor => Fill(tensor, (_, x) => Math.Abs(x)));
+                break;
+            case "tiny":
+                Array.ForEach([.. all, inputs.Bias], tensor => Fill(tensor, (_, x) => 1e-20f * x));
+                break;
+        }
+
+        inputs.Check(inputs.Expected(), inputs.Compute(Create(2), inputs.Bias, start: float.NaN));
+
+        static void Fill(float[] tensor, Func<int, float, float> number)
+        {
+            for (var i = 0; i < tensor.Length; i++)
+            {
+                tensor[i] = number(i, tensor[i]);
+            }
+        }
+    }
+
     [Fact]
     public void Wrong_tensors_are_named()
     {

@@ -117,8 +117,7 @@ internal sealed class DecodingEmitter
         {
             if (BlockRows == 0)
             {
-                var loads = _statements.OfType<Load>().Where(load => IsKept(load.Target)).ToList();
-                foreach (var load in loads)
+                foreach (var load in _statements.OfType<Load>().Where(load => IsKept(load.Target)))
                 {
                     var (tensor, stride, columns) = Tensor(load.Source);
                     writer.Line($"// {load.Source} [tokens × {load.Source.Columns}]");
