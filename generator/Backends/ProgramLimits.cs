@@ -47,7 +47,7 @@ internal static class ProgramLimits
     private static string? Objection(Statement statement) => statement.Match(
         load: _ => null,
         store: _ => null,
-        matMul: _ => null,
+        matMul: OfTriangle,
         map: OfConditions,
         transpose: _ => null,
         reduce: OfConditions,
@@ -56,6 +56,11 @@ internal static class ProgramLimits
         fold: fold => OfLoop(fold.Loop),
         parallel: parallel => OfLoop(parallel.Loop),
         forEach: _ => "it goes over tokens with gaps between them");
+
+    private static string? OfTriangle(MatMul product) =>
+        (product.Structure == Structure.LowerTarget && product.Accumulate) || (product.Structure != Structure.Full && product.Target is StateMember)
+            ? $"it adds a triangle of a product to {product.Target}"
+            : null;
 
     private static string? OnSteps(TileProgram program) =>
         program.IsForward && CpuBackend.Decodes(program) && AttentionOperands.OthersOf([program]).FirstOrDefault() is { } other

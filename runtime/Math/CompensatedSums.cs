@@ -96,34 +96,13 @@ public static class CompensatedSums
     /// <summary>sum += addend, keeping in the rest what that loses; for addends that are not much larger than the sum becomes.</summary>
     /// <remarks>Kahan's form: the rest goes in with the next addend, three additions less than two-sum.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add(ref float sum, ref float rest, Vector128<float> addend)
+    public static void Add<TVector>(ref float sum, ref float rest, TVector addend)
+        where TVector : struct, IVector<TVector>
     {
-        Vector128<float> before = Vector128.LoadUnsafe(ref sum);
-        Vector128<float> owed = addend + Vector128.LoadUnsafe(ref rest);
-        Vector128<float> total = before + owed;
-        total.StoreUnsafe(ref sum);
-        (owed - (total - before)).StoreUnsafe(ref rest);
-    }
-
-    /// <inheritdoc cref="Add(ref float, ref float, Vector128{float})"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add(ref float sum, ref float rest, Vector256<float> addend)
-    {
-        Vector256<float> before = Vector256.LoadUnsafe(ref sum);
-        Vector256<float> owed = addend + Vector256.LoadUnsafe(ref rest);
-        Vector256<float> total = before + owed;
-        total.StoreUnsafe(ref sum);
-        (owed - (total - before)).StoreUnsafe(ref rest);
-    }
-
-    /// <inheritdoc cref="Add(ref float, ref float, Vector128{float})"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add(ref float sum, ref float rest, Vector512<float> addend)
-    {
-        Vector512<float> before = Vector512.LoadUnsafe(ref sum);
-        Vector512<float> owed = addend + Vector512.LoadUnsafe(ref rest);
-        Vector512<float> total = before + owed;
-        total.StoreUnsafe(ref sum);
-        (owed - (total - before)).StoreUnsafe(ref rest);
+        TVector before = TVector.Load(ref sum);
+        TVector owed = addend + TVector.Load(ref rest);
+        TVector total = before + owed;
+        TVector.Store(total, ref sum);
+        TVector.Store(owed - (total - before), ref rest);
     }
 }

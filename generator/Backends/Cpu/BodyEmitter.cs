@@ -630,9 +630,12 @@ internal sealed class BodyEmitter
     /// <summary>A call, with what it computes in the notation of the paper.</summary>
     private void Call(string method, IEnumerable<string> arguments, IReadOnlyList<Statement> statements)
     {
-        _writer.Line($"// {string.Join("; ", statements.Select(ProgramText.Describe))}");
+        Describe([.. statements]);
         _writer.Line($"{method}({string.Join(", ", arguments)});");
     }
+
+    /// <summary>What the next line computes, in the notation of the paper.</summary>
+    private void Describe(params Statement[] statements) => _writer.Line($"// {string.Join("; ", statements.Select(ProgramText.Describe))}");
 
     private void Load(Load load, StripStep strip, string rows)
     {
@@ -803,12 +806,12 @@ internal sealed class BodyEmitter
         if (product == _short.Keys)
         {
             var (tensor, stride) = Tensor(_short.LoadsQueries.Source);
-            var method = Product(product, ProductSum.Plain);
+            var places = Places(product) with { Rows = "sCount + head.QueryLength" };
             return
             [
                 $"// {ProgramText.Describe(product)} and {ProgramText.Describe(_short.Queries)}, the queries behind the keys",
                 $"_TileCopy.Load(ref {tensor}, {stride}, head.QueryLength, {product.A.Columns.Size}, ref _Unsafe.Add(ref {a.Reference}, sCount * {a.Stride}), {a.Stride});",
-                $"{method}(ref {a.Reference}, ref {product.B.Name}, ref {target.Reference}, sCount + head.QueryLength);",
+                ProductCall.Of(_schedule, product, places with { A = $"ref {a.Reference}" }, $"ref {target.Reference}"),
                 $"_TileCopy.Load(ref _Unsafe.Add(ref {target.Reference}, sCount * {target.Stride}), {target.Stride}, head.QueryLength, {target.Stride}, ref {ShortCall.ProjectedQueries}, {target.Stride});",
             ];
         }
@@ -856,9 +859,31 @@ internal sealed class BodyEmitter
         ];
     }
 
-    /// <summary>The method that computes a product.</summary>
-    private string Product(MatMul product, ProductSum kind) => _text.Add(MatMulEmitter.Name(product, kind), candidate =>
-        MatMulEmitter.Emit(_schedule, product, candidate, Locate(product.A).Stride, RightStride(product), Locate(product.Target).Stride, kind));
+    /// <summary>Where the operands of a product are: of its rows those of the strip, of its summands those of the run that are not zero.</summary>
+    private ProductPlaces Places(MatMul product)
+    {
+        var (rows, inner) = product.TransposeA ? (product.A.Columns, product.A.Rows) : (product.A.Rows, product.A.Columns);
+        var places = new ProductPlaces(
+            At(product.A), Locate(product.A).Stride, $"ref {RightOperand(product)}", RightStride(product), Locate(product.Target).Stride,
+            Rows: !rows.IsTokens ? "" : _strip is null ? Count(rows) : "sCount", Inner: inner.IsTokens ? Count(inner) : "", Diagonal: _strip is null ? "0" : "s");
+        if (!inner.IsTokens || !_inRun || !product.TransposeA || !(IsZeroOutsideRun(product.A) || IsZeroOutsideRun(product.B)))
+        {
+            return places;
+        }
+
+        // Rows outside of the run add zeros: they are skipped.
+        return places with
+        {
+            A = $"ref _Unsafe.Add({places.A}, runFrom * {LocateRaw(product.A).Stride})",
+            B = $"ref _Unsafe.Add({places.B}, runFrom * {places.StrideB})",
+            Inner = "runTo - runFrom",
+        };
+    }
+
+    private string RightOperand(MatMul product) =>
+        product.B is Parameter ? product.B.Name
+        : product.TransposeB ? _buffers.Packed(product.B).Name
+        : LocateRaw(product.B).Reference;
 
     private int RightStride(MatMul product) =>
         product.B is Parameter weights ? _schedule.Stride(weights)
@@ -875,47 +900,26 @@ internal sealed class BodyEmitter
             return;
         }
 
-        string Method(ProductSum kind) => Product(product, kind);
-        var b = product.B is Parameter ? $"ref {product.B.Name}" : product.TransposeB ? $"ref {_buffers.Packed(product.B).Name}" : $"ref {LocateRaw(product.B).Reference}";
-        var (rows, inner) = product.TransposeA ? (product.A.Columns, product.A.Rows) : (product.A.Rows, product.A.Columns);
-        var (first, arguments) = (new List<string> { At(product.A), b }, new List<string>());
-        if (rows.IsTokens)
-        {
-            arguments.Add(_strip is null ? Count(rows) : "sCount");
-        }
-
-        if (inner.IsTokens && _inRun && product.TransposeA && (IsZeroOutsideRun(product.A) || IsZeroOutsideRun(product.B)))
-        {
-            // Rows outside of the run add zeros: they are skipped.
-            first = [$"ref _Unsafe.Add({first[0]}, runFrom * {LocateRaw(product.A).Stride})", $"ref _Unsafe.Add({b}, runFrom * {RightStride(product)})"];
-            arguments.Add("runTo - runFrom");
-        }
-        else if (inner.IsTokens)
-        {
-            arguments.Add(Count(inner));
-        }
-
-        if (product.Structure != Structure.Full)
-        {
-            arguments.Add(_strip is null ? "0" : "s");
-        }
-
+        var places = Places(product);
         if (product.Target is StateMember sum && IsGrouped(product, sum))
         {
-            AddToSum(product, sum, Method, target => [.. first, .. target, .. arguments]);
+            AddToSum(product, sum, places);
             return;
         }
 
+        var computes = ProductCall.Of(_schedule, product, places, At(product.Target));
         if (product.B is not StateMember member || !IsCarried(member.State) || GroupsOf(member.State) is null)
         {
-            Call(Method(ProductSum.Plain), [.. first, At(product.Target), .. arguments], [product]);
+            Describe(product);
+            _writer.Line(computes);
             return;
         }
 
         // What no token has been added to is not read.
         using (_writer.Block("if (stage != _SumStage.Empty)"))
         {
-            Call(Method(ProductSum.Plain), [.. first, At(product.Target), .. arguments], [product]);
+            Describe(product);
+            _writer.Line(computes);
         }
 
         if (!product.Accumulate)
@@ -928,23 +932,13 @@ internal sealed class BodyEmitter
     }
 
     /// <summary>A product that is added to a sum, and to its group where that is open beside it.</summary>
-    /// <param name="arguments">From what is added to.</param>
-    private void AddToSum(MatMul product, StateMember sum, Func<ProductSum, string> method, Func<IEnumerable<string>, IReadOnlyList<string>> arguments)
+    private void AddToSum(MatMul product, StateMember sum, ProductPlaces places)
     {
         var groups = GroupsOf(sum.State)!;
         if (!groups.IsRead(sum))
         {
-            // The same method as that of the whole program, where that reads the sum.
-            var open = At(sum, SumGroups.Open(sum));
-            if (_program.Fold is { } fold && IsCarried(sum.State) && new SumGroups(fold).IsRead(sum))
-            {
-                Call(method(ProductSum.Grouped), arguments([open, open, "false"]), [product]);
-            }
-            else
-            {
-                Call(method(ProductSum.Plain), arguments([open]), [product]);
-            }
-
+            Describe(product);
+            _writer.Line(ProductCall.Of(_schedule, product, places, At(sum, SumGroups.Open(sum))));
             return;
         }
 
@@ -960,7 +954,8 @@ internal sealed class BodyEmitter
                 _writer.Line();
             }
 
-            Call(method(ProductSum.Grouped), arguments([At(sum), At(sum, SumGroups.Group(sum)), "stage == _SumStage.Grouped"]), [product]);
+            Describe(product);
+            _writer.Line(ProductCall.AddToBoth(_schedule, product, places, At(sum), At(sum, SumGroups.Group(sum)), "stage == _SumStage.Grouped"));
         }
     }
 

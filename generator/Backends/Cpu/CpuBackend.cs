@@ -38,19 +38,20 @@ internal static class CpuBackend
         {
             $"{target.Simd} = global::System.Runtime.Intrinsics.Vector{target.Bits}",
             $"{target.Floats} = global::System.Runtime.Intrinsics.Vector{target.Bits}<float>",
+            $"{target.RowProducts} = global::KernelGen.CompilerServices.RowProducts<global::KernelGen.CompilerServices.Floats{target.Lanes}>",
+            $"{target.Products} = global::KernelGen.CompilerServices.TileProducts<global::KernelGen.CompilerServices.Floats{target.Lanes}>",
         }))
         .Select(alias => $"using {alias};");
 
     /// <summary>The choices of the schedule in one line, for the header of the file.</summary>
     public static string DescribeSchedule(TileProgram program)
     {
-        var widths = CpuTarget.All.Select(target => $"{target.Bits} bit: register blocks of {target.BlockRows} × {target.BlockVectors * target.Lanes}");
         var schedule = new CpuSchedule(CpuTarget.All[0], program);
         var tiles = Dataflow.Flatten(program.Body)
             .Select(statement => statement is Fold fold ? fold.Loop.Tokens : statement is Parallel parallel ? parallel.Loop.Tokens : null)
             .Where(tokens => tokens is not null)
             .Select(tokens => $"{schedule.TileRows(tokens!)} tokens {tokens}");
-        return $"tiles of {string.Join(", ", tiles)}; strips of {schedule.StripRows} rows; {string.Join("; ", widths)}.";
+        return $"tiles of {string.Join(", ", tiles)}; strips of {schedule.StripRows} rows.";
     }
 
     /// <summary>A float literal.</summary>

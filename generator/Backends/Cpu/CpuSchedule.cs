@@ -58,7 +58,7 @@ internal sealed class CpuSchedule
     /// cache lines apart: at a power of two they would fall into the same few cache sets and push each other out.
     /// </summary>
     public int Stride(int paddedColumns) =>
-        paddedColumns <= Target.BlockVectors * Target.Lanes ? paddedColumns : (((paddedColumns + LineFloats - 1) / LineFloats) | 1) * LineFloats;
+        paddedColumns <= Target.PanelColumns ? paddedColumns : (((paddedColumns + LineFloats - 1) / LineFloats) | 1) * LineFloats;
 
     public int Stride(Tile tile) => tile.IsColumnVector ? 1 : Stride(Padded(tile.Columns));
 

@@ -1,21 +1,17 @@
 namespace KernelGen.Generator.Backends.Cpu;
 
-/// <summary>One vector width of the CPU, as a table: how its vectors are spelled and which register blocks fit its registers.</summary>
+/// <summary>One vector width of the CPU, as a table.</summary>
 /// <param name="Bits">The width of a vector register.</param>
-/// <param name="BlockRows">Rows of the accumulator block of a product.</param>
-/// <param name="BlockVectors">Vectors a row of that block. Rows × vectors accumulators, the vectors of B and one broadcast must fit the register file.</param>
-/// <param name="TriangleRows">Rows of the block of a triangular product.</param>
-/// <param name="TriangleVectors">Vectors a row of that block: narrow, so that little above the diagonal is computed.</param>
+/// <param name="PanelColumns">Columns that a product of tiles takes at a time: those of its register block (<c>RegisterBlock</c> of the runtime).</param>
 /// <param name="MultiplyAdd">The method that fuses a product and a sum: exact where every such CPU has FMA.</param>
-internal sealed record CpuTarget(
-    int Bits, int BlockRows, int BlockVectors, int TriangleRows, int TriangleVectors, string MultiplyAdd)
+internal sealed record CpuTarget(int Bits, int PanelColumns, string MultiplyAdd)
 {
-    /// <summary>All widths, widest first. 512-bit vectors have 32 registers: 24 accumulators, 4 of B, 1 broadcast. The others have 16.</summary>
+    /// <summary>All widths, widest first.</summary>
     public static readonly IReadOnlyList<CpuTarget> All = new[]
     {
-        new CpuTarget(512, BlockRows: 6, BlockVectors: 4, TriangleRows: 12, TriangleVectors: 1, "FusedMultiplyAdd"),
-        new CpuTarget(256, BlockRows: 6, BlockVectors: 2, TriangleRows: 6, TriangleVectors: 2, "FusedMultiplyAdd"),
-        new CpuTarget(128, BlockRows: 6, BlockVectors: 2, TriangleRows: 6, TriangleVectors: 2, "MultiplyAddEstimate"),
+        new CpuTarget(512, PanelColumns: 64, "FusedMultiplyAdd"),
+        new CpuTarget(256, PanelColumns: 16, "FusedMultiplyAdd"),
+        new CpuTarget(128, PanelColumns: 8, "MultiplyAddEstimate"),
     };
 
     /// <summary>floats in a vector.</summary>
@@ -26,6 +22,12 @@ internal sealed record CpuTarget(
 
     /// <summary>The alias, in emitted text, of a vector of this width.</summary>
     public string Floats => $"_Floats{Bits}";
+
+    /// <summary>The alias, in emitted text, of the runtime's products of tiles at this width.</summary>
+    public string Products => $"_Products{Bits}";
+
+    /// <summary>The alias, in emitted text, of the runtime's products of a row or two at this width.</summary>
+    public string RowProducts => $"_RowProducts{Bits}";
 
     public int RoundUp(int count) => (count + Lanes - 1) / Lanes * Lanes;
 }

@@ -27,7 +27,7 @@ internal sealed class DecodingEmitter
     /// </summary>
     private const int BlockTokens = 16;
 
-    /// <summary>Keys that a step goes through at a time where all keys are kept; a multiple of <see cref="RowProductEmitter.DotRows"/>.</summary>
+    /// <summary>Keys that a step goes through at a time where all keys are kept; a multiple of <see cref="RowProductCall.DotRows"/>.</summary>
     private const int KeptTileTokens = 64;
 
     /// <summary>Floats of kept keys that the second-level cache surely has no room for (4 MB).</summary>
@@ -331,9 +331,10 @@ internal sealed class DecodingEmitter
     private void AddBlock(MatMul product)
     {
         var sum = (StateMember)product.Target;
-        var name = _text.Add(MatMulEmitter.Name(product, ProductSum.Compensated), candidate => MatMulEmitter.Emit(
-            _schedule, product, candidate, _buffers[product.A].Stride, _buffers[product.B].Stride, _schedule.Stride(sum), ProductSum.Compensated));
-        Call(name, new[] { $"ref {product.A.Name}", $"ref {product.B.Name}", $"ref {sum.Name}", $"ref {SumGroups.Rest(sum)}", "count" }, product);
+        var places = new ProductPlaces(
+            $"ref {product.A.Name}", _buffers[product.A].Stride, $"ref {product.B.Name}", _buffers[product.B].Stride, _schedule.Stride(sum), Rows: "", Inner: "count", Diagonal: "");
+        _writer.Line($"// {ProgramText.Describe(product)}");
+        _writer.Line(ProductCall.AddCompensated(_schedule, product, places, $"ref {sum.Name}", $"ref {SumGroups.Rest(sum)}"));
     }
 
     /// <summary>What a statement adds to a sum.</summary>
@@ -559,9 +560,14 @@ internal sealed class DecodingEmitter
             return;
         }
 
-        var name = _text.Add("RowsWith" + parameter.Name, candidate => RowProductEmitter.Emit(
-            _schedule, products[0], candidate, products.Count, strideA, _schedule.Stride(_schedule.Padded(parameter.Rows)), strideC));
-        _writer.Line($"{name}(ref {a.Name}, ref {parameter.Name}, ref {c.Name});");
+        var strideB = _schedule.Stride(_schedule.Padded(parameter.Rows));
+        for (var i = 0; i < products.Count; i += 2)
+        {
+            var (from, to, b) = ($"ref {products[i].A.Name}", $"ref {products[i].Target.Name}", $"ref {parameter.Name}");
+            _writer.Line(i + 1 < products.Count
+                ? RowProductCall.Pair(_schedule, products[i], from, strideA, b, strideB, to, strideC)
+                : RowProductCall.Row(_schedule, products[i], from, b, strideB, to, inner: null));
+        }
     }
 
     /// <summary>Floats from one buffer of a row to the next.</summary>
@@ -576,12 +582,11 @@ internal sealed class DecodingEmitter
             : BlockRows > 0 ? $"_Unsafe.Add(ref rows, {Text(OffsetOf(product.B))})"
             : product.B.Name;
         var strideB = isKept ? _buffers[product.B].Stride : _schedule.Stride(product.B);
-        var name = _text.Add((product.TransposeB ? "DotsWith" : product.Accumulate ? "AddRowWith" : "RowWith") + product.B.Name, candidate =>
-            product.TransposeB
-                ? RowProductEmitter.EmitDots(_schedule, product, candidate, strideB)
-                : RowProductEmitter.Emit(_schedule, product, candidate, 1, 0, strideB, 0));
-        var arguments = new[] { $"ref {own(product.A)}", $"ref {b}", $"ref {own(product.Target)}" };
-        Call(name, rows is null ? arguments : arguments.Append(rows), product);
+        var (from, matrix, to) = ($"ref {own(product.A)}", $"ref {b}", $"ref {own(product.Target)}");
+        _writer.Line($"// {ProgramText.Describe(product)}");
+        _writer.Line(product.TransposeB
+            ? RowProductCall.Dots(_schedule, product, from, matrix, strideB, to, rows ?? Text(_schedule.Padded(product.B.Rows)))
+            : RowProductCall.Row(_schedule, product, from, matrix, strideB, to, rows));
     }
 
     private void Pass(string prefix, IReadOnlyList<Statement> pass, Func<Tile, string> name, string rows, Dim? columns)

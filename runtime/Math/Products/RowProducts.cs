@@ -1,0 +1,188 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace KernelGen.CompilerServices;
+
+/// <summary>
+/// Products of a row or two with a matrix, as decoding has them: the matrix is read once, in the order of its memory.
+/// </summary>
+/// <typeparam name="TVector">The vector that is computed with.</typeparam>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class RowProducts<TVector>
+    where TVector : struct, IVector<TVector>
+{
+    /// <summary>Longer sums are made of parts of so many summands, since rounding grows with the larger of the two numbers.</summary>
+    private const int MostSummands = 512;
+
+    /// <summary>Rows of the right operand that <see cref="Dots"/> goes through side by side.</summary>
+    private const int DotRows = 4;
+
+    /// <summary>c = a · b for one row: [1 × inner] · [inner × columns].</summary>
+    /// <param name="a">The row.</param>
+    /// <param name="b">The matrix.</param>
+    /// <param name="strideB">Floats from row to row of it.</param>
+    /// <param name="c">The target.</param>
+    /// <param name="inner">Rows of the matrix.</param>
+    /// <param name="columns">Its columns, whole vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(ref float a, ref float b, int strideB, ref float c, int inner, int columns) =>
+        Panels<One>(ref a, 0, ref b, strideB, ref c, 0, inner, columns, adds: false);
+
+    /// <summary>c += a · b for one row.</summary>
+    /// <inheritdoc cref="Multiply"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add(ref float a, ref float b, int strideB, ref float c, int inner, int columns) =>
+        Panels<One>(ref a, 0, ref b, strideB, ref c, 0, inner, columns, adds: true);
+
+    /// <summary>c = a · b for two rows.</summary>
+    /// <param name="strideA">Floats from the first row to the second.</param>
+    /// <param name="strideC">Floats from the first row of the target to the second.</param>
+    /// <inheritdoc cref="Multiply"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MultiplyPair(ref float a, int strideA, ref float b, int strideB, ref float c, int strideC, int inner, int columns) =>
+        Panels<Two>(ref a, strideA, ref b, strideB, ref c, strideC, inner, columns, adds: false);
+
+    /// <summary>c = a · bᵀ for one row: a dot product with each row of b.</summary>
+    /// <param name="a">The row, whole vectors.</param>
+    /// <param name="b">The matrix; it is read on to the next multiple of four rows.</param>
+    /// <param name="strideB">Floats from row to row of it.</param>
+    /// <param name="c">The target; it is written as far.</param>
+    /// <param name="rows">Rows of the matrix.</param>
+    /// <param name="inner">Numbers of a row, whole vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Dots(ref float a, ref float b, int strideB, ref float c, int rows, int inner)
+    {
+        nint second = strideB, third = 2 * (nint)strideB, fourth = 3 * (nint)strideB;
+        for (nint i = 0; i < rows; i += DotRows)
+        {
+            ref float row = ref Unsafe.Add(ref b, i * strideB);
+            TVector even0 = TVector.Zero, even1 = TVector.Zero, even2 = TVector.Zero, even3 = TVector.Zero;
+            TVector odd0 = TVector.Zero, odd1 = TVector.Zero, odd2 = TVector.Zero, odd3 = TVector.Zero;
+            nint k = 0;
+            for (; k + (2 * TVector.Count) <= inner; k += 2 * TVector.Count)
+            {
+                TVector x = TVector.Load(ref Unsafe.Add(ref a, k));
+                even0 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k)), even0);
+                even1 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k + second)), even1);
+                even2 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k + third)), even2);
+                even3 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k + fourth)), even3);
+                nint next = k + TVector.Count;
+                TVector y = TVector.Load(ref Unsafe.Add(ref a, next));
+                odd0 = TVector.MultiplyAdd(y, TVector.Load(ref Unsafe.Add(ref row, next)), odd0);
+                odd1 = TVector.MultiplyAdd(y, TVector.Load(ref Unsafe.Add(ref row, next + second)), odd1);
+                odd2 = TVector.MultiplyAdd(y, TVector.Load(ref Unsafe.Add(ref row, next + third)), odd2);
+                odd3 = TVector.MultiplyAdd(y, TVector.Load(ref Unsafe.Add(ref row, next + fourth)), odd3);
+            }
+
+            if (k < inner)
+            {
+                TVector x = TVector.Load(ref Unsafe.Add(ref a, k));
+                even0 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k)), even0);
+                even1 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k + second)), even1);
+                even2 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k + third)), even2);
+                even3 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k + fourth)), even3);
+            }
+
+            ref float to = ref Unsafe.Add(ref c, i);
+            to = TVector.Sum(even0 + odd0);
+            Unsafe.Add(ref to, 1) = TVector.Sum(even1 + odd1);
+            Unsafe.Add(ref to, 2) = TVector.Sum(even2 + odd2);
+            Unsafe.Add(ref to, 3) = TVector.Sum(even3 + odd3);
+        }
+    }
+
+    /// <summary>Panels as wide as the registers allow, then narrower ones: 16 sums where there are 32 registers, 8 where there are 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Panels<TRows>(ref float a, nint strideA, ref float b, nint strideB, ref float c, nint strideC, int inner, int columns, bool adds)
+        where TRows : struct, IBlockSize
+    {
+        int left = columns / TVector.Count;
+        int sums = (TVector.Count == 16 ? 16 : 8) / TRows.Count;
+        for (; left >= sums; left -= sums)
+        {
+            if (sums == 16)
+            {
+                Panel<TRows, Sixteen, One>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+            }
+            else if (sums == 8)
+            {
+                Panel<TRows, Eight, One>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+            }
+            else
+            {
+                Panel<TRows, Four, One>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+            }
+
+            b = ref Unsafe.Add(ref b, sums * TVector.Count);
+            c = ref Unsafe.Add(ref c, sums * TVector.Count);
+        }
+
+        if (left >= 8)
+        {
+            Panel<TRows, Eight, Two>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+            left -= 8;
+            b = ref Unsafe.Add(ref b, 8 * TVector.Count);
+            c = ref Unsafe.Add(ref c, 8 * TVector.Count);
+        }
+
+        if (left >= 4)
+        {
+            if (sums == 16)
+            {
+                Panel<TRows, Four, Four>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+            }
+            else
+            {
+                Panel<TRows, Four, Two>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+            }
+
+            left -= 4;
+            b = ref Unsafe.Add(ref b, 4 * TVector.Count);
+            c = ref Unsafe.Add(ref c, 4 * TVector.Count);
+        }
+
+        if (left >= 2)
+        {
+            if (sums > 4)
+            {
+                Panel<TRows, Two, Four>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+            }
+            else
+            {
+                Panel<TRows, Two, Two>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+            }
+
+            left -= 2;
+            b = ref Unsafe.Add(ref b, 2 * TVector.Count);
+            c = ref Unsafe.Add(ref c, 2 * TVector.Count);
+        }
+
+        if (left > 0)
+        {
+            Panel<TRows, One, Four>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+        }
+    }
+
+    /// <summary>A panel: as many rows of the matrix at a time as fit, then the last ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Panel<TRows, TVectors, TSteps>(
+        ref float a, nint strideA, ref float b, nint strideB, ref float c, nint strideC, int inner, bool adds)
+        where TRows : struct, IBlockSize
+        where TVectors : struct, IBlockSize
+        where TSteps : struct, IBlockSize
+    {
+        int whole = inner - (inner % TSteps.Count);
+        for (int part = 0; part < whole; part += MostSummands * TSteps.Count)
+        {
+            RowBlock<TVector, TRows, TVectors, TSteps>.Multiply(
+                ref Unsafe.Add(ref a, part), strideA, ref Unsafe.Add(ref b, part * strideB), strideB, ref c, strideC,
+                Math.Min(MostSummands * TSteps.Count, whole - part), adds || part > 0);
+        }
+
+        if (whole < inner)
+        {
+            RowBlock<TVector, TRows, TVectors, One>.Multiply(
+                ref Unsafe.Add(ref a, whole), strideA, ref Unsafe.Add(ref b, whole * strideB), strideB, ref c, strideC, inner - whole, adds || whole > 0);
+        }
+    }
+}

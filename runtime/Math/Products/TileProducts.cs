@@ -1,0 +1,205 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace KernelGen.CompilerServices;
+
+/// <summary>
+/// Products of tiles in register blocks. The left operand may lie either way: it has a distance from row to row and one along the inner axis, so that
+/// aᵀ · b is this product too.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A panel of the columns, as wide as a block, goes through all rows before the next one does: its part of B then stays in the first-level cache. 24
+/// sums, 4 vectors of B and a number of A are what 32 registers of 512 bit hold; with 16 registers a block has 12 sums.
+/// </para>
+/// <para>
+/// Columns are whole vectors: padding is computed as all else is. Of rows that are left over at the end of a tile, two or four at a time are computed, so that one
+/// or three need memory for another.
+/// </para>
+/// </remarks>
+/// <typeparam name="TVector">The vector that is computed with.</typeparam>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class TileProducts<TVector>
+    where TVector : struct, IVector<TVector>
+{
+    /// <summary>Longer sums are made of parts of so many summands, since rounding grows with the larger of the two numbers.</summary>
+    private const int MostSummands = 512;
+
+    /// <summary>The diagonal of a left operand that has none: beyond the inner axis in each row.</summary>
+    private const int NoDiagonal = int.MaxValue / 2;
+
+    /// <summary>c = a · b: [rows × inner] · [inner × columns].</summary>
+    /// <param name="a">The left operand.</param>
+    /// <param name="rowA">Floats from row to row of a.</param>
+    /// <param name="innerA">Floats along the inner axis of a: 1, or where a is read transposed those from row to row of what lies in memory, and then <paramref name="rowA"/> is 1.</param>
+    /// <param name="b">The right operand.</param>
+    /// <param name="strideB">Floats from row to row of b.</param>
+    /// <param name="c">The target.</param>
+    /// <param name="strideC">Floats from row to row of c.</param>
+    /// <param name="rows">Rows of a and c.</param>
+    /// <param name="inner">Columns of a, rows of b.</param>
+    /// <param name="columns">Columns of b and c, whole vectors.</param>
+    /// <param name="diagonal">The column of the diagonal in the first row of a, where a is lower triangular: what is right of it is 0, and mostly left out.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(
+        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, int strideC, int rows, int inner, int columns, int diagonal = NoDiagonal)
+    {
+        if (inner <= MostSummands)
+        {
+            Panels<Write<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref c, strideC, rows, inner, columns, diagonal);
+            return;
+        }
+
+        TileCopy.Clear(ref c, strideC, 0, rows);
+        Add(ref a, rowA, innerA, ref b, strideB, ref c, strideC, rows, inner, columns, diagonal);
+    }
+
+    /// <summary>c += a · b.</summary>
+    /// <inheritdoc cref="Multiply"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add(
+        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, int strideC, int rows, int inner, int columns, int diagonal = NoDiagonal)
+    {
+        for (nint part = 0; part < inner; part += MostSummands)
+        {
+            Panels<Add<TVector>>(
+                ref Unsafe.Add(ref a, part * innerA), rowA, innerA, ref Unsafe.Add(ref b, part * strideB), strideB, ref c, ref c, strideC,
+                rows, Math.Min(MostSummands, inner - (int)part), columns, diagonal - (int)part);
+        }
+    }
+
+    /// <summary>c += a · b, and where asked for so does a second matrix, which is laid out as c is.</summary>
+    /// <param name="second">The second matrix.</param>
+    /// <param name="both">Whether it is asked for.</param>
+    /// <inheritdoc cref="Multiply"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddToBoth(
+        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float second, bool both, int strideC, int rows, int inner, int columns)
+    {
+        if (both)
+        {
+            Panels<AddToBoth<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref second, strideC, rows, inner, columns, NoDiagonal);
+        }
+        else
+        {
+            Panels<Add<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref c, strideC, rows, inner, columns, NoDiagonal);
+        }
+    }
+
+    /// <summary>c + rest += a · b, in twice the precision; the matrix of rests is laid out as c is.</summary>
+    /// <param name="rest">What c loses by rounding.</param>
+    /// <inheritdoc cref="Multiply"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddCompensated(
+        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float rest, int strideC, int rows, int inner, int columns) =>
+        Panels<AddCompensated<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref rest, strideC, rows, inner, columns, NoDiagonal);
+
+    /// <summary>The lower triangle of c = a · b, 0 right of its diagonal.</summary>
+    /// <remarks>Blocks are narrow, 16 columns at every width, so that little is computed that is not stored. Rows past the last, up to a whole block, are written.</remarks>
+    /// <param name="diagonal">The column of the diagonal in the first row of c.</param>
+    /// <inheritdoc cref="Multiply"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MultiplyLower(
+        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, int strideC, int rows, int inner, int columns, int diagonal)
+    {
+        if (TVector.Count == 16)
+        {
+            Triangle<Twelve, One>(ref a, rowA, innerA, ref b, strideB, ref c, strideC, rows, inner, columns, diagonal);
+        }
+        else
+        {
+            Triangle<Six, Two>(ref a, rowA, innerA, ref b, strideB, ref c, strideC, rows, inner, columns, diagonal);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Panels<TStore>(
+        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float second, int strideC, int rows, int inner, int columns, int diagonal)
+        where TStore : struct, IBlockStore<TVector>
+    {
+        nint j = 0;
+        if (TVector.Count == 16)
+        {
+            for (; j + 64 <= columns; j += 64)
+            {
+                Rows<Four, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
+            }
+
+            if (j + 48 <= columns)
+            {
+                Rows<Three, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
+                return;
+            }
+        }
+
+        for (; j + (2 * TVector.Count) <= columns; j += 2 * TVector.Count)
+        {
+            Rows<Two, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
+        }
+
+        if (j < columns)
+        {
+            Rows<One, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
+        }
+    }
+
+    /// <summary>All rows of a panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Rows<TVectors, TStore>(
+        ref float a, nint rowA, nint innerA, ref float b, nint strideB, ref float c, ref float second, nint strideC, int rows, int inner, int diagonal)
+        where TVectors : struct, IBlockSize
+        where TStore : struct, IBlockStore<TVector>
+    {
+        nint i = 0;
+        for (; i + 4 < rows; i += 6)
+        {
+            RegisterBlock<TVector, Six, TVectors, TStore>.Multiply(
+                ref Unsafe.Add(ref a, i * rowA), rowA * sizeof(float), innerA * sizeof(float), ref b, strideB * sizeof(float), Math.Min(inner, diagonal + (int)i + 6),
+                ref Unsafe.Add(ref c, i * strideC), ref Unsafe.Add(ref second, i * strideC), strideC, default);
+        }
+
+        if (i + 2 < rows)
+        {
+            RegisterBlock<TVector, Four, TVectors, TStore>.Multiply(
+                ref Unsafe.Add(ref a, i * rowA), rowA * sizeof(float), innerA * sizeof(float), ref b, strideB * sizeof(float), Math.Min(inner, diagonal + rows),
+                ref Unsafe.Add(ref c, i * strideC), ref Unsafe.Add(ref second, i * strideC), strideC, default);
+        }
+        else if (i < rows)
+        {
+            RegisterBlock<TVector, Two, TVectors, TStore>.Multiply(
+                ref Unsafe.Add(ref a, i * rowA), rowA * sizeof(float), innerA * sizeof(float), ref b, strideB * sizeof(float), Math.Min(inner, diagonal + rows),
+                ref Unsafe.Add(ref c, i * strideC), ref Unsafe.Add(ref second, i * strideC), strideC, default);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Triangle<TRows, TVectors>(
+        ref float a, nint rowA, nint innerA, ref float b, nint strideB, ref float c, nint strideC, int rows, int inner, int columns, int diagonal)
+        where TRows : struct, IBlockSize
+        where TVectors : struct, IBlockSize
+    {
+        for (nint j = 0; j < columns; j += TVectors.Count * TVector.Count)
+        {
+            for (nint i = 0; i < rows; i += TRows.Count)
+            {
+                ref float block = ref Unsafe.Add(ref c, (i * strideC) + j);
+                if (j > diagonal + i + TRows.Count - 1)
+                {
+                    for (nint r = 0; r < TRows.Count; r++)
+                    {
+                        for (nint v = 0; v < TVectors.Count; v++)
+                        {
+                            TVector.Store(TVector.Zero, ref Unsafe.Add(ref block, (r * strideC) + (v * TVector.Count)));
+                        }
+                    }
+
+                    continue;
+                }
+
+                RegisterBlock<TVector, TRows, TVectors, WriteLower<TVector>>.Multiply(
+                    ref Unsafe.Add(ref a, i * rowA), rowA * sizeof(float), innerA * sizeof(float), ref Unsafe.Add(ref b, j), strideB * sizeof(float), inner,
+                    ref block, ref block, strideC, new WriteLower<TVector>(diagonal + i - j));
+            }
+        }
+    }
+}
