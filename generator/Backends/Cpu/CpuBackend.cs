@@ -86,6 +86,7 @@ internal static class CpuBackend
     /// <summary>Writes the members Width512, Width256 and Width128 into the open body of a class.</summary>
     public static void EmitKernels(SourceWriter writer, TileProgram program)
     {
+        WithoutNullability(writer);
         foreach (var target in CpuTarget.All)
         {
             writer.Line();
@@ -98,6 +99,7 @@ internal static class CpuBackend
     /// <param name="name">The classes' name, without the width.</param>
     public static void EmitKernels(SourceWriter writer, string name, string summary, IReadOnlyList<(string Name, TileProgram Program)> programs)
     {
+        WithoutNullability(writer);
         foreach (var target in CpuTarget.All)
         {
             var text = new KernelText();
@@ -114,6 +116,12 @@ internal static class CpuBackend
                 text.Emit(writer);
             }
         }
+    }
+
+    private static void WithoutNullability(SourceWriter writer)
+    {
+        writer.Line();
+        writer.Line("#nullable disable // The search for null references would take the compiler a third of its time.");
     }
 
     private static void EmitKernel(
@@ -226,7 +234,7 @@ internal static class CpuBackend
     private static void Pack(SourceWriter writer, CpuSchedule schedule, TileProgram program)
     {
         using (writer.Block(
-            "public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)"))
+            "public static void PackParameters(global::KernelGen.Projection projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)"))
         {
             if (program.Parameters.Count > 0)
             {
