@@ -13,9 +13,9 @@ internal static class Aliases
 {
     private static readonly Regex Token = new(@"""(?:[^""\\]|\\.)*""|//[^\n]*|@?\b\w+", RegexOptions.CultureInvariant);
 
-    /// <summary>All that any file uses.</summary>
+    /// <summary>All that any file uses, with the type parameters of kernels.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        CpuBackend.Usings.Concat(IlgpuBackend.Usings(onTensorCores: true)).Select(NameOf).Distinct().ToList();
+        CpuBackend.Usings.Concat(IlgpuBackend.Usings(onTensorCores: true)).Select(NameOf).Concat([VectorText.Floats, VectorText.Doubles]).Distinct().ToList();
 
     /// <summary>Names for the aliases that mean something else where the type stands. Hardly any project has one.</summary>
     public static EquatableArray<Renaming> Rename(Func<string, bool> isTaken) =>

@@ -45,7 +45,7 @@ internal static class LayerEmitter
             if (programs.Gradients.Count > 0)
             {
                 CpuBackend.EmitKernels(
-                    writer, "Gradients", "The kernels of the backward pass, in the order in which they run",
+                    writer, CpuBackend.GradientsName, "The kernels of the backward pass, in the order in which they run",
                     [.. programs.GradientNames.Zip(programs.Gradients, (name, program) => (name, program))]);
             }
         });

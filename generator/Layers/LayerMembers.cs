@@ -38,9 +38,9 @@ internal static class LayerMembers
         .. Forward(programs),
         .. Decoding(spec),
         .. Engine(programs),
-        .. CpuTarget.All.Select(target => new Member(MemberKind.Type, $"Width{target.Bits}")),
+        new Member(MemberKind.Type, CpuBackend.KernelName),
         .. Backward(programs),
-        .. programs is { Gradients.Count: 0 } ? [] : CpuTarget.All.Select(target => new Member(MemberKind.Type, $"Gradients{target.Bits}") { File = LayerFile.Gradients }),
+        .. programs is { Gradients.Count: 0 } ? Array.Empty<Member>() : [new Member(MemberKind.Type, CpuBackend.GradientsName) { File = LayerFile.Gradients }],
         .. hasGpu ? [new Member(MemberKind.Type, "Gpu") { File = LayerFile.Gpu }] : Array.Empty<Member>(),
     ];
 
@@ -244,8 +244,8 @@ internal static class LayerMembers
         string Create(int bits)
         {
             var factory = programs is not null && CpuBackend.Decodes(programs.Forward) ? "CreateDecoding" : "Create";
-            var passes = programs?.GradientNames.Select(pass => $", {Services}.GradientPass.Of<Gradients{Text(bits)}.{pass}>()") ?? [];
-            return $"{Services}.AttentionEngine.{factory}<Width{Text(bits)}>(\n            projection, hyperparameters{string.Concat(passes)})";
+            var passes = programs?.GradientNames.Select(pass => $", {Services}.GradientPass.Of<{CpuBackend.GradientsName}{VectorText.Arguments(bits)}.{pass}>()") ?? [];
+            return $"{Services}.AttentionEngine.{factory}<{CpuBackend.KernelName}{VectorText.Arguments(bits)}>(\n            projection, hyperparameters{string.Concat(passes)})";
         }
     }
 

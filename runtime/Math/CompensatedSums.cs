@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace KernelGen.CompilerServices;
 
@@ -56,41 +55,16 @@ public static class CompensatedSums
 
     /// <inheritdoc cref="Merge(ref float, ref float, float, float, float)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Merge(ref float sum, ref float rest, Vector128<float> scale, Vector128<float> addend, Vector128<float> addendRest)
+    public static void Merge<TVector>(ref float sum, ref float rest, TVector scale, TVector addend, TVector addendRest)
+        where TVector : struct, IVector<TVector>
     {
-        Vector128<float> before = Vector128.LoadUnsafe(ref sum) * scale;
-        Vector128<float> total = before + addend;
-        Vector128<float> seen = total - before;
-        Vector128<float> lost = before - (total - seen) + (addend - seen) + (Vector128.LoadUnsafe(ref rest) * scale + addendRest);
-        Vector128<float> renewed = total + lost;
-        renewed.StoreUnsafe(ref sum);
-        (lost - (renewed - total)).StoreUnsafe(ref rest);
-    }
-
-    /// <inheritdoc cref="Merge(ref float, ref float, float, float, float)"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Merge(ref float sum, ref float rest, Vector256<float> scale, Vector256<float> addend, Vector256<float> addendRest)
-    {
-        Vector256<float> before = Vector256.LoadUnsafe(ref sum) * scale;
-        Vector256<float> total = before + addend;
-        Vector256<float> seen = total - before;
-        Vector256<float> lost = before - (total - seen) + (addend - seen) + (Vector256.LoadUnsafe(ref rest) * scale + addendRest);
-        Vector256<float> renewed = total + lost;
-        renewed.StoreUnsafe(ref sum);
-        (lost - (renewed - total)).StoreUnsafe(ref rest);
-    }
-
-    /// <inheritdoc cref="Merge(ref float, ref float, float, float, float)"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Merge(ref float sum, ref float rest, Vector512<float> scale, Vector512<float> addend, Vector512<float> addendRest)
-    {
-        Vector512<float> before = Vector512.LoadUnsafe(ref sum) * scale;
-        Vector512<float> total = before + addend;
-        Vector512<float> seen = total - before;
-        Vector512<float> lost = before - (total - seen) + (addend - seen) + (Vector512.LoadUnsafe(ref rest) * scale + addendRest);
-        Vector512<float> renewed = total + lost;
-        renewed.StoreUnsafe(ref sum);
-        (lost - (renewed - total)).StoreUnsafe(ref rest);
+        TVector before = TVector.Load(ref sum) * scale;
+        TVector total = before + addend;
+        TVector seen = total - before;
+        TVector lost = before - (total - seen) + (addend - seen) + ((TVector.Load(ref rest) * scale) + addendRest);
+        TVector renewed = total + lost;
+        TVector.Store(renewed, ref sum);
+        TVector.Store(lost - (renewed - total), ref rest);
     }
 
     /// <summary>sum += addend, keeping in the rest what that loses; for addends that are not much larger than the sum becomes.</summary>

@@ -129,7 +129,7 @@ public sealed class RuleTests
     [Theory]
     [InlineData("public int {|KGEN011:HeadDim|} => 3;")]
     [InlineData("private int {|KGEN011:_engine|};")]
-    [InlineData("private class {|KGEN011:Width256|} { }")]
+    [InlineData("private class {|KGEN011:CpuKernel|} { }")]
     [InlineData("public event System.Action {|KGEN011:Projection|};")]
     [InlineData("public static void {|KGEN011:Features|}() { }")]
     [InlineData("int {|KGEN011:Forward|};")]

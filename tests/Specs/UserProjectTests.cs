@@ -62,8 +62,8 @@ public sealed class UserProjectTests
     public void A_layer_may_have_the_name_of_an_alias()
     {
         var run = new GeneratorRun("""
-            namespace _Simd512;
-            [KernelGen.FavorAttention(KernelFunctionName = nameof(Phi), HeadDim = 8, Features = 16)] partial class _Unsafe<_Floats256>
+            namespace _Products;
+            [KernelGen.FavorAttention(KernelFunctionName = nameof(Phi), HeadDim = 8, Features = 16)] partial class _Unsafe<_Floats>
             {
                 static float Phi(float x) => x * x;
             }
@@ -71,7 +71,7 @@ public sealed class UserProjectTests
 
         Assert.Empty(run.Reported);
         Assert.Empty(run.Warnings);
-        Assert.Contains("kernel _Simd512._Unsafe<_Floats256>.Phi", run.Files["_Simd512._Unsafe-1.Cpu.g.cs"]);
+        Assert.Contains("kernel _Products._Unsafe<_Floats>.Phi", run.Files["_Products._Unsafe-1.Cpu.g.cs"]);
     }
 
     [Fact]

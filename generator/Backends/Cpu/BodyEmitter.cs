@@ -8,7 +8,6 @@ namespace KernelGen.Generator.Backends.Cpu;
 internal sealed class BodyEmitter
 {
     private readonly CpuSchedule _schedule;
-    private readonly CpuTarget _target;
     private readonly TileProgram _program;
     private readonly KernelText _text;
     private readonly SourceWriter _writer;
@@ -29,7 +28,6 @@ internal sealed class BodyEmitter
     public BodyEmitter(CpuSchedule schedule, TileProgram program, KernelText text, SourceWriter writer, IReadOnlyList<Statement> block, ShortCall? shortCall = null)
     {
         _schedule = schedule;
-        _target = schedule.Target;
         _program = program;
         _text = text;
         _writer = writer;
@@ -405,7 +403,7 @@ internal sealed class BodyEmitter
 
     private void RebaseAll(State state, string candidate, double threshold)
     {
-        using (_writer.Block($"if ({_states.Exceeds(state)}({candidate}, ref {state.Reference}, {ExprPrinter.Literal(threshold)}))"))
+        using (_writer.Block($"if ({_states.Exceed(state, candidate, threshold)})"))
         {
             var followers = GroupsOf(state)!.Followers;
             var all = string.Join(", ", followers.Select(follower => $"ref {follower.Name}").Prepend($"ref {state.Reference}"));
@@ -573,7 +571,7 @@ internal sealed class BodyEmitter
     {
         var outside = new HashSet<Tile>(_statements.Where(other => !pass.Contains(other)).SelectMany(Dataflow.Reads));
         var emitter = new PassEmitter(
-            _schedule, _buffers, pass, outside.Contains, function => FunctionEmitter.Add(_text, _target, function));
+            _schedule, _buffers, pass, outside.Contains, function => FunctionEmitter.Add(_text, function));
         var name = _text.Add("Compute" + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).First().Name)).Distinct()), emitter.Emit);
         var columns = PassEmitter.Columns(pass[0]);
         var sum = emitter.Tiles.OfType<StateMember>().SingleOrDefault(member => pass.Any(statement => IsGrouped(statement, member)));
@@ -894,9 +892,10 @@ internal sealed class BodyEmitter
     {
         if (product.B is Parameter { Source: ParameterSource.HadamardProjections } projections)
         {
-            var transform = HadamardEmitter.Add(_schedule, _text, product, Locate(product.A).Stride, Locate(product.Target).Stride);
-            var count = Count(product.A.Rows);
-            Call(transform, [At(product.A), $"ref {projections.Name}", At(product.Target), $"ref {_buffers.Transform!.Name}", count], [product]);
+            Describe(product);
+            _writer.Line(HadamardCall.Of(
+                product, At(product.A), Locate(product.A).Stride, $"ref {projections.Name}", At(product.Target), Locate(product.Target).Stride,
+                $"ref {_buffers.Transform!.Name}", Count(product.A.Rows)));
             return;
         }
 

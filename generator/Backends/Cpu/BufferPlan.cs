@@ -110,7 +110,7 @@ internal sealed class BufferPlan
 
                     if (whole.Statement is MatMul { B: Parameter { Source: ParameterSource.HadamardProjections } projections } product)
                     {
-                        Transform ??= Allocate("transform", HadamardEmitter.WorkFloats(_schedule.Target, projections), 0);
+                        Transform ??= Allocate("transform", HadamardCall.WorkFloats(projections), 0);
                         _buffers[product.Target] = Allocate(product.Target.Name, _schedule.Floats(product.Target), _schedule.Stride(product.Target));
                     }
 

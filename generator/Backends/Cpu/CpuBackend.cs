@@ -6,7 +6,7 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Backends.Cpu;
 
-/// <summary>Prints a tile program as C# for the vector widths of CPUs: one struct a width, all sizes literal.</summary>
+/// <summary>Prints a tile program as C# for CPUs: one struct, generic over the vector that it computes with, all sizes literal.</summary>
 internal static class CpuBackend
 {
     private static readonly string Version = typeof(CpuBackend).Assembly.GetName().Version.ToString(3);
@@ -19,12 +19,16 @@ internal static class CpuBackend
         new[]
         {
             "_CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums",
+            "_Hadamard = global::KernelGen.CompilerServices.HadamardTransform",
             "_HeadOperands = global::KernelGen.CompilerServices.HeadOperands",
             "_Operand = global::KernelGen.CompilerServices.Operand",
             "_OperandAccess = global::KernelGen.CompilerServices.OperandAccess",
             "_OperandRows = global::KernelGen.CompilerServices.OperandRows",
             "_OperandSharing = global::KernelGen.CompilerServices.OperandSharing",
             "_OperandSource = global::KernelGen.CompilerServices.OperandSource",
+            "_Products = global::KernelGen.CompilerServices.TileProducts",
+            "_References = global::KernelGen.CompilerServices.References",
+            "_RowProducts = global::KernelGen.CompilerServices.RowProducts",
             "_ShortProducts = global::KernelGen.CompilerServices.ShortProducts",
             "_SumStage = global::KernelGen.CompilerServices.SumStage",
             "_TileCopy = global::KernelGen.CompilerServices.TileCopy",
@@ -34,19 +38,12 @@ internal static class CpuBackend
             "_MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions",
             "_Unsafe = global::System.Runtime.CompilerServices.Unsafe",
         }
-        .Concat(CpuTarget.All.SelectMany(target => new[]
-        {
-            $"{target.Simd} = global::System.Runtime.Intrinsics.Vector{target.Bits}",
-            $"{target.Floats} = global::System.Runtime.Intrinsics.Vector{target.Bits}<float>",
-            $"{target.RowProducts} = global::KernelGen.CompilerServices.RowProducts<global::KernelGen.CompilerServices.Floats{target.Lanes}>",
-            $"{target.Products} = global::KernelGen.CompilerServices.TileProducts<global::KernelGen.CompilerServices.Floats{target.Lanes}>",
-        }))
         .Select(alias => $"using {alias};");
 
     /// <summary>The choices of the schedule in one line, for the header of the file.</summary>
     public static string DescribeSchedule(TileProgram program)
     {
-        var schedule = new CpuSchedule(CpuTarget.All[0], program);
+        var schedule = new CpuSchedule(program);
         var tiles = Dataflow.Flatten(program.Body)
             .Select(statement => statement is Fold fold ? fold.Loop.Tokens : statement is Parallel parallel ? parallel.Loop.Tokens : null)
             .Where(tokens => tokens is not null)
@@ -83,38 +80,38 @@ internal static class CpuBackend
     public static bool Decodes(TileProgram program) =>
         OneToken.Supports(program) && (IsCausal(program) || program.Body[0] is Fold);
 
-    /// <summary>Writes the members Width512, Width256 and Width128 into the open body of a class.</summary>
+    /// <summary>The name of the kernel of a forward pass.</summary>
+    public const string KernelName = "CpuKernel";
+
+    /// <summary>The name of the class that has the kernels of a backward pass.</summary>
+    public const string GradientsName = "CpuGradients";
+
+    /// <summary>Writes the kernel of a forward pass into the open body of a class.</summary>
     public static void EmitKernels(SourceWriter writer, TileProgram program)
     {
         WithoutNullability(writer);
-        foreach (var target in CpuTarget.All)
-        {
-            writer.Line();
-            var text = new KernelText();
-            EmitKernel(writer, new CpuSchedule(target, program), program, text, $"private readonly struct Width{target.Bits}", () => text.Emit(writer));
-        }
+        writer.Line();
+        var text = new KernelText();
+        EmitKernel(writer, program, text, $"private readonly struct {KernelName}{VectorText.Parameters}", VectorText.Constraints, () => text.Emit(writer));
     }
 
-    /// <summary>Writes a class for each width, with a struct for each program and the methods that they share.</summary>
-    /// <param name="name">The classes' name, without the width.</param>
+    /// <summary>Writes a class with a struct for each program and the methods that they share.</summary>
+    /// <param name="name">The class's name.</param>
     public static void EmitKernels(SourceWriter writer, string name, string summary, IReadOnlyList<(string Name, TileProgram Program)> programs)
     {
         WithoutNullability(writer);
-        foreach (var target in CpuTarget.All)
+        var text = new KernelText();
+        writer.Line();
+        writer.Line($"/// <summary>{summary}.</summary>");
+        using (writer.Block($"private static class {name}{VectorText.Parameters}{VectorText.Constraints}"))
         {
-            var text = new KernelText();
-            writer.Line();
-            writer.Line($"/// <summary>{summary}, at {target.Bits} bit.</summary>");
-            using (writer.Block($"private static class {name}{target.Bits}"))
+            foreach (var (own, program) in programs)
             {
-                foreach (var (own, program) in programs)
-                {
-                    EmitKernel(writer, new CpuSchedule(target, program), program, text, $"internal readonly struct {own}", static () => { });
-                    writer.Line();
-                }
-
-                text.Emit(writer);
+                EmitKernel(writer, program, text, $"internal readonly struct {own}", "", static () => { });
+                writer.Line();
             }
+
+            text.Emit(writer);
         }
     }
 
@@ -125,8 +122,9 @@ internal static class CpuBackend
     }
 
     private static void EmitKernel(
-        SourceWriter writer, CpuSchedule schedule, TileProgram program, KernelText text, string declaration, Action emitMethods)
+        SourceWriter writer, TileProgram program, KernelText text, string declaration, string constraints, Action emitMethods)
     {
+        var schedule = new CpuSchedule(program);
         var states = new StateEmitter(schedule, text);
         var state = program.State;
         var query = program[AttentionOperands.QueryName];
@@ -159,16 +157,16 @@ internal static class CpuBackend
             body?.Emit();
         }
 
-        var decoding = isForward && Decodes(program) ? new DecodingEmitter(schedule.Target, program, text) : null;
+        var decoding = isForward && Decodes(program) ? new DecodingEmitter(program, text) : null;
         var outermost = outputs[0] is Fold outer ? outer.Loop.Tokens : ((Parallel)outputs[0]).Loop.Tokens;
-        writer.Line($"/// <summary>The kernel at {schedule.Target.Bits} bit: one head, every size a literal.</summary>");
+        writer.Line("/// <summary>The kernel: one head, every size a literal, at the width of the vector that it is compiled for.</summary>");
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"KernelGen\", \"{Version}\")]");
-        using (writer.Block($"{declaration} : global::KernelGen.CompilerServices.{(decoding is null ? "IAttentionKernel" : "IDecodingKernel")}"))
+        using (writer.Block($"{declaration} : global::KernelGen.CompilerServices.{(decoding is null ? "IAttentionKernel" : "IDecodingKernel")}{constraints}"))
         {
             Constant("HeadDim", query.Columns.Size);
             Constant("ValueDim", value.Columns.Size);
             Constant("Features", state?.Axis.Size ?? 0);
-            Constant("Lanes", schedule.Target.Lanes);
+            writer.Line($"public static int Lanes => {VectorText.Lanes};");
             Constant("TileRows", schedule.TileRows(outermost));
             Constant("ProjectionRows", projections?.Rows.Size ?? 0);
             Constant("ParameterFloats", schedule.ParameterFloats(program));

@@ -2,7 +2,7 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Backends.Cpu;
 
-/// <summary>How a program runs at one width: tokens of a tile, rows of a strip, and the memory layout of every tile.</summary>
+/// <summary>How a program runs: tokens of a tile, rows of a strip, and the memory layout of every tile.</summary>
 internal sealed class CpuSchedule
 {
     /// <summary>Tokens of a tile: 8 register blocks of 6 rows, 3 vectors of 16 keys. More do not fit the first-level cache beside W.</summary>
@@ -17,16 +17,13 @@ internal sealed class CpuSchedule
     private readonly HashSet<Dim> _outerTokens;
     private readonly HashSet<Tile> _transposedParameters;
 
-    public CpuSchedule(CpuTarget target, TileProgram program)
+    public CpuSchedule(TileProgram program)
     {
-        Target = target;
         _outerTokens = new HashSet<Dim>(
             Dataflow.Flatten(program.Body).OfType<Parallel>().Where(p => p.Body.OfType<Fold>().Any()).Select(p => p.Loop.Tokens));
         _transposedParameters = new HashSet<Tile>(
             Dataflow.Flatten(program.Body).OfType<MatMul>().Where(product => product.TransposeB && product.B is Parameter).Select(product => product.B));
     }
-
-    public CpuTarget Target { get; }
 
     /// <summary>
     /// Rows that go through a chain of products and element-wise steps together, so that what is between two steps stays in the first-level
@@ -48,17 +45,20 @@ internal sealed class CpuSchedule
     /// <summary>Elements along an axis in memory: each segment padded to whole vectors.</summary>
     public int Padded(Dim dim) =>
         dim == Dim.One ? 1
-        : dim.IsTokens ? Target.RoundUp(TileRows(dim))
+        : dim.IsTokens ? RoundUp(TileRows(dim))
         : dim.Segments * PaddedSegment(dim);
 
-    public int PaddedSegment(Dim dim) => dim.IsTokens ? Padded(dim) : Target.RoundUp(dim.Size / dim.Segments);
+    public int PaddedSegment(Dim dim) => dim.IsTokens ? Padded(dim) : RoundUp(dim.Size / dim.Segments);
+
+    /// <summary>Whole vectors of the widest kind, so that one layout serves every width.</summary>
+    private static int RoundUp(int count) => (count + VectorText.MostLanes - 1) / VectorText.MostLanes * VectorText.MostLanes;
 
     /// <summary>
-    /// Floats from one row of a matrix to the next. Where a product walks down a panel that is narrower than the row, rows are an odd number of
-    /// cache lines apart: at a power of two they would fall into the same few cache sets and push each other out.
+    /// Floats from one row of a matrix to the next. Rows are an odd number of cache lines apart: a product walks down a panel that may be narrower than the row, and
+    /// at a power of two its lines would fall into the same few cache sets and push each other out.
     /// </summary>
     public int Stride(int paddedColumns) =>
-        paddedColumns <= Target.PanelColumns ? paddedColumns : (((paddedColumns + LineFloats - 1) / LineFloats) | 1) * LineFloats;
+        paddedColumns <= LineFloats ? paddedColumns : (((paddedColumns + LineFloats - 1) / LineFloats) | 1) * LineFloats;
 
     public int Stride(Tile tile) => tile.IsColumnVector ? 1 : Stride(Padded(tile.Columns));
 

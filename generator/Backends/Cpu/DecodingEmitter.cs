@@ -34,7 +34,6 @@ internal sealed class DecodingEmitter
     private const int NearFloats = 1 << 20;
 
     private readonly CpuSchedule _schedule;
-    private readonly CpuTarget _target;
     private readonly TileProgram _program;
     private readonly KernelText _text;
     private readonly StateEmitter _states;
@@ -58,13 +57,12 @@ internal sealed class DecodingEmitter
     /// <summary>How a fold over kept keys keeps its sums; null where there is none.</summary>
     private readonly SumGroups? _groups;
 
-    public DecodingEmitter(CpuTarget target, TileProgram program, KernelText text)
+    public DecodingEmitter(TileProgram program, KernelText text)
     {
         var isFold = program.Body[0] is Fold;
-        _target = target;
         _program = program;
         _text = text;
-        _schedule = new CpuSchedule(target, program) { PassRows = 1, TileTokens = isFold ? BlockTokens : KeptTileTokens };
+        _schedule = new CpuSchedule(program) { PassRows = 1, TileTokens = isFold ? BlockTokens : KeptTileTokens };
         _states = new StateEmitter(_schedule, text);
         _buffers = new BufferPlan(_schedule);
 
@@ -169,7 +167,7 @@ internal sealed class DecodingEmitter
             if (group.Key.Source == ParameterSource.HadamardProjections)
             {
                 // A transform writes a vector of tokens.
-                _buffers.AddWork($"spare{group.Key}", (_target.Lanes - group.Count()) * Spacing(_schedule.Stride(group.First().Target)));
+                _buffers.AddWork($"spare{group.Key}", (HadamardCall.MostRows - group.Count()) * Spacing(_schedule.Stride(group.First().Target)));
             }
         }
 
@@ -196,7 +194,7 @@ internal sealed class DecodingEmitter
 
         if (_program.Parameters.FirstOrDefault() is { Source: ParameterSource.HadamardProjections } projections)
         {
-            _buffers.AddWork("transform", HadamardEmitter.WorkFloats(_target, projections));
+            _buffers.AddWork("transform", HadamardCall.WorkFloats(projections));
         }
     }
 
@@ -435,7 +433,7 @@ internal sealed class DecodingEmitter
         var threshold = ExprPrinter.Literal(runs.Threshold);
         _writer.Line();
         _writer.Line($"// Where {logs} exceeds {c} by more than {threshold} the run ends before this token, and with it the block.");
-        using (_writer.Block($"if ({_states.Exceeds(runs.State)}(ref {logs}, ref {c}, {threshold}))"))
+        using (_writer.Block($"if ({_states.Exceed(runs.State, $"ref {logs}", runs.Threshold)})"))
         {
             using (_writer.Block("if (count > 0)"))
             {
@@ -458,7 +456,8 @@ internal sealed class DecodingEmitter
         }
 
         _writer.Line();
-        _writer.Line($"{Maxima(runs)}(ref top, ref {logs}, count == 0);");
+        _writer.Line($"// The largest {runs.Logarithms} of the run.");
+        _writer.Line($"_References.Max<{VectorText.Floats}>(ref top, ref {logs}, count == 0, {Text(_schedule.Padded(runs.State.Axis))});");
         Block(runs.Body, done, own: true);
     }
 
@@ -519,28 +518,13 @@ internal sealed class DecodingEmitter
 
     private void Rebase(State state, string candidate, double threshold)
     {
-        using (_writer.Block($"if ({_states.Exceeds(state)}(ref {candidate}, ref {state.Reference}, {ExprPrinter.Literal(threshold)}))"))
+        using (_writer.Block($"if ({_states.Exceed(state, $"ref {candidate}", threshold)})"))
         {
             var followers = Followers(state);
             var all = string.Join(", ", followers.Select(follower => $"ref {follower.Name}").Prepend($"ref {state.Reference}"));
             _writer.Line($"{_states.Raise(state, followers)}(ref {candidate}, ref factor, {all}, _SumStage.Grouped);");
         }
     }
-
-    private string Maxima(Runs runs) => _text.Add("RaiseTop", name =>
-    {
-        var writer = new SourceWriter();
-        writer.Line($"// The largest {runs.Logarithms} of the run.");
-        writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void {name}(ref float top, ref float row, bool isFirst)"))
-        using (writer.Block($"for (nint j = 0; j < {Text(_schedule.Padded(runs.State.Axis))}; j += {Text(_target.Lanes)})"))
-        {
-            var (row, top) = ($"{_target.Simd}.LoadUnsafe(ref _Unsafe.Add(ref row, j))", $"{_target.Simd}.LoadUnsafe(ref _Unsafe.Add(ref top, j))");
-            writer.Line($"{_target.Simd}.StoreUnsafe(isFirst ? {row} : {_target.Simd}.MaxNative({top}, {row}), ref _Unsafe.Add(ref top, j));");
-        }
-
-        return writer.ToString();
-    });
 
     private void Load(Load load)
     {
@@ -555,8 +539,7 @@ internal sealed class DecodingEmitter
         _writer.Line($"// {string.Join("; ", products.Select(product => ProgramText.Describe(product)))}");
         if (parameter.Source == ParameterSource.HadamardProjections)
         {
-            var transform = HadamardEmitter.Add(_schedule, _text, products[0], strideA, strideC);
-            _writer.Line($"{transform}(ref {a.Name}, ref {parameter.Name}, ref {c.Name}, ref transform, {Text(products.Count)});");
+            _writer.Line(HadamardCall.Of(products[0], $"ref {a.Name}", strideA, $"ref {parameter.Name}", $"ref {c.Name}", strideC, "ref transform", Text(products.Count)));
             return;
         }
 
@@ -597,7 +580,7 @@ internal sealed class DecodingEmitter
             outside.Add(_runs.Logarithms);
         }
 
-        var emitter = new PassEmitter(_schedule, _buffers, pass, outside.Contains, function => FunctionEmitter.Add(_text, _target, function));
+        var emitter = new PassEmitter(_schedule, _buffers, pass, outside.Contains, function => FunctionEmitter.Add(_text, function));
         var method = _text.Add(
             prefix + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).First().Name)).Distinct()), emitter.Emit);
         var arguments = emitter.Tiles.Select(tile => $"ref {name(tile)}").Append(rows);

@@ -8,14 +8,14 @@ namespace KernelGen.Generator.Backends.Cpu;
 internal static class FunctionEmitter
 {
     /// <summary>The name of the method, which is written once.</summary>
-    public static string Add(KernelText text, CpuTarget target, ScalarFunction function) => text.Add(function.Name.EndsWith("Derivative", StringComparison.Ordinal) ? "KernelFunctionDerivative" : "KernelFunction", name =>
+    public static string Add(KernelText text, ScalarFunction function) => text.Add(function.Name.EndsWith("Derivative", StringComparison.Ordinal) ? "KernelFunctionDerivative" : "KernelFunction", name =>
     {
         var writer = new SourceWriter();
         writer.Line($"// {function.Name}: f(x) = {ProgramText.Describe(function.Body)}");
         writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveInlining)]");
-        using (writer.Block($"private static {target.Floats} {name}({target.Floats} x)"))
+        using (writer.Block($"private static {VectorText.Floats} {name}({VectorText.Floats} x)"))
         {
-            writer.Line($"return {new VectorPrinter(target, writer, "").Print(function.Body)};");
+            writer.Line($"return {new VectorPrinter(writer, "").Print(function.Body)};");
         }
 
         return writer.ToString();

@@ -12,11 +12,13 @@ namespace KernelGen.Generator.Backends.Cpu;
 /// </summary>
 internal sealed class PassEmitter
 {
+    /// <summary>Floats of the narrowest vector.</summary>
+    private const int LeastLanes = 4;
+
     /// <summary>Of a vector of floats, each as wide as the vector once it is doubles.</summary>
     private static readonly string[] Halves = ["Lower", "Upper"];
 
     private readonly CpuSchedule _schedule;
-    private readonly CpuTarget _target;
     private readonly BufferPlan _buffers;
     private readonly IReadOnlyList<Statement> _statements;
     private readonly System.Func<Tile, bool> _isReadOutside;
@@ -37,7 +39,6 @@ internal sealed class PassEmitter
         System.Func<ScalarFunction, string> function)
     {
         _schedule = schedule;
-        _target = schedule.Target;
         _buffers = buffers;
         _statements = statements;
         _isReadOutside = isReadOutside;
@@ -220,19 +221,19 @@ internal sealed class PassEmitter
         {
             for (var limit = 0; limit < Limits.Count; limit++)
             {
-                _writer.Line($"var isValid{limit}_{i} = {_target.Simd}.AsSingle({_target.Simd}.Create({RowIndex(i)} < valid{limit} ? -1 : 0));");
+                _writer.Line($"var isValid{limit}_{i} = {VectorText.Floats}.Mask({RowIndex(i)} < valid{limit});");
             }
 
             if (_statements.SelectMany(Expressions).SelectMany(Dataflow.Conditions).Any(condition => condition is Condition.InRun))
             {
-                _writer.Line($"var inRun{i} = {_target.Simd}.AsSingle({_target.Simd}.Create({RowIndex(i)} >= runFrom && {RowIndex(i)} < runTo ? -1 : 0));");
+                _writer.Line($"var inRun{i} = {VectorText.Floats}.Mask({RowIndex(i)} >= runFrom && {RowIndex(i)} < runTo);");
             }
 
             foreach (var tile in _statements.SelectMany(statement => Expressions(statement).SelectMany(Dataflow.Tiles)).Distinct())
             {
                 if (tile.IsColumnVector && !IsMadeHere(tile))
                 {
-                    _writer.Line($"var {tile.Name}{i} = {_target.Simd}.Create(_Unsafe.Add(ref {Reference(tile)}, {RowIndex(i)}));");
+                    _writer.Line($"var {tile.Name}{i} = {VectorText.Floats}.Create(_Unsafe.Add(ref {Reference(tile)}, {RowIndex(i)}));");
                 }
             }
         }
@@ -286,10 +287,10 @@ internal sealed class PassEmitter
             for (var i = 0; i < _rows; i++)
             {
                 var name = $"{reduce.Target.Name}{i}";
-                var total = $"_VectorMath.{method}({(_longSums.Contains(reduce) ? $"{reduce.Target.Name}Parts{i} + " : "")}{reduce.Target.Name}Sum{i})";
+                var total = $"{VectorText.Floats}.{method}({(_longSums.Contains(reduce) ? $"{reduce.Target.Name}Parts{i} + " : "")}{reduce.Target.Name}Sum{i})";
                 if (IsMadeHere(reduce.Target) && !IsStored(reduce.Target))
                 {
-                    _writer.Line($"var {name} = {_target.Simd}.Create({total});");
+                    _writer.Line($"var {name} = {VectorText.Floats}.Create({total});");
                     continue;
                 }
 
@@ -297,7 +298,7 @@ internal sealed class PassEmitter
                 _writer.Line($"{element} {(reduce.Accumulate ? "+=" : "=")} {total};");
                 if (IsReadAfter(phase, reduce.Target))
                 {
-                    _writer.Line($"var {name} = {_target.Simd}.Create({element});");
+                    _writer.Line($"var {name} = {VectorText.Floats}.Create({element});");
                 }
             }
         }
@@ -305,7 +306,7 @@ internal sealed class PassEmitter
 
     /// <summary>Whether a lane has so many summands that they are summed in parts; sums of tokens are no longer than a tile.</summary>
     private bool IsLongSum(Reduce reduce) =>
-        !_columns.IsTokens && reduce is { Reduction: Reduction.Sum, Rest: null } && _columns.Size > MatMul.MostSummands * _target.Lanes;
+        !_columns.IsTokens && reduce is { Reduction: Reduction.Sum, Rest: null } && _columns.Size > MatMul.MostSummands * LeastLanes;
 
     /// <summary>Ends a part of the long sums.</summary>
     private void EndPart()
@@ -330,7 +331,7 @@ internal sealed class PassEmitter
         {
             var total = $"{name}Total{i}";
             var times = factor is null ? "" : $" * {DoublePrinter.DoubleLiteral(factor.Value)}";
-            _writer.Line($"var {total} = _VectorMath.Sum({name}Sum{i}){times};");
+            _writer.Line($"var {total} = {VectorText.Doubles}.Sum({name}Sum{i}){times};");
             foreach (var (tile, value) in new[] { (reduce.Target, $"(float){total}"), (reduce.Rest!, $"(float)({total} - (float){total})") })
             {
                 if (IsStored(tile))
@@ -340,7 +341,7 @@ internal sealed class PassEmitter
 
                 if (IsReadAfter(phase, tile))
                 {
-                    _writer.Line($"var {tile.Name}{i} = {_target.Simd}.Create({value});");
+                    _writer.Line($"var {tile.Name}{i} = {VectorText.Floats}.Create({value});");
                 }
             }
         }
@@ -356,28 +357,16 @@ internal sealed class PassEmitter
 
     private void ColumnLoop(IReadOnlyList<Statement> phase, int segment, string count)
     {
-        var lanes = _target.Lanes;
         if (!_columns.IsTokens)
         {
             var size = int.Parse(count, CultureInfo.InvariantCulture);
-            var whole = size / lanes * lanes;
-            var part = _longSums.Count == 0 ? whole : MatMul.MostSummands * lanes;
-            for (var from = 0; from < whole; from += part)
+            WholeColumns(phase, segment, size / VectorText.MostLanes * VectorText.MostLanes);
+            if (size % VectorText.MostLanes != 0)
             {
-                using (_writer.Block($"for (nint j = {from}; j < {Math.Min(whole, from + part)}; j += {lanes})"))
+                var (whole, padded) = (size / VectorText.MostLanes * VectorText.MostLanes, _schedule.PaddedSegment(_columns));
+                using (_writer.Block($"for (nint j = {whole}; j < {padded}; j += {VectorText.Lanes})"))
                 {
-                    Body(phase, segment, tail: false);
-                }
-
-                EndPart();
-            }
-
-            if (whole < size)
-            {
-                using (_writer.Block())
-                {
-                    _writer.Line($"const int j = {whole};");
-                    _writer.Line($"var tail = {_target.Simd}.LessThan({_target.Floats}.Indices, {_target.Simd}.Create({size - whole}f));");
+                    _writer.Line($"var tail = {VectorText.Floats}.First({size} - (int)j);");
                     Body(phase, segment, tail: true);
                 }
             }
@@ -385,8 +374,8 @@ internal sealed class PassEmitter
             return;
         }
 
-        _writer.Line($"var whole{_phaseNumber} = columns - (columns % {lanes});");
-        using (_writer.Block($"for (nint j = 0; j < whole{_phaseNumber}; j += {lanes})"))
+        _writer.Line($"var whole{_phaseNumber} = columns - (columns % {VectorText.Lanes});");
+        using (_writer.Block($"for (nint j = 0; j < whole{_phaseNumber}; j += {VectorText.Lanes})"))
         {
             Body(phase, segment, tail: false);
         }
@@ -394,23 +383,49 @@ internal sealed class PassEmitter
         using (_writer.Block($"if (whole{_phaseNumber} < columns)"))
         {
             _writer.Line($"var j = whole{_phaseNumber};");
-            _writer.Line($"var tail = {_target.Simd}.LessThan({_target.Floats}.Indices, {_target.Simd}.Create((float)(columns - j)));");
+            _writer.Line($"var tail = {VectorText.Floats}.First(columns - j);");
             Body(phase, segment, tail: true);
         }
 
         _phaseNumber++;
     }
 
+    /// <summary>The columns before the last vector that is not whole; sums of many are made of parts.</summary>
+    private void WholeColumns(IReadOnlyList<Statement> phase, int segment, int count)
+    {
+        if (_longSums.Count == 0)
+        {
+            if (count > 0)
+            {
+                using (_writer.Block($"for (nint j = 0; j < {count}; j += {VectorText.Lanes})"))
+                {
+                    Body(phase, segment, tail: false);
+                }
+            }
+
+            return;
+        }
+
+        using (_writer.Block($"for (nint part = 0; part < {count}; part += {MatMul.MostSummands} * {VectorText.Lanes})"))
+        {
+            using (_writer.Block($"for (var j = part; j < global::System.Math.Min({count}, part + ({MatMul.MostSummands} * {VectorText.Lanes})); j += {VectorText.Lanes})"))
+            {
+                Body(phase, segment, tail: false);
+            }
+
+            EndPart();
+        }
+    }
+
     private void Body(IReadOnlyList<Statement> phase, int segment, bool tail)
     {
-        var simd = _target.Simd;
         var made = new HashSet<Tile>();
         var loaded = new HashSet<Tile>();
         var widened = new HashSet<Tile>();
         var columnReductions = phase.OfType<Reduce>().Where(reduce => reduce.Target.IsRowVector).ToList();
         foreach (var reduce in columnReductions)
         {
-            _writer.Line($"var {reduce.Target.Name}Sum = {simd}.LoadUnsafe(ref _Unsafe.Add(ref {Reference(reduce.Target)}, {Offset(reduce.Target, segment)}));");
+            _writer.Line($"var {reduce.Target.Name}Sum = {VectorText.Floats}.Load(ref _Unsafe.Add(ref {Reference(reduce.Target)}, {Offset(reduce.Target, segment)}));");
         }
 
         foreach (var statement in phase)
@@ -420,13 +435,13 @@ internal sealed class PassEmitter
             {
                 if (tile.IsRowVector)
                 {
-                    _writer.Line($"var {tile.Name}j = {simd}.LoadUnsafe(ref _Unsafe.Add(ref {Reference(tile)}, {Offset(tile, segment)}));");
+                    _writer.Line($"var {tile.Name}j = {VectorText.Floats}.Load(ref _Unsafe.Add(ref {Reference(tile)}, {Offset(tile, segment)}));");
                     continue;
                 }
 
                 for (var i = 0; i < _rows; i++)
                 {
-                    _writer.Line($"var {tile.Name}{i} = {simd}.LoadUnsafe(ref {Element(tile, i, segment)});");
+                    _writer.Line($"var {tile.Name}{i} = {VectorText.Floats}.Load(ref {Element(tile, i, segment)});");
                 }
             }
 
@@ -445,15 +460,14 @@ internal sealed class PassEmitter
 
         foreach (var reduce in columnReductions)
         {
-            _writer.Line($"{simd}.StoreUnsafe({reduce.Target.Name}Sum, ref _Unsafe.Add(ref {Reference(reduce.Target)}, {Offset(reduce.Target, segment)}));");
+            _writer.Line($"{VectorText.Floats}.Store({reduce.Target.Name}Sum, ref _Unsafe.Add(ref {Reference(reduce.Target)}, {Offset(reduce.Target, segment)}));");
         }
     }
 
     private void Row(Statement statement, Expr expression, int i, int segment, bool tail)
     {
-        var simd = _target.Simd;
         var printer = new TilePrinter(
-            _target, _writer,
+            _writer,
             tile => tile.Name + Index(tile, i),
             new PositionText(
                 Below: below => $"isValid{Limits.ToList().IndexOf(below)}_{i}",
@@ -461,7 +475,7 @@ internal sealed class PassEmitter
                 {
                     // Row r is ahead + r − j tokens after column j.
                     var rowIsEarlier = precedes.Earlier == RowAxis(statement) && precedes.Later != precedes.Earlier;
-                    return $"{simd}.{(rowIsEarlier ? "GreaterThanOrEqual" : "LessThanOrEqual")}({_target.Floats}.Indices, {simd}.Create((float)(ahead + {RowIndex(i)} - j)))";
+                    return $"{VectorText.Floats}.{(rowIsEarlier ? "GreaterOrEqual" : "LessOrEqual")}({VectorText.Floats}.Indices, {VectorText.Floats}.Create((float)(ahead + {RowIndex(i)} - j)))";
                 },
                 InRun: _ => $"inRun{i}"),
             _function,
@@ -473,8 +487,8 @@ internal sealed class PassEmitter
             if (IsStored(map.Target))
             {
                 var value = $"{map.Target.Name}{i}";
-                value = tail ? $"{simd}.ConditionalSelect(tail, {value}, {_target.Floats}.Zero)" : value;
-                _writer.Line($"{simd}.StoreUnsafe({value}, ref {Element(map.Target, i, segment)});");
+                value = tail ? $"{VectorText.Floats}.Select(tail, {value}, {VectorText.Floats}.Zero)" : value;
+                _writer.Line($"{VectorText.Floats}.Store({value}, ref {Element(map.Target, i, segment)});");
             }
 
             return;
@@ -490,15 +504,15 @@ internal sealed class PassEmitter
         var accumulator = reduce.Target.IsColumnVector ? $"{reduce.Target.Name}Sum{i}" : $"{reduce.Target.Name}Sum";
         if (reduce.Reduction == Reduction.Sum && reduce.Body is Expr.Binary { Operator: BinaryOperator.Multiply } product && !tail)
         {
-            _writer.Line($"{accumulator} = {simd}.{_target.MultiplyAdd}({printer.Print(product.Left)}, {printer.Print(product.Right)}, {accumulator});");
+            _writer.Line($"{accumulator} = {VectorText.Floats}.MultiplyAdd({printer.Print(product.Left)}, {printer.Print(product.Right)}, {accumulator});");
             return;
         }
 
         var element = printer.Print(reduce.Body);
-        element = tail ? $"{simd}.ConditionalSelect(tail, {element}, {Identity(reduce)})" : element;
+        element = tail ? $"{VectorText.Floats}.Select(tail, {element}, {Identity(reduce)})" : element;
         _writer.Line(reduce.Reduction == Reduction.Sum
             ? $"{accumulator} += {element};"
-            : $"{accumulator} = {simd}.MaxNative({accumulator}, {element});");
+            : $"{accumulator} = {VectorText.Floats}.MaxNative({accumulator}, {element});");
     }
 
     /// <summary>The tiles of an expression in double, unless they are already.</summary>
@@ -510,7 +524,7 @@ internal sealed class PassEmitter
             {
                 foreach (var half in Halves)
                 {
-                    _writer.Line($"var {tile.Name}{half}{Index(tile, i)} = {_target.Simd}.Widen{half}({tile.Name}{Index(tile, i)});");
+                    _writer.Line($"var {tile.Name}{half}{Index(tile, i)} = {VectorText.Doubles}.{half}({tile.Name}{Index(tile, i)});");
                 }
             }
         }
@@ -522,7 +536,6 @@ internal sealed class PassEmitter
     /// <summary>Adds an element of each lane in double: the halves of a vector are a vector each.</summary>
     private void AddInDouble(Reduce reduce, int i, bool tail)
     {
-        var simd = _target.Simd;
         if (reduce is not { Reduction: Reduction.Sum, Accumulate: false, Target.IsColumnVector: true })
         {
             throw new NotSupportedException($"Only sums of rows are computed in twice the precision: {ProgramText.Describe(reduce)}.");
@@ -532,24 +545,24 @@ internal sealed class PassEmitter
         foreach (var half in Halves)
         {
             var accumulator = $"{reduce.Target.Name}Sum{i}";
-            var printer = new DoublePrinter(_target, _writer, tile => $"{tile.Name}{half}{Index(tile, i)}", $"{reduce.Target.Name}{half}{i}");
+            var printer = new DoublePrinter(_writer, tile => $"{tile.Name}{half}{Index(tile, i)}", $"{reduce.Target.Name}{half}{i}");
             if (body is Expr.Binary { Operator: BinaryOperator.Multiply } product && !tail)
             {
-                _writer.Line($"{accumulator} = {simd}.{_target.MultiplyAdd}({printer.Print(product.Left)}, {printer.Print(product.Right)}, {accumulator});");
+                _writer.Line($"{accumulator} = {VectorText.Doubles}.MultiplyAdd({printer.Print(product.Left)}, {printer.Print(product.Right)}, {accumulator});");
                 continue;
             }
 
             var element = printer.Print(body);
             _writer.Line(tail
-                ? $"{accumulator} += {simd}.ConditionalSelect({simd}.AsDouble({simd}.Widen{half}({simd}.AsInt32(tail))), {element}, {Identity(reduce)});"
+                ? $"{accumulator} += {VectorText.Doubles}.Select{half}(tail, {element}, {Identity(reduce)});"
                 : $"{accumulator} += {element};");
         }
     }
 
     private string Identity(Reduce reduce) =>
-        reduce.Rest is not null ? $"{_target.Simd}.Create(0d)"
-        : reduce.Reduction == Reduction.Sum ? $"{_target.Floats}.Zero"
-        : $"{_target.Simd}.Create(float.NegativeInfinity)";
+        reduce.Rest is not null ? $"{VectorText.Doubles}.Create(0d)"
+        : reduce.Reduction == Reduction.Sum ? $"{VectorText.Floats}.Zero"
+        : $"{VectorText.Floats}.Create(float.NegativeInfinity)";
 
     private static Dim RowAxis(Statement statement) => statement is Map map ? map.Target.Rows : ((Reduce)statement).Rows;
 

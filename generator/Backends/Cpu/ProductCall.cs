@@ -37,7 +37,7 @@ internal static class ProductCall
 
         // Between segments lies padding, which is zero in both operands.
         var summands = inner.IsTokens ? at.Inner : Text(inner.Segments == 1 ? inner.Size : schedule.Padded(inner));
-        return $"{schedule.Target.Products}.{method}({at.A}, {Text(rowA)}, {Text(innerA)}, {at.B}, {Text(at.StrideB)}, {targets}, {Text(at.StrideC)}, "
+        return $"_Products.{method}<{VectorText.Floats}>({at.A}, {Text(rowA)}, {Text(innerA)}, {at.B}, {Text(at.StrideB)}, {targets}, {Text(at.StrideC)}, "
             + $"rows: {(rows.IsTokens ? at.Rows : Text(schedule.Padded(rows)))}, inner: {summands}, columns: {Text(schedule.Padded(product.Target.Columns))}"
             + $"{(product.Structure == Structure.Full ? "" : $", diagonal: {at.Diagonal}")});";
     }

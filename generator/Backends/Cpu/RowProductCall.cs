@@ -14,16 +14,16 @@ internal static class RowProductCall
 
     /// <summary>c = a · Bᵀ for a row a, and B with its rows side by side: a dot product for each of the `rows`.</summary>
     public static string Dots(CpuSchedule schedule, MatMul product, string a, string b, int strideB, string c, string rows) =>
-        $"{schedule.Target.RowProducts}.Dots({a}, {b}, {Text(strideB)}, {c}, rows: {rows}, inner: {Text(schedule.Padded(product.A.Columns))});";
+        $"_RowProducts.Dots<{VectorText.Floats}>({a}, {b}, {Text(strideB)}, {c}, rows: {rows}, inner: {Text(schedule.Padded(product.A.Columns))});";
 
     /// <summary>c = a · B or c += a · B for a row a, and B with the columns of c side by side.</summary>
     /// <param name="inner">Rows of B, where those are tokens.</param>
     public static string Row(CpuSchedule schedule, MatMul product, string a, string b, int strideB, string c, string? inner) =>
-        $"{schedule.Target.RowProducts}.{(product.Accumulate ? "Add" : "Multiply")}({a}, {b}, {Text(strideB)}, {c}, {Sizes(schedule, product, inner)});";
+        $"_RowProducts.{(product.Accumulate ? "Add" : "Multiply")}<{VectorText.Floats}>({a}, {b}, {Text(strideB)}, {c}, {Sizes(schedule, product, inner)});";
 
     /// <summary>The same for two rows, and c not added to.</summary>
     public static string Pair(CpuSchedule schedule, MatMul product, string a, int strideA, string b, int strideB, string c, int strideC) =>
-        $"{schedule.Target.RowProducts}.MultiplyPair({a}, {Text(strideA)}, {b}, {Text(strideB)}, {c}, {Text(strideC)}, {Sizes(schedule, product, null)});";
+        $"_RowProducts.MultiplyPair<{VectorText.Floats}>({a}, {Text(strideA)}, {b}, {Text(strideB)}, {c}, {Text(strideC)}, {Sizes(schedule, product, null)});";
 
     private static string Sizes(CpuSchedule schedule, MatMul product, string? inner)
     {

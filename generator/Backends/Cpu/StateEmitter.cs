@@ -7,13 +7,11 @@ namespace KernelGen.Generator.Backends.Cpu;
 internal sealed class StateEmitter
 {
     private readonly CpuSchedule _schedule;
-    private readonly CpuTarget _target;
     private readonly KernelText _text;
 
     public StateEmitter(CpuSchedule schedule, KernelText text)
     {
         _schedule = schedule;
-        _target = schedule.Target;
         _text = text;
     }
 
@@ -96,11 +94,11 @@ internal sealed class StateEmitter
                         continue;
                     }
 
-                    using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(sum.Columns)}; j += {_target.Lanes})"))
+                    using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(sum.Columns)}; j += {VectorText.Lanes})"))
                     {
                         var at = $"(r * {_schedule.Stride(sum)}) + j";
                         writer.Line(Merged(
-                            sum, at, $"{_target.Simd}.Create(mine)", $"{Load(sum.Name + "2", at)} * theirs", $"{Load(SumGroups.Rest(sum) + "2", at)} * theirs"));
+                            sum, at, $"{VectorText.Floats}.Create(mine)", $"{Load(sum.Name + "2", at)} * {VectorText.Floats}.Create(theirs)", $"{Load(SumGroups.Rest(sum) + "2", at)} * {VectorText.Floats}.Create(theirs)"));
                     }
                 }
             }
@@ -116,19 +114,18 @@ internal sealed class StateEmitter
 
     private void MergeTransposed(SourceWriter writer, State state, IReadOnlyList<StateMember> matrices)
     {
-        var simd = _target.Simd;
-        using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
+        using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {VectorText.Lanes})"))
         {
             if (state.Reference is { } c)
             {
-                writer.Line($"var raised = {simd}.MaxNative({Load(c.Name, "j")}, {Load(c.Name + "2", "j")});");
-                writer.Line($"var mine = _VectorMath.Exp2({Load(c.Name, "j")} - raised, {FactorFlush});");
-                writer.Line($"var theirs = _VectorMath.Exp2({Load(c.Name + "2", "j")} - raised, {FactorFlush});");
+                writer.Line($"var raised = {VectorText.Floats}.MaxNative({Load(c.Name, "j")}, {Load(c.Name + "2", "j")});");
+                writer.Line($"var mine = {VectorText.Floats}.Exp2({Load(c.Name, "j")} - raised, {FactorFlush});");
+                writer.Line($"var theirs = {VectorText.Floats}.Exp2({Load(c.Name + "2", "j")} - raised, {FactorFlush});");
             }
             else
             {
-                writer.Line($"var mine = {_target.Floats}.One;");
-                writer.Line($"var theirs = {_target.Floats}.One;");
+                writer.Line($"var mine = {VectorText.Floats}.Create(1f);");
+                writer.Line($"var theirs = {VectorText.Floats}.Create(1f);");
             }
 
             foreach (var matrix in matrices)
@@ -182,33 +179,16 @@ internal sealed class StateEmitter
             $"_MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, {from}), {count}).CopyTo(destination.Slice({to}));");
     }
 
-    /// <summary>The method that asks whether any candidate exceeds its reference by more than a threshold.</summary>
-    public string Exceeds(State state) => _text.Add("Exceeds", name =>
+    /// <summary>Whether any candidate exceeds its reference by more than a threshold, as a call of the runtime.</summary>
+    /// <param name="candidate">A reference to the candidates.</param>
+    public string Exceed(State state, string candidate, double threshold)
     {
-        var writer = new SourceWriter();
-        writer.Line("// Whether any candidate is above its reference by more than the threshold. NaN is not.");
-        writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static bool {name}(ref float candidate, ref float {state.Reference}, float threshold)"))
-        {
-            AxisLoop(writer, state, (at, tail) =>
-            {
-                var rise = $"{Load("candidate", at)} - {Load(state.Reference!.Name, at)}";
-                writer.Line($"var rise = {(tail ? $"{_target.Simd}.ConditionalSelect(tail, {rise}, {_target.Floats}.Zero)" : rise)};");
-                using (writer.Block($"if ({_target.Simd}.GreaterThanAny(rise, {_target.Simd}.Create(threshold)))"))
-                {
-                    writer.Line("return true;");
-                }
-            });
-            writer.Line("return false;");
-        }
+        var (segments, size) = Segments(state.Axis);
+        return $"_References.Exceed<{VectorText.Floats}>({candidate}, ref {state.Reference}, {ExprPrinter.Literal(threshold)}, "
+            + $"size: {size}, segments: {segments}, padded: {_schedule.PaddedSegment(state.Axis)})";
+    }
 
-        return writer.ToString();
-    });
-
-    /// <summary>
-    /// The method that raises the references along a fixed axis to the candidates where those are higher. Sums whose reference stays are not touched: where norms
-    /// fall from token to token there are many raises, of a few references each.
-    /// </summary>
+    /// <summary>The method that raises the references along a fixed axis to the candidates where those are higher.</summary>
     public string Raise(State state, IReadOnlyList<Follower> followers) => _text.Add("Raise", name =>
     {
         var writer = new SourceWriter();
@@ -218,23 +198,16 @@ internal sealed class StateEmitter
         writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void {name}(ref float candidate, ref float factor, {parameters}, _SumStage stage)"))
         {
-            using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
-            {
-                writer.Line($"var old = {Load(c, "j")};");
-                writer.Line($"var raised = {_target.Simd}.MaxNative(old, {Load("candidate", "j")});");
-                writer.Line(Store("raised", c, "j"));
-                writer.Line(Store($"_VectorMath.Exp2(old - raised, {FactorFlush})", "factor", "j"));
-            }
-
+            writer.Line($"_References.Raise<{VectorText.Floats}>(ref candidate, ref {c}, ref factor, {_schedule.Padded(state.Axis)});");
             using (writer.Block("if (stage == _SumStage.Empty)"))
             {
                 writer.Line("return;");
             }
 
-            Rescale(writer, state, followers.Where(follower => follower.IsSum).ToArray());
+            Rescale(writer, state, followers.Where(follower => follower.IsSum));
             using (writer.Block("if (stage == _SumStage.Grouped)"))
             {
-                Rescale(writer, state, followers.Where(follower => !follower.IsSum).ToArray());
+                Rescale(writer, state, followers.Where(follower => !follower.IsSum));
             }
         }
 
@@ -242,64 +215,16 @@ internal sealed class StateEmitter
     });
 
     /// <summary>What belongs to each reference times its `factor`.</summary>
-    private void Rescale(SourceWriter writer, State state, IReadOnlyList<Follower> followers)
+    private void Rescale(SourceWriter writer, State state, IEnumerable<Follower> followers)
     {
         foreach (var (name, like) in followers)
         {
-            writer.Line($"{(like.IsRowVector ? RescaleVector(state) : IsTransposed(like) ? RescaleColumns(state, like) : RescaleRows(state, like))}(ref {name}, ref factor);");
+            var (rows, columns) = (_schedule.Rows(like), _schedule.Padded(like.Columns));
+            writer.Line(like.IsRowVector
+                ? $"_References.Scale<{VectorText.Floats}>(ref {name}, ref factor, {_schedule.Padded(state.Axis)});"
+                : $"_References.{(IsTransposed(like) ? "ScaleColumns" : "ScaleRows")}<{VectorText.Floats}>(ref {name}, {_schedule.Stride(like)}, ref factor, rows: {rows}, columns: {columns});");
         }
     }
-
-    private string RescaleVector(State state) => Method($"Rescale_{state.Axis.Size}", "v times the factors", "v", writer =>
-    {
-        using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
-        {
-            writer.Line(Store($"{Load("v", "j")} * {Load("factor", "j")}", "v", "j"));
-        }
-    });
-
-    private string RescaleColumns(State state, StateMember like) => Method($"Rescale_{like.Rows.Size}x{like.Columns.Size}", "The columns of x times their factors", "x", writer =>
-    {
-        using (writer.Block($"for (nint r = 0; r < {_schedule.Rows(like)}; r++)"))
-        using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(state.Axis)}; j += {_target.Lanes})"))
-        {
-            var at = $"(r * {_schedule.Stride(like)}) + j";
-            writer.Line(Store($"{Load("x", at)} * {Load("factor", "j")}", "x", at));
-        }
-    });
-
-    private string RescaleRows(State state, StateMember like) => Method($"Rescale_{like.Rows.Size}x{like.Columns.Size}", "The rows of x times their factors", "x", writer =>
-    {
-        using (writer.Block($"for (nint r = 0; r < {_schedule.Padded(state.Axis)}; r++)"))
-        {
-            writer.Line("var rowFactor = _Unsafe.Add(ref factor, r);");
-            using (writer.Block("if (rowFactor == 1f)"))
-            {
-                writer.Line("continue;");
-            }
-
-            writer.Line($"var f = {_target.Simd}.Create(rowFactor);");
-            writer.Line($"ref var row = ref _Unsafe.Add(ref x, r * {_schedule.Stride(like)});");
-            using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(like.Columns)}; j += {_target.Lanes})"))
-            {
-                writer.Line(Store($"{Load("row", "j")} * f", "row", "j"));
-            }
-        }
-    });
-
-    /// <summary>A method that rescales what it is given.</summary>
-    private string Method(string name, string comment, string operand, Action<SourceWriter> body) => _text.Add(name, own =>
-    {
-        var writer = new SourceWriter();
-        writer.Line($"// {comment}.");
-        writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static void {own}(ref float {operand}, ref float factor)"))
-        {
-            body(writer);
-        }
-
-        return writer.ToString();
-    });
 
     /// <summary>The method that raises the references of the rows of a strip, if any candidate asks for it.</summary>
     public string RaiseRows(State state, IReadOnlyList<Follower> followers) => _text.Add("Raise", name =>
@@ -345,9 +270,9 @@ internal sealed class StateEmitter
             }
 
             writer.Line($"ref var row{sum} = ref _Unsafe.Add(ref {sum}, r * {_schedule.Stride(like)});");
-            using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(like.Columns)}; j += {_target.Lanes})"))
+            using (writer.Block($"for (nint j = 0; j < {_schedule.Padded(like.Columns)}; j += {VectorText.Lanes})"))
             {
-                writer.Line(Store($"{Load("row" + sum, "j")} * f", "row" + sum, "j"));
+                writer.Line(Store($"{Load("row" + sum, "j")} * {VectorText.Floats}.Create(f)", "row" + sum, "j"));
             }
         }
     }
@@ -373,7 +298,7 @@ internal sealed class StateEmitter
     public string EndOfRun(Runs runs, Func<Tile, int> stride) => _text.Add("EndOfRun", name =>
     {
         var writer = new SourceWriter();
-        var (simd, c) = (_target.Simd, runs.State.Reference!.Name);
+        var c = runs.State.Reference!.Name;
         writer.Line($"// The first row after `from` whose {ProgramText.Logarithms(runs)} is anywhere above {c} by more than the threshold, or `rows`;");
         writer.Line("// `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.");
         writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
@@ -385,14 +310,14 @@ internal sealed class StateEmitter
                 AxisLoop(writer, runs.State, (at, tail) =>
                 {
                     var rise = $"{Logarithm(writer, runs, at, tail: false)} - {Load(c, at)}";
-                    writer.Line($"var rise = {(tail ? $"{simd}.ConditionalSelect(tail, {rise}, {_target.Floats}.Zero)" : rise)};");
-                    using (writer.Block($"if ({simd}.GreaterThanAny(rise, {simd}.Create(threshold)))"))
+                    writer.Line($"var rise = {(tail ? $"{VectorText.Floats}.Select(tail, {rise}, {VectorText.Floats}.Zero)" : rise)};");
+                    using (writer.Block($"if ({VectorText.Floats}.AnyGreater(rise, {VectorText.Floats}.Create(threshold)))"))
                     {
                         writer.Line("return r;");
                     }
                 });
                 AxisLoop(writer, runs.State, (at, tail) => writer.Line(
-                    Store($"{simd}.MaxNative({Load("top", at)}, {Logarithm(writer, runs, at, tail)})", "top", at)));
+                    Store($"{VectorText.Floats}.MaxNative({Load("top", at)}, {Logarithm(writer, runs, at, tail)})", "top", at)));
             }
 
             writer.Line("return rows;");
@@ -410,7 +335,7 @@ internal sealed class StateEmitter
         foreach (var tile in Dataflow.Tiles(runs.Values).Distinct().Where(tile => !tile.IsRowVector))
         {
             writer.Line(tile.IsColumnVector
-                ? $"var {tile.Name}r = {_target.Simd}.Create(_Unsafe.Add(ref {tile.Name}, r));"
+                ? $"var {tile.Name}r = {VectorText.Floats}.Create(_Unsafe.Add(ref {tile.Name}, r));"
                 : $"ref var {tile.Name}r = ref _Unsafe.Add(ref {tile.Name}, r * {stride(tile)});");
         }
     }
@@ -419,34 +344,40 @@ internal sealed class StateEmitter
     private string Logarithm(SourceWriter writer, Runs runs, string at, bool tail)
     {
         var printer = new TilePrinter(
-            _target, writer,
+            writer,
             tile => tile.IsColumnVector ? tile.Name + "r" : Load(tile.IsRowVector ? tile.Name : tile.Name + "r", at),
             PositionText.Nowhere,
             function => throw new NotSupportedException($"{function.Name} is not inlined."),
             "");
         var value = printer.Print(runs.Values);
-        return tail ? $"{_target.Simd}.ConditionalSelect(tail, {value}, {_target.Floats}.Zero)" : value;
+        return tail ? $"{VectorText.Floats}.Select(tail, {value}, {VectorText.Floats}.Zero)" : value;
     }
 
     private const string FactorFlush = "-64f";
 
-    private string Load(string reference, string at) => $"{_target.Simd}.LoadUnsafe(ref _Unsafe.Add(ref {reference}, {at}))";
+    private static string Load(string reference, string at) => VectorText.Load(reference, at);
 
-    private string Store(string value, string reference, string at) => $"{_target.Simd}.StoreUnsafe({value}, ref _Unsafe.Add(ref {reference}, {at}));";
+    private static string Store(string value, string reference, string at) => VectorText.Store(value, reference, at);
 
-    /// <summary>Walks the state's axis, with a mask `tail` for the vector that ends in padding.</summary>
+    /// <summary>Segments of an axis that have padding behind them, and their size: one where there is no padding.</summary>
+    private (int Segments, int Size) Segments(Dim axis)
+    {
+        var size = axis.Size / axis.Segments;
+        return _schedule.PaddedSegment(axis) == size ? (1, axis.Size) : (axis.Segments, size);
+    }
+
+    /// <summary>Walks the state's axis, with a mask `tail` for the vectors that end in padding.</summary>
     private void AxisLoop(SourceWriter writer, State state, Action<string, bool> body)
     {
-        var size = state.Axis.Size / state.Axis.Segments;
-        var (padded, lanes) = (_schedule.PaddedSegment(state.Axis), _target.Lanes);
-        var (segments, length) = padded == size ? (1, state.Axis.Size) : (state.Axis.Segments, size);
+        var padded = _schedule.PaddedSegment(state.Axis);
+        var (segments, length) = Segments(state.Axis);
         for (var segment = 0; segment < segments; segment++)
         {
             var skip = segment == 0 ? "" : $" + {segment * padded}";
-            var whole = length / lanes * lanes;
+            var whole = length / VectorText.MostLanes * VectorText.MostLanes;
             if (whole > 0)
             {
-                using (writer.Block($"for (nint j = 0; j < {whole}; j += {lanes})"))
+                using (writer.Block($"for (nint j = 0; j < {whole}; j += {VectorText.Lanes})"))
                 {
                     body("j" + skip, false);
                 }
@@ -454,10 +385,9 @@ internal sealed class StateEmitter
 
             if (whole < length)
             {
-                using (writer.Block())
+                using (writer.Block($"for (nint j = {whole}; j < {padded}; j += {VectorText.Lanes})"))
                 {
-                    writer.Line($"const int j = {whole};");
-                    writer.Line($"var tail = {_target.Simd}.LessThan({_target.Floats}.Indices, {_target.Simd}.Create({length - whole}f));");
+                    writer.Line($"var tail = {VectorText.Floats}.First({length} - (int)j);");
                     body("j" + skip, true);
                 }
             }

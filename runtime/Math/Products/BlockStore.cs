@@ -56,5 +56,5 @@ internal readonly struct WriteLower<TVector>(float limit) : IBlockStore<TVector>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(TVector sum, int column, ref float to, ref float second) =>
-        TVector.Store(TVector.WhereAtMost(sum, TVector.Indices, TVector.Create(limit - column)), ref to);
+        TVector.Store(TVector.Select(TVector.LessOrEqual(TVector.Indices, TVector.Create(limit - column)), sum, TVector.Zero), ref to);
 }

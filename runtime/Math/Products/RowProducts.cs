@@ -6,10 +6,8 @@ namespace KernelGen.CompilerServices;
 /// <summary>
 /// Products of a row or two with a matrix, as decoding has them: the matrix is read once, in the order of its memory.
 /// </summary>
-/// <typeparam name="TVector">The vector that is computed with.</typeparam>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class RowProducts<TVector>
-    where TVector : struct, IVector<TVector>
+public static class RowProducts
 {
     /// <summary>Longer sums are made of parts of so many summands, since rounding grows with the larger of the two numbers.</summary>
     private const int MostSummands = 512;
@@ -18,6 +16,7 @@ public static class RowProducts<TVector>
     private const int DotRows = 4;
 
     /// <summary>c = a · b for one row: [1 × inner] · [inner × columns].</summary>
+    /// <typeparam name="TVector">The vector that is computed with.</typeparam>
     /// <param name="a">The row.</param>
     /// <param name="b">The matrix.</param>
     /// <param name="strideB">Floats from row to row of it.</param>
@@ -25,24 +24,28 @@ public static class RowProducts<TVector>
     /// <param name="inner">Rows of the matrix.</param>
     /// <param name="columns">Its columns, whole vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(ref float a, ref float b, int strideB, ref float c, int inner, int columns) =>
-        Panels<One>(ref a, 0, ref b, strideB, ref c, 0, inner, columns, adds: false);
+    public static void Multiply<TVector>(ref float a, ref float b, int strideB, ref float c, int inner, int columns)
+        where TVector : struct, IVector<TVector> =>
+        Panels<TVector, One>(ref a, 0, ref b, strideB, ref c, 0, inner, columns, adds: false);
 
     /// <summary>c += a · b for one row.</summary>
     /// <inheritdoc cref="Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Add(ref float a, ref float b, int strideB, ref float c, int inner, int columns) =>
-        Panels<One>(ref a, 0, ref b, strideB, ref c, 0, inner, columns, adds: true);
+    public static void Add<TVector>(ref float a, ref float b, int strideB, ref float c, int inner, int columns)
+        where TVector : struct, IVector<TVector> =>
+        Panels<TVector, One>(ref a, 0, ref b, strideB, ref c, 0, inner, columns, adds: true);
 
     /// <summary>c = a · b for two rows.</summary>
     /// <param name="strideA">Floats from the first row to the second.</param>
     /// <param name="strideC">Floats from the first row of the target to the second.</param>
     /// <inheritdoc cref="Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyPair(ref float a, int strideA, ref float b, int strideB, ref float c, int strideC, int inner, int columns) =>
-        Panels<Two>(ref a, strideA, ref b, strideB, ref c, strideC, inner, columns, adds: false);
+    public static void MultiplyPair<TVector>(ref float a, int strideA, ref float b, int strideB, ref float c, int strideC, int inner, int columns)
+        where TVector : struct, IVector<TVector> =>
+        Panels<TVector, Two>(ref a, strideA, ref b, strideB, ref c, strideC, inner, columns, adds: false);
 
     /// <summary>c = a · bᵀ for one row: a dot product with each row of b.</summary>
+    /// <typeparam name="TVector">The vector that is computed with.</typeparam>
     /// <param name="a">The row, whole vectors.</param>
     /// <param name="b">The matrix; it is read on to the next multiple of four rows.</param>
     /// <param name="strideB">Floats from row to row of it.</param>
@@ -50,7 +53,8 @@ public static class RowProducts<TVector>
     /// <param name="rows">Rows of the matrix.</param>
     /// <param name="inner">Numbers of a row, whole vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Dots(ref float a, ref float b, int strideB, ref float c, int rows, int inner)
+    public static void Dots<TVector>(ref float a, ref float b, int strideB, ref float c, int rows, int inner)
+        where TVector : struct, IVector<TVector>
     {
         nint second = strideB, third = 2 * (nint)strideB, fourth = 3 * (nint)strideB;
         for (nint i = 0; i < rows; i += DotRows)
@@ -93,7 +97,8 @@ public static class RowProducts<TVector>
 
     /// <summary>Panels as wide as the registers allow, then narrower ones: 16 sums where there are 32 registers, 8 where there are 16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Panels<TRows>(ref float a, nint strideA, ref float b, nint strideB, ref float c, nint strideC, int inner, int columns, bool adds)
+    private static void Panels<TVector, TRows>(ref float a, nint strideA, ref float b, nint strideB, ref float c, nint strideC, int inner, int columns, bool adds)
+        where TVector : struct, IVector<TVector>
         where TRows : struct, IBlockSize
     {
         int left = columns / TVector.Count;
@@ -102,15 +107,15 @@ public static class RowProducts<TVector>
         {
             if (sums == 16)
             {
-                Panel<TRows, Sixteen, One>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+                Panel<TVector, TRows, Sixteen, One>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
             }
             else if (sums == 8)
             {
-                Panel<TRows, Eight, One>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+                Panel<TVector, TRows, Eight, One>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
             }
             else
             {
-                Panel<TRows, Four, One>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+                Panel<TVector, TRows, Four, One>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
             }
 
             b = ref Unsafe.Add(ref b, sums * TVector.Count);
@@ -119,7 +124,7 @@ public static class RowProducts<TVector>
 
         if (left >= 8)
         {
-            Panel<TRows, Eight, Two>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+            Panel<TVector, TRows, Eight, Two>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
             left -= 8;
             b = ref Unsafe.Add(ref b, 8 * TVector.Count);
             c = ref Unsafe.Add(ref c, 8 * TVector.Count);
@@ -129,11 +134,11 @@ public static class RowProducts<TVector>
         {
             if (sums == 16)
             {
-                Panel<TRows, Four, Four>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+                Panel<TVector, TRows, Four, Four>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
             }
             else
             {
-                Panel<TRows, Four, Two>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+                Panel<TVector, TRows, Four, Two>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
             }
 
             left -= 4;
@@ -145,11 +150,11 @@ public static class RowProducts<TVector>
         {
             if (sums > 4)
             {
-                Panel<TRows, Two, Four>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+                Panel<TVector, TRows, Two, Four>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
             }
             else
             {
-                Panel<TRows, Two, Two>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+                Panel<TVector, TRows, Two, Two>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
             }
 
             left -= 2;
@@ -159,14 +164,15 @@ public static class RowProducts<TVector>
 
         if (left > 0)
         {
-            Panel<TRows, One, Four>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+            Panel<TVector, TRows, One, Four>(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
         }
     }
 
     /// <summary>A panel: as many rows of the matrix at a time as fit, then the last ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Panel<TRows, TVectors, TSteps>(
+    private static void Panel<TVector, TRows, TVectors, TSteps>(
         ref float a, nint strideA, ref float b, nint strideB, ref float c, nint strideC, int inner, bool adds)
+        where TVector : struct, IVector<TVector>
         where TRows : struct, IBlockSize
         where TVectors : struct, IBlockSize
         where TSteps : struct, IBlockSize
@@ -179,7 +185,7 @@ public static class RowProducts<TVector>
                 Math.Min(MostSummands * TSteps.Count, whole - part), adds || part > 0);
         }
 
-        if (whole < inner)
+        if (whole < inner || inner == 0)
         {
             RowBlock<TVector, TRows, TVectors, One>.Multiply(
                 ref Unsafe.Add(ref a, whole), strideA, ref Unsafe.Add(ref b, whole * strideB), strideB, ref c, strideC, inner - whole, adds || whole > 0);

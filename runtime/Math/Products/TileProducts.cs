@@ -17,10 +17,8 @@ namespace KernelGen.CompilerServices;
 /// or three need memory for another.
 /// </para>
 /// </remarks>
-/// <typeparam name="TVector">The vector that is computed with.</typeparam>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class TileProducts<TVector>
-    where TVector : struct, IVector<TVector>
+public static class TileProducts
 {
     /// <summary>Longer sums are made of parts of so many summands, since rounding grows with the larger of the two numbers.</summary>
     private const int MostSummands = 512;
@@ -29,6 +27,7 @@ public static class TileProducts<TVector>
     private const int NoDiagonal = int.MaxValue / 2;
 
     /// <summary>c = a · b: [rows × inner] · [inner × columns].</summary>
+    /// <typeparam name="TVector">The vector that is computed with.</typeparam>
     /// <param name="a">The left operand.</param>
     /// <param name="rowA">Floats from row to row of a.</param>
     /// <param name="innerA">Floats along the inner axis of a: 1, or where a is read transposed those from row to row of what lies in memory, and then <paramref name="rowA"/> is 1.</param>
@@ -41,28 +40,37 @@ public static class TileProducts<TVector>
     /// <param name="columns">Columns of b and c, whole vectors.</param>
     /// <param name="diagonal">The column of the diagonal in the first row of a, where a is lower triangular: what is right of it is 0, and mostly left out.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(
+    public static void Multiply<TVector>(
         ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, int strideC, int rows, int inner, int columns, int diagonal = NoDiagonal)
+        where TVector : struct, IVector<TVector>
     {
         if (inner <= MostSummands)
         {
-            Panels<Write<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref c, strideC, rows, inner, columns, diagonal);
+            Panels<TVector, Write<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref c, strideC, rows, inner, columns, diagonal);
             return;
         }
 
-        TileCopy.Clear(ref c, strideC, 0, rows);
-        Add(ref a, rowA, innerA, ref b, strideB, ref c, strideC, rows, inner, columns, diagonal);
+        for (nint i = 0; i < rows; i++)
+        {
+            for (nint j = 0; j < columns; j += TVector.Count)
+            {
+                TVector.Store(TVector.Zero, ref Unsafe.Add(ref c, (i * strideC) + j));
+            }
+        }
+
+        Add<TVector>(ref a, rowA, innerA, ref b, strideB, ref c, strideC, rows, inner, columns, diagonal);
     }
 
     /// <summary>c += a · b.</summary>
     /// <inheritdoc cref="Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Add(
+    public static void Add<TVector>(
         ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, int strideC, int rows, int inner, int columns, int diagonal = NoDiagonal)
+        where TVector : struct, IVector<TVector>
     {
         for (nint part = 0; part < inner; part += MostSummands)
         {
-            Panels<Add<TVector>>(
+            Panels<TVector, Add<TVector>>(
                 ref Unsafe.Add(ref a, part * innerA), rowA, innerA, ref Unsafe.Add(ref b, part * strideB), strideB, ref c, ref c, strideC,
                 rows, Math.Min(MostSummands, inner - (int)part), columns, diagonal - (int)part);
         }
@@ -73,16 +81,17 @@ public static class TileProducts<TVector>
     /// <param name="both">Whether it is asked for.</param>
     /// <inheritdoc cref="Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddToBoth(
+    public static void AddToBoth<TVector>(
         ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float second, bool both, int strideC, int rows, int inner, int columns)
+        where TVector : struct, IVector<TVector>
     {
         if (both)
         {
-            Panels<AddToBoth<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref second, strideC, rows, inner, columns, NoDiagonal);
+            Panels<TVector, AddToBoth<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref second, strideC, rows, inner, columns, NoDiagonal);
         }
         else
         {
-            Panels<Add<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref c, strideC, rows, inner, columns, NoDiagonal);
+            Panels<TVector, Add<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref c, strideC, rows, inner, columns, NoDiagonal);
         }
     }
 
@@ -90,31 +99,34 @@ public static class TileProducts<TVector>
     /// <param name="rest">What c loses by rounding.</param>
     /// <inheritdoc cref="Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddCompensated(
-        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float rest, int strideC, int rows, int inner, int columns) =>
-        Panels<AddCompensated<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref rest, strideC, rows, inner, columns, NoDiagonal);
+    public static void AddCompensated<TVector>(
+        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float rest, int strideC, int rows, int inner, int columns)
+        where TVector : struct, IVector<TVector> =>
+        Panels<TVector, AddCompensated<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref rest, strideC, rows, inner, columns, NoDiagonal);
 
     /// <summary>The lower triangle of c = a · b, 0 right of its diagonal.</summary>
     /// <remarks>Blocks are narrow, 16 columns at every width, so that little is computed that is not stored. Rows past the last, up to a whole block, are written.</remarks>
     /// <param name="diagonal">The column of the diagonal in the first row of c.</param>
     /// <inheritdoc cref="Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyLower(
+    public static void MultiplyLower<TVector>(
         ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, int strideC, int rows, int inner, int columns, int diagonal)
+        where TVector : struct, IVector<TVector>
     {
         if (TVector.Count == 16)
         {
-            Triangle<Twelve, One>(ref a, rowA, innerA, ref b, strideB, ref c, strideC, rows, inner, columns, diagonal);
+            Triangle<TVector, Twelve, One>(ref a, rowA, innerA, ref b, strideB, ref c, strideC, rows, inner, columns, diagonal);
         }
         else
         {
-            Triangle<Six, Two>(ref a, rowA, innerA, ref b, strideB, ref c, strideC, rows, inner, columns, diagonal);
+            Triangle<TVector, Six, Two>(ref a, rowA, innerA, ref b, strideB, ref c, strideC, rows, inner, columns, diagonal);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Panels<TStore>(
+    private static void Panels<TVector, TStore>(
         ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float second, int strideC, int rows, int inner, int columns, int diagonal)
+        where TVector : struct, IVector<TVector>
         where TStore : struct, IBlockStore<TVector>
     {
         nint j = 0;
@@ -122,31 +134,32 @@ public static class TileProducts<TVector>
         {
             for (; j + 64 <= columns; j += 64)
             {
-                Rows<Four, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
+                Rows<TVector, Four, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
             }
 
             if (j + 48 <= columns)
             {
-                Rows<Three, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
+                Rows<TVector, Three, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
                 return;
             }
         }
 
         for (; j + (2 * TVector.Count) <= columns; j += 2 * TVector.Count)
         {
-            Rows<Two, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
+            Rows<TVector, Two, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
         }
 
         if (j < columns)
         {
-            Rows<One, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
+            Rows<TVector, One, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
         }
     }
 
     /// <summary>All rows of a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Rows<TVectors, TStore>(
+    private static void Rows<TVector, TVectors, TStore>(
         ref float a, nint rowA, nint innerA, ref float b, nint strideB, ref float c, ref float second, nint strideC, int rows, int inner, int diagonal)
+        where TVector : struct, IVector<TVector>
         where TVectors : struct, IBlockSize
         where TStore : struct, IBlockStore<TVector>
     {
@@ -173,8 +186,9 @@ public static class TileProducts<TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Triangle<TRows, TVectors>(
+    private static void Triangle<TVector, TRows, TVectors>(
         ref float a, nint rowA, nint innerA, ref float b, nint strideB, ref float c, nint strideC, int rows, int inner, int columns, int diagonal)
+        where TVector : struct, IVector<TVector>
         where TRows : struct, IBlockSize
         where TVectors : struct, IBlockSize
     {

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace KernelGen.CompilerServices;
 
-/// <summary>Sixteen floats.</summary>
+/// <summary>Sixteen floats: a register of 512 bit.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct Floats16 : IVector<Floats16>
 {
@@ -30,6 +30,13 @@ public readonly struct Floats16 : IVector<Floats16>
         get => new(Vector512<float>.Indices);
     }
 
+    /// <summary>The register.</summary>
+    internal Vector512<float> Value
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _value;
+    }
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Floats16 Create(float value) => new(Vector512.Create(value));
@@ -40,30 +47,153 @@ public readonly struct Floats16 : IVector<Floats16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Floats16 value, ref float to) => value._value.StoreUnsafe(ref to);
+    public static void Store(in Floats16 value, ref float to) => value._value.StoreUnsafe(ref to);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats16 MultiplyAdd(Floats16 a, Floats16 b, Floats16 c) => new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Floats16 MultiplyAdd(in Floats16 a, in Floats16 b, in Floats16 c) => new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats16 WhereAtMost(Floats16 value, Floats16 x, Floats16 limit) =>
-        new(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(x._value, limit._value), value._value, Vector512<float>.Zero));
+    public static Floats16 FusedMultiplyAdd(in Floats16 a, in Floats16 b, in Floats16 c) => new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Floats16 value) => VectorMath.Sum(value._value);
+    public static Floats16 Abs(in Floats16 x) => new(Vector512.Abs(x._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats16 operator +(Floats16 a, Floats16 b) => new(a._value + b._value);
+    public static Floats16 Sqrt(in Floats16 x) => new(Vector512.Sqrt(x._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats16 operator -(Floats16 a, Floats16 b) => new(a._value - b._value);
+    public static Floats16 Log2(in Floats16 x) => new(Vector512.Log2(x._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats16 operator *(Floats16 a, Floats16 b) => new(a._value * b._value);
+    public static Floats16 Exp(in Floats16 x) => new(VectorMath.Exp(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Exp2(in Floats16 x) => new(VectorMath.Exp2(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Log(in Floats16 x) => new(VectorMath.Log(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Tanh(in Floats16 x) => new(VectorMath.Tanh(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Sin(in Floats16 x) => new(VectorMath.Sin(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Cos(in Floats16 x) => new(VectorMath.Cos(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Erf(in Floats16 x) => new(VectorMath.Erf(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Exp2(in Floats16 x, float flushBelow) => new(VectorMath.Exp2(x._value, flushBelow));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Max(in Floats16 a, in Floats16 b) => new(Vector512.Max(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Min(in Floats16 a, in Floats16 b) => new(Vector512.Min(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 MaxNative(in Floats16 a, in Floats16 b) => new(Vector512.MaxNative(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 MinNative(in Floats16 a, in Floats16 b) => new(Vector512.MinNative(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 CopySign(in Floats16 value, in Floats16 sign) => new(Vector512.CopySign(value._value, sign._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Less(in Floats16 a, in Floats16 b) => new(Vector512.LessThan(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 LessOrEqual(in Floats16 a, in Floats16 b) => new(Vector512.LessThanOrEqual(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Greater(in Floats16 a, in Floats16 b) => new(Vector512.GreaterThan(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 GreaterOrEqual(in Floats16 a, in Floats16 b) => new(Vector512.GreaterThanOrEqual(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Equal(in Floats16 a, in Floats16 b) => new(Vector512.Equals(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyGreater(in Floats16 a, in Floats16 b) => Vector512.GreaterThanAny(a._value, b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Mask(bool all) => new(Vector512.Create(all ? -1 : 0).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 First(int count) => new(Vector512.LessThan(Vector512<float>.Indices, Vector512.Create((float)count)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 Select(in Floats16 mask, in Floats16 a, in Floats16 b) => new(Vector512.ConditionalSelect(mask._value, a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(in Floats16 value) => VectorMath.Sum(value._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(in Floats16 value) => VectorMath.Max(value._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 operator +(in Floats16 a, in Floats16 b) => new(a._value + b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 operator -(in Floats16 a, in Floats16 b) => new(a._value - b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 operator *(in Floats16 a, in Floats16 b) => new(a._value * b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 operator /(in Floats16 a, in Floats16 b) => new(a._value / b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 operator &(in Floats16 a, in Floats16 b) => new(a._value & b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 operator |(in Floats16 a, in Floats16 b) => new(a._value | b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 operator -(in Floats16 a) => new(-a._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 operator ~(in Floats16 a) => new(~a._value);
 }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace KernelGen.CompilerServices;
 
-/// <summary>Eight floats.</summary>
+/// <summary>Eight floats: a register of 256 bit.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct Floats8 : IVector<Floats8>
 {
@@ -30,6 +30,13 @@ public readonly struct Floats8 : IVector<Floats8>
         get => new(Vector256<float>.Indices);
     }
 
+    /// <summary>The register.</summary>
+    internal Vector256<float> Value
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _value;
+    }
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Floats8 Create(float value) => new(Vector256.Create(value));
@@ -40,30 +47,153 @@ public readonly struct Floats8 : IVector<Floats8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Floats8 value, ref float to) => value._value.StoreUnsafe(ref to);
+    public static void Store(in Floats8 value, ref float to) => value._value.StoreUnsafe(ref to);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats8 MultiplyAdd(Floats8 a, Floats8 b, Floats8 c) => new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Floats8 MultiplyAdd(in Floats8 a, in Floats8 b, in Floats8 c) => new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats8 WhereAtMost(Floats8 value, Floats8 x, Floats8 limit) =>
-        new(Vector256.ConditionalSelect(Vector256.LessThanOrEqual(x._value, limit._value), value._value, Vector256<float>.Zero));
+    public static Floats8 FusedMultiplyAdd(in Floats8 a, in Floats8 b, in Floats8 c) => new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Floats8 value) => VectorMath.Sum(value._value);
+    public static Floats8 Abs(in Floats8 x) => new(Vector256.Abs(x._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats8 operator +(Floats8 a, Floats8 b) => new(a._value + b._value);
+    public static Floats8 Sqrt(in Floats8 x) => new(Vector256.Sqrt(x._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats8 operator -(Floats8 a, Floats8 b) => new(a._value - b._value);
+    public static Floats8 Log2(in Floats8 x) => new(Vector256.Log2(x._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats8 operator *(Floats8 a, Floats8 b) => new(a._value * b._value);
+    public static Floats8 Exp(in Floats8 x) => new(VectorMath.Exp(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Exp2(in Floats8 x) => new(VectorMath.Exp2(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Log(in Floats8 x) => new(VectorMath.Log(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Tanh(in Floats8 x) => new(VectorMath.Tanh(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Sin(in Floats8 x) => new(VectorMath.Sin(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Cos(in Floats8 x) => new(VectorMath.Cos(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Erf(in Floats8 x) => new(VectorMath.Erf(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Exp2(in Floats8 x, float flushBelow) => new(VectorMath.Exp2(x._value, flushBelow));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Max(in Floats8 a, in Floats8 b) => new(Vector256.Max(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Min(in Floats8 a, in Floats8 b) => new(Vector256.Min(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 MaxNative(in Floats8 a, in Floats8 b) => new(Vector256.MaxNative(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 MinNative(in Floats8 a, in Floats8 b) => new(Vector256.MinNative(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 CopySign(in Floats8 value, in Floats8 sign) => new(Vector256.CopySign(value._value, sign._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Less(in Floats8 a, in Floats8 b) => new(Vector256.LessThan(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 LessOrEqual(in Floats8 a, in Floats8 b) => new(Vector256.LessThanOrEqual(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Greater(in Floats8 a, in Floats8 b) => new(Vector256.GreaterThan(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 GreaterOrEqual(in Floats8 a, in Floats8 b) => new(Vector256.GreaterThanOrEqual(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Equal(in Floats8 a, in Floats8 b) => new(Vector256.Equals(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyGreater(in Floats8 a, in Floats8 b) => Vector256.GreaterThanAny(a._value, b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Mask(bool all) => new(Vector256.Create(all ? -1 : 0).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 First(int count) => new(Vector256.LessThan(Vector256<float>.Indices, Vector256.Create((float)count)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 Select(in Floats8 mask, in Floats8 a, in Floats8 b) => new(Vector256.ConditionalSelect(mask._value, a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(in Floats8 value) => VectorMath.Sum(value._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(in Floats8 value) => VectorMath.Max(value._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 operator +(in Floats8 a, in Floats8 b) => new(a._value + b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 operator -(in Floats8 a, in Floats8 b) => new(a._value - b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 operator *(in Floats8 a, in Floats8 b) => new(a._value * b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 operator /(in Floats8 a, in Floats8 b) => new(a._value / b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 operator &(in Floats8 a, in Floats8 b) => new(a._value & b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 operator |(in Floats8 a, in Floats8 b) => new(a._value | b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 operator -(in Floats8 a) => new(-a._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 operator ~(in Floats8 a) => new(~a._value);
 }

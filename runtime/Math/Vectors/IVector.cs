@@ -5,7 +5,9 @@ namespace KernelGen.CompilerServices;
 /// <summary>
 /// Floats that one register of the processor holds. What is written for such a vector is compiled once for each width: 512, 256 and 128 bit.
 /// </summary>
-/// <remarks>Each member is one or two instructions, in Debug builds of a user's project too, since they are compiled with this library.</remarks>
+/// <remarks>
+/// Each member but the elementary functions is one or two instructions. A <b>mask</b> has all bits of a lane set, or none.
+/// </remarks>
 /// <typeparam name="TSelf">The vector itself.</typeparam>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface IVector<TSelf>
@@ -27,23 +29,116 @@ public interface IVector<TSelf>
     static abstract TSelf Load(ref float from);
 
     /// <summary>Writes the numbers to a place.</summary>
-    static abstract void Store(TSelf value, ref float to);
+    static abstract void Store(in TSelf value, ref float to);
 
     /// <summary>a·b + c, rounded once wherever every processor with registers of this width can do that fast.</summary>
-    static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
+    static abstract TSelf MultiplyAdd(in TSelf a, in TSelf b, in TSelf c);
 
-    /// <summary>The first vector where the number in the lane of <paramref name="x"/> is at most the limit, 0 elsewhere.</summary>
-    static abstract TSelf WhereAtMost(TSelf value, TSelf x, TSelf limit);
+    /// <summary>a·b + c, rounded once.</summary>
+    static abstract TSelf FusedMultiplyAdd(in TSelf a, in TSelf b, in TSelf c);
+
+    /// <summary>|x|.</summary>
+    static abstract TSelf Abs(in TSelf x);
+
+    /// <summary>√x.</summary>
+    static abstract TSelf Sqrt(in TSelf x);
+
+    /// <summary>log2 x; −∞ at 0, NaN below.</summary>
+    static abstract TSelf Log2(in TSelf x);
+
+    /// <summary>e^x.</summary>
+    static abstract TSelf Exp(in TSelf x);
+
+    /// <summary>2^x; +∞ where that overflows.</summary>
+    static abstract TSelf Exp2(in TSelf x);
+
+    /// <summary>ln x.</summary>
+    static abstract TSelf Log(in TSelf x);
+
+    /// <summary>tanh x.</summary>
+    static abstract TSelf Tanh(in TSelf x);
+
+    /// <summary>sin x.</summary>
+    static abstract TSelf Sin(in TSelf x);
+
+    /// <summary>cos x.</summary>
+    static abstract TSelf Cos(in TSelf x);
+
+    /// <summary>2/√π ∫₀ˣ e^(−t²) dt.</summary>
+    static abstract TSelf Erf(in TSelf x);
+
+    /// <summary>2^x for x ≤ 127, exactly 0 where x &lt; <paramref name="flushBelow"/>; NaN stays NaN (<see cref="VectorMath"/>).</summary>
+    static abstract TSelf Exp2(in TSelf x, float flushBelow);
+
+    /// <summary>The larger number; NaN where one is NaN; +0 of two zeros that differ in sign.</summary>
+    static abstract TSelf Max(in TSelf a, in TSelf b);
+
+    /// <summary>The smaller number; NaN where one is NaN; −0 of two zeros that differ in sign.</summary>
+    static abstract TSelf Min(in TSelf a, in TSelf b);
+
+    /// <summary>The larger number by one instruction: the second where one is NaN.</summary>
+    static abstract TSelf MaxNative(in TSelf a, in TSelf b);
+
+    /// <summary>The smaller number by one instruction: the second where one is NaN.</summary>
+    static abstract TSelf MinNative(in TSelf a, in TSelf b);
+
+    /// <summary>The size of one number with the sign of another, which zeros have too.</summary>
+    static abstract TSelf CopySign(in TSelf value, in TSelf sign);
+
+    /// <summary>A mask of a &lt; b.</summary>
+    static abstract TSelf Less(in TSelf a, in TSelf b);
+
+    /// <summary>A mask of a ≤ b.</summary>
+    static abstract TSelf LessOrEqual(in TSelf a, in TSelf b);
+
+    /// <summary>A mask of a &gt; b.</summary>
+    static abstract TSelf Greater(in TSelf a, in TSelf b);
+
+    /// <summary>A mask of a ≥ b.</summary>
+    static abstract TSelf GreaterOrEqual(in TSelf a, in TSelf b);
+
+    /// <summary>A mask of a = b.</summary>
+    static abstract TSelf Equal(in TSelf a, in TSelf b);
+
+    /// <summary>Whether a &gt; b in any lane.</summary>
+    static abstract bool AnyGreater(in TSelf a, in TSelf b);
+
+    /// <summary>A mask of all lanes or of none.</summary>
+    static abstract TSelf Mask(bool all);
+
+    /// <summary>A mask of the first lanes; none where the count is negative, all where it is larger than <see cref="Count"/>.</summary>
+    static abstract TSelf First(int count);
+
+    /// <summary>a where the mask is set, b elsewhere.</summary>
+    static abstract TSelf Select(in TSelf mask, in TSelf a, in TSelf b);
 
     /// <summary>The sum of the lanes, in pairs.</summary>
-    static abstract float Sum(TSelf value);
+    static abstract float Sum(in TSelf value);
+
+    /// <summary>The largest lane.</summary>
+    static abstract float Max(in TSelf value);
 
     /// <summary>a + b, lane by lane.</summary>
-    static abstract TSelf operator +(TSelf a, TSelf b);
+    static abstract TSelf operator +(in TSelf a, in TSelf b);
 
     /// <summary>a − b, lane by lane.</summary>
-    static abstract TSelf operator -(TSelf a, TSelf b);
+    static abstract TSelf operator -(in TSelf a, in TSelf b);
 
     /// <summary>a·b, lane by lane.</summary>
-    static abstract TSelf operator *(TSelf a, TSelf b);
+    static abstract TSelf operator *(in TSelf a, in TSelf b);
+
+    /// <summary>a/b, lane by lane.</summary>
+    static abstract TSelf operator /(in TSelf a, in TSelf b);
+
+    /// <summary>Both masks.</summary>
+    static abstract TSelf operator &(in TSelf a, in TSelf b);
+
+    /// <summary>Either mask.</summary>
+    static abstract TSelf operator |(in TSelf a, in TSelf b);
+
+    /// <summary>−a.</summary>
+    static abstract TSelf operator -(in TSelf a);
+
+    /// <summary>The other lanes of a mask.</summary>
+    static abstract TSelf operator ~(in TSelf a);
 }
