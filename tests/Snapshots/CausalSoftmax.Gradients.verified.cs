@@ -36,7 +36,7 @@
 //         queryGradient[t] = dXq
 //         z = z + zt    [1 × m]
 //         St += Vᵀ · Fk
-// Schedule: tiles of 48 tokens t; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
+// Schedule: tiles of 48 tokens t; strips of 12 rows.
 //
 // causal FAVOR+ attention, gradients of the keys and values: query [L × d], key [L × d], value [L × dv], outputGradient [L × dv], output [L × dv], logSumExp [L × 1], logSumExpRest [L × 1], keyGradient [L × d], valueGradient [L × dv]
 // parameter W [m × d], times 0.721348
@@ -77,15 +77,19 @@
 //         keyGradient[t] = dk
 //         rho = rho + rhot    [1 × m]
 //         R += Fqᵀ · G
-// Schedule: tiles of 48 tokens t; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
+// Schedule: tiles of 48 tokens t; strips of 12 rows.
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
+using _Hadamard = global::KernelGen.CompilerServices.HadamardTransform;
 using _HeadOperands = global::KernelGen.CompilerServices.HeadOperands;
 using _Operand = global::KernelGen.CompilerServices.Operand;
 using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
 using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
 using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
 using _OperandSource = global::KernelGen.CompilerServices.OperandSource;
+using _Products = global::KernelGen.CompilerServices.TileProducts;
+using _References = global::KernelGen.CompilerServices.References;
+using _RowProducts = global::KernelGen.CompilerServices.RowProducts;
 using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
@@ -94,12 +98,6 @@ using _MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;
 using _MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;
 using _MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;
 using _Unsafe = global::System.Runtime.CompilerServices.Unsafe;
-using _Simd512 = global::System.Runtime.Intrinsics.Vector512;
-using _Floats512 = global::System.Runtime.Intrinsics.Vector512<float>;
-using _Simd256 = global::System.Runtime.Intrinsics.Vector256;
-using _Floats256 = global::System.Runtime.Intrinsics.Vector256<float>;
-using _Simd128 = global::System.Runtime.Intrinsics.Vector128;
-using _Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
 
 namespace Samples;
 
@@ -126,17 +124,21 @@ partial class CausalSoftmax
             new(query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient),
             in shape, result, keyLengths, accumulate);
 
-    /// <summary>The kernels of the backward pass, in the order in which they run, at 512 bit.</summary>
-    private static class Gradients512
+    #nullable disable // The search for null references would take the compiler a third of its time.
+
+    /// <summary>The kernels of the backward pass, in the order in which they run.</summary>
+    private static class CpuGradients<_Floats, _Doubles>
+        where _Floats : struct, global::KernelGen.CompilerServices.IVector<_Floats>
+        where _Doubles : struct, global::KernelGen.CompilerServices.IDoubles<_Doubles, _Floats>
     {
-        /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
+        /// <summary>The kernel: one head, every size a literal, at the width of the vector that it is compiled for.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
         internal readonly struct Queries : global::KernelGen.CompilerServices.IAttentionKernel
         {
             public static int HeadDim => 16;
             public static int ValueDim => 16;
             public static int Features => 16;
-            public static int Lanes => 16;
+            public static int Lanes => _Floats.Count;
             public static int TileRows => 48;
             public static int ProjectionRows => 16;
             public static int ParameterFloats => 512;
@@ -163,7 +165,7 @@ partial class CausalSoftmax
                 new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
             ];
 
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
+            public static void PackParameters(global::KernelGen.Projection projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
                 packed.Clear();
                 // W, transposed, so that the features of a token lie side by side.
@@ -250,7 +252,7 @@ partial class CausalSoftmax
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                        _Products.Multiply<_Floats>(ref K, 16, 1, ref W, 16, ref _Unsafe.Add(ref A, s * 16), 16, rows: sCount, inner: 16, columns: 16);
                         // kk + kkr = rowSum((K · K) · 0.180337)
                         ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                         // h = t < |key| ? kk : ∞
@@ -261,7 +263,7 @@ partial class CausalSoftmax
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
                         StartOfRun(ref A, ref h, ref runTop, runFrom);
-                        if (Exceeds(ref runTop, ref c, 28.8539009f))
+                        if (_References.Exceed<_Floats>(ref runTop, ref c, 28.8539009f, size: 16, segments: 1, padded: 16))
                         {
                             Raise(ref runTop, ref factor, ref c, ref z, ref St, ref zRest, ref zGroup, ref StRest, ref StGroup, stage);
                         }
@@ -272,12 +274,12 @@ partial class CausalSoftmax
                         // z = z + zt
                         ComputeZ(ref zOpen, ref zt, 1);
                         // St += Vᵀ · Fk
-                        AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref V, runFrom * 16), ref _Unsafe.Add(ref Fk, runFrom * 16), ref StOpen, ref StOpen, false, runTo - runFrom);
+                        _Products.Add<_Floats>(ref _Unsafe.Add(ref V, runFrom * 16), 1, 16, ref _Unsafe.Add(ref Fk, runFrom * 16), 16, ref StOpen, 16, rows: 16, inner: runTo - runFrom, columns: 16);
                         if (stage == _SumStage.Empty)
                         {
                             stage = _SumStage.FirstGroup;
                         }
-                        if (Exceeds(ref runTop, ref c, 11.5415602f))
+                        if (_References.Exceed<_Floats>(ref runTop, ref c, 11.5415602f, size: 16, segments: 1, padded: 16))
                         {
                             Raise(ref runTop, ref factor, ref c, ref z, ref St, ref zRest, ref zGroup, ref StRest, ref StGroup, stage);
                         }
@@ -381,7 +383,7 @@ partial class CausalSoftmax
                         _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                         _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                         // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                        _Products.Multiply<_Floats>(ref K, 16, 1, ref W, 16, ref _Unsafe.Add(ref A, s * 16), 16, rows: sCount, inner: 16, columns: 16);
                         // kk + kkr = rowSum((K · K) · 0.180337)
                         ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                         // h = t < |key| ? kk : ∞
@@ -392,7 +394,7 @@ partial class CausalSoftmax
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
                         StartOfRun(ref A, ref h, ref runTop, runFrom);
-                        if (Exceeds(ref runTop, ref c, 28.8539009f))
+                        if (_References.Exceed<_Floats>(ref runTop, ref c, 28.8539009f, size: 16, segments: 1, padded: 16))
                         {
                             Raise2(ref runTop, ref factor, ref c, ref z, ref St, ref zRest, ref zGroup, ref zBase, ref StRest, ref StGroup, ref StBase, stage);
                         }
@@ -406,7 +408,7 @@ partial class CausalSoftmax
                             var sCount = global::System.Math.Min(12, tCount - s);
                             _TileCopy.Load(ref _Unsafe.Add(ref head[query], (tStart + s) * head.Stride(query)), head.Stride(query), sCount, 16, ref Q, 16);
                             // B = Q · Wᵀ
-                            Product_tx16x16(ref Q, ref W, ref B, sCount);
+                            _Products.Multiply<_Floats>(ref Q, 16, 1, ref W, 16, ref B, 16, rows: sCount, inner: 16, columns: 16);
                             _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], (tStart + s) * head.Stride(outputGradient)), head.Stride(outputGradient), sCount, 16, ref G, 16);
                             _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
                             // n = lse == −∞ ? ∞ : lse · 1.4427
@@ -418,24 +420,24 @@ partial class CausalSoftmax
                             // delta = −go
                             ComputeDelta(ref go, ref delta, sCount);
                             // T = G · Vᵀ, lower triangle
-                            ProductLower_tx16xt(ref G, ref VT, ref T, sCount, s);
+                            _Products.MultiplyLower<_Floats>(ref G, 16, 1, ref VT, 48, ref T, 48, rows: sCount, inner: 16, columns: 48, diagonal: s);
                             // Td = column ≤ row ? T + delta : 0
                             ComputeTd(ref T, ref delta, sCount, tCount, tStart + s - tStart);
                             if (stage != _SumStage.Empty)
                             {
                                 // X = G · St
-                                Product_tx16x162(ref G, ref St, ref X, sCount);
+                                _Products.Multiply<_Floats>(ref G, 16, 1, ref St, 16, ref X, 16, rows: sCount, inner: 16, columns: 16);
                             }
                             else
                             {
                                 _TileCopy.Clear(ref X, 16, 0, sCount);
                             }
                             // X += Td · Fk
-                            AddProductOfLower_txtx16(ref T, ref Fk, ref X, sCount, tCount, s);
+                            _Products.Add<_Floats>(ref T, 48, 1, ref Fk, 16, ref X, 16, rows: sCount, inner: tCount, columns: 16, diagonal: s);
                             // Fq = 2^(B + ((c − n) − nr)); Pq = Fq · (X + (delta · z))
                             ComputeFqPq(ref B, ref c, ref n, ref nr, ref X, ref delta, ref z, sCount);
                             // dXq = Pq · Wg
-                            Product_tx16x162(ref B, ref Wg, ref dXq, sCount);
+                            _Products.Multiply<_Floats>(ref B, 16, 1, ref Wg, 16, ref dXq, 16, rows: sCount, inner: 16, columns: 16);
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
                             var storeTo = global::System.Math.Min(sCount, runTo - s);
                             _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head[queryGradient], ((tStart + s) + storeFrom) * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
@@ -454,7 +456,7 @@ partial class CausalSoftmax
                             }
 
                             // St += Vᵀ · Fk
-                            AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref V, runFrom * 16), ref _Unsafe.Add(ref Fk, runFrom * 16), ref St, ref StGroup, stage == _SumStage.Grouped, runTo - runFrom);
+                            _Products.AddToBoth<_Floats>(ref _Unsafe.Add(ref V, runFrom * 16), 1, 16, ref _Unsafe.Add(ref Fk, runFrom * 16), 16, ref St, ref StGroup, stage == _SumStage.Grouped, 16, rows: 16, inner: runTo - runFrom, columns: 16);
                         }
                         if (!(isLast && runTo == tCount))
                         {
@@ -462,7 +464,7 @@ partial class CausalSoftmax
                             {
                                 stage = _SumStage.FirstGroup;
                             }
-                            if (Exceeds(ref runTop, ref c, 11.5415602f))
+                            if (_References.Exceed<_Floats>(ref runTop, ref c, 11.5415602f, size: 16, segments: 1, padded: 16))
                             {
                                 Raise2(ref runTop, ref factor, ref c, ref z, ref St, ref zRest, ref zGroup, ref zBase, ref StRest, ref StGroup, ref StBase, stage);
                             }
@@ -513,14 +515,14 @@ partial class CausalSoftmax
                 ref var zRest2 = ref _Unsafe.Add(ref other, 288);
                 ref var StRest = ref _Unsafe.Add(ref state, 304);
                 ref var StRest2 = ref _Unsafe.Add(ref other, 304);
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var raised = _Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c2, j)));
-                    var mine = _VectorMath.Exp2(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j)) - raised, -64f);
-                    var theirs = _VectorMath.Exp2(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref c2, j)) - raised, -64f);
+                    var raised = _Floats.MaxNative(_Floats.Load(ref _Unsafe.Add(ref c, j)), _Floats.Load(ref _Unsafe.Add(ref c2, j)));
+                    var mine = _Floats.Exp2(_Floats.Load(ref _Unsafe.Add(ref c, j)) - raised, -64f);
+                    var theirs = _Floats.Exp2(_Floats.Load(ref _Unsafe.Add(ref c2, j)) - raised, -64f);
                     for (nint r = 0; r < 16; r++)
                     {
-                        _CompensatedSums.Merge(ref _Unsafe.Add(ref St, (r * 16) + j), ref _Unsafe.Add(ref StRest, (r * 16) + j), mine, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref St2, (r * 16) + j)) * theirs, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref StRest2, (r * 16) + j)) * theirs);
+                        _CompensatedSums.Merge(ref _Unsafe.Add(ref St, (r * 16) + j), ref _Unsafe.Add(ref StRest, (r * 16) + j), mine, _Floats.Load(ref _Unsafe.Add(ref St2, (r * 16) + j)) * theirs, _Floats.Load(ref _Unsafe.Add(ref StRest2, (r * 16) + j)) * theirs);
                     }
                 }
                 for (nint r = 0; r < 16; r++)
@@ -538,14 +540,14 @@ partial class CausalSoftmax
             }
         }
 
-        /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
+        /// <summary>The kernel: one head, every size a literal, at the width of the vector that it is compiled for.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
         internal readonly struct Keys : global::KernelGen.CompilerServices.IAttentionKernel
         {
             public static int HeadDim => 16;
             public static int ValueDim => 16;
             public static int Features => 16;
-            public static int Lanes => 16;
+            public static int Lanes => _Floats.Count;
             public static int TileRows => 48;
             public static int ProjectionRows => 16;
             public static int ParameterFloats => 512;
@@ -574,7 +576,7 @@ partial class CausalSoftmax
                 new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
             ];
 
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
+            public static void PackParameters(global::KernelGen.Projection projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
                 packed.Clear();
                 // W, transposed, so that the features of a token lie side by side.
@@ -659,7 +661,7 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head[query], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(query)), -head.Stride(query), sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
+                        _Products.Multiply<_Floats>(ref Q, 16, 1, ref W, 16, ref _Unsafe.Add(ref B, s * 16), 16, rows: sCount, inner: 16, columns: 16);
                         _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(outputGradient)), -head.Stride(outputGradient), sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
                         _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
@@ -676,7 +678,7 @@ partial class CausalSoftmax
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
                         StartOfRun2(ref B, ref n, ref runTop, runFrom);
-                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
+                        if (_References.Exceed<_Floats>(ref runTop, ref e, 28.8539009f, size: 16, segments: 1, padded: 16))
                         {
                             Raise3(ref runTop, ref factor, ref e, ref rho, ref R, ref rhoRest, ref rhoGroup, ref RRest, ref RGroup, stage);
                         }
@@ -687,12 +689,12 @@ partial class CausalSoftmax
                         // rho = rho + rhot
                         ComputeRho(ref rhoOpen, ref rhot, 1);
                         // R += Fqᵀ · G
-                        AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fq, runFrom * 16), ref _Unsafe.Add(ref G, runFrom * 16), ref ROpen, ref ROpen, false, runTo - runFrom);
+                        _Products.Add<_Floats>(ref _Unsafe.Add(ref Fq, runFrom * 16), 1, 16, ref _Unsafe.Add(ref G, runFrom * 16), 16, ref ROpen, 16, rows: 16, inner: runTo - runFrom, columns: 16);
                         if (stage == _SumStage.Empty)
                         {
                             stage = _SumStage.FirstGroup;
                         }
-                        if (Exceeds2(ref runTop, ref e, 11.5415602f))
+                        if (_References.Exceed<_Floats>(ref runTop, ref e, 11.5415602f, size: 16, segments: 1, padded: 16))
                         {
                             Raise3(ref runTop, ref factor, ref e, ref rho, ref R, ref rhoRest, ref rhoGroup, ref RRest, ref RGroup, stage);
                         }
@@ -796,7 +798,7 @@ partial class CausalSoftmax
                         var sCount = global::System.Math.Min(12, tCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head[query], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(query)), -head.Stride(query), sCount, 16, ref Q, 16);
                         // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
+                        _Products.Multiply<_Floats>(ref Q, 16, 1, ref W, 16, ref _Unsafe.Add(ref B, s * 16), 16, rows: sCount, inner: 16, columns: 16);
                         _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(outputGradient)), -head.Stride(outputGradient), sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
                         _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
                         // n = lse == −∞ ? ∞ : lse · 1.4427
@@ -813,7 +815,7 @@ partial class CausalSoftmax
                     for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                     {
                         StartOfRun2(ref B, ref n, ref runTop, runFrom);
-                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
+                        if (_References.Exceed<_Floats>(ref runTop, ref e, 28.8539009f, size: 16, segments: 1, padded: 16))
                         {
                             Raise4(ref runTop, ref factor, ref e, ref rho, ref R, ref rhoRest, ref rhoGroup, ref rhoBase, ref RRest, ref RGroup, ref RBase, stage);
                         }
@@ -831,7 +833,7 @@ partial class CausalSoftmax
                             _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, 0, skippedV);
                             _TileCopy.Load(ref _Unsafe.Add(ref head[value], (((head.QueryLength - 1) - (tStart + s)) - skippedV) * head.Stride(value)), -head.Stride(value), sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
                             // A = K · Wᵀ
-                            Product_tx16x16(ref _Unsafe.Add(ref K, s * 16), ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                            _Products.Multiply<_Floats>(ref _Unsafe.Add(ref K, s * 16), 16, 1, ref W, 16, ref _Unsafe.Add(ref A, s * 16), 16, rows: sCount, inner: 16, columns: 16);
                         }
                         _TileCopy.LoadTransposed(ref G, 16, tCount, 16, ref GT, 48);
                         if (stage != _SumStage.Empty)
@@ -843,20 +845,20 @@ partial class CausalSoftmax
                         {
                             var sCount = global::System.Math.Min(12, tCount - s);
                             // T = V · Gᵀ, lower triangle
-                            ProductLower_tx16xt(ref _Unsafe.Add(ref V, s * 16), ref GT, ref T, sCount, s);
+                            _Products.MultiplyLower<_Floats>(ref _Unsafe.Add(ref V, s * 16), 16, 1, ref GT, 48, ref T, 48, rows: sCount, inner: 16, columns: 48, diagonal: s);
                             // Td = column ≤ row ? T + deltaT : 0
                             ComputeTd2(ref T, ref delta, sCount, tCount, tStart + s - tStart);
                             if (stage != _SumStage.Empty)
                             {
                                 // Y = V · Rᵀ
-                                Product_tx16x162(ref _Unsafe.Add(ref V, s * 16), ref RT, ref Y, sCount);
+                                _Products.Multiply<_Floats>(ref _Unsafe.Add(ref V, s * 16), 16, 1, ref RT, 16, ref Y, 16, rows: sCount, inner: 16, columns: 16);
                             }
                             else
                             {
                                 _TileCopy.Clear(ref Y, 16, 0, sCount);
                             }
                             // Y += Td · Fq
-                            AddProductOfLower_txtx16(ref T, ref Fq, ref Y, sCount, tCount, s);
+                            _Products.Add<_Floats>(ref T, 48, 1, ref Fq, 16, ref Y, 16, rows: sCount, inner: tCount, columns: 16, diagonal: s);
                             // kk + kkr = rowSum((K · K) · 0.180337)
                             ComputeKk(ref _Unsafe.Add(ref K, s * 16), ref kk, ref kkr, sCount);
                             // h = not (t < |query| - |key|) ? kk : ∞
@@ -864,18 +866,18 @@ partial class CausalSoftmax
                             // Fk = 2^(A + ((e − h) − kkr))
                             ComputeFk(ref _Unsafe.Add(ref A, s * 16), ref e, ref h, ref kkr, sCount);
                             // P = Fk · Fqᵀ, lower triangle
-                            ProductLower_tx16xt(ref _Unsafe.Add(ref A, s * 16), ref FqT, ref P, sCount, s);
+                            _Products.MultiplyLower<_Floats>(ref _Unsafe.Add(ref A, s * 16), 16, 1, ref FqT, 48, ref P, 48, rows: sCount, inner: 16, columns: 48, diagonal: s);
                             if (stage != _SumStage.Empty)
                             {
                                 // dV = Fk · R
-                                Product_tx16x162(ref _Unsafe.Add(ref A, s * 16), ref R, ref dV, sCount);
+                                _Products.Multiply<_Floats>(ref _Unsafe.Add(ref A, s * 16), 16, 1, ref R, 16, ref dV, 16, rows: sCount, inner: 16, columns: 16);
                             }
                             else
                             {
                                 _TileCopy.Clear(ref dV, 16, 0, sCount);
                             }
                             // dV += P · G
-                            AddProductOfLower_txtx16(ref P, ref G, ref dV, sCount, tCount, s);
+                            _Products.Add<_Floats>(ref P, 48, 1, ref G, 16, ref dV, 16, rows: sCount, inner: tCount, columns: 16, diagonal: s);
                             var storeFrom = global::System.Math.Max(0, runFrom - s);
                             var storeTo = global::System.Math.Min(sCount, runTo - s);
                             var skippeddV = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
@@ -883,7 +885,7 @@ partial class CausalSoftmax
                             // Pk = Fk · (Y + rho); pk = rowSum(Pk)
                             ComputePk(ref _Unsafe.Add(ref A, s * 16), ref Y, ref rho, ref pk, sCount);
                             // dXk = Pk · Wg
-                            Product_tx16x162(ref _Unsafe.Add(ref A, s * 16), ref Wg, ref dXk, sCount);
+                            _Products.Multiply<_Floats>(ref _Unsafe.Add(ref A, s * 16), 16, 1, ref Wg, 16, ref dXk, 16, rows: sCount, inner: 16, columns: 16);
                             // dk = dXk + ((pk · −0.25) · K)
                             ComputeDk(ref dXk, ref pk, ref _Unsafe.Add(ref K, s * 16), sCount);
                             var skippeddk = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
@@ -903,7 +905,7 @@ partial class CausalSoftmax
                             }
 
                             // R += Fqᵀ · G
-                            AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fq, runFrom * 16), ref _Unsafe.Add(ref G, runFrom * 16), ref R, ref RGroup, stage == _SumStage.Grouped, runTo - runFrom);
+                            _Products.AddToBoth<_Floats>(ref _Unsafe.Add(ref Fq, runFrom * 16), 1, 16, ref _Unsafe.Add(ref G, runFrom * 16), 16, ref R, ref RGroup, stage == _SumStage.Grouped, 16, rows: 16, inner: runTo - runFrom, columns: 16);
                         }
                         if (!(isLast && runTo == tCount))
                         {
@@ -911,7 +913,7 @@ partial class CausalSoftmax
                             {
                                 stage = _SumStage.FirstGroup;
                             }
-                            if (Exceeds2(ref runTop, ref e, 11.5415602f))
+                            if (_References.Exceed<_Floats>(ref runTop, ref e, 11.5415602f, size: 16, segments: 1, padded: 16))
                             {
                                 Raise4(ref runTop, ref factor, ref e, ref rho, ref R, ref rhoRest, ref rhoGroup, ref rhoBase, ref RRest, ref RGroup, ref RBase, stage);
                             }
@@ -969,9 +971,9 @@ partial class CausalSoftmax
                     var theirs = _VectorMath.Exp2(_Unsafe.Add(ref e2, r) - raised, -64f);
                     _Unsafe.Add(ref e, r) = raised;
                     _CompensatedSums.Merge(ref _Unsafe.Add(ref rho, r), ref _Unsafe.Add(ref rhoRest, r), mine, _Unsafe.Add(ref rho2, r) * theirs, _Unsafe.Add(ref rhoRest2, r) * theirs);
-                    for (nint j = 0; j < 16; j += 16)
+                    for (nint j = 0; j < 16; j += _Floats.Count)
                     {
-                        _CompensatedSums.Merge(ref _Unsafe.Add(ref R, (r * 16) + j), ref _Unsafe.Add(ref RRest, (r * 16) + j), _Simd512.Create(mine), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref R2, (r * 16) + j)) * theirs, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref RRest2, (r * 16) + j)) * theirs);
+                        _CompensatedSums.Merge(ref _Unsafe.Add(ref R, (r * 16) + j), ref _Unsafe.Add(ref RRest, (r * 16) + j), _Floats.Create(mine), _Floats.Load(ref _Unsafe.Add(ref R2, (r * 16) + j)) * _Floats.Create(theirs), _Floats.Load(ref _Unsafe.Add(ref RRest2, (r * 16) + j)) * _Floats.Create(theirs));
                     }
                 }
             }
@@ -982,74 +984,6 @@ partial class CausalSoftmax
         }
 
 
-        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16x16(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    if (rows - i <= 2)
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats512.Zero;
-                        var c1_0 = _Floats512.Zero;
-                        for (nint k = 0; k < 16; k++)
-                        {
-                            var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                            var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                        _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    }
-                    else
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats512.Zero;
-                        var c1_0 = _Floats512.Zero;
-                        var c2_0 = _Floats512.Zero;
-                        var c3_0 = _Floats512.Zero;
-                        var c4_0 = _Floats512.Zero;
-                        var c5_0 = _Floats512.Zero;
-                        for (nint k = 0; k < 16; k++)
-                        {
-                            var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                            var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                            var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                            c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                            var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                            c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                            var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                            c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                            var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                            c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                        _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                        _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                        _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                        _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                        _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
-                    }
-                }
-            }
-        }
-
         // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
@@ -1057,34 +991,34 @@ partial class CausalSoftmax
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Simd512.Create(0d);
-                var kkSum1 = _Simd512.Create(0d);
-                var kkSum2 = _Simd512.Create(0d);
-                for (nint j = 0; j < 16; j += 16)
+                var kkSum0 = _Doubles.Create(0d);
+                var kkSum1 = _Doubles.Create(0d);
+                var kkSum2 = _Doubles.Create(0d);
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var K1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
-                    var K2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var KLower0 = _Simd512.WidenLower(K0);
-                    var KUpper0 = _Simd512.WidenUpper(K0);
-                    var KLower1 = _Simd512.WidenLower(K1);
-                    var KUpper1 = _Simd512.WidenUpper(K1);
-                    var KLower2 = _Simd512.WidenLower(K2);
-                    var KUpper2 = _Simd512.WidenUpper(K2);
-                    kkSum0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
-                    kkSum0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
-                    kkSum1 = _Simd512.FusedMultiplyAdd(KLower1, KLower1, kkSum1);
-                    kkSum1 = _Simd512.FusedMultiplyAdd(KUpper1, KUpper1, kkSum1);
-                    kkSum2 = _Simd512.FusedMultiplyAdd(KLower2, KLower2, kkSum2);
-                    kkSum2 = _Simd512.FusedMultiplyAdd(KUpper2, KUpper2, kkSum2);
+                    var K0 = _Floats.Load(ref _Unsafe.Add(ref Kr, j));
+                    var K1 = _Floats.Load(ref _Unsafe.Add(ref Kr, j + 16));
+                    var K2 = _Floats.Load(ref _Unsafe.Add(ref Kr, j + 32));
+                    var KLower0 = _Doubles.Lower(K0);
+                    var KUpper0 = _Doubles.Upper(K0);
+                    var KLower1 = _Doubles.Lower(K1);
+                    var KUpper1 = _Doubles.Upper(K1);
+                    var KLower2 = _Doubles.Lower(K2);
+                    var KUpper2 = _Doubles.Upper(K2);
+                    kkSum0 = _Doubles.MultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Doubles.MultiplyAdd(KUpper0, KUpper0, kkSum0);
+                    kkSum1 = _Doubles.MultiplyAdd(KLower1, KLower1, kkSum1);
+                    kkSum1 = _Doubles.MultiplyAdd(KUpper1, KUpper1, kkSum1);
+                    kkSum2 = _Doubles.MultiplyAdd(KLower2, KLower2, kkSum2);
+                    kkSum2 = _Doubles.MultiplyAdd(KUpper2, KUpper2, kkSum2);
                 }
-                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
+                var kkTotal0 = _Doubles.Sum(kkSum0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
                 _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
-                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
+                var kkTotal1 = _Doubles.Sum(kkSum1) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
                 _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
-                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
+                var kkTotal2 = _Doubles.Sum(kkSum2) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
                 _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
@@ -1106,10 +1040,10 @@ partial class CausalSoftmax
         private static void StartOfRun(ref float A, ref float h, ref float top, int r)
         {
             ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-            var hr = _Simd512.Create(_Unsafe.Add(ref h, r));
-            for (nint j = 0; j < 16; j += 16)
+            var hr = _Floats.Create(_Unsafe.Add(ref h, r));
+            for (nint j = 0; j < 16; j += _Floats.Count)
             {
-                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
+                _Floats.Store(_Floats.Load(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
             }
         }
 
@@ -1121,84 +1055,40 @@ partial class CausalSoftmax
             for (var r = from + 1; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                var hr = _Simd512.Create(_Unsafe.Add(ref h, r));
-                for (nint j = 0; j < 16; j += 16)
+                var hr = _Floats.Create(_Unsafe.Add(ref h, r));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var rise = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    if (_Simd512.GreaterThanAny(rise, _Simd512.Create(threshold)))
+                    var rise = _Floats.Load(ref _Unsafe.Add(ref Ar, j)) - hr - _Floats.Load(ref _Unsafe.Add(ref c, j));
+                    if (_Floats.AnyGreater(rise, _Floats.Create(threshold)))
                     {
                         return r;
                     }
                 }
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
+                    _Floats.Store(_Floats.MaxNative(_Floats.Load(ref _Unsafe.Add(ref top, j)), _Floats.Load(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
                 }
             }
             return rows;
-        }
-
-        // Whether any candidate is above its reference by more than the threshold. NaN is not.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static bool Exceeds(ref float candidate, ref float c, float threshold)
-        {
-            for (nint j = 0; j < 16; j += 16)
-            {
-                var rise = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)) - _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                if (_Simd512.GreaterThanAny(rise, _Simd512.Create(threshold)))
-                {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        // v times the factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16(ref float v, ref float factor)
-        {
-            for (nint j = 0; j < 16; j += 16)
-            {
-                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref v, j)) * _Simd512.LoadUnsafe(ref _Unsafe.Add(ref factor, j)), ref _Unsafe.Add(ref v, j));
-            }
-        }
-
-        // The columns of x times their factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16x16(ref float x, ref float factor)
-        {
-            for (nint r = 0; r < 16; r++)
-            {
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref x, (r * 16) + j)) * _Simd512.LoadUnsafe(ref _Unsafe.Add(ref factor, j)), ref _Unsafe.Add(ref x, (r * 16) + j));
-                }
-            }
         }
 
         // c' = max(c, candidate); z, St, zRest, zGroup, StRest, StGroup follow by 2^(c − c').
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void Raise(ref float candidate, ref float factor, ref float c, ref float z, ref float St, ref float zRest, ref float zGroup, ref float StRest, ref float StGroup, _SumStage stage)
         {
-            for (nint j = 0; j < 16; j += 16)
-            {
-                var old = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd512.MaxNative(old, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd512.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd512.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
+            _References.Raise<_Floats>(ref candidate, ref c, ref factor, 16);
             if (stage == _SumStage.Empty)
             {
                 return;
             }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref St, ref factor);
+            _References.Scale<_Floats>(ref z, ref factor, 16);
+            _References.ScaleColumns<_Floats>(ref St, 16, ref factor, rows: 16, columns: 16);
             if (stage == _SumStage.Grouped)
             {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16(ref zGroup, ref factor);
-                Rescale_16x16(ref StRest, ref factor);
-                Rescale_16x16(ref StGroup, ref factor);
+                _References.Scale<_Floats>(ref zRest, ref factor, 16);
+                _References.Scale<_Floats>(ref zGroup, ref factor, 16);
+                _References.ScaleColumns<_Floats>(ref StRest, 16, ref factor, rows: 16, columns: 16);
+                _References.ScaleColumns<_Floats>(ref StGroup, 16, ref factor, rows: 16, columns: 16);
             }
         }
 
@@ -1212,50 +1102,50 @@ partial class CausalSoftmax
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
-                var inRun1 = _Simd512.AsSingle(_Simd512.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
-                var h1 = _Simd512.Create(_Unsafe.Add(ref h, r + 1));
-                var kkr1 = _Simd512.Create(_Unsafe.Add(ref kkr, r + 1));
-                var inRun2 = _Simd512.AsSingle(_Simd512.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
-                var h2 = _Simd512.Create(_Unsafe.Add(ref h, r + 2));
-                var kkr2 = _Simd512.Create(_Unsafe.Add(ref kkr, r + 2));
-                for (nint j = 0; j < 16; j += 16)
+                var inRun0 = _Floats.Mask(r >= runFrom && r < runTo);
+                var h0 = _Floats.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Floats.Create(_Unsafe.Add(ref kkr, r));
+                var inRun1 = _Floats.Mask(r + 1 >= runFrom && r + 1 < runTo);
+                var h1 = _Floats.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Floats.Create(_Unsafe.Add(ref kkr, r + 1));
+                var inRun2 = _Floats.Mask(r + 2 >= runFrom && r + 2 < runTo);
+                var h2 = _Floats.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Floats.Create(_Unsafe.Add(ref kkr, r + 2));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd512.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
+                    var ztSum = _Floats.Load(ref _Unsafe.Add(ref zt, j));
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 16));
+                    var A2 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 32));
+                    var cj = _Floats.Load(ref _Unsafe.Add(ref c, j));
+                    var Fk0 = _Floats.Select(inRun0, _Floats.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats.Zero);
+                    _Floats.Store(Fk0, ref _Unsafe.Add(ref Fkr, j));
+                    var Fk1 = _Floats.Select(inRun1, _Floats.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats.Zero);
+                    _Floats.Store(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
+                    var Fk2 = _Floats.Select(inRun2, _Floats.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats.Zero);
+                    _Floats.Store(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
                     ztSum += Fk0;
                     ztSum += Fk1;
                     ztSum += Fk2;
-                    _Simd512.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
+                    _Floats.Store(ztSum, ref _Unsafe.Add(ref zt, j));
                 }
             }
             for (; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
-                for (nint j = 0; j < 16; j += 16)
+                var inRun0 = _Floats.Mask(r >= runFrom && r < runTo);
+                var h0 = _Floats.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Floats.Create(_Unsafe.Add(ref kkr, r));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
+                    var ztSum = _Floats.Load(ref _Unsafe.Add(ref zt, j));
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var cj = _Floats.Load(ref _Unsafe.Add(ref c, j));
+                    var Fk0 = _Floats.Select(inRun0, _Floats.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats.Zero);
+                    _Floats.Store(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     ztSum += Fk0;
-                    _Simd512.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
+                    _Floats.Store(ztSum, ref _Unsafe.Add(ref zt, j));
                 }
             }
         }
@@ -1266,103 +1156,12 @@ partial class CausalSoftmax
         {
             for (nint r = 0; r < rows; r += 1)
             {
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var ztj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
+                    var zj = _Floats.Load(ref _Unsafe.Add(ref z, j));
+                    var ztj = _Floats.Load(ref _Unsafe.Add(ref zt, j));
                     var z0 = zj + ztj;
-                    _Simd512.StoreUnsafe(z0, ref _Unsafe.Add(ref z, j));
-                }
-            }
-        }
-
-        // c, and group where asked for, += aᵀ · b: [16 × t] · [t × 16]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddGroupedTransposedProduct_16xtx16(ref float a, ref float b, ref float c, ref float group, bool isGrouped, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < 12; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref group, (i * 16) + j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80));
-                    if (isGrouped)
-                    {
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 0)) + c0_0, ref _Unsafe.Add(ref second, 0));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 16)) + c1_0, ref _Unsafe.Add(ref second, 16));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 32)) + c2_0, ref _Unsafe.Add(ref second, 32));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 48)) + c3_0, ref _Unsafe.Add(ref second, 48));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 64)) + c4_0, ref _Unsafe.Add(ref second, 64));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 80)) + c5_0, ref _Unsafe.Add(ref second, 80));
-                    }
-                }
-                {
-                    const int i = 12;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref group, (i * 16) + j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
-                    if (isGrouped)
-                    {
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 0)) + c0_0, ref _Unsafe.Add(ref second, 0));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 16)) + c1_0, ref _Unsafe.Add(ref second, 16));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 32)) + c2_0, ref _Unsafe.Add(ref second, 32));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 48)) + c3_0, ref _Unsafe.Add(ref second, 48));
-                    }
+                    _Floats.Store(z0, ref _Unsafe.Add(ref z, j));
                 }
             }
         }
@@ -1371,27 +1170,21 @@ partial class CausalSoftmax
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void Raise2(ref float candidate, ref float factor, ref float c, ref float z, ref float St, ref float zRest, ref float zGroup, ref float zBase, ref float StRest, ref float StGroup, ref float StBase, _SumStage stage)
         {
-            for (nint j = 0; j < 16; j += 16)
-            {
-                var old = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd512.MaxNative(old, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd512.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd512.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
+            _References.Raise<_Floats>(ref candidate, ref c, ref factor, 16);
             if (stage == _SumStage.Empty)
             {
                 return;
             }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref St, ref factor);
+            _References.Scale<_Floats>(ref z, ref factor, 16);
+            _References.ScaleColumns<_Floats>(ref St, 16, ref factor, rows: 16, columns: 16);
             if (stage == _SumStage.Grouped)
             {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16(ref zGroup, ref factor);
-                Rescale_16(ref zBase, ref factor);
-                Rescale_16x16(ref StRest, ref factor);
-                Rescale_16x16(ref StGroup, ref factor);
-                Rescale_16x16(ref StBase, ref factor);
+                _References.Scale<_Floats>(ref zRest, ref factor, 16);
+                _References.Scale<_Floats>(ref zGroup, ref factor, 16);
+                _References.Scale<_Floats>(ref zBase, ref factor, 16);
+                _References.ScaleColumns<_Floats>(ref StRest, 16, ref factor, rows: 16, columns: 16);
+                _References.ScaleColumns<_Floats>(ref StGroup, 16, ref factor, rows: 16, columns: 16);
+                _References.ScaleColumns<_Floats>(ref StBase, 16, ref factor, rows: 16, columns: 16);
             }
         }
 
@@ -1414,24 +1207,24 @@ partial class CausalSoftmax
             {
                 ref var Gr = ref _Unsafe.Add(ref G, r * 16);
                 ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var goSum0 = _Floats512.Zero;
-                var goSum1 = _Floats512.Zero;
-                var goSum2 = _Floats512.Zero;
-                for (nint j = 0; j < 16; j += 16)
+                var goSum0 = _Floats.Zero;
+                var goSum1 = _Floats.Zero;
+                var goSum2 = _Floats.Zero;
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var G0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Gr, j));
-                    var G1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Gr, j + 16));
-                    var G2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Gr, j + 32));
-                    var O0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Or, j));
-                    var O1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Or, j + 16));
-                    var O2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Or, j + 32));
-                    goSum0 = _Simd512.FusedMultiplyAdd(G0, O0, goSum0);
-                    goSum1 = _Simd512.FusedMultiplyAdd(G1, O1, goSum1);
-                    goSum2 = _Simd512.FusedMultiplyAdd(G2, O2, goSum2);
+                    var G0 = _Floats.Load(ref _Unsafe.Add(ref Gr, j));
+                    var G1 = _Floats.Load(ref _Unsafe.Add(ref Gr, j + 16));
+                    var G2 = _Floats.Load(ref _Unsafe.Add(ref Gr, j + 32));
+                    var O0 = _Floats.Load(ref _Unsafe.Add(ref Or, j));
+                    var O1 = _Floats.Load(ref _Unsafe.Add(ref Or, j + 16));
+                    var O2 = _Floats.Load(ref _Unsafe.Add(ref Or, j + 32));
+                    goSum0 = _Floats.MultiplyAdd(G0, O0, goSum0);
+                    goSum1 = _Floats.MultiplyAdd(G1, O1, goSum1);
+                    goSum2 = _Floats.MultiplyAdd(G2, O2, goSum2);
                 }
-                _Unsafe.Add(ref go, r) = _VectorMath.Sum(goSum0);
-                _Unsafe.Add(ref go, r + 1) = _VectorMath.Sum(goSum1);
-                _Unsafe.Add(ref go, r + 2) = _VectorMath.Sum(goSum2);
+                _Unsafe.Add(ref go, r) = _Floats.Sum(goSum0);
+                _Unsafe.Add(ref go, r + 1) = _Floats.Sum(goSum1);
+                _Unsafe.Add(ref go, r + 2) = _Floats.Sum(goSum2);
             }
         }
 
@@ -1446,85 +1239,6 @@ partial class CausalSoftmax
             }
         }
 
-        // c = a · b: [t × 16] · [16 × t], lower triangle of c; blocks of 12 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductLower_tx16xt(ref float a, ref float b, ref float c, int rows, int diagonal)
-        {
-            for (nint j = 0; j < 48; j += 16)
-            {
-                for (nint i = 0; i < rows; i += 12)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 48) + j);
-                    if (j > diagonal + i + 11)
-                    {
-                        for (nint r = 0; r < 12; r++)
-                        {
-                            _Simd512.StoreUnsafe(_Floats512.Zero, ref _Unsafe.Add(ref cc, (r * 48) + 0));
-                        }
-                        continue;
-                    }
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    var c6_0 = _Floats512.Zero;
-                    var c7_0 = _Floats512.Zero;
-                    var c8_0 = _Floats512.Zero;
-                    var c9_0 = _Floats512.Zero;
-                    var c10_0 = _Floats512.Zero;
-                    var c11_0 = _Floats512.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        var a6 = _Simd512.Create(_Unsafe.Add(ref aa, 96));
-                        c6_0 = _Simd512.FusedMultiplyAdd(a6, b0, c6_0);
-                        var a7 = _Simd512.Create(_Unsafe.Add(ref aa, 112));
-                        c7_0 = _Simd512.FusedMultiplyAdd(a7, b0, c7_0);
-                        var a8 = _Simd512.Create(_Unsafe.Add(ref aa, 128));
-                        c8_0 = _Simd512.FusedMultiplyAdd(a8, b0, c8_0);
-                        var a9 = _Simd512.Create(_Unsafe.Add(ref aa, 144));
-                        c9_0 = _Simd512.FusedMultiplyAdd(a9, b0, c9_0);
-                        var a10 = _Simd512.Create(_Unsafe.Add(ref aa, 160));
-                        c10_0 = _Simd512.FusedMultiplyAdd(a10, b0, c10_0);
-                        var a11 = _Simd512.Create(_Unsafe.Add(ref aa, 176));
-                        c11_0 = _Simd512.FusedMultiplyAdd(a11, b0, c11_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 48);
-                    }
-                    // Element (r, column) counts where column ≤ diagonal + i + r.
-                    var limit = (float)(diagonal + i - j);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 0)), c0_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 1)), c1_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 2)), c2_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 96));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 3)), c3_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 144));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 4)), c4_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 192));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 5)), c5_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 240));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 6)), c6_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 288));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 7)), c7_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 336));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 8)), c8_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 384));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 9)), c9_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 432));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 10)), c10_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 480));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 11)), c11_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 528));
-                }
-            }
-        }
-
         // Td = column ≤ row ? T + delta : 0, [t × t].
         // Td takes the memory of T.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
@@ -1533,126 +1247,35 @@ partial class CausalSoftmax
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Tr = ref _Unsafe.Add(ref T, r * 48);
-                var delta0 = _Simd512.Create(_Unsafe.Add(ref delta, r));
-                var delta1 = _Simd512.Create(_Unsafe.Add(ref delta, r + 1));
-                var delta2 = _Simd512.Create(_Unsafe.Add(ref delta, r + 2));
-                var whole0 = columns - (columns % 16);
-                for (nint j = 0; j < whole0; j += 16)
+                var delta0 = _Floats.Create(_Unsafe.Add(ref delta, r));
+                var delta1 = _Floats.Create(_Unsafe.Add(ref delta, r + 1));
+                var delta2 = _Floats.Create(_Unsafe.Add(ref delta, r + 2));
+                var whole0 = columns - (columns % _Floats.Count);
+                for (nint j = 0; j < whole0; j += _Floats.Count)
                 {
-                    var T0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Tr, j));
-                    var T1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 48));
-                    var T2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 96));
-                    var Td0 = _Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create((float)(ahead + r - j))), T0 + delta0, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Td0, ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create((float)(ahead + r + 1 - j))), T1 + delta1, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Td1, ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create((float)(ahead + r + 2 - j))), T2 + delta2, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Td2, ref _Unsafe.Add(ref Tr, j + 96));
+                    var T0 = _Floats.Load(ref _Unsafe.Add(ref Tr, j));
+                    var T1 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 48));
+                    var T2 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 96));
+                    var Td0 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r - j))), T0 + delta0, _Floats.Zero);
+                    _Floats.Store(Td0, ref _Unsafe.Add(ref Tr, j));
+                    var Td1 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 1 - j))), T1 + delta1, _Floats.Zero);
+                    _Floats.Store(Td1, ref _Unsafe.Add(ref Tr, j + 48));
+                    var Td2 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 2 - j))), T2 + delta2, _Floats.Zero);
+                    _Floats.Store(Td2, ref _Unsafe.Add(ref Tr, j + 96));
                 }
                 if (whole0 < columns)
                 {
                     var j = whole0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create((float)(columns - j)));
-                    var T0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Tr, j));
-                    var T1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 48));
-                    var T2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 96));
-                    var Td0 = _Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create((float)(ahead + r - j))), T0 + delta0, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Td0, _Floats512.Zero), ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create((float)(ahead + r + 1 - j))), T1 + delta1, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Td1, _Floats512.Zero), ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create((float)(ahead + r + 2 - j))), T2 + delta2, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Td2, _Floats512.Zero), ref _Unsafe.Add(ref Tr, j + 96));
-                }
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16x162(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
-                }
-            }
-        }
-
-        // c += a · b: [t × t] · [t × 16], a lower triangular; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductOfLower_txtx16(ref float a, ref float b, ref float c, int rows, int inner, int diagonal)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 48);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var last = global::System.Math.Min(inner, diagonal + (int)i + 6);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < last; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 96));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 144));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 192));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 240));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80));
+                    var tail = _Floats.First(columns - j);
+                    var T0 = _Floats.Load(ref _Unsafe.Add(ref Tr, j));
+                    var T1 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 48));
+                    var T2 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 96));
+                    var Td0 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r - j))), T0 + delta0, _Floats.Zero);
+                    _Floats.Store(_Floats.Select(tail, Td0, _Floats.Zero), ref _Unsafe.Add(ref Tr, j));
+                    var Td1 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 1 - j))), T1 + delta1, _Floats.Zero);
+                    _Floats.Store(_Floats.Select(tail, Td1, _Floats.Zero), ref _Unsafe.Add(ref Tr, j + 48));
+                    var Td2 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 2 - j))), T2 + delta2, _Floats.Zero);
+                    _Floats.Store(_Floats.Select(tail, Td2, _Floats.Zero), ref _Unsafe.Add(ref Tr, j + 96));
                 }
             }
         }
@@ -1667,34 +1290,34 @@ partial class CausalSoftmax
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Xr = ref _Unsafe.Add(ref X, r * 16);
-                var n0 = _Simd512.Create(_Unsafe.Add(ref n, r));
-                var nr0 = _Simd512.Create(_Unsafe.Add(ref nr, r));
-                var delta0 = _Simd512.Create(_Unsafe.Add(ref delta, r));
-                var n1 = _Simd512.Create(_Unsafe.Add(ref n, r + 1));
-                var nr1 = _Simd512.Create(_Unsafe.Add(ref nr, r + 1));
-                var delta1 = _Simd512.Create(_Unsafe.Add(ref delta, r + 1));
-                var n2 = _Simd512.Create(_Unsafe.Add(ref n, r + 2));
-                var nr2 = _Simd512.Create(_Unsafe.Add(ref nr, r + 2));
-                var delta2 = _Simd512.Create(_Unsafe.Add(ref delta, r + 2));
-                for (nint j = 0; j < 16; j += 16)
+                var n0 = _Floats.Create(_Unsafe.Add(ref n, r));
+                var nr0 = _Floats.Create(_Unsafe.Add(ref nr, r));
+                var delta0 = _Floats.Create(_Unsafe.Add(ref delta, r));
+                var n1 = _Floats.Create(_Unsafe.Add(ref n, r + 1));
+                var nr1 = _Floats.Create(_Unsafe.Add(ref nr, r + 1));
+                var delta1 = _Floats.Create(_Unsafe.Add(ref delta, r + 1));
+                var n2 = _Floats.Create(_Unsafe.Add(ref n, r + 2));
+                var nr2 = _Floats.Create(_Unsafe.Add(ref nr, r + 2));
+                var delta2 = _Floats.Create(_Unsafe.Add(ref delta, r + 2));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + ((cj - n0) - nr0), -72.1347504f);
-                    var Fq1 = _VectorMath.Exp2(B1 + ((cj - n1) - nr1), -72.1347504f);
-                    var Fq2 = _VectorMath.Exp2(B2 + ((cj - n2) - nr2), -72.1347504f);
-                    var X0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 16));
-                    var X2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 32));
-                    var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var Pq0 = Fq0 * _Simd512.FusedMultiplyAdd(delta0, zj, X0);
-                    _Simd512.StoreUnsafe(Pq0, ref _Unsafe.Add(ref Br, j));
-                    var Pq1 = Fq1 * _Simd512.FusedMultiplyAdd(delta1, zj, X1);
-                    _Simd512.StoreUnsafe(Pq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Pq2 = Fq2 * _Simd512.FusedMultiplyAdd(delta2, zj, X2);
-                    _Simd512.StoreUnsafe(Pq2, ref _Unsafe.Add(ref Br, j + 32));
+                    var B0 = _Floats.Load(ref _Unsafe.Add(ref Br, j));
+                    var B1 = _Floats.Load(ref _Unsafe.Add(ref Br, j + 16));
+                    var B2 = _Floats.Load(ref _Unsafe.Add(ref Br, j + 32));
+                    var cj = _Floats.Load(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _Floats.Exp2(B0 + ((cj - n0) - nr0), -72.1347504f);
+                    var Fq1 = _Floats.Exp2(B1 + ((cj - n1) - nr1), -72.1347504f);
+                    var Fq2 = _Floats.Exp2(B2 + ((cj - n2) - nr2), -72.1347504f);
+                    var X0 = _Floats.Load(ref _Unsafe.Add(ref Xr, j));
+                    var X1 = _Floats.Load(ref _Unsafe.Add(ref Xr, j + 16));
+                    var X2 = _Floats.Load(ref _Unsafe.Add(ref Xr, j + 32));
+                    var zj = _Floats.Load(ref _Unsafe.Add(ref z, j));
+                    var Pq0 = Fq0 * _Floats.MultiplyAdd(delta0, zj, X0);
+                    _Floats.Store(Pq0, ref _Unsafe.Add(ref Br, j));
+                    var Pq1 = Fq1 * _Floats.MultiplyAdd(delta1, zj, X1);
+                    _Floats.Store(Pq1, ref _Unsafe.Add(ref Br, j + 16));
+                    var Pq2 = Fq2 * _Floats.MultiplyAdd(delta2, zj, X2);
+                    _Floats.Store(Pq2, ref _Unsafe.Add(ref Br, j + 32));
                 }
             }
         }
@@ -1704,10 +1327,10 @@ partial class CausalSoftmax
         private static void StartOfRun2(ref float B, ref float n, ref float top, int r)
         {
             ref var Br = ref _Unsafe.Add(ref B, r * 16);
-            var nr = _Simd512.Create(_Unsafe.Add(ref n, r));
-            for (nint j = 0; j < 16; j += 16)
+            var nr = _Floats.Create(_Unsafe.Add(ref n, r));
+            for (nint j = 0; j < 16; j += _Floats.Count)
             {
-                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr, ref _Unsafe.Add(ref top, j));
+                _Floats.Store(_Floats.Load(ref _Unsafe.Add(ref Br, j)) - nr, ref _Unsafe.Add(ref top, j));
             }
         }
 
@@ -1719,81 +1342,40 @@ partial class CausalSoftmax
             for (var r = from + 1; r < rows; r++)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var nr = _Simd512.Create(_Unsafe.Add(ref n, r));
-                for (nint j = 0; j < 16; j += 16)
+                var nr = _Floats.Create(_Unsafe.Add(ref n, r));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var rise = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr - _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    if (_Simd512.GreaterThanAny(rise, _Simd512.Create(threshold)))
+                    var rise = _Floats.Load(ref _Unsafe.Add(ref Br, j)) - nr - _Floats.Load(ref _Unsafe.Add(ref e, j));
+                    if (_Floats.AnyGreater(rise, _Floats.Create(threshold)))
                     {
                         return r;
                     }
                 }
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr), ref _Unsafe.Add(ref top, j));
+                    _Floats.Store(_Floats.MaxNative(_Floats.Load(ref _Unsafe.Add(ref top, j)), _Floats.Load(ref _Unsafe.Add(ref Br, j)) - nr), ref _Unsafe.Add(ref top, j));
                 }
             }
             return rows;
-        }
-
-        // Whether any candidate is above its reference by more than the threshold. NaN is not.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static bool Exceeds2(ref float candidate, ref float e, float threshold)
-        {
-            for (nint j = 0; j < 16; j += 16)
-            {
-                var rise = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)) - _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                if (_Simd512.GreaterThanAny(rise, _Simd512.Create(threshold)))
-                {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        // The rows of x times their factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16x162(ref float x, ref float factor)
-        {
-            for (nint r = 0; r < 16; r++)
-            {
-                var rowFactor = _Unsafe.Add(ref factor, r);
-                if (rowFactor == 1f)
-                {
-                    continue;
-                }
-                var f = _Simd512.Create(rowFactor);
-                ref var row = ref _Unsafe.Add(ref x, r * 16);
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j)) * f, ref _Unsafe.Add(ref row, j));
-                }
-            }
         }
 
         // e' = max(e, candidate); rho, R, rhoRest, rhoGroup, RRest, RGroup follow by 2^(e − e').
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void Raise3(ref float candidate, ref float factor, ref float e, ref float rho, ref float R, ref float rhoRest, ref float rhoGroup, ref float RRest, ref float RGroup, _SumStage stage)
         {
-            for (nint j = 0; j < 16; j += 16)
-            {
-                var old = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                var raised = _Simd512.MaxNative(old, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd512.StoreUnsafe(raised, ref _Unsafe.Add(ref e, j));
-                _Simd512.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
+            _References.Raise<_Floats>(ref candidate, ref e, ref factor, 16);
             if (stage == _SumStage.Empty)
             {
                 return;
             }
-            Rescale_16(ref rho, ref factor);
-            Rescale_16x162(ref R, ref factor);
+            _References.Scale<_Floats>(ref rho, ref factor, 16);
+            _References.ScaleRows<_Floats>(ref R, 16, ref factor, rows: 16, columns: 16);
             if (stage == _SumStage.Grouped)
             {
-                Rescale_16(ref rhoRest, ref factor);
-                Rescale_16(ref rhoGroup, ref factor);
-                Rescale_16x162(ref RRest, ref factor);
-                Rescale_16x162(ref RGroup, ref factor);
+                _References.Scale<_Floats>(ref rhoRest, ref factor, 16);
+                _References.Scale<_Floats>(ref rhoGroup, ref factor, 16);
+                _References.ScaleRows<_Floats>(ref RRest, 16, ref factor, rows: 16, columns: 16);
+                _References.ScaleRows<_Floats>(ref RGroup, 16, ref factor, rows: 16, columns: 16);
             }
         }
 
@@ -1807,54 +1389,54 @@ partial class CausalSoftmax
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var n0 = _Simd512.Create(_Unsafe.Add(ref n, r));
-                var nr0 = _Simd512.Create(_Unsafe.Add(ref nr, r));
-                var delta0 = _Simd512.Create(_Unsafe.Add(ref delta, r));
-                var inRun1 = _Simd512.AsSingle(_Simd512.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
-                var n1 = _Simd512.Create(_Unsafe.Add(ref n, r + 1));
-                var nr1 = _Simd512.Create(_Unsafe.Add(ref nr, r + 1));
-                var delta1 = _Simd512.Create(_Unsafe.Add(ref delta, r + 1));
-                var inRun2 = _Simd512.AsSingle(_Simd512.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
-                var n2 = _Simd512.Create(_Unsafe.Add(ref n, r + 2));
-                var nr2 = _Simd512.Create(_Unsafe.Add(ref nr, r + 2));
-                var delta2 = _Simd512.Create(_Unsafe.Add(ref delta, r + 2));
-                for (nint j = 0; j < 16; j += 16)
+                var inRun0 = _Floats.Mask(r >= runFrom && r < runTo);
+                var n0 = _Floats.Create(_Unsafe.Add(ref n, r));
+                var nr0 = _Floats.Create(_Unsafe.Add(ref nr, r));
+                var delta0 = _Floats.Create(_Unsafe.Add(ref delta, r));
+                var inRun1 = _Floats.Mask(r + 1 >= runFrom && r + 1 < runTo);
+                var n1 = _Floats.Create(_Unsafe.Add(ref n, r + 1));
+                var nr1 = _Floats.Create(_Unsafe.Add(ref nr, r + 1));
+                var delta1 = _Floats.Create(_Unsafe.Add(ref delta, r + 1));
+                var inRun2 = _Floats.Mask(r + 2 >= runFrom && r + 2 < runTo);
+                var n2 = _Floats.Create(_Unsafe.Add(ref n, r + 2));
+                var nr2 = _Floats.Create(_Unsafe.Add(ref nr, r + 2));
+                var delta2 = _Floats.Create(_Unsafe.Add(ref delta, r + 2));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var rhotSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var ej = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - ((ej + n0) + nr0), -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    var Fq1 = _Simd512.ConditionalSelect(inRun1, _VectorMath.Exp2(B1 - ((ej + n1) + nr1), -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Fqr, j + 16));
-                    var Fq2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(B2 - ((ej + n2) + nr2), -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Fqr, j + 32));
-                    rhotSum = _Simd512.FusedMultiplyAdd(Fq0, delta0, rhotSum);
-                    rhotSum = _Simd512.FusedMultiplyAdd(Fq1, delta1, rhotSum);
-                    rhotSum = _Simd512.FusedMultiplyAdd(Fq2, delta2, rhotSum);
-                    _Simd512.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
+                    var rhotSum = _Floats.Load(ref _Unsafe.Add(ref rhot, j));
+                    var B0 = _Floats.Load(ref _Unsafe.Add(ref Br, j));
+                    var B1 = _Floats.Load(ref _Unsafe.Add(ref Br, j + 16));
+                    var B2 = _Floats.Load(ref _Unsafe.Add(ref Br, j + 32));
+                    var ej = _Floats.Load(ref _Unsafe.Add(ref e, j));
+                    var Fq0 = _Floats.Select(inRun0, _Floats.Exp2(B0 - ((ej + n0) + nr0), -50.4943275f), _Floats.Zero);
+                    _Floats.Store(Fq0, ref _Unsafe.Add(ref Fqr, j));
+                    var Fq1 = _Floats.Select(inRun1, _Floats.Exp2(B1 - ((ej + n1) + nr1), -50.4943275f), _Floats.Zero);
+                    _Floats.Store(Fq1, ref _Unsafe.Add(ref Fqr, j + 16));
+                    var Fq2 = _Floats.Select(inRun2, _Floats.Exp2(B2 - ((ej + n2) + nr2), -50.4943275f), _Floats.Zero);
+                    _Floats.Store(Fq2, ref _Unsafe.Add(ref Fqr, j + 32));
+                    rhotSum = _Floats.MultiplyAdd(Fq0, delta0, rhotSum);
+                    rhotSum = _Floats.MultiplyAdd(Fq1, delta1, rhotSum);
+                    rhotSum = _Floats.MultiplyAdd(Fq2, delta2, rhotSum);
+                    _Floats.Store(rhotSum, ref _Unsafe.Add(ref rhot, j));
                 }
             }
             for (; r < rows; r++)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var n0 = _Simd512.Create(_Unsafe.Add(ref n, r));
-                var nr0 = _Simd512.Create(_Unsafe.Add(ref nr, r));
-                var delta0 = _Simd512.Create(_Unsafe.Add(ref delta, r));
-                for (nint j = 0; j < 16; j += 16)
+                var inRun0 = _Floats.Mask(r >= runFrom && r < runTo);
+                var n0 = _Floats.Create(_Unsafe.Add(ref n, r));
+                var nr0 = _Floats.Create(_Unsafe.Add(ref nr, r));
+                var delta0 = _Floats.Create(_Unsafe.Add(ref delta, r));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var rhotSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var ej = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - ((ej + n0) + nr0), -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    rhotSum = _Simd512.FusedMultiplyAdd(Fq0, delta0, rhotSum);
-                    _Simd512.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
+                    var rhotSum = _Floats.Load(ref _Unsafe.Add(ref rhot, j));
+                    var B0 = _Floats.Load(ref _Unsafe.Add(ref Br, j));
+                    var ej = _Floats.Load(ref _Unsafe.Add(ref e, j));
+                    var Fq0 = _Floats.Select(inRun0, _Floats.Exp2(B0 - ((ej + n0) + nr0), -50.4943275f), _Floats.Zero);
+                    _Floats.Store(Fq0, ref _Unsafe.Add(ref Fqr, j));
+                    rhotSum = _Floats.MultiplyAdd(Fq0, delta0, rhotSum);
+                    _Floats.Store(rhotSum, ref _Unsafe.Add(ref rhot, j));
                 }
             }
         }
@@ -1865,12 +1447,12 @@ partial class CausalSoftmax
         {
             for (nint r = 0; r < rows; r += 1)
             {
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var rhoj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref rho, j));
-                    var rhotj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
+                    var rhoj = _Floats.Load(ref _Unsafe.Add(ref rho, j));
+                    var rhotj = _Floats.Load(ref _Unsafe.Add(ref rhot, j));
                     var rho0 = rhoj + rhotj;
-                    _Simd512.StoreUnsafe(rho0, ref _Unsafe.Add(ref rho, j));
+                    _Floats.Store(rho0, ref _Unsafe.Add(ref rho, j));
                 }
             }
         }
@@ -1879,27 +1461,21 @@ partial class CausalSoftmax
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void Raise4(ref float candidate, ref float factor, ref float e, ref float rho, ref float R, ref float rhoRest, ref float rhoGroup, ref float rhoBase, ref float RRest, ref float RGroup, ref float RBase, _SumStage stage)
         {
-            for (nint j = 0; j < 16; j += 16)
-            {
-                var old = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                var raised = _Simd512.MaxNative(old, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd512.StoreUnsafe(raised, ref _Unsafe.Add(ref e, j));
-                _Simd512.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
+            _References.Raise<_Floats>(ref candidate, ref e, ref factor, 16);
             if (stage == _SumStage.Empty)
             {
                 return;
             }
-            Rescale_16(ref rho, ref factor);
-            Rescale_16x162(ref R, ref factor);
+            _References.Scale<_Floats>(ref rho, ref factor, 16);
+            _References.ScaleRows<_Floats>(ref R, 16, ref factor, rows: 16, columns: 16);
             if (stage == _SumStage.Grouped)
             {
-                Rescale_16(ref rhoRest, ref factor);
-                Rescale_16(ref rhoGroup, ref factor);
-                Rescale_16(ref rhoBase, ref factor);
-                Rescale_16x162(ref RRest, ref factor);
-                Rescale_16x162(ref RGroup, ref factor);
-                Rescale_16x162(ref RBase, ref factor);
+                _References.Scale<_Floats>(ref rhoRest, ref factor, 16);
+                _References.Scale<_Floats>(ref rhoGroup, ref factor, 16);
+                _References.Scale<_Floats>(ref rhoBase, ref factor, 16);
+                _References.ScaleRows<_Floats>(ref RRest, 16, ref factor, rows: 16, columns: 16);
+                _References.ScaleRows<_Floats>(ref RGroup, 16, ref factor, rows: 16, columns: 16);
+                _References.ScaleRows<_Floats>(ref RBase, 16, ref factor, rows: 16, columns: 16);
             }
         }
 
@@ -1911,34 +1487,34 @@ partial class CausalSoftmax
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Tr = ref _Unsafe.Add(ref T, r * 48);
-                var whole0 = columns - (columns % 16);
-                for (nint j = 0; j < whole0; j += 16)
+                var whole0 = columns - (columns % _Floats.Count);
+                for (nint j = 0; j < whole0; j += _Floats.Count)
                 {
-                    var T0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Tr, j));
-                    var T1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 48));
-                    var T2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 96));
-                    var deltaTj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref deltaT, j));
-                    var Td0 = _Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create((float)(ahead + r - j))), T0 + deltaTj, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Td0, ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create((float)(ahead + r + 1 - j))), T1 + deltaTj, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Td1, ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create((float)(ahead + r + 2 - j))), T2 + deltaTj, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Td2, ref _Unsafe.Add(ref Tr, j + 96));
+                    var T0 = _Floats.Load(ref _Unsafe.Add(ref Tr, j));
+                    var T1 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 48));
+                    var T2 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 96));
+                    var deltaTj = _Floats.Load(ref _Unsafe.Add(ref deltaT, j));
+                    var Td0 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r - j))), T0 + deltaTj, _Floats.Zero);
+                    _Floats.Store(Td0, ref _Unsafe.Add(ref Tr, j));
+                    var Td1 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 1 - j))), T1 + deltaTj, _Floats.Zero);
+                    _Floats.Store(Td1, ref _Unsafe.Add(ref Tr, j + 48));
+                    var Td2 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 2 - j))), T2 + deltaTj, _Floats.Zero);
+                    _Floats.Store(Td2, ref _Unsafe.Add(ref Tr, j + 96));
                 }
                 if (whole0 < columns)
                 {
                     var j = whole0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create((float)(columns - j)));
-                    var T0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Tr, j));
-                    var T1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 48));
-                    var T2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 96));
-                    var deltaTj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref deltaT, j));
-                    var Td0 = _Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create((float)(ahead + r - j))), T0 + deltaTj, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Td0, _Floats512.Zero), ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create((float)(ahead + r + 1 - j))), T1 + deltaTj, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Td1, _Floats512.Zero), ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create((float)(ahead + r + 2 - j))), T2 + deltaTj, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Td2, _Floats512.Zero), ref _Unsafe.Add(ref Tr, j + 96));
+                    var tail = _Floats.First(columns - j);
+                    var T0 = _Floats.Load(ref _Unsafe.Add(ref Tr, j));
+                    var T1 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 48));
+                    var T2 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 96));
+                    var deltaTj = _Floats.Load(ref _Unsafe.Add(ref deltaT, j));
+                    var Td0 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r - j))), T0 + deltaTj, _Floats.Zero);
+                    _Floats.Store(_Floats.Select(tail, Td0, _Floats.Zero), ref _Unsafe.Add(ref Tr, j));
+                    var Td1 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 1 - j))), T1 + deltaTj, _Floats.Zero);
+                    _Floats.Store(_Floats.Select(tail, Td1, _Floats.Zero), ref _Unsafe.Add(ref Tr, j + 48));
+                    var Td2 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 2 - j))), T2 + deltaTj, _Floats.Zero);
+                    _Floats.Store(_Floats.Select(tail, Td2, _Floats.Zero), ref _Unsafe.Add(ref Tr, j + 96));
                 }
             }
         }
@@ -1962,24 +1538,24 @@ partial class CausalSoftmax
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
-                var h1 = _Simd512.Create(_Unsafe.Add(ref h, r + 1));
-                var kkr1 = _Simd512.Create(_Unsafe.Add(ref kkr, r + 1));
-                var h2 = _Simd512.Create(_Unsafe.Add(ref h, r + 2));
-                var kkr2 = _Simd512.Create(_Unsafe.Add(ref kkr, r + 2));
-                for (nint j = 0; j < 16; j += 16)
+                var h0 = _Floats.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Floats.Create(_Unsafe.Add(ref kkr, r));
+                var h1 = _Floats.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Floats.Create(_Unsafe.Add(ref kkr, r + 1));
+                var h2 = _Floats.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Floats.Create(_Unsafe.Add(ref kkr, r + 2));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var ej = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fk0 = _VectorMath.Exp2(A0 + ((ej - h0) - kkr0), -72.1347504f);
-                    _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Ar, j));
-                    var Fk1 = _VectorMath.Exp2(A1 + ((ej - h1) - kkr1), -72.1347504f);
-                    _Simd512.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Ar, j + 16));
-                    var Fk2 = _VectorMath.Exp2(A2 + ((ej - h2) - kkr2), -72.1347504f);
-                    _Simd512.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Ar, j + 32));
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 16));
+                    var A2 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 32));
+                    var ej = _Floats.Load(ref _Unsafe.Add(ref e, j));
+                    var Fk0 = _Floats.Exp2(A0 + ((ej - h0) - kkr0), -72.1347504f);
+                    _Floats.Store(Fk0, ref _Unsafe.Add(ref Ar, j));
+                    var Fk1 = _Floats.Exp2(A1 + ((ej - h1) - kkr1), -72.1347504f);
+                    _Floats.Store(Fk1, ref _Unsafe.Add(ref Ar, j + 16));
+                    var Fk2 = _Floats.Exp2(A2 + ((ej - h2) - kkr2), -72.1347504f);
+                    _Floats.Store(Fk2, ref _Unsafe.Add(ref Ar, j + 32));
                 }
             }
         }
@@ -1994,31 +1570,31 @@ partial class CausalSoftmax
             {
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 ref var Yr = ref _Unsafe.Add(ref Y, r * 16);
-                var pkSum0 = _Floats512.Zero;
-                var pkSum1 = _Floats512.Zero;
-                var pkSum2 = _Floats512.Zero;
-                for (nint j = 0; j < 16; j += 16)
+                var pkSum0 = _Floats.Zero;
+                var pkSum1 = _Floats.Zero;
+                var pkSum2 = _Floats.Zero;
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var Fk0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j + 32));
-                    var Y0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
-                    var Y1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Yr, j + 16));
-                    var Y2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Yr, j + 32));
-                    var rhoj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref rho, j));
+                    var Fk0 = _Floats.Load(ref _Unsafe.Add(ref Fkr, j));
+                    var Fk1 = _Floats.Load(ref _Unsafe.Add(ref Fkr, j + 16));
+                    var Fk2 = _Floats.Load(ref _Unsafe.Add(ref Fkr, j + 32));
+                    var Y0 = _Floats.Load(ref _Unsafe.Add(ref Yr, j));
+                    var Y1 = _Floats.Load(ref _Unsafe.Add(ref Yr, j + 16));
+                    var Y2 = _Floats.Load(ref _Unsafe.Add(ref Yr, j + 32));
+                    var rhoj = _Floats.Load(ref _Unsafe.Add(ref rho, j));
                     var Pk0 = Fk0 * (Y0 + rhoj);
-                    _Simd512.StoreUnsafe(Pk0, ref _Unsafe.Add(ref Fkr, j));
+                    _Floats.Store(Pk0, ref _Unsafe.Add(ref Fkr, j));
                     var Pk1 = Fk1 * (Y1 + rhoj);
-                    _Simd512.StoreUnsafe(Pk1, ref _Unsafe.Add(ref Fkr, j + 16));
+                    _Floats.Store(Pk1, ref _Unsafe.Add(ref Fkr, j + 16));
                     var Pk2 = Fk2 * (Y2 + rhoj);
-                    _Simd512.StoreUnsafe(Pk2, ref _Unsafe.Add(ref Fkr, j + 32));
+                    _Floats.Store(Pk2, ref _Unsafe.Add(ref Fkr, j + 32));
                     pkSum0 += Pk0;
                     pkSum1 += Pk1;
                     pkSum2 += Pk2;
                 }
-                _Unsafe.Add(ref pk, r) = _VectorMath.Sum(pkSum0);
-                _Unsafe.Add(ref pk, r + 1) = _VectorMath.Sum(pkSum1);
-                _Unsafe.Add(ref pk, r + 2) = _VectorMath.Sum(pkSum2);
+                _Unsafe.Add(ref pk, r) = _Floats.Sum(pkSum0);
+                _Unsafe.Add(ref pk, r + 1) = _Floats.Sum(pkSum1);
+                _Unsafe.Add(ref pk, r + 2) = _Floats.Sum(pkSum2);
             }
         }
 
@@ -2031,3917 +1607,23 @@ partial class CausalSoftmax
             {
                 ref var dXkr = ref _Unsafe.Add(ref dXk, r * 16);
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var pk0 = _Simd512.Create(_Unsafe.Add(ref pk, r));
-                var pk1 = _Simd512.Create(_Unsafe.Add(ref pk, r + 1));
-                var pk2 = _Simd512.Create(_Unsafe.Add(ref pk, r + 2));
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    var dXk0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref dXkr, j));
-                    var dXk1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref dXkr, j + 16));
-                    var dXk2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref dXkr, j + 32));
-                    var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var K1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
-                    var K2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var dk0 = _Simd512.FusedMultiplyAdd(pk0 * _Simd512.Create(-0.25f), K0, dXk0);
-                    _Simd512.StoreUnsafe(dk0, ref _Unsafe.Add(ref dXkr, j));
-                    var dk1 = _Simd512.FusedMultiplyAdd(pk1 * _Simd512.Create(-0.25f), K1, dXk1);
-                    _Simd512.StoreUnsafe(dk1, ref _Unsafe.Add(ref dXkr, j + 16));
-                    var dk2 = _Simd512.FusedMultiplyAdd(pk2 * _Simd512.Create(-0.25f), K2, dXk2);
-                    _Simd512.StoreUnsafe(dk2, ref _Unsafe.Add(ref dXkr, j + 32));
-                }
-            }
-        }
-    }
-
-    /// <summary>The kernels of the backward pass, in the order in which they run, at 256 bit.</summary>
-    private static class Gradients256
-    {
-        /// <summary>The kernel at 256 bit: one head, every size a literal.</summary>
-        [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-        internal readonly struct Queries : global::KernelGen.CompilerServices.IAttentionKernel
-        {
-            public static int HeadDim => 16;
-            public static int ValueDim => 16;
-            public static int Features => 16;
-            public static int Lanes => 8;
-            public static int TileRows => 48;
-            public static int ProjectionRows => 16;
-            public static int ParameterFloats => 512;
-            public static int StateFloats => 560;
-            public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 5776;
-            public static bool Causal => true;
-            public static bool NeedsHadamard => false;
-
-            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, logSumExp = 5, logSumExpRest = 6, queryGradient = 7, parameters = 8;
-
-            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-            private static readonly _Operand[] Listed =
-            [
-                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("queryGradient", _OperandRows.Queries, 16, _OperandAccess.Accumulate),
-                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
-            ];
-
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-            {
-                packed.Clear();
-                // W, transposed, so that the features of a token lie side by side.
-                var weights = projection!.Weights;
-                for (var r = 0; r < 16; r++)
-                {
-                    for (var c = 0; c < 16; c++)
-                    {
-                        packed[(c * 16) + r] = weights[(r * 16) + c] * 0.721347511f;
-                    }
-                }
-                // Wg [16, 16].
-                var weightsWg = projection!.Weights;
-                for (var r = 0; r < 16; r++)
-                {
-                    for (var c = 0; c < 16; c++)
-                    {
-                        packed[256 + (r * 16) + c] = weightsWg[(r * 16) + c] * 0.5f;
-                    }
-                }
-            }
-
-            public static void InitState(ref float state)
-            {
-                // c [1 × m]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).Fill(-1.00000002E+30f);
-                // z [1 × m]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 16).Fill(0f);
-                // St [dv × m]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32), 256).Fill(0f);
-                // zRest, StRest
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 288), 272).Clear();
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var K = ref _Unsafe.Add(ref scratch, 0);
-                ref var V = ref _Unsafe.Add(ref scratch, 192);
-                ref var A = ref _Unsafe.Add(ref scratch, 960);
-                ref var kk = ref _Unsafe.Add(ref scratch, 1728);
-                ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
-                ref var h = ref _Unsafe.Add(ref scratch, 1792);
-                ref var factor = ref _Unsafe.Add(ref scratch, 1840);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
-                ref var zt = ref _Unsafe.Add(ref scratch, 2640);
-                ref var zGroup = ref _Unsafe.Add(ref scratch, 2656);
-                ref var StGroup = ref _Unsafe.Add(ref scratch, 2672);
-                ref var c = ref _Unsafe.Add(ref state, 0);
-                ref var z = ref _Unsafe.Add(ref state, 16);
-                ref var St = ref _Unsafe.Add(ref state, 32);
-                ref var zRest = ref _Unsafe.Add(ref state, 288);
-                ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
-                // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-                if (stage == _SumStage.Empty)
-                {
-                    _MemoryMarshal.CreateSpan(ref c, 16).Fill(-1.00000002E+30f);
-                    _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                    _MemoryMarshal.CreateSpan(ref St, 256).Fill(0f);
-                }
-                else
-                {
-                    _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref StGroup, 256).Clear();
-                }
-                ref var zOpen = ref stage == _SumStage.Grouped ? ref zGroup : ref z;
-                ref var StOpen = ref stage == _SumStage.Grouped ? ref StGroup : ref St;
-
-                // Tiles of 48 tokens t.
-                for (var tStart = from; tStart < to; tStart += 48)
-                {
-                    var tCount = global::System.Math.Min(48, to - tStart);
-                    for (var s = 0; s < tCount; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, tCount - s);
-                        var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                        _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
-                        var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                        _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
-                        // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
-                        // kk + kkr = rowSum((K · K) · 0.180337)
-                        ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
-                        // h = t < |key| ? kk : ∞
-                        ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                    }
-
-                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
-                    for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
-                    {
-                        StartOfRun(ref A, ref h, ref runTop, runFrom);
-                        if (Exceeds(ref runTop, ref c, 28.8539009f))
-                        {
-                            Raise(ref runTop, ref factor, ref c, ref z, ref St, ref zRest, ref zGroup, ref StRest, ref StGroup, stage);
-                        }
-                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
-                        _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
-                        ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
-                        // z = z + zt
-                        ComputeZ(ref zOpen, ref zt, 1);
-                        // St += Vᵀ · Fk
-                        AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref V, runFrom * 16), ref _Unsafe.Add(ref Fk, runFrom * 16), ref StOpen, ref StOpen, false, runTo - runFrom);
-                        if (stage == _SumStage.Empty)
-                        {
-                            stage = _SumStage.FirstGroup;
-                        }
-                        if (Exceeds(ref runTop, ref c, 11.5415602f))
-                        {
-                            Raise(ref runTop, ref factor, ref c, ref z, ref St, ref zRest, ref zGroup, ref StRest, ref StGroup, stage);
-                        }
-                    }
-                    // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                    if (tStart % 3072 >= 3024)
-                    {
-                        if (stage == _SumStage.Grouped)
-                        {
-                            _CompensatedSums.Close(ref z, ref zRest, ref z, ref zGroup, 16);
-                            _CompensatedSums.Close(ref St, ref StRest, ref St, ref StGroup, 256);
-                        }
-                        else
-                        {
-                            _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref StRest, 256).Clear();
-                            _MemoryMarshal.CreateSpan(ref StGroup, 256).Clear();
-                            zOpen = ref zGroup;
-                            StOpen = ref StGroup;
-                            stage = _SumStage.Grouped;
-                        }
-                    }
-                }
-                if (stage == _SumStage.Grouped)
-                {
-                    _CompensatedSums.Close(ref z, ref zRest, ref z, ref zGroup, 16);
-                    _CompensatedSums.Close(ref St, ref StRest, ref St, ref StGroup, 256);
-                }
-                else if (head.KeepsState)
-                {
-                    _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref StRest, 256).Clear();
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var K = ref _Unsafe.Add(ref scratch, 0);
-                ref var V = ref _Unsafe.Add(ref scratch, 192);
-                ref var VT = ref _Unsafe.Add(ref scratch, 960);
-                ref var A = ref _Unsafe.Add(ref scratch, 1728);
-                ref var kk = ref _Unsafe.Add(ref scratch, 2496);
-                ref var kkr = ref _Unsafe.Add(ref scratch, 2512);
-                ref var h = ref _Unsafe.Add(ref scratch, 2560);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2608);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
-                ref var zt = ref _Unsafe.Add(ref scratch, 3408);
-                ref var Q = ref _Unsafe.Add(ref scratch, 3424);
-                ref var B = ref _Unsafe.Add(ref scratch, 3616);
-                ref var G = ref _Unsafe.Add(ref scratch, 3808);
-                ref var lse = ref _Unsafe.Add(ref scratch, 4000);
-                ref var n = ref _Unsafe.Add(ref scratch, 4016);
-                ref var nr = ref _Unsafe.Add(ref scratch, 4032);
-                ref var O = ref _Unsafe.Add(ref scratch, 4048);
-                ref var go = ref _Unsafe.Add(ref scratch, 4240);
-                ref var delta = ref _Unsafe.Add(ref scratch, 4256);
-                ref var T = ref _Unsafe.Add(ref scratch, 4272);
-                ref var X = ref _Unsafe.Add(ref scratch, 4848);
-                ref var dXq = ref _Unsafe.Add(ref scratch, 5040);
-                ref var zGroup = ref _Unsafe.Add(ref scratch, 5232);
-                ref var zBase = ref _Unsafe.Add(ref scratch, 5248);
-                ref var StGroup = ref _Unsafe.Add(ref scratch, 5264);
-                ref var StBase = ref _Unsafe.Add(ref scratch, 5520);
-                ref var c = ref _Unsafe.Add(ref state, 0);
-                ref var z = ref _Unsafe.Add(ref state, 16);
-                ref var St = ref _Unsafe.Add(ref state, 32);
-                ref var zRest = ref _Unsafe.Add(ref state, 288);
-                ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
-                // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-                if (stage == _SumStage.Empty)
-                {
-                    _MemoryMarshal.CreateSpan(ref c, 16).Fill(-1.00000002E+30f);
-                    _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                }
-                else
-                {
-                    _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref z, 16).CopyTo(_MemoryMarshal.CreateSpan(ref zBase, 16));
-                    _MemoryMarshal.CreateSpan(ref StGroup, 256).Clear();
-                    _MemoryMarshal.CreateSpan(ref St, 256).CopyTo(_MemoryMarshal.CreateSpan(ref StBase, 256));
-                }
-
-                // Tiles of 48 tokens t.
-                for (var tStart = from; tStart < to; tStart += 48)
-                {
-                    var tCount = global::System.Math.Min(48, to - tStart);
-                    var isLast = !head.KeepsState && tStart + tCount == to; // nobody reads what it would add
-                    for (var s = 0; s < tCount; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, tCount - s);
-                        var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                        _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
-                        var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                        _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
-                        // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
-                        // kk + kkr = rowSum((K · K) · 0.180337)
-                        ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
-                        // h = t < |key| ? kk : ∞
-                        ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                    }
-
-                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
-                    for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
-                    {
-                        StartOfRun(ref A, ref h, ref runTop, runFrom);
-                        if (Exceeds(ref runTop, ref c, 28.8539009f))
-                        {
-                            Raise2(ref runTop, ref factor, ref c, ref z, ref St, ref zRest, ref zGroup, ref zBase, ref StRest, ref StGroup, ref StBase, stage);
-                        }
-                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
-                        _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
-                        ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
-                        _TileCopy.LoadTransposed(ref V, 16, tCount, 16, ref VT, 48);
-                        for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
-                        {
-                            var sCount = global::System.Math.Min(12, tCount - s);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head[query], (tStart + s) * head.Stride(query)), head.Stride(query), sCount, 16, ref Q, 16);
-                            // B = Q · Wᵀ
-                            Product_tx16x16(ref Q, ref W, ref B, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], (tStart + s) * head.Stride(outputGradient)), head.Stride(outputGradient), sCount, 16, ref G, 16);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
-                            // n = lse == −∞ ? ∞ : lse · 1.4427
-                            ComputeN(ref lse, ref n, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head[output], (tStart + s) * head.Stride(output)), head.Stride(output), sCount, 16, ref O, 16);
-                            // go = rowSum(G · O)
-                            ComputeGo(ref G, ref O, ref go, sCount);
-                            // delta = −go
-                            ComputeDelta(ref go, ref delta, sCount);
-                            // T = G · Vᵀ, lower triangle
-                            ProductLower_tx16xt(ref G, ref VT, ref T, sCount, s);
-                            // Td = column ≤ row ? T + delta : 0
-                            ComputeTd(ref T, ref delta, sCount, tCount, tStart + s - tStart);
-                            if (stage != _SumStage.Empty)
-                            {
-                                // X = G · St
-                                Product_tx16x162(ref G, ref St, ref X, sCount);
-                            }
-                            else
-                            {
-                                _TileCopy.Clear(ref X, 16, 0, sCount);
-                            }
-                            // X += Td · Fk
-                            AddProductOfLower_txtx16(ref T, ref Fk, ref X, sCount, tCount, s);
-                            // Fq = 2^(B + ((c − n) − nr)); Pq = Fq · (X + (delta · z))
-                            ComputeFqPq(ref B, ref c, ref n, ref nr, ref X, ref delta, ref z, sCount);
-                            // dXq = Pq · Wg
-                            Product_tx16x162(ref B, ref Wg, ref dXq, sCount);
-                            var storeFrom = global::System.Math.Max(0, runFrom - s);
-                            var storeTo = global::System.Math.Min(sCount, runTo - s);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head[queryGradient], ((tStart + s) + storeFrom) * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
-                        }
-                        // z = z + zt
-                        ComputeZ(ref z, ref zt, 1);
-                        if (stage == _SumStage.Grouped)
-                        {
-                            ComputeZ(ref zGroup, ref zt, 1);
-                        }
-                        if (!(isLast && runTo == tCount))
-                        {
-                            if (stage == _SumStage.Empty)
-                            {
-                                _MemoryMarshal.CreateSpan(ref St, 256).Clear();
-                            }
-
-                            // St += Vᵀ · Fk
-                            AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref V, runFrom * 16), ref _Unsafe.Add(ref Fk, runFrom * 16), ref St, ref StGroup, stage == _SumStage.Grouped, runTo - runFrom);
-                        }
-                        if (!(isLast && runTo == tCount))
-                        {
-                            if (stage == _SumStage.Empty)
-                            {
-                                stage = _SumStage.FirstGroup;
-                            }
-                            if (Exceeds(ref runTop, ref c, 11.5415602f))
-                            {
-                                Raise2(ref runTop, ref factor, ref c, ref z, ref St, ref zRest, ref zGroup, ref zBase, ref StRest, ref StGroup, ref StBase, stage);
-                            }
-                        }
-                    }
-                    // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                    if (tStart % 3072 >= 3024)
-                    {
-                        if (stage == _SumStage.Grouped)
-                        {
-                            _CompensatedSums.Close(ref z, ref zRest, ref zBase, ref zGroup, 16);
-                            _CompensatedSums.Close(ref St, ref StRest, ref StBase, ref StGroup, 256);
-                        }
-                        else
-                        {
-                            _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref z, 16).CopyTo(_MemoryMarshal.CreateSpan(ref zBase, 16));
-                            _MemoryMarshal.CreateSpan(ref StRest, 256).Clear();
-                            _MemoryMarshal.CreateSpan(ref StGroup, 256).Clear();
-                            _MemoryMarshal.CreateSpan(ref St, 256).CopyTo(_MemoryMarshal.CreateSpan(ref StBase, 256));
-                            stage = _SumStage.Grouped;
-                        }
-                    }
-                }
-                if (head.KeepsState && stage == _SumStage.Grouped)
-                {
-                    _CompensatedSums.Close(ref z, ref zRest, ref zBase, ref zGroup, 16);
-                    _CompensatedSums.Close(ref St, ref StRest, ref StBase, ref StGroup, 256);
-                }
-                else if (head.KeepsState)
-                {
-                    _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref StRest, 256).Clear();
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Merge(ref float state, ref float other)
-            {
-                ref var c = ref _Unsafe.Add(ref state, 0);
-                ref var c2 = ref _Unsafe.Add(ref other, 0);
-                ref var z = ref _Unsafe.Add(ref state, 16);
-                ref var z2 = ref _Unsafe.Add(ref other, 16);
-                ref var St = ref _Unsafe.Add(ref state, 32);
-                ref var St2 = ref _Unsafe.Add(ref other, 32);
-                ref var zRest = ref _Unsafe.Add(ref state, 288);
-                ref var zRest2 = ref _Unsafe.Add(ref other, 288);
-                ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var StRest2 = ref _Unsafe.Add(ref other, 304);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var raised = _Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c2, j)));
-                    var mine = _VectorMath.Exp2(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j)) - raised, -64f);
-                    var theirs = _VectorMath.Exp2(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref c2, j)) - raised, -64f);
-                    for (nint r = 0; r < 16; r++)
-                    {
-                        _CompensatedSums.Merge(ref _Unsafe.Add(ref St, (r * 16) + j), ref _Unsafe.Add(ref StRest, (r * 16) + j), mine, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref St2, (r * 16) + j)) * theirs, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref StRest2, (r * 16) + j)) * theirs);
-                    }
-                }
-                for (nint r = 0; r < 16; r++)
-                {
-                    var raised = float.MaxNative(_Unsafe.Add(ref c, r), _Unsafe.Add(ref c2, r));
-                    var mine = _VectorMath.Exp2(_Unsafe.Add(ref c, r) - raised, -64f);
-                    var theirs = _VectorMath.Exp2(_Unsafe.Add(ref c2, r) - raised, -64f);
-                    _Unsafe.Add(ref c, r) = raised;
-                    _CompensatedSums.Merge(ref _Unsafe.Add(ref z, r), ref _Unsafe.Add(ref zRest, r), mine, _Unsafe.Add(ref z2, r) * theirs, _Unsafe.Add(ref zRest2, r) * theirs);
-                }
-            }
-
-            public static void ExportState(ref float state, global::System.Span<float> destination)
-            {
-            }
-        }
-
-        /// <summary>The kernel at 256 bit: one head, every size a literal.</summary>
-        [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-        internal readonly struct Keys : global::KernelGen.CompilerServices.IAttentionKernel
-        {
-            public static int HeadDim => 16;
-            public static int ValueDim => 16;
-            public static int Features => 16;
-            public static int Lanes => 8;
-            public static int TileRows => 48;
-            public static int ProjectionRows => 16;
-            public static int ParameterFloats => 512;
-            public static int StateFloats => 560;
-            public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 9344;
-            public static bool Causal => true;
-            public static bool NeedsHadamard => false;
-            public static bool OutputsKeys => true;
-
-            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, logSumExp = 5, logSumExpRest = 6, keyGradient = 7, valueGradient = 8, parameters = 9;
-
-            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-            private static readonly _Operand[] Listed =
-            [
-                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("keyGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
-                new("valueGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
-                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
-            ];
-
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-            {
-                packed.Clear();
-                // W, transposed, so that the features of a token lie side by side.
-                var weights = projection!.Weights;
-                for (var r = 0; r < 16; r++)
-                {
-                    for (var c = 0; c < 16; c++)
-                    {
-                        packed[(c * 16) + r] = weights[(r * 16) + c] * 0.721347511f;
-                    }
-                }
-                // Wg [16, 16].
-                var weightsWg = projection!.Weights;
-                for (var r = 0; r < 16; r++)
-                {
-                    for (var c = 0; c < 16; c++)
-                    {
-                        packed[256 + (r * 16) + c] = weightsWg[(r * 16) + c] * 0.5f;
-                    }
-                }
-            }
-
-            public static void InitState(ref float state)
-            {
-                // e [1 × m]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).Fill(-1.00000002E+30f);
-                // rho [1 × m]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 16).Fill(0f);
-                // R [m × dv]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32), 256).Fill(0f);
-                // rhoRest, RRest
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 288), 272).Clear();
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var Q = ref _Unsafe.Add(ref scratch, 0);
-                ref var B = ref _Unsafe.Add(ref scratch, 192);
-                ref var G = ref _Unsafe.Add(ref scratch, 960);
-                ref var lse = ref _Unsafe.Add(ref scratch, 1728);
-                ref var n = ref _Unsafe.Add(ref scratch, 1744);
-                ref var nr = ref _Unsafe.Add(ref scratch, 1792);
-                ref var O = ref _Unsafe.Add(ref scratch, 1840);
-                ref var go = ref _Unsafe.Add(ref scratch, 2032);
-                ref var delta = ref _Unsafe.Add(ref scratch, 2048);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2096);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2112);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 2128);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 2896);
-                ref var rhoGroup = ref _Unsafe.Add(ref scratch, 2912);
-                ref var RGroup = ref _Unsafe.Add(ref scratch, 2928);
-                ref var e = ref _Unsafe.Add(ref state, 0);
-                ref var rho = ref _Unsafe.Add(ref state, 16);
-                ref var R = ref _Unsafe.Add(ref state, 32);
-                ref var rhoRest = ref _Unsafe.Add(ref state, 288);
-                ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
-                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-                if (stage == _SumStage.Empty)
-                {
-                    _MemoryMarshal.CreateSpan(ref e, 16).Fill(-1.00000002E+30f);
-                    _MemoryMarshal.CreateSpan(ref rho, 16).Fill(0f);
-                    _MemoryMarshal.CreateSpan(ref R, 256).Fill(0f);
-                }
-                else
-                {
-                    _MemoryMarshal.CreateSpan(ref rhoGroup, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref RGroup, 256).Clear();
-                }
-                ref var rhoOpen = ref stage == _SumStage.Grouped ? ref rhoGroup : ref rho;
-                ref var ROpen = ref stage == _SumStage.Grouped ? ref RGroup : ref R;
-
-                // Tiles of 48 tokens t.
-                for (var tStart = from; tStart < to; tStart += 48)
-                {
-                    var tCount = global::System.Math.Min(48, to - tStart);
-                    for (var s = 0; s < tCount; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(query)), -head.Stride(query), sCount, 16, ref Q, 16);
-                        // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(outputGradient)), -head.Stride(outputGradient), sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
-                        // n = lse == −∞ ? ∞ : lse · 1.4427
-                        ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(output)), -head.Stride(output), sCount, 16, ref O, 16);
-                        // go = rowSum(G · O)
-                        ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
-                        // delta = −go
-                        ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                    }
-
-                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
-                    for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
-                    {
-                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
-                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
-                        {
-                            Raise3(ref runTop, ref factor, ref e, ref rho, ref R, ref rhoRest, ref rhoGroup, ref RRest, ref RGroup, stage);
-                        }
-                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
-                        _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
-                        // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0; rhot = columnSum(Fq · delta)
-                        ComputeFqRhot(ref B, ref e, ref n, ref nr, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
-                        // rho = rho + rhot
-                        ComputeRho(ref rhoOpen, ref rhot, 1);
-                        // R += Fqᵀ · G
-                        AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fq, runFrom * 16), ref _Unsafe.Add(ref G, runFrom * 16), ref ROpen, ref ROpen, false, runTo - runFrom);
-                        if (stage == _SumStage.Empty)
-                        {
-                            stage = _SumStage.FirstGroup;
-                        }
-                        if (Exceeds2(ref runTop, ref e, 11.5415602f))
-                        {
-                            Raise3(ref runTop, ref factor, ref e, ref rho, ref R, ref rhoRest, ref rhoGroup, ref RRest, ref RGroup, stage);
-                        }
-                    }
-                    // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                    if (tStart % 3072 >= 3024)
-                    {
-                        if (stage == _SumStage.Grouped)
-                        {
-                            _CompensatedSums.Close(ref rho, ref rhoRest, ref rho, ref rhoGroup, 16);
-                            _CompensatedSums.Close(ref R, ref RRest, ref R, ref RGroup, 256);
-                        }
-                        else
-                        {
-                            _MemoryMarshal.CreateSpan(ref rhoRest, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref rhoGroup, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref RRest, 256).Clear();
-                            _MemoryMarshal.CreateSpan(ref RGroup, 256).Clear();
-                            rhoOpen = ref rhoGroup;
-                            ROpen = ref RGroup;
-                            stage = _SumStage.Grouped;
-                        }
-                    }
-                }
-                if (stage == _SumStage.Grouped)
-                {
-                    _CompensatedSums.Close(ref rho, ref rhoRest, ref rho, ref rhoGroup, 16);
-                    _CompensatedSums.Close(ref R, ref RRest, ref R, ref RGroup, 256);
-                }
-                else if (head.KeepsState)
-                {
-                    _MemoryMarshal.CreateSpan(ref rhoRest, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref RRest, 256).Clear();
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var RT = ref _Unsafe.Add(ref scratch, 0);
-                ref var Q = ref _Unsafe.Add(ref scratch, 256);
-                ref var B = ref _Unsafe.Add(ref scratch, 448);
-                ref var G = ref _Unsafe.Add(ref scratch, 1216);
-                ref var GT = ref _Unsafe.Add(ref scratch, 1984);
-                ref var lse = ref _Unsafe.Add(ref scratch, 2752);
-                ref var n = ref _Unsafe.Add(ref scratch, 2768);
-                ref var nr = ref _Unsafe.Add(ref scratch, 2816);
-                ref var O = ref _Unsafe.Add(ref scratch, 2864);
-                ref var go = ref _Unsafe.Add(ref scratch, 3056);
-                ref var delta = ref _Unsafe.Add(ref scratch, 3072);
-                ref var factor = ref _Unsafe.Add(ref scratch, 3120);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 3136);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 3152);
-                ref var FqT = ref _Unsafe.Add(ref scratch, 3920);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 4688);
-                ref var K = ref _Unsafe.Add(ref scratch, 4704);
-                ref var V = ref _Unsafe.Add(ref scratch, 5472);
-                ref var A = ref _Unsafe.Add(ref scratch, 6240);
-                ref var T = ref _Unsafe.Add(ref scratch, 7008);
-                ref var Y = ref _Unsafe.Add(ref scratch, 7584);
-                ref var kk = ref _Unsafe.Add(ref scratch, 7776);
-                ref var kkr = ref _Unsafe.Add(ref scratch, 7792);
-                ref var h = ref _Unsafe.Add(ref scratch, 7808);
-                ref var P = ref _Unsafe.Add(ref scratch, 7824);
-                ref var dV = ref _Unsafe.Add(ref scratch, 8400);
-                ref var pk = ref _Unsafe.Add(ref scratch, 8592);
-                ref var dXk = ref _Unsafe.Add(ref scratch, 8608);
-                ref var rhoGroup = ref _Unsafe.Add(ref scratch, 8800);
-                ref var rhoBase = ref _Unsafe.Add(ref scratch, 8816);
-                ref var RGroup = ref _Unsafe.Add(ref scratch, 8832);
-                ref var RBase = ref _Unsafe.Add(ref scratch, 9088);
-                ref var e = ref _Unsafe.Add(ref state, 0);
-                ref var rho = ref _Unsafe.Add(ref state, 16);
-                ref var R = ref _Unsafe.Add(ref state, 32);
-                ref var rhoRest = ref _Unsafe.Add(ref state, 288);
-                ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
-                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-                if (stage == _SumStage.Empty)
-                {
-                    _MemoryMarshal.CreateSpan(ref e, 16).Fill(-1.00000002E+30f);
-                    _MemoryMarshal.CreateSpan(ref rho, 16).Fill(0f);
-                }
-                else
-                {
-                    _MemoryMarshal.CreateSpan(ref rhoGroup, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref rho, 16).CopyTo(_MemoryMarshal.CreateSpan(ref rhoBase, 16));
-                    _MemoryMarshal.CreateSpan(ref RGroup, 256).Clear();
-                    _MemoryMarshal.CreateSpan(ref R, 256).CopyTo(_MemoryMarshal.CreateSpan(ref RBase, 256));
-                }
-
-                // Tiles of 48 tokens t.
-                for (var tStart = from; tStart < to; tStart += 48)
-                {
-                    var tCount = global::System.Math.Min(48, to - tStart);
-                    var isLast = !head.KeepsState && tStart + tCount == to; // nobody reads what it would add
-                    for (var s = 0; s < tCount; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(query)), -head.Stride(query), sCount, 16, ref Q, 16);
-                        // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(outputGradient)), -head.Stride(outputGradient), sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
-                        // n = lse == −∞ ? ∞ : lse · 1.4427
-                        ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(output)), -head.Stride(output), sCount, 16, ref O, 16);
-                        // go = rowSum(G · O)
-                        ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
-                        // delta = −go
-                        ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                    }
-
-                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
-                    for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
-                    {
-                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
-                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
-                        {
-                            Raise4(ref runTop, ref factor, ref e, ref rho, ref R, ref rhoRest, ref rhoGroup, ref rhoBase, ref RRest, ref RGroup, ref RBase, stage);
-                        }
-                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
-                        _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
-                        for (var s = 0; s < tCount; s += 12)
-                        {
-                            var sCount = global::System.Math.Min(12, tCount - s);
-                            // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0; rhot = columnSum(Fq · delta)
-                            ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref e, ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref nr, s * 1), ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
-                            var skippedK = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
-                            _TileCopy.Clear(ref _Unsafe.Add(ref K, s * 16), 16, 0, skippedK);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head[key], (((head.QueryLength - 1) - (tStart + s)) - skippedK) * head.Stride(key)), -head.Stride(key), sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
-                            var skippedV = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
-                            _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, 0, skippedV);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head[value], (((head.QueryLength - 1) - (tStart + s)) - skippedV) * head.Stride(value)), -head.Stride(value), sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
-                            // A = K · Wᵀ
-                            Product_tx16x16(ref _Unsafe.Add(ref K, s * 16), ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
-                        }
-                        _TileCopy.LoadTransposed(ref G, 16, tCount, 16, ref GT, 48);
-                        if (stage != _SumStage.Empty)
-                        {
-                            _TileCopy.LoadTransposed(ref R, 16, 16, 16, ref RT, 16);
-                        }
-                        _TileCopy.LoadTransposed(ref Fq, 16, tCount, 16, ref FqT, 48);
-                        for (var s = 0; s < tCount; s += 12)
-                        {
-                            var sCount = global::System.Math.Min(12, tCount - s);
-                            // T = V · Gᵀ, lower triangle
-                            ProductLower_tx16xt(ref _Unsafe.Add(ref V, s * 16), ref GT, ref T, sCount, s);
-                            // Td = column ≤ row ? T + deltaT : 0
-                            ComputeTd2(ref T, ref delta, sCount, tCount, tStart + s - tStart);
-                            if (stage != _SumStage.Empty)
-                            {
-                                // Y = V · Rᵀ
-                                Product_tx16x162(ref _Unsafe.Add(ref V, s * 16), ref RT, ref Y, sCount);
-                            }
-                            else
-                            {
-                                _TileCopy.Clear(ref Y, 16, 0, sCount);
-                            }
-                            // Y += Td · Fq
-                            AddProductOfLower_txtx16(ref T, ref Fq, ref Y, sCount, tCount, s);
-                            // kk + kkr = rowSum((K · K) · 0.180337)
-                            ComputeKk(ref _Unsafe.Add(ref K, s * 16), ref kk, ref kkr, sCount);
-                            // h = not (t < |query| - |key|) ? kk : ∞
-                            ComputeH2(ref kk, ref h, sCount, (head.QueryLength - head.KeyLength) - (tStart + s));
-                            // Fk = 2^(A + ((e − h) − kkr))
-                            ComputeFk(ref _Unsafe.Add(ref A, s * 16), ref e, ref h, ref kkr, sCount);
-                            // P = Fk · Fqᵀ, lower triangle
-                            ProductLower_tx16xt(ref _Unsafe.Add(ref A, s * 16), ref FqT, ref P, sCount, s);
-                            if (stage != _SumStage.Empty)
-                            {
-                                // dV = Fk · R
-                                Product_tx16x162(ref _Unsafe.Add(ref A, s * 16), ref R, ref dV, sCount);
-                            }
-                            else
-                            {
-                                _TileCopy.Clear(ref dV, 16, 0, sCount);
-                            }
-                            // dV += P · G
-                            AddProductOfLower_txtx16(ref P, ref G, ref dV, sCount, tCount, s);
-                            var storeFrom = global::System.Math.Max(0, runFrom - s);
-                            var storeTo = global::System.Math.Min(sCount, runTo - s);
-                            var skippeddV = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dV, storeFrom * 16), skippeddV * 16), 16, (storeTo - storeFrom) - skippeddV, 16, ref _Unsafe.Add(ref head[valueGradient], (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddV) * head.Stride(valueGradient)), -head.Stride(valueGradient), head.AddsGradients);
-                            // Pk = Fk · (Y + rho); pk = rowSum(Pk)
-                            ComputePk(ref _Unsafe.Add(ref A, s * 16), ref Y, ref rho, ref pk, sCount);
-                            // dXk = Pk · Wg
-                            Product_tx16x162(ref _Unsafe.Add(ref A, s * 16), ref Wg, ref dXk, sCount);
-                            // dk = dXk + ((pk · −0.25) · K)
-                            ComputeDk(ref dXk, ref pk, ref _Unsafe.Add(ref K, s * 16), sCount);
-                            var skippeddk = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dXk, storeFrom * 16), skippeddk * 16), 16, (storeTo - storeFrom) - skippeddk, 16, ref _Unsafe.Add(ref head[keyGradient], (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddk) * head.Stride(keyGradient)), -head.Stride(keyGradient), head.AddsGradients);
-                        }
-                        // rho = rho + rhot
-                        ComputeRho(ref rho, ref rhot, 1);
-                        if (stage == _SumStage.Grouped)
-                        {
-                            ComputeRho(ref rhoGroup, ref rhot, 1);
-                        }
-                        if (!(isLast && runTo == tCount))
-                        {
-                            if (stage == _SumStage.Empty)
-                            {
-                                _MemoryMarshal.CreateSpan(ref R, 256).Clear();
-                            }
-
-                            // R += Fqᵀ · G
-                            AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fq, runFrom * 16), ref _Unsafe.Add(ref G, runFrom * 16), ref R, ref RGroup, stage == _SumStage.Grouped, runTo - runFrom);
-                        }
-                        if (!(isLast && runTo == tCount))
-                        {
-                            if (stage == _SumStage.Empty)
-                            {
-                                stage = _SumStage.FirstGroup;
-                            }
-                            if (Exceeds2(ref runTop, ref e, 11.5415602f))
-                            {
-                                Raise4(ref runTop, ref factor, ref e, ref rho, ref R, ref rhoRest, ref rhoGroup, ref rhoBase, ref RRest, ref RGroup, ref RBase, stage);
-                            }
-                        }
-                    }
-                    // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                    if (tStart % 3072 >= 3024)
-                    {
-                        if (stage == _SumStage.Grouped)
-                        {
-                            _CompensatedSums.Close(ref rho, ref rhoRest, ref rhoBase, ref rhoGroup, 16);
-                            _CompensatedSums.Close(ref R, ref RRest, ref RBase, ref RGroup, 256);
-                        }
-                        else
-                        {
-                            _MemoryMarshal.CreateSpan(ref rhoRest, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref rhoGroup, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref rho, 16).CopyTo(_MemoryMarshal.CreateSpan(ref rhoBase, 16));
-                            _MemoryMarshal.CreateSpan(ref RRest, 256).Clear();
-                            _MemoryMarshal.CreateSpan(ref RGroup, 256).Clear();
-                            _MemoryMarshal.CreateSpan(ref R, 256).CopyTo(_MemoryMarshal.CreateSpan(ref RBase, 256));
-                            stage = _SumStage.Grouped;
-                        }
-                    }
-                }
-                if (head.KeepsState && stage == _SumStage.Grouped)
-                {
-                    _CompensatedSums.Close(ref rho, ref rhoRest, ref rhoBase, ref rhoGroup, 16);
-                    _CompensatedSums.Close(ref R, ref RRest, ref RBase, ref RGroup, 256);
-                }
-                else if (head.KeepsState)
-                {
-                    _MemoryMarshal.CreateSpan(ref rhoRest, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref RRest, 256).Clear();
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Merge(ref float state, ref float other)
-            {
-                ref var e = ref _Unsafe.Add(ref state, 0);
-                ref var e2 = ref _Unsafe.Add(ref other, 0);
-                ref var rho = ref _Unsafe.Add(ref state, 16);
-                ref var rho2 = ref _Unsafe.Add(ref other, 16);
-                ref var R = ref _Unsafe.Add(ref state, 32);
-                ref var R2 = ref _Unsafe.Add(ref other, 32);
-                ref var rhoRest = ref _Unsafe.Add(ref state, 288);
-                ref var rhoRest2 = ref _Unsafe.Add(ref other, 288);
-                ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var RRest2 = ref _Unsafe.Add(ref other, 304);
-                for (nint r = 0; r < 16; r++)
-                {
-                    var raised = float.MaxNative(_Unsafe.Add(ref e, r), _Unsafe.Add(ref e2, r));
-                    var mine = _VectorMath.Exp2(_Unsafe.Add(ref e, r) - raised, -64f);
-                    var theirs = _VectorMath.Exp2(_Unsafe.Add(ref e2, r) - raised, -64f);
-                    _Unsafe.Add(ref e, r) = raised;
-                    _CompensatedSums.Merge(ref _Unsafe.Add(ref rho, r), ref _Unsafe.Add(ref rhoRest, r), mine, _Unsafe.Add(ref rho2, r) * theirs, _Unsafe.Add(ref rhoRest2, r) * theirs);
-                    for (nint j = 0; j < 16; j += 8)
-                    {
-                        _CompensatedSums.Merge(ref _Unsafe.Add(ref R, (r * 16) + j), ref _Unsafe.Add(ref RRest, (r * 16) + j), _Simd256.Create(mine), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref R2, (r * 16) + j)) * theirs, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref RRest2, (r * 16) + j)) * theirs);
-                    }
-                }
-            }
-
-            public static void ExportState(ref float state, global::System.Span<float> destination)
-            {
-            }
-        }
-
-
-        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16x16(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    if (rows - i <= 2)
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                        var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                        for (nint k = 0; k < 16; k++)
-                        {
-                            var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                            var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                            c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                            var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                            c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 8));
-                        _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 24));
-                    }
-                    else
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                        var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                        var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                        var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                        var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                        var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                        for (nint k = 0; k < 16; k++)
-                        {
-                            var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                            var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                            c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                            var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                            c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                            var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                            c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                            c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                            var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 48));
-                            c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                            c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                            var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 64));
-                            c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                            c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                            var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 80));
-                            c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                            c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 8));
-                        _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 24));
-                        _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 40));
-                        _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 56));
-                        _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 72));
-                        _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 88));
-                    }
-                }
-            }
-        }
-
-        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Simd256.Create(0d);
-                var kkSum1 = _Simd256.Create(0d);
-                var kkSum2 = _Simd256.Create(0d);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var K1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
-                    var K2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var KLower0 = _Simd256.WidenLower(K0);
-                    var KUpper0 = _Simd256.WidenUpper(K0);
-                    var KLower1 = _Simd256.WidenLower(K1);
-                    var KUpper1 = _Simd256.WidenUpper(K1);
-                    var KLower2 = _Simd256.WidenLower(K2);
-                    var KUpper2 = _Simd256.WidenUpper(K2);
-                    kkSum0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
-                    kkSum0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
-                    kkSum1 = _Simd256.FusedMultiplyAdd(KLower1, KLower1, kkSum1);
-                    kkSum1 = _Simd256.FusedMultiplyAdd(KUpper1, KUpper1, kkSum1);
-                    kkSum2 = _Simd256.FusedMultiplyAdd(KLower2, KLower2, kkSum2);
-                    kkSum2 = _Simd256.FusedMultiplyAdd(KUpper2, KUpper2, kkSum2);
-                }
-                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
-                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
-                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
-                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
-                _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
-                _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
-                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
-                _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
-                _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
-            }
-        }
-
-        // h = t < |key| ? kk : ∞, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeH(ref float kk, ref float h, int rows, int valid0)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
-                _Unsafe.Add(ref h, r) = h0;
-            }
-        }
-
-        // L = A − h of a row, into `top`.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
-        {
-            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-            var hr = _Simd256.Create(_Unsafe.Add(ref h, r));
-            for (nint j = 0; j < 16; j += 8)
-            {
-                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
-            }
-        }
-
-        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
-        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            for (var r = from + 1; r < rows; r++)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                var hr = _Simd256.Create(_Unsafe.Add(ref h, r));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var rise = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    if (_Simd256.GreaterThanAny(rise, _Simd256.Create(threshold)))
-                    {
-                        return r;
-                    }
-                }
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
-        }
-
-        // Whether any candidate is above its reference by more than the threshold. NaN is not.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static bool Exceeds(ref float candidate, ref float c, float threshold)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                var rise = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)) - _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                if (_Simd256.GreaterThanAny(rise, _Simd256.Create(threshold)))
-                {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        // v times the factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16(ref float v, ref float factor)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref v, j)) * _Simd256.LoadUnsafe(ref _Unsafe.Add(ref factor, j)), ref _Unsafe.Add(ref v, j));
-            }
-        }
-
-        // The columns of x times their factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16x16(ref float x, ref float factor)
-        {
-            for (nint r = 0; r < 16; r++)
-            {
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref x, (r * 16) + j)) * _Simd256.LoadUnsafe(ref _Unsafe.Add(ref factor, j)), ref _Unsafe.Add(ref x, (r * 16) + j));
-                }
-            }
-        }
-
-        // c' = max(c, candidate); z, St, zRest, zGroup, StRest, StGroup follow by 2^(c − c').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise(ref float candidate, ref float factor, ref float c, ref float z, ref float St, ref float zRest, ref float zGroup, ref float StRest, ref float StGroup, _SumStage stage)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                var old = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd256.MaxNative(old, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd256.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd256.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
-            if (stage == _SumStage.Empty)
-            {
-                return;
-            }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref St, ref factor);
-            if (stage == _SumStage.Grouped)
-            {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16(ref zGroup, ref factor);
-                Rescale_16x16(ref StRest, ref factor);
-                Rescale_16x16(ref StGroup, ref factor);
-            }
-        }
-
-        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0, [t × m].
-        // zt = columnSum(Fk), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
-        {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
-                var inRun1 = _Simd256.AsSingle(_Simd256.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
-                var h1 = _Simd256.Create(_Unsafe.Add(ref h, r + 1));
-                var kkr1 = _Simd256.Create(_Unsafe.Add(ref kkr, r + 1));
-                var inRun2 = _Simd256.AsSingle(_Simd256.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
-                var h2 = _Simd256.Create(_Unsafe.Add(ref h, r + 2));
-                var kkr2 = _Simd256.Create(_Unsafe.Add(ref kkr, r + 2));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd256.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
-                    ztSum += Fk0;
-                    ztSum += Fk1;
-                    ztSum += Fk2;
-                    _Simd256.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    ztSum += Fk0;
-                    _Simd256.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
-                }
-            }
-        }
-
-        // z = z + zt, [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeZ(ref float z, ref float zt, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var ztj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var z0 = zj + ztj;
-                    _Simd256.StoreUnsafe(z0, ref _Unsafe.Add(ref z, j));
-                }
-            }
-        }
-
-        // c, and group where asked for, += aᵀ · b: [16 × t] · [t × 16]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddGroupedTransposedProduct_16xtx16(ref float a, ref float b, ref float c, ref float group, bool isGrouped, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < 12; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref group, (i * 16) + j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56)) + c3_1, ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 72)) + c4_1, ref _Unsafe.Add(ref cc, 72));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 88)) + c5_1, ref _Unsafe.Add(ref cc, 88));
-                    if (isGrouped)
-                    {
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 0)) + c0_0, ref _Unsafe.Add(ref second, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 8)) + c0_1, ref _Unsafe.Add(ref second, 8));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 16)) + c1_0, ref _Unsafe.Add(ref second, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 24)) + c1_1, ref _Unsafe.Add(ref second, 24));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 32)) + c2_0, ref _Unsafe.Add(ref second, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 40)) + c2_1, ref _Unsafe.Add(ref second, 40));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 48)) + c3_0, ref _Unsafe.Add(ref second, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 56)) + c3_1, ref _Unsafe.Add(ref second, 56));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 64)) + c4_0, ref _Unsafe.Add(ref second, 64)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 72)) + c4_1, ref _Unsafe.Add(ref second, 72));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 80)) + c5_0, ref _Unsafe.Add(ref second, 80)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 88)) + c5_1, ref _Unsafe.Add(ref second, 88));
-                    }
-                }
-                {
-                    const int i = 12;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref group, (i * 16) + j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56)) + c3_1, ref _Unsafe.Add(ref cc, 56));
-                    if (isGrouped)
-                    {
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 0)) + c0_0, ref _Unsafe.Add(ref second, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 8)) + c0_1, ref _Unsafe.Add(ref second, 8));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 16)) + c1_0, ref _Unsafe.Add(ref second, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 24)) + c1_1, ref _Unsafe.Add(ref second, 24));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 32)) + c2_0, ref _Unsafe.Add(ref second, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 40)) + c2_1, ref _Unsafe.Add(ref second, 40));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 48)) + c3_0, ref _Unsafe.Add(ref second, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 56)) + c3_1, ref _Unsafe.Add(ref second, 56));
-                    }
-                }
-            }
-        }
-
-        // c' = max(c, candidate); z, St, zRest, zGroup, zBase, StRest, StGroup, StBase follow by 2^(c − c').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise2(ref float candidate, ref float factor, ref float c, ref float z, ref float St, ref float zRest, ref float zGroup, ref float zBase, ref float StRest, ref float StGroup, ref float StBase, _SumStage stage)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                var old = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd256.MaxNative(old, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd256.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd256.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
-            if (stage == _SumStage.Empty)
-            {
-                return;
-            }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref St, ref factor);
-            if (stage == _SumStage.Grouped)
-            {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16(ref zGroup, ref factor);
-                Rescale_16(ref zBase, ref factor);
-                Rescale_16x16(ref StRest, ref factor);
-                Rescale_16x16(ref StGroup, ref factor);
-                Rescale_16x16(ref StBase, ref factor);
-            }
-        }
-
-        // n = lse == −∞ ? ∞ : lse · 1.4427, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeN(ref float lse, ref float n, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var n0 = _Unsafe.Add(ref lse, r) == float.NegativeInfinity ? float.PositiveInfinity : _Unsafe.Add(ref lse, r) * 1.44269502f;
-                _Unsafe.Add(ref n, r) = n0;
-            }
-        }
-
-        // go = rowSum(G · O), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeGo(ref float G, ref float O, ref float go, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Gr = ref _Unsafe.Add(ref G, r * 16);
-                ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var goSum0 = _Floats256.Zero;
-                var goSum1 = _Floats256.Zero;
-                var goSum2 = _Floats256.Zero;
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var G0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Gr, j));
-                    var G1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Gr, j + 16));
-                    var G2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Gr, j + 32));
-                    var O0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Or, j));
-                    var O1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Or, j + 16));
-                    var O2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Or, j + 32));
-                    goSum0 = _Simd256.FusedMultiplyAdd(G0, O0, goSum0);
-                    goSum1 = _Simd256.FusedMultiplyAdd(G1, O1, goSum1);
-                    goSum2 = _Simd256.FusedMultiplyAdd(G2, O2, goSum2);
-                }
-                _Unsafe.Add(ref go, r) = _VectorMath.Sum(goSum0);
-                _Unsafe.Add(ref go, r + 1) = _VectorMath.Sum(goSum1);
-                _Unsafe.Add(ref go, r + 2) = _VectorMath.Sum(goSum2);
-            }
-        }
-
-        // delta = −go, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDelta(ref float go, ref float delta, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var delta0 = -_Unsafe.Add(ref go, r);
-                _Unsafe.Add(ref delta, r) = delta0;
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × t], lower triangle of c; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductLower_tx16xt(ref float a, ref float b, ref float c, int rows, int diagonal)
-        {
-            for (nint j = 0; j < 48; j += 16)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 48) + j);
-                    if (j > diagonal + i + 5)
-                    {
-                        for (nint r = 0; r < 6; r++)
-                        {
-                            _Simd256.StoreUnsafe(_Floats256.Zero, ref _Unsafe.Add(ref cc, (r * 48) + 0));
-                            _Simd256.StoreUnsafe(_Floats256.Zero, ref _Unsafe.Add(ref cc, (r * 48) + 8));
-                        }
-                        continue;
-                    }
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 48);
-                    }
-                    // Element (r, column) counts where column ≤ diagonal + i + r.
-                    var limit = (float)(diagonal + i - j);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit + 0)), c0_0, _Floats256.Zero), ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit - 8)), c0_1, _Floats256.Zero), ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit + 1)), c1_0, _Floats256.Zero), ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit - 7)), c1_1, _Floats256.Zero), ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit + 2)), c2_0, _Floats256.Zero), ref _Unsafe.Add(ref cc, 96)); _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit - 6)), c2_1, _Floats256.Zero), ref _Unsafe.Add(ref cc, 104));
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit + 3)), c3_0, _Floats256.Zero), ref _Unsafe.Add(ref cc, 144)); _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit - 5)), c3_1, _Floats256.Zero), ref _Unsafe.Add(ref cc, 152));
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit + 4)), c4_0, _Floats256.Zero), ref _Unsafe.Add(ref cc, 192)); _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit - 4)), c4_1, _Floats256.Zero), ref _Unsafe.Add(ref cc, 200));
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit + 5)), c5_0, _Floats256.Zero), ref _Unsafe.Add(ref cc, 240)); _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit - 3)), c5_1, _Floats256.Zero), ref _Unsafe.Add(ref cc, 248));
-                }
-            }
-        }
-
-        // Td = column ≤ row ? T + delta : 0, [t × t].
-        // Td takes the memory of T.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeTd(ref float T, ref float delta, int rows, int columns, int ahead)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Tr = ref _Unsafe.Add(ref T, r * 48);
-                var delta0 = _Simd256.Create(_Unsafe.Add(ref delta, r));
-                var delta1 = _Simd256.Create(_Unsafe.Add(ref delta, r + 1));
-                var delta2 = _Simd256.Create(_Unsafe.Add(ref delta, r + 2));
-                var whole0 = columns - (columns % 8);
-                for (nint j = 0; j < whole0; j += 8)
-                {
-                    var T0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Tr, j));
-                    var T1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 48));
-                    var T2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 96));
-                    var Td0 = _Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create((float)(ahead + r - j))), T0 + delta0, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Td0, ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create((float)(ahead + r + 1 - j))), T1 + delta1, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Td1, ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create((float)(ahead + r + 2 - j))), T2 + delta2, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Td2, ref _Unsafe.Add(ref Tr, j + 96));
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create((float)(columns - j)));
-                    var T0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Tr, j));
-                    var T1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 48));
-                    var T2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 96));
-                    var Td0 = _Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create((float)(ahead + r - j))), T0 + delta0, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Td0, _Floats256.Zero), ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create((float)(ahead + r + 1 - j))), T1 + delta1, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Td1, _Floats256.Zero), ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create((float)(ahead + r + 2 - j))), T2 + delta2, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Td2, _Floats256.Zero), ref _Unsafe.Add(ref Tr, j + 96));
-                }
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16x162(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 72));
-                    _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 88));
-                }
-            }
-        }
-
-        // c += a · b: [t × t] · [t × 16], a lower triangular; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductOfLower_txtx16(ref float a, ref float b, ref float c, int rows, int inner, int diagonal)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 48);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var last = global::System.Math.Min(inner, diagonal + (int)i + 6);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                    for (nint k = 0; k < last; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 48));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 96));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 144));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 192));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 240));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56)) + c3_1, ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 72)) + c4_1, ref _Unsafe.Add(ref cc, 72));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 88)) + c5_1, ref _Unsafe.Add(ref cc, 88));
-                }
-            }
-        }
-
-        // Fq = 2^(B + ((c − n) − nr)), [t × m].
-        // Pq = Fq · (X + (delta · z)), [t × m].
-        // Pq takes the memory of B.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqPq(ref float B, ref float c, ref float n, ref float nr, ref float X, ref float delta, ref float z, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Xr = ref _Unsafe.Add(ref X, r * 16);
-                var n0 = _Simd256.Create(_Unsafe.Add(ref n, r));
-                var nr0 = _Simd256.Create(_Unsafe.Add(ref nr, r));
-                var delta0 = _Simd256.Create(_Unsafe.Add(ref delta, r));
-                var n1 = _Simd256.Create(_Unsafe.Add(ref n, r + 1));
-                var nr1 = _Simd256.Create(_Unsafe.Add(ref nr, r + 1));
-                var delta1 = _Simd256.Create(_Unsafe.Add(ref delta, r + 1));
-                var n2 = _Simd256.Create(_Unsafe.Add(ref n, r + 2));
-                var nr2 = _Simd256.Create(_Unsafe.Add(ref nr, r + 2));
-                var delta2 = _Simd256.Create(_Unsafe.Add(ref delta, r + 2));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + ((cj - n0) - nr0), -72.1347504f);
-                    var Fq1 = _VectorMath.Exp2(B1 + ((cj - n1) - nr1), -72.1347504f);
-                    var Fq2 = _VectorMath.Exp2(B2 + ((cj - n2) - nr2), -72.1347504f);
-                    var X0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 16));
-                    var X2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 32));
-                    var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var Pq0 = Fq0 * _Simd256.FusedMultiplyAdd(delta0, zj, X0);
-                    _Simd256.StoreUnsafe(Pq0, ref _Unsafe.Add(ref Br, j));
-                    var Pq1 = Fq1 * _Simd256.FusedMultiplyAdd(delta1, zj, X1);
-                    _Simd256.StoreUnsafe(Pq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Pq2 = Fq2 * _Simd256.FusedMultiplyAdd(delta2, zj, X2);
-                    _Simd256.StoreUnsafe(Pq2, ref _Unsafe.Add(ref Br, j + 32));
-                }
-            }
-        }
-
-        // U = B − n of a row, into `top`.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void StartOfRun2(ref float B, ref float n, ref float top, int r)
-        {
-            ref var Br = ref _Unsafe.Add(ref B, r * 16);
-            var nr = _Simd256.Create(_Unsafe.Add(ref n, r));
-            for (nint j = 0; j < 16; j += 8)
-            {
-                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr, ref _Unsafe.Add(ref top, j));
-            }
-        }
-
-        // The first row after `from` whose U = B − n is anywhere above e by more than the threshold, or `rows`;
-        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun2(ref float B, ref float n, ref float e, ref float top, int from, int rows, float threshold)
-        {
-            for (var r = from + 1; r < rows; r++)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var nr = _Simd256.Create(_Unsafe.Add(ref n, r));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var rise = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr - _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    if (_Simd256.GreaterThanAny(rise, _Simd256.Create(threshold)))
-                    {
-                        return r;
-                    }
-                }
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
-        }
-
-        // Whether any candidate is above its reference by more than the threshold. NaN is not.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static bool Exceeds2(ref float candidate, ref float e, float threshold)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                var rise = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)) - _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                if (_Simd256.GreaterThanAny(rise, _Simd256.Create(threshold)))
-                {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        // The rows of x times their factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16x162(ref float x, ref float factor)
-        {
-            for (nint r = 0; r < 16; r++)
-            {
-                var rowFactor = _Unsafe.Add(ref factor, r);
-                if (rowFactor == 1f)
-                {
-                    continue;
-                }
-                var f = _Simd256.Create(rowFactor);
-                ref var row = ref _Unsafe.Add(ref x, r * 16);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j)) * f, ref _Unsafe.Add(ref row, j));
-                }
-            }
-        }
-
-        // e' = max(e, candidate); rho, R, rhoRest, rhoGroup, RRest, RGroup follow by 2^(e − e').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise3(ref float candidate, ref float factor, ref float e, ref float rho, ref float R, ref float rhoRest, ref float rhoGroup, ref float RRest, ref float RGroup, _SumStage stage)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                var old = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                var raised = _Simd256.MaxNative(old, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd256.StoreUnsafe(raised, ref _Unsafe.Add(ref e, j));
-                _Simd256.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
-            if (stage == _SumStage.Empty)
-            {
-                return;
-            }
-            Rescale_16(ref rho, ref factor);
-            Rescale_16x162(ref R, ref factor);
-            if (stage == _SumStage.Grouped)
-            {
-                Rescale_16(ref rhoRest, ref factor);
-                Rescale_16(ref rhoGroup, ref factor);
-                Rescale_16x162(ref RRest, ref factor);
-                Rescale_16x162(ref RGroup, ref factor);
-            }
-        }
-
-        // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0, [t × m].
-        // rhot = columnSum(Fq · delta), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqRhot(ref float B, ref float e, ref float n, ref float nr, ref float Fq, ref float delta, ref float rhot, int rows, int runFrom, int runTo)
-        {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var n0 = _Simd256.Create(_Unsafe.Add(ref n, r));
-                var nr0 = _Simd256.Create(_Unsafe.Add(ref nr, r));
-                var delta0 = _Simd256.Create(_Unsafe.Add(ref delta, r));
-                var inRun1 = _Simd256.AsSingle(_Simd256.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
-                var n1 = _Simd256.Create(_Unsafe.Add(ref n, r + 1));
-                var nr1 = _Simd256.Create(_Unsafe.Add(ref nr, r + 1));
-                var delta1 = _Simd256.Create(_Unsafe.Add(ref delta, r + 1));
-                var inRun2 = _Simd256.AsSingle(_Simd256.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
-                var n2 = _Simd256.Create(_Unsafe.Add(ref n, r + 2));
-                var nr2 = _Simd256.Create(_Unsafe.Add(ref nr, r + 2));
-                var delta2 = _Simd256.Create(_Unsafe.Add(ref delta, r + 2));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var rhotSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var ej = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - ((ej + n0) + nr0), -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    var Fq1 = _Simd256.ConditionalSelect(inRun1, _VectorMath.Exp2(B1 - ((ej + n1) + nr1), -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Fqr, j + 16));
-                    var Fq2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(B2 - ((ej + n2) + nr2), -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Fqr, j + 32));
-                    rhotSum = _Simd256.FusedMultiplyAdd(Fq0, delta0, rhotSum);
-                    rhotSum = _Simd256.FusedMultiplyAdd(Fq1, delta1, rhotSum);
-                    rhotSum = _Simd256.FusedMultiplyAdd(Fq2, delta2, rhotSum);
-                    _Simd256.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var n0 = _Simd256.Create(_Unsafe.Add(ref n, r));
-                var nr0 = _Simd256.Create(_Unsafe.Add(ref nr, r));
-                var delta0 = _Simd256.Create(_Unsafe.Add(ref delta, r));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var rhotSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var ej = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - ((ej + n0) + nr0), -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    rhotSum = _Simd256.FusedMultiplyAdd(Fq0, delta0, rhotSum);
-                    _Simd256.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
-                }
-            }
-        }
-
-        // rho = rho + rhot, [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeRho(ref float rho, ref float rhot, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var rhoj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref rho, j));
-                    var rhotj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var rho0 = rhoj + rhotj;
-                    _Simd256.StoreUnsafe(rho0, ref _Unsafe.Add(ref rho, j));
-                }
-            }
-        }
-
-        // e' = max(e, candidate); rho, R, rhoRest, rhoGroup, rhoBase, RRest, RGroup, RBase follow by 2^(e − e').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise4(ref float candidate, ref float factor, ref float e, ref float rho, ref float R, ref float rhoRest, ref float rhoGroup, ref float rhoBase, ref float RRest, ref float RGroup, ref float RBase, _SumStage stage)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                var old = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                var raised = _Simd256.MaxNative(old, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd256.StoreUnsafe(raised, ref _Unsafe.Add(ref e, j));
-                _Simd256.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
-            if (stage == _SumStage.Empty)
-            {
-                return;
-            }
-            Rescale_16(ref rho, ref factor);
-            Rescale_16x162(ref R, ref factor);
-            if (stage == _SumStage.Grouped)
-            {
-                Rescale_16(ref rhoRest, ref factor);
-                Rescale_16(ref rhoGroup, ref factor);
-                Rescale_16(ref rhoBase, ref factor);
-                Rescale_16x162(ref RRest, ref factor);
-                Rescale_16x162(ref RGroup, ref factor);
-                Rescale_16x162(ref RBase, ref factor);
-            }
-        }
-
-        // Td = column ≤ row ? T + deltaT : 0, [t × t].
-        // Td takes the memory of T.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeTd2(ref float T, ref float deltaT, int rows, int columns, int ahead)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Tr = ref _Unsafe.Add(ref T, r * 48);
-                var whole0 = columns - (columns % 8);
-                for (nint j = 0; j < whole0; j += 8)
-                {
-                    var T0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Tr, j));
-                    var T1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 48));
-                    var T2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 96));
-                    var deltaTj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref deltaT, j));
-                    var Td0 = _Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create((float)(ahead + r - j))), T0 + deltaTj, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Td0, ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create((float)(ahead + r + 1 - j))), T1 + deltaTj, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Td1, ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create((float)(ahead + r + 2 - j))), T2 + deltaTj, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Td2, ref _Unsafe.Add(ref Tr, j + 96));
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create((float)(columns - j)));
-                    var T0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Tr, j));
-                    var T1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 48));
-                    var T2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 96));
-                    var deltaTj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref deltaT, j));
-                    var Td0 = _Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create((float)(ahead + r - j))), T0 + deltaTj, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Td0, _Floats256.Zero), ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create((float)(ahead + r + 1 - j))), T1 + deltaTj, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Td1, _Floats256.Zero), ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create((float)(ahead + r + 2 - j))), T2 + deltaTj, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Td2, _Floats256.Zero), ref _Unsafe.Add(ref Tr, j + 96));
-                }
-            }
-        }
-
-        // h = not (t < |query| - |key|) ? kk : ∞, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeH2(ref float kk, ref float h, int rows, int valid0)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var h0 = !(r < valid0) ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
-                _Unsafe.Add(ref h, r) = h0;
-            }
-        }
-
-        // Fk = 2^(A + ((e − h) − kkr)), [t × m].
-        // Fk takes the memory of A.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFk(ref float A, ref float e, ref float h, ref float kkr, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
-                var h1 = _Simd256.Create(_Unsafe.Add(ref h, r + 1));
-                var kkr1 = _Simd256.Create(_Unsafe.Add(ref kkr, r + 1));
-                var h2 = _Simd256.Create(_Unsafe.Add(ref h, r + 2));
-                var kkr2 = _Simd256.Create(_Unsafe.Add(ref kkr, r + 2));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var ej = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fk0 = _VectorMath.Exp2(A0 + ((ej - h0) - kkr0), -72.1347504f);
-                    _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Ar, j));
-                    var Fk1 = _VectorMath.Exp2(A1 + ((ej - h1) - kkr1), -72.1347504f);
-                    _Simd256.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Ar, j + 16));
-                    var Fk2 = _VectorMath.Exp2(A2 + ((ej - h2) - kkr2), -72.1347504f);
-                    _Simd256.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Ar, j + 32));
-                }
-            }
-        }
-
-        // Pk = Fk · (Y + rho), [t × m].
-        // pk = rowSum(Pk), [t × 1].
-        // Pk takes the memory of Fk.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputePk(ref float Fk, ref float Y, ref float rho, ref float pk, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                ref var Yr = ref _Unsafe.Add(ref Y, r * 16);
-                var pkSum0 = _Floats256.Zero;
-                var pkSum1 = _Floats256.Zero;
-                var pkSum2 = _Floats256.Zero;
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var Fk0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j + 32));
-                    var Y0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
-                    var Y1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Yr, j + 16));
-                    var Y2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Yr, j + 32));
-                    var rhoj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref rho, j));
-                    var Pk0 = Fk0 * (Y0 + rhoj);
-                    _Simd256.StoreUnsafe(Pk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Pk1 = Fk1 * (Y1 + rhoj);
-                    _Simd256.StoreUnsafe(Pk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Pk2 = Fk2 * (Y2 + rhoj);
-                    _Simd256.StoreUnsafe(Pk2, ref _Unsafe.Add(ref Fkr, j + 32));
-                    pkSum0 += Pk0;
-                    pkSum1 += Pk1;
-                    pkSum2 += Pk2;
-                }
-                _Unsafe.Add(ref pk, r) = _VectorMath.Sum(pkSum0);
-                _Unsafe.Add(ref pk, r + 1) = _VectorMath.Sum(pkSum1);
-                _Unsafe.Add(ref pk, r + 2) = _VectorMath.Sum(pkSum2);
-            }
-        }
-
-        // dk = dXk + ((pk · −0.25) · K), [t × d].
-        // dk takes the memory of dXk.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDk(ref float dXk, ref float pk, ref float K, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var dXkr = ref _Unsafe.Add(ref dXk, r * 16);
-                ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var pk0 = _Simd256.Create(_Unsafe.Add(ref pk, r));
-                var pk1 = _Simd256.Create(_Unsafe.Add(ref pk, r + 1));
-                var pk2 = _Simd256.Create(_Unsafe.Add(ref pk, r + 2));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var dXk0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref dXkr, j));
-                    var dXk1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref dXkr, j + 16));
-                    var dXk2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref dXkr, j + 32));
-                    var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var K1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
-                    var K2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var dk0 = _Simd256.FusedMultiplyAdd(pk0 * _Simd256.Create(-0.25f), K0, dXk0);
-                    _Simd256.StoreUnsafe(dk0, ref _Unsafe.Add(ref dXkr, j));
-                    var dk1 = _Simd256.FusedMultiplyAdd(pk1 * _Simd256.Create(-0.25f), K1, dXk1);
-                    _Simd256.StoreUnsafe(dk1, ref _Unsafe.Add(ref dXkr, j + 16));
-                    var dk2 = _Simd256.FusedMultiplyAdd(pk2 * _Simd256.Create(-0.25f), K2, dXk2);
-                    _Simd256.StoreUnsafe(dk2, ref _Unsafe.Add(ref dXkr, j + 32));
-                }
-            }
-        }
-    }
-
-    /// <summary>The kernels of the backward pass, in the order in which they run, at 128 bit.</summary>
-    private static class Gradients128
-    {
-        /// <summary>The kernel at 128 bit: one head, every size a literal.</summary>
-        [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-        internal readonly struct Queries : global::KernelGen.CompilerServices.IAttentionKernel
-        {
-            public static int HeadDim => 16;
-            public static int ValueDim => 16;
-            public static int Features => 16;
-            public static int Lanes => 4;
-            public static int TileRows => 48;
-            public static int ProjectionRows => 16;
-            public static int ParameterFloats => 512;
-            public static int StateFloats => 560;
-            public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 5776;
-            public static bool Causal => true;
-            public static bool NeedsHadamard => false;
-
-            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, logSumExp = 5, logSumExpRest = 6, queryGradient = 7, parameters = 8;
-
-            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-            private static readonly _Operand[] Listed =
-            [
-                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("queryGradient", _OperandRows.Queries, 16, _OperandAccess.Accumulate),
-                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
-            ];
-
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-            {
-                packed.Clear();
-                // W, transposed, so that the features of a token lie side by side.
-                var weights = projection!.Weights;
-                for (var r = 0; r < 16; r++)
-                {
-                    for (var c = 0; c < 16; c++)
-                    {
-                        packed[(c * 16) + r] = weights[(r * 16) + c] * 0.721347511f;
-                    }
-                }
-                // Wg [16, 16].
-                var weightsWg = projection!.Weights;
-                for (var r = 0; r < 16; r++)
-                {
-                    for (var c = 0; c < 16; c++)
-                    {
-                        packed[256 + (r * 16) + c] = weightsWg[(r * 16) + c] * 0.5f;
-                    }
-                }
-            }
-
-            public static void InitState(ref float state)
-            {
-                // c [1 × m]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).Fill(-1.00000002E+30f);
-                // z [1 × m]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 16).Fill(0f);
-                // St [dv × m]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32), 256).Fill(0f);
-                // zRest, StRest
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 288), 272).Clear();
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var K = ref _Unsafe.Add(ref scratch, 0);
-                ref var V = ref _Unsafe.Add(ref scratch, 192);
-                ref var A = ref _Unsafe.Add(ref scratch, 960);
-                ref var kk = ref _Unsafe.Add(ref scratch, 1728);
-                ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
-                ref var h = ref _Unsafe.Add(ref scratch, 1792);
-                ref var factor = ref _Unsafe.Add(ref scratch, 1840);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
-                ref var zt = ref _Unsafe.Add(ref scratch, 2640);
-                ref var zGroup = ref _Unsafe.Add(ref scratch, 2656);
-                ref var StGroup = ref _Unsafe.Add(ref scratch, 2672);
-                ref var c = ref _Unsafe.Add(ref state, 0);
-                ref var z = ref _Unsafe.Add(ref state, 16);
-                ref var St = ref _Unsafe.Add(ref state, 32);
-                ref var zRest = ref _Unsafe.Add(ref state, 288);
-                ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
-                // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-                if (stage == _SumStage.Empty)
-                {
-                    _MemoryMarshal.CreateSpan(ref c, 16).Fill(-1.00000002E+30f);
-                    _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                    _MemoryMarshal.CreateSpan(ref St, 256).Fill(0f);
-                }
-                else
-                {
-                    _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref StGroup, 256).Clear();
-                }
-                ref var zOpen = ref stage == _SumStage.Grouped ? ref zGroup : ref z;
-                ref var StOpen = ref stage == _SumStage.Grouped ? ref StGroup : ref St;
-
-                // Tiles of 48 tokens t.
-                for (var tStart = from; tStart < to; tStart += 48)
-                {
-                    var tCount = global::System.Math.Min(48, to - tStart);
-                    for (var s = 0; s < tCount; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, tCount - s);
-                        var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                        _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
-                        var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                        _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
-                        // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
-                        // kk + kkr = rowSum((K · K) · 0.180337)
-                        ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
-                        // h = t < |key| ? kk : ∞
-                        ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                    }
-
-                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
-                    for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
-                    {
-                        StartOfRun(ref A, ref h, ref runTop, runFrom);
-                        if (Exceeds(ref runTop, ref c, 28.8539009f))
-                        {
-                            Raise(ref runTop, ref factor, ref c, ref z, ref St, ref zRest, ref zGroup, ref StRest, ref StGroup, stage);
-                        }
-                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
-                        _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
-                        ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
-                        // z = z + zt
-                        ComputeZ(ref zOpen, ref zt, 1);
-                        // St += Vᵀ · Fk
-                        AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref V, runFrom * 16), ref _Unsafe.Add(ref Fk, runFrom * 16), ref StOpen, ref StOpen, false, runTo - runFrom);
-                        if (stage == _SumStage.Empty)
-                        {
-                            stage = _SumStage.FirstGroup;
-                        }
-                        if (Exceeds(ref runTop, ref c, 11.5415602f))
-                        {
-                            Raise(ref runTop, ref factor, ref c, ref z, ref St, ref zRest, ref zGroup, ref StRest, ref StGroup, stage);
-                        }
-                    }
-                    // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                    if (tStart % 3072 >= 3024)
-                    {
-                        if (stage == _SumStage.Grouped)
-                        {
-                            _CompensatedSums.Close(ref z, ref zRest, ref z, ref zGroup, 16);
-                            _CompensatedSums.Close(ref St, ref StRest, ref St, ref StGroup, 256);
-                        }
-                        else
-                        {
-                            _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref StRest, 256).Clear();
-                            _MemoryMarshal.CreateSpan(ref StGroup, 256).Clear();
-                            zOpen = ref zGroup;
-                            StOpen = ref StGroup;
-                            stage = _SumStage.Grouped;
-                        }
-                    }
-                }
-                if (stage == _SumStage.Grouped)
-                {
-                    _CompensatedSums.Close(ref z, ref zRest, ref z, ref zGroup, 16);
-                    _CompensatedSums.Close(ref St, ref StRest, ref St, ref StGroup, 256);
-                }
-                else if (head.KeepsState)
-                {
-                    _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref StRest, 256).Clear();
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var K = ref _Unsafe.Add(ref scratch, 0);
-                ref var V = ref _Unsafe.Add(ref scratch, 192);
-                ref var VT = ref _Unsafe.Add(ref scratch, 960);
-                ref var A = ref _Unsafe.Add(ref scratch, 1728);
-                ref var kk = ref _Unsafe.Add(ref scratch, 2496);
-                ref var kkr = ref _Unsafe.Add(ref scratch, 2512);
-                ref var h = ref _Unsafe.Add(ref scratch, 2560);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2608);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2624);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 2640);
-                ref var zt = ref _Unsafe.Add(ref scratch, 3408);
-                ref var Q = ref _Unsafe.Add(ref scratch, 3424);
-                ref var B = ref _Unsafe.Add(ref scratch, 3616);
-                ref var G = ref _Unsafe.Add(ref scratch, 3808);
-                ref var lse = ref _Unsafe.Add(ref scratch, 4000);
-                ref var n = ref _Unsafe.Add(ref scratch, 4016);
-                ref var nr = ref _Unsafe.Add(ref scratch, 4032);
-                ref var O = ref _Unsafe.Add(ref scratch, 4048);
-                ref var go = ref _Unsafe.Add(ref scratch, 4240);
-                ref var delta = ref _Unsafe.Add(ref scratch, 4256);
-                ref var T = ref _Unsafe.Add(ref scratch, 4272);
-                ref var X = ref _Unsafe.Add(ref scratch, 4848);
-                ref var dXq = ref _Unsafe.Add(ref scratch, 5040);
-                ref var zGroup = ref _Unsafe.Add(ref scratch, 5232);
-                ref var zBase = ref _Unsafe.Add(ref scratch, 5248);
-                ref var StGroup = ref _Unsafe.Add(ref scratch, 5264);
-                ref var StBase = ref _Unsafe.Add(ref scratch, 5520);
-                ref var c = ref _Unsafe.Add(ref state, 0);
-                ref var z = ref _Unsafe.Add(ref state, 16);
-                ref var St = ref _Unsafe.Add(ref state, 32);
-                ref var zRest = ref _Unsafe.Add(ref state, 288);
-                ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
-                // z, St: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-                if (stage == _SumStage.Empty)
-                {
-                    _MemoryMarshal.CreateSpan(ref c, 16).Fill(-1.00000002E+30f);
-                    _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                }
-                else
-                {
-                    _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref z, 16).CopyTo(_MemoryMarshal.CreateSpan(ref zBase, 16));
-                    _MemoryMarshal.CreateSpan(ref StGroup, 256).Clear();
-                    _MemoryMarshal.CreateSpan(ref St, 256).CopyTo(_MemoryMarshal.CreateSpan(ref StBase, 256));
-                }
-
-                // Tiles of 48 tokens t.
-                for (var tStart = from; tStart < to; tStart += 48)
-                {
-                    var tCount = global::System.Math.Min(48, to - tStart);
-                    var isLast = !head.KeepsState && tStart + tCount == to; // nobody reads what it would add
-                    for (var s = 0; s < tCount; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, tCount - s);
-                        var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                        _TileCopy.Clear(ref K, 16, validK, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
-                        var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                        _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
-                        // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
-                        // kk + kkr = rowSum((K · K) · 0.180337)
-                        ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
-                        // h = t < |key| ? kk : ∞
-                        ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                    }
-
-                    // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
-                    for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
-                    {
-                        StartOfRun(ref A, ref h, ref runTop, runFrom);
-                        if (Exceeds(ref runTop, ref c, 28.8539009f))
-                        {
-                            Raise2(ref runTop, ref factor, ref c, ref z, ref St, ref zRest, ref zGroup, ref zBase, ref StRest, ref StGroup, ref StBase, stage);
-                        }
-                        runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
-                        _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
-                        ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
-                        _TileCopy.LoadTransposed(ref V, 16, tCount, 16, ref VT, 48);
-                        for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
-                        {
-                            var sCount = global::System.Math.Min(12, tCount - s);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head[query], (tStart + s) * head.Stride(query)), head.Stride(query), sCount, 16, ref Q, 16);
-                            // B = Q · Wᵀ
-                            Product_tx16x16(ref Q, ref W, ref B, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], (tStart + s) * head.Stride(outputGradient)), head.Stride(outputGradient), sCount, 16, ref G, 16);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], (tStart + s) * 1), 1, sCount, 1, ref lse, 1);
-                            // n = lse == −∞ ? ∞ : lse · 1.4427
-                            ComputeN(ref lse, ref n, sCount);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], (tStart + s) * 1), 1, sCount, 1, ref nr, 1);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head[output], (tStart + s) * head.Stride(output)), head.Stride(output), sCount, 16, ref O, 16);
-                            // go = rowSum(G · O)
-                            ComputeGo(ref G, ref O, ref go, sCount);
-                            // delta = −go
-                            ComputeDelta(ref go, ref delta, sCount);
-                            // T = G · Vᵀ, lower triangle
-                            ProductLower_tx16xt(ref G, ref VT, ref T, sCount, s);
-                            // Td = column ≤ row ? T + delta : 0
-                            ComputeTd(ref T, ref delta, sCount, tCount, tStart + s - tStart);
-                            if (stage != _SumStage.Empty)
-                            {
-                                // X = G · St
-                                Product_tx16x162(ref G, ref St, ref X, sCount);
-                            }
-                            else
-                            {
-                                _TileCopy.Clear(ref X, 16, 0, sCount);
-                            }
-                            // X += Td · Fk
-                            AddProductOfLower_txtx16(ref T, ref Fk, ref X, sCount, tCount, s);
-                            // Fq = 2^(B + ((c − n) − nr)); Pq = Fq · (X + (delta · z))
-                            ComputeFqPq(ref B, ref c, ref n, ref nr, ref X, ref delta, ref z, sCount);
-                            // dXq = Pq · Wg
-                            Product_tx16x162(ref B, ref Wg, ref dXq, sCount);
-                            var storeFrom = global::System.Math.Max(0, runFrom - s);
-                            var storeTo = global::System.Math.Min(sCount, runTo - s);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref dXq, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head[queryGradient], ((tStart + s) + storeFrom) * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
-                        }
-                        // z = z + zt
-                        ComputeZ(ref z, ref zt, 1);
-                        if (stage == _SumStage.Grouped)
-                        {
-                            ComputeZ(ref zGroup, ref zt, 1);
-                        }
-                        if (!(isLast && runTo == tCount))
-                        {
-                            if (stage == _SumStage.Empty)
-                            {
-                                _MemoryMarshal.CreateSpan(ref St, 256).Clear();
-                            }
-
-                            // St += Vᵀ · Fk
-                            AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref V, runFrom * 16), ref _Unsafe.Add(ref Fk, runFrom * 16), ref St, ref StGroup, stage == _SumStage.Grouped, runTo - runFrom);
-                        }
-                        if (!(isLast && runTo == tCount))
-                        {
-                            if (stage == _SumStage.Empty)
-                            {
-                                stage = _SumStage.FirstGroup;
-                            }
-                            if (Exceeds(ref runTop, ref c, 11.5415602f))
-                            {
-                                Raise2(ref runTop, ref factor, ref c, ref z, ref St, ref zRest, ref zGroup, ref zBase, ref StRest, ref StGroup, ref StBase, stage);
-                            }
-                        }
-                    }
-                    // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                    if (tStart % 3072 >= 3024)
-                    {
-                        if (stage == _SumStage.Grouped)
-                        {
-                            _CompensatedSums.Close(ref z, ref zRest, ref zBase, ref zGroup, 16);
-                            _CompensatedSums.Close(ref St, ref StRest, ref StBase, ref StGroup, 256);
-                        }
-                        else
-                        {
-                            _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref z, 16).CopyTo(_MemoryMarshal.CreateSpan(ref zBase, 16));
-                            _MemoryMarshal.CreateSpan(ref StRest, 256).Clear();
-                            _MemoryMarshal.CreateSpan(ref StGroup, 256).Clear();
-                            _MemoryMarshal.CreateSpan(ref St, 256).CopyTo(_MemoryMarshal.CreateSpan(ref StBase, 256));
-                            stage = _SumStage.Grouped;
-                        }
-                    }
-                }
-                if (head.KeepsState && stage == _SumStage.Grouped)
-                {
-                    _CompensatedSums.Close(ref z, ref zRest, ref zBase, ref zGroup, 16);
-                    _CompensatedSums.Close(ref St, ref StRest, ref StBase, ref StGroup, 256);
-                }
-                else if (head.KeepsState)
-                {
-                    _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref StRest, 256).Clear();
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Merge(ref float state, ref float other)
-            {
-                ref var c = ref _Unsafe.Add(ref state, 0);
-                ref var c2 = ref _Unsafe.Add(ref other, 0);
-                ref var z = ref _Unsafe.Add(ref state, 16);
-                ref var z2 = ref _Unsafe.Add(ref other, 16);
-                ref var St = ref _Unsafe.Add(ref state, 32);
-                ref var St2 = ref _Unsafe.Add(ref other, 32);
-                ref var zRest = ref _Unsafe.Add(ref state, 288);
-                ref var zRest2 = ref _Unsafe.Add(ref other, 288);
-                ref var StRest = ref _Unsafe.Add(ref state, 304);
-                ref var StRest2 = ref _Unsafe.Add(ref other, 304);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var raised = _Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c2, j)));
-                    var mine = _VectorMath.Exp2(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j)) - raised, -64f);
-                    var theirs = _VectorMath.Exp2(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref c2, j)) - raised, -64f);
-                    for (nint r = 0; r < 16; r++)
-                    {
-                        _CompensatedSums.Merge(ref _Unsafe.Add(ref St, (r * 16) + j), ref _Unsafe.Add(ref StRest, (r * 16) + j), mine, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref St2, (r * 16) + j)) * theirs, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref StRest2, (r * 16) + j)) * theirs);
-                    }
-                }
-                for (nint r = 0; r < 16; r++)
-                {
-                    var raised = float.MaxNative(_Unsafe.Add(ref c, r), _Unsafe.Add(ref c2, r));
-                    var mine = _VectorMath.Exp2(_Unsafe.Add(ref c, r) - raised, -64f);
-                    var theirs = _VectorMath.Exp2(_Unsafe.Add(ref c2, r) - raised, -64f);
-                    _Unsafe.Add(ref c, r) = raised;
-                    _CompensatedSums.Merge(ref _Unsafe.Add(ref z, r), ref _Unsafe.Add(ref zRest, r), mine, _Unsafe.Add(ref z2, r) * theirs, _Unsafe.Add(ref zRest2, r) * theirs);
-                }
-            }
-
-            public static void ExportState(ref float state, global::System.Span<float> destination)
-            {
-            }
-        }
-
-        /// <summary>The kernel at 128 bit: one head, every size a literal.</summary>
-        [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-        internal readonly struct Keys : global::KernelGen.CompilerServices.IAttentionKernel
-        {
-            public static int HeadDim => 16;
-            public static int ValueDim => 16;
-            public static int Features => 16;
-            public static int Lanes => 4;
-            public static int TileRows => 48;
-            public static int ProjectionRows => 16;
-            public static int ParameterFloats => 512;
-            public static int StateFloats => 560;
-            public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 9344;
-            public static bool Causal => true;
-            public static bool NeedsHadamard => false;
-            public static bool OutputsKeys => true;
-
-            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, logSumExp = 5, logSumExpRest = 6, keyGradient = 7, valueGradient = 8, parameters = 9;
-
-            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-            private static readonly _Operand[] Listed =
-            [
-                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("keyGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
-                new("valueGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
-                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
-            ];
-
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-            {
-                packed.Clear();
-                // W, transposed, so that the features of a token lie side by side.
-                var weights = projection!.Weights;
-                for (var r = 0; r < 16; r++)
-                {
-                    for (var c = 0; c < 16; c++)
-                    {
-                        packed[(c * 16) + r] = weights[(r * 16) + c] * 0.721347511f;
-                    }
-                }
-                // Wg [16, 16].
-                var weightsWg = projection!.Weights;
-                for (var r = 0; r < 16; r++)
-                {
-                    for (var c = 0; c < 16; c++)
-                    {
-                        packed[256 + (r * 16) + c] = weightsWg[(r * 16) + c] * 0.5f;
-                    }
-                }
-            }
-
-            public static void InitState(ref float state)
-            {
-                // e [1 × m]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).Fill(-1.00000002E+30f);
-                // rho [1 × m]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 16).Fill(0f);
-                // R [m × dv]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32), 256).Fill(0f);
-                // rhoRest, RRest
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 288), 272).Clear();
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var Q = ref _Unsafe.Add(ref scratch, 0);
-                ref var B = ref _Unsafe.Add(ref scratch, 192);
-                ref var G = ref _Unsafe.Add(ref scratch, 960);
-                ref var lse = ref _Unsafe.Add(ref scratch, 1728);
-                ref var n = ref _Unsafe.Add(ref scratch, 1744);
-                ref var nr = ref _Unsafe.Add(ref scratch, 1792);
-                ref var O = ref _Unsafe.Add(ref scratch, 1840);
-                ref var go = ref _Unsafe.Add(ref scratch, 2032);
-                ref var delta = ref _Unsafe.Add(ref scratch, 2048);
-                ref var factor = ref _Unsafe.Add(ref scratch, 2096);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 2112);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 2128);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 2896);
-                ref var rhoGroup = ref _Unsafe.Add(ref scratch, 2912);
-                ref var RGroup = ref _Unsafe.Add(ref scratch, 2928);
-                ref var e = ref _Unsafe.Add(ref state, 0);
-                ref var rho = ref _Unsafe.Add(ref state, 16);
-                ref var R = ref _Unsafe.Add(ref state, 32);
-                ref var rhoRest = ref _Unsafe.Add(ref state, 288);
-                ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
-                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-                if (stage == _SumStage.Empty)
-                {
-                    _MemoryMarshal.CreateSpan(ref e, 16).Fill(-1.00000002E+30f);
-                    _MemoryMarshal.CreateSpan(ref rho, 16).Fill(0f);
-                    _MemoryMarshal.CreateSpan(ref R, 256).Fill(0f);
-                }
-                else
-                {
-                    _MemoryMarshal.CreateSpan(ref rhoGroup, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref RGroup, 256).Clear();
-                }
-                ref var rhoOpen = ref stage == _SumStage.Grouped ? ref rhoGroup : ref rho;
-                ref var ROpen = ref stage == _SumStage.Grouped ? ref RGroup : ref R;
-
-                // Tiles of 48 tokens t.
-                for (var tStart = from; tStart < to; tStart += 48)
-                {
-                    var tCount = global::System.Math.Min(48, to - tStart);
-                    for (var s = 0; s < tCount; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(query)), -head.Stride(query), sCount, 16, ref Q, 16);
-                        // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(outputGradient)), -head.Stride(outputGradient), sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
-                        // n = lse == −∞ ? ∞ : lse · 1.4427
-                        ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(output)), -head.Stride(output), sCount, 16, ref O, 16);
-                        // go = rowSum(G · O)
-                        ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
-                        // delta = −go
-                        ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                    }
-
-                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
-                    for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
-                    {
-                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
-                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
-                        {
-                            Raise3(ref runTop, ref factor, ref e, ref rho, ref R, ref rhoRest, ref rhoGroup, ref RRest, ref RGroup, stage);
-                        }
-                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
-                        _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
-                        // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0; rhot = columnSum(Fq · delta)
-                        ComputeFqRhot(ref B, ref e, ref n, ref nr, ref Fq, ref delta, ref rhot, tCount, runFrom, runTo);
-                        // rho = rho + rhot
-                        ComputeRho(ref rhoOpen, ref rhot, 1);
-                        // R += Fqᵀ · G
-                        AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fq, runFrom * 16), ref _Unsafe.Add(ref G, runFrom * 16), ref ROpen, ref ROpen, false, runTo - runFrom);
-                        if (stage == _SumStage.Empty)
-                        {
-                            stage = _SumStage.FirstGroup;
-                        }
-                        if (Exceeds2(ref runTop, ref e, 11.5415602f))
-                        {
-                            Raise3(ref runTop, ref factor, ref e, ref rho, ref R, ref rhoRest, ref rhoGroup, ref RRest, ref RGroup, stage);
-                        }
-                    }
-                    // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                    if (tStart % 3072 >= 3024)
-                    {
-                        if (stage == _SumStage.Grouped)
-                        {
-                            _CompensatedSums.Close(ref rho, ref rhoRest, ref rho, ref rhoGroup, 16);
-                            _CompensatedSums.Close(ref R, ref RRest, ref R, ref RGroup, 256);
-                        }
-                        else
-                        {
-                            _MemoryMarshal.CreateSpan(ref rhoRest, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref rhoGroup, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref RRest, 256).Clear();
-                            _MemoryMarshal.CreateSpan(ref RGroup, 256).Clear();
-                            rhoOpen = ref rhoGroup;
-                            ROpen = ref RGroup;
-                            stage = _SumStage.Grouped;
-                        }
-                    }
-                }
-                if (stage == _SumStage.Grouped)
-                {
-                    _CompensatedSums.Close(ref rho, ref rhoRest, ref rho, ref rhoGroup, 16);
-                    _CompensatedSums.Close(ref R, ref RRest, ref R, ref RGroup, 256);
-                }
-                else if (head.KeepsState)
-                {
-                    _MemoryMarshal.CreateSpan(ref rhoRest, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref RRest, 256).Clear();
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var RT = ref _Unsafe.Add(ref scratch, 0);
-                ref var Q = ref _Unsafe.Add(ref scratch, 256);
-                ref var B = ref _Unsafe.Add(ref scratch, 448);
-                ref var G = ref _Unsafe.Add(ref scratch, 1216);
-                ref var GT = ref _Unsafe.Add(ref scratch, 1984);
-                ref var lse = ref _Unsafe.Add(ref scratch, 2752);
-                ref var n = ref _Unsafe.Add(ref scratch, 2768);
-                ref var nr = ref _Unsafe.Add(ref scratch, 2816);
-                ref var O = ref _Unsafe.Add(ref scratch, 2864);
-                ref var go = ref _Unsafe.Add(ref scratch, 3056);
-                ref var delta = ref _Unsafe.Add(ref scratch, 3072);
-                ref var factor = ref _Unsafe.Add(ref scratch, 3120);
-                ref var runTop = ref _Unsafe.Add(ref scratch, 3136);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 3152);
-                ref var FqT = ref _Unsafe.Add(ref scratch, 3920);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 4688);
-                ref var K = ref _Unsafe.Add(ref scratch, 4704);
-                ref var V = ref _Unsafe.Add(ref scratch, 5472);
-                ref var A = ref _Unsafe.Add(ref scratch, 6240);
-                ref var T = ref _Unsafe.Add(ref scratch, 7008);
-                ref var Y = ref _Unsafe.Add(ref scratch, 7584);
-                ref var kk = ref _Unsafe.Add(ref scratch, 7776);
-                ref var kkr = ref _Unsafe.Add(ref scratch, 7792);
-                ref var h = ref _Unsafe.Add(ref scratch, 7808);
-                ref var P = ref _Unsafe.Add(ref scratch, 7824);
-                ref var dV = ref _Unsafe.Add(ref scratch, 8400);
-                ref var pk = ref _Unsafe.Add(ref scratch, 8592);
-                ref var dXk = ref _Unsafe.Add(ref scratch, 8608);
-                ref var rhoGroup = ref _Unsafe.Add(ref scratch, 8800);
-                ref var rhoBase = ref _Unsafe.Add(ref scratch, 8816);
-                ref var RGroup = ref _Unsafe.Add(ref scratch, 8832);
-                ref var RBase = ref _Unsafe.Add(ref scratch, 9088);
-                ref var e = ref _Unsafe.Add(ref state, 0);
-                ref var rho = ref _Unsafe.Add(ref state, 16);
-                ref var R = ref _Unsafe.Add(ref state, 32);
-                ref var rhoRest = ref _Unsafe.Add(ref state, 288);
-                ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-                ref var Wg = ref _Unsafe.Add(ref head[parameters], 256);
-                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-                if (stage == _SumStage.Empty)
-                {
-                    _MemoryMarshal.CreateSpan(ref e, 16).Fill(-1.00000002E+30f);
-                    _MemoryMarshal.CreateSpan(ref rho, 16).Fill(0f);
-                }
-                else
-                {
-                    _MemoryMarshal.CreateSpan(ref rhoGroup, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref rho, 16).CopyTo(_MemoryMarshal.CreateSpan(ref rhoBase, 16));
-                    _MemoryMarshal.CreateSpan(ref RGroup, 256).Clear();
-                    _MemoryMarshal.CreateSpan(ref R, 256).CopyTo(_MemoryMarshal.CreateSpan(ref RBase, 256));
-                }
-
-                // Tiles of 48 tokens t.
-                for (var tStart = from; tStart < to; tStart += 48)
-                {
-                    var tCount = global::System.Math.Min(48, to - tStart);
-                    var isLast = !head.KeepsState && tStart + tCount == to; // nobody reads what it would add
-                    for (var s = 0; s < tCount; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(query)), -head.Stride(query), sCount, 16, ref Q, 16);
-                        // B = Q · Wᵀ
-                        Product_tx16x16(ref Q, ref W, ref _Unsafe.Add(ref B, s * 16), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(outputGradient)), -head.Stride(outputGradient), sCount, 16, ref _Unsafe.Add(ref G, s * 16), 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref lse, 1);
-                        // n = lse == −∞ ? ∞ : lse · 1.4427
-                        ComputeN(ref lse, ref _Unsafe.Add(ref n, s * 1), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], ((head.QueryLength - 1) - (tStart + s)) * 1), -1, sCount, 1, ref _Unsafe.Add(ref nr, s * 1), 1);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], ((head.QueryLength - 1) - (tStart + s)) * head.Stride(output)), -head.Stride(output), sCount, 16, ref O, 16);
-                        // go = rowSum(G · O)
-                        ComputeGo(ref _Unsafe.Add(ref G, s * 16), ref O, ref go, sCount);
-                        // delta = −go
-                        ComputeDelta(ref go, ref _Unsafe.Add(ref delta, s * 1), sCount);
-                    }
-
-                    // Runs of rows whose U = B − n exceeds e by at most 28.8539009f: almost always one, the whole tile.
-                    for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
-                    {
-                        StartOfRun2(ref B, ref n, ref runTop, runFrom);
-                        if (Exceeds2(ref runTop, ref e, 28.8539009f))
-                        {
-                            Raise4(ref runTop, ref factor, ref e, ref rho, ref R, ref rhoRest, ref rhoGroup, ref rhoBase, ref RRest, ref RGroup, ref RBase, stage);
-                        }
-                        runTo = EndOfRun2(ref B, ref n, ref e, ref runTop, runFrom, tCount, 28.8539009f);
-                        _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
-                        for (var s = 0; s < tCount; s += 12)
-                        {
-                            var sCount = global::System.Math.Min(12, tCount - s);
-                            // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0; rhot = columnSum(Fq · delta)
-                            ComputeFqRhot(ref _Unsafe.Add(ref B, s * 16), ref e, ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref nr, s * 1), ref _Unsafe.Add(ref Fq, s * 16), ref _Unsafe.Add(ref delta, s * 1), ref rhot, sCount, runFrom - s, runTo - s);
-                            var skippedK = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
-                            _TileCopy.Clear(ref _Unsafe.Add(ref K, s * 16), 16, 0, skippedK);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head[key], (((head.QueryLength - 1) - (tStart + s)) - skippedK) * head.Stride(key)), -head.Stride(key), sCount - skippedK, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref K, s * 16), skippedK * 16), 16);
-                            var skippedV = global::System.Math.Clamp(((head.QueryLength - 1) - (tStart + s)) - head.KeyLength + 1, 0, sCount);
-                            _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, 0, skippedV);
-                            _TileCopy.Load(ref _Unsafe.Add(ref head[value], (((head.QueryLength - 1) - (tStart + s)) - skippedV) * head.Stride(value)), -head.Stride(value), sCount - skippedV, 16, ref _Unsafe.Add(ref _Unsafe.Add(ref V, s * 16), skippedV * 16), 16);
-                            // A = K · Wᵀ
-                            Product_tx16x16(ref _Unsafe.Add(ref K, s * 16), ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
-                        }
-                        _TileCopy.LoadTransposed(ref G, 16, tCount, 16, ref GT, 48);
-                        if (stage != _SumStage.Empty)
-                        {
-                            _TileCopy.LoadTransposed(ref R, 16, 16, 16, ref RT, 16);
-                        }
-                        _TileCopy.LoadTransposed(ref Fq, 16, tCount, 16, ref FqT, 48);
-                        for (var s = 0; s < tCount; s += 12)
-                        {
-                            var sCount = global::System.Math.Min(12, tCount - s);
-                            // T = V · Gᵀ, lower triangle
-                            ProductLower_tx16xt(ref _Unsafe.Add(ref V, s * 16), ref GT, ref T, sCount, s);
-                            // Td = column ≤ row ? T + deltaT : 0
-                            ComputeTd2(ref T, ref delta, sCount, tCount, tStart + s - tStart);
-                            if (stage != _SumStage.Empty)
-                            {
-                                // Y = V · Rᵀ
-                                Product_tx16x162(ref _Unsafe.Add(ref V, s * 16), ref RT, ref Y, sCount);
-                            }
-                            else
-                            {
-                                _TileCopy.Clear(ref Y, 16, 0, sCount);
-                            }
-                            // Y += Td · Fq
-                            AddProductOfLower_txtx16(ref T, ref Fq, ref Y, sCount, tCount, s);
-                            // kk + kkr = rowSum((K · K) · 0.180337)
-                            ComputeKk(ref _Unsafe.Add(ref K, s * 16), ref kk, ref kkr, sCount);
-                            // h = not (t < |query| - |key|) ? kk : ∞
-                            ComputeH2(ref kk, ref h, sCount, (head.QueryLength - head.KeyLength) - (tStart + s));
-                            // Fk = 2^(A + ((e − h) − kkr))
-                            ComputeFk(ref _Unsafe.Add(ref A, s * 16), ref e, ref h, ref kkr, sCount);
-                            // P = Fk · Fqᵀ, lower triangle
-                            ProductLower_tx16xt(ref _Unsafe.Add(ref A, s * 16), ref FqT, ref P, sCount, s);
-                            if (stage != _SumStage.Empty)
-                            {
-                                // dV = Fk · R
-                                Product_tx16x162(ref _Unsafe.Add(ref A, s * 16), ref R, ref dV, sCount);
-                            }
-                            else
-                            {
-                                _TileCopy.Clear(ref dV, 16, 0, sCount);
-                            }
-                            // dV += P · G
-                            AddProductOfLower_txtx16(ref P, ref G, ref dV, sCount, tCount, s);
-                            var storeFrom = global::System.Math.Max(0, runFrom - s);
-                            var storeTo = global::System.Math.Min(sCount, runTo - s);
-                            var skippeddV = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dV, storeFrom * 16), skippeddV * 16), 16, (storeTo - storeFrom) - skippeddV, 16, ref _Unsafe.Add(ref head[valueGradient], (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddV) * head.Stride(valueGradient)), -head.Stride(valueGradient), head.AddsGradients);
-                            // Pk = Fk · (Y + rho); pk = rowSum(Pk)
-                            ComputePk(ref _Unsafe.Add(ref A, s * 16), ref Y, ref rho, ref pk, sCount);
-                            // dXk = Pk · Wg
-                            Product_tx16x162(ref _Unsafe.Add(ref A, s * 16), ref Wg, ref dXk, sCount);
-                            // dk = dXk + ((pk · −0.25) · K)
-                            ComputeDk(ref dXk, ref pk, ref _Unsafe.Add(ref K, s * 16), sCount);
-                            var skippeddk = global::System.Math.Max(0, ((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - head.KeyLength + 1);
-                            _TileCopy.StoreGradient(ref _Unsafe.Add(ref _Unsafe.Add(ref dXk, storeFrom * 16), skippeddk * 16), 16, (storeTo - storeFrom) - skippeddk, 16, ref _Unsafe.Add(ref head[keyGradient], (((head.QueryLength - 1) - ((tStart + s) + storeFrom)) - skippeddk) * head.Stride(keyGradient)), -head.Stride(keyGradient), head.AddsGradients);
-                        }
-                        // rho = rho + rhot
-                        ComputeRho(ref rho, ref rhot, 1);
-                        if (stage == _SumStage.Grouped)
-                        {
-                            ComputeRho(ref rhoGroup, ref rhot, 1);
-                        }
-                        if (!(isLast && runTo == tCount))
-                        {
-                            if (stage == _SumStage.Empty)
-                            {
-                                _MemoryMarshal.CreateSpan(ref R, 256).Clear();
-                            }
-
-                            // R += Fqᵀ · G
-                            AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fq, runFrom * 16), ref _Unsafe.Add(ref G, runFrom * 16), ref R, ref RGroup, stage == _SumStage.Grouped, runTo - runFrom);
-                        }
-                        if (!(isLast && runTo == tCount))
-                        {
-                            if (stage == _SumStage.Empty)
-                            {
-                                stage = _SumStage.FirstGroup;
-                            }
-                            if (Exceeds2(ref runTop, ref e, 11.5415602f))
-                            {
-                                Raise4(ref runTop, ref factor, ref e, ref rho, ref R, ref rhoRest, ref rhoGroup, ref rhoBase, ref RRest, ref RGroup, ref RBase, stage);
-                            }
-                        }
-                    }
-                    // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                    if (tStart % 3072 >= 3024)
-                    {
-                        if (stage == _SumStage.Grouped)
-                        {
-                            _CompensatedSums.Close(ref rho, ref rhoRest, ref rhoBase, ref rhoGroup, 16);
-                            _CompensatedSums.Close(ref R, ref RRest, ref RBase, ref RGroup, 256);
-                        }
-                        else
-                        {
-                            _MemoryMarshal.CreateSpan(ref rhoRest, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref rhoGroup, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref rho, 16).CopyTo(_MemoryMarshal.CreateSpan(ref rhoBase, 16));
-                            _MemoryMarshal.CreateSpan(ref RRest, 256).Clear();
-                            _MemoryMarshal.CreateSpan(ref RGroup, 256).Clear();
-                            _MemoryMarshal.CreateSpan(ref R, 256).CopyTo(_MemoryMarshal.CreateSpan(ref RBase, 256));
-                            stage = _SumStage.Grouped;
-                        }
-                    }
-                }
-                if (head.KeepsState && stage == _SumStage.Grouped)
-                {
-                    _CompensatedSums.Close(ref rho, ref rhoRest, ref rhoBase, ref rhoGroup, 16);
-                    _CompensatedSums.Close(ref R, ref RRest, ref RBase, ref RGroup, 256);
-                }
-                else if (head.KeepsState)
-                {
-                    _MemoryMarshal.CreateSpan(ref rhoRest, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref RRest, 256).Clear();
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Merge(ref float state, ref float other)
-            {
-                ref var e = ref _Unsafe.Add(ref state, 0);
-                ref var e2 = ref _Unsafe.Add(ref other, 0);
-                ref var rho = ref _Unsafe.Add(ref state, 16);
-                ref var rho2 = ref _Unsafe.Add(ref other, 16);
-                ref var R = ref _Unsafe.Add(ref state, 32);
-                ref var R2 = ref _Unsafe.Add(ref other, 32);
-                ref var rhoRest = ref _Unsafe.Add(ref state, 288);
-                ref var rhoRest2 = ref _Unsafe.Add(ref other, 288);
-                ref var RRest = ref _Unsafe.Add(ref state, 304);
-                ref var RRest2 = ref _Unsafe.Add(ref other, 304);
-                for (nint r = 0; r < 16; r++)
-                {
-                    var raised = float.MaxNative(_Unsafe.Add(ref e, r), _Unsafe.Add(ref e2, r));
-                    var mine = _VectorMath.Exp2(_Unsafe.Add(ref e, r) - raised, -64f);
-                    var theirs = _VectorMath.Exp2(_Unsafe.Add(ref e2, r) - raised, -64f);
-                    _Unsafe.Add(ref e, r) = raised;
-                    _CompensatedSums.Merge(ref _Unsafe.Add(ref rho, r), ref _Unsafe.Add(ref rhoRest, r), mine, _Unsafe.Add(ref rho2, r) * theirs, _Unsafe.Add(ref rhoRest2, r) * theirs);
-                    for (nint j = 0; j < 16; j += 4)
-                    {
-                        _CompensatedSums.Merge(ref _Unsafe.Add(ref R, (r * 16) + j), ref _Unsafe.Add(ref RRest, (r * 16) + j), _Simd128.Create(mine), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref R2, (r * 16) + j)) * theirs, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref RRest2, (r * 16) + j)) * theirs);
-                    }
-                }
-            }
-
-            public static void ExportState(ref float state, global::System.Span<float> destination)
-            {
-            }
-        }
-
-
-        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16x16(ref float a, ref float b, ref float c, int rows)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    if (rows - i <= 2)
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                        var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                        for (nint k = 0; k < 16; k++)
-                        {
-                            var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                            var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                            c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                            var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                            c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                        _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 20));
-                    }
-                    else
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                        var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                        var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                        var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                        var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                        var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                        for (nint k = 0; k < 16; k++)
-                        {
-                            var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                            var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                            c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                            var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                            c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                            var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 32));
-                            c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                            c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                            var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 48));
-                            c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                            c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                            var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 64));
-                            c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                            c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                            var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 80));
-                            c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                            c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                        _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 20));
-                        _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 36));
-                        _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 52));
-                        _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 68));
-                        _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 84));
-                    }
-                }
-            }
-        }
-
-        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Simd128.Create(0d);
-                var kkSum1 = _Simd128.Create(0d);
-                var kkSum2 = _Simd128.Create(0d);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var K1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
-                    var K2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var KLower0 = _Simd128.WidenLower(K0);
-                    var KUpper0 = _Simd128.WidenUpper(K0);
-                    var KLower1 = _Simd128.WidenLower(K1);
-                    var KUpper1 = _Simd128.WidenUpper(K1);
-                    var KLower2 = _Simd128.WidenLower(K2);
-                    var KUpper2 = _Simd128.WidenUpper(K2);
-                    kkSum0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkSum0);
-                    kkSum0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkSum0);
-                    kkSum1 = _Simd128.MultiplyAddEstimate(KLower1, KLower1, kkSum1);
-                    kkSum1 = _Simd128.MultiplyAddEstimate(KUpper1, KUpper1, kkSum1);
-                    kkSum2 = _Simd128.MultiplyAddEstimate(KLower2, KLower2, kkSum2);
-                    kkSum2 = _Simd128.MultiplyAddEstimate(KUpper2, KUpper2, kkSum2);
-                }
-                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
-                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
-                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
-                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
-                _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
-                _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
-                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
-                _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
-                _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
-            }
-        }
-
-        // h = t < |key| ? kk : ∞, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeH(ref float kk, ref float h, int rows, int valid0)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
-                _Unsafe.Add(ref h, r) = h0;
-            }
-        }
-
-        // L = A − h of a row, into `top`.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
-        {
-            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-            var hr = _Simd128.Create(_Unsafe.Add(ref h, r));
-            for (nint j = 0; j < 16; j += 4)
-            {
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
-            }
-        }
-
-        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
-        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            for (var r = from + 1; r < rows; r++)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                var hr = _Simd128.Create(_Unsafe.Add(ref h, r));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var rise = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    if (_Simd128.GreaterThanAny(rise, _Simd128.Create(threshold)))
-                    {
-                        return r;
-                    }
-                }
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
-        }
-
-        // Whether any candidate is above its reference by more than the threshold. NaN is not.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static bool Exceeds(ref float candidate, ref float c, float threshold)
-        {
-            for (nint j = 0; j < 16; j += 4)
-            {
-                var rise = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)) - _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                if (_Simd128.GreaterThanAny(rise, _Simd128.Create(threshold)))
-                {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        // v times the factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16(ref float v, ref float factor)
-        {
-            for (nint j = 0; j < 16; j += 4)
-            {
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref v, j)) * _Simd128.LoadUnsafe(ref _Unsafe.Add(ref factor, j)), ref _Unsafe.Add(ref v, j));
-            }
-        }
-
-        // The columns of x times their factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16x16(ref float x, ref float factor)
-        {
-            for (nint r = 0; r < 16; r++)
-            {
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref x, (r * 16) + j)) * _Simd128.LoadUnsafe(ref _Unsafe.Add(ref factor, j)), ref _Unsafe.Add(ref x, (r * 16) + j));
-                }
-            }
-        }
-
-        // c' = max(c, candidate); z, St, zRest, zGroup, StRest, StGroup follow by 2^(c − c').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise(ref float candidate, ref float factor, ref float c, ref float z, ref float St, ref float zRest, ref float zGroup, ref float StRest, ref float StGroup, _SumStage stage)
-        {
-            for (nint j = 0; j < 16; j += 4)
-            {
-                var old = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd128.MaxNative(old, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd128.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd128.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
-            if (stage == _SumStage.Empty)
-            {
-                return;
-            }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref St, ref factor);
-            if (stage == _SumStage.Grouped)
-            {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16(ref zGroup, ref factor);
-                Rescale_16x16(ref StRest, ref factor);
-                Rescale_16x16(ref StGroup, ref factor);
-            }
-        }
-
-        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0, [t × m].
-        // zt = columnSum(Fk), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
-        {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
-                var inRun1 = _Simd128.AsSingle(_Simd128.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
-                var h1 = _Simd128.Create(_Unsafe.Add(ref h, r + 1));
-                var kkr1 = _Simd128.Create(_Unsafe.Add(ref kkr, r + 1));
-                var inRun2 = _Simd128.AsSingle(_Simd128.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
-                var h2 = _Simd128.Create(_Unsafe.Add(ref h, r + 2));
-                var kkr2 = _Simd128.Create(_Unsafe.Add(ref kkr, r + 2));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd128.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
-                    ztSum += Fk0;
-                    ztSum += Fk1;
-                    ztSum += Fk2;
-                    _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    ztSum += Fk0;
-                    _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
-                }
-            }
-        }
-
-        // z = z + zt, [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeZ(ref float z, ref float zt, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var ztj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var z0 = zj + ztj;
-                    _Simd128.StoreUnsafe(z0, ref _Unsafe.Add(ref z, j));
-                }
-            }
-        }
-
-        // c, and group where asked for, += aᵀ · b: [16 × t] · [t × 16]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddGroupedTransposedProduct_16xtx16(ref float a, ref float b, ref float c, ref float group, bool isGrouped, int inner)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                for (nint i = 0; i < 12; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref group, (i * 16) + j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52)) + c3_1, ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 68)) + c4_1, ref _Unsafe.Add(ref cc, 68));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 84)) + c5_1, ref _Unsafe.Add(ref cc, 84));
-                    if (isGrouped)
-                    {
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 0)) + c0_0, ref _Unsafe.Add(ref second, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 4)) + c0_1, ref _Unsafe.Add(ref second, 4));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 16)) + c1_0, ref _Unsafe.Add(ref second, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 20)) + c1_1, ref _Unsafe.Add(ref second, 20));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 32)) + c2_0, ref _Unsafe.Add(ref second, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 36)) + c2_1, ref _Unsafe.Add(ref second, 36));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 48)) + c3_0, ref _Unsafe.Add(ref second, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 52)) + c3_1, ref _Unsafe.Add(ref second, 52));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 64)) + c4_0, ref _Unsafe.Add(ref second, 64)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 68)) + c4_1, ref _Unsafe.Add(ref second, 68));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 80)) + c5_0, ref _Unsafe.Add(ref second, 80)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 84)) + c5_1, ref _Unsafe.Add(ref second, 84));
-                    }
-                }
-                {
-                    const int i = 12;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref group, (i * 16) + j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52)) + c3_1, ref _Unsafe.Add(ref cc, 52));
-                    if (isGrouped)
-                    {
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 0)) + c0_0, ref _Unsafe.Add(ref second, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 4)) + c0_1, ref _Unsafe.Add(ref second, 4));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 16)) + c1_0, ref _Unsafe.Add(ref second, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 20)) + c1_1, ref _Unsafe.Add(ref second, 20));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 32)) + c2_0, ref _Unsafe.Add(ref second, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 36)) + c2_1, ref _Unsafe.Add(ref second, 36));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 48)) + c3_0, ref _Unsafe.Add(ref second, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 52)) + c3_1, ref _Unsafe.Add(ref second, 52));
-                    }
-                }
-            }
-        }
-
-        // c' = max(c, candidate); z, St, zRest, zGroup, zBase, StRest, StGroup, StBase follow by 2^(c − c').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise2(ref float candidate, ref float factor, ref float c, ref float z, ref float St, ref float zRest, ref float zGroup, ref float zBase, ref float StRest, ref float StGroup, ref float StBase, _SumStage stage)
-        {
-            for (nint j = 0; j < 16; j += 4)
-            {
-                var old = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd128.MaxNative(old, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd128.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd128.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
-            if (stage == _SumStage.Empty)
-            {
-                return;
-            }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref St, ref factor);
-            if (stage == _SumStage.Grouped)
-            {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16(ref zGroup, ref factor);
-                Rescale_16(ref zBase, ref factor);
-                Rescale_16x16(ref StRest, ref factor);
-                Rescale_16x16(ref StGroup, ref factor);
-                Rescale_16x16(ref StBase, ref factor);
-            }
-        }
-
-        // n = lse == −∞ ? ∞ : lse · 1.4427, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeN(ref float lse, ref float n, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var n0 = _Unsafe.Add(ref lse, r) == float.NegativeInfinity ? float.PositiveInfinity : _Unsafe.Add(ref lse, r) * 1.44269502f;
-                _Unsafe.Add(ref n, r) = n0;
-            }
-        }
-
-        // go = rowSum(G · O), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeGo(ref float G, ref float O, ref float go, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Gr = ref _Unsafe.Add(ref G, r * 16);
-                ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var goSum0 = _Floats128.Zero;
-                var goSum1 = _Floats128.Zero;
-                var goSum2 = _Floats128.Zero;
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var G0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Gr, j));
-                    var G1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Gr, j + 16));
-                    var G2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Gr, j + 32));
-                    var O0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Or, j));
-                    var O1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Or, j + 16));
-                    var O2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Or, j + 32));
-                    goSum0 = _Simd128.MultiplyAddEstimate(G0, O0, goSum0);
-                    goSum1 = _Simd128.MultiplyAddEstimate(G1, O1, goSum1);
-                    goSum2 = _Simd128.MultiplyAddEstimate(G2, O2, goSum2);
-                }
-                _Unsafe.Add(ref go, r) = _VectorMath.Sum(goSum0);
-                _Unsafe.Add(ref go, r + 1) = _VectorMath.Sum(goSum1);
-                _Unsafe.Add(ref go, r + 2) = _VectorMath.Sum(goSum2);
-            }
-        }
-
-        // delta = −go, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDelta(ref float go, ref float delta, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var delta0 = -_Unsafe.Add(ref go, r);
-                _Unsafe.Add(ref delta, r) = delta0;
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × t], lower triangle of c; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductLower_tx16xt(ref float a, ref float b, ref float c, int rows, int diagonal)
-        {
-            for (nint j = 0; j < 48; j += 8)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 48) + j);
-                    if (j > diagonal + i + 5)
-                    {
-                        for (nint r = 0; r < 6; r++)
-                        {
-                            _Simd128.StoreUnsafe(_Floats128.Zero, ref _Unsafe.Add(ref cc, (r * 48) + 0));
-                            _Simd128.StoreUnsafe(_Floats128.Zero, ref _Unsafe.Add(ref cc, (r * 48) + 4));
-                        }
-                        continue;
-                    }
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 48);
-                    }
-                    // Element (r, column) counts where column ≤ diagonal + i + r.
-                    var limit = (float)(diagonal + i - j);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 0)), c0_0, _Floats128.Zero), ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit - 4)), c0_1, _Floats128.Zero), ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 1)), c1_0, _Floats128.Zero), ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit - 3)), c1_1, _Floats128.Zero), ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 2)), c2_0, _Floats128.Zero), ref _Unsafe.Add(ref cc, 96)); _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit - 2)), c2_1, _Floats128.Zero), ref _Unsafe.Add(ref cc, 100));
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 3)), c3_0, _Floats128.Zero), ref _Unsafe.Add(ref cc, 144)); _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit - 1)), c3_1, _Floats128.Zero), ref _Unsafe.Add(ref cc, 148));
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 4)), c4_0, _Floats128.Zero), ref _Unsafe.Add(ref cc, 192)); _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 0)), c4_1, _Floats128.Zero), ref _Unsafe.Add(ref cc, 196));
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 5)), c5_0, _Floats128.Zero), ref _Unsafe.Add(ref cc, 240)); _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 1)), c5_1, _Floats128.Zero), ref _Unsafe.Add(ref cc, 244));
-                }
-            }
-        }
-
-        // Td = column ≤ row ? T + delta : 0, [t × t].
-        // Td takes the memory of T.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeTd(ref float T, ref float delta, int rows, int columns, int ahead)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Tr = ref _Unsafe.Add(ref T, r * 48);
-                var delta0 = _Simd128.Create(_Unsafe.Add(ref delta, r));
-                var delta1 = _Simd128.Create(_Unsafe.Add(ref delta, r + 1));
-                var delta2 = _Simd128.Create(_Unsafe.Add(ref delta, r + 2));
-                var whole0 = columns - (columns % 4);
-                for (nint j = 0; j < whole0; j += 4)
-                {
-                    var T0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Tr, j));
-                    var T1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 48));
-                    var T2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 96));
-                    var Td0 = _Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create((float)(ahead + r - j))), T0 + delta0, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Td0, ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create((float)(ahead + r + 1 - j))), T1 + delta1, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Td1, ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create((float)(ahead + r + 2 - j))), T2 + delta2, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Td2, ref _Unsafe.Add(ref Tr, j + 96));
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create((float)(columns - j)));
-                    var T0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Tr, j));
-                    var T1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 48));
-                    var T2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 96));
-                    var Td0 = _Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create((float)(ahead + r - j))), T0 + delta0, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Td0, _Floats128.Zero), ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create((float)(ahead + r + 1 - j))), T1 + delta1, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Td1, _Floats128.Zero), ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create((float)(ahead + r + 2 - j))), T2 + delta2, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Td2, _Floats128.Zero), ref _Unsafe.Add(ref Tr, j + 96));
-                }
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16x162(ref float a, ref float b, ref float c, int rows)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 68));
-                    _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 84));
-                }
-            }
-        }
-
-        // c += a · b: [t × t] · [t × 16], a lower triangular; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductOfLower_txtx16(ref float a, ref float b, ref float c, int rows, int inner, int diagonal)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 48);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var last = global::System.Math.Min(inner, diagonal + (int)i + 6);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < last; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 48));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 96));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 144));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 192));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 240));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52)) + c3_1, ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 68)) + c4_1, ref _Unsafe.Add(ref cc, 68));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 84)) + c5_1, ref _Unsafe.Add(ref cc, 84));
-                }
-            }
-        }
-
-        // Fq = 2^(B + ((c − n) − nr)), [t × m].
-        // Pq = Fq · (X + (delta · z)), [t × m].
-        // Pq takes the memory of B.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqPq(ref float B, ref float c, ref float n, ref float nr, ref float X, ref float delta, ref float z, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Xr = ref _Unsafe.Add(ref X, r * 16);
-                var n0 = _Simd128.Create(_Unsafe.Add(ref n, r));
-                var nr0 = _Simd128.Create(_Unsafe.Add(ref nr, r));
-                var delta0 = _Simd128.Create(_Unsafe.Add(ref delta, r));
-                var n1 = _Simd128.Create(_Unsafe.Add(ref n, r + 1));
-                var nr1 = _Simd128.Create(_Unsafe.Add(ref nr, r + 1));
-                var delta1 = _Simd128.Create(_Unsafe.Add(ref delta, r + 1));
-                var n2 = _Simd128.Create(_Unsafe.Add(ref n, r + 2));
-                var nr2 = _Simd128.Create(_Unsafe.Add(ref nr, r + 2));
-                var delta2 = _Simd128.Create(_Unsafe.Add(ref delta, r + 2));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + ((cj - n0) - nr0), -72.1347504f);
-                    var Fq1 = _VectorMath.Exp2(B1 + ((cj - n1) - nr1), -72.1347504f);
-                    var Fq2 = _VectorMath.Exp2(B2 + ((cj - n2) - nr2), -72.1347504f);
-                    var X0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 16));
-                    var X2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 32));
-                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var Pq0 = Fq0 * _Simd128.MultiplyAddEstimate(delta0, zj, X0);
-                    _Simd128.StoreUnsafe(Pq0, ref _Unsafe.Add(ref Br, j));
-                    var Pq1 = Fq1 * _Simd128.MultiplyAddEstimate(delta1, zj, X1);
-                    _Simd128.StoreUnsafe(Pq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Pq2 = Fq2 * _Simd128.MultiplyAddEstimate(delta2, zj, X2);
-                    _Simd128.StoreUnsafe(Pq2, ref _Unsafe.Add(ref Br, j + 32));
-                }
-            }
-        }
-
-        // U = B − n of a row, into `top`.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void StartOfRun2(ref float B, ref float n, ref float top, int r)
-        {
-            ref var Br = ref _Unsafe.Add(ref B, r * 16);
-            var nr = _Simd128.Create(_Unsafe.Add(ref n, r));
-            for (nint j = 0; j < 16; j += 4)
-            {
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr, ref _Unsafe.Add(ref top, j));
-            }
-        }
-
-        // The first row after `from` whose U = B − n is anywhere above e by more than the threshold, or `rows`;
-        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun2(ref float B, ref float n, ref float e, ref float top, int from, int rows, float threshold)
-        {
-            for (var r = from + 1; r < rows; r++)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var nr = _Simd128.Create(_Unsafe.Add(ref n, r));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var rise = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr - _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    if (_Simd128.GreaterThanAny(rise, _Simd128.Create(threshold)))
-                    {
-                        return r;
-                    }
-                }
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j)) - nr), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
-        }
-
-        // Whether any candidate is above its reference by more than the threshold. NaN is not.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static bool Exceeds2(ref float candidate, ref float e, float threshold)
-        {
-            for (nint j = 0; j < 16; j += 4)
-            {
-                var rise = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)) - _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                if (_Simd128.GreaterThanAny(rise, _Simd128.Create(threshold)))
-                {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        // The rows of x times their factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16x162(ref float x, ref float factor)
-        {
-            for (nint r = 0; r < 16; r++)
-            {
-                var rowFactor = _Unsafe.Add(ref factor, r);
-                if (rowFactor == 1f)
-                {
-                    continue;
-                }
-                var f = _Simd128.Create(rowFactor);
-                ref var row = ref _Unsafe.Add(ref x, r * 16);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j)) * f, ref _Unsafe.Add(ref row, j));
-                }
-            }
-        }
-
-        // e' = max(e, candidate); rho, R, rhoRest, rhoGroup, RRest, RGroup follow by 2^(e − e').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise3(ref float candidate, ref float factor, ref float e, ref float rho, ref float R, ref float rhoRest, ref float rhoGroup, ref float RRest, ref float RGroup, _SumStage stage)
-        {
-            for (nint j = 0; j < 16; j += 4)
-            {
-                var old = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                var raised = _Simd128.MaxNative(old, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd128.StoreUnsafe(raised, ref _Unsafe.Add(ref e, j));
-                _Simd128.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
-            if (stage == _SumStage.Empty)
-            {
-                return;
-            }
-            Rescale_16(ref rho, ref factor);
-            Rescale_16x162(ref R, ref factor);
-            if (stage == _SumStage.Grouped)
-            {
-                Rescale_16(ref rhoRest, ref factor);
-                Rescale_16(ref rhoGroup, ref factor);
-                Rescale_16x162(ref RRest, ref factor);
-                Rescale_16x162(ref RGroup, ref factor);
-            }
-        }
-
-        // Fq = row in run ? 2^(B − ((e + n) + nr)) : 0, [t × m].
-        // rhot = columnSum(Fq · delta), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqRhot(ref float B, ref float e, ref float n, ref float nr, ref float Fq, ref float delta, ref float rhot, int rows, int runFrom, int runTo)
-        {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var n0 = _Simd128.Create(_Unsafe.Add(ref n, r));
-                var nr0 = _Simd128.Create(_Unsafe.Add(ref nr, r));
-                var delta0 = _Simd128.Create(_Unsafe.Add(ref delta, r));
-                var inRun1 = _Simd128.AsSingle(_Simd128.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
-                var n1 = _Simd128.Create(_Unsafe.Add(ref n, r + 1));
-                var nr1 = _Simd128.Create(_Unsafe.Add(ref nr, r + 1));
-                var delta1 = _Simd128.Create(_Unsafe.Add(ref delta, r + 1));
-                var inRun2 = _Simd128.AsSingle(_Simd128.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
-                var n2 = _Simd128.Create(_Unsafe.Add(ref n, r + 2));
-                var nr2 = _Simd128.Create(_Unsafe.Add(ref nr, r + 2));
-                var delta2 = _Simd128.Create(_Unsafe.Add(ref delta, r + 2));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var rhotSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var ej = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - ((ej + n0) + nr0), -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    var Fq1 = _Simd128.ConditionalSelect(inRun1, _VectorMath.Exp2(B1 - ((ej + n1) + nr1), -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Fqr, j + 16));
-                    var Fq2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(B2 - ((ej + n2) + nr2), -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Fqr, j + 32));
-                    rhotSum = _Simd128.MultiplyAddEstimate(Fq0, delta0, rhotSum);
-                    rhotSum = _Simd128.MultiplyAddEstimate(Fq1, delta1, rhotSum);
-                    rhotSum = _Simd128.MultiplyAddEstimate(Fq2, delta2, rhotSum);
-                    _Simd128.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var n0 = _Simd128.Create(_Unsafe.Add(ref n, r));
-                var nr0 = _Simd128.Create(_Unsafe.Add(ref nr, r));
-                var delta0 = _Simd128.Create(_Unsafe.Add(ref delta, r));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var rhotSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var ej = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fq0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(B0 - ((ej + n0) + nr0), -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    rhotSum = _Simd128.MultiplyAddEstimate(Fq0, delta0, rhotSum);
-                    _Simd128.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
-                }
-            }
-        }
-
-        // rho = rho + rhot, [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeRho(ref float rho, ref float rhot, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var rhoj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rho, j));
-                    var rhotj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var rho0 = rhoj + rhotj;
-                    _Simd128.StoreUnsafe(rho0, ref _Unsafe.Add(ref rho, j));
-                }
-            }
-        }
-
-        // e' = max(e, candidate); rho, R, rhoRest, rhoGroup, rhoBase, RRest, RGroup, RBase follow by 2^(e − e').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise4(ref float candidate, ref float factor, ref float e, ref float rho, ref float R, ref float rhoRest, ref float rhoGroup, ref float rhoBase, ref float RRest, ref float RGroup, ref float RBase, _SumStage stage)
-        {
-            for (nint j = 0; j < 16; j += 4)
-            {
-                var old = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                var raised = _Simd128.MaxNative(old, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd128.StoreUnsafe(raised, ref _Unsafe.Add(ref e, j));
-                _Simd128.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
-            if (stage == _SumStage.Empty)
-            {
-                return;
-            }
-            Rescale_16(ref rho, ref factor);
-            Rescale_16x162(ref R, ref factor);
-            if (stage == _SumStage.Grouped)
-            {
-                Rescale_16(ref rhoRest, ref factor);
-                Rescale_16(ref rhoGroup, ref factor);
-                Rescale_16(ref rhoBase, ref factor);
-                Rescale_16x162(ref RRest, ref factor);
-                Rescale_16x162(ref RGroup, ref factor);
-                Rescale_16x162(ref RBase, ref factor);
-            }
-        }
-
-        // Td = column ≤ row ? T + deltaT : 0, [t × t].
-        // Td takes the memory of T.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeTd2(ref float T, ref float deltaT, int rows, int columns, int ahead)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Tr = ref _Unsafe.Add(ref T, r * 48);
-                var whole0 = columns - (columns % 4);
-                for (nint j = 0; j < whole0; j += 4)
-                {
-                    var T0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Tr, j));
-                    var T1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 48));
-                    var T2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 96));
-                    var deltaTj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref deltaT, j));
-                    var Td0 = _Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create((float)(ahead + r - j))), T0 + deltaTj, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Td0, ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create((float)(ahead + r + 1 - j))), T1 + deltaTj, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Td1, ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create((float)(ahead + r + 2 - j))), T2 + deltaTj, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Td2, ref _Unsafe.Add(ref Tr, j + 96));
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create((float)(columns - j)));
-                    var T0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Tr, j));
-                    var T1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 48));
-                    var T2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Tr, j + 96));
-                    var deltaTj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref deltaT, j));
-                    var Td0 = _Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create((float)(ahead + r - j))), T0 + deltaTj, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Td0, _Floats128.Zero), ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create((float)(ahead + r + 1 - j))), T1 + deltaTj, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Td1, _Floats128.Zero), ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create((float)(ahead + r + 2 - j))), T2 + deltaTj, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Td2, _Floats128.Zero), ref _Unsafe.Add(ref Tr, j + 96));
-                }
-            }
-        }
-
-        // h = not (t < |query| - |key|) ? kk : ∞, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeH2(ref float kk, ref float h, int rows, int valid0)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var h0 = !(r < valid0) ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
-                _Unsafe.Add(ref h, r) = h0;
-            }
-        }
-
-        // Fk = 2^(A + ((e − h) − kkr)), [t × m].
-        // Fk takes the memory of A.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFk(ref float A, ref float e, ref float h, ref float kkr, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
-                var h1 = _Simd128.Create(_Unsafe.Add(ref h, r + 1));
-                var kkr1 = _Simd128.Create(_Unsafe.Add(ref kkr, r + 1));
-                var h2 = _Simd128.Create(_Unsafe.Add(ref h, r + 2));
-                var kkr2 = _Simd128.Create(_Unsafe.Add(ref kkr, r + 2));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var ej = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref e, j));
-                    var Fk0 = _VectorMath.Exp2(A0 + ((ej - h0) - kkr0), -72.1347504f);
-                    _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Ar, j));
-                    var Fk1 = _VectorMath.Exp2(A1 + ((ej - h1) - kkr1), -72.1347504f);
-                    _Simd128.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Ar, j + 16));
-                    var Fk2 = _VectorMath.Exp2(A2 + ((ej - h2) - kkr2), -72.1347504f);
-                    _Simd128.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Ar, j + 32));
-                }
-            }
-        }
-
-        // Pk = Fk · (Y + rho), [t × m].
-        // pk = rowSum(Pk), [t × 1].
-        // Pk takes the memory of Fk.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputePk(ref float Fk, ref float Y, ref float rho, ref float pk, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                ref var Yr = ref _Unsafe.Add(ref Y, r * 16);
-                var pkSum0 = _Floats128.Zero;
-                var pkSum1 = _Floats128.Zero;
-                var pkSum2 = _Floats128.Zero;
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var Fk0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j + 32));
-                    var Y0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
-                    var Y1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Yr, j + 16));
-                    var Y2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Yr, j + 32));
-                    var rhoj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rho, j));
-                    var Pk0 = Fk0 * (Y0 + rhoj);
-                    _Simd128.StoreUnsafe(Pk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Pk1 = Fk1 * (Y1 + rhoj);
-                    _Simd128.StoreUnsafe(Pk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Pk2 = Fk2 * (Y2 + rhoj);
-                    _Simd128.StoreUnsafe(Pk2, ref _Unsafe.Add(ref Fkr, j + 32));
-                    pkSum0 += Pk0;
-                    pkSum1 += Pk1;
-                    pkSum2 += Pk2;
-                }
-                _Unsafe.Add(ref pk, r) = _VectorMath.Sum(pkSum0);
-                _Unsafe.Add(ref pk, r + 1) = _VectorMath.Sum(pkSum1);
-                _Unsafe.Add(ref pk, r + 2) = _VectorMath.Sum(pkSum2);
-            }
-        }
-
-        // dk = dXk + ((pk · −0.25) · K), [t × d].
-        // dk takes the memory of dXk.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDk(ref float dXk, ref float pk, ref float K, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var dXkr = ref _Unsafe.Add(ref dXk, r * 16);
-                ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var pk0 = _Simd128.Create(_Unsafe.Add(ref pk, r));
-                var pk1 = _Simd128.Create(_Unsafe.Add(ref pk, r + 1));
-                var pk2 = _Simd128.Create(_Unsafe.Add(ref pk, r + 2));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var dXk0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref dXkr, j));
-                    var dXk1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref dXkr, j + 16));
-                    var dXk2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref dXkr, j + 32));
-                    var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var K1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
-                    var K2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var dk0 = _Simd128.MultiplyAddEstimate(pk0 * _Simd128.Create(-0.25f), K0, dXk0);
-                    _Simd128.StoreUnsafe(dk0, ref _Unsafe.Add(ref dXkr, j));
-                    var dk1 = _Simd128.MultiplyAddEstimate(pk1 * _Simd128.Create(-0.25f), K1, dXk1);
-                    _Simd128.StoreUnsafe(dk1, ref _Unsafe.Add(ref dXkr, j + 16));
-                    var dk2 = _Simd128.MultiplyAddEstimate(pk2 * _Simd128.Create(-0.25f), K2, dXk2);
-                    _Simd128.StoreUnsafe(dk2, ref _Unsafe.Add(ref dXkr, j + 32));
+                var pk0 = _Floats.Create(_Unsafe.Add(ref pk, r));
+                var pk1 = _Floats.Create(_Unsafe.Add(ref pk, r + 1));
+                var pk2 = _Floats.Create(_Unsafe.Add(ref pk, r + 2));
+                for (nint j = 0; j < 16; j += _Floats.Count)
+                {
+                    var dXk0 = _Floats.Load(ref _Unsafe.Add(ref dXkr, j));
+                    var dXk1 = _Floats.Load(ref _Unsafe.Add(ref dXkr, j + 16));
+                    var dXk2 = _Floats.Load(ref _Unsafe.Add(ref dXkr, j + 32));
+                    var K0 = _Floats.Load(ref _Unsafe.Add(ref Kr, j));
+                    var K1 = _Floats.Load(ref _Unsafe.Add(ref Kr, j + 16));
+                    var K2 = _Floats.Load(ref _Unsafe.Add(ref Kr, j + 32));
+                    var dk0 = _Floats.MultiplyAdd(pk0 * _Floats.Create(-0.25f), K0, dXk0);
+                    _Floats.Store(dk0, ref _Unsafe.Add(ref dXkr, j));
+                    var dk1 = _Floats.MultiplyAdd(pk1 * _Floats.Create(-0.25f), K1, dXk1);
+                    _Floats.Store(dk1, ref _Unsafe.Add(ref dXkr, j + 16));
+                    var dk2 = _Floats.MultiplyAdd(pk2 * _Floats.Create(-0.25f), K2, dXk2);
+                    _Floats.Store(dk2, ref _Unsafe.Add(ref dXkr, j + 32));
                 }
             }
         }

@@ -3,7 +3,7 @@
 #pragma warning disable CS3001, CS3002, CS3003, CS3005, CS3006 // The types of KernelGen are not CLS-compliant.
 
 // FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 16, causal.
-// Schedule: tiles of 48 tokens t; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
+// Schedule: tiles of 48 tokens t; strips of 12 rows.
 //
 // The tile program, for one head; logarithms are of base 2:
 //
@@ -43,12 +43,16 @@
 //         S += Fkᵀ · V
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
+using _Hadamard = global::KernelGen.CompilerServices.HadamardTransform;
 using _HeadOperands = global::KernelGen.CompilerServices.HeadOperands;
 using _Operand = global::KernelGen.CompilerServices.Operand;
 using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
 using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
 using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
 using _OperandSource = global::KernelGen.CompilerServices.OperandSource;
+using _Products = global::KernelGen.CompilerServices.TileProducts;
+using _References = global::KernelGen.CompilerServices.References;
+using _RowProducts = global::KernelGen.CompilerServices.RowProducts;
 using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
@@ -57,12 +61,6 @@ using _MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;
 using _MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;
 using _MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;
 using _Unsafe = global::System.Runtime.CompilerServices.Unsafe;
-using _Simd512 = global::System.Runtime.Intrinsics.Vector512;
-using _Floats512 = global::System.Runtime.Intrinsics.Vector512<float>;
-using _Simd256 = global::System.Runtime.Intrinsics.Vector256;
-using _Floats256 = global::System.Runtime.Intrinsics.Vector256<float>;
-using _Simd128 = global::System.Runtime.Intrinsics.Vector128;
-using _Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
 
 namespace Samples;
 
@@ -189,28 +187,32 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
     {
         if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<Width512>(
-                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients512.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<Gradients512.Keys>());
+            return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<CpuKernel<global::KernelGen.CompilerServices.Floats16, global::KernelGen.CompilerServices.Doubles8>>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats16, global::KernelGen.CompilerServices.Doubles8>.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats16, global::KernelGen.CompilerServices.Doubles8>.Keys>());
         }
 
         if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<Width256>(
-                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients256.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<Gradients256.Keys>());
+            return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<CpuKernel<global::KernelGen.CompilerServices.Floats8, global::KernelGen.CompilerServices.Doubles4>>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats8, global::KernelGen.CompilerServices.Doubles4>.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats8, global::KernelGen.CompilerServices.Doubles4>.Keys>());
         }
 
-        return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<Width128>(
-                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients128.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<Gradients128.Keys>());
+        return global::KernelGen.CompilerServices.AttentionEngine.CreateDecoding<CpuKernel<global::KernelGen.CompilerServices.Floats4, global::KernelGen.CompilerServices.Doubles2>>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats4, global::KernelGen.CompilerServices.Doubles2>.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats4, global::KernelGen.CompilerServices.Doubles2>.Keys>());
     }
 
-    /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
+    #nullable disable // The search for null references would take the compiler a third of its time.
+
+    /// <summary>The kernel: one head, every size a literal, at the width of the vector that it is compiled for.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-    private readonly struct Width512 : global::KernelGen.CompilerServices.IDecodingKernel
+    private readonly struct CpuKernel<_Floats, _Doubles> : global::KernelGen.CompilerServices.IDecodingKernel
+        where _Floats : struct, global::KernelGen.CompilerServices.IVector<_Floats>
+        where _Doubles : struct, global::KernelGen.CompilerServices.IDoubles<_Doubles, _Floats>
     {
         public static int HeadDim => 16;
         public static int ValueDim => 16;
         public static int Features => 16;
-        public static int Lanes => 16;
+        public static int Lanes => _Floats.Count;
         public static int TileRows => 48;
         public static int ProjectionRows => 16;
         public static int ParameterFloats => 256;
@@ -236,7 +238,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
         ];
 
-        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
+        public static void PackParameters(global::KernelGen.Projection projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
             // W, transposed, so that the features of a token lie side by side.
@@ -313,7 +315,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
                     _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
                     // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                    _Products.Multiply<_Floats>(ref K, 16, 1, ref W, 16, ref _Unsafe.Add(ref A, s * 16), 16, rows: sCount, inner: 16, columns: 16);
                     // kk + kkr = rowSum((K · K) · 0.180337)
                     ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
                     // h = t < |key| ? kk : ∞
@@ -324,7 +326,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
                     StartOfRun(ref A, ref h, ref runTop, runFrom);
-                    if (Exceeds(ref runTop, ref c, 28.8539009f))
+                    if (_References.Exceed<_Floats>(ref runTop, ref c, 28.8539009f, size: 16, segments: 1, padded: 16))
                     {
                         Raise(ref runTop, ref factor, ref c, ref z, ref S, ref zRest, ref zGroup, ref SRest, ref SGroup, stage);
                     }
@@ -335,12 +337,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     // z = z + zt
                     ComputeZ(ref zOpen, ref zt, 1);
                     // S += Fkᵀ · V
-                    AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref SOpen, ref SOpen, false, runTo - runFrom);
+                    _Products.Add<_Floats>(ref _Unsafe.Add(ref Fk, runFrom * 16), 1, 16, ref _Unsafe.Add(ref V, runFrom * 16), 16, ref SOpen, 16, rows: 16, inner: runTo - runFrom, columns: 16);
                     if (stage == _SumStage.Empty)
                     {
                         stage = _SumStage.FirstGroup;
                     }
-                    if (Exceeds(ref runTop, ref c, 11.5415602f))
+                    if (_References.Exceed<_Floats>(ref runTop, ref c, 11.5415602f, size: 16, segments: 1, padded: 16))
                     {
                         Raise(ref runTop, ref factor, ref c, ref z, ref S, ref zRest, ref zGroup, ref SRest, ref SGroup, stage);
                     }
@@ -449,13 +451,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
                         _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
-                        Product_tx16x16(ref K, ref W, ref A, sCount + head.QueryLength);
+                        _Products.Multiply<_Floats>(ref K, 16, 1, ref W, 16, ref A, 16, rows: sCount + head.QueryLength, inner: 16, columns: 16);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
                     }
                     else
                     {
                         // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
+                        _Products.Multiply<_Floats>(ref K, 16, 1, ref W, 16, ref _Unsafe.Add(ref A, s * 16), 16, rows: sCount, inner: 16, columns: 16);
                     }
                     // kk + kkr = rowSum((K · K) · 0.180337)
                     ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
@@ -467,7 +469,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
                 {
                     StartOfRun(ref A, ref h, ref runTop, runFrom);
-                    if (Exceeds(ref runTop, ref c, 28.8539009f))
+                    if (_References.Exceed<_Floats>(ref runTop, ref c, 28.8539009f, size: 16, segments: 1, padded: 16))
                     {
                         Raise2(ref runTop, ref factor, ref c, ref z, ref S, ref zRest, ref zGroup, ref zBase, ref SRest, ref SGroup, ref SBase, stage);
                     }
@@ -491,7 +493,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         else
                         {
                             // B = Q · Wᵀ
-                            Product_tx16x16(ref Q, ref W, ref B, sCount);
+                            _Products.Multiply<_Floats>(ref Q, 16, 1, ref W, 16, ref B, 16, rows: sCount, inner: 16, columns: 16);
                         }
                         // M = rowMax(B + c)
                         ComputeM(ref B, ref c, ref M, sCount);
@@ -502,7 +504,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         if (stage != _SumStage.Empty)
                         {
                             // N = Fq · S
-                            Product_tx16x162(ref B, ref S, ref N, sCount);
+                            _Products.Multiply<_Floats>(ref B, 16, 1, ref S, 16, ref N, 16, rows: sCount, inner: 16, columns: 16);
                         }
                         else
                         {
@@ -516,12 +518,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         else
                         {
                             // P = Fq · Fkᵀ, lower triangle
-                            ProductLower_tx16xt(ref B, ref FkT, ref P, sCount, s);
+                            _Products.MultiplyLower<_Floats>(ref B, 16, 1, ref FkT, 48, ref P, 48, rows: sCount, inner: 16, columns: 48, diagonal: s);
                         }
                         // Dp = rowSum(P)
                         ComputeDp(ref P, ref Dp, sCount, tCount);
                         // N += P · V
-                        AddProductOfLower_txtx16(ref P, ref V, ref N, sCount, tCount, s);
+                        _Products.Add<_Floats>(ref P, 48, 1, ref V, 16, ref N, 16, rows: sCount, inner: tCount, columns: 16, diagonal: s);
                         // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
                         ComputeDR(ref Dz, ref Dp, ref D, ref R, sCount);
                         // O = N · R
@@ -554,7 +556,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         }
 
                         // S += Fkᵀ · V
-                        AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, ref SGroup, stage == _SumStage.Grouped, runTo - runFrom);
+                        _Products.AddToBoth<_Floats>(ref _Unsafe.Add(ref Fk, runFrom * 16), 1, 16, ref _Unsafe.Add(ref V, runFrom * 16), 16, ref S, ref SGroup, stage == _SumStage.Grouped, 16, rows: 16, inner: runTo - runFrom, columns: 16);
                     }
                     if (!(isLast && runTo == tCount))
                     {
@@ -562,7 +564,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                         {
                             stage = _SumStage.FirstGroup;
                         }
-                        if (Exceeds(ref runTop, ref c, 11.5415602f))
+                        if (_References.Exceed<_Floats>(ref runTop, ref c, 11.5415602f, size: 16, segments: 1, padded: 16))
                         {
                             Raise2(ref runTop, ref factor, ref c, ref z, ref S, ref zRest, ref zGroup, ref zBase, ref SRest, ref SGroup, ref SBase, stage);
                         }
@@ -620,9 +622,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 var theirs = _VectorMath.Exp2(_Unsafe.Add(ref c2, r) - raised, -64f);
                 _Unsafe.Add(ref c, r) = raised;
                 _CompensatedSums.Merge(ref _Unsafe.Add(ref z, r), ref _Unsafe.Add(ref zRest, r), mine, _Unsafe.Add(ref z2, r) * theirs, _Unsafe.Add(ref zRest2, r) * theirs);
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    _CompensatedSums.Merge(ref _Unsafe.Add(ref S, (r * 16) + j), ref _Unsafe.Add(ref SRest, (r * 16) + j), _Simd512.Create(mine), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref S2, (r * 16) + j)) * theirs, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref SRest2, (r * 16) + j)) * theirs);
+                    _CompensatedSums.Merge(ref _Unsafe.Add(ref S, (r * 16) + j), ref _Unsafe.Add(ref SRest, (r * 16) + j), _Floats.Create(mine), _Floats.Load(ref _Unsafe.Add(ref S2, (r * 16) + j)) * _Floats.Create(theirs), _Floats.Load(ref _Unsafe.Add(ref SRest2, (r * 16) + j)) * _Floats.Create(theirs));
                 }
             }
         }
@@ -685,7 +687,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             // Q = query[t]
             _TileCopy.Load(ref head[query], 0, 1, 16, ref Q, 16);
             // A = K · Wᵀ; B = Q · Wᵀ
-            RowsWithW(ref K, ref W, ref A);
+            _RowProducts.MultiplyPair<_Floats>(ref K, 16, ref W, 16, ref A, 16, inner: 16, columns: 16);
             // V = value[t]
             _TileCopy.Load(ref head[value], 0, 1, 16, ref ownV, 16);
             // kk + kkr = rowSum((K · K) · 0.180337)
@@ -696,7 +698,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             RowL(ref A, ref h, ref L, 1);
 
             // Where L exceeds c by more than 28.8539009f the run ends before this token, and with it the block.
-            if (Exceeds(ref L, ref c, 28.8539009f))
+            if (_References.Exceed<_Floats>(ref L, ref c, 28.8539009f, size: 16, segments: 1, padded: 16))
             {
                 if (count > 0)
                 {
@@ -707,13 +709,14 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                     _TileCopy.Store(ref ownV, 0, 1, 16, ref _Unsafe.Add(ref rows, 256), 0);
                     ownV = ref _Unsafe.Add(ref rows, 256);
                 }
-                if (Exceeds(ref L, ref c, 28.8539009f))
+                if (_References.Exceed<_Floats>(ref L, ref c, 28.8539009f, size: 16, segments: 1, padded: 16))
                 {
                     Raise3(ref L, ref factor, ref c, ref z, ref S, ref zRest, ref SRest, _SumStage.Grouped);
                 }
             }
 
-            RaiseTop(ref top, ref L, count == 0);
+            // The largest L of the run.
+            _References.Max<_Floats>(ref top, ref L, count == 0, 16);
             // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c)
             RowFkM(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref M, 1);
             // Ms = max(M, −5E+29)
@@ -721,13 +724,13 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             // Fq = 2^(B + (c − Ms)); Dz = rowSum(Fq · z)
             RowFqDz(ref B, ref c, ref Ms, ref Fq, ref z, ref Dz, 1);
             // N = Fq · S
-            RowWithS(ref Fq, ref S, ref N);
+            _RowProducts.Multiply<_Floats>(ref Fq, ref S, 16, ref N, inner: 16, columns: 16);
             // P = Fq · Fkᵀ, lower triangle
-            DotsWithFk(ref Fq, ref _Unsafe.Add(ref rows, 0), ref P, count + 1);
+            _RowProducts.Dots<_Floats>(ref Fq, ref _Unsafe.Add(ref rows, 0), 16, ref P, rows: count + 1, inner: 16);
             // Dp = rowSum(P)
             RowDp(ref P, ref Dp, 1, count + 1);
             // N += P · V
-            AddRowWithV(ref P, ref _Unsafe.Add(ref rows, 256), ref N, count + 1);
+            _RowProducts.Add<_Floats>(ref P, ref _Unsafe.Add(ref rows, 256), 16, ref N, inner: count + 1, columns: 16);
             // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
             RowDR(ref Dz, ref Dp, ref R, 1);
             // O = N · R
@@ -763,8 +766,8 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             // z = z + zt
             _CompensatedSums.Close(ref z, ref zRest, ref z, ref zt, 16);
             // S += Fkᵀ · V
-            AddCompensatedTransposedProduct_16xtx16(ref Fk, ref V, ref S, ref SRest, count);
-            if (Exceeds(ref top, ref c, 11.5415602f))
+            _Products.AddCompensated<_Floats>(ref Fk, 1, 16, ref V, 16, ref S, ref SRest, 16, rows: 16, inner: count, columns: 16);
+            if (_References.Exceed<_Floats>(ref top, ref c, 11.5415602f, size: 16, segments: 1, padded: 16))
             {
                 Raise3(ref top, ref factor, ref c, ref z, ref S, ref zRest, ref SRest, _SumStage.Grouped);
             }
@@ -774,74 +777,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         {
         }
 
-        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16x16(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    if (rows - i <= 2)
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats512.Zero;
-                        var c1_0 = _Floats512.Zero;
-                        for (nint k = 0; k < 16; k++)
-                        {
-                            var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                            var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                        _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    }
-                    else
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats512.Zero;
-                        var c1_0 = _Floats512.Zero;
-                        var c2_0 = _Floats512.Zero;
-                        var c3_0 = _Floats512.Zero;
-                        var c4_0 = _Floats512.Zero;
-                        var c5_0 = _Floats512.Zero;
-                        for (nint k = 0; k < 16; k++)
-                        {
-                            var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                            var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                            var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                            c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                            var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                            c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                            var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                            c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                            var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                            c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                        _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                        _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                        _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                        _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                        _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
-                    }
-                }
-            }
-        }
-
         // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
@@ -849,34 +784,34 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Simd512.Create(0d);
-                var kkSum1 = _Simd512.Create(0d);
-                var kkSum2 = _Simd512.Create(0d);
-                for (nint j = 0; j < 16; j += 16)
+                var kkSum0 = _Doubles.Create(0d);
+                var kkSum1 = _Doubles.Create(0d);
+                var kkSum2 = _Doubles.Create(0d);
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var K1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
-                    var K2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var KLower0 = _Simd512.WidenLower(K0);
-                    var KUpper0 = _Simd512.WidenUpper(K0);
-                    var KLower1 = _Simd512.WidenLower(K1);
-                    var KUpper1 = _Simd512.WidenUpper(K1);
-                    var KLower2 = _Simd512.WidenLower(K2);
-                    var KUpper2 = _Simd512.WidenUpper(K2);
-                    kkSum0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
-                    kkSum0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
-                    kkSum1 = _Simd512.FusedMultiplyAdd(KLower1, KLower1, kkSum1);
-                    kkSum1 = _Simd512.FusedMultiplyAdd(KUpper1, KUpper1, kkSum1);
-                    kkSum2 = _Simd512.FusedMultiplyAdd(KLower2, KLower2, kkSum2);
-                    kkSum2 = _Simd512.FusedMultiplyAdd(KUpper2, KUpper2, kkSum2);
+                    var K0 = _Floats.Load(ref _Unsafe.Add(ref Kr, j));
+                    var K1 = _Floats.Load(ref _Unsafe.Add(ref Kr, j + 16));
+                    var K2 = _Floats.Load(ref _Unsafe.Add(ref Kr, j + 32));
+                    var KLower0 = _Doubles.Lower(K0);
+                    var KUpper0 = _Doubles.Upper(K0);
+                    var KLower1 = _Doubles.Lower(K1);
+                    var KUpper1 = _Doubles.Upper(K1);
+                    var KLower2 = _Doubles.Lower(K2);
+                    var KUpper2 = _Doubles.Upper(K2);
+                    kkSum0 = _Doubles.MultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Doubles.MultiplyAdd(KUpper0, KUpper0, kkSum0);
+                    kkSum1 = _Doubles.MultiplyAdd(KLower1, KLower1, kkSum1);
+                    kkSum1 = _Doubles.MultiplyAdd(KUpper1, KUpper1, kkSum1);
+                    kkSum2 = _Doubles.MultiplyAdd(KLower2, KLower2, kkSum2);
+                    kkSum2 = _Doubles.MultiplyAdd(KUpper2, KUpper2, kkSum2);
                 }
-                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
+                var kkTotal0 = _Doubles.Sum(kkSum0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
                 _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
-                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
+                var kkTotal1 = _Doubles.Sum(kkSum1) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
                 _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
-                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
+                var kkTotal2 = _Doubles.Sum(kkSum2) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
                 _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
             }
@@ -898,10 +833,10 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         private static void StartOfRun(ref float A, ref float h, ref float top, int r)
         {
             ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-            var hr = _Simd512.Create(_Unsafe.Add(ref h, r));
-            for (nint j = 0; j < 16; j += 16)
+            var hr = _Floats.Create(_Unsafe.Add(ref h, r));
+            for (nint j = 0; j < 16; j += _Floats.Count)
             {
-                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
+                _Floats.Store(_Floats.Load(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
             }
         }
 
@@ -913,91 +848,40 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (var r = from + 1; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                var hr = _Simd512.Create(_Unsafe.Add(ref h, r));
-                for (nint j = 0; j < 16; j += 16)
+                var hr = _Floats.Create(_Unsafe.Add(ref h, r));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var rise = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    if (_Simd512.GreaterThanAny(rise, _Simd512.Create(threshold)))
+                    var rise = _Floats.Load(ref _Unsafe.Add(ref Ar, j)) - hr - _Floats.Load(ref _Unsafe.Add(ref c, j));
+                    if (_Floats.AnyGreater(rise, _Floats.Create(threshold)))
                     {
                         return r;
                     }
                 }
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    _Simd512.StoreUnsafe(_Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
+                    _Floats.Store(_Floats.MaxNative(_Floats.Load(ref _Unsafe.Add(ref top, j)), _Floats.Load(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
                 }
             }
             return rows;
-        }
-
-        // Whether any candidate is above its reference by more than the threshold. NaN is not.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static bool Exceeds(ref float candidate, ref float c, float threshold)
-        {
-            for (nint j = 0; j < 16; j += 16)
-            {
-                var rise = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)) - _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                if (_Simd512.GreaterThanAny(rise, _Simd512.Create(threshold)))
-                {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        // v times the factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16(ref float v, ref float factor)
-        {
-            for (nint j = 0; j < 16; j += 16)
-            {
-                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref v, j)) * _Simd512.LoadUnsafe(ref _Unsafe.Add(ref factor, j)), ref _Unsafe.Add(ref v, j));
-            }
-        }
-
-        // The rows of x times their factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16x16(ref float x, ref float factor)
-        {
-            for (nint r = 0; r < 16; r++)
-            {
-                var rowFactor = _Unsafe.Add(ref factor, r);
-                if (rowFactor == 1f)
-                {
-                    continue;
-                }
-                var f = _Simd512.Create(rowFactor);
-                ref var row = ref _Unsafe.Add(ref x, r * 16);
-                for (nint j = 0; j < 16; j += 16)
-                {
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j)) * f, ref _Unsafe.Add(ref row, j));
-                }
-            }
         }
 
         // c' = max(c, candidate); z, S, zRest, zGroup, SRest, SGroup follow by 2^(c − c').
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void Raise(ref float candidate, ref float factor, ref float c, ref float z, ref float S, ref float zRest, ref float zGroup, ref float SRest, ref float SGroup, _SumStage stage)
         {
-            for (nint j = 0; j < 16; j += 16)
-            {
-                var old = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd512.MaxNative(old, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd512.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd512.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
+            _References.Raise<_Floats>(ref candidate, ref c, ref factor, 16);
             if (stage == _SumStage.Empty)
             {
                 return;
             }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref S, ref factor);
+            _References.Scale<_Floats>(ref z, ref factor, 16);
+            _References.ScaleRows<_Floats>(ref S, 16, ref factor, rows: 16, columns: 16);
             if (stage == _SumStage.Grouped)
             {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16(ref zGroup, ref factor);
-                Rescale_16x16(ref SRest, ref factor);
-                Rescale_16x16(ref SGroup, ref factor);
+                _References.Scale<_Floats>(ref zRest, ref factor, 16);
+                _References.Scale<_Floats>(ref zGroup, ref factor, 16);
+                _References.ScaleRows<_Floats>(ref SRest, 16, ref factor, rows: 16, columns: 16);
+                _References.ScaleRows<_Floats>(ref SGroup, 16, ref factor, rows: 16, columns: 16);
             }
         }
 
@@ -1011,50 +895,50 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
-                var inRun1 = _Simd512.AsSingle(_Simd512.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
-                var h1 = _Simd512.Create(_Unsafe.Add(ref h, r + 1));
-                var kkr1 = _Simd512.Create(_Unsafe.Add(ref kkr, r + 1));
-                var inRun2 = _Simd512.AsSingle(_Simd512.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
-                var h2 = _Simd512.Create(_Unsafe.Add(ref h, r + 2));
-                var kkr2 = _Simd512.Create(_Unsafe.Add(ref kkr, r + 2));
-                for (nint j = 0; j < 16; j += 16)
+                var inRun0 = _Floats.Mask(r >= runFrom && r < runTo);
+                var h0 = _Floats.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Floats.Create(_Unsafe.Add(ref kkr, r));
+                var inRun1 = _Floats.Mask(r + 1 >= runFrom && r + 1 < runTo);
+                var h1 = _Floats.Create(_Unsafe.Add(ref h, r + 1));
+                var kkr1 = _Floats.Create(_Unsafe.Add(ref kkr, r + 1));
+                var inRun2 = _Floats.Mask(r + 2 >= runFrom && r + 2 < runTo);
+                var h2 = _Floats.Create(_Unsafe.Add(ref h, r + 2));
+                var kkr2 = _Floats.Create(_Unsafe.Add(ref kkr, r + 2));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd512.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd512.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
+                    var ztSum = _Floats.Load(ref _Unsafe.Add(ref zt, j));
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 16));
+                    var A2 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 32));
+                    var cj = _Floats.Load(ref _Unsafe.Add(ref c, j));
+                    var Fk0 = _Floats.Select(inRun0, _Floats.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats.Zero);
+                    _Floats.Store(Fk0, ref _Unsafe.Add(ref Fkr, j));
+                    var Fk1 = _Floats.Select(inRun1, _Floats.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats.Zero);
+                    _Floats.Store(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
+                    var Fk2 = _Floats.Select(inRun2, _Floats.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats.Zero);
+                    _Floats.Store(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
                     ztSum += Fk0;
                     ztSum += Fk1;
                     ztSum += Fk2;
-                    _Simd512.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
+                    _Floats.Store(ztSum, ref _Unsafe.Add(ref zt, j));
                 }
             }
             for (; r < rows; r++)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd512.AsSingle(_Simd512.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
-                for (nint j = 0; j < 16; j += 16)
+                var inRun0 = _Floats.Mask(r >= runFrom && r < runTo);
+                var h0 = _Floats.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Floats.Create(_Unsafe.Add(ref kkr, r));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd512.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats512.Zero);
-                    _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
+                    var ztSum = _Floats.Load(ref _Unsafe.Add(ref zt, j));
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var cj = _Floats.Load(ref _Unsafe.Add(ref c, j));
+                    var Fk0 = _Floats.Select(inRun0, _Floats.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats.Zero);
+                    _Floats.Store(Fk0, ref _Unsafe.Add(ref Fkr, j));
                     ztSum += Fk0;
-                    _Simd512.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
+                    _Floats.Store(ztSum, ref _Unsafe.Add(ref zt, j));
                 }
             }
         }
@@ -1065,103 +949,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         {
             for (nint r = 0; r < rows; r += 1)
             {
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var ztj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
+                    var zj = _Floats.Load(ref _Unsafe.Add(ref z, j));
+                    var ztj = _Floats.Load(ref _Unsafe.Add(ref zt, j));
                     var z0 = zj + ztj;
-                    _Simd512.StoreUnsafe(z0, ref _Unsafe.Add(ref z, j));
-                }
-            }
-        }
-
-        // c, and group where asked for, += aᵀ · b: [16 × t] · [t × 16]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddGroupedTransposedProduct_16xtx16(ref float a, ref float b, ref float c, ref float group, bool isGrouped, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < 12; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref group, (i * 16) + j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80));
-                    if (isGrouped)
-                    {
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 0)) + c0_0, ref _Unsafe.Add(ref second, 0));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 16)) + c1_0, ref _Unsafe.Add(ref second, 16));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 32)) + c2_0, ref _Unsafe.Add(ref second, 32));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 48)) + c3_0, ref _Unsafe.Add(ref second, 48));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 64)) + c4_0, ref _Unsafe.Add(ref second, 64));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 80)) + c5_0, ref _Unsafe.Add(ref second, 80));
-                    }
-                }
-                {
-                    const int i = 12;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref group, (i * 16) + j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
-                    if (isGrouped)
-                    {
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 0)) + c0_0, ref _Unsafe.Add(ref second, 0));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 16)) + c1_0, ref _Unsafe.Add(ref second, 16));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 32)) + c2_0, ref _Unsafe.Add(ref second, 32));
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref second, 48)) + c3_0, ref _Unsafe.Add(ref second, 48));
-                    }
+                    _Floats.Store(z0, ref _Unsafe.Add(ref z, j));
                 }
             }
         }
@@ -1170,27 +963,21 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void Raise2(ref float candidate, ref float factor, ref float c, ref float z, ref float S, ref float zRest, ref float zGroup, ref float zBase, ref float SRest, ref float SGroup, ref float SBase, _SumStage stage)
         {
-            for (nint j = 0; j < 16; j += 16)
-            {
-                var old = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd512.MaxNative(old, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd512.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd512.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
+            _References.Raise<_Floats>(ref candidate, ref c, ref factor, 16);
             if (stage == _SumStage.Empty)
             {
                 return;
             }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref S, ref factor);
+            _References.Scale<_Floats>(ref z, ref factor, 16);
+            _References.ScaleRows<_Floats>(ref S, 16, ref factor, rows: 16, columns: 16);
             if (stage == _SumStage.Grouped)
             {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16(ref zGroup, ref factor);
-                Rescale_16(ref zBase, ref factor);
-                Rescale_16x16(ref SRest, ref factor);
-                Rescale_16x16(ref SGroup, ref factor);
-                Rescale_16x16(ref SBase, ref factor);
+                _References.Scale<_Floats>(ref zRest, ref factor, 16);
+                _References.Scale<_Floats>(ref zGroup, ref factor, 16);
+                _References.Scale<_Floats>(ref zBase, ref factor, 16);
+                _References.ScaleRows<_Floats>(ref SRest, 16, ref factor, rows: 16, columns: 16);
+                _References.ScaleRows<_Floats>(ref SGroup, 16, ref factor, rows: 16, columns: 16);
+                _References.ScaleRows<_Floats>(ref SBase, 16, ref factor, rows: 16, columns: 16);
             }
         }
 
@@ -1201,22 +988,22 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var MSum0 = _Simd512.Create(float.NegativeInfinity);
-                var MSum1 = _Simd512.Create(float.NegativeInfinity);
-                var MSum2 = _Simd512.Create(float.NegativeInfinity);
-                for (nint j = 0; j < 16; j += 16)
+                var MSum0 = _Floats.Create(float.NegativeInfinity);
+                var MSum1 = _Floats.Create(float.NegativeInfinity);
+                var MSum2 = _Floats.Create(float.NegativeInfinity);
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    MSum0 = _Simd512.MaxNative(MSum0, B0 + cj);
-                    MSum1 = _Simd512.MaxNative(MSum1, B1 + cj);
-                    MSum2 = _Simd512.MaxNative(MSum2, B2 + cj);
+                    var B0 = _Floats.Load(ref _Unsafe.Add(ref Br, j));
+                    var B1 = _Floats.Load(ref _Unsafe.Add(ref Br, j + 16));
+                    var B2 = _Floats.Load(ref _Unsafe.Add(ref Br, j + 32));
+                    var cj = _Floats.Load(ref _Unsafe.Add(ref c, j));
+                    MSum0 = _Floats.MaxNative(MSum0, B0 + cj);
+                    MSum1 = _Floats.MaxNative(MSum1, B1 + cj);
+                    MSum2 = _Floats.MaxNative(MSum2, B2 + cj);
                 }
-                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
-                _Unsafe.Add(ref M, r + 1) = _VectorMath.Max(MSum1);
-                _Unsafe.Add(ref M, r + 2) = _VectorMath.Max(MSum2);
+                _Unsafe.Add(ref M, r) = _Floats.Max(MSum0);
+                _Unsafe.Add(ref M, r + 1) = _Floats.Max(MSum1);
+                _Unsafe.Add(ref M, r + 2) = _Floats.Max(MSum2);
             }
         }
 
@@ -1240,156 +1027,32 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var Ms0 = _Simd512.Create(_Unsafe.Add(ref Ms, r));
-                var Ms1 = _Simd512.Create(_Unsafe.Add(ref Ms, r + 1));
-                var Ms2 = _Simd512.Create(_Unsafe.Add(ref Ms, r + 2));
-                var DzSum0 = _Floats512.Zero;
-                var DzSum1 = _Floats512.Zero;
-                var DzSum2 = _Floats512.Zero;
-                for (nint j = 0; j < 16; j += 16)
+                var Ms0 = _Floats.Create(_Unsafe.Add(ref Ms, r));
+                var Ms1 = _Floats.Create(_Unsafe.Add(ref Ms, r + 1));
+                var Ms2 = _Floats.Create(_Unsafe.Add(ref Ms, r + 2));
+                var DzSum0 = _Floats.Zero;
+                var DzSum1 = _Floats.Zero;
+                var DzSum2 = _Floats.Zero;
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - Ms0), -72.1347504f);
-                    _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - Ms1), -72.1347504f);
-                    _Simd512.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - Ms2), -72.1347504f);
-                    _Simd512.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
-                    var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
-                    DzSum1 = _Simd512.FusedMultiplyAdd(Fq1, zj, DzSum1);
-                    DzSum2 = _Simd512.FusedMultiplyAdd(Fq2, zj, DzSum2);
+                    var B0 = _Floats.Load(ref _Unsafe.Add(ref Br, j));
+                    var B1 = _Floats.Load(ref _Unsafe.Add(ref Br, j + 16));
+                    var B2 = _Floats.Load(ref _Unsafe.Add(ref Br, j + 32));
+                    var cj = _Floats.Load(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _Floats.Exp2(B0 + (cj - Ms0), -72.1347504f);
+                    _Floats.Store(Fq0, ref _Unsafe.Add(ref Br, j));
+                    var Fq1 = _Floats.Exp2(B1 + (cj - Ms1), -72.1347504f);
+                    _Floats.Store(Fq1, ref _Unsafe.Add(ref Br, j + 16));
+                    var Fq2 = _Floats.Exp2(B2 + (cj - Ms2), -72.1347504f);
+                    _Floats.Store(Fq2, ref _Unsafe.Add(ref Br, j + 32));
+                    var zj = _Floats.Load(ref _Unsafe.Add(ref z, j));
+                    DzSum0 = _Floats.MultiplyAdd(Fq0, zj, DzSum0);
+                    DzSum1 = _Floats.MultiplyAdd(Fq1, zj, DzSum1);
+                    DzSum2 = _Floats.MultiplyAdd(Fq2, zj, DzSum2);
                 }
-                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
-                _Unsafe.Add(ref Dz, r + 1) = _VectorMath.Sum(DzSum1);
-                _Unsafe.Add(ref Dz, r + 2) = _VectorMath.Sum(DzSum2);
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16x162(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
-                }
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × t], lower triangle of c; blocks of 12 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductLower_tx16xt(ref float a, ref float b, ref float c, int rows, int diagonal)
-        {
-            for (nint j = 0; j < 48; j += 16)
-            {
-                for (nint i = 0; i < rows; i += 12)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 48) + j);
-                    if (j > diagonal + i + 11)
-                    {
-                        for (nint r = 0; r < 12; r++)
-                        {
-                            _Simd512.StoreUnsafe(_Floats512.Zero, ref _Unsafe.Add(ref cc, (r * 48) + 0));
-                        }
-                        continue;
-                    }
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    var c6_0 = _Floats512.Zero;
-                    var c7_0 = _Floats512.Zero;
-                    var c8_0 = _Floats512.Zero;
-                    var c9_0 = _Floats512.Zero;
-                    var c10_0 = _Floats512.Zero;
-                    var c11_0 = _Floats512.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        var a6 = _Simd512.Create(_Unsafe.Add(ref aa, 96));
-                        c6_0 = _Simd512.FusedMultiplyAdd(a6, b0, c6_0);
-                        var a7 = _Simd512.Create(_Unsafe.Add(ref aa, 112));
-                        c7_0 = _Simd512.FusedMultiplyAdd(a7, b0, c7_0);
-                        var a8 = _Simd512.Create(_Unsafe.Add(ref aa, 128));
-                        c8_0 = _Simd512.FusedMultiplyAdd(a8, b0, c8_0);
-                        var a9 = _Simd512.Create(_Unsafe.Add(ref aa, 144));
-                        c9_0 = _Simd512.FusedMultiplyAdd(a9, b0, c9_0);
-                        var a10 = _Simd512.Create(_Unsafe.Add(ref aa, 160));
-                        c10_0 = _Simd512.FusedMultiplyAdd(a10, b0, c10_0);
-                        var a11 = _Simd512.Create(_Unsafe.Add(ref aa, 176));
-                        c11_0 = _Simd512.FusedMultiplyAdd(a11, b0, c11_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 48);
-                    }
-                    // Element (r, column) counts where column ≤ diagonal + i + r.
-                    var limit = (float)(diagonal + i - j);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 0)), c0_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 1)), c1_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 2)), c2_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 96));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 3)), c3_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 144));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 4)), c4_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 192));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 5)), c5_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 240));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 6)), c6_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 288));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 7)), c7_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 336));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 8)), c8_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 384));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 9)), c9_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 432));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 10)), c10_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 480));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(_Simd512.LessThanOrEqual(_Floats512.Indices, _Simd512.Create(limit + 11)), c11_0, _Floats512.Zero), ref _Unsafe.Add(ref cc, 528));
-                }
+                _Unsafe.Add(ref Dz, r) = _Floats.Sum(DzSum0);
+                _Unsafe.Add(ref Dz, r + 1) = _Floats.Sum(DzSum1);
+                _Unsafe.Add(ref Dz, r + 2) = _Floats.Sum(DzSum2);
             }
         }
 
@@ -1400,15 +1063,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Pr = ref _Unsafe.Add(ref P, r * 48);
-                var DpSum0 = _Floats512.Zero;
-                var DpSum1 = _Floats512.Zero;
-                var DpSum2 = _Floats512.Zero;
-                var whole0 = columns - (columns % 16);
-                for (nint j = 0; j < whole0; j += 16)
+                var DpSum0 = _Floats.Zero;
+                var DpSum1 = _Floats.Zero;
+                var DpSum2 = _Floats.Zero;
+                var whole0 = columns - (columns % _Floats.Count);
+                for (nint j = 0; j < whole0; j += _Floats.Count)
                 {
-                    var P0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    var P1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Pr, j + 48));
-                    var P2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Pr, j + 96));
+                    var P0 = _Floats.Load(ref _Unsafe.Add(ref Pr, j));
+                    var P1 = _Floats.Load(ref _Unsafe.Add(ref Pr, j + 48));
+                    var P2 = _Floats.Load(ref _Unsafe.Add(ref Pr, j + 96));
                     DpSum0 += P0;
                     DpSum1 += P1;
                     DpSum2 += P2;
@@ -1416,63 +1079,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 if (whole0 < columns)
                 {
                     var j = whole0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create((float)(columns - j)));
-                    var P0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    var P1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Pr, j + 48));
-                    var P2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Pr, j + 96));
-                    DpSum0 += _Simd512.ConditionalSelect(tail, P0, _Floats512.Zero);
-                    DpSum1 += _Simd512.ConditionalSelect(tail, P1, _Floats512.Zero);
-                    DpSum2 += _Simd512.ConditionalSelect(tail, P2, _Floats512.Zero);
+                    var tail = _Floats.First(columns - j);
+                    var P0 = _Floats.Load(ref _Unsafe.Add(ref Pr, j));
+                    var P1 = _Floats.Load(ref _Unsafe.Add(ref Pr, j + 48));
+                    var P2 = _Floats.Load(ref _Unsafe.Add(ref Pr, j + 96));
+                    DpSum0 += _Floats.Select(tail, P0, _Floats.Zero);
+                    DpSum1 += _Floats.Select(tail, P1, _Floats.Zero);
+                    DpSum2 += _Floats.Select(tail, P2, _Floats.Zero);
                 }
-                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
-                _Unsafe.Add(ref Dp, r + 1) = _VectorMath.Sum(DpSum1);
-                _Unsafe.Add(ref Dp, r + 2) = _VectorMath.Sum(DpSum2);
-            }
-        }
-
-        // c += a · b: [t × t] · [t × 16], a lower triangular; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductOfLower_txtx16(ref float a, ref float b, ref float c, int rows, int inner, int diagonal)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 48);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var last = global::System.Math.Min(inner, diagonal + (int)i + 6);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < last; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 96));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 144));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 192));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 240));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80));
-                }
+                _Unsafe.Add(ref Dp, r) = _Floats.Sum(DpSum0);
+                _Unsafe.Add(ref Dp, r + 1) = _Floats.Sum(DpSum1);
+                _Unsafe.Add(ref Dp, r + 2) = _Floats.Sum(DpSum2);
             }
         }
 
@@ -1498,20 +1115,20 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r));
-                var R1 = _Simd512.Create(_Unsafe.Add(ref R, r + 1));
-                var R2 = _Simd512.Create(_Unsafe.Add(ref R, r + 2));
-                for (nint j = 0; j < 16; j += 16)
+                var R0 = _Floats.Create(_Unsafe.Add(ref R, r));
+                var R1 = _Floats.Create(_Unsafe.Add(ref R, r + 1));
+                var R2 = _Floats.Create(_Unsafe.Add(ref R, r + 2));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var N0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var N1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Nr, j + 16));
-                    var N2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Nr, j + 32));
+                    var N0 = _Floats.Load(ref _Unsafe.Add(ref Nr, j));
+                    var N1 = _Floats.Load(ref _Unsafe.Add(ref Nr, j + 16));
+                    var N2 = _Floats.Load(ref _Unsafe.Add(ref Nr, j + 32));
                     var O0 = N0 * R0;
-                    _Simd512.StoreUnsafe(O0, ref _Unsafe.Add(ref Nr, j));
+                    _Floats.Store(O0, ref _Unsafe.Add(ref Nr, j));
                     var O1 = N1 * R1;
-                    _Simd512.StoreUnsafe(O1, ref _Unsafe.Add(ref Nr, j + 16));
+                    _Floats.Store(O1, ref _Unsafe.Add(ref Nr, j + 16));
                     var O2 = N2 * R2;
-                    _Simd512.StoreUnsafe(O2, ref _Unsafe.Add(ref Nr, j + 32));
+                    _Floats.Store(O2, ref _Unsafe.Add(ref Nr, j + 32));
                 }
             }
         }
@@ -1534,80 +1151,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c = a · Wᵀ: 2 rows of m.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowsWithW(ref float a, ref float b, ref float c)
-        {
-            {
-                const int j = 0;
-                ref var aa = ref a;
-                ref var bb = ref _Unsafe.Add(ref b, j);
-                var c0_0_0 = _Floats512.Zero;
-                var c1_0_0 = _Floats512.Zero;
-                var c0_0_1 = _Floats512.Zero;
-                var c1_0_1 = _Floats512.Zero;
-                var c0_0_2 = _Floats512.Zero;
-                var c1_0_2 = _Floats512.Zero;
-                var c0_0_3 = _Floats512.Zero;
-                var c1_0_3 = _Floats512.Zero;
-                var c0_0_4 = _Floats512.Zero;
-                var c1_0_4 = _Floats512.Zero;
-                var c0_0_5 = _Floats512.Zero;
-                var c1_0_5 = _Floats512.Zero;
-                var c0_0_6 = _Floats512.Zero;
-                var c1_0_6 = _Floats512.Zero;
-                var c0_0_7 = _Floats512.Zero;
-                var c1_0_7 = _Floats512.Zero;
-                for (nint k = 0; k < 16; k += 8)
-                {
-                    var a0_0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                    var a1_0 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                    var b0_0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                    c0_0_0 = _Simd512.FusedMultiplyAdd(a0_0, b0_0, c0_0_0);
-                    c1_0_0 = _Simd512.FusedMultiplyAdd(a1_0, b0_0, c1_0_0);
-                    var a0_1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
-                    var a1_1 = _Simd512.Create(_Unsafe.Add(ref aa, 17));
-                    var b0_1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 16));
-                    c0_0_1 = _Simd512.FusedMultiplyAdd(a0_1, b0_1, c0_0_1);
-                    c1_0_1 = _Simd512.FusedMultiplyAdd(a1_1, b0_1, c1_0_1);
-                    var a0_2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
-                    var a1_2 = _Simd512.Create(_Unsafe.Add(ref aa, 18));
-                    var b0_2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 32));
-                    c0_0_2 = _Simd512.FusedMultiplyAdd(a0_2, b0_2, c0_0_2);
-                    c1_0_2 = _Simd512.FusedMultiplyAdd(a1_2, b0_2, c1_0_2);
-                    var a0_3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
-                    var a1_3 = _Simd512.Create(_Unsafe.Add(ref aa, 19));
-                    var b0_3 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 48));
-                    c0_0_3 = _Simd512.FusedMultiplyAdd(a0_3, b0_3, c0_0_3);
-                    c1_0_3 = _Simd512.FusedMultiplyAdd(a1_3, b0_3, c1_0_3);
-                    var a0_4 = _Simd512.Create(_Unsafe.Add(ref aa, 4));
-                    var a1_4 = _Simd512.Create(_Unsafe.Add(ref aa, 20));
-                    var b0_4 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 64));
-                    c0_0_4 = _Simd512.FusedMultiplyAdd(a0_4, b0_4, c0_0_4);
-                    c1_0_4 = _Simd512.FusedMultiplyAdd(a1_4, b0_4, c1_0_4);
-                    var a0_5 = _Simd512.Create(_Unsafe.Add(ref aa, 5));
-                    var a1_5 = _Simd512.Create(_Unsafe.Add(ref aa, 21));
-                    var b0_5 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 80));
-                    c0_0_5 = _Simd512.FusedMultiplyAdd(a0_5, b0_5, c0_0_5);
-                    c1_0_5 = _Simd512.FusedMultiplyAdd(a1_5, b0_5, c1_0_5);
-                    var a0_6 = _Simd512.Create(_Unsafe.Add(ref aa, 6));
-                    var a1_6 = _Simd512.Create(_Unsafe.Add(ref aa, 22));
-                    var b0_6 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 96));
-                    c0_0_6 = _Simd512.FusedMultiplyAdd(a0_6, b0_6, c0_0_6);
-                    c1_0_6 = _Simd512.FusedMultiplyAdd(a1_6, b0_6, c1_0_6);
-                    var a0_7 = _Simd512.Create(_Unsafe.Add(ref aa, 7));
-                    var a1_7 = _Simd512.Create(_Unsafe.Add(ref aa, 23));
-                    var b0_7 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 112));
-                    c0_0_7 = _Simd512.FusedMultiplyAdd(a0_7, b0_7, c0_0_7);
-                    c1_0_7 = _Simd512.FusedMultiplyAdd(a1_7, b0_7, c1_0_7);
-                    aa = ref _Unsafe.Add(ref aa, 8);
-                    bb = ref _Unsafe.Add(ref bb, 128);
-                }
-                _Simd512.StoreUnsafe((((c0_0_0 + c0_0_1) + (c0_0_2 + c0_0_3)) + ((c0_0_4 + c0_0_5) + (c0_0_6 + c0_0_7))), ref _Unsafe.Add(ref c, j + 0));
-                _Simd512.StoreUnsafe((((c1_0_0 + c1_0_1) + (c1_0_2 + c1_0_3)) + ((c1_0_4 + c1_0_5) + (c1_0_6 + c1_0_7))), ref _Unsafe.Add(ref c, j + 16));
-            }
-        }
-
         // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void RowKk(ref float K, ref float kk, ref float kkr, int rows)
@@ -1615,16 +1158,16 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Simd512.Create(0d);
-                for (nint j = 0; j < 16; j += 16)
+                var kkSum0 = _Doubles.Create(0d);
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var K0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var KLower0 = _Simd512.WidenLower(K0);
-                    var KUpper0 = _Simd512.WidenUpper(K0);
-                    kkSum0 = _Simd512.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
-                    kkSum0 = _Simd512.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
+                    var K0 = _Floats.Load(ref _Unsafe.Add(ref Kr, j));
+                    var KLower0 = _Doubles.Lower(K0);
+                    var KUpper0 = _Doubles.Upper(K0);
+                    kkSum0 = _Doubles.MultiplyAdd(KLower0, KLower0, kkSum0);
+                    kkSum0 = _Doubles.MultiplyAdd(KUpper0, KUpper0, kkSum0);
                 }
-                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
+                var kkTotal0 = _Doubles.Sum(kkSum0) * 0.18033688011112042d;
                 _Unsafe.Add(ref kk, r) = (float)kkTotal0;
                 _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
             }
@@ -1649,12 +1192,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
-                for (nint j = 0; j < 16; j += 16)
+                var h0 = _Floats.Create(_Unsafe.Add(ref h, r));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
                     var L0 = A0 - h0;
-                    _Simd512.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
+                    _Floats.Store(L0, ref _Unsafe.Add(ref Lr, j));
                 }
             }
         }
@@ -1663,33 +1206,17 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
         private static void Raise3(ref float candidate, ref float factor, ref float c, ref float z, ref float S, ref float zRest, ref float SRest, _SumStage stage)
         {
-            for (nint j = 0; j < 16; j += 16)
-            {
-                var old = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd512.MaxNative(old, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd512.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd512.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
+            _References.Raise<_Floats>(ref candidate, ref c, ref factor, 16);
             if (stage == _SumStage.Empty)
             {
                 return;
             }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref S, ref factor);
+            _References.Scale<_Floats>(ref z, ref factor, 16);
+            _References.ScaleRows<_Floats>(ref S, 16, ref factor, rows: 16, columns: 16);
             if (stage == _SumStage.Grouped)
             {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16x16(ref SRest, ref factor);
-            }
-        }
-
-        // The largest L of the run.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RaiseTop(ref float top, ref float row, bool isFirst)
-        {
-            for (nint j = 0; j < 16; j += 16)
-            {
-                _Simd512.StoreUnsafe(isFirst ? _Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j)) : _Simd512.MaxNative(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
+                _References.Scale<_Floats>(ref zRest, ref factor, 16);
+                _References.ScaleRows<_Floats>(ref SRest, 16, ref factor, rows: 16, columns: 16);
             }
         }
 
@@ -1703,19 +1230,19 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var h0 = _Simd512.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd512.Create(_Unsafe.Add(ref kkr, r));
-                var MSum0 = _Simd512.Create(float.NegativeInfinity);
-                for (nint j = 0; j < 16; j += 16)
+                var h0 = _Floats.Create(_Unsafe.Add(ref h, r));
+                var kkr0 = _Floats.Create(_Unsafe.Add(ref kkr, r));
+                var MSum0 = _Floats.Create(float.NegativeInfinity);
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
-                    _Simd512.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    MSum0 = _Simd512.MaxNative(MSum0, B0 + cj);
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var cj = _Floats.Load(ref _Unsafe.Add(ref c, j));
+                    var Fk0 = _Floats.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
+                    _Floats.Store(Fk0, ref _Unsafe.Add(ref Fkr, j));
+                    var B0 = _Floats.Load(ref _Unsafe.Add(ref Br, j));
+                    MSum0 = _Floats.MaxNative(MSum0, B0 + cj);
                 }
-                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
+                _Unsafe.Add(ref M, r) = _Floats.Max(MSum0);
             }
         }
 
@@ -1739,106 +1266,18 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var Ms0 = _Simd512.Create(_Unsafe.Add(ref Ms, r));
-                var DzSum0 = _Floats512.Zero;
-                for (nint j = 0; j < 16; j += 16)
+                var Ms0 = _Floats.Create(_Unsafe.Add(ref Ms, r));
+                var DzSum0 = _Floats.Zero;
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var cj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - Ms0), -72.1347504f);
-                    _Simd512.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DzSum0 = _Simd512.FusedMultiplyAdd(Fq0, zj, DzSum0);
+                    var B0 = _Floats.Load(ref _Unsafe.Add(ref Br, j));
+                    var cj = _Floats.Load(ref _Unsafe.Add(ref c, j));
+                    var Fq0 = _Floats.Exp2(B0 + (cj - Ms0), -72.1347504f);
+                    _Floats.Store(Fq0, ref _Unsafe.Add(ref Fqr, j));
+                    var zj = _Floats.Load(ref _Unsafe.Add(ref z, j));
+                    DzSum0 = _Floats.MultiplyAdd(Fq0, zj, DzSum0);
                 }
-                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
-            }
-        }
-
-        // c = a · S: a row of dv.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowWithS(ref float a, ref float b, ref float c)
-        {
-            {
-                const int j = 0;
-                ref var aa = ref a;
-                ref var bb = ref _Unsafe.Add(ref b, j);
-                var c0_0_0 = _Floats512.Zero;
-                var c0_0_1 = _Floats512.Zero;
-                var c0_0_2 = _Floats512.Zero;
-                var c0_0_3 = _Floats512.Zero;
-                var c0_0_4 = _Floats512.Zero;
-                var c0_0_5 = _Floats512.Zero;
-                var c0_0_6 = _Floats512.Zero;
-                var c0_0_7 = _Floats512.Zero;
-                var c0_0_8 = _Floats512.Zero;
-                var c0_0_9 = _Floats512.Zero;
-                var c0_0_10 = _Floats512.Zero;
-                var c0_0_11 = _Floats512.Zero;
-                var c0_0_12 = _Floats512.Zero;
-                var c0_0_13 = _Floats512.Zero;
-                var c0_0_14 = _Floats512.Zero;
-                var c0_0_15 = _Floats512.Zero;
-                for (nint k = 0; k < 16; k += 16)
-                {
-                    var a0_0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                    c0_0_0 = _Simd512.FusedMultiplyAdd(a0_0, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
-                    var a0_1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
-                    c0_0_1 = _Simd512.FusedMultiplyAdd(a0_1, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 16)), c0_0_1);
-                    var a0_2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
-                    c0_0_2 = _Simd512.FusedMultiplyAdd(a0_2, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 32)), c0_0_2);
-                    var a0_3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
-                    c0_0_3 = _Simd512.FusedMultiplyAdd(a0_3, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 48)), c0_0_3);
-                    var a0_4 = _Simd512.Create(_Unsafe.Add(ref aa, 4));
-                    c0_0_4 = _Simd512.FusedMultiplyAdd(a0_4, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 64)), c0_0_4);
-                    var a0_5 = _Simd512.Create(_Unsafe.Add(ref aa, 5));
-                    c0_0_5 = _Simd512.FusedMultiplyAdd(a0_5, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 80)), c0_0_5);
-                    var a0_6 = _Simd512.Create(_Unsafe.Add(ref aa, 6));
-                    c0_0_6 = _Simd512.FusedMultiplyAdd(a0_6, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 96)), c0_0_6);
-                    var a0_7 = _Simd512.Create(_Unsafe.Add(ref aa, 7));
-                    c0_0_7 = _Simd512.FusedMultiplyAdd(a0_7, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 112)), c0_0_7);
-                    var a0_8 = _Simd512.Create(_Unsafe.Add(ref aa, 8));
-                    c0_0_8 = _Simd512.FusedMultiplyAdd(a0_8, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 128)), c0_0_8);
-                    var a0_9 = _Simd512.Create(_Unsafe.Add(ref aa, 9));
-                    c0_0_9 = _Simd512.FusedMultiplyAdd(a0_9, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 144)), c0_0_9);
-                    var a0_10 = _Simd512.Create(_Unsafe.Add(ref aa, 10));
-                    c0_0_10 = _Simd512.FusedMultiplyAdd(a0_10, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 160)), c0_0_10);
-                    var a0_11 = _Simd512.Create(_Unsafe.Add(ref aa, 11));
-                    c0_0_11 = _Simd512.FusedMultiplyAdd(a0_11, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 176)), c0_0_11);
-                    var a0_12 = _Simd512.Create(_Unsafe.Add(ref aa, 12));
-                    c0_0_12 = _Simd512.FusedMultiplyAdd(a0_12, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 192)), c0_0_12);
-                    var a0_13 = _Simd512.Create(_Unsafe.Add(ref aa, 13));
-                    c0_0_13 = _Simd512.FusedMultiplyAdd(a0_13, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 208)), c0_0_13);
-                    var a0_14 = _Simd512.Create(_Unsafe.Add(ref aa, 14));
-                    c0_0_14 = _Simd512.FusedMultiplyAdd(a0_14, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 224)), c0_0_14);
-                    var a0_15 = _Simd512.Create(_Unsafe.Add(ref aa, 15));
-                    c0_0_15 = _Simd512.FusedMultiplyAdd(a0_15, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 240)), c0_0_15);
-                    aa = ref _Unsafe.Add(ref aa, 16);
-                    bb = ref _Unsafe.Add(ref bb, 256);
-                }
-                _Simd512.StoreUnsafe(((((c0_0_0 + c0_0_1) + (c0_0_2 + c0_0_3)) + ((c0_0_4 + c0_0_5) + (c0_0_6 + c0_0_7))) + (((c0_0_8 + c0_0_9) + (c0_0_10 + c0_0_11)) + ((c0_0_12 + c0_0_13) + (c0_0_14 + c0_0_15)))), ref _Unsafe.Add(ref c, j + 0));
-            }
-        }
-
-        // c = a · Fkᵀ: a dot product for each of the rows.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void DotsWithFk(ref float a, ref float b, ref float c, int rows)
-        {
-            for (nint i = 0; i < rows; i += 4)
-            {
-                ref var bb = ref _Unsafe.Add(ref b, i * 16);
-                var c0_0 = _Floats512.Zero; var c1_0 = _Floats512.Zero; var c2_0 = _Floats512.Zero; var c3_0 = _Floats512.Zero;
-                for (nint k = 0; k < 16; k += 16)
-                {
-                    var a0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref a, k + 0));
-                    c0_0 = _Simd512.FusedMultiplyAdd(a0, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 0)), c0_0);
-                    c1_0 = _Simd512.FusedMultiplyAdd(a0, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 16)), c1_0);
-                    c2_0 = _Simd512.FusedMultiplyAdd(a0, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 32)), c2_0);
-                    c3_0 = _Simd512.FusedMultiplyAdd(a0, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 48)), c3_0);
-                }
-                _Unsafe.Add(ref c, i + 0) = _VectorMath.Sum(c0_0);
-                _Unsafe.Add(ref c, i + 1) = _VectorMath.Sum(c1_0);
-                _Unsafe.Add(ref c, i + 2) = _VectorMath.Sum(c2_0);
-                _Unsafe.Add(ref c, i + 3) = _VectorMath.Sum(c3_0);
+                _Unsafe.Add(ref Dz, r) = _Floats.Sum(DzSum0);
             }
         }
 
@@ -1849,58 +1288,21 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Pr = ref _Unsafe.Add(ref P, r * 16);
-                var DpSum0 = _Floats512.Zero;
-                var whole0 = columns - (columns % 16);
-                for (nint j = 0; j < whole0; j += 16)
+                var DpSum0 = _Floats.Zero;
+                var whole0 = columns - (columns % _Floats.Count);
+                for (nint j = 0; j < whole0; j += _Floats.Count)
                 {
-                    var P0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
+                    var P0 = _Floats.Load(ref _Unsafe.Add(ref Pr, j));
                     DpSum0 += P0;
                 }
                 if (whole0 < columns)
                 {
                     var j = whole0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create((float)(columns - j)));
-                    var P0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    DpSum0 += _Simd512.ConditionalSelect(tail, P0, _Floats512.Zero);
+                    var tail = _Floats.First(columns - j);
+                    var P0 = _Floats.Load(ref _Unsafe.Add(ref Pr, j));
+                    DpSum0 += _Floats.Select(tail, P0, _Floats.Zero);
                 }
-                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
-            }
-        }
-
-        // c += a · V: a row of dv.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddRowWithV(ref float a, ref float b, ref float c, int inner)
-        {
-            {
-                const int j = 0;
-                ref var aa = ref a;
-                ref var bb = ref _Unsafe.Add(ref b, j);
-                var c0_0_0 = _Floats512.Zero;
-                var c0_0_1 = _Floats512.Zero;
-                var c0_0_2 = _Floats512.Zero;
-                var c0_0_3 = _Floats512.Zero;
-                nint k = 0;
-                for (; k + 4 <= inner; k += 4)
-                {
-                    var a0_0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                    c0_0_0 = _Simd512.FusedMultiplyAdd(a0_0, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
-                    var a0_1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
-                    c0_0_1 = _Simd512.FusedMultiplyAdd(a0_1, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 16)), c0_0_1);
-                    var a0_2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
-                    c0_0_2 = _Simd512.FusedMultiplyAdd(a0_2, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 32)), c0_0_2);
-                    var a0_3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
-                    c0_0_3 = _Simd512.FusedMultiplyAdd(a0_3, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 48)), c0_0_3);
-                    aa = ref _Unsafe.Add(ref aa, 4);
-                    bb = ref _Unsafe.Add(ref bb, 64);
-                }
-                for (; k < inner; k++)
-                {
-                    var a0_0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                    c0_0_0 = _Simd512.FusedMultiplyAdd(a0_0, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
-                    aa = ref _Unsafe.Add(ref aa, 1);
-                    bb = ref _Unsafe.Add(ref bb, 16);
-                }
-                _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref c, j + 0)) + ((c0_0_0 + c0_0_1) + (c0_0_2 + c0_0_3)), ref _Unsafe.Add(ref c, j + 0));
+                _Unsafe.Add(ref Dp, r) = _Floats.Sum(DpSum0);
             }
         }
 
@@ -1925,12 +1327,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r));
-                for (nint j = 0; j < 16; j += 16)
+                var R0 = _Floats.Create(_Unsafe.Add(ref R, r));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var N0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
+                    var N0 = _Floats.Load(ref _Unsafe.Add(ref Nr, j));
                     var O0 = N0 * R0;
-                    _Simd512.StoreUnsafe(O0, ref _Unsafe.Add(ref Or, j));
+                    _Floats.Store(O0, ref _Unsafe.Add(ref Or, j));
                 }
             }
         }
@@ -1942,3693 +1344,12 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var Fk0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
+                    var ztSum = _Floats.Load(ref _Unsafe.Add(ref zt, j));
+                    var Fk0 = _Floats.Load(ref _Unsafe.Add(ref Fkr, j));
                     ztSum += Fk0;
-                    _Simd512.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
-                }
-            }
-        }
-
-        // c + rest += aᵀ · b: [16 × t] · [t × 16]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddCompensatedTransposedProduct_16xtx16(ref float a, ref float b, ref float c, ref float rest, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < 12; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref rest, (i * 16) + j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 0), ref _Unsafe.Add(ref second, 0), c0_0);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 16), ref _Unsafe.Add(ref second, 16), c1_0);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 32), ref _Unsafe.Add(ref second, 32), c2_0);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 48), ref _Unsafe.Add(ref second, 48), c3_0);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 64), ref _Unsafe.Add(ref second, 64), c4_0);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 80), ref _Unsafe.Add(ref second, 80), c5_0);
-                }
-                {
-                    const int i = 12;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref rest, (i * 16) + j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 0), ref _Unsafe.Add(ref second, 0), c0_0);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 16), ref _Unsafe.Add(ref second, 16), c1_0);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 32), ref _Unsafe.Add(ref second, 32), c2_0);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 48), ref _Unsafe.Add(ref second, 48), c3_0);
-                }
-            }
-        }
-    }
-
-    /// <summary>The kernel at 256 bit: one head, every size a literal.</summary>
-    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-    private readonly struct Width256 : global::KernelGen.CompilerServices.IDecodingKernel
-    {
-        public static int HeadDim => 16;
-        public static int ValueDim => 16;
-        public static int Features => 16;
-        public static int Lanes => 8;
-        public static int TileRows => 48;
-        public static int ProjectionRows => 16;
-        public static int ParameterFloats => 256;
-        public static int StateFloats => 560;
-        public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 5376;
-        public static int ShortTokens => 6;
-        public static bool Causal => true;
-        public static bool NeedsHadamard => false;
-
-        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, logSumExpRest = 5, parameters = 6;
-
-        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-        private static readonly _Operand[] Listed =
-        [
-            new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
-            new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-            new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-            new("output", _OperandRows.Queries, 16, _OperandAccess.Write),
-            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
-            new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
-            new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
-        ];
-
-        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-        {
-            packed.Clear();
-            // W, transposed, so that the features of a token lie side by side.
-            var weights = projection!.Weights;
-            for (var r = 0; r < 16; r++)
-            {
-                for (var c = 0; c < 16; c++)
-                {
-                    packed[(c * 16) + r] = weights[(r * 16) + c] * 0.721347511f;
-                }
-            }
-        }
-
-        public static void InitState(ref float state)
-        {
-            // c [1 × m]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).Fill(-1.00000002E+30f);
-            // z [1 × m]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 16).Fill(0f);
-            // S [m × dv]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32), 256).Fill(0f);
-            // zRest, SRest
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 288), 272).Clear();
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-        {
-            ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 192);
-            ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
-            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
-            ref var h = ref _Unsafe.Add(ref scratch, 1792);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
-            ref var zt = ref _Unsafe.Add(ref scratch, 2640);
-            ref var zGroup = ref _Unsafe.Add(ref scratch, 2656);
-            ref var SGroup = ref _Unsafe.Add(ref scratch, 2672);
-            ref var c = ref _Unsafe.Add(ref state, 0);
-            ref var z = ref _Unsafe.Add(ref state, 16);
-            ref var S = ref _Unsafe.Add(ref state, 32);
-            ref var zRest = ref _Unsafe.Add(ref state, 288);
-            ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-            var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-            if (stage == _SumStage.Empty)
-            {
-                _MemoryMarshal.CreateSpan(ref c, 16).Fill(-1.00000002E+30f);
-                _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                _MemoryMarshal.CreateSpan(ref S, 256).Fill(0f);
-            }
-            else
-            {
-                _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                _MemoryMarshal.CreateSpan(ref SGroup, 256).Clear();
-            }
-            ref var zOpen = ref stage == _SumStage.Grouped ? ref zGroup : ref z;
-            ref var SOpen = ref stage == _SumStage.Grouped ? ref SGroup : ref S;
-
-            // Tiles of 48 tokens t.
-            for (var tStart = from; tStart < to; tStart += 48)
-            {
-                var tCount = global::System.Math.Min(48, to - tStart);
-                for (var s = 0; s < tCount; s += 12)
-                {
-                    var sCount = global::System.Math.Min(12, tCount - s);
-                    var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                    _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
-                    var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                    _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
-                    // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
-                    // kk + kkr = rowSum((K · K) · 0.180337)
-                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
-                    // h = t < |key| ? kk : ∞
-                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                }
-
-                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
-                for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
-                {
-                    StartOfRun(ref A, ref h, ref runTop, runFrom);
-                    if (Exceeds(ref runTop, ref c, 28.8539009f))
-                    {
-                        Raise(ref runTop, ref factor, ref c, ref z, ref S, ref zRest, ref zGroup, ref SRest, ref SGroup, stage);
-                    }
-                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
-                    _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
-                    // z = z + zt
-                    ComputeZ(ref zOpen, ref zt, 1);
-                    // S += Fkᵀ · V
-                    AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref SOpen, ref SOpen, false, runTo - runFrom);
-                    if (stage == _SumStage.Empty)
-                    {
-                        stage = _SumStage.FirstGroup;
-                    }
-                    if (Exceeds(ref runTop, ref c, 11.5415602f))
-                    {
-                        Raise(ref runTop, ref factor, ref c, ref z, ref S, ref zRest, ref zGroup, ref SRest, ref SGroup, stage);
-                    }
-                }
-                // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                if (tStart % 3072 >= 3024)
-                {
-                    if (stage == _SumStage.Grouped)
-                    {
-                        _CompensatedSums.Close(ref z, ref zRest, ref z, ref zGroup, 16);
-                        _CompensatedSums.Close(ref S, ref SRest, ref S, ref SGroup, 256);
-                    }
-                    else
-                    {
-                        _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                        _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                        _MemoryMarshal.CreateSpan(ref SRest, 256).Clear();
-                        _MemoryMarshal.CreateSpan(ref SGroup, 256).Clear();
-                        zOpen = ref zGroup;
-                        SOpen = ref SGroup;
-                        stage = _SumStage.Grouped;
-                    }
-                }
-            }
-            if (stage == _SumStage.Grouped)
-            {
-                _CompensatedSums.Close(ref z, ref zRest, ref z, ref zGroup, 16);
-                _CompensatedSums.Close(ref S, ref SRest, ref S, ref SGroup, 256);
-            }
-            else if (head.KeepsState)
-            {
-                _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                _MemoryMarshal.CreateSpan(ref SRest, 256).Clear();
-            }
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-        {
-            ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 192);
-            ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
-            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
-            ref var h = ref _Unsafe.Add(ref scratch, 1792);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
-            ref var FkT = ref _Unsafe.Add(ref scratch, 2640);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3408);
-            ref var Q = ref _Unsafe.Add(ref scratch, 3424);
-            ref var B = ref _Unsafe.Add(ref scratch, 3616);
-            ref var M = ref _Unsafe.Add(ref scratch, 3808);
-            ref var Ms = ref _Unsafe.Add(ref scratch, 3824);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 3840);
-            ref var N = ref _Unsafe.Add(ref scratch, 3856);
-            ref var P = ref _Unsafe.Add(ref scratch, 4048);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 4624);
-            ref var D = ref _Unsafe.Add(ref scratch, 4640);
-            ref var R = ref _Unsafe.Add(ref scratch, 4656);
-            ref var logD = ref _Unsafe.Add(ref scratch, 4672);
-            ref var lse = ref _Unsafe.Add(ref scratch, 4688);
-            ref var n = ref _Unsafe.Add(ref scratch, 4704);
-            ref var nr = ref _Unsafe.Add(ref scratch, 4720);
-            ref var zGroup = ref _Unsafe.Add(ref scratch, 4736);
-            ref var zBase = ref _Unsafe.Add(ref scratch, 4752);
-            ref var SGroup = ref _Unsafe.Add(ref scratch, 4768);
-            ref var SBase = ref _Unsafe.Add(ref scratch, 5024);
-            ref var shortB = ref _Unsafe.Add(ref scratch, 5280);
-            ref var c = ref _Unsafe.Add(ref state, 0);
-            ref var z = ref _Unsafe.Add(ref state, 16);
-            ref var S = ref _Unsafe.Add(ref state, 32);
-            ref var zRest = ref _Unsafe.Add(ref state, 288);
-            ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-            var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-            if (stage == _SumStage.Empty)
-            {
-                _MemoryMarshal.CreateSpan(ref c, 16).Fill(-1.00000002E+30f);
-                _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-            }
-            else
-            {
-                _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                _MemoryMarshal.CreateSpan(ref z, 16).CopyTo(_MemoryMarshal.CreateSpan(ref zBase, 16));
-                _MemoryMarshal.CreateSpan(ref SGroup, 256).Clear();
-                _MemoryMarshal.CreateSpan(ref S, 256).CopyTo(_MemoryMarshal.CreateSpan(ref SBase, 256));
-            }
-
-            // Tiles of 48 tokens t.
-            for (var tStart = from; tStart < to; tStart += 48)
-            {
-                var tCount = global::System.Math.Min(48, to - tStart);
-                var isLast = !head.KeepsState && tStart + tCount == to; // nobody reads what it would add
-                for (var s = 0; s < tCount; s += 12)
-                {
-                    var sCount = global::System.Math.Min(12, tCount - s);
-                    var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                    _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
-                    var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                    _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
-                    if (head.IsShort)
-                    {
-                        // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
-                        Product_tx16x16(ref K, ref W, ref A, sCount + head.QueryLength);
-                        _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
-                    }
-                    else
-                    {
-                        // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
-                    }
-                    // kk + kkr = rowSum((K · K) · 0.180337)
-                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
-                    // h = t < |key| ? kk : ∞
-                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                }
-
-                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
-                for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
-                {
-                    StartOfRun(ref A, ref h, ref runTop, runFrom);
-                    if (Exceeds(ref runTop, ref c, 28.8539009f))
-                    {
-                        Raise2(ref runTop, ref factor, ref c, ref z, ref S, ref zRest, ref zGroup, ref zBase, ref SRest, ref SGroup, ref SBase, stage);
-                    }
-                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
-                    _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
-                    if (!head.IsShort)
-                    {
-                        _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
-                    }
-                    for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], (tStart + s) * head.Stride(query)), head.Stride(query), sCount, 16, ref Q, 16);
-                        if (head.IsShort)
-                        {
-                            // B = Q · Wᵀ, which the keys' pass has made
-                            _TileCopy.Load(ref shortB, 16, sCount, 16, ref B, 16);
-                        }
-                        else
-                        {
-                            // B = Q · Wᵀ
-                            Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        }
-                        // M = rowMax(B + c)
-                        ComputeM(ref B, ref c, ref M, sCount);
-                        // Ms = max(M, −5E+29)
-                        ComputeMs(ref M, ref Ms, sCount);
-                        // Fq = 2^(B + (c − Ms)); Dz = rowSum(Fq · z)
-                        ComputeFqDz(ref B, ref c, ref Ms, ref z, ref Dz, sCount);
-                        if (stage != _SumStage.Empty)
-                        {
-                            // N = Fq · S
-                            Product_tx16x162(ref B, ref S, ref N, sCount);
-                        }
-                        else
-                        {
-                            _TileCopy.Clear(ref N, 16, 0, sCount);
-                        }
-                        if (head.IsShort)
-                        {
-                            // P = Fq · Fkᵀ, lower triangle, element by element
-                            _ShortProducts.LowerScores(ref B, 16, sCount, ref Fk, 16, sCount, 16, ref P, 48);
-                        }
-                        else
-                        {
-                            // P = Fq · Fkᵀ, lower triangle
-                            ProductLower_tx16xt(ref B, ref FkT, ref P, sCount, s);
-                        }
-                        // Dp = rowSum(P)
-                        ComputeDp(ref P, ref Dp, sCount, tCount);
-                        // N += P · V
-                        AddProductOfLower_txtx16(ref P, ref V, ref N, sCount, tCount, s);
-                        // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
-                        ComputeDR(ref Dz, ref Dp, ref D, ref R, sCount);
-                        // O = N · R
-                        ComputeO(ref N, ref R, sCount);
-                        var storeFrom = global::System.Math.Max(0, runFrom - s);
-                        var storeTo = global::System.Math.Min(sCount, runTo - s);
-                        _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head[output], ((tStart + s) + storeFrom) * head.Stride(output)), head.Stride(output));
-                        if (!_Unsafe.IsNullRef(ref head[logSumExp]))
-                        {
-                            // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
-                            ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
-                            _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head[logSumExp], ((tStart + s) + storeFrom)), 0);
-                            if (!_Unsafe.IsNullRef(ref head[logSumExpRest]))
-                            {
-                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head[logSumExpRest], ((tStart + s) + storeFrom)), 0);
-                            }
-                        }
-                    }
-                    // z = z + zt
-                    ComputeZ(ref z, ref zt, 1);
-                    if (stage == _SumStage.Grouped)
-                    {
-                        ComputeZ(ref zGroup, ref zt, 1);
-                    }
-                    if (!(isLast && runTo == tCount))
-                    {
-                        if (stage == _SumStage.Empty)
-                        {
-                            _MemoryMarshal.CreateSpan(ref S, 256).Clear();
-                        }
-
-                        // S += Fkᵀ · V
-                        AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, ref SGroup, stage == _SumStage.Grouped, runTo - runFrom);
-                    }
-                    if (!(isLast && runTo == tCount))
-                    {
-                        if (stage == _SumStage.Empty)
-                        {
-                            stage = _SumStage.FirstGroup;
-                        }
-                        if (Exceeds(ref runTop, ref c, 11.5415602f))
-                        {
-                            Raise2(ref runTop, ref factor, ref c, ref z, ref S, ref zRest, ref zGroup, ref zBase, ref SRest, ref SGroup, ref SBase, stage);
-                        }
-                    }
-                }
-                // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                if (tStart % 3072 >= 3024)
-                {
-                    if (stage == _SumStage.Grouped)
-                    {
-                        _CompensatedSums.Close(ref z, ref zRest, ref zBase, ref zGroup, 16);
-                        _CompensatedSums.Close(ref S, ref SRest, ref SBase, ref SGroup, 256);
-                    }
-                    else
-                    {
-                        _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                        _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                        _MemoryMarshal.CreateSpan(ref z, 16).CopyTo(_MemoryMarshal.CreateSpan(ref zBase, 16));
-                        _MemoryMarshal.CreateSpan(ref SRest, 256).Clear();
-                        _MemoryMarshal.CreateSpan(ref SGroup, 256).Clear();
-                        _MemoryMarshal.CreateSpan(ref S, 256).CopyTo(_MemoryMarshal.CreateSpan(ref SBase, 256));
-                        stage = _SumStage.Grouped;
-                    }
-                }
-            }
-            if (head.KeepsState && stage == _SumStage.Grouped)
-            {
-                _CompensatedSums.Close(ref z, ref zRest, ref zBase, ref zGroup, 16);
-                _CompensatedSums.Close(ref S, ref SRest, ref SBase, ref SGroup, 256);
-            }
-            else if (head.KeepsState)
-            {
-                _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                _MemoryMarshal.CreateSpan(ref SRest, 256).Clear();
-            }
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Merge(ref float state, ref float other)
-        {
-            ref var c = ref _Unsafe.Add(ref state, 0);
-            ref var c2 = ref _Unsafe.Add(ref other, 0);
-            ref var z = ref _Unsafe.Add(ref state, 16);
-            ref var z2 = ref _Unsafe.Add(ref other, 16);
-            ref var S = ref _Unsafe.Add(ref state, 32);
-            ref var S2 = ref _Unsafe.Add(ref other, 32);
-            ref var zRest = ref _Unsafe.Add(ref state, 288);
-            ref var zRest2 = ref _Unsafe.Add(ref other, 288);
-            ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var SRest2 = ref _Unsafe.Add(ref other, 304);
-            for (nint r = 0; r < 16; r++)
-            {
-                var raised = float.MaxNative(_Unsafe.Add(ref c, r), _Unsafe.Add(ref c2, r));
-                var mine = _VectorMath.Exp2(_Unsafe.Add(ref c, r) - raised, -64f);
-                var theirs = _VectorMath.Exp2(_Unsafe.Add(ref c2, r) - raised, -64f);
-                _Unsafe.Add(ref c, r) = raised;
-                _CompensatedSums.Merge(ref _Unsafe.Add(ref z, r), ref _Unsafe.Add(ref zRest, r), mine, _Unsafe.Add(ref z2, r) * theirs, _Unsafe.Add(ref zRest2, r) * theirs);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    _CompensatedSums.Merge(ref _Unsafe.Add(ref S, (r * 16) + j), ref _Unsafe.Add(ref SRest, (r * 16) + j), _Simd256.Create(mine), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref S2, (r * 16) + j)) * theirs, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref SRest2, (r * 16) + j)) * theirs);
-                }
-            }
-        }
-
-        public static void ExportState(ref float state, global::System.Span<float> destination)
-        {
-            // c [1 × m]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).CopyTo(destination.Slice(0));
-            // z [1 × m]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 16).CopyTo(destination.Slice(16));
-            // S [m × dv]
-            for (var r = 0; r < 16; r++)
-            {
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32 + (r * 16)), 16).CopyTo(destination.Slice(32 + (r * 16)));
-            }
-        }
-
-        public static int DecodingStateFloats => 576;
-        public static int BlockRows => 16;
-        public static int RowFloats => 32;
-        public static int StepScratchFloats => 320;
-        public static global::System.ReadOnlySpan<int> StateLayout => [0, 16, 1, 0, 16, 16, 1, 0, 32, 16, 16, 16, 288, 16, 1, 0, 304, 16, 16, 16, 560, 16, 1, 0];
-        public static global::System.ReadOnlySpan<int> RowLayout => [0, 16, 1, 16, 256, 16, 1, 16];
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static int Step(in _HeadOperands head, int count, ref float state, ref float rows, ref float scratch)
-        {
-            ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var Q = ref _Unsafe.Add(ref scratch, 16);
-            ref var A = ref _Unsafe.Add(ref scratch, 32);
-            ref var B = ref _Unsafe.Add(ref scratch, 48);
-            ref var kk = ref _Unsafe.Add(ref scratch, 64);
-            ref var kkr = ref _Unsafe.Add(ref scratch, 80);
-            ref var h = ref _Unsafe.Add(ref scratch, 96);
-            ref var L = ref _Unsafe.Add(ref scratch, 112);
-            ref var zt = ref _Unsafe.Add(ref scratch, 128);
-            ref var M = ref _Unsafe.Add(ref scratch, 144);
-            ref var Ms = ref _Unsafe.Add(ref scratch, 160);
-            ref var Fq = ref _Unsafe.Add(ref scratch, 176);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 192);
-            ref var N = ref _Unsafe.Add(ref scratch, 208);
-            ref var P = ref _Unsafe.Add(ref scratch, 224);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 240);
-            ref var D = ref _Unsafe.Add(ref scratch, 256);
-            ref var R = ref _Unsafe.Add(ref scratch, 272);
-            ref var O = ref _Unsafe.Add(ref scratch, 288);
-            ref var factor = ref _Unsafe.Add(ref scratch, 304);
-            ref var c = ref _Unsafe.Add(ref state, 0);
-            ref var z = ref _Unsafe.Add(ref state, 16);
-            ref var S = ref _Unsafe.Add(ref state, 32);
-            ref var zRest = ref _Unsafe.Add(ref state, 288);
-            ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var top = ref _Unsafe.Add(ref state, 560);
-            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-            ref var ownFk = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 0);
-            ref var ownV = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 256);
-
-            // K = key[t]
-            _TileCopy.Load(ref head[key], 0, 1, 16, ref K, 16);
-            // Q = query[t]
-            _TileCopy.Load(ref head[query], 0, 1, 16, ref Q, 16);
-            // A = K · Wᵀ; B = Q · Wᵀ
-            RowsWithW(ref K, ref W, ref A);
-            // V = value[t]
-            _TileCopy.Load(ref head[value], 0, 1, 16, ref ownV, 16);
-            // kk + kkr = rowSum((K · K) · 0.180337)
-            RowKk(ref K, ref kk, ref kkr, 1);
-            // h = kk
-            RowH(ref kk, ref h, 1);
-            // L = A − h
-            RowL(ref A, ref h, ref L, 1);
-
-            // Where L exceeds c by more than 28.8539009f the run ends before this token, and with it the block.
-            if (Exceeds(ref L, ref c, 28.8539009f))
-            {
-                if (count > 0)
-                {
-                    CloseBlock(count, ref state, ref rows, ref scratch);
-                    count = 0;
-                    ownFk = ref _Unsafe.Add(ref rows, 0);
-                    // V moves to the first row of the new block.
-                    _TileCopy.Store(ref ownV, 0, 1, 16, ref _Unsafe.Add(ref rows, 256), 0);
-                    ownV = ref _Unsafe.Add(ref rows, 256);
-                }
-                if (Exceeds(ref L, ref c, 28.8539009f))
-                {
-                    Raise3(ref L, ref factor, ref c, ref z, ref S, ref zRest, ref SRest, _SumStage.Grouped);
-                }
-            }
-
-            RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c)
-            RowFkM(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref M, 1);
-            // Ms = max(M, −5E+29)
-            RowMs(ref M, ref Ms, 1);
-            // Fq = 2^(B + (c − Ms)); Dz = rowSum(Fq · z)
-            RowFqDz(ref B, ref c, ref Ms, ref Fq, ref z, ref Dz, 1);
-            // N = Fq · S
-            RowWithS(ref Fq, ref S, ref N);
-            // P = Fq · Fkᵀ, lower triangle
-            DotsWithFk(ref Fq, ref _Unsafe.Add(ref rows, 0), ref P, count + 1);
-            // Dp = rowSum(P)
-            RowDp(ref P, ref Dp, 1, count + 1);
-            // N += P · V
-            AddRowWithV(ref P, ref _Unsafe.Add(ref rows, 256), ref N, count + 1);
-            // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
-            RowDR(ref Dz, ref Dp, ref R, 1);
-            // O = N · R
-            RowO(ref N, ref R, ref O, 1);
-            // output[t] = O
-            _TileCopy.Store(ref O, 16, 1, 16, ref head[output], 0);
-            count++;
-            if (count == 16)
-            {
-                CloseBlock(count, ref state, ref rows, ref scratch);
-                count = 0;
-            }
-            return count;
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)
-        {
-            ref var zt = ref _Unsafe.Add(ref scratch, 128);
-            ref var factor = ref _Unsafe.Add(ref scratch, 304);
-            ref var c = ref _Unsafe.Add(ref state, 0);
-            ref var z = ref _Unsafe.Add(ref state, 16);
-            ref var S = ref _Unsafe.Add(ref state, 32);
-            ref var zRest = ref _Unsafe.Add(ref state, 288);
-            ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var top = ref _Unsafe.Add(ref state, 560);
-            ref var Fk = ref _Unsafe.Add(ref rows, 0);
-            ref var V = ref _Unsafe.Add(ref rows, 256);
-
-            _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-            // zt = columnSum(Fk)
-            ComputeZt(ref Fk, ref zt, count);
-            // z = z + zt
-            _CompensatedSums.Close(ref z, ref zRest, ref z, ref zt, 16);
-            // S += Fkᵀ · V
-            AddCompensatedTransposedProduct_16xtx16(ref Fk, ref V, ref S, ref SRest, count);
-            if (Exceeds(ref top, ref c, 11.5415602f))
-            {
-                Raise3(ref top, ref factor, ref c, ref z, ref S, ref zRest, ref SRest, _SumStage.Grouped);
-            }
-        }
-
-        public static void Keep(in _HeadOperands head, int count, ref float rows)
-        {
-        }
-
-        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16x16(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    if (rows - i <= 2)
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                        var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                        for (nint k = 0; k < 16; k++)
-                        {
-                            var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                            var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                            c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                            var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                            c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 8));
-                        _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 24));
-                    }
-                    else
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                        var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                        var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                        var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                        var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                        var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                        for (nint k = 0; k < 16; k++)
-                        {
-                            var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                            var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                            c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                            var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                            c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                            var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                            c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                            c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                            var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 48));
-                            c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                            c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                            var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 64));
-                            c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                            c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                            var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 80));
-                            c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                            c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 8));
-                        _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 24));
-                        _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 40));
-                        _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 56));
-                        _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 72));
-                        _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 88));
-                    }
-                }
-            }
-        }
-
-        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Simd256.Create(0d);
-                var kkSum1 = _Simd256.Create(0d);
-                var kkSum2 = _Simd256.Create(0d);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var K1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
-                    var K2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var KLower0 = _Simd256.WidenLower(K0);
-                    var KUpper0 = _Simd256.WidenUpper(K0);
-                    var KLower1 = _Simd256.WidenLower(K1);
-                    var KUpper1 = _Simd256.WidenUpper(K1);
-                    var KLower2 = _Simd256.WidenLower(K2);
-                    var KUpper2 = _Simd256.WidenUpper(K2);
-                    kkSum0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
-                    kkSum0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
-                    kkSum1 = _Simd256.FusedMultiplyAdd(KLower1, KLower1, kkSum1);
-                    kkSum1 = _Simd256.FusedMultiplyAdd(KUpper1, KUpper1, kkSum1);
-                    kkSum2 = _Simd256.FusedMultiplyAdd(KLower2, KLower2, kkSum2);
-                    kkSum2 = _Simd256.FusedMultiplyAdd(KUpper2, KUpper2, kkSum2);
-                }
-                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
-                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
-                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
-                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
-                _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
-                _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
-                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
-                _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
-                _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
-            }
-        }
-
-        // h = t < |key| ? kk : ∞, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeH(ref float kk, ref float h, int rows, int valid0)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
-                _Unsafe.Add(ref h, r) = h0;
-            }
-        }
-
-        // L = A − h of a row, into `top`.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
-        {
-            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-            var hr = _Simd256.Create(_Unsafe.Add(ref h, r));
-            for (nint j = 0; j < 16; j += 8)
-            {
-                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
-            }
-        }
-
-        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
-        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            for (var r = from + 1; r < rows; r++)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                var hr = _Simd256.Create(_Unsafe.Add(ref h, r));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var rise = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    if (_Simd256.GreaterThanAny(rise, _Simd256.Create(threshold)))
-                    {
-                        return r;
-                    }
-                }
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    _Simd256.StoreUnsafe(_Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
-        }
-
-        // Whether any candidate is above its reference by more than the threshold. NaN is not.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static bool Exceeds(ref float candidate, ref float c, float threshold)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                var rise = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)) - _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                if (_Simd256.GreaterThanAny(rise, _Simd256.Create(threshold)))
-                {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        // v times the factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16(ref float v, ref float factor)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref v, j)) * _Simd256.LoadUnsafe(ref _Unsafe.Add(ref factor, j)), ref _Unsafe.Add(ref v, j));
-            }
-        }
-
-        // The rows of x times their factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16x16(ref float x, ref float factor)
-        {
-            for (nint r = 0; r < 16; r++)
-            {
-                var rowFactor = _Unsafe.Add(ref factor, r);
-                if (rowFactor == 1f)
-                {
-                    continue;
-                }
-                var f = _Simd256.Create(rowFactor);
-                ref var row = ref _Unsafe.Add(ref x, r * 16);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j)) * f, ref _Unsafe.Add(ref row, j));
-                }
-            }
-        }
-
-        // c' = max(c, candidate); z, S, zRest, zGroup, SRest, SGroup follow by 2^(c − c').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise(ref float candidate, ref float factor, ref float c, ref float z, ref float S, ref float zRest, ref float zGroup, ref float SRest, ref float SGroup, _SumStage stage)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                var old = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd256.MaxNative(old, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd256.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd256.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
-            if (stage == _SumStage.Empty)
-            {
-                return;
-            }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref S, ref factor);
-            if (stage == _SumStage.Grouped)
-            {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16(ref zGroup, ref factor);
-                Rescale_16x16(ref SRest, ref factor);
-                Rescale_16x16(ref SGroup, ref factor);
-            }
-        }
-
-        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0, [t × m].
-        // zt = columnSum(Fk), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
-        {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
-                var inRun1 = _Simd256.AsSingle(_Simd256.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
-                var h1 = _Simd256.Create(_Unsafe.Add(ref h, r + 1));
-                var kkr1 = _Simd256.Create(_Unsafe.Add(ref kkr, r + 1));
-                var inRun2 = _Simd256.AsSingle(_Simd256.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
-                var h2 = _Simd256.Create(_Unsafe.Add(ref h, r + 2));
-                var kkr2 = _Simd256.Create(_Unsafe.Add(ref kkr, r + 2));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd256.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd256.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
-                    ztSum += Fk0;
-                    ztSum += Fk1;
-                    ztSum += Fk2;
-                    _Simd256.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd256.AsSingle(_Simd256.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd256.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats256.Zero);
-                    _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    ztSum += Fk0;
-                    _Simd256.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
-                }
-            }
-        }
-
-        // z = z + zt, [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeZ(ref float z, ref float zt, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var ztj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var z0 = zj + ztj;
-                    _Simd256.StoreUnsafe(z0, ref _Unsafe.Add(ref z, j));
-                }
-            }
-        }
-
-        // c, and group where asked for, += aᵀ · b: [16 × t] · [t × 16]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddGroupedTransposedProduct_16xtx16(ref float a, ref float b, ref float c, ref float group, bool isGrouped, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < 12; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref group, (i * 16) + j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56)) + c3_1, ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 72)) + c4_1, ref _Unsafe.Add(ref cc, 72));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 88)) + c5_1, ref _Unsafe.Add(ref cc, 88));
-                    if (isGrouped)
-                    {
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 0)) + c0_0, ref _Unsafe.Add(ref second, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 8)) + c0_1, ref _Unsafe.Add(ref second, 8));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 16)) + c1_0, ref _Unsafe.Add(ref second, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 24)) + c1_1, ref _Unsafe.Add(ref second, 24));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 32)) + c2_0, ref _Unsafe.Add(ref second, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 40)) + c2_1, ref _Unsafe.Add(ref second, 40));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 48)) + c3_0, ref _Unsafe.Add(ref second, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 56)) + c3_1, ref _Unsafe.Add(ref second, 56));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 64)) + c4_0, ref _Unsafe.Add(ref second, 64)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 72)) + c4_1, ref _Unsafe.Add(ref second, 72));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 80)) + c5_0, ref _Unsafe.Add(ref second, 80)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 88)) + c5_1, ref _Unsafe.Add(ref second, 88));
-                    }
-                }
-                {
-                    const int i = 12;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref group, (i * 16) + j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56)) + c3_1, ref _Unsafe.Add(ref cc, 56));
-                    if (isGrouped)
-                    {
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 0)) + c0_0, ref _Unsafe.Add(ref second, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 8)) + c0_1, ref _Unsafe.Add(ref second, 8));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 16)) + c1_0, ref _Unsafe.Add(ref second, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 24)) + c1_1, ref _Unsafe.Add(ref second, 24));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 32)) + c2_0, ref _Unsafe.Add(ref second, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 40)) + c2_1, ref _Unsafe.Add(ref second, 40));
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 48)) + c3_0, ref _Unsafe.Add(ref second, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref second, 56)) + c3_1, ref _Unsafe.Add(ref second, 56));
-                    }
-                }
-            }
-        }
-
-        // c' = max(c, candidate); z, S, zRest, zGroup, zBase, SRest, SGroup, SBase follow by 2^(c − c').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise2(ref float candidate, ref float factor, ref float c, ref float z, ref float S, ref float zRest, ref float zGroup, ref float zBase, ref float SRest, ref float SGroup, ref float SBase, _SumStage stage)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                var old = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd256.MaxNative(old, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd256.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd256.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
-            if (stage == _SumStage.Empty)
-            {
-                return;
-            }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref S, ref factor);
-            if (stage == _SumStage.Grouped)
-            {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16(ref zGroup, ref factor);
-                Rescale_16(ref zBase, ref factor);
-                Rescale_16x16(ref SRest, ref factor);
-                Rescale_16x16(ref SGroup, ref factor);
-                Rescale_16x16(ref SBase, ref factor);
-            }
-        }
-
-        // M = rowMax(B + c), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeM(ref float B, ref float c, ref float M, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var MSum0 = _Simd256.Create(float.NegativeInfinity);
-                var MSum1 = _Simd256.Create(float.NegativeInfinity);
-                var MSum2 = _Simd256.Create(float.NegativeInfinity);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    MSum0 = _Simd256.MaxNative(MSum0, B0 + cj);
-                    MSum1 = _Simd256.MaxNative(MSum1, B1 + cj);
-                    MSum2 = _Simd256.MaxNative(MSum2, B2 + cj);
-                }
-                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
-                _Unsafe.Add(ref M, r + 1) = _VectorMath.Max(MSum1);
-                _Unsafe.Add(ref M, r + 2) = _VectorMath.Max(MSum2);
-            }
-        }
-
-        // Ms = max(M, −5E+29), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeMs(ref float M, ref float Ms, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var Ms0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref M, r) * 0f) + _Unsafe.Add(ref M, r));
-                _Unsafe.Add(ref Ms, r) = Ms0;
-            }
-        }
-
-        // Fq = 2^(B + (c − Ms)), [t × m].
-        // Dz = rowSum(Fq · z), [t × 1].
-        // Fq takes the memory of B.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqDz(ref float B, ref float c, ref float Ms, ref float z, ref float Dz, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var Ms0 = _Simd256.Create(_Unsafe.Add(ref Ms, r));
-                var Ms1 = _Simd256.Create(_Unsafe.Add(ref Ms, r + 1));
-                var Ms2 = _Simd256.Create(_Unsafe.Add(ref Ms, r + 2));
-                var DzSum0 = _Floats256.Zero;
-                var DzSum1 = _Floats256.Zero;
-                var DzSum2 = _Floats256.Zero;
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - Ms0), -72.1347504f);
-                    _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - Ms1), -72.1347504f);
-                    _Simd256.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - Ms2), -72.1347504f);
-                    _Simd256.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
-                    var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
-                    DzSum1 = _Simd256.FusedMultiplyAdd(Fq1, zj, DzSum1);
-                    DzSum2 = _Simd256.FusedMultiplyAdd(Fq2, zj, DzSum2);
-                }
-                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
-                _Unsafe.Add(ref Dz, r + 1) = _VectorMath.Sum(DzSum1);
-                _Unsafe.Add(ref Dz, r + 2) = _VectorMath.Sum(DzSum2);
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16x162(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 72));
-                    _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 88));
-                }
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × t], lower triangle of c; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductLower_tx16xt(ref float a, ref float b, ref float c, int rows, int diagonal)
-        {
-            for (nint j = 0; j < 48; j += 16)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 48) + j);
-                    if (j > diagonal + i + 5)
-                    {
-                        for (nint r = 0; r < 6; r++)
-                        {
-                            _Simd256.StoreUnsafe(_Floats256.Zero, ref _Unsafe.Add(ref cc, (r * 48) + 0));
-                            _Simd256.StoreUnsafe(_Floats256.Zero, ref _Unsafe.Add(ref cc, (r * 48) + 8));
-                        }
-                        continue;
-                    }
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 48);
-                    }
-                    // Element (r, column) counts where column ≤ diagonal + i + r.
-                    var limit = (float)(diagonal + i - j);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit + 0)), c0_0, _Floats256.Zero), ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit - 8)), c0_1, _Floats256.Zero), ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit + 1)), c1_0, _Floats256.Zero), ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit - 7)), c1_1, _Floats256.Zero), ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit + 2)), c2_0, _Floats256.Zero), ref _Unsafe.Add(ref cc, 96)); _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit - 6)), c2_1, _Floats256.Zero), ref _Unsafe.Add(ref cc, 104));
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit + 3)), c3_0, _Floats256.Zero), ref _Unsafe.Add(ref cc, 144)); _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit - 5)), c3_1, _Floats256.Zero), ref _Unsafe.Add(ref cc, 152));
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit + 4)), c4_0, _Floats256.Zero), ref _Unsafe.Add(ref cc, 192)); _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit - 4)), c4_1, _Floats256.Zero), ref _Unsafe.Add(ref cc, 200));
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit + 5)), c5_0, _Floats256.Zero), ref _Unsafe.Add(ref cc, 240)); _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(_Simd256.LessThanOrEqual(_Floats256.Indices, _Simd256.Create(limit - 3)), c5_1, _Floats256.Zero), ref _Unsafe.Add(ref cc, 248));
-                }
-            }
-        }
-
-        // Dp = rowSum(P), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDp(ref float P, ref float Dp, int rows, int columns)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Pr = ref _Unsafe.Add(ref P, r * 48);
-                var DpSum0 = _Floats256.Zero;
-                var DpSum1 = _Floats256.Zero;
-                var DpSum2 = _Floats256.Zero;
-                var whole0 = columns - (columns % 8);
-                for (nint j = 0; j < whole0; j += 8)
-                {
-                    var P0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    var P1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Pr, j + 48));
-                    var P2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Pr, j + 96));
-                    DpSum0 += P0;
-                    DpSum1 += P1;
-                    DpSum2 += P2;
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create((float)(columns - j)));
-                    var P0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    var P1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Pr, j + 48));
-                    var P2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Pr, j + 96));
-                    DpSum0 += _Simd256.ConditionalSelect(tail, P0, _Floats256.Zero);
-                    DpSum1 += _Simd256.ConditionalSelect(tail, P1, _Floats256.Zero);
-                    DpSum2 += _Simd256.ConditionalSelect(tail, P2, _Floats256.Zero);
-                }
-                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
-                _Unsafe.Add(ref Dp, r + 1) = _VectorMath.Sum(DpSum1);
-                _Unsafe.Add(ref Dp, r + 2) = _VectorMath.Sum(DpSum2);
-            }
-        }
-
-        // c += a · b: [t × t] · [t × 16], a lower triangular; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductOfLower_txtx16(ref float a, ref float b, ref float c, int rows, int inner, int diagonal)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 48);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var last = global::System.Math.Min(inner, diagonal + (int)i + 6);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                    for (nint k = 0; k < last; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 48));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 96));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 144));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 192));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 240));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56)) + c3_1, ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 72)) + c4_1, ref _Unsafe.Add(ref cc, 72));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 88)) + c5_1, ref _Unsafe.Add(ref cc, 88));
-                }
-            }
-        }
-
-        // D = Dz + Dp, [t × 1].
-        // R = D == 0 ? 0 : 1 / D, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDR(ref float Dz, ref float Dp, ref float D, ref float R, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var D0 = _Unsafe.Add(ref Dz, r) + _Unsafe.Add(ref Dp, r);
-                _Unsafe.Add(ref D, r) = D0;
-                var R0 = D0 == 0f ? 0f : 1f / D0;
-                _Unsafe.Add(ref R, r) = R0;
-            }
-        }
-
-        // O = N · R, [t × dv].
-        // O takes the memory of N.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeO(ref float N, ref float R, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r));
-                var R1 = _Simd256.Create(_Unsafe.Add(ref R, r + 1));
-                var R2 = _Simd256.Create(_Unsafe.Add(ref R, r + 2));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var N0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var N1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Nr, j + 16));
-                    var N2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Nr, j + 32));
-                    var O0 = N0 * R0;
-                    _Simd256.StoreUnsafe(O0, ref _Unsafe.Add(ref Nr, j));
-                    var O1 = N1 * R1;
-                    _Simd256.StoreUnsafe(O1, ref _Unsafe.Add(ref Nr, j + 16));
-                    var O2 = N2 * R2;
-                    _Simd256.StoreUnsafe(O2, ref _Unsafe.Add(ref Nr, j + 32));
-                }
-            }
-        }
-
-        // logD = log2(D), [t × 1].
-        // lse = (M + logD) · 0.693147, [t × 1].
-        // n = lse · 1.4427, [t × 1].
-        // nr = D == 0 ? 0 : (M − n) + logD, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLogDLseNNr(ref float D, ref float M, ref float lse, ref float nr, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
-                var lse0 = (_Unsafe.Add(ref M, r) + logD0) * 0.693147182f;
-                _Unsafe.Add(ref lse, r) = lse0;
-                var n0 = lse0 * 1.44269502f;
-                var nr0 = _Unsafe.Add(ref D, r) == 0f ? 0f : (_Unsafe.Add(ref M, r) - n0) + logD0;
-                _Unsafe.Add(ref nr, r) = nr0;
-            }
-        }
-
-        // c = a · Wᵀ: 2 rows of m.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowsWithW(ref float a, ref float b, ref float c)
-        {
-            {
-                const int j = 0;
-                ref var aa = ref a;
-                ref var bb = ref _Unsafe.Add(ref b, j);
-                var c0_0_0 = _Floats256.Zero; var c0_1_0 = _Floats256.Zero;
-                var c1_0_0 = _Floats256.Zero; var c1_1_0 = _Floats256.Zero;
-                var c0_0_1 = _Floats256.Zero; var c0_1_1 = _Floats256.Zero;
-                var c1_0_1 = _Floats256.Zero; var c1_1_1 = _Floats256.Zero;
-                for (nint k = 0; k < 16; k += 2)
-                {
-                    var a0_0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                    var a1_0 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                    var b0_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                    c0_0_0 = _Simd256.FusedMultiplyAdd(a0_0, b0_0, c0_0_0);
-                    c1_0_0 = _Simd256.FusedMultiplyAdd(a1_0, b0_0, c1_0_0);
-                    var b1_0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                    c0_1_0 = _Simd256.FusedMultiplyAdd(a0_0, b1_0, c0_1_0);
-                    c1_1_0 = _Simd256.FusedMultiplyAdd(a1_0, b1_0, c1_1_0);
-                    var a0_1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
-                    var a1_1 = _Simd256.Create(_Unsafe.Add(ref aa, 17));
-                    var b0_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 16));
-                    c0_0_1 = _Simd256.FusedMultiplyAdd(a0_1, b0_1, c0_0_1);
-                    c1_0_1 = _Simd256.FusedMultiplyAdd(a1_1, b0_1, c1_0_1);
-                    var b1_1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 24));
-                    c0_1_1 = _Simd256.FusedMultiplyAdd(a0_1, b1_1, c0_1_1);
-                    c1_1_1 = _Simd256.FusedMultiplyAdd(a1_1, b1_1, c1_1_1);
-                    aa = ref _Unsafe.Add(ref aa, 2);
-                    bb = ref _Unsafe.Add(ref bb, 32);
-                }
-                _Simd256.StoreUnsafe((c0_0_0 + c0_0_1), ref _Unsafe.Add(ref c, j + 0));
-                _Simd256.StoreUnsafe((c0_1_0 + c0_1_1), ref _Unsafe.Add(ref c, j + 8));
-                _Simd256.StoreUnsafe((c1_0_0 + c1_0_1), ref _Unsafe.Add(ref c, j + 16));
-                _Simd256.StoreUnsafe((c1_1_0 + c1_1_1), ref _Unsafe.Add(ref c, j + 24));
-            }
-        }
-
-        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowKk(ref float K, ref float kk, ref float kkr, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Simd256.Create(0d);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var K0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var KLower0 = _Simd256.WidenLower(K0);
-                    var KUpper0 = _Simd256.WidenUpper(K0);
-                    kkSum0 = _Simd256.FusedMultiplyAdd(KLower0, KLower0, kkSum0);
-                    kkSum0 = _Simd256.FusedMultiplyAdd(KUpper0, KUpper0, kkSum0);
-                }
-                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
-                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
-                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
-            }
-        }
-
-        // h = kk, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowH(ref float kk, ref float h, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var h0 = (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r);
-                _Unsafe.Add(ref h, r) = h0;
-            }
-        }
-
-        // L = A − h, [t × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowL(ref float A, ref float h, ref float L, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var L0 = A0 - h0;
-                    _Simd256.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
-                }
-            }
-        }
-
-        // c' = max(c, candidate); z, S, zRest, SRest follow by 2^(c − c').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise3(ref float candidate, ref float factor, ref float c, ref float z, ref float S, ref float zRest, ref float SRest, _SumStage stage)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                var old = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd256.MaxNative(old, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd256.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd256.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
-            if (stage == _SumStage.Empty)
-            {
-                return;
-            }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref S, ref factor);
-            if (stage == _SumStage.Grouped)
-            {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16x16(ref SRest, ref factor);
-            }
-        }
-
-        // The largest L of the run.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RaiseTop(ref float top, ref float row, bool isFirst)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                _Simd256.StoreUnsafe(isFirst ? _Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j)) : _Simd256.MaxNative(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-            }
-        }
-
-        // Fk = 2^(A − ((c + h) + kkr)), [t × m].
-        // M = rowMax(B + c), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFkM(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float M, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var h0 = _Simd256.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd256.Create(_Unsafe.Add(ref kkr, r));
-                var MSum0 = _Simd256.Create(float.NegativeInfinity);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
-                    _Simd256.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    MSum0 = _Simd256.MaxNative(MSum0, B0 + cj);
-                }
-                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
-            }
-        }
-
-        // Ms = max(M, −5E+29), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowMs(ref float M, ref float Ms, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var Ms0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref M, r) * 0f) + _Unsafe.Add(ref M, r));
-                _Unsafe.Add(ref Ms, r) = Ms0;
-            }
-        }
-
-        // Fq = 2^(B + (c − Ms)), [t × m].
-        // Dz = rowSum(Fq · z), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFqDz(ref float B, ref float c, ref float Ms, ref float Fq, ref float z, ref float Dz, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var Ms0 = _Simd256.Create(_Unsafe.Add(ref Ms, r));
-                var DzSum0 = _Floats256.Zero;
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var cj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - Ms0), -72.1347504f);
-                    _Simd256.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DzSum0 = _Simd256.FusedMultiplyAdd(Fq0, zj, DzSum0);
-                }
-                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
-            }
-        }
-
-        // c = a · S: a row of dv.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowWithS(ref float a, ref float b, ref float c)
-        {
-            {
-                const int j = 0;
-                ref var aa = ref a;
-                ref var bb = ref _Unsafe.Add(ref b, j);
-                var c0_0_0 = _Floats256.Zero; var c0_1_0 = _Floats256.Zero;
-                var c0_0_1 = _Floats256.Zero; var c0_1_1 = _Floats256.Zero;
-                var c0_0_2 = _Floats256.Zero; var c0_1_2 = _Floats256.Zero;
-                var c0_0_3 = _Floats256.Zero; var c0_1_3 = _Floats256.Zero;
-                for (nint k = 0; k < 16; k += 4)
-                {
-                    var a0_0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                    c0_0_0 = _Simd256.FusedMultiplyAdd(a0_0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
-                    c0_1_0 = _Simd256.FusedMultiplyAdd(a0_0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8)), c0_1_0);
-                    var a0_1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
-                    c0_0_1 = _Simd256.FusedMultiplyAdd(a0_1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 16)), c0_0_1);
-                    c0_1_1 = _Simd256.FusedMultiplyAdd(a0_1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 24)), c0_1_1);
-                    var a0_2 = _Simd256.Create(_Unsafe.Add(ref aa, 2));
-                    c0_0_2 = _Simd256.FusedMultiplyAdd(a0_2, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 32)), c0_0_2);
-                    c0_1_2 = _Simd256.FusedMultiplyAdd(a0_2, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 40)), c0_1_2);
-                    var a0_3 = _Simd256.Create(_Unsafe.Add(ref aa, 3));
-                    c0_0_3 = _Simd256.FusedMultiplyAdd(a0_3, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 48)), c0_0_3);
-                    c0_1_3 = _Simd256.FusedMultiplyAdd(a0_3, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 56)), c0_1_3);
-                    aa = ref _Unsafe.Add(ref aa, 4);
-                    bb = ref _Unsafe.Add(ref bb, 64);
-                }
-                _Simd256.StoreUnsafe(((c0_0_0 + c0_0_1) + (c0_0_2 + c0_0_3)), ref _Unsafe.Add(ref c, j + 0));
-                _Simd256.StoreUnsafe(((c0_1_0 + c0_1_1) + (c0_1_2 + c0_1_3)), ref _Unsafe.Add(ref c, j + 8));
-            }
-        }
-
-        // c = a · Fkᵀ: a dot product for each of the rows.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void DotsWithFk(ref float a, ref float b, ref float c, int rows)
-        {
-            for (nint i = 0; i < rows; i += 4)
-            {
-                ref var bb = ref _Unsafe.Add(ref b, i * 16);
-                var c0_0 = _Floats256.Zero; var c1_0 = _Floats256.Zero; var c2_0 = _Floats256.Zero; var c3_0 = _Floats256.Zero;
-                var c0_1 = _Floats256.Zero; var c1_1 = _Floats256.Zero; var c2_1 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                for (nint k = 0; k < 16; k += 16)
-                {
-                    var a0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref a, k + 0));
-                    c0_0 = _Simd256.FusedMultiplyAdd(a0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 0)), c0_0);
-                    c1_0 = _Simd256.FusedMultiplyAdd(a0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 16)), c1_0);
-                    c2_0 = _Simd256.FusedMultiplyAdd(a0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 32)), c2_0);
-                    c3_0 = _Simd256.FusedMultiplyAdd(a0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 48)), c3_0);
-                    var a1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref a, k + 8));
-                    c0_1 = _Simd256.FusedMultiplyAdd(a1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 8)), c0_1);
-                    c1_1 = _Simd256.FusedMultiplyAdd(a1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 24)), c1_1);
-                    c2_1 = _Simd256.FusedMultiplyAdd(a1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 40)), c2_1);
-                    c3_1 = _Simd256.FusedMultiplyAdd(a1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 56)), c3_1);
-                }
-                _Unsafe.Add(ref c, i + 0) = _VectorMath.Sum((c0_0 + c0_1));
-                _Unsafe.Add(ref c, i + 1) = _VectorMath.Sum((c1_0 + c1_1));
-                _Unsafe.Add(ref c, i + 2) = _VectorMath.Sum((c2_0 + c2_1));
-                _Unsafe.Add(ref c, i + 3) = _VectorMath.Sum((c3_0 + c3_1));
-            }
-        }
-
-        // Dp = rowSum(P), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowDp(ref float P, ref float Dp, int rows, int columns)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Pr = ref _Unsafe.Add(ref P, r * 16);
-                var DpSum0 = _Floats256.Zero;
-                var whole0 = columns - (columns % 8);
-                for (nint j = 0; j < whole0; j += 8)
-                {
-                    var P0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    DpSum0 += P0;
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create((float)(columns - j)));
-                    var P0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    DpSum0 += _Simd256.ConditionalSelect(tail, P0, _Floats256.Zero);
-                }
-                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
-            }
-        }
-
-        // c += a · V: a row of dv.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddRowWithV(ref float a, ref float b, ref float c, int inner)
-        {
-            {
-                const int j = 0;
-                ref var aa = ref a;
-                ref var bb = ref _Unsafe.Add(ref b, j);
-                var c0_0_0 = _Floats256.Zero; var c0_1_0 = _Floats256.Zero;
-                var c0_0_1 = _Floats256.Zero; var c0_1_1 = _Floats256.Zero;
-                var c0_0_2 = _Floats256.Zero; var c0_1_2 = _Floats256.Zero;
-                var c0_0_3 = _Floats256.Zero; var c0_1_3 = _Floats256.Zero;
-                nint k = 0;
-                for (; k + 4 <= inner; k += 4)
-                {
-                    var a0_0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                    c0_0_0 = _Simd256.FusedMultiplyAdd(a0_0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
-                    c0_1_0 = _Simd256.FusedMultiplyAdd(a0_0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8)), c0_1_0);
-                    var a0_1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
-                    c0_0_1 = _Simd256.FusedMultiplyAdd(a0_1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 16)), c0_0_1);
-                    c0_1_1 = _Simd256.FusedMultiplyAdd(a0_1, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 24)), c0_1_1);
-                    var a0_2 = _Simd256.Create(_Unsafe.Add(ref aa, 2));
-                    c0_0_2 = _Simd256.FusedMultiplyAdd(a0_2, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 32)), c0_0_2);
-                    c0_1_2 = _Simd256.FusedMultiplyAdd(a0_2, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 40)), c0_1_2);
-                    var a0_3 = _Simd256.Create(_Unsafe.Add(ref aa, 3));
-                    c0_0_3 = _Simd256.FusedMultiplyAdd(a0_3, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 48)), c0_0_3);
-                    c0_1_3 = _Simd256.FusedMultiplyAdd(a0_3, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 56)), c0_1_3);
-                    aa = ref _Unsafe.Add(ref aa, 4);
-                    bb = ref _Unsafe.Add(ref bb, 64);
-                }
-                for (; k < inner; k++)
-                {
-                    var a0_0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                    c0_0_0 = _Simd256.FusedMultiplyAdd(a0_0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
-                    c0_1_0 = _Simd256.FusedMultiplyAdd(a0_0, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8)), c0_1_0);
-                    aa = ref _Unsafe.Add(ref aa, 1);
-                    bb = ref _Unsafe.Add(ref bb, 16);
-                }
-                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j + 0)) + ((c0_0_0 + c0_0_1) + (c0_0_2 + c0_0_3)), ref _Unsafe.Add(ref c, j + 0));
-                _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref c, j + 8)) + ((c0_1_0 + c0_1_1) + (c0_1_2 + c0_1_3)), ref _Unsafe.Add(ref c, j + 8));
-            }
-        }
-
-        // D = Dz + Dp, [t × 1].
-        // R = D == 0 ? 0 : 1 / D, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowDR(ref float Dz, ref float Dp, ref float R, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var D0 = _Unsafe.Add(ref Dz, r) + _Unsafe.Add(ref Dp, r);
-                var R0 = D0 == 0f ? 0f : 1f / D0;
-                _Unsafe.Add(ref R, r) = R0;
-            }
-        }
-
-        // O = N · R, [t × dv].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowO(ref float N, ref float R, ref float O, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var N0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var O0 = N0 * R0;
-                    _Simd256.StoreUnsafe(O0, ref _Unsafe.Add(ref Or, j));
-                }
-            }
-        }
-
-        // zt = columnSum(Fk), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeZt(ref float Fk, ref float zt, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var Fk0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
-                    ztSum += Fk0;
-                    _Simd256.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
-                }
-            }
-        }
-
-        // c + rest += aᵀ · b: [16 × t] · [t × 16]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddCompensatedTransposedProduct_16xtx16(ref float a, ref float b, ref float c, ref float rest, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < 12; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref rest, (i * 16) + j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 0), ref _Unsafe.Add(ref second, 0), c0_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 8), ref _Unsafe.Add(ref second, 8), c0_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 16), ref _Unsafe.Add(ref second, 16), c1_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 24), ref _Unsafe.Add(ref second, 24), c1_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 32), ref _Unsafe.Add(ref second, 32), c2_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 40), ref _Unsafe.Add(ref second, 40), c2_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 48), ref _Unsafe.Add(ref second, 48), c3_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 56), ref _Unsafe.Add(ref second, 56), c3_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 64), ref _Unsafe.Add(ref second, 64), c4_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 72), ref _Unsafe.Add(ref second, 72), c4_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 80), ref _Unsafe.Add(ref second, 80), c5_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 88), ref _Unsafe.Add(ref second, 88), c5_1);
-                }
-                {
-                    const int i = 12;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref rest, (i * 16) + j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 0), ref _Unsafe.Add(ref second, 0), c0_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 8), ref _Unsafe.Add(ref second, 8), c0_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 16), ref _Unsafe.Add(ref second, 16), c1_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 24), ref _Unsafe.Add(ref second, 24), c1_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 32), ref _Unsafe.Add(ref second, 32), c2_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 40), ref _Unsafe.Add(ref second, 40), c2_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 48), ref _Unsafe.Add(ref second, 48), c3_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 56), ref _Unsafe.Add(ref second, 56), c3_1);
-                }
-            }
-        }
-    }
-
-    /// <summary>The kernel at 128 bit: one head, every size a literal.</summary>
-    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-    private readonly struct Width128 : global::KernelGen.CompilerServices.IDecodingKernel
-    {
-        public static int HeadDim => 16;
-        public static int ValueDim => 16;
-        public static int Features => 16;
-        public static int Lanes => 4;
-        public static int TileRows => 48;
-        public static int ProjectionRows => 16;
-        public static int ParameterFloats => 256;
-        public static int StateFloats => 560;
-        public static int ExportedStateFloats => 288;
-        public static int ScratchFloats => 5376;
-        public static int ShortTokens => 6;
-        public static bool Causal => true;
-        public static bool NeedsHadamard => false;
-
-        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, logSumExpRest = 5, parameters = 6;
-
-        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-        private static readonly _Operand[] Listed =
-        [
-            new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
-            new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-            new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-            new("output", _OperandRows.Queries, 16, _OperandAccess.Write),
-            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
-            new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
-            new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
-        ];
-
-        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-        {
-            packed.Clear();
-            // W, transposed, so that the features of a token lie side by side.
-            var weights = projection!.Weights;
-            for (var r = 0; r < 16; r++)
-            {
-                for (var c = 0; c < 16; c++)
-                {
-                    packed[(c * 16) + r] = weights[(r * 16) + c] * 0.721347511f;
-                }
-            }
-        }
-
-        public static void InitState(ref float state)
-        {
-            // c [1 × m]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).Fill(-1.00000002E+30f);
-            // z [1 × m]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 16).Fill(0f);
-            // S [m × dv]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32), 256).Fill(0f);
-            // zRest, SRest
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 288), 272).Clear();
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-        {
-            ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 192);
-            ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
-            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
-            ref var h = ref _Unsafe.Add(ref scratch, 1792);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
-            ref var zt = ref _Unsafe.Add(ref scratch, 2640);
-            ref var zGroup = ref _Unsafe.Add(ref scratch, 2656);
-            ref var SGroup = ref _Unsafe.Add(ref scratch, 2672);
-            ref var c = ref _Unsafe.Add(ref state, 0);
-            ref var z = ref _Unsafe.Add(ref state, 16);
-            ref var S = ref _Unsafe.Add(ref state, 32);
-            ref var zRest = ref _Unsafe.Add(ref state, 288);
-            ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-            var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-            if (stage == _SumStage.Empty)
-            {
-                _MemoryMarshal.CreateSpan(ref c, 16).Fill(-1.00000002E+30f);
-                _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                _MemoryMarshal.CreateSpan(ref S, 256).Fill(0f);
-            }
-            else
-            {
-                _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                _MemoryMarshal.CreateSpan(ref SGroup, 256).Clear();
-            }
-            ref var zOpen = ref stage == _SumStage.Grouped ? ref zGroup : ref z;
-            ref var SOpen = ref stage == _SumStage.Grouped ? ref SGroup : ref S;
-
-            // Tiles of 48 tokens t.
-            for (var tStart = from; tStart < to; tStart += 48)
-            {
-                var tCount = global::System.Math.Min(48, to - tStart);
-                for (var s = 0; s < tCount; s += 12)
-                {
-                    var sCount = global::System.Math.Min(12, tCount - s);
-                    var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                    _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
-                    var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                    _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
-                    // A = K · Wᵀ
-                    Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
-                    // kk + kkr = rowSum((K · K) · 0.180337)
-                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
-                    // h = t < |key| ? kk : ∞
-                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                }
-
-                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
-                for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
-                {
-                    StartOfRun(ref A, ref h, ref runTop, runFrom);
-                    if (Exceeds(ref runTop, ref c, 28.8539009f))
-                    {
-                        Raise(ref runTop, ref factor, ref c, ref z, ref S, ref zRest, ref zGroup, ref SRest, ref SGroup, stage);
-                    }
-                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
-                    _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
-                    // z = z + zt
-                    ComputeZ(ref zOpen, ref zt, 1);
-                    // S += Fkᵀ · V
-                    AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref SOpen, ref SOpen, false, runTo - runFrom);
-                    if (stage == _SumStage.Empty)
-                    {
-                        stage = _SumStage.FirstGroup;
-                    }
-                    if (Exceeds(ref runTop, ref c, 11.5415602f))
-                    {
-                        Raise(ref runTop, ref factor, ref c, ref z, ref S, ref zRest, ref zGroup, ref SRest, ref SGroup, stage);
-                    }
-                }
-                // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                if (tStart % 3072 >= 3024)
-                {
-                    if (stage == _SumStage.Grouped)
-                    {
-                        _CompensatedSums.Close(ref z, ref zRest, ref z, ref zGroup, 16);
-                        _CompensatedSums.Close(ref S, ref SRest, ref S, ref SGroup, 256);
-                    }
-                    else
-                    {
-                        _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                        _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                        _MemoryMarshal.CreateSpan(ref SRest, 256).Clear();
-                        _MemoryMarshal.CreateSpan(ref SGroup, 256).Clear();
-                        zOpen = ref zGroup;
-                        SOpen = ref SGroup;
-                        stage = _SumStage.Grouped;
-                    }
-                }
-            }
-            if (stage == _SumStage.Grouped)
-            {
-                _CompensatedSums.Close(ref z, ref zRest, ref z, ref zGroup, 16);
-                _CompensatedSums.Close(ref S, ref SRest, ref S, ref SGroup, 256);
-            }
-            else if (head.KeepsState)
-            {
-                _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                _MemoryMarshal.CreateSpan(ref SRest, 256).Clear();
-            }
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-        {
-            ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 192);
-            ref var A = ref _Unsafe.Add(ref scratch, 960);
-            ref var kk = ref _Unsafe.Add(ref scratch, 1728);
-            ref var kkr = ref _Unsafe.Add(ref scratch, 1744);
-            ref var h = ref _Unsafe.Add(ref scratch, 1792);
-            ref var factor = ref _Unsafe.Add(ref scratch, 1840);
-            ref var runTop = ref _Unsafe.Add(ref scratch, 1856);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 1872);
-            ref var FkT = ref _Unsafe.Add(ref scratch, 2640);
-            ref var zt = ref _Unsafe.Add(ref scratch, 3408);
-            ref var Q = ref _Unsafe.Add(ref scratch, 3424);
-            ref var B = ref _Unsafe.Add(ref scratch, 3616);
-            ref var M = ref _Unsafe.Add(ref scratch, 3808);
-            ref var Ms = ref _Unsafe.Add(ref scratch, 3824);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 3840);
-            ref var N = ref _Unsafe.Add(ref scratch, 3856);
-            ref var P = ref _Unsafe.Add(ref scratch, 4048);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 4624);
-            ref var D = ref _Unsafe.Add(ref scratch, 4640);
-            ref var R = ref _Unsafe.Add(ref scratch, 4656);
-            ref var logD = ref _Unsafe.Add(ref scratch, 4672);
-            ref var lse = ref _Unsafe.Add(ref scratch, 4688);
-            ref var n = ref _Unsafe.Add(ref scratch, 4704);
-            ref var nr = ref _Unsafe.Add(ref scratch, 4720);
-            ref var zGroup = ref _Unsafe.Add(ref scratch, 4736);
-            ref var zBase = ref _Unsafe.Add(ref scratch, 4752);
-            ref var SGroup = ref _Unsafe.Add(ref scratch, 4768);
-            ref var SBase = ref _Unsafe.Add(ref scratch, 5024);
-            ref var shortB = ref _Unsafe.Add(ref scratch, 5280);
-            ref var c = ref _Unsafe.Add(ref state, 0);
-            ref var z = ref _Unsafe.Add(ref state, 16);
-            ref var S = ref _Unsafe.Add(ref state, 32);
-            ref var zRest = ref _Unsafe.Add(ref state, 288);
-            ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-            var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-            if (stage == _SumStage.Empty)
-            {
-                _MemoryMarshal.CreateSpan(ref c, 16).Fill(-1.00000002E+30f);
-                _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-            }
-            else
-            {
-                _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                _MemoryMarshal.CreateSpan(ref z, 16).CopyTo(_MemoryMarshal.CreateSpan(ref zBase, 16));
-                _MemoryMarshal.CreateSpan(ref SGroup, 256).Clear();
-                _MemoryMarshal.CreateSpan(ref S, 256).CopyTo(_MemoryMarshal.CreateSpan(ref SBase, 256));
-            }
-
-            // Tiles of 48 tokens t.
-            for (var tStart = from; tStart < to; tStart += 48)
-            {
-                var tCount = global::System.Math.Min(48, to - tStart);
-                var isLast = !head.KeepsState && tStart + tCount == to; // nobody reads what it would add
-                for (var s = 0; s < tCount; s += 12)
-                {
-                    var sCount = global::System.Math.Min(12, tCount - s);
-                    var validK = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                    _TileCopy.Clear(ref K, 16, validK, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (tStart + s) * head.Stride(key)), head.Stride(key), validK, 16, ref K, 16);
-                    var validV = global::System.Math.Clamp(head.KeyLength - (tStart + s), 0, sCount);
-                    _TileCopy.Clear(ref _Unsafe.Add(ref V, s * 16), 16, validV, sCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (tStart + s) * head.Stride(value)), head.Stride(value), validV, 16, ref _Unsafe.Add(ref V, s * 16), 16);
-                    if (head.IsShort)
-                    {
-                        // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 16, ref _Unsafe.Add(ref K, sCount * 16), 16);
-                        Product_tx16x16(ref K, ref W, ref A, sCount + head.QueryLength);
-                        _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
-                    }
-                    else
-                    {
-                        // A = K · Wᵀ
-                        Product_tx16x16(ref K, ref W, ref _Unsafe.Add(ref A, s * 16), sCount);
-                    }
-                    // kk + kkr = rowSum((K · K) · 0.180337)
-                    ComputeKk(ref K, ref kk, ref _Unsafe.Add(ref kkr, s * 1), sCount);
-                    // h = t < |key| ? kk : ∞
-                    ComputeH(ref kk, ref _Unsafe.Add(ref h, s * 1), sCount, head.KeyLength - (tStart + s));
-                }
-
-                // Runs of rows whose L = A − h exceeds c by at most 28.8539009f: almost always one, the whole tile.
-                for (int runFrom = 0, runTo; runFrom < tCount; runFrom = runTo)
-                {
-                    StartOfRun(ref A, ref h, ref runTop, runFrom);
-                    if (Exceeds(ref runTop, ref c, 28.8539009f))
-                    {
-                        Raise2(ref runTop, ref factor, ref c, ref z, ref S, ref zRest, ref zGroup, ref zBase, ref SRest, ref SGroup, ref SBase, stage);
-                    }
-                    runTo = EndOfRun(ref A, ref h, ref c, ref runTop, runFrom, tCount, 28.8539009f);
-                    _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                    // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0; zt = columnSum(Fk)
-                    ComputeFkZt(ref A, ref c, ref h, ref kkr, ref Fk, ref zt, tCount, runFrom, runTo);
-                    if (!head.IsShort)
-                    {
-                        _TileCopy.LoadTransposed(ref Fk, 16, tCount, 16, ref FkT, 48);
-                    }
-                    for (var s = runFrom - (runFrom % 12); s < runTo; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, tCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], (tStart + s) * head.Stride(query)), head.Stride(query), sCount, 16, ref Q, 16);
-                        if (head.IsShort)
-                        {
-                            // B = Q · Wᵀ, which the keys' pass has made
-                            _TileCopy.Load(ref shortB, 16, sCount, 16, ref B, 16);
-                        }
-                        else
-                        {
-                            // B = Q · Wᵀ
-                            Product_tx16x16(ref Q, ref W, ref B, sCount);
-                        }
-                        // M = rowMax(B + c)
-                        ComputeM(ref B, ref c, ref M, sCount);
-                        // Ms = max(M, −5E+29)
-                        ComputeMs(ref M, ref Ms, sCount);
-                        // Fq = 2^(B + (c − Ms)); Dz = rowSum(Fq · z)
-                        ComputeFqDz(ref B, ref c, ref Ms, ref z, ref Dz, sCount);
-                        if (stage != _SumStage.Empty)
-                        {
-                            // N = Fq · S
-                            Product_tx16x162(ref B, ref S, ref N, sCount);
-                        }
-                        else
-                        {
-                            _TileCopy.Clear(ref N, 16, 0, sCount);
-                        }
-                        if (head.IsShort)
-                        {
-                            // P = Fq · Fkᵀ, lower triangle, element by element
-                            _ShortProducts.LowerScores(ref B, 16, sCount, ref Fk, 16, sCount, 16, ref P, 48);
-                        }
-                        else
-                        {
-                            // P = Fq · Fkᵀ, lower triangle
-                            ProductLower_tx16xt(ref B, ref FkT, ref P, sCount, s);
-                        }
-                        // Dp = rowSum(P)
-                        ComputeDp(ref P, ref Dp, sCount, tCount);
-                        // N += P · V
-                        AddProductOfLower_txtx16(ref P, ref V, ref N, sCount, tCount, s);
-                        // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
-                        ComputeDR(ref Dz, ref Dp, ref D, ref R, sCount);
-                        // O = N · R
-                        ComputeO(ref N, ref R, sCount);
-                        var storeFrom = global::System.Math.Max(0, runFrom - s);
-                        var storeTo = global::System.Math.Min(sCount, runTo - s);
-                        _TileCopy.Store(ref _Unsafe.Add(ref N, storeFrom * 16), 16, (storeTo - storeFrom), 16, ref _Unsafe.Add(ref head[output], ((tStart + s) + storeFrom) * head.Stride(output)), head.Stride(output));
-                        if (!_Unsafe.IsNullRef(ref head[logSumExp]))
-                        {
-                            // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
-                            ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, sCount);
-                            _TileCopy.Store(ref _Unsafe.Add(ref lse, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head[logSumExp], ((tStart + s) + storeFrom)), 0);
-                            if (!_Unsafe.IsNullRef(ref head[logSumExpRest]))
-                            {
-                                _TileCopy.Store(ref _Unsafe.Add(ref nr, storeFrom), 0, 1, (storeTo - storeFrom), ref _Unsafe.Add(ref head[logSumExpRest], ((tStart + s) + storeFrom)), 0);
-                            }
-                        }
-                    }
-                    // z = z + zt
-                    ComputeZ(ref z, ref zt, 1);
-                    if (stage == _SumStage.Grouped)
-                    {
-                        ComputeZ(ref zGroup, ref zt, 1);
-                    }
-                    if (!(isLast && runTo == tCount))
-                    {
-                        if (stage == _SumStage.Empty)
-                        {
-                            _MemoryMarshal.CreateSpan(ref S, 256).Clear();
-                        }
-
-                        // S += Fkᵀ · V
-                        AddGroupedTransposedProduct_16xtx16(ref _Unsafe.Add(ref Fk, runFrom * 16), ref _Unsafe.Add(ref V, runFrom * 16), ref S, ref SGroup, stage == _SumStage.Grouped, runTo - runFrom);
-                    }
-                    if (!(isLast && runTo == tCount))
-                    {
-                        if (stage == _SumStage.Empty)
-                        {
-                            stage = _SumStage.FirstGroup;
-                        }
-                        if (Exceeds(ref runTop, ref c, 11.5415602f))
-                        {
-                            Raise2(ref runTop, ref factor, ref c, ref z, ref S, ref zRest, ref zGroup, ref zBase, ref SRest, ref SGroup, ref SBase, stage);
-                        }
-                    }
-                }
-                // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                if (tStart % 3072 >= 3024)
-                {
-                    if (stage == _SumStage.Grouped)
-                    {
-                        _CompensatedSums.Close(ref z, ref zRest, ref zBase, ref zGroup, 16);
-                        _CompensatedSums.Close(ref S, ref SRest, ref SBase, ref SGroup, 256);
-                    }
-                    else
-                    {
-                        _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                        _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                        _MemoryMarshal.CreateSpan(ref z, 16).CopyTo(_MemoryMarshal.CreateSpan(ref zBase, 16));
-                        _MemoryMarshal.CreateSpan(ref SRest, 256).Clear();
-                        _MemoryMarshal.CreateSpan(ref SGroup, 256).Clear();
-                        _MemoryMarshal.CreateSpan(ref S, 256).CopyTo(_MemoryMarshal.CreateSpan(ref SBase, 256));
-                        stage = _SumStage.Grouped;
-                    }
-                }
-            }
-            if (head.KeepsState && stage == _SumStage.Grouped)
-            {
-                _CompensatedSums.Close(ref z, ref zRest, ref zBase, ref zGroup, 16);
-                _CompensatedSums.Close(ref S, ref SRest, ref SBase, ref SGroup, 256);
-            }
-            else if (head.KeepsState)
-            {
-                _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                _MemoryMarshal.CreateSpan(ref SRest, 256).Clear();
-            }
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Merge(ref float state, ref float other)
-        {
-            ref var c = ref _Unsafe.Add(ref state, 0);
-            ref var c2 = ref _Unsafe.Add(ref other, 0);
-            ref var z = ref _Unsafe.Add(ref state, 16);
-            ref var z2 = ref _Unsafe.Add(ref other, 16);
-            ref var S = ref _Unsafe.Add(ref state, 32);
-            ref var S2 = ref _Unsafe.Add(ref other, 32);
-            ref var zRest = ref _Unsafe.Add(ref state, 288);
-            ref var zRest2 = ref _Unsafe.Add(ref other, 288);
-            ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var SRest2 = ref _Unsafe.Add(ref other, 304);
-            for (nint r = 0; r < 16; r++)
-            {
-                var raised = float.MaxNative(_Unsafe.Add(ref c, r), _Unsafe.Add(ref c2, r));
-                var mine = _VectorMath.Exp2(_Unsafe.Add(ref c, r) - raised, -64f);
-                var theirs = _VectorMath.Exp2(_Unsafe.Add(ref c2, r) - raised, -64f);
-                _Unsafe.Add(ref c, r) = raised;
-                _CompensatedSums.Merge(ref _Unsafe.Add(ref z, r), ref _Unsafe.Add(ref zRest, r), mine, _Unsafe.Add(ref z2, r) * theirs, _Unsafe.Add(ref zRest2, r) * theirs);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    _CompensatedSums.Merge(ref _Unsafe.Add(ref S, (r * 16) + j), ref _Unsafe.Add(ref SRest, (r * 16) + j), _Simd128.Create(mine), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref S2, (r * 16) + j)) * theirs, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref SRest2, (r * 16) + j)) * theirs);
-                }
-            }
-        }
-
-        public static void ExportState(ref float state, global::System.Span<float> destination)
-        {
-            // c [1 × m]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).CopyTo(destination.Slice(0));
-            // z [1 × m]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 16).CopyTo(destination.Slice(16));
-            // S [m × dv]
-            for (var r = 0; r < 16; r++)
-            {
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 32 + (r * 16)), 16).CopyTo(destination.Slice(32 + (r * 16)));
-            }
-        }
-
-        public static int DecodingStateFloats => 576;
-        public static int BlockRows => 16;
-        public static int RowFloats => 32;
-        public static int StepScratchFloats => 320;
-        public static global::System.ReadOnlySpan<int> StateLayout => [0, 16, 1, 0, 16, 16, 1, 0, 32, 16, 16, 16, 288, 16, 1, 0, 304, 16, 16, 16, 560, 16, 1, 0];
-        public static global::System.ReadOnlySpan<int> RowLayout => [0, 16, 1, 16, 256, 16, 1, 16];
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static int Step(in _HeadOperands head, int count, ref float state, ref float rows, ref float scratch)
-        {
-            ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var Q = ref _Unsafe.Add(ref scratch, 16);
-            ref var A = ref _Unsafe.Add(ref scratch, 32);
-            ref var B = ref _Unsafe.Add(ref scratch, 48);
-            ref var kk = ref _Unsafe.Add(ref scratch, 64);
-            ref var kkr = ref _Unsafe.Add(ref scratch, 80);
-            ref var h = ref _Unsafe.Add(ref scratch, 96);
-            ref var L = ref _Unsafe.Add(ref scratch, 112);
-            ref var zt = ref _Unsafe.Add(ref scratch, 128);
-            ref var M = ref _Unsafe.Add(ref scratch, 144);
-            ref var Ms = ref _Unsafe.Add(ref scratch, 160);
-            ref var Fq = ref _Unsafe.Add(ref scratch, 176);
-            ref var Dz = ref _Unsafe.Add(ref scratch, 192);
-            ref var N = ref _Unsafe.Add(ref scratch, 208);
-            ref var P = ref _Unsafe.Add(ref scratch, 224);
-            ref var Dp = ref _Unsafe.Add(ref scratch, 240);
-            ref var D = ref _Unsafe.Add(ref scratch, 256);
-            ref var R = ref _Unsafe.Add(ref scratch, 272);
-            ref var O = ref _Unsafe.Add(ref scratch, 288);
-            ref var factor = ref _Unsafe.Add(ref scratch, 304);
-            ref var c = ref _Unsafe.Add(ref state, 0);
-            ref var z = ref _Unsafe.Add(ref state, 16);
-            ref var S = ref _Unsafe.Add(ref state, 32);
-            ref var zRest = ref _Unsafe.Add(ref state, 288);
-            ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var top = ref _Unsafe.Add(ref state, 560);
-            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-            ref var ownFk = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 0);
-            ref var ownV = ref _Unsafe.Add(ref rows, ((nint)count * 16) + 256);
-
-            // K = key[t]
-            _TileCopy.Load(ref head[key], 0, 1, 16, ref K, 16);
-            // Q = query[t]
-            _TileCopy.Load(ref head[query], 0, 1, 16, ref Q, 16);
-            // A = K · Wᵀ; B = Q · Wᵀ
-            RowsWithW(ref K, ref W, ref A);
-            // V = value[t]
-            _TileCopy.Load(ref head[value], 0, 1, 16, ref ownV, 16);
-            // kk + kkr = rowSum((K · K) · 0.180337)
-            RowKk(ref K, ref kk, ref kkr, 1);
-            // h = kk
-            RowH(ref kk, ref h, 1);
-            // L = A − h
-            RowL(ref A, ref h, ref L, 1);
-
-            // Where L exceeds c by more than 28.8539009f the run ends before this token, and with it the block.
-            if (Exceeds(ref L, ref c, 28.8539009f))
-            {
-                if (count > 0)
-                {
-                    CloseBlock(count, ref state, ref rows, ref scratch);
-                    count = 0;
-                    ownFk = ref _Unsafe.Add(ref rows, 0);
-                    // V moves to the first row of the new block.
-                    _TileCopy.Store(ref ownV, 0, 1, 16, ref _Unsafe.Add(ref rows, 256), 0);
-                    ownV = ref _Unsafe.Add(ref rows, 256);
-                }
-                if (Exceeds(ref L, ref c, 28.8539009f))
-                {
-                    Raise3(ref L, ref factor, ref c, ref z, ref S, ref zRest, ref SRest, _SumStage.Grouped);
-                }
-            }
-
-            RaiseTop(ref top, ref L, count == 0);
-            // Fk = 2^(A − ((c + h) + kkr)); M = rowMax(B + c)
-            RowFkM(ref A, ref c, ref h, ref kkr, ref ownFk, ref B, ref M, 1);
-            // Ms = max(M, −5E+29)
-            RowMs(ref M, ref Ms, 1);
-            // Fq = 2^(B + (c − Ms)); Dz = rowSum(Fq · z)
-            RowFqDz(ref B, ref c, ref Ms, ref Fq, ref z, ref Dz, 1);
-            // N = Fq · S
-            RowWithS(ref Fq, ref S, ref N);
-            // P = Fq · Fkᵀ, lower triangle
-            DotsWithFk(ref Fq, ref _Unsafe.Add(ref rows, 0), ref P, count + 1);
-            // Dp = rowSum(P)
-            RowDp(ref P, ref Dp, 1, count + 1);
-            // N += P · V
-            AddRowWithV(ref P, ref _Unsafe.Add(ref rows, 256), ref N, count + 1);
-            // D = Dz + Dp; R = D == 0 ? 0 : 1 / D
-            RowDR(ref Dz, ref Dp, ref R, 1);
-            // O = N · R
-            RowO(ref N, ref R, ref O, 1);
-            // output[t] = O
-            _TileCopy.Store(ref O, 16, 1, 16, ref head[output], 0);
-            count++;
-            if (count == 16)
-            {
-                CloseBlock(count, ref state, ref rows, ref scratch);
-                count = 0;
-            }
-            return count;
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void CloseBlock(int count, ref float state, ref float rows, ref float scratch)
-        {
-            ref var zt = ref _Unsafe.Add(ref scratch, 128);
-            ref var factor = ref _Unsafe.Add(ref scratch, 304);
-            ref var c = ref _Unsafe.Add(ref state, 0);
-            ref var z = ref _Unsafe.Add(ref state, 16);
-            ref var S = ref _Unsafe.Add(ref state, 32);
-            ref var zRest = ref _Unsafe.Add(ref state, 288);
-            ref var SRest = ref _Unsafe.Add(ref state, 304);
-            ref var top = ref _Unsafe.Add(ref state, 560);
-            ref var Fk = ref _Unsafe.Add(ref rows, 0);
-            ref var V = ref _Unsafe.Add(ref rows, 256);
-
-            _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-            // zt = columnSum(Fk)
-            ComputeZt(ref Fk, ref zt, count);
-            // z = z + zt
-            _CompensatedSums.Close(ref z, ref zRest, ref z, ref zt, 16);
-            // S += Fkᵀ · V
-            AddCompensatedTransposedProduct_16xtx16(ref Fk, ref V, ref S, ref SRest, count);
-            if (Exceeds(ref top, ref c, 11.5415602f))
-            {
-                Raise3(ref top, ref factor, ref c, ref z, ref S, ref zRest, ref SRest, _SumStage.Grouped);
-            }
-        }
-
-        public static void Keep(in _HeadOperands head, int count, ref float rows)
-        {
-        }
-
-        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16x16(ref float a, ref float b, ref float c, int rows)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    if (rows - i <= 2)
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                        var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                        for (nint k = 0; k < 16; k++)
-                        {
-                            var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                            var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                            c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                            var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                            c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                        _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 20));
-                    }
-                    else
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                        var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                        var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                        var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                        var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                        var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                        for (nint k = 0; k < 16; k++)
-                        {
-                            var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                            var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                            c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                            var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                            c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                            var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 32));
-                            c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                            c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                            var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 48));
-                            c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                            c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                            var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 64));
-                            c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                            c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                            var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 80));
-                            c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                            c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                        _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 20));
-                        _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 36));
-                        _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 52));
-                        _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 68));
-                        _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 84));
-                    }
-                }
-            }
-        }
-
-        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeKk(ref float K, ref float kk, ref float kkr, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Simd128.Create(0d);
-                var kkSum1 = _Simd128.Create(0d);
-                var kkSum2 = _Simd128.Create(0d);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var K1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 16));
-                    var K2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j + 32));
-                    var KLower0 = _Simd128.WidenLower(K0);
-                    var KUpper0 = _Simd128.WidenUpper(K0);
-                    var KLower1 = _Simd128.WidenLower(K1);
-                    var KUpper1 = _Simd128.WidenUpper(K1);
-                    var KLower2 = _Simd128.WidenLower(K2);
-                    var KUpper2 = _Simd128.WidenUpper(K2);
-                    kkSum0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkSum0);
-                    kkSum0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkSum0);
-                    kkSum1 = _Simd128.MultiplyAddEstimate(KLower1, KLower1, kkSum1);
-                    kkSum1 = _Simd128.MultiplyAddEstimate(KUpper1, KUpper1, kkSum1);
-                    kkSum2 = _Simd128.MultiplyAddEstimate(KLower2, KLower2, kkSum2);
-                    kkSum2 = _Simd128.MultiplyAddEstimate(KUpper2, KUpper2, kkSum2);
-                }
-                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
-                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
-                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
-                var kkTotal1 = _VectorMath.Sum(kkSum1) * 0.18033688011112042d;
-                _Unsafe.Add(ref kk, r + 1) = (float)kkTotal1;
-                _Unsafe.Add(ref kkr, r + 1) = (float)(kkTotal1 - (float)kkTotal1);
-                var kkTotal2 = _VectorMath.Sum(kkSum2) * 0.18033688011112042d;
-                _Unsafe.Add(ref kk, r + 2) = (float)kkTotal2;
-                _Unsafe.Add(ref kkr, r + 2) = (float)(kkTotal2 - (float)kkTotal2);
-            }
-        }
-
-        // h = t < |key| ? kk : ∞, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeH(ref float kk, ref float h, int rows, int valid0)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var h0 = r < valid0 ? (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r) : float.PositiveInfinity;
-                _Unsafe.Add(ref h, r) = h0;
-            }
-        }
-
-        // L = A − h of a row, into `top`.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void StartOfRun(ref float A, ref float h, ref float top, int r)
-        {
-            ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-            var hr = _Simd128.Create(_Unsafe.Add(ref h, r));
-            for (nint j = 0; j < 16; j += 4)
-            {
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr, ref _Unsafe.Add(ref top, j));
-            }
-        }
-
-        // The first row after `from` whose L = A − h is anywhere above c by more than the threshold, or `rows`;
-        // `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static int EndOfRun(ref float A, ref float h, ref float c, ref float top, int from, int rows, float threshold)
-        {
-            for (var r = from + 1; r < rows; r++)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                var hr = _Simd128.Create(_Unsafe.Add(ref h, r));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var rise = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr - _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    if (_Simd128.GreaterThanAny(rise, _Simd128.Create(threshold)))
-                    {
-                        return r;
-                    }
-                }
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    _Simd128.StoreUnsafe(_Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j)) - hr), ref _Unsafe.Add(ref top, j));
-                }
-            }
-            return rows;
-        }
-
-        // Whether any candidate is above its reference by more than the threshold. NaN is not.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static bool Exceeds(ref float candidate, ref float c, float threshold)
-        {
-            for (nint j = 0; j < 16; j += 4)
-            {
-                var rise = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)) - _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                if (_Simd128.GreaterThanAny(rise, _Simd128.Create(threshold)))
-                {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        // v times the factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16(ref float v, ref float factor)
-        {
-            for (nint j = 0; j < 16; j += 4)
-            {
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref v, j)) * _Simd128.LoadUnsafe(ref _Unsafe.Add(ref factor, j)), ref _Unsafe.Add(ref v, j));
-            }
-        }
-
-        // The rows of x times their factors.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Rescale_16x16(ref float x, ref float factor)
-        {
-            for (nint r = 0; r < 16; r++)
-            {
-                var rowFactor = _Unsafe.Add(ref factor, r);
-                if (rowFactor == 1f)
-                {
-                    continue;
-                }
-                var f = _Simd128.Create(rowFactor);
-                ref var row = ref _Unsafe.Add(ref x, r * 16);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j)) * f, ref _Unsafe.Add(ref row, j));
-                }
-            }
-        }
-
-        // c' = max(c, candidate); z, S, zRest, zGroup, SRest, SGroup follow by 2^(c − c').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise(ref float candidate, ref float factor, ref float c, ref float z, ref float S, ref float zRest, ref float zGroup, ref float SRest, ref float SGroup, _SumStage stage)
-        {
-            for (nint j = 0; j < 16; j += 4)
-            {
-                var old = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd128.MaxNative(old, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd128.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd128.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
-            if (stage == _SumStage.Empty)
-            {
-                return;
-            }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref S, ref factor);
-            if (stage == _SumStage.Grouped)
-            {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16(ref zGroup, ref factor);
-                Rescale_16x16(ref SRest, ref factor);
-                Rescale_16x16(ref SGroup, ref factor);
-            }
-        }
-
-        // Fk = row in run ? 2^(A − ((c + h) + kkr)) : 0, [t × m].
-        // zt = columnSum(Fk), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float zt, int rows, int runFrom, int runTo)
-        {
-            nint r = 0;
-            for (; r + 3 <= rows; r += 3)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
-                var inRun1 = _Simd128.AsSingle(_Simd128.Create(r + 1 >= runFrom && r + 1 < runTo ? -1 : 0));
-                var h1 = _Simd128.Create(_Unsafe.Add(ref h, r + 1));
-                var kkr1 = _Simd128.Create(_Unsafe.Add(ref kkr, r + 1));
-                var inRun2 = _Simd128.AsSingle(_Simd128.Create(r + 2 >= runFrom && r + 2 < runTo ? -1 : 0));
-                var h2 = _Simd128.Create(_Unsafe.Add(ref h, r + 2));
-                var kkr2 = _Simd128.Create(_Unsafe.Add(ref kkr, r + 2));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 16));
-                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 32));
-                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var Fk1 = _Simd128.ConditionalSelect(inRun1, _VectorMath.Exp2(A1 - ((cj + h1) + kkr1), -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fk1, ref _Unsafe.Add(ref Fkr, j + 16));
-                    var Fk2 = _Simd128.ConditionalSelect(inRun2, _VectorMath.Exp2(A2 - ((cj + h2) + kkr2), -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fk2, ref _Unsafe.Add(ref Fkr, j + 32));
-                    ztSum += Fk0;
-                    ztSum += Fk1;
-                    ztSum += Fk2;
-                    _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
-                }
-            }
-            for (; r < rows; r++)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                var inRun0 = _Simd128.AsSingle(_Simd128.Create(r >= runFrom && r < runTo ? -1 : 0));
-                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _Simd128.ConditionalSelect(inRun0, _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f), _Floats128.Zero);
-                    _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    ztSum += Fk0;
-                    _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
-                }
-            }
-        }
-
-        // z = z + zt, [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeZ(ref float z, ref float zt, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var ztj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var z0 = zj + ztj;
-                    _Simd128.StoreUnsafe(z0, ref _Unsafe.Add(ref z, j));
-                }
-            }
-        }
-
-        // c, and group where asked for, += aᵀ · b: [16 × t] · [t × 16]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddGroupedTransposedProduct_16xtx16(ref float a, ref float b, ref float c, ref float group, bool isGrouped, int inner)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                for (nint i = 0; i < 12; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref group, (i * 16) + j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52)) + c3_1, ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 68)) + c4_1, ref _Unsafe.Add(ref cc, 68));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 84)) + c5_1, ref _Unsafe.Add(ref cc, 84));
-                    if (isGrouped)
-                    {
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 0)) + c0_0, ref _Unsafe.Add(ref second, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 4)) + c0_1, ref _Unsafe.Add(ref second, 4));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 16)) + c1_0, ref _Unsafe.Add(ref second, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 20)) + c1_1, ref _Unsafe.Add(ref second, 20));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 32)) + c2_0, ref _Unsafe.Add(ref second, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 36)) + c2_1, ref _Unsafe.Add(ref second, 36));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 48)) + c3_0, ref _Unsafe.Add(ref second, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 52)) + c3_1, ref _Unsafe.Add(ref second, 52));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 64)) + c4_0, ref _Unsafe.Add(ref second, 64)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 68)) + c4_1, ref _Unsafe.Add(ref second, 68));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 80)) + c5_0, ref _Unsafe.Add(ref second, 80)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 84)) + c5_1, ref _Unsafe.Add(ref second, 84));
-                    }
-                }
-                {
-                    const int i = 12;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref group, (i * 16) + j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52)) + c3_1, ref _Unsafe.Add(ref cc, 52));
-                    if (isGrouped)
-                    {
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 0)) + c0_0, ref _Unsafe.Add(ref second, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 4)) + c0_1, ref _Unsafe.Add(ref second, 4));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 16)) + c1_0, ref _Unsafe.Add(ref second, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 20)) + c1_1, ref _Unsafe.Add(ref second, 20));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 32)) + c2_0, ref _Unsafe.Add(ref second, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 36)) + c2_1, ref _Unsafe.Add(ref second, 36));
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 48)) + c3_0, ref _Unsafe.Add(ref second, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref second, 52)) + c3_1, ref _Unsafe.Add(ref second, 52));
-                    }
-                }
-            }
-        }
-
-        // c' = max(c, candidate); z, S, zRest, zGroup, zBase, SRest, SGroup, SBase follow by 2^(c − c').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise2(ref float candidate, ref float factor, ref float c, ref float z, ref float S, ref float zRest, ref float zGroup, ref float zBase, ref float SRest, ref float SGroup, ref float SBase, _SumStage stage)
-        {
-            for (nint j = 0; j < 16; j += 4)
-            {
-                var old = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd128.MaxNative(old, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd128.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd128.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
-            if (stage == _SumStage.Empty)
-            {
-                return;
-            }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref S, ref factor);
-            if (stage == _SumStage.Grouped)
-            {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16(ref zGroup, ref factor);
-                Rescale_16(ref zBase, ref factor);
-                Rescale_16x16(ref SRest, ref factor);
-                Rescale_16x16(ref SGroup, ref factor);
-                Rescale_16x16(ref SBase, ref factor);
-            }
-        }
-
-        // M = rowMax(B + c), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeM(ref float B, ref float c, ref float M, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var MSum0 = _Simd128.Create(float.NegativeInfinity);
-                var MSum1 = _Simd128.Create(float.NegativeInfinity);
-                var MSum2 = _Simd128.Create(float.NegativeInfinity);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    MSum0 = _Simd128.MaxNative(MSum0, B0 + cj);
-                    MSum1 = _Simd128.MaxNative(MSum1, B1 + cj);
-                    MSum2 = _Simd128.MaxNative(MSum2, B2 + cj);
-                }
-                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
-                _Unsafe.Add(ref M, r + 1) = _VectorMath.Max(MSum1);
-                _Unsafe.Add(ref M, r + 2) = _VectorMath.Max(MSum2);
-            }
-        }
-
-        // Ms = max(M, −5E+29), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeMs(ref float M, ref float Ms, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var Ms0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref M, r) * 0f) + _Unsafe.Add(ref M, r));
-                _Unsafe.Add(ref Ms, r) = Ms0;
-            }
-        }
-
-        // Fq = 2^(B + (c − Ms)), [t × m].
-        // Dz = rowSum(Fq · z), [t × 1].
-        // Fq takes the memory of B.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqDz(ref float B, ref float c, ref float Ms, ref float z, ref float Dz, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var Ms0 = _Simd128.Create(_Unsafe.Add(ref Ms, r));
-                var Ms1 = _Simd128.Create(_Unsafe.Add(ref Ms, r + 1));
-                var Ms2 = _Simd128.Create(_Unsafe.Add(ref Ms, r + 2));
-                var DzSum0 = _Floats128.Zero;
-                var DzSum1 = _Floats128.Zero;
-                var DzSum2 = _Floats128.Zero;
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var B1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 16));
-                    var B2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j + 32));
-                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - Ms0), -72.1347504f);
-                    _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var Fq1 = _VectorMath.Exp2(B1 + (cj - Ms1), -72.1347504f);
-                    _Simd128.StoreUnsafe(Fq1, ref _Unsafe.Add(ref Br, j + 16));
-                    var Fq2 = _VectorMath.Exp2(B2 + (cj - Ms2), -72.1347504f);
-                    _Simd128.StoreUnsafe(Fq2, ref _Unsafe.Add(ref Br, j + 32));
-                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);
-                    DzSum1 = _Simd128.MultiplyAddEstimate(Fq1, zj, DzSum1);
-                    DzSum2 = _Simd128.MultiplyAddEstimate(Fq2, zj, DzSum2);
-                }
-                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
-                _Unsafe.Add(ref Dz, r + 1) = _VectorMath.Sum(DzSum1);
-                _Unsafe.Add(ref Dz, r + 2) = _VectorMath.Sum(DzSum2);
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × 16]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16x162(ref float a, ref float b, ref float c, int rows)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 68));
-                    _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 84));
-                }
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × t], lower triangle of c; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ProductLower_tx16xt(ref float a, ref float b, ref float c, int rows, int diagonal)
-        {
-            for (nint j = 0; j < 48; j += 8)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 48) + j);
-                    if (j > diagonal + i + 5)
-                    {
-                        for (nint r = 0; r < 6; r++)
-                        {
-                            _Simd128.StoreUnsafe(_Floats128.Zero, ref _Unsafe.Add(ref cc, (r * 48) + 0));
-                            _Simd128.StoreUnsafe(_Floats128.Zero, ref _Unsafe.Add(ref cc, (r * 48) + 4));
-                        }
-                        continue;
-                    }
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 48);
-                    }
-                    // Element (r, column) counts where column ≤ diagonal + i + r.
-                    var limit = (float)(diagonal + i - j);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 0)), c0_0, _Floats128.Zero), ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit - 4)), c0_1, _Floats128.Zero), ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 1)), c1_0, _Floats128.Zero), ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit - 3)), c1_1, _Floats128.Zero), ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 2)), c2_0, _Floats128.Zero), ref _Unsafe.Add(ref cc, 96)); _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit - 2)), c2_1, _Floats128.Zero), ref _Unsafe.Add(ref cc, 100));
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 3)), c3_0, _Floats128.Zero), ref _Unsafe.Add(ref cc, 144)); _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit - 1)), c3_1, _Floats128.Zero), ref _Unsafe.Add(ref cc, 148));
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 4)), c4_0, _Floats128.Zero), ref _Unsafe.Add(ref cc, 192)); _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 0)), c4_1, _Floats128.Zero), ref _Unsafe.Add(ref cc, 196));
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 5)), c5_0, _Floats128.Zero), ref _Unsafe.Add(ref cc, 240)); _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(_Simd128.LessThanOrEqual(_Floats128.Indices, _Simd128.Create(limit + 1)), c5_1, _Floats128.Zero), ref _Unsafe.Add(ref cc, 244));
-                }
-            }
-        }
-
-        // Dp = rowSum(P), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDp(ref float P, ref float Dp, int rows, int columns)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Pr = ref _Unsafe.Add(ref P, r * 48);
-                var DpSum0 = _Floats128.Zero;
-                var DpSum1 = _Floats128.Zero;
-                var DpSum2 = _Floats128.Zero;
-                var whole0 = columns - (columns % 4);
-                for (nint j = 0; j < whole0; j += 4)
-                {
-                    var P0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    var P1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Pr, j + 48));
-                    var P2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Pr, j + 96));
-                    DpSum0 += P0;
-                    DpSum1 += P1;
-                    DpSum2 += P2;
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create((float)(columns - j)));
-                    var P0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    var P1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Pr, j + 48));
-                    var P2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Pr, j + 96));
-                    DpSum0 += _Simd128.ConditionalSelect(tail, P0, _Floats128.Zero);
-                    DpSum1 += _Simd128.ConditionalSelect(tail, P1, _Floats128.Zero);
-                    DpSum2 += _Simd128.ConditionalSelect(tail, P2, _Floats128.Zero);
-                }
-                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
-                _Unsafe.Add(ref Dp, r + 1) = _VectorMath.Sum(DpSum1);
-                _Unsafe.Add(ref Dp, r + 2) = _VectorMath.Sum(DpSum2);
-            }
-        }
-
-        // c += a · b: [t × t] · [t × 16], a lower triangular; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProductOfLower_txtx16(ref float a, ref float b, ref float c, int rows, int inner, int diagonal)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 48);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var last = global::System.Math.Min(inner, diagonal + (int)i + 6);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < last; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 48));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 96));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 144));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 192));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 240));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52)) + c3_1, ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 68)) + c4_1, ref _Unsafe.Add(ref cc, 68));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 84)) + c5_1, ref _Unsafe.Add(ref cc, 84));
-                }
-            }
-        }
-
-        // D = Dz + Dp, [t × 1].
-        // R = D == 0 ? 0 : 1 / D, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDR(ref float Dz, ref float Dp, ref float D, ref float R, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var D0 = _Unsafe.Add(ref Dz, r) + _Unsafe.Add(ref Dp, r);
-                _Unsafe.Add(ref D, r) = D0;
-                var R0 = D0 == 0f ? 0f : 1f / D0;
-                _Unsafe.Add(ref R, r) = R0;
-            }
-        }
-
-        // O = N · R, [t × dv].
-        // O takes the memory of N.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeO(ref float N, ref float R, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r));
-                var R1 = _Simd128.Create(_Unsafe.Add(ref R, r + 1));
-                var R2 = _Simd128.Create(_Unsafe.Add(ref R, r + 2));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var N0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var N1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j + 16));
-                    var N2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j + 32));
-                    var O0 = N0 * R0;
-                    _Simd128.StoreUnsafe(O0, ref _Unsafe.Add(ref Nr, j));
-                    var O1 = N1 * R1;
-                    _Simd128.StoreUnsafe(O1, ref _Unsafe.Add(ref Nr, j + 16));
-                    var O2 = N2 * R2;
-                    _Simd128.StoreUnsafe(O2, ref _Unsafe.Add(ref Nr, j + 32));
-                }
-            }
-        }
-
-        // logD = log2(D), [t × 1].
-        // lse = (M + logD) · 0.693147, [t × 1].
-        // n = lse · 1.4427, [t × 1].
-        // nr = D == 0 ? 0 : (M − n) + logD, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLogDLseNNr(ref float D, ref float M, ref float lse, ref float nr, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
-                var lse0 = (_Unsafe.Add(ref M, r) + logD0) * 0.693147182f;
-                _Unsafe.Add(ref lse, r) = lse0;
-                var n0 = lse0 * 1.44269502f;
-                var nr0 = _Unsafe.Add(ref D, r) == 0f ? 0f : (_Unsafe.Add(ref M, r) - n0) + logD0;
-                _Unsafe.Add(ref nr, r) = nr0;
-            }
-        }
-
-        // c = a · Wᵀ: 2 rows of m.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowsWithW(ref float a, ref float b, ref float c)
-        {
-            {
-                const int j = 0;
-                ref var aa = ref a;
-                ref var bb = ref _Unsafe.Add(ref b, j);
-                var c0_0_0 = _Floats128.Zero; var c0_1_0 = _Floats128.Zero; var c0_2_0 = _Floats128.Zero; var c0_3_0 = _Floats128.Zero;
-                var c1_0_0 = _Floats128.Zero; var c1_1_0 = _Floats128.Zero; var c1_2_0 = _Floats128.Zero; var c1_3_0 = _Floats128.Zero;
-                for (nint k = 0; k < 16; k += 1)
-                {
-                    var a0_0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                    var a1_0 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                    var b0_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                    c0_0_0 = _Simd128.MultiplyAddEstimate(a0_0, b0_0, c0_0_0);
-                    c1_0_0 = _Simd128.MultiplyAddEstimate(a1_0, b0_0, c1_0_0);
-                    var b1_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                    c0_1_0 = _Simd128.MultiplyAddEstimate(a0_0, b1_0, c0_1_0);
-                    c1_1_0 = _Simd128.MultiplyAddEstimate(a1_0, b1_0, c1_1_0);
-                    var b2_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                    c0_2_0 = _Simd128.MultiplyAddEstimate(a0_0, b2_0, c0_2_0);
-                    c1_2_0 = _Simd128.MultiplyAddEstimate(a1_0, b2_0, c1_2_0);
-                    var b3_0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 12));
-                    c0_3_0 = _Simd128.MultiplyAddEstimate(a0_0, b3_0, c0_3_0);
-                    c1_3_0 = _Simd128.MultiplyAddEstimate(a1_0, b3_0, c1_3_0);
-                    aa = ref _Unsafe.Add(ref aa, 1);
-                    bb = ref _Unsafe.Add(ref bb, 16);
-                }
-                _Simd128.StoreUnsafe(c0_0_0, ref _Unsafe.Add(ref c, j + 0));
-                _Simd128.StoreUnsafe(c0_1_0, ref _Unsafe.Add(ref c, j + 4));
-                _Simd128.StoreUnsafe(c0_2_0, ref _Unsafe.Add(ref c, j + 8));
-                _Simd128.StoreUnsafe(c0_3_0, ref _Unsafe.Add(ref c, j + 12));
-                _Simd128.StoreUnsafe(c1_0_0, ref _Unsafe.Add(ref c, j + 16));
-                _Simd128.StoreUnsafe(c1_1_0, ref _Unsafe.Add(ref c, j + 20));
-                _Simd128.StoreUnsafe(c1_2_0, ref _Unsafe.Add(ref c, j + 24));
-                _Simd128.StoreUnsafe(c1_3_0, ref _Unsafe.Add(ref c, j + 28));
-            }
-        }
-
-        // kk + kkr = rowSum((K · K) · 0.180337), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowKk(ref float K, ref float kk, ref float kkr, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Kr = ref _Unsafe.Add(ref K, r * 16);
-                var kkSum0 = _Simd128.Create(0d);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var K0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Kr, j));
-                    var KLower0 = _Simd128.WidenLower(K0);
-                    var KUpper0 = _Simd128.WidenUpper(K0);
-                    kkSum0 = _Simd128.MultiplyAddEstimate(KLower0, KLower0, kkSum0);
-                    kkSum0 = _Simd128.MultiplyAddEstimate(KUpper0, KUpper0, kkSum0);
-                }
-                var kkTotal0 = _VectorMath.Sum(kkSum0) * 0.18033688011112042d;
-                _Unsafe.Add(ref kk, r) = (float)kkTotal0;
-                _Unsafe.Add(ref kkr, r) = (float)(kkTotal0 - (float)kkTotal0);
-            }
-        }
-
-        // h = kk, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowH(ref float kk, ref float h, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var h0 = (_Unsafe.Add(ref kk, r) * 0f) + _Unsafe.Add(ref kk, r);
-                _Unsafe.Add(ref h, r) = h0;
-            }
-        }
-
-        // L = A − h, [t × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowL(ref float A, ref float h, ref float L, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Lr = ref _Unsafe.Add(ref L, r * 16);
-                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var L0 = A0 - h0;
-                    _Simd128.StoreUnsafe(L0, ref _Unsafe.Add(ref Lr, j));
-                }
-            }
-        }
-
-        // c' = max(c, candidate); z, S, zRest, SRest follow by 2^(c − c').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise3(ref float candidate, ref float factor, ref float c, ref float z, ref float S, ref float zRest, ref float SRest, _SumStage stage)
-        {
-            for (nint j = 0; j < 16; j += 4)
-            {
-                var old = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                var raised = _Simd128.MaxNative(old, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref candidate, j)));
-                _Simd128.StoreUnsafe(raised, ref _Unsafe.Add(ref c, j));
-                _Simd128.StoreUnsafe(_VectorMath.Exp2(old - raised, -64f), ref _Unsafe.Add(ref factor, j));
-            }
-            if (stage == _SumStage.Empty)
-            {
-                return;
-            }
-            Rescale_16(ref z, ref factor);
-            Rescale_16x16(ref S, ref factor);
-            if (stage == _SumStage.Grouped)
-            {
-                Rescale_16(ref zRest, ref factor);
-                Rescale_16x16(ref SRest, ref factor);
-            }
-        }
-
-        // The largest L of the run.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RaiseTop(ref float top, ref float row, bool isFirst)
-        {
-            for (nint j = 0; j < 16; j += 4)
-            {
-                _Simd128.StoreUnsafe(isFirst ? _Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j)) : _Simd128.MaxNative(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref top, j)), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref row, j))), ref _Unsafe.Add(ref top, j));
-            }
-        }
-
-        // Fk = 2^(A − ((c + h) + kkr)), [t × m].
-        // M = rowMax(B + c), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFkM(ref float A, ref float c, ref float h, ref float kkr, ref float Fk, ref float B, ref float M, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 16);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var h0 = _Simd128.Create(_Unsafe.Add(ref h, r));
-                var kkr0 = _Simd128.Create(_Unsafe.Add(ref kkr, r));
-                var MSum0 = _Simd128.Create(float.NegativeInfinity);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fk0 = _VectorMath.Exp2(A0 - ((cj + h0) + kkr0), -50.4943275f);
-                    _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    MSum0 = _Simd128.MaxNative(MSum0, B0 + cj);
-                }
-                _Unsafe.Add(ref M, r) = _VectorMath.Max(MSum0);
-            }
-        }
-
-        // Ms = max(M, −5E+29), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowMs(ref float M, ref float Ms, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var Ms0 = float.MaxNative(-5.00000008E+29f, (_Unsafe.Add(ref M, r) * 0f) + _Unsafe.Add(ref M, r));
-                _Unsafe.Add(ref Ms, r) = Ms0;
-            }
-        }
-
-        // Fq = 2^(B + (c − Ms)), [t × m].
-        // Dz = rowSum(Fq · z), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowFqDz(ref float B, ref float c, ref float Ms, ref float Fq, ref float z, ref float Dz, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var Ms0 = _Simd128.Create(_Unsafe.Add(ref Ms, r));
-                var DzSum0 = _Floats128.Zero;
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var cj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j));
-                    var Fq0 = _VectorMath.Exp2(B0 + (cj - Ms0), -72.1347504f);
-                    _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DzSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DzSum0);
-                }
-                _Unsafe.Add(ref Dz, r) = _VectorMath.Sum(DzSum0);
-            }
-        }
-
-        // c = a · S: a row of dv.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowWithS(ref float a, ref float b, ref float c)
-        {
-            {
-                const int j = 0;
-                ref var aa = ref a;
-                ref var bb = ref _Unsafe.Add(ref b, j);
-                var c0_0_0 = _Floats128.Zero; var c0_1_0 = _Floats128.Zero; var c0_2_0 = _Floats128.Zero; var c0_3_0 = _Floats128.Zero;
-                var c0_0_1 = _Floats128.Zero; var c0_1_1 = _Floats128.Zero; var c0_2_1 = _Floats128.Zero; var c0_3_1 = _Floats128.Zero;
-                for (nint k = 0; k < 16; k += 2)
-                {
-                    var a0_0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                    c0_0_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
-                    c0_1_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4)), c0_1_0);
-                    c0_2_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 8)), c0_2_0);
-                    c0_3_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 12)), c0_3_0);
-                    var a0_1 = _Simd128.Create(_Unsafe.Add(ref aa, 1));
-                    c0_0_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 16)), c0_0_1);
-                    c0_1_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 20)), c0_1_1);
-                    c0_2_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 24)), c0_2_1);
-                    c0_3_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 28)), c0_3_1);
-                    aa = ref _Unsafe.Add(ref aa, 2);
-                    bb = ref _Unsafe.Add(ref bb, 32);
-                }
-                _Simd128.StoreUnsafe((c0_0_0 + c0_0_1), ref _Unsafe.Add(ref c, j + 0));
-                _Simd128.StoreUnsafe((c0_1_0 + c0_1_1), ref _Unsafe.Add(ref c, j + 4));
-                _Simd128.StoreUnsafe((c0_2_0 + c0_2_1), ref _Unsafe.Add(ref c, j + 8));
-                _Simd128.StoreUnsafe((c0_3_0 + c0_3_1), ref _Unsafe.Add(ref c, j + 12));
-            }
-        }
-
-        // c = a · Fkᵀ: a dot product for each of the rows.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void DotsWithFk(ref float a, ref float b, ref float c, int rows)
-        {
-            for (nint i = 0; i < rows; i += 4)
-            {
-                ref var bb = ref _Unsafe.Add(ref b, i * 16);
-                var c0_0 = _Floats128.Zero; var c1_0 = _Floats128.Zero; var c2_0 = _Floats128.Zero; var c3_0 = _Floats128.Zero;
-                var c0_1 = _Floats128.Zero; var c1_1 = _Floats128.Zero; var c2_1 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                for (nint k = 0; k < 16; k += 8)
-                {
-                    var a0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref a, k + 0));
-                    c0_0 = _Simd128.MultiplyAddEstimate(a0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 0)), c0_0);
-                    c1_0 = _Simd128.MultiplyAddEstimate(a0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 16)), c1_0);
-                    c2_0 = _Simd128.MultiplyAddEstimate(a0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 32)), c2_0);
-                    c3_0 = _Simd128.MultiplyAddEstimate(a0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 48)), c3_0);
-                    var a1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref a, k + 4));
-                    c0_1 = _Simd128.MultiplyAddEstimate(a1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 4)), c0_1);
-                    c1_1 = _Simd128.MultiplyAddEstimate(a1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 20)), c1_1);
-                    c2_1 = _Simd128.MultiplyAddEstimate(a1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 36)), c2_1);
-                    c3_1 = _Simd128.MultiplyAddEstimate(a1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, k + 52)), c3_1);
-                }
-                _Unsafe.Add(ref c, i + 0) = _VectorMath.Sum((c0_0 + c0_1));
-                _Unsafe.Add(ref c, i + 1) = _VectorMath.Sum((c1_0 + c1_1));
-                _Unsafe.Add(ref c, i + 2) = _VectorMath.Sum((c2_0 + c2_1));
-                _Unsafe.Add(ref c, i + 3) = _VectorMath.Sum((c3_0 + c3_1));
-            }
-        }
-
-        // Dp = rowSum(P), [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowDp(ref float P, ref float Dp, int rows, int columns)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Pr = ref _Unsafe.Add(ref P, r * 16);
-                var DpSum0 = _Floats128.Zero;
-                var whole0 = columns - (columns % 4);
-                for (nint j = 0; j < whole0; j += 4)
-                {
-                    var P0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    DpSum0 += P0;
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create((float)(columns - j)));
-                    var P0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Pr, j));
-                    DpSum0 += _Simd128.ConditionalSelect(tail, P0, _Floats128.Zero);
-                }
-                _Unsafe.Add(ref Dp, r) = _VectorMath.Sum(DpSum0);
-            }
-        }
-
-        // c += a · V: a row of dv.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddRowWithV(ref float a, ref float b, ref float c, int inner)
-        {
-            {
-                const int j = 0;
-                ref var aa = ref a;
-                ref var bb = ref _Unsafe.Add(ref b, j);
-                var c0_0_0 = _Floats128.Zero; var c0_1_0 = _Floats128.Zero; var c0_2_0 = _Floats128.Zero; var c0_3_0 = _Floats128.Zero;
-                var c0_0_1 = _Floats128.Zero; var c0_1_1 = _Floats128.Zero; var c0_2_1 = _Floats128.Zero; var c0_3_1 = _Floats128.Zero;
-                nint k = 0;
-                for (; k + 2 <= inner; k += 2)
-                {
-                    var a0_0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                    c0_0_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
-                    c0_1_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4)), c0_1_0);
-                    c0_2_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 8)), c0_2_0);
-                    c0_3_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 12)), c0_3_0);
-                    var a0_1 = _Simd128.Create(_Unsafe.Add(ref aa, 1));
-                    c0_0_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 16)), c0_0_1);
-                    c0_1_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 20)), c0_1_1);
-                    c0_2_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 24)), c0_2_1);
-                    c0_3_1 = _Simd128.MultiplyAddEstimate(a0_1, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 28)), c0_3_1);
-                    aa = ref _Unsafe.Add(ref aa, 2);
-                    bb = ref _Unsafe.Add(ref bb, 32);
-                }
-                for (; k < inner; k++)
-                {
-                    var a0_0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                    c0_0_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0)), c0_0_0);
-                    c0_1_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4)), c0_1_0);
-                    c0_2_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 8)), c0_2_0);
-                    c0_3_0 = _Simd128.MultiplyAddEstimate(a0_0, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 12)), c0_3_0);
-                    aa = ref _Unsafe.Add(ref aa, 1);
-                    bb = ref _Unsafe.Add(ref bb, 16);
-                }
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j + 0)) + (c0_0_0 + c0_0_1), ref _Unsafe.Add(ref c, j + 0));
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j + 4)) + (c0_1_0 + c0_1_1), ref _Unsafe.Add(ref c, j + 4));
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j + 8)) + (c0_2_0 + c0_2_1), ref _Unsafe.Add(ref c, j + 8));
-                _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref c, j + 12)) + (c0_3_0 + c0_3_1), ref _Unsafe.Add(ref c, j + 12));
-            }
-        }
-
-        // D = Dz + Dp, [t × 1].
-        // R = D == 0 ? 0 : 1 / D, [t × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowDR(ref float Dz, ref float Dp, ref float R, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var D0 = _Unsafe.Add(ref Dz, r) + _Unsafe.Add(ref Dp, r);
-                var R0 = D0 == 0f ? 0f : 1f / D0;
-                _Unsafe.Add(ref R, r) = R0;
-            }
-        }
-
-        // O = N · R, [t × dv].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void RowO(ref float N, ref float R, ref float O, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var N0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var O0 = N0 * R0;
-                    _Simd128.StoreUnsafe(O0, ref _Unsafe.Add(ref Or, j));
-                }
-            }
-        }
-
-        // zt = columnSum(Fk), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeZt(ref float Fk, ref float zt, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var Fk0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Fkr, j));
-                    ztSum += Fk0;
-                    _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
-                }
-            }
-        }
-
-        // c + rest += aᵀ · b: [16 × t] · [t × 16]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddCompensatedTransposedProduct_16xtx16(ref float a, ref float b, ref float c, ref float rest, int inner)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                for (nint i = 0; i < 12; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref rest, (i * 16) + j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 0), ref _Unsafe.Add(ref second, 0), c0_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 4), ref _Unsafe.Add(ref second, 4), c0_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 16), ref _Unsafe.Add(ref second, 16), c1_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 20), ref _Unsafe.Add(ref second, 20), c1_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 32), ref _Unsafe.Add(ref second, 32), c2_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 36), ref _Unsafe.Add(ref second, 36), c2_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 48), ref _Unsafe.Add(ref second, 48), c3_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 52), ref _Unsafe.Add(ref second, 52), c3_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 64), ref _Unsafe.Add(ref second, 64), c4_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 68), ref _Unsafe.Add(ref second, 68), c4_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 80), ref _Unsafe.Add(ref second, 80), c5_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 84), ref _Unsafe.Add(ref second, 84), c5_1);
-                }
-                {
-                    const int i = 12;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    ref var second = ref _Unsafe.Add(ref rest, (i * 16) + j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 0), ref _Unsafe.Add(ref second, 0), c0_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 4), ref _Unsafe.Add(ref second, 4), c0_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 16), ref _Unsafe.Add(ref second, 16), c1_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 20), ref _Unsafe.Add(ref second, 20), c1_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 32), ref _Unsafe.Add(ref second, 32), c2_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 36), ref _Unsafe.Add(ref second, 36), c2_1);
-                    _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 48), ref _Unsafe.Add(ref second, 48), c3_0); _CompensatedSums.Add(ref _Unsafe.Add(ref cc, 52), ref _Unsafe.Add(ref second, 52), c3_1);
+                    _Floats.Store(ztSum, ref _Unsafe.Add(ref zt, j));
                 }
             }
         }

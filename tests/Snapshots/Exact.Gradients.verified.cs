@@ -25,7 +25,7 @@
 //         dQ += dS · K
 //     dQs = dQ · 0.25    [i × d]
 //     queryGradient[i] = dQs
-// Schedule: tiles of 192 tokens i, 48 tokens j; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
+// Schedule: tiles of 192 tokens i, 48 tokens j; strips of 12 rows.
 //
 // softmax attention, gradients of the keys and values: query [L × d], key [L × d], value [L × dv], output [L × dv], outputGradient [L × dv], logSumExp [L × 1], logSumExpRest [L × 1], keyGradient [L × d], valueGradient [L × dv]
 // in parallel: for tiles j of 0..|key|
@@ -53,15 +53,19 @@
 //     dKs = dK · 0.25    [j × d]
 //     keyGradient[j] = dKs
 //     valueGradient[j] = dV
-// Schedule: tiles of 192 tokens j, 48 tokens i; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
+// Schedule: tiles of 192 tokens j, 48 tokens i; strips of 12 rows.
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
+using _Hadamard = global::KernelGen.CompilerServices.HadamardTransform;
 using _HeadOperands = global::KernelGen.CompilerServices.HeadOperands;
 using _Operand = global::KernelGen.CompilerServices.Operand;
 using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
 using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
 using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
 using _OperandSource = global::KernelGen.CompilerServices.OperandSource;
+using _Products = global::KernelGen.CompilerServices.TileProducts;
+using _References = global::KernelGen.CompilerServices.References;
+using _RowProducts = global::KernelGen.CompilerServices.RowProducts;
 using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
@@ -70,12 +74,6 @@ using _MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;
 using _MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;
 using _MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;
 using _Unsafe = global::System.Runtime.CompilerServices.Unsafe;
-using _Simd512 = global::System.Runtime.Intrinsics.Vector512;
-using _Floats512 = global::System.Runtime.Intrinsics.Vector512<float>;
-using _Simd256 = global::System.Runtime.Intrinsics.Vector256;
-using _Floats256 = global::System.Runtime.Intrinsics.Vector256<float>;
-using _Simd128 = global::System.Runtime.Intrinsics.Vector128;
-using _Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
 
 namespace Samples;
 
@@ -102,17 +100,21 @@ partial class Exact
             new(query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient),
             in shape, result, keyLengths, accumulate);
 
-    /// <summary>The kernels of the backward pass, in the order in which they run, at 512 bit.</summary>
-    private static class Gradients512
+    #nullable disable // The search for null references would take the compiler a third of its time.
+
+    /// <summary>The kernels of the backward pass, in the order in which they run.</summary>
+    private static class CpuGradients<_Floats, _Doubles>
+        where _Floats : struct, global::KernelGen.CompilerServices.IVector<_Floats>
+        where _Doubles : struct, global::KernelGen.CompilerServices.IDoubles<_Doubles, _Floats>
     {
-        /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
+        /// <summary>The kernel: one head, every size a literal, at the width of the vector that it is compiled for.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
         internal readonly struct Queries : global::KernelGen.CompilerServices.IAttentionKernel
         {
             public static int HeadDim => 16;
             public static int ValueDim => 16;
             public static int Features => 0;
-            public static int Lanes => 16;
+            public static int Lanes => _Floats.Count;
             public static int TileRows => 192;
             public static int ProjectionRows => 0;
             public static int ParameterFloats => 0;
@@ -138,7 +140,7 @@ partial class Exact
                 new("queryGradient", _OperandRows.Queries, 16, _OperandAccess.Accumulate),
             ];
 
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
+            public static void PackParameters(global::KernelGen.Projection projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
             }
 
@@ -204,13 +206,13 @@ partial class Exact
                         {
                             var sCount = global::System.Math.Min(12, iCount - s);
                             // A = Qs · Kᵀ
-                            Product_tx16xt(ref _Unsafe.Add(ref Q, s * 16), ref KT, ref A, sCount);
+                            _Products.Multiply<_Floats>(ref _Unsafe.Add(ref Q, s * 16), 16, 1, ref KT, 48, ref A, 48, rows: sCount, inner: 16, columns: 48);
                             // X = G · Vᵀ
-                            Product_tx16xt(ref _Unsafe.Add(ref G, s * 16), ref V, ref X, sCount);
+                            _Products.Multiply<_Floats>(ref _Unsafe.Add(ref G, s * 16), 16, 1, ref V, 48, ref X, 48, rows: sCount, inner: 16, columns: 48);
                             // P = 2^((A − n) − nr); dS = P · (X − delta)
                             ComputePDS(ref A, ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref nr, s * 1), ref X, ref _Unsafe.Add(ref delta, s * 1), sCount, jCount);
                             // dQ += dS · K
-                            AddProduct_txtx16(ref A, ref K, ref _Unsafe.Add(ref dQOpen, s * 16), sCount, jCount);
+                            _Products.Add<_Floats>(ref A, 48, 1, ref K, 16, ref _Unsafe.Add(ref dQOpen, s * 16), 16, rows: sCount, inner: jCount, columns: 16);
                         }
                         // A group of 64 tiles ends where a multiple of 3072 tokens does.
                         if (jStart % 3072 >= 3024)
@@ -248,14 +250,14 @@ partial class Exact
             }
         }
 
-        /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
+        /// <summary>The kernel: one head, every size a literal, at the width of the vector that it is compiled for.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
         internal readonly struct Keys : global::KernelGen.CompilerServices.IAttentionKernel
         {
             public static int HeadDim => 16;
             public static int ValueDim => 16;
             public static int Features => 0;
-            public static int Lanes => 16;
+            public static int Lanes => _Floats.Count;
             public static int TileRows => 192;
             public static int ProjectionRows => 0;
             public static int ParameterFloats => 0;
@@ -283,7 +285,7 @@ partial class Exact
                 new("valueGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
             ];
 
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
+            public static void PackParameters(global::KernelGen.Projection projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
             }
 
@@ -356,15 +358,15 @@ partial class Exact
                         {
                             var sCount = global::System.Math.Min(12, jCount - s);
                             // A = K · Qsᵀ
-                            Product_tx16xt(ref _Unsafe.Add(ref K, s * 16), ref QsT, ref A, sCount);
+                            _Products.Multiply<_Floats>(ref _Unsafe.Add(ref K, s * 16), 16, 1, ref QsT, 48, ref A, 48, rows: sCount, inner: 16, columns: 48);
                             // X = V · Gᵀ
-                            Product_tx16xt(ref _Unsafe.Add(ref V, s * 16), ref GT, ref X, sCount);
+                            _Products.Multiply<_Floats>(ref _Unsafe.Add(ref V, s * 16), 16, 1, ref GT, 48, ref X, 48, rows: sCount, inner: 16, columns: 48);
                             // P = 2^((A − nT) − nrT); dS = P · (X − deltaT)
                             ComputePDS2(ref A, ref n, ref nr, ref X, ref delta, sCount, iCount);
                             // dV += P · G
-                            AddProduct_txtx16(ref A, ref G, ref _Unsafe.Add(ref dVOpen, s * 16), sCount, iCount);
+                            _Products.Add<_Floats>(ref A, 48, 1, ref G, 16, ref _Unsafe.Add(ref dVOpen, s * 16), 16, rows: sCount, inner: iCount, columns: 16);
                             // dK += dS · Q
-                            AddProduct_txtx16(ref X, ref Q, ref _Unsafe.Add(ref dKOpen, s * 16), sCount, iCount);
+                            _Products.Add<_Floats>(ref X, 48, 1, ref Q, 16, ref _Unsafe.Add(ref dKOpen, s * 16), 16, rows: sCount, inner: iCount, columns: 16);
                         }
                         // A group of 64 tiles ends where a multiple of 3072 tokens does.
                         if (iStart % 3072 >= 3024)
@@ -417,17 +419,17 @@ partial class Exact
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var Q0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Qr, j));
-                    var Q1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 16));
-                    var Q2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 32));
-                    var Qs0 = Q0 * _Simd512.Create(0.360673755f);
-                    _Simd512.StoreUnsafe(Qs0, ref _Unsafe.Add(ref Qr, j));
-                    var Qs1 = Q1 * _Simd512.Create(0.360673755f);
-                    _Simd512.StoreUnsafe(Qs1, ref _Unsafe.Add(ref Qr, j + 16));
-                    var Qs2 = Q2 * _Simd512.Create(0.360673755f);
-                    _Simd512.StoreUnsafe(Qs2, ref _Unsafe.Add(ref Qr, j + 32));
+                    var Q0 = _Floats.Load(ref _Unsafe.Add(ref Qr, j));
+                    var Q1 = _Floats.Load(ref _Unsafe.Add(ref Qr, j + 16));
+                    var Q2 = _Floats.Load(ref _Unsafe.Add(ref Qr, j + 32));
+                    var Qs0 = Q0 * _Floats.Create(0.360673755f);
+                    _Floats.Store(Qs0, ref _Unsafe.Add(ref Qr, j));
+                    var Qs1 = Q1 * _Floats.Create(0.360673755f);
+                    _Floats.Store(Qs1, ref _Unsafe.Add(ref Qr, j + 16));
+                    var Qs2 = Q2 * _Floats.Create(0.360673755f);
+                    _Floats.Store(Qs2, ref _Unsafe.Add(ref Qr, j + 32));
                 }
             }
         }
@@ -440,24 +442,24 @@ partial class Exact
             {
                 ref var Gr = ref _Unsafe.Add(ref G, r * 16);
                 ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var deltaSum0 = _Floats512.Zero;
-                var deltaSum1 = _Floats512.Zero;
-                var deltaSum2 = _Floats512.Zero;
-                for (nint j = 0; j < 16; j += 16)
+                var deltaSum0 = _Floats.Zero;
+                var deltaSum1 = _Floats.Zero;
+                var deltaSum2 = _Floats.Zero;
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var G0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Gr, j));
-                    var G1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Gr, j + 16));
-                    var G2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Gr, j + 32));
-                    var O0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Or, j));
-                    var O1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Or, j + 16));
-                    var O2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Or, j + 32));
-                    deltaSum0 = _Simd512.FusedMultiplyAdd(G0, O0, deltaSum0);
-                    deltaSum1 = _Simd512.FusedMultiplyAdd(G1, O1, deltaSum1);
-                    deltaSum2 = _Simd512.FusedMultiplyAdd(G2, O2, deltaSum2);
+                    var G0 = _Floats.Load(ref _Unsafe.Add(ref Gr, j));
+                    var G1 = _Floats.Load(ref _Unsafe.Add(ref Gr, j + 16));
+                    var G2 = _Floats.Load(ref _Unsafe.Add(ref Gr, j + 32));
+                    var O0 = _Floats.Load(ref _Unsafe.Add(ref Or, j));
+                    var O1 = _Floats.Load(ref _Unsafe.Add(ref Or, j + 16));
+                    var O2 = _Floats.Load(ref _Unsafe.Add(ref Or, j + 32));
+                    deltaSum0 = _Floats.MultiplyAdd(G0, O0, deltaSum0);
+                    deltaSum1 = _Floats.MultiplyAdd(G1, O1, deltaSum1);
+                    deltaSum2 = _Floats.MultiplyAdd(G2, O2, deltaSum2);
                 }
-                _Unsafe.Add(ref delta, r) = _VectorMath.Sum(deltaSum0);
-                _Unsafe.Add(ref delta, r + 1) = _VectorMath.Sum(deltaSum1);
-                _Unsafe.Add(ref delta, r + 2) = _VectorMath.Sum(deltaSum2);
+                _Unsafe.Add(ref delta, r) = _Floats.Sum(deltaSum0);
+                _Unsafe.Add(ref delta, r + 1) = _Floats.Sum(deltaSum1);
+                _Unsafe.Add(ref delta, r + 2) = _Floats.Sum(deltaSum2);
             }
         }
 
@@ -472,65 +474,6 @@ partial class Exact
             }
         }
 
-        // c = a · b: [t × 16] · [16 × t]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16xt(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 48) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero; var c0_1 = _Floats512.Zero; var c0_2 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero; var c1_1 = _Floats512.Zero; var c1_2 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero; var c2_1 = _Floats512.Zero; var c2_2 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero; var c3_1 = _Floats512.Zero; var c3_2 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero; var c4_1 = _Floats512.Zero; var c4_2 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero; var c5_1 = _Floats512.Zero; var c5_2 = _Floats512.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 16));
-                        var b2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 32));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd512.FusedMultiplyAdd(a0, b1, c0_1);
-                        c0_2 = _Simd512.FusedMultiplyAdd(a0, b2, c0_2);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd512.FusedMultiplyAdd(a1, b1, c1_1);
-                        c1_2 = _Simd512.FusedMultiplyAdd(a1, b2, c1_2);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd512.FusedMultiplyAdd(a2, b1, c2_1);
-                        c2_2 = _Simd512.FusedMultiplyAdd(a2, b2, c2_2);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd512.FusedMultiplyAdd(a3, b1, c3_1);
-                        c3_2 = _Simd512.FusedMultiplyAdd(a3, b2, c3_2);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd512.FusedMultiplyAdd(a4, b1, c4_1);
-                        c4_2 = _Simd512.FusedMultiplyAdd(a4, b2, c4_2);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd512.FusedMultiplyAdd(a5, b1, c5_1);
-                        c5_2 = _Simd512.FusedMultiplyAdd(a5, b2, c5_2);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 48);
-                    }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd512.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 16)); _Simd512.StoreUnsafe(c0_2, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 48)); _Simd512.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 64)); _Simd512.StoreUnsafe(c1_2, ref _Unsafe.Add(ref cc, 80));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 96)); _Simd512.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 112)); _Simd512.StoreUnsafe(c2_2, ref _Unsafe.Add(ref cc, 128));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 144)); _Simd512.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 160)); _Simd512.StoreUnsafe(c3_2, ref _Unsafe.Add(ref cc, 176));
-                    _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 192)); _Simd512.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 208)); _Simd512.StoreUnsafe(c4_2, ref _Unsafe.Add(ref cc, 224));
-                    _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 240)); _Simd512.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 256)); _Simd512.StoreUnsafe(c5_2, ref _Unsafe.Add(ref cc, 272));
-                }
-            }
-        }
-
         // P = 2^((A − n) − nr), [i × j].
         // dS = P · (X − delta), [i × j].
         // dS takes the memory of A.
@@ -541,98 +484,53 @@ partial class Exact
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 48);
                 ref var Xr = ref _Unsafe.Add(ref X, r * 48);
-                var n0 = _Simd512.Create(_Unsafe.Add(ref n, r));
-                var nr0 = _Simd512.Create(_Unsafe.Add(ref nr, r));
-                var delta0 = _Simd512.Create(_Unsafe.Add(ref delta, r));
-                var n1 = _Simd512.Create(_Unsafe.Add(ref n, r + 1));
-                var nr1 = _Simd512.Create(_Unsafe.Add(ref nr, r + 1));
-                var delta1 = _Simd512.Create(_Unsafe.Add(ref delta, r + 1));
-                var n2 = _Simd512.Create(_Unsafe.Add(ref n, r + 2));
-                var nr2 = _Simd512.Create(_Unsafe.Add(ref nr, r + 2));
-                var delta2 = _Simd512.Create(_Unsafe.Add(ref delta, r + 2));
-                var whole0 = columns - (columns % 16);
-                for (nint j = 0; j < whole0; j += 16)
+                var n0 = _Floats.Create(_Unsafe.Add(ref n, r));
+                var nr0 = _Floats.Create(_Unsafe.Add(ref nr, r));
+                var delta0 = _Floats.Create(_Unsafe.Add(ref delta, r));
+                var n1 = _Floats.Create(_Unsafe.Add(ref n, r + 1));
+                var nr1 = _Floats.Create(_Unsafe.Add(ref nr, r + 1));
+                var delta1 = _Floats.Create(_Unsafe.Add(ref delta, r + 1));
+                var n2 = _Floats.Create(_Unsafe.Add(ref n, r + 2));
+                var nr2 = _Floats.Create(_Unsafe.Add(ref nr, r + 2));
+                var delta2 = _Floats.Create(_Unsafe.Add(ref delta, r + 2));
+                var whole0 = columns - (columns % _Floats.Count);
+                for (nint j = 0; j < whole0; j += _Floats.Count)
                 {
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var P0 = _VectorMath.Exp2((_Simd512.FusedMultiplyAdd(A0, _Floats512.Zero, A0) - n0) - nr0, -72.1347504f);
-                    var P1 = _VectorMath.Exp2((_Simd512.FusedMultiplyAdd(A1, _Floats512.Zero, A1) - n1) - nr1, -72.1347504f);
-                    var P2 = _VectorMath.Exp2((_Simd512.FusedMultiplyAdd(A2, _Floats512.Zero, A2) - n2) - nr2, -72.1347504f);
-                    var X0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 48));
-                    var X2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 96));
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 48));
+                    var A2 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 96));
+                    var P0 = _Floats.Exp2((_Floats.MultiplyAdd(A0, _Floats.Zero, A0) - n0) - nr0, -72.1347504f);
+                    var P1 = _Floats.Exp2((_Floats.MultiplyAdd(A1, _Floats.Zero, A1) - n1) - nr1, -72.1347504f);
+                    var P2 = _Floats.Exp2((_Floats.MultiplyAdd(A2, _Floats.Zero, A2) - n2) - nr2, -72.1347504f);
+                    var X0 = _Floats.Load(ref _Unsafe.Add(ref Xr, j));
+                    var X1 = _Floats.Load(ref _Unsafe.Add(ref Xr, j + 48));
+                    var X2 = _Floats.Load(ref _Unsafe.Add(ref Xr, j + 96));
                     var dS0 = P0 * (X0 - delta0);
-                    _Simd512.StoreUnsafe(dS0, ref _Unsafe.Add(ref Ar, j));
+                    _Floats.Store(dS0, ref _Unsafe.Add(ref Ar, j));
                     var dS1 = P1 * (X1 - delta1);
-                    _Simd512.StoreUnsafe(dS1, ref _Unsafe.Add(ref Ar, j + 48));
+                    _Floats.Store(dS1, ref _Unsafe.Add(ref Ar, j + 48));
                     var dS2 = P2 * (X2 - delta2);
-                    _Simd512.StoreUnsafe(dS2, ref _Unsafe.Add(ref Ar, j + 96));
+                    _Floats.Store(dS2, ref _Unsafe.Add(ref Ar, j + 96));
                 }
                 if (whole0 < columns)
                 {
                     var j = whole0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create((float)(columns - j)));
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var P0 = _VectorMath.Exp2((_Simd512.FusedMultiplyAdd(A0, _Floats512.Zero, A0) - n0) - nr0, -72.1347504f);
-                    var P1 = _VectorMath.Exp2((_Simd512.FusedMultiplyAdd(A1, _Floats512.Zero, A1) - n1) - nr1, -72.1347504f);
-                    var P2 = _VectorMath.Exp2((_Simd512.FusedMultiplyAdd(A2, _Floats512.Zero, A2) - n2) - nr2, -72.1347504f);
-                    var X0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 48));
-                    var X2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 96));
+                    var tail = _Floats.First(columns - j);
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 48));
+                    var A2 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 96));
+                    var P0 = _Floats.Exp2((_Floats.MultiplyAdd(A0, _Floats.Zero, A0) - n0) - nr0, -72.1347504f);
+                    var P1 = _Floats.Exp2((_Floats.MultiplyAdd(A1, _Floats.Zero, A1) - n1) - nr1, -72.1347504f);
+                    var P2 = _Floats.Exp2((_Floats.MultiplyAdd(A2, _Floats.Zero, A2) - n2) - nr2, -72.1347504f);
+                    var X0 = _Floats.Load(ref _Unsafe.Add(ref Xr, j));
+                    var X1 = _Floats.Load(ref _Unsafe.Add(ref Xr, j + 48));
+                    var X2 = _Floats.Load(ref _Unsafe.Add(ref Xr, j + 96));
                     var dS0 = P0 * (X0 - delta0);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, dS0, _Floats512.Zero), ref _Unsafe.Add(ref Ar, j));
+                    _Floats.Store(_Floats.Select(tail, dS0, _Floats.Zero), ref _Unsafe.Add(ref Ar, j));
                     var dS1 = P1 * (X1 - delta1);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, dS1, _Floats512.Zero), ref _Unsafe.Add(ref Ar, j + 48));
+                    _Floats.Store(_Floats.Select(tail, dS1, _Floats.Zero), ref _Unsafe.Add(ref Ar, j + 48));
                     var dS2 = P2 * (X2 - delta2);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, dS2, _Floats512.Zero), ref _Unsafe.Add(ref Ar, j + 96));
-                }
-            }
-        }
-
-        // c += a · b: [t × t] · [t × 16]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProduct_txtx16(ref float a, ref float b, ref float c, int rows, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 48);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 96));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 144));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 192));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 240));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80));
+                    _Floats.Store(_Floats.Select(tail, dS2, _Floats.Zero), ref _Unsafe.Add(ref Ar, j + 96));
                 }
             }
         }
@@ -645,17 +543,17 @@ partial class Exact
             {
                 ref var dQr = ref _Unsafe.Add(ref dQ, r * 16);
                 ref var dQsr = ref _Unsafe.Add(ref dQs, r * 16);
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var dQ0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref dQr, j));
-                    var dQ1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref dQr, j + 16));
-                    var dQ2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref dQr, j + 32));
-                    var dQs0 = dQ0 * _Simd512.Create(0.25f);
-                    _Simd512.StoreUnsafe(dQs0, ref _Unsafe.Add(ref dQsr, j));
-                    var dQs1 = dQ1 * _Simd512.Create(0.25f);
-                    _Simd512.StoreUnsafe(dQs1, ref _Unsafe.Add(ref dQsr, j + 16));
-                    var dQs2 = dQ2 * _Simd512.Create(0.25f);
-                    _Simd512.StoreUnsafe(dQs2, ref _Unsafe.Add(ref dQsr, j + 32));
+                    var dQ0 = _Floats.Load(ref _Unsafe.Add(ref dQr, j));
+                    var dQ1 = _Floats.Load(ref _Unsafe.Add(ref dQr, j + 16));
+                    var dQ2 = _Floats.Load(ref _Unsafe.Add(ref dQr, j + 32));
+                    var dQs0 = dQ0 * _Floats.Create(0.25f);
+                    _Floats.Store(dQs0, ref _Unsafe.Add(ref dQsr, j));
+                    var dQs1 = dQ1 * _Floats.Create(0.25f);
+                    _Floats.Store(dQs1, ref _Unsafe.Add(ref dQsr, j + 16));
+                    var dQs2 = dQ2 * _Floats.Create(0.25f);
+                    _Floats.Store(dQs2, ref _Unsafe.Add(ref dQsr, j + 32));
                 }
             }
         }
@@ -668,17 +566,17 @@ partial class Exact
             {
                 ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
                 ref var Qsr = ref _Unsafe.Add(ref Qs, r * 16);
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var Q0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Qr, j));
-                    var Q1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 16));
-                    var Q2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 32));
-                    var Qs0 = Q0 * _Simd512.Create(0.360673755f);
-                    _Simd512.StoreUnsafe(Qs0, ref _Unsafe.Add(ref Qsr, j));
-                    var Qs1 = Q1 * _Simd512.Create(0.360673755f);
-                    _Simd512.StoreUnsafe(Qs1, ref _Unsafe.Add(ref Qsr, j + 16));
-                    var Qs2 = Q2 * _Simd512.Create(0.360673755f);
-                    _Simd512.StoreUnsafe(Qs2, ref _Unsafe.Add(ref Qsr, j + 32));
+                    var Q0 = _Floats.Load(ref _Unsafe.Add(ref Qr, j));
+                    var Q1 = _Floats.Load(ref _Unsafe.Add(ref Qr, j + 16));
+                    var Q2 = _Floats.Load(ref _Unsafe.Add(ref Qr, j + 32));
+                    var Qs0 = Q0 * _Floats.Create(0.360673755f);
+                    _Floats.Store(Qs0, ref _Unsafe.Add(ref Qsr, j));
+                    var Qs1 = Q1 * _Floats.Create(0.360673755f);
+                    _Floats.Store(Qs1, ref _Unsafe.Add(ref Qsr, j + 16));
+                    var Qs2 = Q2 * _Floats.Create(0.360673755f);
+                    _Floats.Store(Qs2, ref _Unsafe.Add(ref Qsr, j + 32));
                 }
             }
         }
@@ -694,56 +592,56 @@ partial class Exact
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 48);
                 ref var Xr = ref _Unsafe.Add(ref X, r * 48);
-                var whole0 = columns - (columns % 16);
-                for (nint j = 0; j < whole0; j += 16)
+                var whole0 = columns - (columns % _Floats.Count);
+                for (nint j = 0; j < whole0; j += _Floats.Count)
                 {
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var nTj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref nT, j));
-                    var nrTj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref nrT, j));
-                    var P0 = _VectorMath.Exp2((_Simd512.FusedMultiplyAdd(A0, _Floats512.Zero, A0) - nTj) - nrTj, -72.1347504f);
-                    _Simd512.StoreUnsafe(P0, ref _Unsafe.Add(ref Ar, j));
-                    var P1 = _VectorMath.Exp2((_Simd512.FusedMultiplyAdd(A1, _Floats512.Zero, A1) - nTj) - nrTj, -72.1347504f);
-                    _Simd512.StoreUnsafe(P1, ref _Unsafe.Add(ref Ar, j + 48));
-                    var P2 = _VectorMath.Exp2((_Simd512.FusedMultiplyAdd(A2, _Floats512.Zero, A2) - nTj) - nrTj, -72.1347504f);
-                    _Simd512.StoreUnsafe(P2, ref _Unsafe.Add(ref Ar, j + 96));
-                    var X0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 48));
-                    var X2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 96));
-                    var deltaTj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref deltaT, j));
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 48));
+                    var A2 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 96));
+                    var nTj = _Floats.Load(ref _Unsafe.Add(ref nT, j));
+                    var nrTj = _Floats.Load(ref _Unsafe.Add(ref nrT, j));
+                    var P0 = _Floats.Exp2((_Floats.MultiplyAdd(A0, _Floats.Zero, A0) - nTj) - nrTj, -72.1347504f);
+                    _Floats.Store(P0, ref _Unsafe.Add(ref Ar, j));
+                    var P1 = _Floats.Exp2((_Floats.MultiplyAdd(A1, _Floats.Zero, A1) - nTj) - nrTj, -72.1347504f);
+                    _Floats.Store(P1, ref _Unsafe.Add(ref Ar, j + 48));
+                    var P2 = _Floats.Exp2((_Floats.MultiplyAdd(A2, _Floats.Zero, A2) - nTj) - nrTj, -72.1347504f);
+                    _Floats.Store(P2, ref _Unsafe.Add(ref Ar, j + 96));
+                    var X0 = _Floats.Load(ref _Unsafe.Add(ref Xr, j));
+                    var X1 = _Floats.Load(ref _Unsafe.Add(ref Xr, j + 48));
+                    var X2 = _Floats.Load(ref _Unsafe.Add(ref Xr, j + 96));
+                    var deltaTj = _Floats.Load(ref _Unsafe.Add(ref deltaT, j));
                     var dS0 = P0 * (X0 - deltaTj);
-                    _Simd512.StoreUnsafe(dS0, ref _Unsafe.Add(ref Xr, j));
+                    _Floats.Store(dS0, ref _Unsafe.Add(ref Xr, j));
                     var dS1 = P1 * (X1 - deltaTj);
-                    _Simd512.StoreUnsafe(dS1, ref _Unsafe.Add(ref Xr, j + 48));
+                    _Floats.Store(dS1, ref _Unsafe.Add(ref Xr, j + 48));
                     var dS2 = P2 * (X2 - deltaTj);
-                    _Simd512.StoreUnsafe(dS2, ref _Unsafe.Add(ref Xr, j + 96));
+                    _Floats.Store(dS2, ref _Unsafe.Add(ref Xr, j + 96));
                 }
                 if (whole0 < columns)
                 {
                     var j = whole0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create((float)(columns - j)));
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var nTj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref nT, j));
-                    var nrTj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref nrT, j));
-                    var P0 = _VectorMath.Exp2((_Simd512.FusedMultiplyAdd(A0, _Floats512.Zero, A0) - nTj) - nrTj, -72.1347504f);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, P0, _Floats512.Zero), ref _Unsafe.Add(ref Ar, j));
-                    var P1 = _VectorMath.Exp2((_Simd512.FusedMultiplyAdd(A1, _Floats512.Zero, A1) - nTj) - nrTj, -72.1347504f);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, P1, _Floats512.Zero), ref _Unsafe.Add(ref Ar, j + 48));
-                    var P2 = _VectorMath.Exp2((_Simd512.FusedMultiplyAdd(A2, _Floats512.Zero, A2) - nTj) - nrTj, -72.1347504f);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, P2, _Floats512.Zero), ref _Unsafe.Add(ref Ar, j + 96));
-                    var X0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 48));
-                    var X2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 96));
-                    var deltaTj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref deltaT, j));
+                    var tail = _Floats.First(columns - j);
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 48));
+                    var A2 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 96));
+                    var nTj = _Floats.Load(ref _Unsafe.Add(ref nT, j));
+                    var nrTj = _Floats.Load(ref _Unsafe.Add(ref nrT, j));
+                    var P0 = _Floats.Exp2((_Floats.MultiplyAdd(A0, _Floats.Zero, A0) - nTj) - nrTj, -72.1347504f);
+                    _Floats.Store(_Floats.Select(tail, P0, _Floats.Zero), ref _Unsafe.Add(ref Ar, j));
+                    var P1 = _Floats.Exp2((_Floats.MultiplyAdd(A1, _Floats.Zero, A1) - nTj) - nrTj, -72.1347504f);
+                    _Floats.Store(_Floats.Select(tail, P1, _Floats.Zero), ref _Unsafe.Add(ref Ar, j + 48));
+                    var P2 = _Floats.Exp2((_Floats.MultiplyAdd(A2, _Floats.Zero, A2) - nTj) - nrTj, -72.1347504f);
+                    _Floats.Store(_Floats.Select(tail, P2, _Floats.Zero), ref _Unsafe.Add(ref Ar, j + 96));
+                    var X0 = _Floats.Load(ref _Unsafe.Add(ref Xr, j));
+                    var X1 = _Floats.Load(ref _Unsafe.Add(ref Xr, j + 48));
+                    var X2 = _Floats.Load(ref _Unsafe.Add(ref Xr, j + 96));
+                    var deltaTj = _Floats.Load(ref _Unsafe.Add(ref deltaT, j));
                     var dS0 = P0 * (X0 - deltaTj);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, dS0, _Floats512.Zero), ref _Unsafe.Add(ref Xr, j));
+                    _Floats.Store(_Floats.Select(tail, dS0, _Floats.Zero), ref _Unsafe.Add(ref Xr, j));
                     var dS1 = P1 * (X1 - deltaTj);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, dS1, _Floats512.Zero), ref _Unsafe.Add(ref Xr, j + 48));
+                    _Floats.Store(_Floats.Select(tail, dS1, _Floats.Zero), ref _Unsafe.Add(ref Xr, j + 48));
                     var dS2 = P2 * (X2 - deltaTj);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, dS2, _Floats512.Zero), ref _Unsafe.Add(ref Xr, j + 96));
+                    _Floats.Store(_Floats.Select(tail, dS2, _Floats.Zero), ref _Unsafe.Add(ref Xr, j + 96));
                 }
             }
         }
@@ -756,1357 +654,17 @@ partial class Exact
             {
                 ref var dKr = ref _Unsafe.Add(ref dK, r * 16);
                 ref var dKsr = ref _Unsafe.Add(ref dKs, r * 16);
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var dK0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref dKr, j));
-                    var dK1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref dKr, j + 16));
-                    var dK2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref dKr, j + 32));
-                    var dKs0 = dK0 * _Simd512.Create(0.25f);
-                    _Simd512.StoreUnsafe(dKs0, ref _Unsafe.Add(ref dKsr, j));
-                    var dKs1 = dK1 * _Simd512.Create(0.25f);
-                    _Simd512.StoreUnsafe(dKs1, ref _Unsafe.Add(ref dKsr, j + 16));
-                    var dKs2 = dK2 * _Simd512.Create(0.25f);
-                    _Simd512.StoreUnsafe(dKs2, ref _Unsafe.Add(ref dKsr, j + 32));
-                }
-            }
-        }
-    }
-
-    /// <summary>The kernels of the backward pass, in the order in which they run, at 256 bit.</summary>
-    private static class Gradients256
-    {
-        /// <summary>The kernel at 256 bit: one head, every size a literal.</summary>
-        [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-        internal readonly struct Queries : global::KernelGen.CompilerServices.IAttentionKernel
-        {
-            public static int HeadDim => 16;
-            public static int ValueDim => 16;
-            public static int Features => 0;
-            public static int Lanes => 8;
-            public static int TileRows => 192;
-            public static int ProjectionRows => 0;
-            public static int ParameterFloats => 0;
-            public static int StateFloats => 0;
-            public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 25728;
-            public static bool Causal => false;
-            public static bool NeedsHadamard => false;
-
-            private const int query = 0, key = 1, value = 2, output = 3, outputGradient = 4, logSumExp = 5, logSumExpRest = 6, queryGradient = 7;
-
-            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-            private static readonly _Operand[] Listed =
-            [
-                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("queryGradient", _OperandRows.Queries, 16, _OperandAccess.Accumulate),
-            ];
-
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-            {
-            }
-
-            public static void InitState(ref float state)
-            {
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var Q = ref _Unsafe.Add(ref scratch, 0);
-                ref var G = ref _Unsafe.Add(ref scratch, 3072);
-                ref var O = ref _Unsafe.Add(ref scratch, 6144);
-                ref var lse = ref _Unsafe.Add(ref scratch, 9216);
-                ref var delta = ref _Unsafe.Add(ref scratch, 9408);
-                ref var n = ref _Unsafe.Add(ref scratch, 9600);
-                ref var nr = ref _Unsafe.Add(ref scratch, 9792);
-                ref var dQ = ref _Unsafe.Add(ref scratch, 9984);
-                ref var K = ref _Unsafe.Add(ref scratch, 13056);
-                ref var KT = ref _Unsafe.Add(ref scratch, 13824);
-                ref var V = ref _Unsafe.Add(ref scratch, 14592);
-                ref var A = ref _Unsafe.Add(ref scratch, 15360);
-                ref var X = ref _Unsafe.Add(ref scratch, 15936);
-                ref var dQs = ref _Unsafe.Add(ref scratch, 16512);
-                ref var dQRest = ref _Unsafe.Add(ref scratch, 19584);
-                ref var dQGroup = ref _Unsafe.Add(ref scratch, 22656);
-
-                // Tiles of 192 tokens i.
-                for (var iStart = from; iStart < to; iStart += 192)
-                {
-                    var iCount = global::System.Math.Min(192, to - iStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
-                    // Qs = Q · 0.360674
-                    ComputeQs(ref Q, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], iStart * head.Stride(outputGradient)), head.Stride(outputGradient), iCount, 16, ref G, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output), iCount, 16, ref O, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], iStart * 1), 1, iCount, 1, ref lse, 1);
-                    // delta = rowSum(G · O)
-                    ComputeDelta(ref G, ref O, ref delta, iCount);
-                    // n = lse == −∞ ? ∞ : lse · 1.4427
-                    ComputeN(ref lse, ref n, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], iStart * 1), 1, iCount, 1, ref nr, 1);
-                    // dQ: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                    _MemoryMarshal.CreateSpan(ref dQ, 3072).Fill(0f);
-                    var stage = _SumStage.FirstGroup;
-                    ref var dQOpen = ref dQ;
-
-                    // Tiles of 48 tokens j.
-                    for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
-                    {
-                        var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 16);
-                        _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 48);
-                        _TileCopy.Prefetch(ref _Unsafe.Add(ref head[value], (jStart + jCount) * head.Stride(value)), head.Stride(value), jCount, 16);
-                        _TileCopy.LoadTransposed(ref K, 16, jCount, 16, ref KT, 48);
-                        for (var s = 0; s < iCount; s += 12)
-                        {
-                            var sCount = global::System.Math.Min(12, iCount - s);
-                            // A = Qs · Kᵀ
-                            Product_tx16xt(ref _Unsafe.Add(ref Q, s * 16), ref KT, ref A, sCount);
-                            // X = G · Vᵀ
-                            Product_tx16xt(ref _Unsafe.Add(ref G, s * 16), ref V, ref X, sCount);
-                            // P = 2^((A − n) − nr); dS = P · (X − delta)
-                            ComputePDS(ref A, ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref nr, s * 1), ref X, ref _Unsafe.Add(ref delta, s * 1), sCount, jCount);
-                            // dQ += dS · K
-                            AddProduct_txtx16(ref A, ref K, ref _Unsafe.Add(ref dQOpen, s * 16), sCount, jCount);
-                        }
-                        // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                        if (jStart % 3072 >= 3024)
-                        {
-                            if (stage == _SumStage.Grouped)
-                            {
-                                _CompensatedSums.Close(ref dQ, ref dQRest, ref dQ, ref dQGroup, 3072);
-                            }
-                            else
-                            {
-                                _MemoryMarshal.CreateSpan(ref dQRest, 3072).Clear();
-                                _MemoryMarshal.CreateSpan(ref dQGroup, 3072).Clear();
-                                dQOpen = ref dQGroup;
-                                stage = _SumStage.Grouped;
-                            }
-                        }
-                    }
-                    if (stage == _SumStage.Grouped)
-                    {
-                        _CompensatedSums.Close(ref dQ, ref dQRest, ref dQ, ref dQGroup, 3072);
-                    }
-                    // dQs = dQ · 0.25
-                    ComputeDQs(ref dQ, ref dQs, iCount);
-                    _TileCopy.StoreGradient(ref dQs, 16, iCount, 16, ref _Unsafe.Add(ref head[queryGradient], iStart * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Merge(ref float state, ref float other)
-            {
-            }
-
-            public static void ExportState(ref float state, global::System.Span<float> destination)
-            {
-            }
-        }
-
-        /// <summary>The kernel at 256 bit: one head, every size a literal.</summary>
-        [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-        internal readonly struct Keys : global::KernelGen.CompilerServices.IAttentionKernel
-        {
-            public static int HeadDim => 16;
-            public static int ValueDim => 16;
-            public static int Features => 0;
-            public static int Lanes => 8;
-            public static int TileRows => 192;
-            public static int ProjectionRows => 0;
-            public static int ParameterFloats => 0;
-            public static int StateFloats => 0;
-            public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 33600;
-            public static bool Causal => false;
-            public static bool NeedsHadamard => false;
-            public static bool OutputsKeys => true;
-
-            private const int query = 0, key = 1, value = 2, output = 3, outputGradient = 4, logSumExp = 5, logSumExpRest = 6, keyGradient = 7, valueGradient = 8;
-
-            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-            private static readonly _Operand[] Listed =
-            [
-                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("keyGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
-                new("valueGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
-            ];
-
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-            {
-            }
-
-            public static void InitState(ref float state)
-            {
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var K = ref _Unsafe.Add(ref scratch, 0);
-                ref var V = ref _Unsafe.Add(ref scratch, 3072);
-                ref var dK = ref _Unsafe.Add(ref scratch, 6144);
-                ref var dV = ref _Unsafe.Add(ref scratch, 9216);
-                ref var Q = ref _Unsafe.Add(ref scratch, 12288);
-                ref var Qs = ref _Unsafe.Add(ref scratch, 13056);
-                ref var QsT = ref _Unsafe.Add(ref scratch, 13824);
-                ref var G = ref _Unsafe.Add(ref scratch, 14592);
-                ref var GT = ref _Unsafe.Add(ref scratch, 15360);
-                ref var O = ref _Unsafe.Add(ref scratch, 16128);
-                ref var lse = ref _Unsafe.Add(ref scratch, 16896);
-                ref var delta = ref _Unsafe.Add(ref scratch, 16944);
-                ref var n = ref _Unsafe.Add(ref scratch, 16992);
-                ref var nr = ref _Unsafe.Add(ref scratch, 17040);
-                ref var A = ref _Unsafe.Add(ref scratch, 17088);
-                ref var X = ref _Unsafe.Add(ref scratch, 17664);
-                ref var dKs = ref _Unsafe.Add(ref scratch, 18240);
-                ref var dKRest = ref _Unsafe.Add(ref scratch, 21312);
-                ref var dKGroup = ref _Unsafe.Add(ref scratch, 24384);
-                ref var dVRest = ref _Unsafe.Add(ref scratch, 27456);
-                ref var dVGroup = ref _Unsafe.Add(ref scratch, 30528);
-
-                // Tiles of 192 tokens j.
-                for (var jStart = from; jStart < to; jStart += 192)
-                {
-                    var jCount = global::System.Math.Min(192, to - jStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 16);
-                    // dK, dV: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                    _MemoryMarshal.CreateSpan(ref dK, 3072).Fill(0f);
-                    _MemoryMarshal.CreateSpan(ref dV, 3072).Fill(0f);
-                    var stage = _SumStage.FirstGroup;
-                    ref var dKOpen = ref dK;
-                    ref var dVOpen = ref dV;
-
-                    // Tiles of 48 tokens i.
-                    for (var iStart = 0; iStart < head.QueryLength; iStart += 48)
-                    {
-                        var iCount = global::System.Math.Min(48, head.QueryLength - iStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
-                        // Qs = Q · 0.360674
-                        ComputeQs2(ref Q, ref Qs, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], iStart * head.Stride(outputGradient)), head.Stride(outputGradient), iCount, 16, ref G, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output), iCount, 16, ref O, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], iStart * 1), 1, iCount, 1, ref lse, 1);
-                        // delta = rowSum(G · O)
-                        ComputeDelta(ref G, ref O, ref delta, iCount);
-                        // n = lse == −∞ ? ∞ : lse · 1.4427
-                        ComputeN(ref lse, ref n, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], iStart * 1), 1, iCount, 1, ref nr, 1);
-                        _TileCopy.LoadTransposed(ref Qs, 16, iCount, 16, ref QsT, 48);
-                        _TileCopy.LoadTransposed(ref G, 16, iCount, 16, ref GT, 48);
-                        for (var s = 0; s < jCount; s += 12)
-                        {
-                            var sCount = global::System.Math.Min(12, jCount - s);
-                            // A = K · Qsᵀ
-                            Product_tx16xt(ref _Unsafe.Add(ref K, s * 16), ref QsT, ref A, sCount);
-                            // X = V · Gᵀ
-                            Product_tx16xt(ref _Unsafe.Add(ref V, s * 16), ref GT, ref X, sCount);
-                            // P = 2^((A − nT) − nrT); dS = P · (X − deltaT)
-                            ComputePDS2(ref A, ref n, ref nr, ref X, ref delta, sCount, iCount);
-                            // dV += P · G
-                            AddProduct_txtx16(ref A, ref G, ref _Unsafe.Add(ref dVOpen, s * 16), sCount, iCount);
-                            // dK += dS · Q
-                            AddProduct_txtx16(ref X, ref Q, ref _Unsafe.Add(ref dKOpen, s * 16), sCount, iCount);
-                        }
-                        // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                        if (iStart % 3072 >= 3024)
-                        {
-                            if (stage == _SumStage.Grouped)
-                            {
-                                _CompensatedSums.Close(ref dK, ref dKRest, ref dK, ref dKGroup, 3072);
-                                _CompensatedSums.Close(ref dV, ref dVRest, ref dV, ref dVGroup, 3072);
-                            }
-                            else
-                            {
-                                _MemoryMarshal.CreateSpan(ref dKRest, 3072).Clear();
-                                _MemoryMarshal.CreateSpan(ref dKGroup, 3072).Clear();
-                                _MemoryMarshal.CreateSpan(ref dVRest, 3072).Clear();
-                                _MemoryMarshal.CreateSpan(ref dVGroup, 3072).Clear();
-                                dKOpen = ref dKGroup;
-                                dVOpen = ref dVGroup;
-                                stage = _SumStage.Grouped;
-                            }
-                        }
-                    }
-                    if (stage == _SumStage.Grouped)
-                    {
-                        _CompensatedSums.Close(ref dK, ref dKRest, ref dK, ref dKGroup, 3072);
-                        _CompensatedSums.Close(ref dV, ref dVRest, ref dV, ref dVGroup, 3072);
-                    }
-                    // dKs = dK · 0.25
-                    ComputeDKs(ref dK, ref dKs, jCount);
-                    _TileCopy.StoreGradient(ref dKs, 16, jCount, 16, ref _Unsafe.Add(ref head[keyGradient], jStart * head.Stride(keyGradient)), head.Stride(keyGradient), head.AddsGradients);
-                    _TileCopy.StoreGradient(ref dV, 16, jCount, 16, ref _Unsafe.Add(ref head[valueGradient], jStart * head.Stride(valueGradient)), head.Stride(valueGradient), head.AddsGradients);
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Merge(ref float state, ref float other)
-            {
-            }
-
-            public static void ExportState(ref float state, global::System.Span<float> destination)
-            {
-            }
-        }
-
-
-        // Qs = Q · 0.360674, [i × d].
-        // Qs takes the memory of Q.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeQs(ref float Q, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var Q0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Qr, j));
-                    var Q1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 16));
-                    var Q2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 32));
-                    var Qs0 = Q0 * _Simd256.Create(0.360673755f);
-                    _Simd256.StoreUnsafe(Qs0, ref _Unsafe.Add(ref Qr, j));
-                    var Qs1 = Q1 * _Simd256.Create(0.360673755f);
-                    _Simd256.StoreUnsafe(Qs1, ref _Unsafe.Add(ref Qr, j + 16));
-                    var Qs2 = Q2 * _Simd256.Create(0.360673755f);
-                    _Simd256.StoreUnsafe(Qs2, ref _Unsafe.Add(ref Qr, j + 32));
-                }
-            }
-        }
-
-        // delta = rowSum(G · O), [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDelta(ref float G, ref float O, ref float delta, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Gr = ref _Unsafe.Add(ref G, r * 16);
-                ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var deltaSum0 = _Floats256.Zero;
-                var deltaSum1 = _Floats256.Zero;
-                var deltaSum2 = _Floats256.Zero;
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var G0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Gr, j));
-                    var G1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Gr, j + 16));
-                    var G2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Gr, j + 32));
-                    var O0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Or, j));
-                    var O1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Or, j + 16));
-                    var O2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Or, j + 32));
-                    deltaSum0 = _Simd256.FusedMultiplyAdd(G0, O0, deltaSum0);
-                    deltaSum1 = _Simd256.FusedMultiplyAdd(G1, O1, deltaSum1);
-                    deltaSum2 = _Simd256.FusedMultiplyAdd(G2, O2, deltaSum2);
-                }
-                _Unsafe.Add(ref delta, r) = _VectorMath.Sum(deltaSum0);
-                _Unsafe.Add(ref delta, r + 1) = _VectorMath.Sum(deltaSum1);
-                _Unsafe.Add(ref delta, r + 2) = _VectorMath.Sum(deltaSum2);
-            }
-        }
-
-        // n = lse == −∞ ? ∞ : lse · 1.4427, [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeN(ref float lse, ref float n, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var n0 = _Unsafe.Add(ref lse, r) == float.NegativeInfinity ? float.PositiveInfinity : _Unsafe.Add(ref lse, r) * 1.44269502f;
-                _Unsafe.Add(ref n, r) = n0;
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × t]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16xt(ref float a, ref float b, ref float c, int rows)
-        {
-            for (nint j = 0; j < 48; j += 16)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 48) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 48);
-                    }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 96)); _Simd256.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 104));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 144)); _Simd256.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 152));
-                    _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 192)); _Simd256.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 200));
-                    _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 240)); _Simd256.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 248));
-                }
-            }
-        }
-
-        // P = 2^((A − n) − nr), [i × j].
-        // dS = P · (X − delta), [i × j].
-        // dS takes the memory of A.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputePDS(ref float A, ref float n, ref float nr, ref float X, ref float delta, int rows, int columns)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 48);
-                ref var Xr = ref _Unsafe.Add(ref X, r * 48);
-                var n0 = _Simd256.Create(_Unsafe.Add(ref n, r));
-                var nr0 = _Simd256.Create(_Unsafe.Add(ref nr, r));
-                var delta0 = _Simd256.Create(_Unsafe.Add(ref delta, r));
-                var n1 = _Simd256.Create(_Unsafe.Add(ref n, r + 1));
-                var nr1 = _Simd256.Create(_Unsafe.Add(ref nr, r + 1));
-                var delta1 = _Simd256.Create(_Unsafe.Add(ref delta, r + 1));
-                var n2 = _Simd256.Create(_Unsafe.Add(ref n, r + 2));
-                var nr2 = _Simd256.Create(_Unsafe.Add(ref nr, r + 2));
-                var delta2 = _Simd256.Create(_Unsafe.Add(ref delta, r + 2));
-                var whole0 = columns - (columns % 8);
-                for (nint j = 0; j < whole0; j += 8)
-                {
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var P0 = _VectorMath.Exp2((_Simd256.FusedMultiplyAdd(A0, _Floats256.Zero, A0) - n0) - nr0, -72.1347504f);
-                    var P1 = _VectorMath.Exp2((_Simd256.FusedMultiplyAdd(A1, _Floats256.Zero, A1) - n1) - nr1, -72.1347504f);
-                    var P2 = _VectorMath.Exp2((_Simd256.FusedMultiplyAdd(A2, _Floats256.Zero, A2) - n2) - nr2, -72.1347504f);
-                    var X0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 48));
-                    var X2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 96));
-                    var dS0 = P0 * (X0 - delta0);
-                    _Simd256.StoreUnsafe(dS0, ref _Unsafe.Add(ref Ar, j));
-                    var dS1 = P1 * (X1 - delta1);
-                    _Simd256.StoreUnsafe(dS1, ref _Unsafe.Add(ref Ar, j + 48));
-                    var dS2 = P2 * (X2 - delta2);
-                    _Simd256.StoreUnsafe(dS2, ref _Unsafe.Add(ref Ar, j + 96));
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create((float)(columns - j)));
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var P0 = _VectorMath.Exp2((_Simd256.FusedMultiplyAdd(A0, _Floats256.Zero, A0) - n0) - nr0, -72.1347504f);
-                    var P1 = _VectorMath.Exp2((_Simd256.FusedMultiplyAdd(A1, _Floats256.Zero, A1) - n1) - nr1, -72.1347504f);
-                    var P2 = _VectorMath.Exp2((_Simd256.FusedMultiplyAdd(A2, _Floats256.Zero, A2) - n2) - nr2, -72.1347504f);
-                    var X0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 48));
-                    var X2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 96));
-                    var dS0 = P0 * (X0 - delta0);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, dS0, _Floats256.Zero), ref _Unsafe.Add(ref Ar, j));
-                    var dS1 = P1 * (X1 - delta1);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, dS1, _Floats256.Zero), ref _Unsafe.Add(ref Ar, j + 48));
-                    var dS2 = P2 * (X2 - delta2);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, dS2, _Floats256.Zero), ref _Unsafe.Add(ref Ar, j + 96));
-                }
-            }
-        }
-
-        // c += a · b: [t × t] · [t × 16]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProduct_txtx16(ref float a, ref float b, ref float c, int rows, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 48);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 48));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 96));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 144));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 192));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 240));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56)) + c3_1, ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 72)) + c4_1, ref _Unsafe.Add(ref cc, 72));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 88)) + c5_1, ref _Unsafe.Add(ref cc, 88));
-                }
-            }
-        }
-
-        // dQs = dQ · 0.25, [i × d].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDQs(ref float dQ, ref float dQs, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var dQr = ref _Unsafe.Add(ref dQ, r * 16);
-                ref var dQsr = ref _Unsafe.Add(ref dQs, r * 16);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var dQ0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref dQr, j));
-                    var dQ1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref dQr, j + 16));
-                    var dQ2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref dQr, j + 32));
-                    var dQs0 = dQ0 * _Simd256.Create(0.25f);
-                    _Simd256.StoreUnsafe(dQs0, ref _Unsafe.Add(ref dQsr, j));
-                    var dQs1 = dQ1 * _Simd256.Create(0.25f);
-                    _Simd256.StoreUnsafe(dQs1, ref _Unsafe.Add(ref dQsr, j + 16));
-                    var dQs2 = dQ2 * _Simd256.Create(0.25f);
-                    _Simd256.StoreUnsafe(dQs2, ref _Unsafe.Add(ref dQsr, j + 32));
-                }
-            }
-        }
-
-        // Qs = Q · 0.360674, [i × d].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeQs2(ref float Q, ref float Qs, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
-                ref var Qsr = ref _Unsafe.Add(ref Qs, r * 16);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var Q0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Qr, j));
-                    var Q1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 16));
-                    var Q2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 32));
-                    var Qs0 = Q0 * _Simd256.Create(0.360673755f);
-                    _Simd256.StoreUnsafe(Qs0, ref _Unsafe.Add(ref Qsr, j));
-                    var Qs1 = Q1 * _Simd256.Create(0.360673755f);
-                    _Simd256.StoreUnsafe(Qs1, ref _Unsafe.Add(ref Qsr, j + 16));
-                    var Qs2 = Q2 * _Simd256.Create(0.360673755f);
-                    _Simd256.StoreUnsafe(Qs2, ref _Unsafe.Add(ref Qsr, j + 32));
-                }
-            }
-        }
-
-        // P = 2^((A − nT) − nrT), [j × i].
-        // dS = P · (X − deltaT), [j × i].
-        // P takes the memory of A.
-        // dS takes the memory of X.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputePDS2(ref float A, ref float nT, ref float nrT, ref float X, ref float deltaT, int rows, int columns)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 48);
-                ref var Xr = ref _Unsafe.Add(ref X, r * 48);
-                var whole0 = columns - (columns % 8);
-                for (nint j = 0; j < whole0; j += 8)
-                {
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var nTj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref nT, j));
-                    var nrTj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref nrT, j));
-                    var P0 = _VectorMath.Exp2((_Simd256.FusedMultiplyAdd(A0, _Floats256.Zero, A0) - nTj) - nrTj, -72.1347504f);
-                    _Simd256.StoreUnsafe(P0, ref _Unsafe.Add(ref Ar, j));
-                    var P1 = _VectorMath.Exp2((_Simd256.FusedMultiplyAdd(A1, _Floats256.Zero, A1) - nTj) - nrTj, -72.1347504f);
-                    _Simd256.StoreUnsafe(P1, ref _Unsafe.Add(ref Ar, j + 48));
-                    var P2 = _VectorMath.Exp2((_Simd256.FusedMultiplyAdd(A2, _Floats256.Zero, A2) - nTj) - nrTj, -72.1347504f);
-                    _Simd256.StoreUnsafe(P2, ref _Unsafe.Add(ref Ar, j + 96));
-                    var X0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 48));
-                    var X2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 96));
-                    var deltaTj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref deltaT, j));
-                    var dS0 = P0 * (X0 - deltaTj);
-                    _Simd256.StoreUnsafe(dS0, ref _Unsafe.Add(ref Xr, j));
-                    var dS1 = P1 * (X1 - deltaTj);
-                    _Simd256.StoreUnsafe(dS1, ref _Unsafe.Add(ref Xr, j + 48));
-                    var dS2 = P2 * (X2 - deltaTj);
-                    _Simd256.StoreUnsafe(dS2, ref _Unsafe.Add(ref Xr, j + 96));
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create((float)(columns - j)));
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var nTj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref nT, j));
-                    var nrTj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref nrT, j));
-                    var P0 = _VectorMath.Exp2((_Simd256.FusedMultiplyAdd(A0, _Floats256.Zero, A0) - nTj) - nrTj, -72.1347504f);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, P0, _Floats256.Zero), ref _Unsafe.Add(ref Ar, j));
-                    var P1 = _VectorMath.Exp2((_Simd256.FusedMultiplyAdd(A1, _Floats256.Zero, A1) - nTj) - nrTj, -72.1347504f);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, P1, _Floats256.Zero), ref _Unsafe.Add(ref Ar, j + 48));
-                    var P2 = _VectorMath.Exp2((_Simd256.FusedMultiplyAdd(A2, _Floats256.Zero, A2) - nTj) - nrTj, -72.1347504f);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, P2, _Floats256.Zero), ref _Unsafe.Add(ref Ar, j + 96));
-                    var X0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 48));
-                    var X2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 96));
-                    var deltaTj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref deltaT, j));
-                    var dS0 = P0 * (X0 - deltaTj);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, dS0, _Floats256.Zero), ref _Unsafe.Add(ref Xr, j));
-                    var dS1 = P1 * (X1 - deltaTj);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, dS1, _Floats256.Zero), ref _Unsafe.Add(ref Xr, j + 48));
-                    var dS2 = P2 * (X2 - deltaTj);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, dS2, _Floats256.Zero), ref _Unsafe.Add(ref Xr, j + 96));
-                }
-            }
-        }
-
-        // dKs = dK · 0.25, [j × d].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDKs(ref float dK, ref float dKs, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var dKr = ref _Unsafe.Add(ref dK, r * 16);
-                ref var dKsr = ref _Unsafe.Add(ref dKs, r * 16);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var dK0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref dKr, j));
-                    var dK1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref dKr, j + 16));
-                    var dK2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref dKr, j + 32));
-                    var dKs0 = dK0 * _Simd256.Create(0.25f);
-                    _Simd256.StoreUnsafe(dKs0, ref _Unsafe.Add(ref dKsr, j));
-                    var dKs1 = dK1 * _Simd256.Create(0.25f);
-                    _Simd256.StoreUnsafe(dKs1, ref _Unsafe.Add(ref dKsr, j + 16));
-                    var dKs2 = dK2 * _Simd256.Create(0.25f);
-                    _Simd256.StoreUnsafe(dKs2, ref _Unsafe.Add(ref dKsr, j + 32));
-                }
-            }
-        }
-    }
-
-    /// <summary>The kernels of the backward pass, in the order in which they run, at 128 bit.</summary>
-    private static class Gradients128
-    {
-        /// <summary>The kernel at 128 bit: one head, every size a literal.</summary>
-        [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-        internal readonly struct Queries : global::KernelGen.CompilerServices.IAttentionKernel
-        {
-            public static int HeadDim => 16;
-            public static int ValueDim => 16;
-            public static int Features => 0;
-            public static int Lanes => 4;
-            public static int TileRows => 192;
-            public static int ProjectionRows => 0;
-            public static int ParameterFloats => 0;
-            public static int StateFloats => 0;
-            public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 25728;
-            public static bool Causal => false;
-            public static bool NeedsHadamard => false;
-
-            private const int query = 0, key = 1, value = 2, output = 3, outputGradient = 4, logSumExp = 5, logSumExpRest = 6, queryGradient = 7;
-
-            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-            private static readonly _Operand[] Listed =
-            [
-                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("queryGradient", _OperandRows.Queries, 16, _OperandAccess.Accumulate),
-            ];
-
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-            {
-            }
-
-            public static void InitState(ref float state)
-            {
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var Q = ref _Unsafe.Add(ref scratch, 0);
-                ref var G = ref _Unsafe.Add(ref scratch, 3072);
-                ref var O = ref _Unsafe.Add(ref scratch, 6144);
-                ref var lse = ref _Unsafe.Add(ref scratch, 9216);
-                ref var delta = ref _Unsafe.Add(ref scratch, 9408);
-                ref var n = ref _Unsafe.Add(ref scratch, 9600);
-                ref var nr = ref _Unsafe.Add(ref scratch, 9792);
-                ref var dQ = ref _Unsafe.Add(ref scratch, 9984);
-                ref var K = ref _Unsafe.Add(ref scratch, 13056);
-                ref var KT = ref _Unsafe.Add(ref scratch, 13824);
-                ref var V = ref _Unsafe.Add(ref scratch, 14592);
-                ref var A = ref _Unsafe.Add(ref scratch, 15360);
-                ref var X = ref _Unsafe.Add(ref scratch, 15936);
-                ref var dQs = ref _Unsafe.Add(ref scratch, 16512);
-                ref var dQRest = ref _Unsafe.Add(ref scratch, 19584);
-                ref var dQGroup = ref _Unsafe.Add(ref scratch, 22656);
-
-                // Tiles of 192 tokens i.
-                for (var iStart = from; iStart < to; iStart += 192)
-                {
-                    var iCount = global::System.Math.Min(192, to - iStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
-                    // Qs = Q · 0.360674
-                    ComputeQs(ref Q, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], iStart * head.Stride(outputGradient)), head.Stride(outputGradient), iCount, 16, ref G, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output), iCount, 16, ref O, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], iStart * 1), 1, iCount, 1, ref lse, 1);
-                    // delta = rowSum(G · O)
-                    ComputeDelta(ref G, ref O, ref delta, iCount);
-                    // n = lse == −∞ ? ∞ : lse · 1.4427
-                    ComputeN(ref lse, ref n, iCount);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], iStart * 1), 1, iCount, 1, ref nr, 1);
-                    // dQ: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                    _MemoryMarshal.CreateSpan(ref dQ, 3072).Fill(0f);
-                    var stage = _SumStage.FirstGroup;
-                    ref var dQOpen = ref dQ;
-
-                    // Tiles of 48 tokens j.
-                    for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
-                    {
-                        var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 16);
-                        _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 48);
-                        _TileCopy.Prefetch(ref _Unsafe.Add(ref head[value], (jStart + jCount) * head.Stride(value)), head.Stride(value), jCount, 16);
-                        _TileCopy.LoadTransposed(ref K, 16, jCount, 16, ref KT, 48);
-                        for (var s = 0; s < iCount; s += 12)
-                        {
-                            var sCount = global::System.Math.Min(12, iCount - s);
-                            // A = Qs · Kᵀ
-                            Product_tx16xt(ref _Unsafe.Add(ref Q, s * 16), ref KT, ref A, sCount);
-                            // X = G · Vᵀ
-                            Product_tx16xt(ref _Unsafe.Add(ref G, s * 16), ref V, ref X, sCount);
-                            // P = 2^((A − n) − nr); dS = P · (X − delta)
-                            ComputePDS(ref A, ref _Unsafe.Add(ref n, s * 1), ref _Unsafe.Add(ref nr, s * 1), ref X, ref _Unsafe.Add(ref delta, s * 1), sCount, jCount);
-                            // dQ += dS · K
-                            AddProduct_txtx16(ref A, ref K, ref _Unsafe.Add(ref dQOpen, s * 16), sCount, jCount);
-                        }
-                        // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                        if (jStart % 3072 >= 3024)
-                        {
-                            if (stage == _SumStage.Grouped)
-                            {
-                                _CompensatedSums.Close(ref dQ, ref dQRest, ref dQ, ref dQGroup, 3072);
-                            }
-                            else
-                            {
-                                _MemoryMarshal.CreateSpan(ref dQRest, 3072).Clear();
-                                _MemoryMarshal.CreateSpan(ref dQGroup, 3072).Clear();
-                                dQOpen = ref dQGroup;
-                                stage = _SumStage.Grouped;
-                            }
-                        }
-                    }
-                    if (stage == _SumStage.Grouped)
-                    {
-                        _CompensatedSums.Close(ref dQ, ref dQRest, ref dQ, ref dQGroup, 3072);
-                    }
-                    // dQs = dQ · 0.25
-                    ComputeDQs(ref dQ, ref dQs, iCount);
-                    _TileCopy.StoreGradient(ref dQs, 16, iCount, 16, ref _Unsafe.Add(ref head[queryGradient], iStart * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Merge(ref float state, ref float other)
-            {
-            }
-
-            public static void ExportState(ref float state, global::System.Span<float> destination)
-            {
-            }
-        }
-
-        /// <summary>The kernel at 128 bit: one head, every size a literal.</summary>
-        [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-        internal readonly struct Keys : global::KernelGen.CompilerServices.IAttentionKernel
-        {
-            public static int HeadDim => 16;
-            public static int ValueDim => 16;
-            public static int Features => 0;
-            public static int Lanes => 4;
-            public static int TileRows => 192;
-            public static int ProjectionRows => 0;
-            public static int ParameterFloats => 0;
-            public static int StateFloats => 0;
-            public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 33600;
-            public static bool Causal => false;
-            public static bool NeedsHadamard => false;
-            public static bool OutputsKeys => true;
-
-            private const int query = 0, key = 1, value = 2, output = 3, outputGradient = 4, logSumExp = 5, logSumExpRest = 6, keyGradient = 7, valueGradient = 8;
-
-            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-            private static readonly _Operand[] Listed =
-            [
-                new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
-                new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("keyGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
-                new("valueGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
-            ];
-
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-            {
-            }
-
-            public static void InitState(ref float state)
-            {
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var K = ref _Unsafe.Add(ref scratch, 0);
-                ref var V = ref _Unsafe.Add(ref scratch, 3072);
-                ref var dK = ref _Unsafe.Add(ref scratch, 6144);
-                ref var dV = ref _Unsafe.Add(ref scratch, 9216);
-                ref var Q = ref _Unsafe.Add(ref scratch, 12288);
-                ref var Qs = ref _Unsafe.Add(ref scratch, 13056);
-                ref var QsT = ref _Unsafe.Add(ref scratch, 13824);
-                ref var G = ref _Unsafe.Add(ref scratch, 14592);
-                ref var GT = ref _Unsafe.Add(ref scratch, 15360);
-                ref var O = ref _Unsafe.Add(ref scratch, 16128);
-                ref var lse = ref _Unsafe.Add(ref scratch, 16896);
-                ref var delta = ref _Unsafe.Add(ref scratch, 16944);
-                ref var n = ref _Unsafe.Add(ref scratch, 16992);
-                ref var nr = ref _Unsafe.Add(ref scratch, 17040);
-                ref var A = ref _Unsafe.Add(ref scratch, 17088);
-                ref var X = ref _Unsafe.Add(ref scratch, 17664);
-                ref var dKs = ref _Unsafe.Add(ref scratch, 18240);
-                ref var dKRest = ref _Unsafe.Add(ref scratch, 21312);
-                ref var dKGroup = ref _Unsafe.Add(ref scratch, 24384);
-                ref var dVRest = ref _Unsafe.Add(ref scratch, 27456);
-                ref var dVGroup = ref _Unsafe.Add(ref scratch, 30528);
-
-                // Tiles of 192 tokens j.
-                for (var jStart = from; jStart < to; jStart += 192)
-                {
-                    var jCount = global::System.Math.Min(192, to - jStart);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 16);
-                    // dK, dV: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                    _MemoryMarshal.CreateSpan(ref dK, 3072).Fill(0f);
-                    _MemoryMarshal.CreateSpan(ref dV, 3072).Fill(0f);
-                    var stage = _SumStage.FirstGroup;
-                    ref var dKOpen = ref dK;
-                    ref var dVOpen = ref dV;
-
-                    // Tiles of 48 tokens i.
-                    for (var iStart = 0; iStart < head.QueryLength; iStart += 48)
-                    {
-                        var iCount = global::System.Math.Min(48, head.QueryLength - iStart);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
-                        // Qs = Q · 0.360674
-                        ComputeQs2(ref Q, ref Qs, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], iStart * head.Stride(outputGradient)), head.Stride(outputGradient), iCount, 16, ref G, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output), iCount, 16, ref O, 16);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExp], iStart * 1), 1, iCount, 1, ref lse, 1);
-                        // delta = rowSum(G · O)
-                        ComputeDelta(ref G, ref O, ref delta, iCount);
-                        // n = lse == −∞ ? ∞ : lse · 1.4427
-                        ComputeN(ref lse, ref n, iCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[logSumExpRest], iStart * 1), 1, iCount, 1, ref nr, 1);
-                        _TileCopy.LoadTransposed(ref Qs, 16, iCount, 16, ref QsT, 48);
-                        _TileCopy.LoadTransposed(ref G, 16, iCount, 16, ref GT, 48);
-                        for (var s = 0; s < jCount; s += 12)
-                        {
-                            var sCount = global::System.Math.Min(12, jCount - s);
-                            // A = K · Qsᵀ
-                            Product_tx16xt(ref _Unsafe.Add(ref K, s * 16), ref QsT, ref A, sCount);
-                            // X = V · Gᵀ
-                            Product_tx16xt(ref _Unsafe.Add(ref V, s * 16), ref GT, ref X, sCount);
-                            // P = 2^((A − nT) − nrT); dS = P · (X − deltaT)
-                            ComputePDS2(ref A, ref n, ref nr, ref X, ref delta, sCount, iCount);
-                            // dV += P · G
-                            AddProduct_txtx16(ref A, ref G, ref _Unsafe.Add(ref dVOpen, s * 16), sCount, iCount);
-                            // dK += dS · Q
-                            AddProduct_txtx16(ref X, ref Q, ref _Unsafe.Add(ref dKOpen, s * 16), sCount, iCount);
-                        }
-                        // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                        if (iStart % 3072 >= 3024)
-                        {
-                            if (stage == _SumStage.Grouped)
-                            {
-                                _CompensatedSums.Close(ref dK, ref dKRest, ref dK, ref dKGroup, 3072);
-                                _CompensatedSums.Close(ref dV, ref dVRest, ref dV, ref dVGroup, 3072);
-                            }
-                            else
-                            {
-                                _MemoryMarshal.CreateSpan(ref dKRest, 3072).Clear();
-                                _MemoryMarshal.CreateSpan(ref dKGroup, 3072).Clear();
-                                _MemoryMarshal.CreateSpan(ref dVRest, 3072).Clear();
-                                _MemoryMarshal.CreateSpan(ref dVGroup, 3072).Clear();
-                                dKOpen = ref dKGroup;
-                                dVOpen = ref dVGroup;
-                                stage = _SumStage.Grouped;
-                            }
-                        }
-                    }
-                    if (stage == _SumStage.Grouped)
-                    {
-                        _CompensatedSums.Close(ref dK, ref dKRest, ref dK, ref dKGroup, 3072);
-                        _CompensatedSums.Close(ref dV, ref dVRest, ref dV, ref dVGroup, 3072);
-                    }
-                    // dKs = dK · 0.25
-                    ComputeDKs(ref dK, ref dKs, jCount);
-                    _TileCopy.StoreGradient(ref dKs, 16, jCount, 16, ref _Unsafe.Add(ref head[keyGradient], jStart * head.Stride(keyGradient)), head.Stride(keyGradient), head.AddsGradients);
-                    _TileCopy.StoreGradient(ref dV, 16, jCount, 16, ref _Unsafe.Add(ref head[valueGradient], jStart * head.Stride(valueGradient)), head.Stride(valueGradient), head.AddsGradients);
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Merge(ref float state, ref float other)
-            {
-            }
-
-            public static void ExportState(ref float state, global::System.Span<float> destination)
-            {
-            }
-        }
-
-
-        // Qs = Q · 0.360674, [i × d].
-        // Qs takes the memory of Q.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeQs(ref float Q, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var Q0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Qr, j));
-                    var Q1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 16));
-                    var Q2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 32));
-                    var Qs0 = Q0 * _Simd128.Create(0.360673755f);
-                    _Simd128.StoreUnsafe(Qs0, ref _Unsafe.Add(ref Qr, j));
-                    var Qs1 = Q1 * _Simd128.Create(0.360673755f);
-                    _Simd128.StoreUnsafe(Qs1, ref _Unsafe.Add(ref Qr, j + 16));
-                    var Qs2 = Q2 * _Simd128.Create(0.360673755f);
-                    _Simd128.StoreUnsafe(Qs2, ref _Unsafe.Add(ref Qr, j + 32));
-                }
-            }
-        }
-
-        // delta = rowSum(G · O), [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDelta(ref float G, ref float O, ref float delta, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Gr = ref _Unsafe.Add(ref G, r * 16);
-                ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var deltaSum0 = _Floats128.Zero;
-                var deltaSum1 = _Floats128.Zero;
-                var deltaSum2 = _Floats128.Zero;
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var G0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Gr, j));
-                    var G1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Gr, j + 16));
-                    var G2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Gr, j + 32));
-                    var O0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Or, j));
-                    var O1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Or, j + 16));
-                    var O2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Or, j + 32));
-                    deltaSum0 = _Simd128.MultiplyAddEstimate(G0, O0, deltaSum0);
-                    deltaSum1 = _Simd128.MultiplyAddEstimate(G1, O1, deltaSum1);
-                    deltaSum2 = _Simd128.MultiplyAddEstimate(G2, O2, deltaSum2);
-                }
-                _Unsafe.Add(ref delta, r) = _VectorMath.Sum(deltaSum0);
-                _Unsafe.Add(ref delta, r + 1) = _VectorMath.Sum(deltaSum1);
-                _Unsafe.Add(ref delta, r + 2) = _VectorMath.Sum(deltaSum2);
-            }
-        }
-
-        // n = lse == −∞ ? ∞ : lse · 1.4427, [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeN(ref float lse, ref float n, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var n0 = _Unsafe.Add(ref lse, r) == float.NegativeInfinity ? float.PositiveInfinity : _Unsafe.Add(ref lse, r) * 1.44269502f;
-                _Unsafe.Add(ref n, r) = n0;
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × t]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16xt(ref float a, ref float b, ref float c, int rows)
-        {
-            for (nint j = 0; j < 48; j += 8)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 48) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 48);
-                    }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 96)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 100));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 144)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 148));
-                    _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 192)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 196));
-                    _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 240)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 244));
-                }
-            }
-        }
-
-        // P = 2^((A − n) − nr), [i × j].
-        // dS = P · (X − delta), [i × j].
-        // dS takes the memory of A.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputePDS(ref float A, ref float n, ref float nr, ref float X, ref float delta, int rows, int columns)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 48);
-                ref var Xr = ref _Unsafe.Add(ref X, r * 48);
-                var n0 = _Simd128.Create(_Unsafe.Add(ref n, r));
-                var nr0 = _Simd128.Create(_Unsafe.Add(ref nr, r));
-                var delta0 = _Simd128.Create(_Unsafe.Add(ref delta, r));
-                var n1 = _Simd128.Create(_Unsafe.Add(ref n, r + 1));
-                var nr1 = _Simd128.Create(_Unsafe.Add(ref nr, r + 1));
-                var delta1 = _Simd128.Create(_Unsafe.Add(ref delta, r + 1));
-                var n2 = _Simd128.Create(_Unsafe.Add(ref n, r + 2));
-                var nr2 = _Simd128.Create(_Unsafe.Add(ref nr, r + 2));
-                var delta2 = _Simd128.Create(_Unsafe.Add(ref delta, r + 2));
-                var whole0 = columns - (columns % 4);
-                for (nint j = 0; j < whole0; j += 4)
-                {
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var P0 = _VectorMath.Exp2((_Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, A0) - n0) - nr0, -72.1347504f);
-                    var P1 = _VectorMath.Exp2((_Simd128.MultiplyAddEstimate(A1, _Floats128.Zero, A1) - n1) - nr1, -72.1347504f);
-                    var P2 = _VectorMath.Exp2((_Simd128.MultiplyAddEstimate(A2, _Floats128.Zero, A2) - n2) - nr2, -72.1347504f);
-                    var X0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 48));
-                    var X2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 96));
-                    var dS0 = P0 * (X0 - delta0);
-                    _Simd128.StoreUnsafe(dS0, ref _Unsafe.Add(ref Ar, j));
-                    var dS1 = P1 * (X1 - delta1);
-                    _Simd128.StoreUnsafe(dS1, ref _Unsafe.Add(ref Ar, j + 48));
-                    var dS2 = P2 * (X2 - delta2);
-                    _Simd128.StoreUnsafe(dS2, ref _Unsafe.Add(ref Ar, j + 96));
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create((float)(columns - j)));
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var P0 = _VectorMath.Exp2((_Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, A0) - n0) - nr0, -72.1347504f);
-                    var P1 = _VectorMath.Exp2((_Simd128.MultiplyAddEstimate(A1, _Floats128.Zero, A1) - n1) - nr1, -72.1347504f);
-                    var P2 = _VectorMath.Exp2((_Simd128.MultiplyAddEstimate(A2, _Floats128.Zero, A2) - n2) - nr2, -72.1347504f);
-                    var X0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 48));
-                    var X2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 96));
-                    var dS0 = P0 * (X0 - delta0);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, dS0, _Floats128.Zero), ref _Unsafe.Add(ref Ar, j));
-                    var dS1 = P1 * (X1 - delta1);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, dS1, _Floats128.Zero), ref _Unsafe.Add(ref Ar, j + 48));
-                    var dS2 = P2 * (X2 - delta2);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, dS2, _Floats128.Zero), ref _Unsafe.Add(ref Ar, j + 96));
-                }
-            }
-        }
-
-        // c += a · b: [t × t] · [t × 16]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProduct_txtx16(ref float a, ref float b, ref float c, int rows, int inner)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 48);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 48));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 96));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 144));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 192));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 240));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52)) + c3_1, ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 68)) + c4_1, ref _Unsafe.Add(ref cc, 68));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 84)) + c5_1, ref _Unsafe.Add(ref cc, 84));
-                }
-            }
-        }
-
-        // dQs = dQ · 0.25, [i × d].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDQs(ref float dQ, ref float dQs, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var dQr = ref _Unsafe.Add(ref dQ, r * 16);
-                ref var dQsr = ref _Unsafe.Add(ref dQs, r * 16);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var dQ0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref dQr, j));
-                    var dQ1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref dQr, j + 16));
-                    var dQ2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref dQr, j + 32));
-                    var dQs0 = dQ0 * _Simd128.Create(0.25f);
-                    _Simd128.StoreUnsafe(dQs0, ref _Unsafe.Add(ref dQsr, j));
-                    var dQs1 = dQ1 * _Simd128.Create(0.25f);
-                    _Simd128.StoreUnsafe(dQs1, ref _Unsafe.Add(ref dQsr, j + 16));
-                    var dQs2 = dQ2 * _Simd128.Create(0.25f);
-                    _Simd128.StoreUnsafe(dQs2, ref _Unsafe.Add(ref dQsr, j + 32));
-                }
-            }
-        }
-
-        // Qs = Q · 0.360674, [i × d].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeQs2(ref float Q, ref float Qs, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
-                ref var Qsr = ref _Unsafe.Add(ref Qs, r * 16);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var Q0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Qr, j));
-                    var Q1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 16));
-                    var Q2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 32));
-                    var Qs0 = Q0 * _Simd128.Create(0.360673755f);
-                    _Simd128.StoreUnsafe(Qs0, ref _Unsafe.Add(ref Qsr, j));
-                    var Qs1 = Q1 * _Simd128.Create(0.360673755f);
-                    _Simd128.StoreUnsafe(Qs1, ref _Unsafe.Add(ref Qsr, j + 16));
-                    var Qs2 = Q2 * _Simd128.Create(0.360673755f);
-                    _Simd128.StoreUnsafe(Qs2, ref _Unsafe.Add(ref Qsr, j + 32));
-                }
-            }
-        }
-
-        // P = 2^((A − nT) − nrT), [j × i].
-        // dS = P · (X − deltaT), [j × i].
-        // P takes the memory of A.
-        // dS takes the memory of X.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputePDS2(ref float A, ref float nT, ref float nrT, ref float X, ref float deltaT, int rows, int columns)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 48);
-                ref var Xr = ref _Unsafe.Add(ref X, r * 48);
-                var whole0 = columns - (columns % 4);
-                for (nint j = 0; j < whole0; j += 4)
-                {
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var nTj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref nT, j));
-                    var nrTj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref nrT, j));
-                    var P0 = _VectorMath.Exp2((_Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, A0) - nTj) - nrTj, -72.1347504f);
-                    _Simd128.StoreUnsafe(P0, ref _Unsafe.Add(ref Ar, j));
-                    var P1 = _VectorMath.Exp2((_Simd128.MultiplyAddEstimate(A1, _Floats128.Zero, A1) - nTj) - nrTj, -72.1347504f);
-                    _Simd128.StoreUnsafe(P1, ref _Unsafe.Add(ref Ar, j + 48));
-                    var P2 = _VectorMath.Exp2((_Simd128.MultiplyAddEstimate(A2, _Floats128.Zero, A2) - nTj) - nrTj, -72.1347504f);
-                    _Simd128.StoreUnsafe(P2, ref _Unsafe.Add(ref Ar, j + 96));
-                    var X0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 48));
-                    var X2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 96));
-                    var deltaTj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref deltaT, j));
-                    var dS0 = P0 * (X0 - deltaTj);
-                    _Simd128.StoreUnsafe(dS0, ref _Unsafe.Add(ref Xr, j));
-                    var dS1 = P1 * (X1 - deltaTj);
-                    _Simd128.StoreUnsafe(dS1, ref _Unsafe.Add(ref Xr, j + 48));
-                    var dS2 = P2 * (X2 - deltaTj);
-                    _Simd128.StoreUnsafe(dS2, ref _Unsafe.Add(ref Xr, j + 96));
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create((float)(columns - j)));
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var nTj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref nT, j));
-                    var nrTj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref nrT, j));
-                    var P0 = _VectorMath.Exp2((_Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, A0) - nTj) - nrTj, -72.1347504f);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, P0, _Floats128.Zero), ref _Unsafe.Add(ref Ar, j));
-                    var P1 = _VectorMath.Exp2((_Simd128.MultiplyAddEstimate(A1, _Floats128.Zero, A1) - nTj) - nrTj, -72.1347504f);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, P1, _Floats128.Zero), ref _Unsafe.Add(ref Ar, j + 48));
-                    var P2 = _VectorMath.Exp2((_Simd128.MultiplyAddEstimate(A2, _Floats128.Zero, A2) - nTj) - nrTj, -72.1347504f);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, P2, _Floats128.Zero), ref _Unsafe.Add(ref Ar, j + 96));
-                    var X0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var X1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 48));
-                    var X2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j + 96));
-                    var deltaTj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref deltaT, j));
-                    var dS0 = P0 * (X0 - deltaTj);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, dS0, _Floats128.Zero), ref _Unsafe.Add(ref Xr, j));
-                    var dS1 = P1 * (X1 - deltaTj);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, dS1, _Floats128.Zero), ref _Unsafe.Add(ref Xr, j + 48));
-                    var dS2 = P2 * (X2 - deltaTj);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, dS2, _Floats128.Zero), ref _Unsafe.Add(ref Xr, j + 96));
-                }
-            }
-        }
-
-        // dKs = dK · 0.25, [j × d].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDKs(ref float dK, ref float dKs, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var dKr = ref _Unsafe.Add(ref dK, r * 16);
-                ref var dKsr = ref _Unsafe.Add(ref dKs, r * 16);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var dK0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref dKr, j));
-                    var dK1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref dKr, j + 16));
-                    var dK2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref dKr, j + 32));
-                    var dKs0 = dK0 * _Simd128.Create(0.25f);
-                    _Simd128.StoreUnsafe(dKs0, ref _Unsafe.Add(ref dKsr, j));
-                    var dKs1 = dK1 * _Simd128.Create(0.25f);
-                    _Simd128.StoreUnsafe(dKs1, ref _Unsafe.Add(ref dKsr, j + 16));
-                    var dKs2 = dK2 * _Simd128.Create(0.25f);
-                    _Simd128.StoreUnsafe(dKs2, ref _Unsafe.Add(ref dKsr, j + 32));
+                    var dK0 = _Floats.Load(ref _Unsafe.Add(ref dKr, j));
+                    var dK1 = _Floats.Load(ref _Unsafe.Add(ref dKr, j + 16));
+                    var dK2 = _Floats.Load(ref _Unsafe.Add(ref dKr, j + 32));
+                    var dKs0 = dK0 * _Floats.Create(0.25f);
+                    _Floats.Store(dKs0, ref _Unsafe.Add(ref dKsr, j));
+                    var dKs1 = dK1 * _Floats.Create(0.25f);
+                    _Floats.Store(dKs1, ref _Unsafe.Add(ref dKsr, j + 16));
+                    var dKs2 = dK2 * _Floats.Create(0.25f);
+                    _Floats.Store(dKs2, ref _Unsafe.Add(ref dKsr, j + 32));
                 }
             }
         }

@@ -3,7 +3,7 @@
 #pragma warning disable CS3001, CS3002, CS3003, CS3005, CS3006 // The types of KernelGen are not CLS-compliant.
 
 // Exact softmax attention: head dim d = 16, value dim dv = 16, bidirectional.
-// Schedule: tiles of 192 tokens i, 48 tokens j; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
+// Schedule: tiles of 192 tokens i, 48 tokens j; strips of 12 rows.
 //
 // The tile program, for one head; logarithms are of base 2:
 //
@@ -33,12 +33,16 @@
 //     logSumExpRest[i] = nr
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
+using _Hadamard = global::KernelGen.CompilerServices.HadamardTransform;
 using _HeadOperands = global::KernelGen.CompilerServices.HeadOperands;
 using _Operand = global::KernelGen.CompilerServices.Operand;
 using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
 using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
 using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
 using _OperandSource = global::KernelGen.CompilerServices.OperandSource;
+using _Products = global::KernelGen.CompilerServices.TileProducts;
+using _References = global::KernelGen.CompilerServices.References;
+using _RowProducts = global::KernelGen.CompilerServices.RowProducts;
 using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
@@ -47,12 +51,6 @@ using _MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;
 using _MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;
 using _MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;
 using _Unsafe = global::System.Runtime.CompilerServices.Unsafe;
-using _Simd512 = global::System.Runtime.Intrinsics.Vector512;
-using _Floats512 = global::System.Runtime.Intrinsics.Vector512<float>;
-using _Simd256 = global::System.Runtime.Intrinsics.Vector256;
-using _Floats256 = global::System.Runtime.Intrinsics.Vector256<float>;
-using _Simd128 = global::System.Runtime.Intrinsics.Vector128;
-using _Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
 
 namespace Samples;
 
@@ -143,28 +141,32 @@ partial class Exact : global::KernelGen.IAttention
     {
         if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width512>(
-                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients512.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<Gradients512.Keys>());
+            return global::KernelGen.CompilerServices.AttentionEngine.Create<CpuKernel<global::KernelGen.CompilerServices.Floats16, global::KernelGen.CompilerServices.Doubles8>>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats16, global::KernelGen.CompilerServices.Doubles8>.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats16, global::KernelGen.CompilerServices.Doubles8>.Keys>());
         }
 
         if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width256>(
-                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients256.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<Gradients256.Keys>());
+            return global::KernelGen.CompilerServices.AttentionEngine.Create<CpuKernel<global::KernelGen.CompilerServices.Floats8, global::KernelGen.CompilerServices.Doubles4>>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats8, global::KernelGen.CompilerServices.Doubles4>.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats8, global::KernelGen.CompilerServices.Doubles4>.Keys>());
         }
 
-        return global::KernelGen.CompilerServices.AttentionEngine.Create<Width128>(
-                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients128.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<Gradients128.Keys>());
+        return global::KernelGen.CompilerServices.AttentionEngine.Create<CpuKernel<global::KernelGen.CompilerServices.Floats4, global::KernelGen.CompilerServices.Doubles2>>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats4, global::KernelGen.CompilerServices.Doubles2>.Queries>(), global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats4, global::KernelGen.CompilerServices.Doubles2>.Keys>());
     }
 
-    /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
+    #nullable disable // The search for null references would take the compiler a third of its time.
+
+    /// <summary>The kernel: one head, every size a literal, at the width of the vector that it is compiled for.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-    private readonly struct Width512 : global::KernelGen.CompilerServices.IAttentionKernel
+    private readonly struct CpuKernel<_Floats, _Doubles> : global::KernelGen.CompilerServices.IAttentionKernel
+        where _Floats : struct, global::KernelGen.CompilerServices.IVector<_Floats>
+        where _Doubles : struct, global::KernelGen.CompilerServices.IDoubles<_Doubles, _Floats>
     {
         public static int HeadDim => 16;
         public static int ValueDim => 16;
         public static int Features => 0;
-        public static int Lanes => 16;
+        public static int Lanes => _Floats.Count;
         public static int TileRows => 192;
         public static int ProjectionRows => 0;
         public static int ParameterFloats => 0;
@@ -188,7 +190,7 @@ partial class Exact : global::KernelGen.IAttention
             new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
         ];
 
-        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
+        public static void PackParameters(global::KernelGen.Projection projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
         }
 
@@ -250,14 +252,14 @@ partial class Exact : global::KernelGen.IAttention
                     {
                         var sCount = global::System.Math.Min(12, iCount - s);
                         // A = Qs · Kᵀ
-                        Product_tx16xt(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
+                        _Products.Multiply<_Floats>(ref _Unsafe.Add(ref Q, s * 16), 16, 1, ref K, 48, ref A, 48, rows: sCount, inner: 16, columns: 48);
                         // S = A; top = rowMax(S)
                         ComputeSTop(ref A, ref top, sCount, jCount);
                         Raise(ref top, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), ref _Unsafe.Add(ref N, s * 16), ref _Unsafe.Add(ref DRest, s * 1), ref _Unsafe.Add(ref DGroup, s * 1), ref _Unsafe.Add(ref NRest, s * 16), ref _Unsafe.Add(ref NGroup, s * 16), sCount, 11.5415602f, stage);
                         // P = 2^(S − M); D += rowSum(P)
                         ComputePD(ref A, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref DOpen, s * 1), sCount, jCount);
                         // N += P · V
-                        AddProduct_txtx16(ref A, ref V, ref _Unsafe.Add(ref NOpen, s * 16), sCount, jCount);
+                        _Products.Add<_Floats>(ref A, 48, 1, ref V, 16, ref _Unsafe.Add(ref NOpen, s * 16), 16, rows: sCount, inner: jCount, columns: 16);
                     }
                     // A group of 64 tiles ends where a multiple of 3072 tokens does.
                     if (jStart % 3072 >= 3024)
@@ -319,76 +321,17 @@ partial class Exact : global::KernelGen.IAttention
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var Q0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Qr, j));
-                    var Q1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 16));
-                    var Q2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 32));
-                    var Qs0 = Q0 * _Simd512.Create(0.360673755f);
-                    _Simd512.StoreUnsafe(Qs0, ref _Unsafe.Add(ref Qr, j));
-                    var Qs1 = Q1 * _Simd512.Create(0.360673755f);
-                    _Simd512.StoreUnsafe(Qs1, ref _Unsafe.Add(ref Qr, j + 16));
-                    var Qs2 = Q2 * _Simd512.Create(0.360673755f);
-                    _Simd512.StoreUnsafe(Qs2, ref _Unsafe.Add(ref Qr, j + 32));
-                }
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × t]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16xt(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 48) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero; var c0_1 = _Floats512.Zero; var c0_2 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero; var c1_1 = _Floats512.Zero; var c1_2 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero; var c2_1 = _Floats512.Zero; var c2_2 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero; var c3_1 = _Floats512.Zero; var c3_2 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero; var c4_1 = _Floats512.Zero; var c4_2 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero; var c5_1 = _Floats512.Zero; var c5_2 = _Floats512.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 16));
-                        var b2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 32));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd512.FusedMultiplyAdd(a0, b1, c0_1);
-                        c0_2 = _Simd512.FusedMultiplyAdd(a0, b2, c0_2);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd512.FusedMultiplyAdd(a1, b1, c1_1);
-                        c1_2 = _Simd512.FusedMultiplyAdd(a1, b2, c1_2);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd512.FusedMultiplyAdd(a2, b1, c2_1);
-                        c2_2 = _Simd512.FusedMultiplyAdd(a2, b2, c2_2);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd512.FusedMultiplyAdd(a3, b1, c3_1);
-                        c3_2 = _Simd512.FusedMultiplyAdd(a3, b2, c3_2);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd512.FusedMultiplyAdd(a4, b1, c4_1);
-                        c4_2 = _Simd512.FusedMultiplyAdd(a4, b2, c4_2);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd512.FusedMultiplyAdd(a5, b1, c5_1);
-                        c5_2 = _Simd512.FusedMultiplyAdd(a5, b2, c5_2);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 48);
-                    }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd512.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 16)); _Simd512.StoreUnsafe(c0_2, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 48)); _Simd512.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 64)); _Simd512.StoreUnsafe(c1_2, ref _Unsafe.Add(ref cc, 80));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 96)); _Simd512.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 112)); _Simd512.StoreUnsafe(c2_2, ref _Unsafe.Add(ref cc, 128));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 144)); _Simd512.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 160)); _Simd512.StoreUnsafe(c3_2, ref _Unsafe.Add(ref cc, 176));
-                    _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 192)); _Simd512.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 208)); _Simd512.StoreUnsafe(c4_2, ref _Unsafe.Add(ref cc, 224));
-                    _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 240)); _Simd512.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 256)); _Simd512.StoreUnsafe(c5_2, ref _Unsafe.Add(ref cc, 272));
+                    var Q0 = _Floats.Load(ref _Unsafe.Add(ref Qr, j));
+                    var Q1 = _Floats.Load(ref _Unsafe.Add(ref Qr, j + 16));
+                    var Q2 = _Floats.Load(ref _Unsafe.Add(ref Qr, j + 32));
+                    var Qs0 = Q0 * _Floats.Create(0.360673755f);
+                    _Floats.Store(Qs0, ref _Unsafe.Add(ref Qr, j));
+                    var Qs1 = Q1 * _Floats.Create(0.360673755f);
+                    _Floats.Store(Qs1, ref _Unsafe.Add(ref Qr, j + 16));
+                    var Qs2 = Q2 * _Floats.Create(0.360673755f);
+                    _Floats.Store(Qs2, ref _Unsafe.Add(ref Qr, j + 32));
                 }
             }
         }
@@ -402,45 +345,45 @@ partial class Exact : global::KernelGen.IAttention
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 48);
-                var topSum0 = _Simd512.Create(float.NegativeInfinity);
-                var topSum1 = _Simd512.Create(float.NegativeInfinity);
-                var topSum2 = _Simd512.Create(float.NegativeInfinity);
-                var whole0 = columns - (columns % 16);
-                for (nint j = 0; j < whole0; j += 16)
+                var topSum0 = _Floats.Create(float.NegativeInfinity);
+                var topSum1 = _Floats.Create(float.NegativeInfinity);
+                var topSum2 = _Floats.Create(float.NegativeInfinity);
+                var whole0 = columns - (columns % _Floats.Count);
+                for (nint j = 0; j < whole0; j += _Floats.Count)
                 {
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var S0 = _Simd512.FusedMultiplyAdd(A0, _Floats512.Zero, A0);
-                    _Simd512.StoreUnsafe(S0, ref _Unsafe.Add(ref Ar, j));
-                    var S1 = _Simd512.FusedMultiplyAdd(A1, _Floats512.Zero, A1);
-                    _Simd512.StoreUnsafe(S1, ref _Unsafe.Add(ref Ar, j + 48));
-                    var S2 = _Simd512.FusedMultiplyAdd(A2, _Floats512.Zero, A2);
-                    _Simd512.StoreUnsafe(S2, ref _Unsafe.Add(ref Ar, j + 96));
-                    topSum0 = _Simd512.MaxNative(topSum0, S0);
-                    topSum1 = _Simd512.MaxNative(topSum1, S1);
-                    topSum2 = _Simd512.MaxNative(topSum2, S2);
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 48));
+                    var A2 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 96));
+                    var S0 = _Floats.MultiplyAdd(A0, _Floats.Zero, A0);
+                    _Floats.Store(S0, ref _Unsafe.Add(ref Ar, j));
+                    var S1 = _Floats.MultiplyAdd(A1, _Floats.Zero, A1);
+                    _Floats.Store(S1, ref _Unsafe.Add(ref Ar, j + 48));
+                    var S2 = _Floats.MultiplyAdd(A2, _Floats.Zero, A2);
+                    _Floats.Store(S2, ref _Unsafe.Add(ref Ar, j + 96));
+                    topSum0 = _Floats.MaxNative(topSum0, S0);
+                    topSum1 = _Floats.MaxNative(topSum1, S1);
+                    topSum2 = _Floats.MaxNative(topSum2, S2);
                 }
                 if (whole0 < columns)
                 {
                     var j = whole0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create((float)(columns - j)));
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var S0 = _Simd512.FusedMultiplyAdd(A0, _Floats512.Zero, A0);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, S0, _Floats512.Zero), ref _Unsafe.Add(ref Ar, j));
-                    var S1 = _Simd512.FusedMultiplyAdd(A1, _Floats512.Zero, A1);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, S1, _Floats512.Zero), ref _Unsafe.Add(ref Ar, j + 48));
-                    var S2 = _Simd512.FusedMultiplyAdd(A2, _Floats512.Zero, A2);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, S2, _Floats512.Zero), ref _Unsafe.Add(ref Ar, j + 96));
-                    topSum0 = _Simd512.MaxNative(topSum0, _Simd512.ConditionalSelect(tail, S0, _Simd512.Create(float.NegativeInfinity)));
-                    topSum1 = _Simd512.MaxNative(topSum1, _Simd512.ConditionalSelect(tail, S1, _Simd512.Create(float.NegativeInfinity)));
-                    topSum2 = _Simd512.MaxNative(topSum2, _Simd512.ConditionalSelect(tail, S2, _Simd512.Create(float.NegativeInfinity)));
+                    var tail = _Floats.First(columns - j);
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var A1 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 48));
+                    var A2 = _Floats.Load(ref _Unsafe.Add(ref Ar, j + 96));
+                    var S0 = _Floats.MultiplyAdd(A0, _Floats.Zero, A0);
+                    _Floats.Store(_Floats.Select(tail, S0, _Floats.Zero), ref _Unsafe.Add(ref Ar, j));
+                    var S1 = _Floats.MultiplyAdd(A1, _Floats.Zero, A1);
+                    _Floats.Store(_Floats.Select(tail, S1, _Floats.Zero), ref _Unsafe.Add(ref Ar, j + 48));
+                    var S2 = _Floats.MultiplyAdd(A2, _Floats.Zero, A2);
+                    _Floats.Store(_Floats.Select(tail, S2, _Floats.Zero), ref _Unsafe.Add(ref Ar, j + 96));
+                    topSum0 = _Floats.MaxNative(topSum0, _Floats.Select(tail, S0, _Floats.Create(float.NegativeInfinity)));
+                    topSum1 = _Floats.MaxNative(topSum1, _Floats.Select(tail, S1, _Floats.Create(float.NegativeInfinity)));
+                    topSum2 = _Floats.MaxNative(topSum2, _Floats.Select(tail, S2, _Floats.Create(float.NegativeInfinity)));
                 }
-                _Unsafe.Add(ref top, r) = _VectorMath.Max(topSum0);
-                _Unsafe.Add(ref top, r + 1) = _VectorMath.Max(topSum1);
-                _Unsafe.Add(ref top, r + 2) = _VectorMath.Max(topSum2);
+                _Unsafe.Add(ref top, r) = _Floats.Max(topSum0);
+                _Unsafe.Add(ref top, r + 1) = _Floats.Max(topSum1);
+                _Unsafe.Add(ref top, r + 2) = _Floats.Max(topSum2);
             }
         }
 
@@ -460,23 +403,23 @@ partial class Exact : global::KernelGen.IAttention
                 _Unsafe.Add(ref M, r) = raised;
                 _Unsafe.Add(ref D, r) *= f;
                 ref var rowN = ref _Unsafe.Add(ref N, r * 16);
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref rowN, j)) * f, ref _Unsafe.Add(ref rowN, j));
+                    _Floats.Store(_Floats.Load(ref _Unsafe.Add(ref rowN, j)) * _Floats.Create(f), ref _Unsafe.Add(ref rowN, j));
                 }
                 if (stage == _SumStage.Grouped)
                 {
                     _Unsafe.Add(ref DRest, r) *= f;
                     _Unsafe.Add(ref DGroup, r) *= f;
                     ref var rowNRest = ref _Unsafe.Add(ref NRest, r * 16);
-                    for (nint j = 0; j < 16; j += 16)
+                    for (nint j = 0; j < 16; j += _Floats.Count)
                     {
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref rowNRest, j)) * f, ref _Unsafe.Add(ref rowNRest, j));
+                        _Floats.Store(_Floats.Load(ref _Unsafe.Add(ref rowNRest, j)) * _Floats.Create(f), ref _Unsafe.Add(ref rowNRest, j));
                     }
                     ref var rowNGroup = ref _Unsafe.Add(ref NGroup, r * 16);
-                    for (nint j = 0; j < 16; j += 16)
+                    for (nint j = 0; j < 16; j += _Floats.Count)
                     {
-                        _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref rowNGroup, j)) * f, ref _Unsafe.Add(ref rowNGroup, j));
+                        _Floats.Store(_Floats.Load(ref _Unsafe.Add(ref rowNGroup, j)) * _Floats.Create(f), ref _Unsafe.Add(ref rowNGroup, j));
                     }
                 }
             }
@@ -491,24 +434,24 @@ partial class Exact : global::KernelGen.IAttention
             for (nint r = 0; r < rows; r += 3)
             {
                 ref var Sr = ref _Unsafe.Add(ref S, r * 48);
-                var M0 = _Simd512.Create(_Unsafe.Add(ref M, r));
-                var M1 = _Simd512.Create(_Unsafe.Add(ref M, r + 1));
-                var M2 = _Simd512.Create(_Unsafe.Add(ref M, r + 2));
-                var DSum0 = _Floats512.Zero;
-                var DSum1 = _Floats512.Zero;
-                var DSum2 = _Floats512.Zero;
-                var whole0 = columns - (columns % 16);
-                for (nint j = 0; j < whole0; j += 16)
+                var M0 = _Floats.Create(_Unsafe.Add(ref M, r));
+                var M1 = _Floats.Create(_Unsafe.Add(ref M, r + 1));
+                var M2 = _Floats.Create(_Unsafe.Add(ref M, r + 2));
+                var DSum0 = _Floats.Zero;
+                var DSum1 = _Floats.Zero;
+                var DSum2 = _Floats.Zero;
+                var whole0 = columns - (columns % _Floats.Count);
+                for (nint j = 0; j < whole0; j += _Floats.Count)
                 {
-                    var S0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Sr, j));
-                    var S1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Sr, j + 48));
-                    var S2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Sr, j + 96));
-                    var P0 = _VectorMath.Exp2(S0 - M0, -72.1347504f);
-                    _Simd512.StoreUnsafe(P0, ref _Unsafe.Add(ref Sr, j));
-                    var P1 = _VectorMath.Exp2(S1 - M1, -72.1347504f);
-                    _Simd512.StoreUnsafe(P1, ref _Unsafe.Add(ref Sr, j + 48));
-                    var P2 = _VectorMath.Exp2(S2 - M2, -72.1347504f);
-                    _Simd512.StoreUnsafe(P2, ref _Unsafe.Add(ref Sr, j + 96));
+                    var S0 = _Floats.Load(ref _Unsafe.Add(ref Sr, j));
+                    var S1 = _Floats.Load(ref _Unsafe.Add(ref Sr, j + 48));
+                    var S2 = _Floats.Load(ref _Unsafe.Add(ref Sr, j + 96));
+                    var P0 = _Floats.Exp2(S0 - M0, -72.1347504f);
+                    _Floats.Store(P0, ref _Unsafe.Add(ref Sr, j));
+                    var P1 = _Floats.Exp2(S1 - M1, -72.1347504f);
+                    _Floats.Store(P1, ref _Unsafe.Add(ref Sr, j + 48));
+                    var P2 = _Floats.Exp2(S2 - M2, -72.1347504f);
+                    _Floats.Store(P2, ref _Unsafe.Add(ref Sr, j + 96));
                     DSum0 += P0;
                     DSum1 += P1;
                     DSum2 += P2;
@@ -516,68 +459,23 @@ partial class Exact : global::KernelGen.IAttention
                 if (whole0 < columns)
                 {
                     var j = whole0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create((float)(columns - j)));
-                    var S0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Sr, j));
-                    var S1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Sr, j + 48));
-                    var S2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Sr, j + 96));
-                    var P0 = _VectorMath.Exp2(S0 - M0, -72.1347504f);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, P0, _Floats512.Zero), ref _Unsafe.Add(ref Sr, j));
-                    var P1 = _VectorMath.Exp2(S1 - M1, -72.1347504f);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, P1, _Floats512.Zero), ref _Unsafe.Add(ref Sr, j + 48));
-                    var P2 = _VectorMath.Exp2(S2 - M2, -72.1347504f);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, P2, _Floats512.Zero), ref _Unsafe.Add(ref Sr, j + 96));
-                    DSum0 += _Simd512.ConditionalSelect(tail, P0, _Floats512.Zero);
-                    DSum1 += _Simd512.ConditionalSelect(tail, P1, _Floats512.Zero);
-                    DSum2 += _Simd512.ConditionalSelect(tail, P2, _Floats512.Zero);
+                    var tail = _Floats.First(columns - j);
+                    var S0 = _Floats.Load(ref _Unsafe.Add(ref Sr, j));
+                    var S1 = _Floats.Load(ref _Unsafe.Add(ref Sr, j + 48));
+                    var S2 = _Floats.Load(ref _Unsafe.Add(ref Sr, j + 96));
+                    var P0 = _Floats.Exp2(S0 - M0, -72.1347504f);
+                    _Floats.Store(_Floats.Select(tail, P0, _Floats.Zero), ref _Unsafe.Add(ref Sr, j));
+                    var P1 = _Floats.Exp2(S1 - M1, -72.1347504f);
+                    _Floats.Store(_Floats.Select(tail, P1, _Floats.Zero), ref _Unsafe.Add(ref Sr, j + 48));
+                    var P2 = _Floats.Exp2(S2 - M2, -72.1347504f);
+                    _Floats.Store(_Floats.Select(tail, P2, _Floats.Zero), ref _Unsafe.Add(ref Sr, j + 96));
+                    DSum0 += _Floats.Select(tail, P0, _Floats.Zero);
+                    DSum1 += _Floats.Select(tail, P1, _Floats.Zero);
+                    DSum2 += _Floats.Select(tail, P2, _Floats.Zero);
                 }
-                _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
-                _Unsafe.Add(ref D, r + 1) += _VectorMath.Sum(DSum1);
-                _Unsafe.Add(ref D, r + 2) += _VectorMath.Sum(DSum2);
-            }
-        }
-
-        // c += a · b: [t × t] · [t × 16]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProduct_txtx16(ref float a, ref float b, ref float c, int rows, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 48);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 96));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 144));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 192));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 240));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80));
-                }
+                _Unsafe.Add(ref D, r) += _Floats.Sum(DSum0);
+                _Unsafe.Add(ref D, r + 1) += _Floats.Sum(DSum1);
+                _Unsafe.Add(ref D, r + 2) += _Floats.Sum(DSum2);
             }
         }
 
@@ -600,980 +498,20 @@ partial class Exact : global::KernelGen.IAttention
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
                 ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r));
-                var R1 = _Simd512.Create(_Unsafe.Add(ref R, r + 1));
-                var R2 = _Simd512.Create(_Unsafe.Add(ref R, r + 2));
-                for (nint j = 0; j < 16; j += 16)
+                var R0 = _Floats.Create(_Unsafe.Add(ref R, r));
+                var R1 = _Floats.Create(_Unsafe.Add(ref R, r + 1));
+                var R2 = _Floats.Create(_Unsafe.Add(ref R, r + 2));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    var N0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var N1 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Nr, j + 16));
-                    var N2 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Nr, j + 32));
+                    var N0 = _Floats.Load(ref _Unsafe.Add(ref Nr, j));
+                    var N1 = _Floats.Load(ref _Unsafe.Add(ref Nr, j + 16));
+                    var N2 = _Floats.Load(ref _Unsafe.Add(ref Nr, j + 32));
                     var O0 = N0 * R0;
-                    _Simd512.StoreUnsafe(O0, ref _Unsafe.Add(ref Or, j));
+                    _Floats.Store(O0, ref _Unsafe.Add(ref Or, j));
                     var O1 = N1 * R1;
-                    _Simd512.StoreUnsafe(O1, ref _Unsafe.Add(ref Or, j + 16));
+                    _Floats.Store(O1, ref _Unsafe.Add(ref Or, j + 16));
                     var O2 = N2 * R2;
-                    _Simd512.StoreUnsafe(O2, ref _Unsafe.Add(ref Or, j + 32));
-                }
-            }
-        }
-
-        // logD = log2(D), [i × 1].
-        // lse = (M + logD) · 0.693147, [i × 1].
-        // n = lse · 1.4427, [i × 1].
-        // nr = D == 0 ? 0 : (M − n) + logD, [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLogDLseNNr(ref float D, ref float M, ref float lse, ref float nr, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
-                var lse0 = (_Unsafe.Add(ref M, r) + logD0) * 0.693147182f;
-                _Unsafe.Add(ref lse, r) = lse0;
-                var n0 = lse0 * 1.44269502f;
-                var nr0 = _Unsafe.Add(ref D, r) == 0f ? 0f : (_Unsafe.Add(ref M, r) - n0) + logD0;
-                _Unsafe.Add(ref nr, r) = nr0;
-            }
-        }
-    }
-
-    /// <summary>The kernel at 256 bit: one head, every size a literal.</summary>
-    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-    private readonly struct Width256 : global::KernelGen.CompilerServices.IAttentionKernel
-    {
-        public static int HeadDim => 16;
-        public static int ValueDim => 16;
-        public static int Features => 0;
-        public static int Lanes => 8;
-        public static int TileRows => 192;
-        public static int ProjectionRows => 0;
-        public static int ParameterFloats => 0;
-        public static int StateFloats => 0;
-        public static int ExportedStateFloats => 0;
-        public static int ScratchFloats => 19216;
-        public static bool Causal => false;
-        public static bool NeedsHadamard => false;
-
-        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, logSumExpRest = 5;
-
-        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-        private static readonly _Operand[] Listed =
-        [
-            new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
-            new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-            new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-            new("output", _OperandRows.Queries, 16, _OperandAccess.Write),
-            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
-            new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
-        ];
-
-        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-        {
-        }
-
-        public static void InitState(ref float state)
-        {
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-        {
-
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-        {
-            ref var Q = ref _Unsafe.Add(ref scratch, 0);
-            ref var M = ref _Unsafe.Add(ref scratch, 3072);
-            ref var D = ref _Unsafe.Add(ref scratch, 3264);
-            ref var N = ref _Unsafe.Add(ref scratch, 3456);
-            ref var K = ref _Unsafe.Add(ref scratch, 6528);
-            ref var V = ref _Unsafe.Add(ref scratch, 7296);
-            ref var A = ref _Unsafe.Add(ref scratch, 8064);
-            ref var top = ref _Unsafe.Add(ref scratch, 8640);
-            ref var R = ref _Unsafe.Add(ref scratch, 8656);
-            ref var O = ref _Unsafe.Add(ref scratch, 8848);
-            ref var logD = ref _Unsafe.Add(ref scratch, 11920);
-            ref var lse = ref _Unsafe.Add(ref scratch, 12112);
-            ref var n = ref _Unsafe.Add(ref scratch, 12304);
-            ref var nr = ref _Unsafe.Add(ref scratch, 12496);
-            ref var DRest = ref _Unsafe.Add(ref scratch, 12688);
-            ref var DGroup = ref _Unsafe.Add(ref scratch, 12880);
-            ref var NRest = ref _Unsafe.Add(ref scratch, 13072);
-            ref var NGroup = ref _Unsafe.Add(ref scratch, 16144);
-
-            // Tiles of 192 tokens i.
-            for (var iStart = from; iStart < to; iStart += 192)
-            {
-                var iCount = global::System.Math.Min(192, to - iStart);
-                _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
-                // Qs = Q · 0.360674
-                ComputeQs(ref Q, iCount);
-                // D, N: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                _MemoryMarshal.CreateSpan(ref M, 192).Fill(-1.00000002E+30f);
-                _MemoryMarshal.CreateSpan(ref D, 192).Fill(0f);
-                _MemoryMarshal.CreateSpan(ref N, 3072).Fill(0f);
-                var stage = _SumStage.FirstGroup;
-                ref var DOpen = ref D;
-                ref var NOpen = ref N;
-
-                // Tiles of 48 tokens j.
-                for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
-                {
-                    var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                    _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 48);
-                    _TileCopy.Prefetch(ref _Unsafe.Add(ref head[key], (jStart + jCount) * head.Stride(key)), head.Stride(key), jCount, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 16);
-                    for (var s = 0; s < iCount; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, iCount - s);
-                        // A = Qs · Kᵀ
-                        Product_tx16xt(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
-                        // S = A; top = rowMax(S)
-                        ComputeSTop(ref A, ref top, sCount, jCount);
-                        Raise(ref top, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), ref _Unsafe.Add(ref N, s * 16), ref _Unsafe.Add(ref DRest, s * 1), ref _Unsafe.Add(ref DGroup, s * 1), ref _Unsafe.Add(ref NRest, s * 16), ref _Unsafe.Add(ref NGroup, s * 16), sCount, 11.5415602f, stage);
-                        // P = 2^(S − M); D += rowSum(P)
-                        ComputePD(ref A, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref DOpen, s * 1), sCount, jCount);
-                        // N += P · V
-                        AddProduct_txtx16(ref A, ref V, ref _Unsafe.Add(ref NOpen, s * 16), sCount, jCount);
-                    }
-                    // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                    if (jStart % 3072 >= 3024)
-                    {
-                        if (stage == _SumStage.Grouped)
-                        {
-                            _CompensatedSums.Close(ref D, ref DRest, ref D, ref DGroup, 192);
-                            _CompensatedSums.Close(ref N, ref NRest, ref N, ref NGroup, 3072);
-                        }
-                        else
-                        {
-                            _MemoryMarshal.CreateSpan(ref DRest, 192).Clear();
-                            _MemoryMarshal.CreateSpan(ref DGroup, 192).Clear();
-                            _MemoryMarshal.CreateSpan(ref NRest, 3072).Clear();
-                            _MemoryMarshal.CreateSpan(ref NGroup, 3072).Clear();
-                            DOpen = ref DGroup;
-                            NOpen = ref NGroup;
-                            stage = _SumStage.Grouped;
-                        }
-                    }
-                }
-                if (stage == _SumStage.Grouped)
-                {
-                    _CompensatedSums.Close(ref D, ref DRest, ref D, ref DGroup, 192);
-                    _CompensatedSums.Close(ref N, ref NRest, ref N, ref NGroup, 3072);
-                }
-                // R = D == 0 ? 0 : 1 / D
-                ComputeR(ref D, ref R, iCount);
-                // O = N · R
-                ComputeO(ref N, ref R, ref O, iCount);
-                _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output));
-                if (!_Unsafe.IsNullRef(ref head[logSumExp]))
-                {
-                    // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
-                    ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, iCount);
-                    _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref head[logSumExp], iStart), 0);
-                    if (!_Unsafe.IsNullRef(ref head[logSumExpRest]))
-                    {
-                        _TileCopy.Store(ref _Unsafe.Add(ref nr, 0), 0, 1, iCount, ref _Unsafe.Add(ref head[logSumExpRest], iStart), 0);
-                    }
-                }
-            }
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Merge(ref float state, ref float other)
-        {
-        }
-
-        public static void ExportState(ref float state, global::System.Span<float> destination)
-        {
-        }
-
-        // Qs = Q · 0.360674, [i × d].
-        // Qs takes the memory of Q.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeQs(ref float Q, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var Q0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Qr, j));
-                    var Q1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 16));
-                    var Q2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 32));
-                    var Qs0 = Q0 * _Simd256.Create(0.360673755f);
-                    _Simd256.StoreUnsafe(Qs0, ref _Unsafe.Add(ref Qr, j));
-                    var Qs1 = Q1 * _Simd256.Create(0.360673755f);
-                    _Simd256.StoreUnsafe(Qs1, ref _Unsafe.Add(ref Qr, j + 16));
-                    var Qs2 = Q2 * _Simd256.Create(0.360673755f);
-                    _Simd256.StoreUnsafe(Qs2, ref _Unsafe.Add(ref Qr, j + 32));
-                }
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × t]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16xt(ref float a, ref float b, ref float c, int rows)
-        {
-            for (nint j = 0; j < 48; j += 16)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 48) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 48);
-                    }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 96)); _Simd256.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 104));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 144)); _Simd256.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 152));
-                    _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 192)); _Simd256.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 200));
-                    _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 240)); _Simd256.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 248));
-                }
-            }
-        }
-
-        // S = A, [i × j].
-        // top = rowMax(S), [i × 1].
-        // S takes the memory of A.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeSTop(ref float A, ref float top, int rows, int columns)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 48);
-                var topSum0 = _Simd256.Create(float.NegativeInfinity);
-                var topSum1 = _Simd256.Create(float.NegativeInfinity);
-                var topSum2 = _Simd256.Create(float.NegativeInfinity);
-                var whole0 = columns - (columns % 8);
-                for (nint j = 0; j < whole0; j += 8)
-                {
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var S0 = _Simd256.FusedMultiplyAdd(A0, _Floats256.Zero, A0);
-                    _Simd256.StoreUnsafe(S0, ref _Unsafe.Add(ref Ar, j));
-                    var S1 = _Simd256.FusedMultiplyAdd(A1, _Floats256.Zero, A1);
-                    _Simd256.StoreUnsafe(S1, ref _Unsafe.Add(ref Ar, j + 48));
-                    var S2 = _Simd256.FusedMultiplyAdd(A2, _Floats256.Zero, A2);
-                    _Simd256.StoreUnsafe(S2, ref _Unsafe.Add(ref Ar, j + 96));
-                    topSum0 = _Simd256.MaxNative(topSum0, S0);
-                    topSum1 = _Simd256.MaxNative(topSum1, S1);
-                    topSum2 = _Simd256.MaxNative(topSum2, S2);
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create((float)(columns - j)));
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var S0 = _Simd256.FusedMultiplyAdd(A0, _Floats256.Zero, A0);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, S0, _Floats256.Zero), ref _Unsafe.Add(ref Ar, j));
-                    var S1 = _Simd256.FusedMultiplyAdd(A1, _Floats256.Zero, A1);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, S1, _Floats256.Zero), ref _Unsafe.Add(ref Ar, j + 48));
-                    var S2 = _Simd256.FusedMultiplyAdd(A2, _Floats256.Zero, A2);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, S2, _Floats256.Zero), ref _Unsafe.Add(ref Ar, j + 96));
-                    topSum0 = _Simd256.MaxNative(topSum0, _Simd256.ConditionalSelect(tail, S0, _Simd256.Create(float.NegativeInfinity)));
-                    topSum1 = _Simd256.MaxNative(topSum1, _Simd256.ConditionalSelect(tail, S1, _Simd256.Create(float.NegativeInfinity)));
-                    topSum2 = _Simd256.MaxNative(topSum2, _Simd256.ConditionalSelect(tail, S2, _Simd256.Create(float.NegativeInfinity)));
-                }
-                _Unsafe.Add(ref top, r) = _VectorMath.Max(topSum0);
-                _Unsafe.Add(ref top, r + 1) = _VectorMath.Max(topSum1);
-                _Unsafe.Add(ref top, r + 2) = _VectorMath.Max(topSum2);
-            }
-        }
-
-        // Where a candidate is above M by more than the threshold: M' = max(M, candidate), and the sums of the row follow by 2^(M − M').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise(ref float candidate, ref float M, ref float D, ref float N, ref float DRest, ref float DGroup, ref float NRest, ref float NGroup, int rows, float threshold, _SumStage stage)
-        {
-            for (nint r = 0; r < rows; r++)
-            {
-                var old = _Unsafe.Add(ref M, r);
-                if (!(_Unsafe.Add(ref candidate, r) - old > threshold))
-                {
-                    continue;
-                }
-                var raised = float.MaxNative(old, _Unsafe.Add(ref candidate, r));
-                var f = _VectorMath.Exp2(old - raised, -64f);
-                _Unsafe.Add(ref M, r) = raised;
-                _Unsafe.Add(ref D, r) *= f;
-                ref var rowN = ref _Unsafe.Add(ref N, r * 16);
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref rowN, j)) * f, ref _Unsafe.Add(ref rowN, j));
-                }
-                if (stage == _SumStage.Grouped)
-                {
-                    _Unsafe.Add(ref DRest, r) *= f;
-                    _Unsafe.Add(ref DGroup, r) *= f;
-                    ref var rowNRest = ref _Unsafe.Add(ref NRest, r * 16);
-                    for (nint j = 0; j < 16; j += 8)
-                    {
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref rowNRest, j)) * f, ref _Unsafe.Add(ref rowNRest, j));
-                    }
-                    ref var rowNGroup = ref _Unsafe.Add(ref NGroup, r * 16);
-                    for (nint j = 0; j < 16; j += 8)
-                    {
-                        _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref rowNGroup, j)) * f, ref _Unsafe.Add(ref rowNGroup, j));
-                    }
-                }
-            }
-        }
-
-        // P = 2^(S − M), [i × j].
-        // D += rowSum(P), [i × 1].
-        // P takes the memory of S.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputePD(ref float S, ref float M, ref float D, int rows, int columns)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Sr = ref _Unsafe.Add(ref S, r * 48);
-                var M0 = _Simd256.Create(_Unsafe.Add(ref M, r));
-                var M1 = _Simd256.Create(_Unsafe.Add(ref M, r + 1));
-                var M2 = _Simd256.Create(_Unsafe.Add(ref M, r + 2));
-                var DSum0 = _Floats256.Zero;
-                var DSum1 = _Floats256.Zero;
-                var DSum2 = _Floats256.Zero;
-                var whole0 = columns - (columns % 8);
-                for (nint j = 0; j < whole0; j += 8)
-                {
-                    var S0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Sr, j));
-                    var S1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Sr, j + 48));
-                    var S2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Sr, j + 96));
-                    var P0 = _VectorMath.Exp2(S0 - M0, -72.1347504f);
-                    _Simd256.StoreUnsafe(P0, ref _Unsafe.Add(ref Sr, j));
-                    var P1 = _VectorMath.Exp2(S1 - M1, -72.1347504f);
-                    _Simd256.StoreUnsafe(P1, ref _Unsafe.Add(ref Sr, j + 48));
-                    var P2 = _VectorMath.Exp2(S2 - M2, -72.1347504f);
-                    _Simd256.StoreUnsafe(P2, ref _Unsafe.Add(ref Sr, j + 96));
-                    DSum0 += P0;
-                    DSum1 += P1;
-                    DSum2 += P2;
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create((float)(columns - j)));
-                    var S0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Sr, j));
-                    var S1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Sr, j + 48));
-                    var S2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Sr, j + 96));
-                    var P0 = _VectorMath.Exp2(S0 - M0, -72.1347504f);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, P0, _Floats256.Zero), ref _Unsafe.Add(ref Sr, j));
-                    var P1 = _VectorMath.Exp2(S1 - M1, -72.1347504f);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, P1, _Floats256.Zero), ref _Unsafe.Add(ref Sr, j + 48));
-                    var P2 = _VectorMath.Exp2(S2 - M2, -72.1347504f);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, P2, _Floats256.Zero), ref _Unsafe.Add(ref Sr, j + 96));
-                    DSum0 += _Simd256.ConditionalSelect(tail, P0, _Floats256.Zero);
-                    DSum1 += _Simd256.ConditionalSelect(tail, P1, _Floats256.Zero);
-                    DSum2 += _Simd256.ConditionalSelect(tail, P2, _Floats256.Zero);
-                }
-                _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
-                _Unsafe.Add(ref D, r + 1) += _VectorMath.Sum(DSum1);
-                _Unsafe.Add(ref D, r + 2) += _VectorMath.Sum(DSum2);
-            }
-        }
-
-        // c += a · b: [t × t] · [t × 16]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProduct_txtx16(ref float a, ref float b, ref float c, int rows, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 48);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero; var c0_1 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero; var c1_1 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero; var c2_1 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero; var c3_1 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero; var c4_1 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero; var c5_1 = _Floats256.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 8));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        c0_1 = _Simd256.FusedMultiplyAdd(a0, b1, c0_1);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 48));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        c1_1 = _Simd256.FusedMultiplyAdd(a1, b1, c1_1);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 96));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        c2_1 = _Simd256.FusedMultiplyAdd(a2, b1, c2_1);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 144));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        c3_1 = _Simd256.FusedMultiplyAdd(a3, b1, c3_1);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 192));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        c4_1 = _Simd256.FusedMultiplyAdd(a4, b1, c4_1);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 240));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        c5_1 = _Simd256.FusedMultiplyAdd(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c0_1, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c1_1, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c2_1, ref _Unsafe.Add(ref cc, 40));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 56)) + c3_1, ref _Unsafe.Add(ref cc, 56));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 72)) + c4_1, ref _Unsafe.Add(ref cc, 72));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 88)) + c5_1, ref _Unsafe.Add(ref cc, 88));
-                }
-            }
-        }
-
-        // R = D == 0 ? 0 : 1 / D, [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeR(ref float D, ref float R, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var R0 = _Unsafe.Add(ref D, r) == 0f ? 0f : 1f / _Unsafe.Add(ref D, r);
-                _Unsafe.Add(ref R, r) = R0;
-            }
-        }
-
-        // O = N · R, [i × dv].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeO(ref float N, ref float R, ref float O, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r));
-                var R1 = _Simd256.Create(_Unsafe.Add(ref R, r + 1));
-                var R2 = _Simd256.Create(_Unsafe.Add(ref R, r + 2));
-                for (nint j = 0; j < 16; j += 8)
-                {
-                    var N0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var N1 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Nr, j + 16));
-                    var N2 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Nr, j + 32));
-                    var O0 = N0 * R0;
-                    _Simd256.StoreUnsafe(O0, ref _Unsafe.Add(ref Or, j));
-                    var O1 = N1 * R1;
-                    _Simd256.StoreUnsafe(O1, ref _Unsafe.Add(ref Or, j + 16));
-                    var O2 = N2 * R2;
-                    _Simd256.StoreUnsafe(O2, ref _Unsafe.Add(ref Or, j + 32));
-                }
-            }
-        }
-
-        // logD = log2(D), [i × 1].
-        // lse = (M + logD) · 0.693147, [i × 1].
-        // n = lse · 1.4427, [i × 1].
-        // nr = D == 0 ? 0 : (M − n) + logD, [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLogDLseNNr(ref float D, ref float M, ref float lse, ref float nr, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
-                var lse0 = (_Unsafe.Add(ref M, r) + logD0) * 0.693147182f;
-                _Unsafe.Add(ref lse, r) = lse0;
-                var n0 = lse0 * 1.44269502f;
-                var nr0 = _Unsafe.Add(ref D, r) == 0f ? 0f : (_Unsafe.Add(ref M, r) - n0) + logD0;
-                _Unsafe.Add(ref nr, r) = nr0;
-            }
-        }
-    }
-
-    /// <summary>The kernel at 128 bit: one head, every size a literal.</summary>
-    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-    private readonly struct Width128 : global::KernelGen.CompilerServices.IAttentionKernel
-    {
-        public static int HeadDim => 16;
-        public static int ValueDim => 16;
-        public static int Features => 0;
-        public static int Lanes => 4;
-        public static int TileRows => 192;
-        public static int ProjectionRows => 0;
-        public static int ParameterFloats => 0;
-        public static int StateFloats => 0;
-        public static int ExportedStateFloats => 0;
-        public static int ScratchFloats => 19216;
-        public static bool Causal => false;
-        public static bool NeedsHadamard => false;
-
-        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, logSumExpRest = 5;
-
-        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-        private static readonly _Operand[] Listed =
-        [
-            new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
-            new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-            new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-            new("output", _OperandRows.Queries, 16, _OperandAccess.Write),
-            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
-            new("logSumExpRest", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
-        ];
-
-        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-        {
-        }
-
-        public static void InitState(ref float state)
-        {
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-        {
-
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-        {
-            ref var Q = ref _Unsafe.Add(ref scratch, 0);
-            ref var M = ref _Unsafe.Add(ref scratch, 3072);
-            ref var D = ref _Unsafe.Add(ref scratch, 3264);
-            ref var N = ref _Unsafe.Add(ref scratch, 3456);
-            ref var K = ref _Unsafe.Add(ref scratch, 6528);
-            ref var V = ref _Unsafe.Add(ref scratch, 7296);
-            ref var A = ref _Unsafe.Add(ref scratch, 8064);
-            ref var top = ref _Unsafe.Add(ref scratch, 8640);
-            ref var R = ref _Unsafe.Add(ref scratch, 8656);
-            ref var O = ref _Unsafe.Add(ref scratch, 8848);
-            ref var logD = ref _Unsafe.Add(ref scratch, 11920);
-            ref var lse = ref _Unsafe.Add(ref scratch, 12112);
-            ref var n = ref _Unsafe.Add(ref scratch, 12304);
-            ref var nr = ref _Unsafe.Add(ref scratch, 12496);
-            ref var DRest = ref _Unsafe.Add(ref scratch, 12688);
-            ref var DGroup = ref _Unsafe.Add(ref scratch, 12880);
-            ref var NRest = ref _Unsafe.Add(ref scratch, 13072);
-            ref var NGroup = ref _Unsafe.Add(ref scratch, 16144);
-
-            // Tiles of 192 tokens i.
-            for (var iStart = from; iStart < to; iStart += 192)
-            {
-                var iCount = global::System.Math.Min(192, to - iStart);
-                _TileCopy.Load(ref _Unsafe.Add(ref head[query], iStart * head.Stride(query)), head.Stride(query), iCount, 16, ref Q, 16);
-                // Qs = Q · 0.360674
-                ComputeQs(ref Q, iCount);
-                // D, N: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                _MemoryMarshal.CreateSpan(ref M, 192).Fill(-1.00000002E+30f);
-                _MemoryMarshal.CreateSpan(ref D, 192).Fill(0f);
-                _MemoryMarshal.CreateSpan(ref N, 3072).Fill(0f);
-                var stage = _SumStage.FirstGroup;
-                ref var DOpen = ref D;
-                ref var NOpen = ref N;
-
-                // Tiles of 48 tokens j.
-                for (var jStart = 0; jStart < head.KeyLength; jStart += 48)
-                {
-                    var jCount = global::System.Math.Min(48, head.KeyLength - jStart);
-                    _TileCopy.LoadTransposed(ref _Unsafe.Add(ref head[key], jStart * head.Stride(key)), head.Stride(key), jCount, 16, ref K, 48);
-                    _TileCopy.Prefetch(ref _Unsafe.Add(ref head[key], (jStart + jCount) * head.Stride(key)), head.Stride(key), jCount, 16);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], jStart * head.Stride(value)), head.Stride(value), jCount, 16, ref V, 16);
-                    for (var s = 0; s < iCount; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, iCount - s);
-                        // A = Qs · Kᵀ
-                        Product_tx16xt(ref _Unsafe.Add(ref Q, s * 16), ref K, ref A, sCount);
-                        // S = A; top = rowMax(S)
-                        ComputeSTop(ref A, ref top, sCount, jCount);
-                        Raise(ref top, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref D, s * 1), ref _Unsafe.Add(ref N, s * 16), ref _Unsafe.Add(ref DRest, s * 1), ref _Unsafe.Add(ref DGroup, s * 1), ref _Unsafe.Add(ref NRest, s * 16), ref _Unsafe.Add(ref NGroup, s * 16), sCount, 11.5415602f, stage);
-                        // P = 2^(S − M); D += rowSum(P)
-                        ComputePD(ref A, ref _Unsafe.Add(ref M, s * 1), ref _Unsafe.Add(ref DOpen, s * 1), sCount, jCount);
-                        // N += P · V
-                        AddProduct_txtx16(ref A, ref V, ref _Unsafe.Add(ref NOpen, s * 16), sCount, jCount);
-                    }
-                    // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                    if (jStart % 3072 >= 3024)
-                    {
-                        if (stage == _SumStage.Grouped)
-                        {
-                            _CompensatedSums.Close(ref D, ref DRest, ref D, ref DGroup, 192);
-                            _CompensatedSums.Close(ref N, ref NRest, ref N, ref NGroup, 3072);
-                        }
-                        else
-                        {
-                            _MemoryMarshal.CreateSpan(ref DRest, 192).Clear();
-                            _MemoryMarshal.CreateSpan(ref DGroup, 192).Clear();
-                            _MemoryMarshal.CreateSpan(ref NRest, 3072).Clear();
-                            _MemoryMarshal.CreateSpan(ref NGroup, 3072).Clear();
-                            DOpen = ref DGroup;
-                            NOpen = ref NGroup;
-                            stage = _SumStage.Grouped;
-                        }
-                    }
-                }
-                if (stage == _SumStage.Grouped)
-                {
-                    _CompensatedSums.Close(ref D, ref DRest, ref D, ref DGroup, 192);
-                    _CompensatedSums.Close(ref N, ref NRest, ref N, ref NGroup, 3072);
-                }
-                // R = D == 0 ? 0 : 1 / D
-                ComputeR(ref D, ref R, iCount);
-                // O = N · R
-                ComputeO(ref N, ref R, ref O, iCount);
-                _TileCopy.Store(ref O, 16, iCount, 16, ref _Unsafe.Add(ref head[output], iStart * head.Stride(output)), head.Stride(output));
-                if (!_Unsafe.IsNullRef(ref head[logSumExp]))
-                {
-                    // logD = log2(D); lse = (M + logD) · 0.693147; n = lse · 1.4427; nr = D == 0 ? 0 : (M − n) + logD
-                    ComputeLogDLseNNr(ref D, ref M, ref lse, ref nr, iCount);
-                    _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, iCount, ref _Unsafe.Add(ref head[logSumExp], iStart), 0);
-                    if (!_Unsafe.IsNullRef(ref head[logSumExpRest]))
-                    {
-                        _TileCopy.Store(ref _Unsafe.Add(ref nr, 0), 0, 1, iCount, ref _Unsafe.Add(ref head[logSumExpRest], iStart), 0);
-                    }
-                }
-            }
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Merge(ref float state, ref float other)
-        {
-        }
-
-        public static void ExportState(ref float state, global::System.Span<float> destination)
-        {
-        }
-
-        // Qs = Q · 0.360674, [i × d].
-        // Qs takes the memory of Q.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeQs(ref float Q, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Qr = ref _Unsafe.Add(ref Q, r * 16);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var Q0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Qr, j));
-                    var Q1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 16));
-                    var Q2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Qr, j + 32));
-                    var Qs0 = Q0 * _Simd128.Create(0.360673755f);
-                    _Simd128.StoreUnsafe(Qs0, ref _Unsafe.Add(ref Qr, j));
-                    var Qs1 = Q1 * _Simd128.Create(0.360673755f);
-                    _Simd128.StoreUnsafe(Qs1, ref _Unsafe.Add(ref Qr, j + 16));
-                    var Qs2 = Q2 * _Simd128.Create(0.360673755f);
-                    _Simd128.StoreUnsafe(Qs2, ref _Unsafe.Add(ref Qr, j + 32));
-                }
-            }
-        }
-
-        // c = a · b: [t × 16] · [16 × t]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx16xt(ref float a, ref float b, ref float c, int rows)
-        {
-            for (nint j = 0; j < 48; j += 8)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 48) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < 16; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 48);
-                    }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 96)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 100));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 144)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 148));
-                    _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 192)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 196));
-                    _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 240)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 244));
-                }
-            }
-        }
-
-        // S = A, [i × j].
-        // top = rowMax(S), [i × 1].
-        // S takes the memory of A.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeSTop(ref float A, ref float top, int rows, int columns)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 48);
-                var topSum0 = _Simd128.Create(float.NegativeInfinity);
-                var topSum1 = _Simd128.Create(float.NegativeInfinity);
-                var topSum2 = _Simd128.Create(float.NegativeInfinity);
-                var whole0 = columns - (columns % 4);
-                for (nint j = 0; j < whole0; j += 4)
-                {
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var S0 = _Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, A0);
-                    _Simd128.StoreUnsafe(S0, ref _Unsafe.Add(ref Ar, j));
-                    var S1 = _Simd128.MultiplyAddEstimate(A1, _Floats128.Zero, A1);
-                    _Simd128.StoreUnsafe(S1, ref _Unsafe.Add(ref Ar, j + 48));
-                    var S2 = _Simd128.MultiplyAddEstimate(A2, _Floats128.Zero, A2);
-                    _Simd128.StoreUnsafe(S2, ref _Unsafe.Add(ref Ar, j + 96));
-                    topSum0 = _Simd128.MaxNative(topSum0, S0);
-                    topSum1 = _Simd128.MaxNative(topSum1, S1);
-                    topSum2 = _Simd128.MaxNative(topSum2, S2);
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create((float)(columns - j)));
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var A1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 48));
-                    var A2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j + 96));
-                    var S0 = _Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, A0);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, S0, _Floats128.Zero), ref _Unsafe.Add(ref Ar, j));
-                    var S1 = _Simd128.MultiplyAddEstimate(A1, _Floats128.Zero, A1);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, S1, _Floats128.Zero), ref _Unsafe.Add(ref Ar, j + 48));
-                    var S2 = _Simd128.MultiplyAddEstimate(A2, _Floats128.Zero, A2);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, S2, _Floats128.Zero), ref _Unsafe.Add(ref Ar, j + 96));
-                    topSum0 = _Simd128.MaxNative(topSum0, _Simd128.ConditionalSelect(tail, S0, _Simd128.Create(float.NegativeInfinity)));
-                    topSum1 = _Simd128.MaxNative(topSum1, _Simd128.ConditionalSelect(tail, S1, _Simd128.Create(float.NegativeInfinity)));
-                    topSum2 = _Simd128.MaxNative(topSum2, _Simd128.ConditionalSelect(tail, S2, _Simd128.Create(float.NegativeInfinity)));
-                }
-                _Unsafe.Add(ref top, r) = _VectorMath.Max(topSum0);
-                _Unsafe.Add(ref top, r + 1) = _VectorMath.Max(topSum1);
-                _Unsafe.Add(ref top, r + 2) = _VectorMath.Max(topSum2);
-            }
-        }
-
-        // Where a candidate is above M by more than the threshold: M' = max(M, candidate), and the sums of the row follow by 2^(M − M').
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Raise(ref float candidate, ref float M, ref float D, ref float N, ref float DRest, ref float DGroup, ref float NRest, ref float NGroup, int rows, float threshold, _SumStage stage)
-        {
-            for (nint r = 0; r < rows; r++)
-            {
-                var old = _Unsafe.Add(ref M, r);
-                if (!(_Unsafe.Add(ref candidate, r) - old > threshold))
-                {
-                    continue;
-                }
-                var raised = float.MaxNative(old, _Unsafe.Add(ref candidate, r));
-                var f = _VectorMath.Exp2(old - raised, -64f);
-                _Unsafe.Add(ref M, r) = raised;
-                _Unsafe.Add(ref D, r) *= f;
-                ref var rowN = ref _Unsafe.Add(ref N, r * 16);
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref rowN, j)) * f, ref _Unsafe.Add(ref rowN, j));
-                }
-                if (stage == _SumStage.Grouped)
-                {
-                    _Unsafe.Add(ref DRest, r) *= f;
-                    _Unsafe.Add(ref DGroup, r) *= f;
-                    ref var rowNRest = ref _Unsafe.Add(ref NRest, r * 16);
-                    for (nint j = 0; j < 16; j += 4)
-                    {
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref rowNRest, j)) * f, ref _Unsafe.Add(ref rowNRest, j));
-                    }
-                    ref var rowNGroup = ref _Unsafe.Add(ref NGroup, r * 16);
-                    for (nint j = 0; j < 16; j += 4)
-                    {
-                        _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref rowNGroup, j)) * f, ref _Unsafe.Add(ref rowNGroup, j));
-                    }
-                }
-            }
-        }
-
-        // P = 2^(S − M), [i × j].
-        // D += rowSum(P), [i × 1].
-        // P takes the memory of S.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputePD(ref float S, ref float M, ref float D, int rows, int columns)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Sr = ref _Unsafe.Add(ref S, r * 48);
-                var M0 = _Simd128.Create(_Unsafe.Add(ref M, r));
-                var M1 = _Simd128.Create(_Unsafe.Add(ref M, r + 1));
-                var M2 = _Simd128.Create(_Unsafe.Add(ref M, r + 2));
-                var DSum0 = _Floats128.Zero;
-                var DSum1 = _Floats128.Zero;
-                var DSum2 = _Floats128.Zero;
-                var whole0 = columns - (columns % 4);
-                for (nint j = 0; j < whole0; j += 4)
-                {
-                    var S0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Sr, j));
-                    var S1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Sr, j + 48));
-                    var S2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Sr, j + 96));
-                    var P0 = _VectorMath.Exp2(S0 - M0, -72.1347504f);
-                    _Simd128.StoreUnsafe(P0, ref _Unsafe.Add(ref Sr, j));
-                    var P1 = _VectorMath.Exp2(S1 - M1, -72.1347504f);
-                    _Simd128.StoreUnsafe(P1, ref _Unsafe.Add(ref Sr, j + 48));
-                    var P2 = _VectorMath.Exp2(S2 - M2, -72.1347504f);
-                    _Simd128.StoreUnsafe(P2, ref _Unsafe.Add(ref Sr, j + 96));
-                    DSum0 += P0;
-                    DSum1 += P1;
-                    DSum2 += P2;
-                }
-                if (whole0 < columns)
-                {
-                    var j = whole0;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create((float)(columns - j)));
-                    var S0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Sr, j));
-                    var S1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Sr, j + 48));
-                    var S2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Sr, j + 96));
-                    var P0 = _VectorMath.Exp2(S0 - M0, -72.1347504f);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, P0, _Floats128.Zero), ref _Unsafe.Add(ref Sr, j));
-                    var P1 = _VectorMath.Exp2(S1 - M1, -72.1347504f);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, P1, _Floats128.Zero), ref _Unsafe.Add(ref Sr, j + 48));
-                    var P2 = _VectorMath.Exp2(S2 - M2, -72.1347504f);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, P2, _Floats128.Zero), ref _Unsafe.Add(ref Sr, j + 96));
-                    DSum0 += _Simd128.ConditionalSelect(tail, P0, _Floats128.Zero);
-                    DSum1 += _Simd128.ConditionalSelect(tail, P1, _Floats128.Zero);
-                    DSum2 += _Simd128.ConditionalSelect(tail, P2, _Floats128.Zero);
-                }
-                _Unsafe.Add(ref D, r) += _VectorMath.Sum(DSum0);
-                _Unsafe.Add(ref D, r + 1) += _VectorMath.Sum(DSum1);
-                _Unsafe.Add(ref D, r + 2) += _VectorMath.Sum(DSum2);
-            }
-        }
-
-        // c += a · b: [t × t] · [t × 16]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddProduct_txtx16(ref float a, ref float b, ref float c, int rows, int inner)
-        {
-            for (nint j = 0; j < 16; j += 8)
-            {
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 48);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 48));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 96));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 144));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 192));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 240));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c1_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c2_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 52)) + c3_1, ref _Unsafe.Add(ref cc, 52));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 68)) + c4_1, ref _Unsafe.Add(ref cc, 68));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 84)) + c5_1, ref _Unsafe.Add(ref cc, 84));
-                }
-            }
-        }
-
-        // R = D == 0 ? 0 : 1 / D, [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeR(ref float D, ref float R, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var R0 = _Unsafe.Add(ref D, r) == 0f ? 0f : 1f / _Unsafe.Add(ref D, r);
-                _Unsafe.Add(ref R, r) = R0;
-            }
-        }
-
-        // O = N · R, [i × dv].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeO(ref float N, ref float R, ref float O, int rows)
-        {
-            for (nint r = 0; r < rows; r += 3)
-            {
-                ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r));
-                var R1 = _Simd128.Create(_Unsafe.Add(ref R, r + 1));
-                var R2 = _Simd128.Create(_Unsafe.Add(ref R, r + 2));
-                for (nint j = 0; j < 16; j += 4)
-                {
-                    var N0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var N1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j + 16));
-                    var N2 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j + 32));
-                    var O0 = N0 * R0;
-                    _Simd128.StoreUnsafe(O0, ref _Unsafe.Add(ref Or, j));
-                    var O1 = N1 * R1;
-                    _Simd128.StoreUnsafe(O1, ref _Unsafe.Add(ref Or, j + 16));
-                    var O2 = N2 * R2;
-                    _Simd128.StoreUnsafe(O2, ref _Unsafe.Add(ref Or, j + 32));
+                    _Floats.Store(O2, ref _Unsafe.Add(ref Or, j + 32));
                 }
             }
         }

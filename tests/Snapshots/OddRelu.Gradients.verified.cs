@@ -38,15 +38,19 @@
 //     dAk = ReluDerivative(A) · (Y + rho)    [j × m]
 //     dXk = dAk · Wg    [j × d]
 //     keyGradient[j] = dXk
-// Schedule: tiles of 48 tokens i, 48 tokens j; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
+// Schedule: tiles of 48 tokens i, 48 tokens j; strips of 12 rows.
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
+using _Hadamard = global::KernelGen.CompilerServices.HadamardTransform;
 using _HeadOperands = global::KernelGen.CompilerServices.HeadOperands;
 using _Operand = global::KernelGen.CompilerServices.Operand;
 using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
 using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
 using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
 using _OperandSource = global::KernelGen.CompilerServices.OperandSource;
+using _Products = global::KernelGen.CompilerServices.TileProducts;
+using _References = global::KernelGen.CompilerServices.References;
+using _RowProducts = global::KernelGen.CompilerServices.RowProducts;
 using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
@@ -55,12 +59,6 @@ using _MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;
 using _MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;
 using _MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;
 using _Unsafe = global::System.Runtime.CompilerServices.Unsafe;
-using _Simd512 = global::System.Runtime.Intrinsics.Vector512;
-using _Floats512 = global::System.Runtime.Intrinsics.Vector512<float>;
-using _Simd256 = global::System.Runtime.Intrinsics.Vector256;
-using _Floats256 = global::System.Runtime.Intrinsics.Vector256<float>;
-using _Simd128 = global::System.Runtime.Intrinsics.Vector128;
-using _Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
 
 namespace Samples;
 
@@ -87,17 +85,21 @@ partial class OddRelu
             new(query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient),
             in shape, result, keyLengths, accumulate);
 
-    /// <summary>The kernels of the backward pass, in the order in which they run, at 512 bit.</summary>
-    private static class Gradients512
+    #nullable disable // The search for null references would take the compiler a third of its time.
+
+    /// <summary>The kernels of the backward pass, in the order in which they run.</summary>
+    private static class CpuGradients<_Floats, _Doubles>
+        where _Floats : struct, global::KernelGen.CompilerServices.IVector<_Floats>
+        where _Doubles : struct, global::KernelGen.CompilerServices.IDoubles<_Doubles, _Floats>
     {
-        /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
+        /// <summary>The kernel: one head, every size a literal, at the width of the vector that it is compiled for.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
         internal readonly struct All : global::KernelGen.CompilerServices.IAttentionKernel
         {
             public static int HeadDim => 3;
             public static int ValueDim => 5;
             public static int Features => 7;
-            public static int Lanes => 16;
+            public static int Lanes => _Floats.Count;
             public static int TileRows => 48;
             public static int ProjectionRows => 7;
             public static int ParameterFloats => 160;
@@ -126,7 +128,7 @@ partial class OddRelu
                 new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
             ];
 
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
+            public static void PackParameters(global::KernelGen.Projection projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
                 packed.Clear();
                 // W, transposed, so that the features of a token lie side by side.
@@ -216,7 +218,7 @@ partial class OddRelu
                         var sCount = global::System.Math.Min(12, iCount - s);
                         _TileCopy.Load(ref _Unsafe.Add(ref head[query], (iStart + s) * head.Stride(query)), head.Stride(query), sCount, 3, ref Q, 16);
                         // B = Q · Wᵀ
-                        Product_tx3x7(ref Q, ref W, ref B, sCount);
+                        _Products.Multiply<_Floats>(ref Q, 16, 1, ref W, 16, ref B, 16, rows: sCount, inner: 3, columns: 16);
                         // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
                         ComputeFqD(ref B, ref _Unsafe.Add(ref Fq, s * 16), ref z, ref D, sCount);
                         // rD = D == 0 ? 0 : 1 / D
@@ -230,11 +232,11 @@ partial class OddRelu
                         // delta = −go · rD
                         ComputeDelta(ref go, ref rD, ref delta, sCount);
                         // X = Gw · Sᵀ
-                        Product_tx5x7(ref _Unsafe.Add(ref Gw, s * 16), ref S, ref X, sCount);
+                        _Products.Multiply<_Floats>(ref _Unsafe.Add(ref Gw, s * 16), 16, 1, ref S, 16, ref X, 16, rows: sCount, inner: 5, columns: 16);
                         // dAq = ReluDerivative(B) · (X + (delta · z))
                         ComputeDAq(ref B, ref X, ref delta, ref z, sCount);
                         // dXq = dAq · Wg
-                        Product_tx7x3(ref B, ref Wg, ref dXq, sCount);
+                        _Products.Multiply<_Floats>(ref B, 16, 1, ref Wg, 16, ref dXq, 16, rows: sCount, inner: 7, columns: 16);
                         _TileCopy.StoreGradient(ref dXq, 16, sCount, 3, ref _Unsafe.Add(ref head[queryGradient], (iStart + s) * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
                         // rhot = columnSum(Fq · delta)
                         ComputeRhot(ref _Unsafe.Add(ref Fq, s * 16), ref delta, ref rhot, sCount);
@@ -242,7 +244,7 @@ partial class OddRelu
                     // rho = rho + rhot
                     ComputeRho(ref rhoOpen, ref rhot, 1);
                     // R += Fqᵀ · Gw
-                    AddTransposedProduct_7xtx5(ref Fq, ref Gw, ref ROpen, iCount);
+                    _Products.Add<_Floats>(ref Fq, 1, 16, ref Gw, 16, ref ROpen, 16, rows: 16, inner: iCount, columns: 16);
                     if (stage == _SumStage.Empty)
                     {
                         stage = _SumStage.FirstGroup;
@@ -306,18 +308,18 @@ partial class OddRelu
                         _TileCopy.Load(ref _Unsafe.Add(ref head[key], (jStart + s) * head.Stride(key)), head.Stride(key), sCount, 3, ref K, 16);
                         _TileCopy.Load(ref _Unsafe.Add(ref head[value], (jStart + s) * head.Stride(value)), head.Stride(value), sCount, 5, ref V, 16);
                         // A = K · Wᵀ
-                        Product_tx3x7(ref K, ref W, ref A, sCount);
+                        _Products.Multiply<_Floats>(ref K, 16, 1, ref W, 16, ref A, 16, rows: sCount, inner: 3, columns: 16);
                         // Y = V · Rᵀ
-                        Product_tx5x7(ref V, ref RT, ref Y, sCount);
+                        _Products.Multiply<_Floats>(ref V, 16, 1, ref RT, 16, ref Y, 16, rows: sCount, inner: 5, columns: 16);
                         // Fk = Relu(A) + 0.001
                         ComputeFk(ref A, ref Fk, sCount);
                         // dV = Fk · R
-                        Product_tx7x5(ref Fk, ref R, ref dV, sCount);
+                        _Products.Multiply<_Floats>(ref Fk, 16, 1, ref R, 16, ref dV, 16, rows: sCount, inner: 7, columns: 16);
                         _TileCopy.StoreGradient(ref dV, 16, sCount, 5, ref _Unsafe.Add(ref head[valueGradient], (jStart + s) * head.Stride(valueGradient)), head.Stride(valueGradient), head.AddsGradients);
                         // dAk = ReluDerivative(A) · (Y + rho)
                         ComputeDAk(ref A, ref Y, ref rho, sCount);
                         // dXk = dAk · Wg
-                        Product_tx7x3(ref A, ref Wg, ref dXk, sCount);
+                        _Products.Multiply<_Floats>(ref A, 16, 1, ref Wg, 16, ref dXk, 16, rows: sCount, inner: 7, columns: 16);
                         _TileCopy.StoreGradient(ref dXk, 16, sCount, 3, ref _Unsafe.Add(ref head[keyGradient], (jStart + s) * head.Stride(keyGradient)), head.Stride(keyGradient), head.AddsGradients);
                     }
                 }
@@ -339,9 +341,9 @@ partial class OddRelu
                     const float mine = 1f;
                     const float theirs = 1f;
                     _CompensatedSums.Merge(ref _Unsafe.Add(ref rho, r), ref _Unsafe.Add(ref rhoRest, r), mine, _Unsafe.Add(ref rho2, r) * theirs, _Unsafe.Add(ref rhoRest2, r) * theirs);
-                    for (nint j = 0; j < 16; j += 16)
+                    for (nint j = 0; j < 16; j += _Floats.Count)
                     {
-                        _CompensatedSums.Merge(ref _Unsafe.Add(ref R, (r * 16) + j), ref _Unsafe.Add(ref RRest, (r * 16) + j), _Simd512.Create(mine), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref R2, (r * 16) + j)) * theirs, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref RRest2, (r * 16) + j)) * theirs);
+                        _CompensatedSums.Merge(ref _Unsafe.Add(ref R, (r * 16) + j), ref _Unsafe.Add(ref RRest, (r * 16) + j), _Floats.Create(mine), _Floats.Load(ref _Unsafe.Add(ref R2, (r * 16) + j)) * _Floats.Create(theirs), _Floats.Load(ref _Unsafe.Add(ref RRest2, (r * 16) + j)) * _Floats.Create(theirs));
                     }
                 }
             }
@@ -352,79 +354,11 @@ partial class OddRelu
         }
 
 
-        // c = a · b: [t × 3] · [3 × 7]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx3x7(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    if (rows - i <= 2)
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats512.Zero;
-                        var c1_0 = _Floats512.Zero;
-                        for (nint k = 0; k < 3; k++)
-                        {
-                            var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                            var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                        _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    }
-                    else
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats512.Zero;
-                        var c1_0 = _Floats512.Zero;
-                        var c2_0 = _Floats512.Zero;
-                        var c3_0 = _Floats512.Zero;
-                        var c4_0 = _Floats512.Zero;
-                        var c5_0 = _Floats512.Zero;
-                        for (nint k = 0; k < 3; k++)
-                        {
-                            var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                            var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                            var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                            c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                            var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                            c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                            var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                            c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                            var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                            c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                        _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                        _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                        _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                        _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                        _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
-                    }
-                }
-            }
-        }
-
         // Relu: f(x) = max(0, x)
         [_MethodImpl(_MethodImplOptions.AggressiveInlining)]
-        private static _Floats512 KernelFunction(_Floats512 x)
+        private static _Floats KernelFunction(_Floats x)
         {
-            return _Simd512.MaxNative(_Floats512.Zero, x);
+            return _Floats.MaxNative(_Floats.Zero, x);
         }
 
         // Fq = Relu(B) + 0.001, [i × m].
@@ -436,17 +370,17 @@ partial class OddRelu
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var DSum0 = _Floats512.Zero;
+                var DSum0 = _Floats.Zero;
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    const int j = 0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(7f));
-                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _Simd512.FusedMultiplyAdd(B0, _Floats512.Zero, KernelFunction(B0) + _Simd512.Create(0.00100000005f));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Fq0, _Floats512.Zero), ref _Unsafe.Add(ref Fqr, j));
-                    var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DSum0 += _Simd512.ConditionalSelect(tail, Fq0 * zj, _Floats512.Zero);
+                    var tail = _Floats.First(7 - (int)j);
+                    var B0 = _Floats.Load(ref _Unsafe.Add(ref Br, j));
+                    var Fq0 = _Floats.MultiplyAdd(B0, _Floats.Zero, KernelFunction(B0) + _Floats.Create(0.00100000005f));
+                    _Floats.Store(_Floats.Select(tail, Fq0, _Floats.Zero), ref _Unsafe.Add(ref Fqr, j));
+                    var zj = _Floats.Load(ref _Unsafe.Add(ref z, j));
+                    DSum0 += _Floats.Select(tail, Fq0 * zj, _Floats.Zero);
                 }
-                _Unsafe.Add(ref D, r) = _VectorMath.Sum(DSum0);
+                _Unsafe.Add(ref D, r) = _Floats.Sum(DSum0);
             }
         }
 
@@ -469,13 +403,13 @@ partial class OddRelu
             {
                 ref var Gr = ref _Unsafe.Add(ref G, r * 16);
                 ref var Gwr = ref _Unsafe.Add(ref Gw, r * 16);
-                var rD0 = _Simd512.Create(_Unsafe.Add(ref rD, r));
+                var rD0 = _Floats.Create(_Unsafe.Add(ref rD, r));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    const int j = 0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(5f));
-                    var G0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Gr, j));
+                    var tail = _Floats.First(5 - (int)j);
+                    var G0 = _Floats.Load(ref _Unsafe.Add(ref Gr, j));
                     var Gw0 = G0 * rD0;
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Gw0, _Floats512.Zero), ref _Unsafe.Add(ref Gwr, j));
+                    _Floats.Store(_Floats.Select(tail, Gw0, _Floats.Zero), ref _Unsafe.Add(ref Gwr, j));
                 }
             }
         }
@@ -488,15 +422,15 @@ partial class OddRelu
             {
                 ref var Gr = ref _Unsafe.Add(ref G, r * 16);
                 ref var Or = ref _Unsafe.Add(ref O, r * 16);
-                var goSum0 = _Floats512.Zero;
+                var goSum0 = _Floats.Zero;
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    const int j = 0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(5f));
-                    var G0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Gr, j));
-                    var O0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Or, j));
-                    goSum0 += _Simd512.ConditionalSelect(tail, G0 * O0, _Floats512.Zero);
+                    var tail = _Floats.First(5 - (int)j);
+                    var G0 = _Floats.Load(ref _Unsafe.Add(ref Gr, j));
+                    var O0 = _Floats.Load(ref _Unsafe.Add(ref Or, j));
+                    goSum0 += _Floats.Select(tail, G0 * O0, _Floats.Zero);
                 }
-                _Unsafe.Add(ref go, r) = _VectorMath.Sum(goSum0);
+                _Unsafe.Add(ref go, r) = _Floats.Sum(goSum0);
             }
         }
 
@@ -511,56 +445,11 @@ partial class OddRelu
             }
         }
 
-        // c = a · b: [t × 5] · [5 × 7]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx5x7(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < 5; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
-                }
-            }
-        }
-
         // ReluDerivative: f(x) = x > 0 ? 1 : 0
         [_MethodImpl(_MethodImplOptions.AggressiveInlining)]
-        private static _Floats512 KernelFunctionDerivative(_Floats512 x)
+        private static _Floats KernelFunctionDerivative(_Floats x)
         {
-            return _Simd512.ConditionalSelect(_Simd512.GreaterThan(x, _Floats512.Zero), _Simd512.Create(1f), _Floats512.Zero);
+            return _Floats.Select(_Floats.Greater(x, _Floats.Zero), _Floats.Create(1f), _Floats.Zero);
         }
 
         // dAq = ReluDerivative(B) · (X + (delta · z)), [i × m].
@@ -572,60 +461,15 @@ partial class OddRelu
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
                 ref var Xr = ref _Unsafe.Add(ref X, r * 16);
-                var delta0 = _Simd512.Create(_Unsafe.Add(ref delta, r));
+                var delta0 = _Floats.Create(_Unsafe.Add(ref delta, r));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    const int j = 0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(7f));
-                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var X0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var dAq0 = _Simd512.FusedMultiplyAdd(B0, _Floats512.Zero, KernelFunctionDerivative(B0)) * _Simd512.FusedMultiplyAdd(delta0, zj, X0);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, dAq0, _Floats512.Zero), ref _Unsafe.Add(ref Br, j));
-                }
-            }
-        }
-
-        // c = a · b: [t × 7] · [7 × 3]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx7x3(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < 7; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
+                    var tail = _Floats.First(7 - (int)j);
+                    var B0 = _Floats.Load(ref _Unsafe.Add(ref Br, j));
+                    var X0 = _Floats.Load(ref _Unsafe.Add(ref Xr, j));
+                    var zj = _Floats.Load(ref _Unsafe.Add(ref z, j));
+                    var dAq0 = _Floats.MultiplyAdd(B0, _Floats.Zero, KernelFunctionDerivative(B0)) * _Floats.MultiplyAdd(delta0, zj, X0);
+                    _Floats.Store(_Floats.Select(tail, dAq0, _Floats.Zero), ref _Unsafe.Add(ref Br, j));
                 }
             }
         }
@@ -637,14 +481,14 @@ partial class OddRelu
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Fqr = ref _Unsafe.Add(ref Fq, r * 16);
-                var delta0 = _Simd512.Create(_Unsafe.Add(ref delta, r));
+                var delta0 = _Floats.Create(_Unsafe.Add(ref delta, r));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    const int j = 0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(7f));
-                    var rhotSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var Fq0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Fqr, j));
-                    rhotSum += _Simd512.ConditionalSelect(tail, Fq0 * delta0, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
+                    var tail = _Floats.First(7 - (int)j);
+                    var rhotSum = _Floats.Load(ref _Unsafe.Add(ref rhot, j));
+                    var Fq0 = _Floats.Load(ref _Unsafe.Add(ref Fqr, j));
+                    rhotSum += _Floats.Select(tail, Fq0 * delta0, _Floats.Zero);
+                    _Floats.Store(rhotSum, ref _Unsafe.Add(ref rhot, j));
                 }
             }
         }
@@ -655,86 +499,13 @@ partial class OddRelu
         {
             for (nint r = 0; r < rows; r += 1)
             {
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    const int j = 0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(7f));
-                    var rhoj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref rho, j));
-                    var rhotj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
+                    var tail = _Floats.First(7 - (int)j);
+                    var rhoj = _Floats.Load(ref _Unsafe.Add(ref rho, j));
+                    var rhotj = _Floats.Load(ref _Unsafe.Add(ref rhot, j));
                     var rho0 = rhoj + rhotj;
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, rho0, _Floats512.Zero), ref _Unsafe.Add(ref rho, j));
-                }
-            }
-        }
-
-        // c += aᵀ · b: [7 × t] · [t × 5]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddTransposedProduct_7xtx5(ref float a, ref float b, ref float c, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < 12; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80));
-                }
-                {
-                    const int i = 12;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
+                    _Floats.Store(_Floats.Select(tail, rho0, _Floats.Zero), ref _Unsafe.Add(ref rho, j));
                 }
             }
         }
@@ -747,57 +518,12 @@ partial class OddRelu
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    const int j = 0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(7f));
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Fk0 = _Simd512.FusedMultiplyAdd(A0, _Floats512.Zero, KernelFunction(A0) + _Simd512.Create(0.00100000005f));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Fk0, _Floats512.Zero), ref _Unsafe.Add(ref Fkr, j));
-                }
-            }
-        }
-
-        // c = a · b: [t × 7] · [7 × 5]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx7x5(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < 7; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
+                    var tail = _Floats.First(7 - (int)j);
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var Fk0 = _Floats.MultiplyAdd(A0, _Floats.Zero, KernelFunction(A0) + _Floats.Create(0.00100000005f));
+                    _Floats.Store(_Floats.Select(tail, Fk0, _Floats.Zero), ref _Unsafe.Add(ref Fkr, j));
                 }
             }
         }
@@ -811,1562 +537,14 @@ partial class OddRelu
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Yr = ref _Unsafe.Add(ref Y, r * 16);
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    const int j = 0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(7f));
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Y0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
-                    var rhoj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref rho, j));
-                    var dAk0 = _Simd512.FusedMultiplyAdd(A0, _Floats512.Zero, KernelFunctionDerivative(A0)) * (Y0 + rhoj);
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, dAk0, _Floats512.Zero), ref _Unsafe.Add(ref Ar, j));
-                }
-            }
-        }
-    }
-
-    /// <summary>The kernels of the backward pass, in the order in which they run, at 256 bit.</summary>
-    private static class Gradients256
-    {
-        /// <summary>The kernel at 256 bit: one head, every size a literal.</summary>
-        [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-        internal readonly struct All : global::KernelGen.CompilerServices.IAttentionKernel
-        {
-            public static int HeadDim => 3;
-            public static int ValueDim => 5;
-            public static int Features => 7;
-            public static int Lanes => 8;
-            public static int TileRows => 48;
-            public static int ProjectionRows => 7;
-            public static int ParameterFloats => 96;
-            public static int StateFloats => 160;
-            public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 1584;
-            public static bool Causal => false;
-            public static bool NeedsHadamard => false;
-            public static bool OutputsKeys => true;
-
-            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, queryGradient = 5, keyGradient = 6, valueGradient = 7, keptState = 8, parameters = 9;
-
-            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-            private static readonly _Operand[] Listed =
-            [
-                new("query", _OperandRows.Queries, 3, _OperandAccess.Read),
-                new("key", _OperandRows.Keys, 3, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("value", _OperandRows.Keys, 5, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("outputGradient", _OperandRows.Queries, 5, _OperandAccess.Read),
-                new("output", _OperandRows.Queries, 5, _OperandAccess.Read),
-                new("queryGradient", _OperandRows.Queries, 3, _OperandAccess.Accumulate),
-                new("keyGradient", _OperandRows.Keys, 3, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
-                new("valueGradient", _OperandRows.Keys, 5, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
-                new("keptState", _OperandRows.None, 42, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
-            ];
-
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-            {
-                packed.Clear();
-                // W, transposed, so that the features of a token lie side by side.
-                var weights = projection!.Weights;
-                for (var r = 0; r < 7; r++)
-                {
-                    for (var c = 0; c < 3; c++)
-                    {
-                        packed[(c * 8) + r] = weights[(r * 3) + c] * 0.75983566f;
-                    }
-                }
-                // Wg [7, 3].
-                var weightsWg = projection!.Weights;
-                for (var r = 0; r < 7; r++)
-                {
-                    for (var c = 0; c < 3; c++)
-                    {
-                        packed[32 + (r * 8) + c] = weightsWg[(r * 3) + c] * 0.75983566f;
-                    }
-                }
-            }
-
-            public static void InitState(ref float state)
-            {
-                // rho [1 × m]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).Fill(0f);
-                // R [m × dv]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 64).Fill(0f);
-                // rhoRest, RRest
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 80), 80).Clear();
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var z = ref _Unsafe.Add(ref scratch, 0);
-                ref var S = ref _Unsafe.Add(ref scratch, 16);
-                ref var Q = ref _Unsafe.Add(ref scratch, 80);
-                ref var B = ref _Unsafe.Add(ref scratch, 176);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 272);
-                ref var D = ref _Unsafe.Add(ref scratch, 656);
-                ref var rD = ref _Unsafe.Add(ref scratch, 672);
-                ref var G = ref _Unsafe.Add(ref scratch, 688);
-                ref var Gw = ref _Unsafe.Add(ref scratch, 784);
-                ref var O = ref _Unsafe.Add(ref scratch, 1168);
-                ref var go = ref _Unsafe.Add(ref scratch, 1264);
-                ref var delta = ref _Unsafe.Add(ref scratch, 1280);
-                ref var X = ref _Unsafe.Add(ref scratch, 1296);
-                ref var dXq = ref _Unsafe.Add(ref scratch, 1392);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 1488);
-                ref var rhoGroup = ref _Unsafe.Add(ref scratch, 1504);
-                ref var RGroup = ref _Unsafe.Add(ref scratch, 1520);
-                ref var rho = ref _Unsafe.Add(ref state, 0);
-                ref var R = ref _Unsafe.Add(ref state, 16);
-                ref var rhoRest = ref _Unsafe.Add(ref state, 80);
-                ref var RRest = ref _Unsafe.Add(ref state, 96);
-                // z [1 × m] of the kept state.
-                _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                _TileCopy.Load(ref _Unsafe.Add(ref head[keptState], 0), 0, 1, 7, ref _Unsafe.Add(ref z, 0), 7);
-                // S [m × dv] of the kept state, transposed.
-                _MemoryMarshal.CreateSpan(ref S, 64).Fill(0f);
-                _TileCopy.Transpose(ref _Unsafe.Add(ref head[keptState], 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 8);
-                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-                ref var Wg = ref _Unsafe.Add(ref head[parameters], 32);
-                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-                if (stage == _SumStage.Empty)
-                {
-                    _MemoryMarshal.CreateSpan(ref rho, 16).Fill(0f);
-                    _MemoryMarshal.CreateSpan(ref R, 64).Fill(0f);
-                }
-                else
-                {
-                    _MemoryMarshal.CreateSpan(ref rhoGroup, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref RGroup, 64).Clear();
-                }
-                ref var rhoOpen = ref stage == _SumStage.Grouped ? ref rhoGroup : ref rho;
-                ref var ROpen = ref stage == _SumStage.Grouped ? ref RGroup : ref R;
-
-                // Tiles of 48 tokens i.
-                for (var iStart = from; iStart < to; iStart += 48)
-                {
-                    var iCount = global::System.Math.Min(48, to - iStart);
-                    _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
-                    for (var s = 0; s < iCount; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, iCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], (iStart + s) * head.Stride(query)), head.Stride(query), sCount, 3, ref Q, 8);
-                        // B = Q · Wᵀ
-                        Product_tx3x7(ref Q, ref W, ref B, sCount);
-                        // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
-                        ComputeFqD(ref B, ref _Unsafe.Add(ref Fq, s * 8), ref z, ref D, sCount);
-                        // rD = D == 0 ? 0 : 1 / D
-                        ComputeRD(ref D, ref rD, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], (iStart + s) * head.Stride(outputGradient)), head.Stride(outputGradient), sCount, 5, ref G, 8);
-                        // Gw = G · rD
-                        ComputeGw(ref G, ref rD, ref _Unsafe.Add(ref Gw, s * 8), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], (iStart + s) * head.Stride(output)), head.Stride(output), sCount, 5, ref O, 8);
-                        // go = rowSum(G · O)
-                        ComputeGo(ref G, ref O, ref go, sCount);
-                        // delta = −go · rD
-                        ComputeDelta(ref go, ref rD, ref delta, sCount);
-                        // X = Gw · Sᵀ
-                        Product_tx5x7(ref _Unsafe.Add(ref Gw, s * 8), ref S, ref X, sCount);
-                        // dAq = ReluDerivative(B) · (X + (delta · z))
-                        ComputeDAq(ref B, ref X, ref delta, ref z, sCount);
-                        // dXq = dAq · Wg
-                        Product_tx7x3(ref B, ref Wg, ref dXq, sCount);
-                        _TileCopy.StoreGradient(ref dXq, 8, sCount, 3, ref _Unsafe.Add(ref head[queryGradient], (iStart + s) * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
-                        // rhot = columnSum(Fq · delta)
-                        ComputeRhot(ref _Unsafe.Add(ref Fq, s * 8), ref delta, ref rhot, sCount);
-                    }
-                    // rho = rho + rhot
-                    ComputeRho(ref rhoOpen, ref rhot, 1);
-                    // R += Fqᵀ · Gw
-                    AddTransposedProduct_7xtx5(ref Fq, ref Gw, ref ROpen, iCount);
-                    if (stage == _SumStage.Empty)
-                    {
-                        stage = _SumStage.FirstGroup;
-                    }
-                    // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                    if (iStart % 3072 >= 3024)
-                    {
-                        if (stage == _SumStage.Grouped)
-                        {
-                            _CompensatedSums.Close(ref rho, ref rhoRest, ref rho, ref rhoGroup, 16);
-                            _CompensatedSums.Close(ref R, ref RRest, ref R, ref RGroup, 64);
-                        }
-                        else
-                        {
-                            _MemoryMarshal.CreateSpan(ref rhoRest, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref rhoGroup, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref RRest, 64).Clear();
-                            _MemoryMarshal.CreateSpan(ref RGroup, 64).Clear();
-                            rhoOpen = ref rhoGroup;
-                            ROpen = ref RGroup;
-                            stage = _SumStage.Grouped;
-                        }
-                    }
-                }
-                if (stage == _SumStage.Grouped)
-                {
-                    _CompensatedSums.Close(ref rho, ref rhoRest, ref rho, ref rhoGroup, 16);
-                    _CompensatedSums.Close(ref R, ref RRest, ref R, ref RGroup, 64);
-                }
-                else if (head.KeepsState)
-                {
-                    _MemoryMarshal.CreateSpan(ref rhoRest, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref RRest, 64).Clear();
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var RT = ref _Unsafe.Add(ref scratch, 0);
-                ref var K = ref _Unsafe.Add(ref scratch, 64);
-                ref var V = ref _Unsafe.Add(ref scratch, 160);
-                ref var A = ref _Unsafe.Add(ref scratch, 256);
-                ref var Y = ref _Unsafe.Add(ref scratch, 352);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 448);
-                ref var dV = ref _Unsafe.Add(ref scratch, 544);
-                ref var dXk = ref _Unsafe.Add(ref scratch, 640);
-                ref var rho = ref _Unsafe.Add(ref state, 0);
-                ref var R = ref _Unsafe.Add(ref state, 16);
-                _TileCopy.LoadTransposed(ref R, 8, 8, 8, ref RT, 8);
-                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-                ref var Wg = ref _Unsafe.Add(ref head[parameters], 32);
-
-                // Tiles of 48 tokens j.
-                for (var jStart = from; jStart < to; jStart += 48)
-                {
-                    var jCount = global::System.Math.Min(48, to - jStart);
-                    for (var s = 0; s < jCount; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, jCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (jStart + s) * head.Stride(key)), head.Stride(key), sCount, 3, ref K, 8);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (jStart + s) * head.Stride(value)), head.Stride(value), sCount, 5, ref V, 8);
-                        // A = K · Wᵀ
-                        Product_tx3x7(ref K, ref W, ref A, sCount);
-                        // Y = V · Rᵀ
-                        Product_tx5x7(ref V, ref RT, ref Y, sCount);
-                        // Fk = Relu(A) + 0.001
-                        ComputeFk(ref A, ref Fk, sCount);
-                        // dV = Fk · R
-                        Product_tx7x5(ref Fk, ref R, ref dV, sCount);
-                        _TileCopy.StoreGradient(ref dV, 8, sCount, 5, ref _Unsafe.Add(ref head[valueGradient], (jStart + s) * head.Stride(valueGradient)), head.Stride(valueGradient), head.AddsGradients);
-                        // dAk = ReluDerivative(A) · (Y + rho)
-                        ComputeDAk(ref A, ref Y, ref rho, sCount);
-                        // dXk = dAk · Wg
-                        Product_tx7x3(ref A, ref Wg, ref dXk, sCount);
-                        _TileCopy.StoreGradient(ref dXk, 8, sCount, 3, ref _Unsafe.Add(ref head[keyGradient], (jStart + s) * head.Stride(keyGradient)), head.Stride(keyGradient), head.AddsGradients);
-                    }
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Merge(ref float state, ref float other)
-            {
-                ref var rho = ref _Unsafe.Add(ref state, 0);
-                ref var rho2 = ref _Unsafe.Add(ref other, 0);
-                ref var R = ref _Unsafe.Add(ref state, 16);
-                ref var R2 = ref _Unsafe.Add(ref other, 16);
-                ref var rhoRest = ref _Unsafe.Add(ref state, 80);
-                ref var rhoRest2 = ref _Unsafe.Add(ref other, 80);
-                ref var RRest = ref _Unsafe.Add(ref state, 96);
-                ref var RRest2 = ref _Unsafe.Add(ref other, 96);
-                for (nint r = 0; r < 8; r++)
-                {
-                    const float mine = 1f;
-                    const float theirs = 1f;
-                    _CompensatedSums.Merge(ref _Unsafe.Add(ref rho, r), ref _Unsafe.Add(ref rhoRest, r), mine, _Unsafe.Add(ref rho2, r) * theirs, _Unsafe.Add(ref rhoRest2, r) * theirs);
-                    for (nint j = 0; j < 8; j += 8)
-                    {
-                        _CompensatedSums.Merge(ref _Unsafe.Add(ref R, (r * 8) + j), ref _Unsafe.Add(ref RRest, (r * 8) + j), _Simd256.Create(mine), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref R2, (r * 8) + j)) * theirs, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref RRest2, (r * 8) + j)) * theirs);
-                    }
-                }
-            }
-
-            public static void ExportState(ref float state, global::System.Span<float> destination)
-            {
-            }
-        }
-
-
-        // c = a · b: [t × 3] · [3 × 7]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx3x7(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    if (rows - i <= 2)
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 8);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats256.Zero;
-                        var c1_0 = _Floats256.Zero;
-                        for (nint k = 0; k < 3; k++)
-                        {
-                            var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                            var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 8));
-                            c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 8);
-                        }
-                        _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                        _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8));
-                    }
-                    else
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 8);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats256.Zero;
-                        var c1_0 = _Floats256.Zero;
-                        var c2_0 = _Floats256.Zero;
-                        var c3_0 = _Floats256.Zero;
-                        var c4_0 = _Floats256.Zero;
-                        var c5_0 = _Floats256.Zero;
-                        for (nint k = 0; k < 3; k++)
-                        {
-                            var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                            var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 8));
-                            c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                            var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                            c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                            var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 24));
-                            c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                            var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                            c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                            var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 40));
-                            c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 8);
-                        }
-                        _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                        _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8));
-                        _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16));
-                        _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24));
-                        _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32));
-                        _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40));
-                    }
-                }
-            }
-        }
-
-        // Relu: f(x) = max(0, x)
-        [_MethodImpl(_MethodImplOptions.AggressiveInlining)]
-        private static _Floats256 KernelFunction(_Floats256 x)
-        {
-            return _Simd256.MaxNative(_Floats256.Zero, x);
-        }
-
-        // Fq = Relu(B) + 0.001, [i × m].
-        // D = rowSum(Fq · z), [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqD(ref float B, ref float Fq, ref float z, ref float D, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 8);
-                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 8);
-                var DSum0 = _Floats256.Zero;
-                {
-                    const int j = 0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(7f));
-                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _Simd256.FusedMultiplyAdd(B0, _Floats256.Zero, KernelFunction(B0) + _Simd256.Create(0.00100000005f));
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Fq0, _Floats256.Zero), ref _Unsafe.Add(ref Fqr, j));
-                    var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DSum0 += _Simd256.ConditionalSelect(tail, Fq0 * zj, _Floats256.Zero);
-                }
-                _Unsafe.Add(ref D, r) = _VectorMath.Sum(DSum0);
-            }
-        }
-
-        // rD = D == 0 ? 0 : 1 / D, [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeRD(ref float D, ref float rD, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var rD0 = _Unsafe.Add(ref D, r) == 0f ? 0f : 1f / _Unsafe.Add(ref D, r);
-                _Unsafe.Add(ref rD, r) = rD0;
-            }
-        }
-
-        // Gw = G · rD, [i × dv].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeGw(ref float G, ref float rD, ref float Gw, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Gr = ref _Unsafe.Add(ref G, r * 8);
-                ref var Gwr = ref _Unsafe.Add(ref Gw, r * 8);
-                var rD0 = _Simd256.Create(_Unsafe.Add(ref rD, r));
-                {
-                    const int j = 0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(5f));
-                    var G0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Gr, j));
-                    var Gw0 = G0 * rD0;
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Gw0, _Floats256.Zero), ref _Unsafe.Add(ref Gwr, j));
-                }
-            }
-        }
-
-        // go = rowSum(G · O), [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeGo(ref float G, ref float O, ref float go, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Gr = ref _Unsafe.Add(ref G, r * 8);
-                ref var Or = ref _Unsafe.Add(ref O, r * 8);
-                var goSum0 = _Floats256.Zero;
-                {
-                    const int j = 0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(5f));
-                    var G0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Gr, j));
-                    var O0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Or, j));
-                    goSum0 += _Simd256.ConditionalSelect(tail, G0 * O0, _Floats256.Zero);
-                }
-                _Unsafe.Add(ref go, r) = _VectorMath.Sum(goSum0);
-            }
-        }
-
-        // delta = −go · rD, [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDelta(ref float go, ref float rD, ref float delta, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var delta0 = -_Unsafe.Add(ref go, r) * _Unsafe.Add(ref rD, r);
-                _Unsafe.Add(ref delta, r) = delta0;
-            }
-        }
-
-        // c = a · b: [t × 5] · [5 × 7]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx5x7(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 8);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero;
-                    for (nint k = 0; k < 5; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 8));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 24));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 40));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40));
-                }
-            }
-        }
-
-        // ReluDerivative: f(x) = x > 0 ? 1 : 0
-        [_MethodImpl(_MethodImplOptions.AggressiveInlining)]
-        private static _Floats256 KernelFunctionDerivative(_Floats256 x)
-        {
-            return _Simd256.ConditionalSelect(_Simd256.GreaterThan(x, _Floats256.Zero), _Simd256.Create(1f), _Floats256.Zero);
-        }
-
-        // dAq = ReluDerivative(B) · (X + (delta · z)), [i × m].
-        // dAq takes the memory of B.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDAq(ref float B, ref float X, ref float delta, ref float z, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 8);
-                ref var Xr = ref _Unsafe.Add(ref X, r * 8);
-                var delta0 = _Simd256.Create(_Unsafe.Add(ref delta, r));
-                {
-                    const int j = 0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(7f));
-                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var X0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var dAq0 = _Simd256.FusedMultiplyAdd(B0, _Floats256.Zero, KernelFunctionDerivative(B0)) * _Simd256.FusedMultiplyAdd(delta0, zj, X0);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, dAq0, _Floats256.Zero), ref _Unsafe.Add(ref Br, j));
-                }
-            }
-        }
-
-        // c = a · b: [t × 7] · [7 × 3]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx7x3(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 8);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero;
-                    for (nint k = 0; k < 7; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 8));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 24));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 40));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40));
-                }
-            }
-        }
-
-        // rhot = columnSum(Fq · delta), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeRhot(ref float Fq, ref float delta, ref float rhot, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 8);
-                var delta0 = _Simd256.Create(_Unsafe.Add(ref delta, r));
-                {
-                    const int j = 0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(7f));
-                    var rhotSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var Fq0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Fqr, j));
-                    rhotSum += _Simd256.ConditionalSelect(tail, Fq0 * delta0, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
-                }
-            }
-        }
-
-        // rho = rho + rhot, [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeRho(ref float rho, ref float rhot, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                {
-                    const int j = 0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(7f));
-                    var rhoj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref rho, j));
-                    var rhotj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var rho0 = rhoj + rhotj;
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, rho0, _Floats256.Zero), ref _Unsafe.Add(ref rho, j));
-                }
-            }
-        }
-
-        // c += aᵀ · b: [7 × t] · [t × 5]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddTransposedProduct_7xtx5(ref float a, ref float b, ref float c, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < 6; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 8);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c1_0, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c2_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c3_0, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c4_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c5_0, ref _Unsafe.Add(ref cc, 40));
-                }
-                {
-                    const int i = 6;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        aa = ref _Unsafe.Add(ref aa, 8);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c1_0, ref _Unsafe.Add(ref cc, 8));
-                }
-            }
-        }
-
-        // Fk = Relu(A) + 0.001, [j × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFk(ref float A, ref float Fk, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 8);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 8);
-                {
-                    const int j = 0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(7f));
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Fk0 = _Simd256.FusedMultiplyAdd(A0, _Floats256.Zero, KernelFunction(A0) + _Simd256.Create(0.00100000005f));
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Fk0, _Floats256.Zero), ref _Unsafe.Add(ref Fkr, j));
-                }
-            }
-        }
-
-        // c = a · b: [t × 7] · [7 × 5]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx7x5(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 8);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero;
-                    for (nint k = 0; k < 7; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 8));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 24));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 40));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40));
-                }
-            }
-        }
-
-        // dAk = ReluDerivative(A) · (Y + rho), [j × m].
-        // dAk takes the memory of A.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDAk(ref float A, ref float Y, ref float rho, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 8);
-                ref var Yr = ref _Unsafe.Add(ref Y, r * 8);
-                {
-                    const int j = 0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(7f));
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Y0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
-                    var rhoj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref rho, j));
-                    var dAk0 = _Simd256.FusedMultiplyAdd(A0, _Floats256.Zero, KernelFunctionDerivative(A0)) * (Y0 + rhoj);
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, dAk0, _Floats256.Zero), ref _Unsafe.Add(ref Ar, j));
-                }
-            }
-        }
-    }
-
-    /// <summary>The kernels of the backward pass, in the order in which they run, at 128 bit.</summary>
-    private static class Gradients128
-    {
-        /// <summary>The kernel at 128 bit: one head, every size a literal.</summary>
-        [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-        internal readonly struct All : global::KernelGen.CompilerServices.IAttentionKernel
-        {
-            public static int HeadDim => 3;
-            public static int ValueDim => 5;
-            public static int Features => 7;
-            public static int Lanes => 4;
-            public static int TileRows => 48;
-            public static int ProjectionRows => 7;
-            public static int ParameterFloats => 64;
-            public static int StateFloats => 160;
-            public static int ExportedStateFloats => 0;
-            public static int ScratchFloats => 1488;
-            public static bool Causal => false;
-            public static bool NeedsHadamard => false;
-            public static bool OutputsKeys => true;
-
-            private const int query = 0, key = 1, value = 2, outputGradient = 3, output = 4, queryGradient = 5, keyGradient = 6, valueGradient = 7, keptState = 8, parameters = 9;
-
-            public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-            private static readonly _Operand[] Listed =
-            [
-                new("query", _OperandRows.Queries, 3, _OperandAccess.Read),
-                new("key", _OperandRows.Keys, 3, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("value", _OperandRows.Keys, 5, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-                new("outputGradient", _OperandRows.Queries, 5, _OperandAccess.Read),
-                new("output", _OperandRows.Queries, 5, _OperandAccess.Read),
-                new("queryGradient", _OperandRows.Queries, 3, _OperandAccess.Accumulate),
-                new("keyGradient", _OperandRows.Keys, 3, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
-                new("valueGradient", _OperandRows.Keys, 5, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
-                new("keptState", _OperandRows.None, 42, _OperandAccess.Read, Source: _OperandSource.Kept),
-                new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
-            ];
-
-            public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-            {
-                packed.Clear();
-                // W, transposed, so that the features of a token lie side by side.
-                var weights = projection!.Weights;
-                for (var r = 0; r < 7; r++)
-                {
-                    for (var c = 0; c < 3; c++)
-                    {
-                        packed[(c * 8) + r] = weights[(r * 3) + c] * 0.75983566f;
-                    }
-                }
-                // Wg [7, 3].
-                var weightsWg = projection!.Weights;
-                for (var r = 0; r < 7; r++)
-                {
-                    for (var c = 0; c < 3; c++)
-                    {
-                        packed[32 + (r * 4) + c] = weightsWg[(r * 3) + c] * 0.75983566f;
-                    }
-                }
-            }
-
-            public static void InitState(ref float state)
-            {
-                // rho [1 × m]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).Fill(0f);
-                // R [m × dv]
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 64).Fill(0f);
-                // rhoRest, RRest
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 80), 80).Clear();
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var z = ref _Unsafe.Add(ref scratch, 0);
-                ref var S = ref _Unsafe.Add(ref scratch, 16);
-                ref var Q = ref _Unsafe.Add(ref scratch, 80);
-                ref var B = ref _Unsafe.Add(ref scratch, 128);
-                ref var Fq = ref _Unsafe.Add(ref scratch, 224);
-                ref var D = ref _Unsafe.Add(ref scratch, 608);
-                ref var rD = ref _Unsafe.Add(ref scratch, 624);
-                ref var G = ref _Unsafe.Add(ref scratch, 640);
-                ref var Gw = ref _Unsafe.Add(ref scratch, 736);
-                ref var O = ref _Unsafe.Add(ref scratch, 1120);
-                ref var go = ref _Unsafe.Add(ref scratch, 1216);
-                ref var delta = ref _Unsafe.Add(ref scratch, 1232);
-                ref var X = ref _Unsafe.Add(ref scratch, 1248);
-                ref var dXq = ref _Unsafe.Add(ref scratch, 1344);
-                ref var rhot = ref _Unsafe.Add(ref scratch, 1392);
-                ref var rhoGroup = ref _Unsafe.Add(ref scratch, 1408);
-                ref var RGroup = ref _Unsafe.Add(ref scratch, 1424);
-                ref var rho = ref _Unsafe.Add(ref state, 0);
-                ref var R = ref _Unsafe.Add(ref state, 16);
-                ref var rhoRest = ref _Unsafe.Add(ref state, 80);
-                ref var RRest = ref _Unsafe.Add(ref state, 96);
-                // z [1 × m] of the kept state.
-                _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                _TileCopy.Load(ref _Unsafe.Add(ref head[keptState], 0), 0, 1, 7, ref _Unsafe.Add(ref z, 0), 7);
-                // S [m × dv] of the kept state, transposed.
-                _MemoryMarshal.CreateSpan(ref S, 64).Fill(0f);
-                _TileCopy.Transpose(ref _Unsafe.Add(ref head[keptState], 7), 5, 7, 5, ref _Unsafe.Add(ref S, 0), 8);
-                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-                ref var Wg = ref _Unsafe.Add(ref head[parameters], 32);
-                // rho, R: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-                var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-                if (stage == _SumStage.Empty)
-                {
-                    _MemoryMarshal.CreateSpan(ref rho, 16).Fill(0f);
-                    _MemoryMarshal.CreateSpan(ref R, 64).Fill(0f);
-                }
-                else
-                {
-                    _MemoryMarshal.CreateSpan(ref rhoGroup, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref RGroup, 64).Clear();
-                }
-                ref var rhoOpen = ref stage == _SumStage.Grouped ? ref rhoGroup : ref rho;
-                ref var ROpen = ref stage == _SumStage.Grouped ? ref RGroup : ref R;
-
-                // Tiles of 48 tokens i.
-                for (var iStart = from; iStart < to; iStart += 48)
-                {
-                    var iCount = global::System.Math.Min(48, to - iStart);
-                    _MemoryMarshal.CreateSpan(ref rhot, 16).Fill(0f);
-                    for (var s = 0; s < iCount; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, iCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[query], (iStart + s) * head.Stride(query)), head.Stride(query), sCount, 3, ref Q, 4);
-                        // B = Q · Wᵀ
-                        Product_tx3x7(ref Q, ref W, ref B, sCount);
-                        // Fq = Relu(B) + 0.001; D = rowSum(Fq · z)
-                        ComputeFqD(ref B, ref _Unsafe.Add(ref Fq, s * 8), ref z, ref D, sCount);
-                        // rD = D == 0 ? 0 : 1 / D
-                        ComputeRD(ref D, ref rD, sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[outputGradient], (iStart + s) * head.Stride(outputGradient)), head.Stride(outputGradient), sCount, 5, ref G, 8);
-                        // Gw = G · rD
-                        ComputeGw(ref G, ref rD, ref _Unsafe.Add(ref Gw, s * 8), sCount);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[output], (iStart + s) * head.Stride(output)), head.Stride(output), sCount, 5, ref O, 8);
-                        // go = rowSum(G · O)
-                        ComputeGo(ref G, ref O, ref go, sCount);
-                        // delta = −go · rD
-                        ComputeDelta(ref go, ref rD, ref delta, sCount);
-                        // X = Gw · Sᵀ
-                        Product_tx5x7(ref _Unsafe.Add(ref Gw, s * 8), ref S, ref X, sCount);
-                        // dAq = ReluDerivative(B) · (X + (delta · z))
-                        ComputeDAq(ref B, ref X, ref delta, ref z, sCount);
-                        // dXq = dAq · Wg
-                        Product_tx7x3(ref B, ref Wg, ref dXq, sCount);
-                        _TileCopy.StoreGradient(ref dXq, 4, sCount, 3, ref _Unsafe.Add(ref head[queryGradient], (iStart + s) * head.Stride(queryGradient)), head.Stride(queryGradient), head.AddsGradients);
-                        // rhot = columnSum(Fq · delta)
-                        ComputeRhot(ref _Unsafe.Add(ref Fq, s * 8), ref delta, ref rhot, sCount);
-                    }
-                    // rho = rho + rhot
-                    ComputeRho(ref rhoOpen, ref rhot, 1);
-                    // R += Fqᵀ · Gw
-                    AddTransposedProduct_7xtx5(ref Fq, ref Gw, ref ROpen, iCount);
-                    if (stage == _SumStage.Empty)
-                    {
-                        stage = _SumStage.FirstGroup;
-                    }
-                    // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                    if (iStart % 3072 >= 3024)
-                    {
-                        if (stage == _SumStage.Grouped)
-                        {
-                            _CompensatedSums.Close(ref rho, ref rhoRest, ref rho, ref rhoGroup, 16);
-                            _CompensatedSums.Close(ref R, ref RRest, ref R, ref RGroup, 64);
-                        }
-                        else
-                        {
-                            _MemoryMarshal.CreateSpan(ref rhoRest, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref rhoGroup, 16).Clear();
-                            _MemoryMarshal.CreateSpan(ref RRest, 64).Clear();
-                            _MemoryMarshal.CreateSpan(ref RGroup, 64).Clear();
-                            rhoOpen = ref rhoGroup;
-                            ROpen = ref RGroup;
-                            stage = _SumStage.Grouped;
-                        }
-                    }
-                }
-                if (stage == _SumStage.Grouped)
-                {
-                    _CompensatedSums.Close(ref rho, ref rhoRest, ref rho, ref rhoGroup, 16);
-                    _CompensatedSums.Close(ref R, ref RRest, ref R, ref RGroup, 64);
-                }
-                else if (head.KeepsState)
-                {
-                    _MemoryMarshal.CreateSpan(ref rhoRest, 16).Clear();
-                    _MemoryMarshal.CreateSpan(ref RRest, 64).Clear();
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-            {
-                ref var RT = ref _Unsafe.Add(ref scratch, 0);
-                ref var K = ref _Unsafe.Add(ref scratch, 64);
-                ref var V = ref _Unsafe.Add(ref scratch, 112);
-                ref var A = ref _Unsafe.Add(ref scratch, 208);
-                ref var Y = ref _Unsafe.Add(ref scratch, 304);
-                ref var Fk = ref _Unsafe.Add(ref scratch, 400);
-                ref var dV = ref _Unsafe.Add(ref scratch, 496);
-                ref var dXk = ref _Unsafe.Add(ref scratch, 592);
-                ref var rho = ref _Unsafe.Add(ref state, 0);
-                ref var R = ref _Unsafe.Add(ref state, 16);
-                _TileCopy.LoadTransposed(ref R, 8, 8, 8, ref RT, 8);
-                ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-                ref var Wg = ref _Unsafe.Add(ref head[parameters], 32);
-
-                // Tiles of 48 tokens j.
-                for (var jStart = from; jStart < to; jStart += 48)
-                {
-                    var jCount = global::System.Math.Min(48, to - jStart);
-                    for (var s = 0; s < jCount; s += 12)
-                    {
-                        var sCount = global::System.Math.Min(12, jCount - s);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[key], (jStart + s) * head.Stride(key)), head.Stride(key), sCount, 3, ref K, 4);
-                        _TileCopy.Load(ref _Unsafe.Add(ref head[value], (jStart + s) * head.Stride(value)), head.Stride(value), sCount, 5, ref V, 8);
-                        // A = K · Wᵀ
-                        Product_tx3x7(ref K, ref W, ref A, sCount);
-                        // Y = V · Rᵀ
-                        Product_tx5x7(ref V, ref RT, ref Y, sCount);
-                        // Fk = Relu(A) + 0.001
-                        ComputeFk(ref A, ref Fk, sCount);
-                        // dV = Fk · R
-                        Product_tx7x5(ref Fk, ref R, ref dV, sCount);
-                        _TileCopy.StoreGradient(ref dV, 8, sCount, 5, ref _Unsafe.Add(ref head[valueGradient], (jStart + s) * head.Stride(valueGradient)), head.Stride(valueGradient), head.AddsGradients);
-                        // dAk = ReluDerivative(A) · (Y + rho)
-                        ComputeDAk(ref A, ref Y, ref rho, sCount);
-                        // dXk = dAk · Wg
-                        Product_tx7x3(ref A, ref Wg, ref dXk, sCount);
-                        _TileCopy.StoreGradient(ref dXk, 4, sCount, 3, ref _Unsafe.Add(ref head[keyGradient], (jStart + s) * head.Stride(keyGradient)), head.Stride(keyGradient), head.AddsGradients);
-                    }
-                }
-            }
-
-            [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-            public static void Merge(ref float state, ref float other)
-            {
-                ref var rho = ref _Unsafe.Add(ref state, 0);
-                ref var rho2 = ref _Unsafe.Add(ref other, 0);
-                ref var R = ref _Unsafe.Add(ref state, 16);
-                ref var R2 = ref _Unsafe.Add(ref other, 16);
-                ref var rhoRest = ref _Unsafe.Add(ref state, 80);
-                ref var rhoRest2 = ref _Unsafe.Add(ref other, 80);
-                ref var RRest = ref _Unsafe.Add(ref state, 96);
-                ref var RRest2 = ref _Unsafe.Add(ref other, 96);
-                for (nint r = 0; r < 8; r++)
-                {
-                    const float mine = 1f;
-                    const float theirs = 1f;
-                    _CompensatedSums.Merge(ref _Unsafe.Add(ref rho, r), ref _Unsafe.Add(ref rhoRest, r), mine, _Unsafe.Add(ref rho2, r) * theirs, _Unsafe.Add(ref rhoRest2, r) * theirs);
-                    for (nint j = 0; j < 8; j += 4)
-                    {
-                        _CompensatedSums.Merge(ref _Unsafe.Add(ref R, (r * 8) + j), ref _Unsafe.Add(ref RRest, (r * 8) + j), _Simd128.Create(mine), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref R2, (r * 8) + j)) * theirs, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref RRest2, (r * 8) + j)) * theirs);
-                    }
-                }
-            }
-
-            public static void ExportState(ref float state, global::System.Span<float> destination)
-            {
-            }
-        }
-
-
-        // c = a · b: [t × 3] · [3 × 7]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx3x7(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    if (rows - i <= 2)
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 4);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                        var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                        for (nint k = 0; k < 3; k++)
-                        {
-                            var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                            var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                            c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                            var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 4));
-                            c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                            c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 8);
-                        }
-                        _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                        _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 12));
-                    }
-                    else
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 4);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                        var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                        var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                        var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                        var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                        var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                        for (nint k = 0; k < 3; k++)
-                        {
-                            var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                            var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                            c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                            var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 4));
-                            c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                            c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                            var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 8));
-                            c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                            c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                            var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 12));
-                            c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                            c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                            var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                            c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                            c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                            var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 20));
-                            c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                            c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 8);
-                        }
-                        _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                        _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 12));
-                        _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 20));
-                        _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 28));
-                        _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 36));
-                        _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 44));
-                    }
-                }
-            }
-        }
-
-        // Relu: f(x) = max(0, x)
-        [_MethodImpl(_MethodImplOptions.AggressiveInlining)]
-        private static _Floats128 KernelFunction(_Floats128 x)
-        {
-            return _Simd128.MaxNative(_Floats128.Zero, x);
-        }
-
-        // Fq = Relu(B) + 0.001, [i × m].
-        // D = rowSum(Fq · z), [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqD(ref float B, ref float Fq, ref float z, ref float D, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 8);
-                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 8);
-                var DSum0 = _Floats128.Zero;
-                for (nint j = 0; j < 4; j += 4)
-                {
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _Simd128.MultiplyAddEstimate(B0, _Floats128.Zero, KernelFunction(B0) + _Simd128.Create(0.00100000005f));
-                    _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Fqr, j));
-                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DSum0);
-                }
-                {
-                    const int j = 4;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(3f));
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _Simd128.MultiplyAddEstimate(B0, _Floats128.Zero, KernelFunction(B0) + _Simd128.Create(0.00100000005f));
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Fq0, _Floats128.Zero), ref _Unsafe.Add(ref Fqr, j));
-                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DSum0 += _Simd128.ConditionalSelect(tail, Fq0 * zj, _Floats128.Zero);
-                }
-                _Unsafe.Add(ref D, r) = _VectorMath.Sum(DSum0);
-            }
-        }
-
-        // rD = D == 0 ? 0 : 1 / D, [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeRD(ref float D, ref float rD, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var rD0 = _Unsafe.Add(ref D, r) == 0f ? 0f : 1f / _Unsafe.Add(ref D, r);
-                _Unsafe.Add(ref rD, r) = rD0;
-            }
-        }
-
-        // Gw = G · rD, [i × dv].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeGw(ref float G, ref float rD, ref float Gw, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Gr = ref _Unsafe.Add(ref G, r * 8);
-                ref var Gwr = ref _Unsafe.Add(ref Gw, r * 8);
-                var rD0 = _Simd128.Create(_Unsafe.Add(ref rD, r));
-                for (nint j = 0; j < 4; j += 4)
-                {
-                    var G0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Gr, j));
-                    var Gw0 = G0 * rD0;
-                    _Simd128.StoreUnsafe(Gw0, ref _Unsafe.Add(ref Gwr, j));
-                }
-                {
-                    const int j = 4;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(1f));
-                    var G0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Gr, j));
-                    var Gw0 = G0 * rD0;
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Gw0, _Floats128.Zero), ref _Unsafe.Add(ref Gwr, j));
-                }
-            }
-        }
-
-        // go = rowSum(G · O), [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeGo(ref float G, ref float O, ref float go, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Gr = ref _Unsafe.Add(ref G, r * 8);
-                ref var Or = ref _Unsafe.Add(ref O, r * 8);
-                var goSum0 = _Floats128.Zero;
-                for (nint j = 0; j < 4; j += 4)
-                {
-                    var G0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Gr, j));
-                    var O0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Or, j));
-                    goSum0 = _Simd128.MultiplyAddEstimate(G0, O0, goSum0);
-                }
-                {
-                    const int j = 4;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(1f));
-                    var G0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Gr, j));
-                    var O0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Or, j));
-                    goSum0 += _Simd128.ConditionalSelect(tail, G0 * O0, _Floats128.Zero);
-                }
-                _Unsafe.Add(ref go, r) = _VectorMath.Sum(goSum0);
-            }
-        }
-
-        // delta = −go · rD, [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDelta(ref float go, ref float rD, ref float delta, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var delta0 = -_Unsafe.Add(ref go, r) * _Unsafe.Add(ref rD, r);
-                _Unsafe.Add(ref delta, r) = delta0;
-            }
-        }
-
-        // c = a · b: [t × 5] · [5 × 7]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx5x7(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 8);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < 5; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 8));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 24));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 32));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 40));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 12));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 28));
-                    _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 44));
-                }
-            }
-        }
-
-        // ReluDerivative: f(x) = x > 0 ? 1 : 0
-        [_MethodImpl(_MethodImplOptions.AggressiveInlining)]
-        private static _Floats128 KernelFunctionDerivative(_Floats128 x)
-        {
-            return _Simd128.ConditionalSelect(_Simd128.GreaterThan(x, _Floats128.Zero), _Simd128.Create(1f), _Floats128.Zero);
-        }
-
-        // dAq = ReluDerivative(B) · (X + (delta · z)), [i × m].
-        // dAq takes the memory of B.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDAq(ref float B, ref float X, ref float delta, ref float z, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 8);
-                ref var Xr = ref _Unsafe.Add(ref X, r * 8);
-                var delta0 = _Simd128.Create(_Unsafe.Add(ref delta, r));
-                for (nint j = 0; j < 4; j += 4)
-                {
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var X0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var dAq0 = _Simd128.MultiplyAddEstimate(B0, _Floats128.Zero, KernelFunctionDerivative(B0)) * _Simd128.MultiplyAddEstimate(delta0, zj, X0);
-                    _Simd128.StoreUnsafe(dAq0, ref _Unsafe.Add(ref Br, j));
-                }
-                {
-                    const int j = 4;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(3f));
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var X0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Xr, j));
-                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var dAq0 = _Simd128.MultiplyAddEstimate(B0, _Floats128.Zero, KernelFunctionDerivative(B0)) * _Simd128.MultiplyAddEstimate(delta0, zj, X0);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, dAq0, _Floats128.Zero), ref _Unsafe.Add(ref Br, j));
-                }
-            }
-        }
-
-        // c = a · b: [t × 7] · [7 × 3]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx7x3(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 4) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 8);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero;
-                    for (nint k = 0; k < 7; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 8));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 24));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 32));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 40));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 4);
-                    }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 8));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 12));
-                    _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 20));
-                }
-            }
-        }
-
-        // rhot = columnSum(Fq · delta), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeRhot(ref float Fq, ref float delta, ref float rhot, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Fqr = ref _Unsafe.Add(ref Fq, r * 8);
-                var delta0 = _Simd128.Create(_Unsafe.Add(ref delta, r));
-                for (nint j = 0; j < 4; j += 4)
-                {
-                    var rhotSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var Fq0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Fqr, j));
-                    rhotSum = _Simd128.MultiplyAddEstimate(Fq0, delta0, rhotSum);
-                    _Simd128.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
-                }
-                {
-                    const int j = 4;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(3f));
-                    var rhotSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var Fq0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Fqr, j));
-                    rhotSum += _Simd128.ConditionalSelect(tail, Fq0 * delta0, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(rhotSum, ref _Unsafe.Add(ref rhot, j));
-                }
-            }
-        }
-
-        // rho = rho + rhot, [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeRho(ref float rho, ref float rhot, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                for (nint j = 0; j < 4; j += 4)
-                {
-                    var rhoj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rho, j));
-                    var rhotj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var rho0 = rhoj + rhotj;
-                    _Simd128.StoreUnsafe(rho0, ref _Unsafe.Add(ref rho, j));
-                }
-                {
-                    const int j = 4;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(3f));
-                    var rhoj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rho, j));
-                    var rhotj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rhot, j));
-                    var rho0 = rhoj + rhotj;
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, rho0, _Floats128.Zero), ref _Unsafe.Add(ref rho, j));
-                }
-            }
-        }
-
-        // c += aᵀ · b: [7 × t] · [t × 5]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddTransposedProduct_7xtx5(ref float a, ref float b, ref float c, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < 6; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 8);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 12)) + c1_1, ref _Unsafe.Add(ref cc, 12));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c2_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c2_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c3_0, ref _Unsafe.Add(ref cc, 24)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 28)) + c3_1, ref _Unsafe.Add(ref cc, 28));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c4_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c4_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c5_0, ref _Unsafe.Add(ref cc, 40)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 44)) + c5_1, ref _Unsafe.Add(ref cc, 44));
-                }
-                {
-                    const int i = 6;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        aa = ref _Unsafe.Add(ref aa, 8);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 12)) + c1_1, ref _Unsafe.Add(ref cc, 12));
-                }
-            }
-        }
-
-        // Fk = Relu(A) + 0.001, [j × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFk(ref float A, ref float Fk, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 8);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 8);
-                for (nint j = 0; j < 4; j += 4)
-                {
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Fk0 = _Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, KernelFunction(A0) + _Simd128.Create(0.00100000005f));
-                    _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                }
-                {
-                    const int j = 4;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(3f));
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Fk0 = _Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, KernelFunction(A0) + _Simd128.Create(0.00100000005f));
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Fk0, _Floats128.Zero), ref _Unsafe.Add(ref Fkr, j));
-                }
-            }
-        }
-
-        // c = a · b: [t × 7] · [7 × 5]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx7x5(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 8);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < 7; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 8));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 24));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 32));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 40));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 12));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 28));
-                    _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 44));
-                }
-            }
-        }
-
-        // dAk = ReluDerivative(A) · (Y + rho), [j × m].
-        // dAk takes the memory of A.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeDAk(ref float A, ref float Y, ref float rho, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 8);
-                ref var Yr = ref _Unsafe.Add(ref Y, r * 8);
-                for (nint j = 0; j < 4; j += 4)
-                {
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Y0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
-                    var rhoj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rho, j));
-                    var dAk0 = _Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, KernelFunctionDerivative(A0)) * (Y0 + rhoj);
-                    _Simd128.StoreUnsafe(dAk0, ref _Unsafe.Add(ref Ar, j));
-                }
-                {
-                    const int j = 4;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(3f));
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Y0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Yr, j));
-                    var rhoj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref rho, j));
-                    var dAk0 = _Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, KernelFunctionDerivative(A0)) * (Y0 + rhoj);
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, dAk0, _Floats128.Zero), ref _Unsafe.Add(ref Ar, j));
+                    var tail = _Floats.First(7 - (int)j);
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var Y0 = _Floats.Load(ref _Unsafe.Add(ref Yr, j));
+                    var rhoj = _Floats.Load(ref _Unsafe.Add(ref rho, j));
+                    var dAk0 = _Floats.MultiplyAdd(A0, _Floats.Zero, KernelFunctionDerivative(A0)) * (Y0 + rhoj);
+                    _Floats.Store(_Floats.Select(tail, dAk0, _Floats.Zero), ref _Unsafe.Add(ref Ar, j));
                 }
             }
         }

@@ -3,7 +3,7 @@
 #pragma warning disable CS3001, CS3002, CS3003, CS3005, CS3006 // The types of KernelGen are not CLS-compliant.
 
 // FAVOR+ attention, kernel Samples.UserFunction.Bump: head dim d = 3, value dim dv = 5, features m = 7, bidirectional, epsilon 0.00100000005.
-// Schedule: tiles of 48 tokens j, 48 tokens i; strips of 12 rows; 512 bit: register blocks of 6 × 64; 256 bit: register blocks of 6 × 16; 128 bit: register blocks of 6 × 8.
+// Schedule: tiles of 48 tokens j, 48 tokens i; strips of 12 rows.
 //
 // The tile program, for one head; logarithms are of base 2:
 //
@@ -32,12 +32,16 @@
 //     logSumExp[i] = lse
 
 using _CompensatedSums = global::KernelGen.CompilerServices.CompensatedSums;
+using _Hadamard = global::KernelGen.CompilerServices.HadamardTransform;
 using _HeadOperands = global::KernelGen.CompilerServices.HeadOperands;
 using _Operand = global::KernelGen.CompilerServices.Operand;
 using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
 using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
 using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
 using _OperandSource = global::KernelGen.CompilerServices.OperandSource;
+using _Products = global::KernelGen.CompilerServices.TileProducts;
+using _References = global::KernelGen.CompilerServices.References;
+using _RowProducts = global::KernelGen.CompilerServices.RowProducts;
 using _ShortProducts = global::KernelGen.CompilerServices.ShortProducts;
 using _SumStage = global::KernelGen.CompilerServices.SumStage;
 using _TileCopy = global::KernelGen.CompilerServices.TileCopy;
@@ -46,12 +50,6 @@ using _MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;
 using _MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;
 using _MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;
 using _Unsafe = global::System.Runtime.CompilerServices.Unsafe;
-using _Simd512 = global::System.Runtime.Intrinsics.Vector512;
-using _Floats512 = global::System.Runtime.Intrinsics.Vector512<float>;
-using _Simd256 = global::System.Runtime.Intrinsics.Vector256;
-using _Floats256 = global::System.Runtime.Intrinsics.Vector256<float>;
-using _Simd128 = global::System.Runtime.Intrinsics.Vector128;
-using _Floats128 = global::System.Runtime.Intrinsics.Vector128<float>;
 
 namespace Samples;
 
@@ -186,28 +184,32 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
     {
         if (global::System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width512>(
-                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients512.All>());
+            return global::KernelGen.CompilerServices.AttentionEngine.Create<CpuKernel<global::KernelGen.CompilerServices.Floats16, global::KernelGen.CompilerServices.Doubles8>>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats16, global::KernelGen.CompilerServices.Doubles8>.All>());
         }
 
         if (global::System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated)
         {
-            return global::KernelGen.CompilerServices.AttentionEngine.Create<Width256>(
-                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients256.All>());
+            return global::KernelGen.CompilerServices.AttentionEngine.Create<CpuKernel<global::KernelGen.CompilerServices.Floats8, global::KernelGen.CompilerServices.Doubles4>>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats8, global::KernelGen.CompilerServices.Doubles4>.All>());
         }
 
-        return global::KernelGen.CompilerServices.AttentionEngine.Create<Width128>(
-                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<Gradients128.All>());
+        return global::KernelGen.CompilerServices.AttentionEngine.Create<CpuKernel<global::KernelGen.CompilerServices.Floats4, global::KernelGen.CompilerServices.Doubles2>>(
+                projection, hyperparameters, global::KernelGen.CompilerServices.GradientPass.Of<CpuGradients<global::KernelGen.CompilerServices.Floats4, global::KernelGen.CompilerServices.Doubles2>.All>());
     }
 
-    /// <summary>The kernel at 512 bit: one head, every size a literal.</summary>
+    #nullable disable // The search for null references would take the compiler a third of its time.
+
+    /// <summary>The kernel: one head, every size a literal, at the width of the vector that it is compiled for.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-    private readonly struct Width512 : global::KernelGen.CompilerServices.IAttentionKernel
+    private readonly struct CpuKernel<_Floats, _Doubles> : global::KernelGen.CompilerServices.IAttentionKernel
+        where _Floats : struct, global::KernelGen.CompilerServices.IVector<_Floats>
+        where _Doubles : struct, global::KernelGen.CompilerServices.IDoubles<_Doubles, _Floats>
     {
         public static int HeadDim => 3;
         public static int ValueDim => 5;
         public static int Features => 7;
-        public static int Lanes => 16;
+        public static int Lanes => _Floats.Count;
         public static int TileRows => 48;
         public static int ProjectionRows => 7;
         public static int ParameterFloats => 48;
@@ -232,7 +234,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
         ];
 
-        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
+        public static void PackParameters(global::KernelGen.Projection projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
         {
             packed.Clear();
             // W, transposed, so that the features of a token lie side by side.
@@ -306,13 +308,13 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     {
                         // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
                         _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 16), 16);
-                        Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
+                        _Products.Multiply<_Floats>(ref K, 16, 1, ref W, 16, ref A, 16, rows: sCount + head.QueryLength, inner: 3, columns: 16);
                         _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 16), 16, head.QueryLength, 16, ref shortB, 16);
                     }
                     else
                     {
                         // A = K · Wᵀ
-                        Product_tx3x7(ref K, ref W, ref A, sCount);
+                        _Products.Multiply<_Floats>(ref K, 16, 1, ref W, 16, ref A, 16, rows: sCount, inner: 3, columns: 16);
                     }
                     // Fk = Samples.UserFunction.Bump(A) + 0.001; zt = columnSum(Fk)
                     ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 16), ref zt, sCount);
@@ -328,7 +330,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                 else
                 {
                     // S += Fkᵀ · V
-                    AddTransposedProduct_7xtx5(ref Fk, ref V, ref SOpen, jCount);
+                    _Products.Add<_Floats>(ref Fk, 1, 16, ref V, 16, ref SOpen, 16, rows: 16, inner: jCount, columns: 16);
                 }
                 if (stage == _SumStage.Empty)
                 {
@@ -399,7 +401,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     else
                     {
                         // B = Q · Wᵀ
-                        Product_tx3x7(ref Q, ref W, ref B, sCount);
+                        _Products.Multiply<_Floats>(ref Q, 16, 1, ref W, 16, ref B, 16, rows: sCount, inner: 3, columns: 16);
                     }
                     // Fq = Samples.UserFunction.Bump(B) + 0.001; D = rowSum(Fq · z)
                     ComputeFqD(ref B, ref z, ref D, sCount);
@@ -411,7 +413,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                     else
                     {
                         // N = Fq · S
-                        Product_tx7x5(ref B, ref S, ref N, sCount);
+                        _Products.Multiply<_Floats>(ref B, 16, 1, ref S, 16, ref N, 16, rows: sCount, inner: 7, columns: 16);
                     }
                     // R = D == 0 ? 0 : 1 / D
                     ComputeR(ref D, ref R, sCount);
@@ -444,9 +446,9 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
                 const float mine = 1f;
                 const float theirs = 1f;
                 _CompensatedSums.Merge(ref _Unsafe.Add(ref z, r), ref _Unsafe.Add(ref zRest, r), mine, _Unsafe.Add(ref z2, r) * theirs, _Unsafe.Add(ref zRest2, r) * theirs);
-                for (nint j = 0; j < 16; j += 16)
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    _CompensatedSums.Merge(ref _Unsafe.Add(ref S, (r * 16) + j), ref _Unsafe.Add(ref SRest, (r * 16) + j), _Simd512.Create(mine), _Simd512.LoadUnsafe(ref _Unsafe.Add(ref S2, (r * 16) + j)) * theirs, _Simd512.LoadUnsafe(ref _Unsafe.Add(ref SRest2, (r * 16) + j)) * theirs);
+                    _CompensatedSums.Merge(ref _Unsafe.Add(ref S, (r * 16) + j), ref _Unsafe.Add(ref SRest, (r * 16) + j), _Floats.Create(mine), _Floats.Load(ref _Unsafe.Add(ref S2, (r * 16) + j)) * _Floats.Create(theirs), _Floats.Load(ref _Unsafe.Add(ref SRest2, (r * 16) + j)) * _Floats.Create(theirs));
                 }
             }
         }
@@ -462,82 +464,14 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             }
         }
 
-        // c = a · b: [t × 3] · [3 × 7]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx3x7(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    if (rows - i <= 2)
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats512.Zero;
-                        var c1_0 = _Floats512.Zero;
-                        for (nint k = 0; k < 3; k++)
-                        {
-                            var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                            var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                        _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    }
-                    else
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats512.Zero;
-                        var c1_0 = _Floats512.Zero;
-                        var c2_0 = _Floats512.Zero;
-                        var c3_0 = _Floats512.Zero;
-                        var c4_0 = _Floats512.Zero;
-                        var c5_0 = _Floats512.Zero;
-                        for (nint k = 0; k < 3; k++)
-                        {
-                            var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                            var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                            c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                            var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                            c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                            var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                            c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                            var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                            c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                            var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                            c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 16);
-                        }
-                        _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                        _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                        _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                        _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                        _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                        _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
-                    }
-                }
-            }
-        }
-
         // Samples.UserFunction.Bump: f(x) = ((x · 0.5) · (x · 0.5)) ≥ 1 ? 0 : ((1 − ((x · 0.5) · (x · 0.5))) · (1 − ((x · 0.5) · (x · 0.5)))) · exp(−((x · 0.5) · (x · 0.5)))
         [_MethodImpl(_MethodImplOptions.AggressiveInlining)]
-        private static _Floats512 KernelFunction(_Floats512 x)
+        private static _Floats KernelFunction(_Floats x)
         {
-            var x_0 = x * _Simd512.Create(0.5f);
+            var x_0 = x * _Floats.Create(0.5f);
             var x_1 = x_0 * x_0;
-            var x_2 = _Simd512.Create(1f) - x_1;
-            return _Simd512.ConditionalSelect(_Simd512.GreaterThanOrEqual(x_1, _Simd512.Create(1f)), _Floats512.Zero, (x_2 * x_2) * _VectorMath.Exp(-x_1));
+            var x_2 = _Floats.Create(1f) - x_1;
+            return _Floats.Select(_Floats.GreaterOrEqual(x_1, _Floats.Create(1f)), _Floats.Zero, (x_2 * x_2) * _Floats.Exp(-x_1));
         }
 
         // Fk = Samples.UserFunction.Bump(A) + 0.001, [j × m].
@@ -549,15 +483,15 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             {
                 ref var Ar = ref _Unsafe.Add(ref A, r * 16);
                 ref var Fkr = ref _Unsafe.Add(ref Fk, r * 16);
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    const int j = 0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(7f));
-                    var ztSum = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Fk0 = _Simd512.FusedMultiplyAdd(A0, _Floats512.Zero, KernelFunction(A0) + _Simd512.Create(0.00100000005f));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Fk0, _Floats512.Zero), ref _Unsafe.Add(ref Fkr, j));
-                    ztSum += _Simd512.ConditionalSelect(tail, Fk0, _Floats512.Zero);
-                    _Simd512.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
+                    var tail = _Floats.First(7 - (int)j);
+                    var ztSum = _Floats.Load(ref _Unsafe.Add(ref zt, j));
+                    var A0 = _Floats.Load(ref _Unsafe.Add(ref Ar, j));
+                    var Fk0 = _Floats.MultiplyAdd(A0, _Floats.Zero, KernelFunction(A0) + _Floats.Create(0.00100000005f));
+                    _Floats.Store(_Floats.Select(tail, Fk0, _Floats.Zero), ref _Unsafe.Add(ref Fkr, j));
+                    ztSum += _Floats.Select(tail, Fk0, _Floats.Zero);
+                    _Floats.Store(ztSum, ref _Unsafe.Add(ref zt, j));
                 }
             }
         }
@@ -568,86 +502,13 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         {
             for (nint r = 0; r < rows; r += 1)
             {
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    const int j = 0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(7f));
-                    var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var ztj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
+                    var tail = _Floats.First(7 - (int)j);
+                    var zj = _Floats.Load(ref _Unsafe.Add(ref z, j));
+                    var ztj = _Floats.Load(ref _Unsafe.Add(ref zt, j));
                     var z0 = zj + ztj;
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, z0, _Floats512.Zero), ref _Unsafe.Add(ref z, j));
-                }
-            }
-        }
-
-        // c += aᵀ · b: [7 × t] · [t × 5]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddTransposedProduct_7xtx5(ref float a, ref float b, ref float c, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < 12; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 64)) + c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 80)) + c5_0, ref _Unsafe.Add(ref cc, 80));
-                }
-                {
-                    const int i = 12;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        aa = ref _Unsafe.Add(ref aa, 16);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(_Simd512.LoadUnsafe(ref _Unsafe.Add(ref cc, 48)) + c3_0, ref _Unsafe.Add(ref cc, 48));
+                    _Floats.Store(_Floats.Select(tail, z0, _Floats.Zero), ref _Unsafe.Add(ref z, j));
                 }
             }
         }
@@ -661,62 +522,17 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Br = ref _Unsafe.Add(ref B, r * 16);
-                var DSum0 = _Floats512.Zero;
+                var DSum0 = _Floats.Zero;
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    const int j = 0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(7f));
-                    var B0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _Simd512.FusedMultiplyAdd(B0, _Floats512.Zero, KernelFunction(B0) + _Simd512.Create(0.00100000005f));
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, Fq0, _Floats512.Zero), ref _Unsafe.Add(ref Br, j));
-                    var zj = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DSum0 += _Simd512.ConditionalSelect(tail, Fq0 * zj, _Floats512.Zero);
+                    var tail = _Floats.First(7 - (int)j);
+                    var B0 = _Floats.Load(ref _Unsafe.Add(ref Br, j));
+                    var Fq0 = _Floats.MultiplyAdd(B0, _Floats.Zero, KernelFunction(B0) + _Floats.Create(0.00100000005f));
+                    _Floats.Store(_Floats.Select(tail, Fq0, _Floats.Zero), ref _Unsafe.Add(ref Br, j));
+                    var zj = _Floats.Load(ref _Unsafe.Add(ref z, j));
+                    DSum0 += _Floats.Select(tail, Fq0 * zj, _Floats.Zero);
                 }
-                _Unsafe.Add(ref D, r) = _VectorMath.Sum(DSum0);
-            }
-        }
-
-        // c = a · b: [t × 7] · [7 × 5]; blocks of 6 × 64.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx7x5(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 16) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 16);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats512.Zero;
-                    var c1_0 = _Floats512.Zero;
-                    var c2_0 = _Floats512.Zero;
-                    var c3_0 = _Floats512.Zero;
-                    var c4_0 = _Floats512.Zero;
-                    var c5_0 = _Floats512.Zero;
-                    for (nint k = 0; k < 7; k++)
-                    {
-                        var b0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd512.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd512.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd512.Create(_Unsafe.Add(ref aa, 16));
-                        c1_0 = _Simd512.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd512.Create(_Unsafe.Add(ref aa, 32));
-                        c2_0 = _Simd512.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd512.Create(_Unsafe.Add(ref aa, 48));
-                        c3_0 = _Simd512.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd512.Create(_Unsafe.Add(ref aa, 64));
-                        c4_0 = _Simd512.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd512.Create(_Unsafe.Add(ref aa, 80));
-                        c5_0 = _Simd512.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 16);
-                    }
-                    _Simd512.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd512.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd512.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd512.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 48));
-                    _Simd512.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 64));
-                    _Simd512.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 80));
-                }
+                _Unsafe.Add(ref D, r) = _Floats.Sum(DSum0);
             }
         }
 
@@ -739,1182 +555,13 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
             for (nint r = 0; r < rows; r += 1)
             {
                 ref var Nr = ref _Unsafe.Add(ref N, r * 16);
-                var R0 = _Simd512.Create(_Unsafe.Add(ref R, r));
+                var R0 = _Floats.Create(_Unsafe.Add(ref R, r));
+                for (nint j = 0; j < 16; j += _Floats.Count)
                 {
-                    const int j = 0;
-                    var tail = _Simd512.LessThan(_Floats512.Indices, _Simd512.Create(5f));
-                    var N0 = _Simd512.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
+                    var tail = _Floats.First(5 - (int)j);
+                    var N0 = _Floats.Load(ref _Unsafe.Add(ref Nr, j));
                     var O0 = N0 * R0;
-                    _Simd512.StoreUnsafe(_Simd512.ConditionalSelect(tail, O0, _Floats512.Zero), ref _Unsafe.Add(ref Nr, j));
-                }
-            }
-        }
-
-        // logD = log2(D), [i × 1].
-        // lse = logD · 0.693147, [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLogDLse(ref float D, ref float lse, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
-                var lse0 = logD0 * 0.693147182f;
-                _Unsafe.Add(ref lse, r) = lse0;
-            }
-        }
-    }
-
-    /// <summary>The kernel at 256 bit: one head, every size a literal.</summary>
-    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-    private readonly struct Width256 : global::KernelGen.CompilerServices.IAttentionKernel
-    {
-        public static int HeadDim => 3;
-        public static int ValueDim => 5;
-        public static int Features => 7;
-        public static int Lanes => 8;
-        public static int TileRows => 48;
-        public static int ProjectionRows => 7;
-        public static int ParameterFloats => 32;
-        public static int StateFloats => 160;
-        public static int ExportedStateFloats => 42;
-        public static int ScratchFloats => 1200;
-        public static int ShortTokens => 6;
-        public static bool Causal => false;
-        public static bool NeedsHadamard => false;
-
-        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, parameters = 5;
-
-        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-        private static readonly _Operand[] Listed =
-        [
-            new("query", _OperandRows.Queries, 3, _OperandAccess.Read),
-            new("key", _OperandRows.Keys, 3, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-            new("value", _OperandRows.Keys, 5, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-            new("output", _OperandRows.Queries, 5, _OperandAccess.Write),
-            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
-            new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
-        ];
-
-        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-        {
-            packed.Clear();
-            // W, transposed, so that the features of a token lie side by side.
-            var weights = projection!.Weights;
-            for (var r = 0; r < 7; r++)
-            {
-                for (var c = 0; c < 3; c++)
-                {
-                    packed[(c * 8) + r] = weights[(r * 3) + c] * 0.75983566f;
-                }
-            }
-        }
-
-        public static void InitState(ref float state)
-        {
-            // z [1 × m]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).Fill(0f);
-            // S [m × dv]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 64).Fill(0f);
-            // zRest, SRest
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 80), 80).Clear();
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-        {
-            ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 96);
-            ref var A = ref _Unsafe.Add(ref scratch, 480);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 576);
-            ref var zt = ref _Unsafe.Add(ref scratch, 960);
-            ref var zGroup = ref _Unsafe.Add(ref scratch, 976);
-            ref var SGroup = ref _Unsafe.Add(ref scratch, 992);
-            ref var shortB = ref _Unsafe.Add(ref scratch, 1056);
-            ref var shortFk = ref _Unsafe.Add(ref scratch, 1104);
-            ref var shortV = ref _Unsafe.Add(ref scratch, 1152);
-            ref var z = ref _Unsafe.Add(ref state, 0);
-            ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var zRest = ref _Unsafe.Add(ref state, 80);
-            ref var SRest = ref _Unsafe.Add(ref state, 96);
-            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-            var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-            if (stage == _SumStage.Empty)
-            {
-                _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                if (!head.IsShort)
-                {
-                    _MemoryMarshal.CreateSpan(ref S, 64).Fill(0f);
-                }
-            }
-            else
-            {
-                _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                _MemoryMarshal.CreateSpan(ref SGroup, 64).Clear();
-            }
-            ref var zOpen = ref stage == _SumStage.Grouped ? ref zGroup : ref z;
-            ref var SOpen = ref stage == _SumStage.Grouped ? ref SGroup : ref S;
-
-            // Tiles of 48 tokens j.
-            for (var jStart = from; jStart < to; jStart += 48)
-            {
-                var jCount = global::System.Math.Min(48, to - jStart);
-                _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                for (var s = 0; s < jCount; s += 12)
-                {
-                    var sCount = global::System.Math.Min(12, jCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (jStart + s) * head.Stride(key)), head.Stride(key), sCount, 3, ref K, 8);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (jStart + s) * head.Stride(value)), head.Stride(value), sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
-                    if (head.IsShort)
-                    {
-                        // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 8), 8);
-                        Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
-                        _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 8), 8, head.QueryLength, 8, ref shortB, 8);
-                    }
-                    else
-                    {
-                        // A = K · Wᵀ
-                        Product_tx3x7(ref K, ref W, ref A, sCount);
-                    }
-                    // Fk = Samples.UserFunction.Bump(A) + 0.001; zt = columnSum(Fk)
-                    ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 8), ref zt, sCount);
-                }
-                // z = z + zt
-                ComputeZ(ref zOpen, ref zt, 1);
-                if (head.IsShort)
-                {
-                    // S += Fkᵀ · V, left as its factors
-                    _TileCopy.Load(ref Fk, 8, head.KeyLength, 8, ref shortFk, 8);
-                    _TileCopy.Load(ref V, 8, head.KeyLength, 8, ref shortV, 8);
-                }
-                else
-                {
-                    // S += Fkᵀ · V
-                    AddTransposedProduct_7xtx5(ref Fk, ref V, ref SOpen, jCount);
-                }
-                if (stage == _SumStage.Empty)
-                {
-                    stage = _SumStage.FirstGroup;
-                }
-                // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                if (jStart % 3072 >= 3024)
-                {
-                    if (stage == _SumStage.Grouped)
-                    {
-                        _CompensatedSums.Close(ref z, ref zRest, ref z, ref zGroup, 16);
-                        _CompensatedSums.Close(ref S, ref SRest, ref S, ref SGroup, 64);
-                    }
-                    else
-                    {
-                        _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                        _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                        _MemoryMarshal.CreateSpan(ref SRest, 64).Clear();
-                        _MemoryMarshal.CreateSpan(ref SGroup, 64).Clear();
-                        zOpen = ref zGroup;
-                        SOpen = ref SGroup;
-                        stage = _SumStage.Grouped;
-                    }
-                }
-            }
-            if (stage == _SumStage.Grouped)
-            {
-                _CompensatedSums.Close(ref z, ref zRest, ref z, ref zGroup, 16);
-                _CompensatedSums.Close(ref S, ref SRest, ref S, ref SGroup, 64);
-            }
-            else if (head.KeepsState)
-            {
-                _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                _MemoryMarshal.CreateSpan(ref SRest, 64).Clear();
-            }
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-        {
-            ref var Q = ref _Unsafe.Add(ref scratch, 0);
-            ref var B = ref _Unsafe.Add(ref scratch, 96);
-            ref var D = ref _Unsafe.Add(ref scratch, 192);
-            ref var N = ref _Unsafe.Add(ref scratch, 208);
-            ref var R = ref _Unsafe.Add(ref scratch, 304);
-            ref var logD = ref _Unsafe.Add(ref scratch, 320);
-            ref var lse = ref _Unsafe.Add(ref scratch, 336);
-            ref var shortB = ref _Unsafe.Add(ref scratch, 1056);
-            ref var shortFk = ref _Unsafe.Add(ref scratch, 1104);
-            ref var shortV = ref _Unsafe.Add(ref scratch, 1152);
-            ref var z = ref _Unsafe.Add(ref state, 0);
-            ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-
-            // Tiles of 48 tokens i.
-            for (var iStart = from; iStart < to; iStart += 48)
-            {
-                var iCount = global::System.Math.Min(48, to - iStart);
-                for (var s = 0; s < iCount; s += 12)
-                {
-                    var sCount = global::System.Math.Min(12, iCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[query], (iStart + s) * head.Stride(query)), head.Stride(query), sCount, 3, ref Q, 8);
-                    if (head.IsShort)
-                    {
-                        // B = Q · Wᵀ, which the keys' pass has made
-                        _TileCopy.Load(ref shortB, 8, sCount, 8, ref B, 8);
-                    }
-                    else
-                    {
-                        // B = Q · Wᵀ
-                        Product_tx3x7(ref Q, ref W, ref B, sCount);
-                    }
-                    // Fq = Samples.UserFunction.Bump(B) + 0.001; D = rowSum(Fq · z)
-                    ComputeFqD(ref B, ref z, ref D, sCount);
-                    if (head.IsShort)
-                    {
-                        // N = Fq · S = (Fq · Fkᵀ) · V
-                        _ShortProducts.Apply(ref B, 8, sCount, ref shortFk, 8, ref shortV, 8, head.KeyLength, 8, 8, ref N, 8);
-                    }
-                    else
-                    {
-                        // N = Fq · S
-                        Product_tx7x5(ref B, ref S, ref N, sCount);
-                    }
-                    // R = D == 0 ? 0 : 1 / D
-                    ComputeR(ref D, ref R, sCount);
-                    // O = N · R
-                    ComputeO(ref N, ref R, sCount);
-                    _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref head[output], (iStart + s) * head.Stride(output)), head.Stride(output));
-                    if (!_Unsafe.IsNullRef(ref head[logSumExp]))
-                    {
-                        // logD = log2(D); lse = logD · 0.693147
-                        ComputeLogDLse(ref D, ref lse, sCount);
-                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head[logSumExp], (iStart + s)), 0);
-                    }
-                }
-            }
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Merge(ref float state, ref float other)
-        {
-            ref var z = ref _Unsafe.Add(ref state, 0);
-            ref var z2 = ref _Unsafe.Add(ref other, 0);
-            ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var S2 = ref _Unsafe.Add(ref other, 16);
-            ref var zRest = ref _Unsafe.Add(ref state, 80);
-            ref var zRest2 = ref _Unsafe.Add(ref other, 80);
-            ref var SRest = ref _Unsafe.Add(ref state, 96);
-            ref var SRest2 = ref _Unsafe.Add(ref other, 96);
-            for (nint r = 0; r < 8; r++)
-            {
-                const float mine = 1f;
-                const float theirs = 1f;
-                _CompensatedSums.Merge(ref _Unsafe.Add(ref z, r), ref _Unsafe.Add(ref zRest, r), mine, _Unsafe.Add(ref z2, r) * theirs, _Unsafe.Add(ref zRest2, r) * theirs);
-                for (nint j = 0; j < 8; j += 8)
-                {
-                    _CompensatedSums.Merge(ref _Unsafe.Add(ref S, (r * 8) + j), ref _Unsafe.Add(ref SRest, (r * 8) + j), _Simd256.Create(mine), _Simd256.LoadUnsafe(ref _Unsafe.Add(ref S2, (r * 8) + j)) * theirs, _Simd256.LoadUnsafe(ref _Unsafe.Add(ref SRest2, (r * 8) + j)) * theirs);
-                }
-            }
-        }
-
-        public static void ExportState(ref float state, global::System.Span<float> destination)
-        {
-            // z [1 × m]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 7).CopyTo(destination.Slice(0));
-            // S [m × dv]
-            for (var r = 0; r < 7; r++)
-            {
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16 + (r * 8)), 5).CopyTo(destination.Slice(7 + (r * 5)));
-            }
-        }
-
-        // c = a · b: [t × 3] · [3 × 7]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx3x7(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    if (rows - i <= 2)
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 8);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats256.Zero;
-                        var c1_0 = _Floats256.Zero;
-                        for (nint k = 0; k < 3; k++)
-                        {
-                            var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                            var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 8));
-                            c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 8);
-                        }
-                        _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                        _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8));
-                    }
-                    else
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 8);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats256.Zero;
-                        var c1_0 = _Floats256.Zero;
-                        var c2_0 = _Floats256.Zero;
-                        var c3_0 = _Floats256.Zero;
-                        var c4_0 = _Floats256.Zero;
-                        var c5_0 = _Floats256.Zero;
-                        for (nint k = 0; k < 3; k++)
-                        {
-                            var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                            var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 8));
-                            c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                            var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                            c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                            var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 24));
-                            c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                            var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                            c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                            var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 40));
-                            c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 8);
-                        }
-                        _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                        _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8));
-                        _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16));
-                        _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24));
-                        _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32));
-                        _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40));
-                    }
-                }
-            }
-        }
-
-        // Samples.UserFunction.Bump: f(x) = ((x · 0.5) · (x · 0.5)) ≥ 1 ? 0 : ((1 − ((x · 0.5) · (x · 0.5))) · (1 − ((x · 0.5) · (x · 0.5)))) · exp(−((x · 0.5) · (x · 0.5)))
-        [_MethodImpl(_MethodImplOptions.AggressiveInlining)]
-        private static _Floats256 KernelFunction(_Floats256 x)
-        {
-            var x_0 = x * _Simd256.Create(0.5f);
-            var x_1 = x_0 * x_0;
-            var x_2 = _Simd256.Create(1f) - x_1;
-            return _Simd256.ConditionalSelect(_Simd256.GreaterThanOrEqual(x_1, _Simd256.Create(1f)), _Floats256.Zero, (x_2 * x_2) * _VectorMath.Exp(-x_1));
-        }
-
-        // Fk = Samples.UserFunction.Bump(A) + 0.001, [j × m].
-        // zt = columnSum(Fk), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float A, ref float Fk, ref float zt, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 8);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 8);
-                {
-                    const int j = 0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(7f));
-                    var ztSum = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Fk0 = _Simd256.FusedMultiplyAdd(A0, _Floats256.Zero, KernelFunction(A0) + _Simd256.Create(0.00100000005f));
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Fk0, _Floats256.Zero), ref _Unsafe.Add(ref Fkr, j));
-                    ztSum += _Simd256.ConditionalSelect(tail, Fk0, _Floats256.Zero);
-                    _Simd256.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
-                }
-            }
-        }
-
-        // z = z + zt, [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeZ(ref float z, ref float zt, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                {
-                    const int j = 0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(7f));
-                    var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var ztj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var z0 = zj + ztj;
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, z0, _Floats256.Zero), ref _Unsafe.Add(ref z, j));
-                }
-            }
-        }
-
-        // c += aᵀ · b: [7 × t] · [t × 5]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddTransposedProduct_7xtx5(ref float a, ref float b, ref float c, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < 6; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 8);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c1_0, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c2_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c3_0, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c4_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c5_0, ref _Unsafe.Add(ref cc, 40));
-                }
-                {
-                    const int i = 6;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        aa = ref _Unsafe.Add(ref aa, 8);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd256.StoreUnsafe(_Simd256.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c1_0, ref _Unsafe.Add(ref cc, 8));
-                }
-            }
-        }
-
-        // Fq = Samples.UserFunction.Bump(B) + 0.001, [i × m].
-        // D = rowSum(Fq · z), [i × 1].
-        // Fq takes the memory of B.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqD(ref float B, ref float z, ref float D, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 8);
-                var DSum0 = _Floats256.Zero;
-                {
-                    const int j = 0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(7f));
-                    var B0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _Simd256.FusedMultiplyAdd(B0, _Floats256.Zero, KernelFunction(B0) + _Simd256.Create(0.00100000005f));
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, Fq0, _Floats256.Zero), ref _Unsafe.Add(ref Br, j));
-                    var zj = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DSum0 += _Simd256.ConditionalSelect(tail, Fq0 * zj, _Floats256.Zero);
-                }
-                _Unsafe.Add(ref D, r) = _VectorMath.Sum(DSum0);
-            }
-        }
-
-        // c = a · b: [t × 7] · [7 × 5]; blocks of 6 × 16.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx7x5(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 8);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats256.Zero;
-                    var c1_0 = _Floats256.Zero;
-                    var c2_0 = _Floats256.Zero;
-                    var c3_0 = _Floats256.Zero;
-                    var c4_0 = _Floats256.Zero;
-                    var c5_0 = _Floats256.Zero;
-                    for (nint k = 0; k < 7; k++)
-                    {
-                        var b0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var a0 = _Simd256.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd256.FusedMultiplyAdd(a0, b0, c0_0);
-                        var a1 = _Simd256.Create(_Unsafe.Add(ref aa, 8));
-                        c1_0 = _Simd256.FusedMultiplyAdd(a1, b0, c1_0);
-                        var a2 = _Simd256.Create(_Unsafe.Add(ref aa, 16));
-                        c2_0 = _Simd256.FusedMultiplyAdd(a2, b0, c2_0);
-                        var a3 = _Simd256.Create(_Unsafe.Add(ref aa, 24));
-                        c3_0 = _Simd256.FusedMultiplyAdd(a3, b0, c3_0);
-                        var a4 = _Simd256.Create(_Unsafe.Add(ref aa, 32));
-                        c4_0 = _Simd256.FusedMultiplyAdd(a4, b0, c4_0);
-                        var a5 = _Simd256.Create(_Unsafe.Add(ref aa, 40));
-                        c5_0 = _Simd256.FusedMultiplyAdd(a5, b0, c5_0);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd256.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0));
-                    _Simd256.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8));
-                    _Simd256.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16));
-                    _Simd256.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24));
-                    _Simd256.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32));
-                    _Simd256.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40));
-                }
-            }
-        }
-
-        // R = D == 0 ? 0 : 1 / D, [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeR(ref float D, ref float R, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var R0 = _Unsafe.Add(ref D, r) == 0f ? 0f : 1f / _Unsafe.Add(ref D, r);
-                _Unsafe.Add(ref R, r) = R0;
-            }
-        }
-
-        // O = N · R, [i × dv].
-        // O takes the memory of N.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeO(ref float N, ref float R, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Nr = ref _Unsafe.Add(ref N, r * 8);
-                var R0 = _Simd256.Create(_Unsafe.Add(ref R, r));
-                {
-                    const int j = 0;
-                    var tail = _Simd256.LessThan(_Floats256.Indices, _Simd256.Create(5f));
-                    var N0 = _Simd256.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var O0 = N0 * R0;
-                    _Simd256.StoreUnsafe(_Simd256.ConditionalSelect(tail, O0, _Floats256.Zero), ref _Unsafe.Add(ref Nr, j));
-                }
-            }
-        }
-
-        // logD = log2(D), [i × 1].
-        // lse = logD · 0.693147, [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeLogDLse(ref float D, ref float lse, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var logD0 = global::System.MathF.Log2(_Unsafe.Add(ref D, r));
-                var lse0 = logD0 * 0.693147182f;
-                _Unsafe.Add(ref lse, r) = lse0;
-            }
-        }
-    }
-
-    /// <summary>The kernel at 128 bit: one head, every size a literal.</summary>
-    [global::System.CodeDom.Compiler.GeneratedCode("KernelGen", "0.1.0")]
-    private readonly struct Width128 : global::KernelGen.CompilerServices.IAttentionKernel
-    {
-        public static int HeadDim => 3;
-        public static int ValueDim => 5;
-        public static int Features => 7;
-        public static int Lanes => 4;
-        public static int TileRows => 48;
-        public static int ProjectionRows => 7;
-        public static int ParameterFloats => 32;
-        public static int StateFloats => 160;
-        public static int ExportedStateFloats => 42;
-        public static int ScratchFloats => 1152;
-        public static int ShortTokens => 6;
-        public static bool Causal => false;
-        public static bool NeedsHadamard => false;
-
-        private const int query = 0, key = 1, value = 2, output = 3, logSumExp = 4, parameters = 5;
-
-        public static global::System.ReadOnlySpan<_Operand> Operands => Listed;
-
-        private static readonly _Operand[] Listed =
-        [
-            new("query", _OperandRows.Queries, 3, _OperandAccess.Read),
-            new("key", _OperandRows.Keys, 3, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-            new("value", _OperandRows.Keys, 5, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
-            new("output", _OperandRows.Queries, 5, _OperandAccess.Write),
-            new("logSumExp", _OperandRows.Queries, 1, _OperandAccess.Write, Source: _OperandSource.Kept, IsOptional: true),
-            new("parameters", _OperandRows.None, ParameterFloats, _OperandAccess.Read, SharedBy: _OperandSharing.Everyone, Source: _OperandSource.Layer),
-        ];
-
-        public static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
-        {
-            packed.Clear();
-            // W, transposed, so that the features of a token lie side by side.
-            var weights = projection!.Weights;
-            for (var r = 0; r < 7; r++)
-            {
-                for (var c = 0; c < 3; c++)
-                {
-                    packed[(c * 8) + r] = weights[(r * 3) + c] * 0.75983566f;
-                }
-            }
-        }
-
-        public static void InitState(ref float state)
-        {
-            // z [1 × m]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 16).Fill(0f);
-            // S [m × dv]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16), 64).Fill(0f);
-            // zRest, SRest
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 80), 80).Clear();
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-        {
-            ref var K = ref _Unsafe.Add(ref scratch, 0);
-            ref var V = ref _Unsafe.Add(ref scratch, 48);
-            ref var A = ref _Unsafe.Add(ref scratch, 432);
-            ref var Fk = ref _Unsafe.Add(ref scratch, 528);
-            ref var zt = ref _Unsafe.Add(ref scratch, 912);
-            ref var zGroup = ref _Unsafe.Add(ref scratch, 928);
-            ref var SGroup = ref _Unsafe.Add(ref scratch, 944);
-            ref var shortB = ref _Unsafe.Add(ref scratch, 1008);
-            ref var shortFk = ref _Unsafe.Add(ref scratch, 1056);
-            ref var shortV = ref _Unsafe.Add(ref scratch, 1104);
-            ref var z = ref _Unsafe.Add(ref state, 0);
-            ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var zRest = ref _Unsafe.Add(ref state, 80);
-            ref var SRest = ref _Unsafe.Add(ref state, 96);
-            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-            // z, S: 64 tiles are added up in a group, groups in twice the precision (a sum and its rest). The first group is the sum itself.
-            var stage = head.StartsEmpty ? _SumStage.Empty : _SumStage.Grouped;
-            if (stage == _SumStage.Empty)
-            {
-                _MemoryMarshal.CreateSpan(ref z, 16).Fill(0f);
-                if (!head.IsShort)
-                {
-                    _MemoryMarshal.CreateSpan(ref S, 64).Fill(0f);
-                }
-            }
-            else
-            {
-                _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                _MemoryMarshal.CreateSpan(ref SGroup, 64).Clear();
-            }
-            ref var zOpen = ref stage == _SumStage.Grouped ? ref zGroup : ref z;
-            ref var SOpen = ref stage == _SumStage.Grouped ? ref SGroup : ref S;
-
-            // Tiles of 48 tokens j.
-            for (var jStart = from; jStart < to; jStart += 48)
-            {
-                var jCount = global::System.Math.Min(48, to - jStart);
-                _MemoryMarshal.CreateSpan(ref zt, 16).Fill(0f);
-                for (var s = 0; s < jCount; s += 12)
-                {
-                    var sCount = global::System.Math.Min(12, jCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[key], (jStart + s) * head.Stride(key)), head.Stride(key), sCount, 3, ref K, 4);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[value], (jStart + s) * head.Stride(value)), head.Stride(value), sCount, 5, ref _Unsafe.Add(ref V, s * 8), 8);
-                    if (head.IsShort)
-                    {
-                        // A = K · Wᵀ and B = Q · Wᵀ, the queries behind the keys
-                        _TileCopy.Load(ref head[query], head.Stride(query), head.QueryLength, 3, ref _Unsafe.Add(ref K, sCount * 4), 4);
-                        Product_tx3x7(ref K, ref W, ref A, sCount + head.QueryLength);
-                        _TileCopy.Load(ref _Unsafe.Add(ref A, sCount * 8), 8, head.QueryLength, 8, ref shortB, 8);
-                    }
-                    else
-                    {
-                        // A = K · Wᵀ
-                        Product_tx3x7(ref K, ref W, ref A, sCount);
-                    }
-                    // Fk = Samples.UserFunction.Bump(A) + 0.001; zt = columnSum(Fk)
-                    ComputeFkZt(ref A, ref _Unsafe.Add(ref Fk, s * 8), ref zt, sCount);
-                }
-                // z = z + zt
-                ComputeZ(ref zOpen, ref zt, 1);
-                if (head.IsShort)
-                {
-                    // S += Fkᵀ · V, left as its factors
-                    _TileCopy.Load(ref Fk, 8, head.KeyLength, 8, ref shortFk, 8);
-                    _TileCopy.Load(ref V, 8, head.KeyLength, 8, ref shortV, 8);
-                }
-                else
-                {
-                    // S += Fkᵀ · V
-                    AddTransposedProduct_7xtx5(ref Fk, ref V, ref SOpen, jCount);
-                }
-                if (stage == _SumStage.Empty)
-                {
-                    stage = _SumStage.FirstGroup;
-                }
-                // A group of 64 tiles ends where a multiple of 3072 tokens does.
-                if (jStart % 3072 >= 3024)
-                {
-                    if (stage == _SumStage.Grouped)
-                    {
-                        _CompensatedSums.Close(ref z, ref zRest, ref z, ref zGroup, 16);
-                        _CompensatedSums.Close(ref S, ref SRest, ref S, ref SGroup, 64);
-                    }
-                    else
-                    {
-                        _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                        _MemoryMarshal.CreateSpan(ref zGroup, 16).Clear();
-                        _MemoryMarshal.CreateSpan(ref SRest, 64).Clear();
-                        _MemoryMarshal.CreateSpan(ref SGroup, 64).Clear();
-                        zOpen = ref zGroup;
-                        SOpen = ref SGroup;
-                        stage = _SumStage.Grouped;
-                    }
-                }
-            }
-            if (stage == _SumStage.Grouped)
-            {
-                _CompensatedSums.Close(ref z, ref zRest, ref z, ref zGroup, 16);
-                _CompensatedSums.Close(ref S, ref SRest, ref S, ref SGroup, 64);
-            }
-            else if (head.KeepsState)
-            {
-                _MemoryMarshal.CreateSpan(ref zRest, 16).Clear();
-                _MemoryMarshal.CreateSpan(ref SRest, 64).Clear();
-            }
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Output(in _HeadOperands head, int from, int to, ref float state, ref float scratch)
-        {
-            ref var Q = ref _Unsafe.Add(ref scratch, 0);
-            ref var B = ref _Unsafe.Add(ref scratch, 48);
-            ref var D = ref _Unsafe.Add(ref scratch, 144);
-            ref var N = ref _Unsafe.Add(ref scratch, 160);
-            ref var R = ref _Unsafe.Add(ref scratch, 256);
-            ref var logD = ref _Unsafe.Add(ref scratch, 272);
-            ref var lse = ref _Unsafe.Add(ref scratch, 288);
-            ref var shortB = ref _Unsafe.Add(ref scratch, 1008);
-            ref var shortFk = ref _Unsafe.Add(ref scratch, 1056);
-            ref var shortV = ref _Unsafe.Add(ref scratch, 1104);
-            ref var z = ref _Unsafe.Add(ref state, 0);
-            ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var W = ref _Unsafe.Add(ref head[parameters], 0);
-
-            // Tiles of 48 tokens i.
-            for (var iStart = from; iStart < to; iStart += 48)
-            {
-                var iCount = global::System.Math.Min(48, to - iStart);
-                for (var s = 0; s < iCount; s += 12)
-                {
-                    var sCount = global::System.Math.Min(12, iCount - s);
-                    _TileCopy.Load(ref _Unsafe.Add(ref head[query], (iStart + s) * head.Stride(query)), head.Stride(query), sCount, 3, ref Q, 4);
-                    if (head.IsShort)
-                    {
-                        // B = Q · Wᵀ, which the keys' pass has made
-                        _TileCopy.Load(ref shortB, 8, sCount, 8, ref B, 8);
-                    }
-                    else
-                    {
-                        // B = Q · Wᵀ
-                        Product_tx3x7(ref Q, ref W, ref B, sCount);
-                    }
-                    // Fq = Samples.UserFunction.Bump(B) + 0.001; D = rowSum(Fq · z)
-                    ComputeFqD(ref B, ref z, ref D, sCount);
-                    if (head.IsShort)
-                    {
-                        // N = Fq · S = (Fq · Fkᵀ) · V
-                        _ShortProducts.Apply(ref B, 8, sCount, ref shortFk, 8, ref shortV, 8, head.KeyLength, 8, 8, ref N, 8);
-                    }
-                    else
-                    {
-                        // N = Fq · S
-                        Product_tx7x5(ref B, ref S, ref N, sCount);
-                    }
-                    // R = D == 0 ? 0 : 1 / D
-                    ComputeR(ref D, ref R, sCount);
-                    // O = N · R
-                    ComputeO(ref N, ref R, sCount);
-                    _TileCopy.Store(ref N, 8, sCount, 5, ref _Unsafe.Add(ref head[output], (iStart + s) * head.Stride(output)), head.Stride(output));
-                    if (!_Unsafe.IsNullRef(ref head[logSumExp]))
-                    {
-                        // logD = log2(D); lse = logD · 0.693147
-                        ComputeLogDLse(ref D, ref lse, sCount);
-                        _TileCopy.Store(ref _Unsafe.Add(ref lse, 0), 0, 1, sCount, ref _Unsafe.Add(ref head[logSumExp], (iStart + s)), 0);
-                    }
-                }
-            }
-        }
-
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        public static void Merge(ref float state, ref float other)
-        {
-            ref var z = ref _Unsafe.Add(ref state, 0);
-            ref var z2 = ref _Unsafe.Add(ref other, 0);
-            ref var S = ref _Unsafe.Add(ref state, 16);
-            ref var S2 = ref _Unsafe.Add(ref other, 16);
-            ref var zRest = ref _Unsafe.Add(ref state, 80);
-            ref var zRest2 = ref _Unsafe.Add(ref other, 80);
-            ref var SRest = ref _Unsafe.Add(ref state, 96);
-            ref var SRest2 = ref _Unsafe.Add(ref other, 96);
-            for (nint r = 0; r < 8; r++)
-            {
-                const float mine = 1f;
-                const float theirs = 1f;
-                _CompensatedSums.Merge(ref _Unsafe.Add(ref z, r), ref _Unsafe.Add(ref zRest, r), mine, _Unsafe.Add(ref z2, r) * theirs, _Unsafe.Add(ref zRest2, r) * theirs);
-                for (nint j = 0; j < 8; j += 4)
-                {
-                    _CompensatedSums.Merge(ref _Unsafe.Add(ref S, (r * 8) + j), ref _Unsafe.Add(ref SRest, (r * 8) + j), _Simd128.Create(mine), _Simd128.LoadUnsafe(ref _Unsafe.Add(ref S2, (r * 8) + j)) * theirs, _Simd128.LoadUnsafe(ref _Unsafe.Add(ref SRest2, (r * 8) + j)) * theirs);
-                }
-            }
-        }
-
-        public static void ExportState(ref float state, global::System.Span<float> destination)
-        {
-            // z [1 × m]
-            _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 0), 7).CopyTo(destination.Slice(0));
-            // S [m × dv]
-            for (var r = 0; r < 7; r++)
-            {
-                _MemoryMarshal.CreateSpan(ref _Unsafe.Add(ref state, 16 + (r * 8)), 5).CopyTo(destination.Slice(7 + (r * 5)));
-            }
-        }
-
-        // c = a · b: [t × 3] · [3 × 7]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx3x7(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    if (rows - i <= 2)
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 4);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                        var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                        for (nint k = 0; k < 3; k++)
-                        {
-                            var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                            var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                            c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                            var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 4));
-                            c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                            c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 8);
-                        }
-                        _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                        _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 12));
-                    }
-                    else
-                    {
-                        ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                        ref var aa = ref _Unsafe.Add(ref a, i * 4);
-                        ref var bb = ref _Unsafe.Add(ref b, j);
-                        var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                        var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                        var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                        var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                        var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                        var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                        for (nint k = 0; k < 3; k++)
-                        {
-                            var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                            var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                            var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                            c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                            c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                            var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 4));
-                            c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                            c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                            var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 8));
-                            c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                            c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                            var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 12));
-                            c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                            c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                            var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                            c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                            c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                            var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 20));
-                            c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                            c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                            aa = ref _Unsafe.Add(ref aa, 1);
-                            bb = ref _Unsafe.Add(ref bb, 8);
-                        }
-                        _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                        _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 12));
-                        _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 20));
-                        _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 28));
-                        _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 36));
-                        _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 44));
-                    }
-                }
-            }
-        }
-
-        // Samples.UserFunction.Bump: f(x) = ((x · 0.5) · (x · 0.5)) ≥ 1 ? 0 : ((1 − ((x · 0.5) · (x · 0.5))) · (1 − ((x · 0.5) · (x · 0.5)))) · exp(−((x · 0.5) · (x · 0.5)))
-        [_MethodImpl(_MethodImplOptions.AggressiveInlining)]
-        private static _Floats128 KernelFunction(_Floats128 x)
-        {
-            var x_0 = x * _Simd128.Create(0.5f);
-            var x_1 = x_0 * x_0;
-            var x_2 = _Simd128.Create(1f) - x_1;
-            return _Simd128.ConditionalSelect(_Simd128.GreaterThanOrEqual(x_1, _Simd128.Create(1f)), _Floats128.Zero, (x_2 * x_2) * _VectorMath.Exp(-x_1));
-        }
-
-        // Fk = Samples.UserFunction.Bump(A) + 0.001, [j × m].
-        // zt = columnSum(Fk), [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFkZt(ref float A, ref float Fk, ref float zt, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Ar = ref _Unsafe.Add(ref A, r * 8);
-                ref var Fkr = ref _Unsafe.Add(ref Fk, r * 8);
-                for (nint j = 0; j < 4; j += 4)
-                {
-                    var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Fk0 = _Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, KernelFunction(A0) + _Simd128.Create(0.00100000005f));
-                    _Simd128.StoreUnsafe(Fk0, ref _Unsafe.Add(ref Fkr, j));
-                    ztSum += Fk0;
-                    _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
-                }
-                {
-                    const int j = 4;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(3f));
-                    var ztSum = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var A0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Ar, j));
-                    var Fk0 = _Simd128.MultiplyAddEstimate(A0, _Floats128.Zero, KernelFunction(A0) + _Simd128.Create(0.00100000005f));
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Fk0, _Floats128.Zero), ref _Unsafe.Add(ref Fkr, j));
-                    ztSum += _Simd128.ConditionalSelect(tail, Fk0, _Floats128.Zero);
-                    _Simd128.StoreUnsafe(ztSum, ref _Unsafe.Add(ref zt, j));
-                }
-            }
-        }
-
-        // z = z + zt, [1 × m].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeZ(ref float z, ref float zt, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                for (nint j = 0; j < 4; j += 4)
-                {
-                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var ztj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var z0 = zj + ztj;
-                    _Simd128.StoreUnsafe(z0, ref _Unsafe.Add(ref z, j));
-                }
-                {
-                    const int j = 4;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(3f));
-                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    var ztj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref zt, j));
-                    var z0 = zj + ztj;
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, z0, _Floats128.Zero), ref _Unsafe.Add(ref z, j));
-                }
-            }
-        }
-
-        // c += aᵀ · b: [7 × t] · [t × 5]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void AddTransposedProduct_7xtx5(ref float a, ref float b, ref float c, int inner)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < 6; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 2));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 3));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 4));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 5));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 8);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 12)) + c1_1, ref _Unsafe.Add(ref cc, 12));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 16)) + c2_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 20)) + c2_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 24)) + c3_0, ref _Unsafe.Add(ref cc, 24)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 28)) + c3_1, ref _Unsafe.Add(ref cc, 28));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 32)) + c4_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 36)) + c4_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 40)) + c5_0, ref _Unsafe.Add(ref cc, 40)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 44)) + c5_1, ref _Unsafe.Add(ref cc, 44));
-                }
-                {
-                    const int i = 6;
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    for (nint k = 0; k < inner; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 1));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        aa = ref _Unsafe.Add(ref aa, 8);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 0)) + c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 4)) + c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 8)) + c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(_Simd128.LoadUnsafe(ref _Unsafe.Add(ref cc, 12)) + c1_1, ref _Unsafe.Add(ref cc, 12));
-                }
-            }
-        }
-
-        // Fq = Samples.UserFunction.Bump(B) + 0.001, [i × m].
-        // D = rowSum(Fq · z), [i × 1].
-        // Fq takes the memory of B.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeFqD(ref float B, ref float z, ref float D, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Br = ref _Unsafe.Add(ref B, r * 8);
-                var DSum0 = _Floats128.Zero;
-                for (nint j = 0; j < 4; j += 4)
-                {
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _Simd128.MultiplyAddEstimate(B0, _Floats128.Zero, KernelFunction(B0) + _Simd128.Create(0.00100000005f));
-                    _Simd128.StoreUnsafe(Fq0, ref _Unsafe.Add(ref Br, j));
-                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DSum0 = _Simd128.MultiplyAddEstimate(Fq0, zj, DSum0);
-                }
-                {
-                    const int j = 4;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(3f));
-                    var B0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Br, j));
-                    var Fq0 = _Simd128.MultiplyAddEstimate(B0, _Floats128.Zero, KernelFunction(B0) + _Simd128.Create(0.00100000005f));
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, Fq0, _Floats128.Zero), ref _Unsafe.Add(ref Br, j));
-                    var zj = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref z, j));
-                    DSum0 += _Simd128.ConditionalSelect(tail, Fq0 * zj, _Floats128.Zero);
-                }
-                _Unsafe.Add(ref D, r) = _VectorMath.Sum(DSum0);
-            }
-        }
-
-        // c = a · b: [t × 7] · [7 × 5]; blocks of 6 × 8.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void Product_tx7x5(ref float a, ref float b, ref float c, int rows)
-        {
-            {
-                const int j = 0;
-                for (nint i = 0; i < rows; i += 6)
-                {
-                    ref var cc = ref _Unsafe.Add(ref c, (i * 8) + j);
-                    ref var aa = ref _Unsafe.Add(ref a, i * 8);
-                    ref var bb = ref _Unsafe.Add(ref b, j);
-                    var c0_0 = _Floats128.Zero; var c0_1 = _Floats128.Zero;
-                    var c1_0 = _Floats128.Zero; var c1_1 = _Floats128.Zero;
-                    var c2_0 = _Floats128.Zero; var c2_1 = _Floats128.Zero;
-                    var c3_0 = _Floats128.Zero; var c3_1 = _Floats128.Zero;
-                    var c4_0 = _Floats128.Zero; var c4_1 = _Floats128.Zero;
-                    var c5_0 = _Floats128.Zero; var c5_1 = _Floats128.Zero;
-                    for (nint k = 0; k < 7; k++)
-                    {
-                        var b0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 0));
-                        var b1 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref bb, 4));
-                        var a0 = _Simd128.Create(_Unsafe.Add(ref aa, 0));
-                        c0_0 = _Simd128.MultiplyAddEstimate(a0, b0, c0_0);
-                        c0_1 = _Simd128.MultiplyAddEstimate(a0, b1, c0_1);
-                        var a1 = _Simd128.Create(_Unsafe.Add(ref aa, 8));
-                        c1_0 = _Simd128.MultiplyAddEstimate(a1, b0, c1_0);
-                        c1_1 = _Simd128.MultiplyAddEstimate(a1, b1, c1_1);
-                        var a2 = _Simd128.Create(_Unsafe.Add(ref aa, 16));
-                        c2_0 = _Simd128.MultiplyAddEstimate(a2, b0, c2_0);
-                        c2_1 = _Simd128.MultiplyAddEstimate(a2, b1, c2_1);
-                        var a3 = _Simd128.Create(_Unsafe.Add(ref aa, 24));
-                        c3_0 = _Simd128.MultiplyAddEstimate(a3, b0, c3_0);
-                        c3_1 = _Simd128.MultiplyAddEstimate(a3, b1, c3_1);
-                        var a4 = _Simd128.Create(_Unsafe.Add(ref aa, 32));
-                        c4_0 = _Simd128.MultiplyAddEstimate(a4, b0, c4_0);
-                        c4_1 = _Simd128.MultiplyAddEstimate(a4, b1, c4_1);
-                        var a5 = _Simd128.Create(_Unsafe.Add(ref aa, 40));
-                        c5_0 = _Simd128.MultiplyAddEstimate(a5, b0, c5_0);
-                        c5_1 = _Simd128.MultiplyAddEstimate(a5, b1, c5_1);
-                        aa = ref _Unsafe.Add(ref aa, 1);
-                        bb = ref _Unsafe.Add(ref bb, 8);
-                    }
-                    _Simd128.StoreUnsafe(c0_0, ref _Unsafe.Add(ref cc, 0)); _Simd128.StoreUnsafe(c0_1, ref _Unsafe.Add(ref cc, 4));
-                    _Simd128.StoreUnsafe(c1_0, ref _Unsafe.Add(ref cc, 8)); _Simd128.StoreUnsafe(c1_1, ref _Unsafe.Add(ref cc, 12));
-                    _Simd128.StoreUnsafe(c2_0, ref _Unsafe.Add(ref cc, 16)); _Simd128.StoreUnsafe(c2_1, ref _Unsafe.Add(ref cc, 20));
-                    _Simd128.StoreUnsafe(c3_0, ref _Unsafe.Add(ref cc, 24)); _Simd128.StoreUnsafe(c3_1, ref _Unsafe.Add(ref cc, 28));
-                    _Simd128.StoreUnsafe(c4_0, ref _Unsafe.Add(ref cc, 32)); _Simd128.StoreUnsafe(c4_1, ref _Unsafe.Add(ref cc, 36));
-                    _Simd128.StoreUnsafe(c5_0, ref _Unsafe.Add(ref cc, 40)); _Simd128.StoreUnsafe(c5_1, ref _Unsafe.Add(ref cc, 44));
-                }
-            }
-        }
-
-        // R = D == 0 ? 0 : 1 / D, [i × 1].
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeR(ref float D, ref float R, int rows)
-        {
-            for (var r = 0; r < rows; r++)
-            {
-                var R0 = _Unsafe.Add(ref D, r) == 0f ? 0f : 1f / _Unsafe.Add(ref D, r);
-                _Unsafe.Add(ref R, r) = R0;
-            }
-        }
-
-        // O = N · R, [i × dv].
-        // O takes the memory of N.
-        [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeO(ref float N, ref float R, int rows)
-        {
-            for (nint r = 0; r < rows; r += 1)
-            {
-                ref var Nr = ref _Unsafe.Add(ref N, r * 8);
-                var R0 = _Simd128.Create(_Unsafe.Add(ref R, r));
-                for (nint j = 0; j < 4; j += 4)
-                {
-                    var N0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var O0 = N0 * R0;
-                    _Simd128.StoreUnsafe(O0, ref _Unsafe.Add(ref Nr, j));
-                }
-                {
-                    const int j = 4;
-                    var tail = _Simd128.LessThan(_Floats128.Indices, _Simd128.Create(1f));
-                    var N0 = _Simd128.LoadUnsafe(ref _Unsafe.Add(ref Nr, j));
-                    var O0 = N0 * R0;
-                    _Simd128.StoreUnsafe(_Simd128.ConditionalSelect(tail, O0, _Floats128.Zero), ref _Unsafe.Add(ref Nr, j));
+                    _Floats.Store(_Floats.Select(tail, O0, _Floats.Zero), ref _Unsafe.Add(ref Nr, j));
                 }
             }
         }
