@@ -70,13 +70,14 @@ public static class CompensatedSums
     /// <summary>sum += addend, keeping in the rest what that loses; for addends that are not much larger than the sum becomes.</summary>
     /// <remarks>Kahan's form: the rest goes in with the next addend, three additions less than two-sum.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add<TVector>(ref float sum, ref float rest, TVector addend)
-        where TVector : struct, IVector<TVector>
+    internal static void Add<TVector, TLanes>(ref float sum, ref float rest, TVector addend)
+        where TVector : struct
+        where TLanes : struct, ILanes<TVector>
     {
-        TVector before = TVector.Load(ref sum);
-        TVector owed = addend + TVector.Load(ref rest);
-        TVector total = before + owed;
-        TVector.Store(total, ref sum);
-        TVector.Store(owed - (total - before), ref rest);
+        TVector before = TLanes.Load(ref sum);
+        TVector owed = TLanes.Add(addend, TLanes.Load(ref rest));
+        TVector total = TLanes.Add(before, owed);
+        TLanes.Store(total, ref sum);
+        TLanes.Store(TLanes.Subtract(owed, TLanes.Subtract(total, before)), ref rest);
     }
 }

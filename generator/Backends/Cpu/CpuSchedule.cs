@@ -11,6 +11,9 @@ internal sealed class CpuSchedule
     /// <summary>Tokens of a tile of an outer loop whose body walks all keys again: packing the keys is paid once for so many queries.</summary>
     private const int TokensPerOuterTile = 192;
 
+    /// <summary>Columns of the widest register block.</summary>
+    private const int PanelColumns = 64;
+
     /// <summary>floats in a cache line.</summary>
     public const int LineFloats = 16;
 
@@ -54,11 +57,11 @@ internal sealed class CpuSchedule
     private static int RoundUp(int count) => (count + VectorText.MostLanes - 1) / VectorText.MostLanes * VectorText.MostLanes;
 
     /// <summary>
-    /// Floats from one row of a matrix to the next. Rows are an odd number of cache lines apart: a product walks down a panel that may be narrower than the row, and
-    /// at a power of two its lines would fall into the same few cache sets and push each other out.
+    /// Floats from one row of a matrix to the next. Where a product walks down a panel that is narrower than the row, rows are an odd number of
+    /// cache lines apart: at a power of two they would fall into the same few cache sets and push each other out.
     /// </summary>
     public int Stride(int paddedColumns) =>
-        paddedColumns <= LineFloats ? paddedColumns : (((paddedColumns + LineFloats - 1) / LineFloats) | 1) * LineFloats;
+        paddedColumns <= PanelColumns ? paddedColumns : (((paddedColumns + LineFloats - 1) / LineFloats) | 1) * LineFloats;
 
     public int Stride(Tile tile) => tile.IsColumnVector ? 1 : Stride(Padded(tile.Columns));
 

@@ -1,7 +1,7 @@
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// What <see cref="Elementary{TVector, TLanes}"/> needs of a vector of floats; a mask is a vector whose lanes are all
+/// What <see cref="Elementary{TVector, TLanes}"/> and products need of a vector of floats; a mask is a vector whose lanes are all
 /// ones or all zeros.
 /// </summary>
 /// <remarks>Each member is one or two instructions. The widths differ in these and in nothing else, so they give the same bits.</remarks>
@@ -18,6 +18,18 @@ internal interface ILanes<TVector>
     static abstract bool SplitsNumbers { get; }
 
     static abstract TVector Create(float value);
+
+    /// <summary>The numbers from a place on.</summary>
+    static abstract TVector Load(ref float from);
+
+    /// <summary>Writes the numbers to a place.</summary>
+    static abstract void Store(TVector v, ref float to);
+
+    /// <summary>0, 1, 2, …</summary>
+    static abstract TVector Indices { get; }
+
+    /// <summary>The sum of the lanes, in pairs.</summary>
+    static abstract float Sum(TVector v);
 
     static abstract float Lane(TVector v, int index);
 
@@ -48,6 +60,8 @@ internal interface ILanes<TVector>
     static abstract TVector AtMost(float limit, TVector v);
 
     static abstract TVector Less(TVector a, TVector b);
+
+    static abstract TVector LessOrEqual(TVector a, TVector b);
 
     static abstract TVector Equal(TVector a, TVector b);
 

@@ -26,6 +26,24 @@ internal readonly struct Lanes4 : ILanes<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Create(float value) => Vector128.Create(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Load(ref float from) => Vector128.LoadUnsafe(ref from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector128<float> v, ref float to) => v.StoreUnsafe(ref to);
+
+    public static Vector128<float> Indices
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector128<float>.Indices;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector128<float> v) => VectorMath.Sum(v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LessOrEqual(Vector128<float> a, Vector128<float> b) => Vector128.LessThanOrEqual(a, b);
+
     public static float Lane(Vector128<float> v, int index) => v.GetElement(index);
 
     public static Vector128<float> WithLane(Vector128<float> v, int index, float value) => v.WithElement(index, value);

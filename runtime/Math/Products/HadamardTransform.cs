@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace KernelGen.CompilerServices;
 
@@ -94,6 +95,7 @@ public static class HadamardTransform
         }
     }
 
+    /// <summary>A pass, in the platform's own vectors: with a struct around them the JIT moves numbers between registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Pass<TVector, TSigns, TLengths>(
         ref float from, ref float to, int block, int distance, int radix, ref float signs, ref float lengths)
@@ -101,22 +103,43 @@ public static class HadamardTransform
         where TSigns : struct, IRowScale
         where TLengths : struct, IRowScale
     {
+        if (typeof(TVector) == typeof(Floats16))
+        {
+            Pass<Vector512<float>, Lanes16, TSigns, TLengths>(ref from, ref to, block, distance, radix, ref signs, ref lengths);
+        }
+        else if (typeof(TVector) == typeof(Floats8))
+        {
+            Pass<Vector256<float>, Lanes8, TSigns, TLengths>(ref from, ref to, block, distance, radix, ref signs, ref lengths);
+        }
+        else
+        {
+            Pass<Vector128<float>, Lanes4, TSigns, TLengths>(ref from, ref to, block, distance, radix, ref signs, ref lengths);
+        }
+    }
+
+    private static void Pass<TVector, TLanes, TSigns, TLengths>(
+        ref float from, ref float to, int block, int distance, int radix, ref float signs, ref float lengths)
+        where TVector : struct
+        where TLanes : struct, ILanes<TVector>
+        where TSigns : struct, IRowScale
+        where TLengths : struct, IRowScale
+    {
         switch (radix)
         {
             case 16:
-                Butterflies<TVector, Sixteen, TSigns, TLengths>(ref from, ref to, block, distance, ref signs, ref lengths);
+                Butterflies<TVector, TLanes, Sixteen, TSigns, TLengths>(ref from, ref to, block, distance, ref signs, ref lengths);
                 break;
             case 8:
-                Butterflies<TVector, Eight, TSigns, TLengths>(ref from, ref to, block, distance, ref signs, ref lengths);
+                Butterflies<TVector, TLanes, Eight, TSigns, TLengths>(ref from, ref to, block, distance, ref signs, ref lengths);
                 break;
             case 4:
-                Butterflies<TVector, Four, TSigns, TLengths>(ref from, ref to, block, distance, ref signs, ref lengths);
+                Butterflies<TVector, TLanes, Four, TSigns, TLengths>(ref from, ref to, block, distance, ref signs, ref lengths);
                 break;
             case 2:
-                Butterflies<TVector, Two, TSigns, TLengths>(ref from, ref to, block, distance, ref signs, ref lengths);
+                Butterflies<TVector, TLanes, Two, TSigns, TLengths>(ref from, ref to, block, distance, ref signs, ref lengths);
                 break;
             case 1:
-                Butterflies<TVector, One, TSigns, TLengths>(ref from, ref to, block, distance, ref signs, ref lengths);
+                Butterflies<TVector, TLanes, One, TSigns, TLengths>(ref from, ref to, block, distance, ref signs, ref lengths);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(radix));
@@ -125,154 +148,221 @@ public static class HadamardTransform
 
     /// <summary>to = H over every so many rows that are a distance apart, of the rows times their signs, times their lengths.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Butterflies<TVector, TRadix, TSigns, TLengths>(
+    private static void Butterflies<TVector, TLanes, TRadix, TSigns, TLengths>(
         ref float from, ref float to, int block, int distance, ref float signs, ref float lengths)
-        where TVector : struct, IVector<TVector>
+        where TVector : struct
+        where TLanes : struct, ILanes<TVector>
         where TRadix : struct, IBlockSize
         where TSigns : struct, IRowScale
         where TLengths : struct, IRowScale
     {
         nint apart = distance;
+        nint step = apart * TLanes.Count;
         for (nint first = 0; first < block; first += TRadix.Count * apart)
         {
             for (nint row = first; row < first + apart; row++)
             {
-                TVector v0 = Row<TVector, TSigns>(ref from, row, ref signs);
-                TVector v1 = TVector.Zero, v2 = TVector.Zero, v3 = TVector.Zero, v4 = TVector.Zero, v5 = TVector.Zero, v6 = TVector.Zero, v7 = TVector.Zero;
-                TVector v8 = TVector.Zero, v9 = TVector.Zero, v10 = TVector.Zero, v11 = TVector.Zero, v12 = TVector.Zero, v13 = TVector.Zero, v14 = TVector.Zero, v15 = TVector.Zero;
+                // From row to row by addition: so many distances have no place in registers.
+                ref float next = ref Unsafe.Add(ref from, row * TLanes.Count);
+                ref float sign = ref Unsafe.Add(ref signs, row);
+                TVector v0 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
+                TVector v1 = default, v2 = default, v3 = default, v4 = default, v5 = default, v6 = default, v7 = default;
+                TVector v8 = default, v9 = default, v10 = default, v11 = default, v12 = default, v13 = default, v14 = default, v15 = default;
                 if (typeof(TRadix) != typeof(One))
                 {
-                    v1 = Row<TVector, TSigns>(ref from, row + apart, ref signs);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v1 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
                 }
 
                 if (typeof(TRadix) != typeof(One) && typeof(TRadix) != typeof(Two))
                 {
-                    v2 = Row<TVector, TSigns>(ref from, row + (2 * apart), ref signs);
-                    v3 = Row<TVector, TSigns>(ref from, row + (3 * apart), ref signs);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v2 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v3 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
                 }
 
                 if (typeof(TRadix) == typeof(Eight) || typeof(TRadix) == typeof(Sixteen))
                 {
-                    v4 = Row<TVector, TSigns>(ref from, row + (4 * apart), ref signs);
-                    v5 = Row<TVector, TSigns>(ref from, row + (5 * apart), ref signs);
-                    v6 = Row<TVector, TSigns>(ref from, row + (6 * apart), ref signs);
-                    v7 = Row<TVector, TSigns>(ref from, row + (7 * apart), ref signs);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v4 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v5 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v6 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v7 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
                 }
 
                 if (typeof(TRadix) == typeof(Sixteen))
                 {
-                    v8 = Row<TVector, TSigns>(ref from, row + (8 * apart), ref signs);
-                    v9 = Row<TVector, TSigns>(ref from, row + (9 * apart), ref signs);
-                    v10 = Row<TVector, TSigns>(ref from, row + (10 * apart), ref signs);
-                    v11 = Row<TVector, TSigns>(ref from, row + (11 * apart), ref signs);
-                    v12 = Row<TVector, TSigns>(ref from, row + (12 * apart), ref signs);
-                    v13 = Row<TVector, TSigns>(ref from, row + (13 * apart), ref signs);
-                    v14 = Row<TVector, TSigns>(ref from, row + (14 * apart), ref signs);
-                    v15 = Row<TVector, TSigns>(ref from, row + (15 * apart), ref signs);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v8 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v9 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v10 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v11 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v12 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v13 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v14 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
+                    next = ref Unsafe.Add(ref next, step);
+                    sign = ref Unsafe.Add(ref sign, apart);
+                    v15 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
                 }
 
                 if (typeof(TRadix) != typeof(One))
                 {
-                    (v0, v1) = (v0 + v1, v0 - v1);
+                    (v0, v1) = (TLanes.Add(v0, v1), TLanes.Subtract(v0, v1));
                 }
 
                 if (typeof(TRadix) != typeof(One) && typeof(TRadix) != typeof(Two))
                 {
-                    (v2, v3) = (v2 + v3, v2 - v3);
+                    (v2, v3) = (TLanes.Add(v2, v3), TLanes.Subtract(v2, v3));
                 }
 
                 if (typeof(TRadix) == typeof(Eight) || typeof(TRadix) == typeof(Sixteen))
                 {
-                    (v4, v5) = (v4 + v5, v4 - v5);
-                    (v6, v7) = (v6 + v7, v6 - v7);
+                    (v4, v5) = (TLanes.Add(v4, v5), TLanes.Subtract(v4, v5));
+                    (v6, v7) = (TLanes.Add(v6, v7), TLanes.Subtract(v6, v7));
                 }
 
                 if (typeof(TRadix) == typeof(Sixteen))
                 {
-                    (v8, v9) = (v8 + v9, v8 - v9);
-                    (v10, v11) = (v10 + v11, v10 - v11);
-                    (v12, v13) = (v12 + v13, v12 - v13);
-                    (v14, v15) = (v14 + v15, v14 - v15);
+                    (v8, v9) = (TLanes.Add(v8, v9), TLanes.Subtract(v8, v9));
+                    (v10, v11) = (TLanes.Add(v10, v11), TLanes.Subtract(v10, v11));
+                    (v12, v13) = (TLanes.Add(v12, v13), TLanes.Subtract(v12, v13));
+                    (v14, v15) = (TLanes.Add(v14, v15), TLanes.Subtract(v14, v15));
                 }
 
                 if (typeof(TRadix) != typeof(One) && typeof(TRadix) != typeof(Two))
                 {
-                    (v0, v2) = (v0 + v2, v0 - v2);
-                    (v1, v3) = (v1 + v3, v1 - v3);
+                    (v0, v2) = (TLanes.Add(v0, v2), TLanes.Subtract(v0, v2));
+                    (v1, v3) = (TLanes.Add(v1, v3), TLanes.Subtract(v1, v3));
                 }
 
                 if (typeof(TRadix) == typeof(Eight) || typeof(TRadix) == typeof(Sixteen))
                 {
-                    (v4, v6) = (v4 + v6, v4 - v6);
-                    (v5, v7) = (v5 + v7, v5 - v7);
+                    (v4, v6) = (TLanes.Add(v4, v6), TLanes.Subtract(v4, v6));
+                    (v5, v7) = (TLanes.Add(v5, v7), TLanes.Subtract(v5, v7));
                 }
 
                 if (typeof(TRadix) == typeof(Sixteen))
                 {
-                    (v8, v10) = (v8 + v10, v8 - v10);
-                    (v9, v11) = (v9 + v11, v9 - v11);
-                    (v12, v14) = (v12 + v14, v12 - v14);
-                    (v13, v15) = (v13 + v15, v13 - v15);
+                    (v8, v10) = (TLanes.Add(v8, v10), TLanes.Subtract(v8, v10));
+                    (v9, v11) = (TLanes.Add(v9, v11), TLanes.Subtract(v9, v11));
+                    (v12, v14) = (TLanes.Add(v12, v14), TLanes.Subtract(v12, v14));
+                    (v13, v15) = (TLanes.Add(v13, v15), TLanes.Subtract(v13, v15));
                 }
 
                 if (typeof(TRadix) == typeof(Eight) || typeof(TRadix) == typeof(Sixteen))
                 {
-                    (v0, v4) = (v0 + v4, v0 - v4);
-                    (v1, v5) = (v1 + v5, v1 - v5);
-                    (v2, v6) = (v2 + v6, v2 - v6);
-                    (v3, v7) = (v3 + v7, v3 - v7);
+                    (v0, v4) = (TLanes.Add(v0, v4), TLanes.Subtract(v0, v4));
+                    (v1, v5) = (TLanes.Add(v1, v5), TLanes.Subtract(v1, v5));
+                    (v2, v6) = (TLanes.Add(v2, v6), TLanes.Subtract(v2, v6));
+                    (v3, v7) = (TLanes.Add(v3, v7), TLanes.Subtract(v3, v7));
                 }
 
                 if (typeof(TRadix) == typeof(Sixteen))
                 {
-                    (v8, v12) = (v8 + v12, v8 - v12);
-                    (v9, v13) = (v9 + v13, v9 - v13);
-                    (v10, v14) = (v10 + v14, v10 - v14);
-                    (v11, v15) = (v11 + v15, v11 - v15);
+                    (v8, v12) = (TLanes.Add(v8, v12), TLanes.Subtract(v8, v12));
+                    (v9, v13) = (TLanes.Add(v9, v13), TLanes.Subtract(v9, v13));
+                    (v10, v14) = (TLanes.Add(v10, v14), TLanes.Subtract(v10, v14));
+                    (v11, v15) = (TLanes.Add(v11, v15), TLanes.Subtract(v11, v15));
                 }
 
                 if (typeof(TRadix) == typeof(Sixteen))
                 {
-                    (v0, v8) = (v0 + v8, v0 - v8);
-                    (v1, v9) = (v1 + v9, v1 - v9);
-                    (v2, v10) = (v2 + v10, v2 - v10);
-                    (v3, v11) = (v3 + v11, v3 - v11);
-                    (v4, v12) = (v4 + v12, v4 - v12);
-                    (v5, v13) = (v5 + v13, v5 - v13);
-                    (v6, v14) = (v6 + v14, v6 - v14);
-                    (v7, v15) = (v7 + v15, v7 - v15);
+                    (v0, v8) = (TLanes.Add(v0, v8), TLanes.Subtract(v0, v8));
+                    (v1, v9) = (TLanes.Add(v1, v9), TLanes.Subtract(v1, v9));
+                    (v2, v10) = (TLanes.Add(v2, v10), TLanes.Subtract(v2, v10));
+                    (v3, v11) = (TLanes.Add(v3, v11), TLanes.Subtract(v3, v11));
+                    (v4, v12) = (TLanes.Add(v4, v12), TLanes.Subtract(v4, v12));
+                    (v5, v13) = (TLanes.Add(v5, v13), TLanes.Subtract(v5, v13));
+                    (v6, v14) = (TLanes.Add(v6, v14), TLanes.Subtract(v6, v14));
+                    (v7, v15) = (TLanes.Add(v7, v15), TLanes.Subtract(v7, v15));
                 }
 
-                Store<TVector, TLengths>(v0, ref to, row, ref lengths);
+                next = ref Unsafe.Add(ref to, row * TLanes.Count);
+                ref float length = ref Unsafe.Add(ref lengths, row);
+                Store<TVector, TLanes, TLengths>(v0, ref next, ref length);
                 if (typeof(TRadix) != typeof(One))
                 {
-                    Store<TVector, TLengths>(v1, ref to, row + apart, ref lengths);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v1, ref next, ref length);
                 }
 
                 if (typeof(TRadix) != typeof(One) && typeof(TRadix) != typeof(Two))
                 {
-                    Store<TVector, TLengths>(v2, ref to, row + (2 * apart), ref lengths);
-                    Store<TVector, TLengths>(v3, ref to, row + (3 * apart), ref lengths);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v2, ref next, ref length);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v3, ref next, ref length);
                 }
 
                 if (typeof(TRadix) == typeof(Eight) || typeof(TRadix) == typeof(Sixteen))
                 {
-                    Store<TVector, TLengths>(v4, ref to, row + (4 * apart), ref lengths);
-                    Store<TVector, TLengths>(v5, ref to, row + (5 * apart), ref lengths);
-                    Store<TVector, TLengths>(v6, ref to, row + (6 * apart), ref lengths);
-                    Store<TVector, TLengths>(v7, ref to, row + (7 * apart), ref lengths);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v4, ref next, ref length);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v5, ref next, ref length);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v6, ref next, ref length);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v7, ref next, ref length);
                 }
 
                 if (typeof(TRadix) == typeof(Sixteen))
                 {
-                    Store<TVector, TLengths>(v8, ref to, row + (8 * apart), ref lengths);
-                    Store<TVector, TLengths>(v9, ref to, row + (9 * apart), ref lengths);
-                    Store<TVector, TLengths>(v10, ref to, row + (10 * apart), ref lengths);
-                    Store<TVector, TLengths>(v11, ref to, row + (11 * apart), ref lengths);
-                    Store<TVector, TLengths>(v12, ref to, row + (12 * apart), ref lengths);
-                    Store<TVector, TLengths>(v13, ref to, row + (13 * apart), ref lengths);
-                    Store<TVector, TLengths>(v14, ref to, row + (14 * apart), ref lengths);
-                    Store<TVector, TLengths>(v15, ref to, row + (15 * apart), ref lengths);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v8, ref next, ref length);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v9, ref next, ref length);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v10, ref next, ref length);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v11, ref next, ref length);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v12, ref next, ref length);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v13, ref next, ref length);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v14, ref next, ref length);
+                    next = ref Unsafe.Add(ref next, step);
+                    length = ref Unsafe.Add(ref length, apart);
+                    Store<TVector, TLanes, TLengths>(v15, ref next, ref length);
                 }
             }
         }
@@ -280,37 +370,43 @@ public static class HadamardTransform
 
     /// <summary>A row, a number of each token, times its sign.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Row<TVector, TSigns>(ref float from, nint row, ref float signs)
-        where TVector : struct, IVector<TVector>
+    private static TVector Row<TVector, TLanes, TSigns>(ref float from, ref float sign)
+        where TVector : struct
+        where TLanes : struct, ILanes<TVector>
         where TSigns : struct, IRowScale =>
-        TSigns.Scale(TVector.Load(ref Unsafe.Add(ref from, row * TVector.Count)), ref signs, row);
+        TSigns.Scale<TVector, TLanes>(TLanes.Load(ref from), ref sign);
 
     /// <summary>Stores a row times its length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<TVector, TLengths>(TVector value, ref float to, nint row, ref float lengths)
-        where TVector : struct, IVector<TVector>
+    private static void Store<TVector, TLanes, TLengths>(TVector value, ref float to, ref float length)
+        where TVector : struct
+        where TLanes : struct, ILanes<TVector>
         where TLengths : struct, IRowScale =>
-        TVector.Store(TLengths.Scale(value, ref lengths, row), ref Unsafe.Add(ref to, row * TVector.Count));
+        TLanes.Store(TLengths.Scale<TVector, TLanes>(value, ref length), ref to);
 
     /// <summary>Whether rows are scaled, as a type, so that it is decided where a pass is compiled.</summary>
     private interface IRowScale
     {
         /// <summary>A row, times its scale where it has one.</summary>
-        static abstract TVector Scale<TVector>(TVector value, ref float scales, nint row)
-            where TVector : struct, IVector<TVector>;
+        static abstract TVector Scale<TVector, TLanes>(TVector value, ref float scale)
+            where TVector : struct
+            where TLanes : struct, ILanes<TVector>;
     }
 
     private readonly struct Scaled : IRowScale
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVector Scale<TVector>(TVector value, ref float scales, nint row)
-            where TVector : struct, IVector<TVector> => value * TVector.Create(Unsafe.Add(ref scales, row));
+        public static TVector Scale<TVector, TLanes>(TVector value, ref float scale)
+            where TVector : struct
+            where TLanes : struct, ILanes<TVector> =>
+            TLanes.Multiply(value, TLanes.Create(scale));
     }
 
     private readonly struct Unscaled : IRowScale
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVector Scale<TVector>(TVector value, ref float scales, nint row)
-            where TVector : struct, IVector<TVector> => value;
+        public static TVector Scale<TVector, TLanes>(TVector value, ref float scale)
+            where TVector : struct
+            where TLanes : struct, ILanes<TVector> => value;
     }
 }

@@ -10,224 +10,269 @@ namespace KernelGen.CompilerServices;
 /// Written out with a name for each sum, since the JIT keeps names in registers and arrays in memory. Sizes are types: what a smaller block does not have
 /// is gone when it is compiled. The seventh row and those after it have one vector.
 /// </remarks>
-internal static class RegisterBlock<TVector, TRows, TVectors, TStore>
-    where TVector : struct, IVector<TVector>
+internal static class RegisterBlock<TVector, TLanes, TRows, TVectors, TStore>
+    where TVector : struct
+    where TLanes : struct, ILanes<TVector>
     where TRows : struct, IBlockSize
     where TVectors : struct, IBlockSize
-    where TStore : struct, IBlockStore<TVector>
+    where TStore : struct, IBlockStore
 {
-    /// <summary>The sums Σ a[row, k]·b[k, column] over the inner axis, handed to the store.</summary>
-    /// <param name="a">The first row of the block.</param>
+    /// <summary>The sums Σ a[row, k]·b[k, column] over the inner axis, handed to the store, for blocks below each other and beside each other.</summary>
+    /// <param name="a">The first row of the first block.</param>
     /// <param name="rowA">Bytes from row to row of A.</param>
     /// <param name="stepA">Bytes from one k to the next.</param>
-    /// <param name="b">The first column of the block.</param>
+    /// <param name="b">The first column of the first block.</param>
     /// <param name="strideB">Bytes from one k to the next.</param>
     /// <param name="inner">How many k.</param>
-    /// <param name="c">The block in the target.</param>
-    /// <param name="second">The block in the second matrix; anything where there is none.</param>
-    /// <param name="strideC">Floats from row to row of both.</param>
+    /// <param name="c">The first block in the target.</param>
+    /// <param name="second">The first block in the second matrix; the target where there is none.</param>
+    /// <param name="strideC">Bytes from row to row of both.</param>
+    /// <param name="blocks">Blocks below each other: one call for all, since a call takes as long as a dozen k.</param>
+    /// <param name="panels">Blocks beside each other.</param>
+    /// <param name="diagonal">The column of the diagonal in the first row of A: there are no k beyond it.</param>
     /// <param name="store">What becomes of the sums.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(
-        ref float a, nint rowA, nint stepA, ref float b, nint strideB, int inner, ref float c, ref float second, nint strideC, TStore store)
+        ref float a, nint rowA, nint stepA, ref float b, nint strideB, int inner, ref float c, ref float second, nint strideC,
+        int blocks, int panels, int diagonal, TStore store)
     {
-        TVector c0_0 = TVector.Zero, c0_1 = TVector.Zero, c0_2 = TVector.Zero, c0_3 = TVector.Zero;
-        TVector c1_0 = TVector.Zero, c1_1 = TVector.Zero, c1_2 = TVector.Zero, c1_3 = TVector.Zero;
-        TVector c2_0 = TVector.Zero, c2_1 = TVector.Zero, c2_2 = TVector.Zero, c2_3 = TVector.Zero;
-        TVector c3_0 = TVector.Zero, c3_1 = TVector.Zero, c3_2 = TVector.Zero, c3_3 = TVector.Zero;
-        TVector c4_0 = TVector.Zero, c4_1 = TVector.Zero, c4_2 = TVector.Zero, c4_3 = TVector.Zero;
-        TVector c5_0 = TVector.Zero, c5_1 = TVector.Zero, c5_2 = TVector.Zero, c5_3 = TVector.Zero;
-        TVector c6_0 = TVector.Zero;
-        TVector c7_0 = TVector.Zero;
-        TVector c8_0 = TVector.Zero;
-        TVector c9_0 = TVector.Zero;
-        TVector c10_0 = TVector.Zero;
-        TVector c11_0 = TVector.Zero;
-
-        // Five offsets lead from one row to the next five; the seventh row is a start of its own.
-        nint a2 = 2 * rowA, a3 = 3 * rowA, a4 = 4 * rowA, a5 = 5 * rowA;
-        ref float later = ref Unsafe.AddByteOffset(ref a, 6 * rowA);
-        for (nint k = 0; k < inner; k++)
+        nint a2 = 2 * rowA, a3 = 3 * rowA, a4 = 4 * rowA, a5 = 5 * rowA; // the seventh row is a start of its own
+        for (nint panel = 0; panel < panels; panel++)
         {
-            TVector b0 = TVector.Load(ref b);
-            TVector b1 = typeof(TVectors) != typeof(One) ? TVector.Load(ref Unsafe.Add(ref b, TVector.Count)) : TVector.Zero;
-            TVector b2 = typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four) ? TVector.Load(ref Unsafe.Add(ref b, 2 * TVector.Count)) : TVector.Zero;
-            TVector b3 = typeof(TVectors) == typeof(Four) ? TVector.Load(ref Unsafe.Add(ref b, 3 * TVector.Count)) : TVector.Zero;
-
-            TVector x0 = TVector.Create(a);
-            c0_0 = TVector.MultiplyAdd(x0, b0, c0_0);
-            if (typeof(TVectors) != typeof(One))
+            ref float blockA = ref a;
+            ref float to = ref c;
+            ref float too = ref second;
+            int end = diagonal;
+            for (nint block = 0; block < blocks; block++)
             {
-                c0_1 = TVector.MultiplyAdd(x0, b1, c0_1);
+                end += TRows.Count;
+                int count = Math.Min(inner, end);
+                ref float x = ref blockA;
+                ref float y = ref b;
+                TVector c0_0 = default, c0_1 = default, c0_2 = default, c0_3 = default;
+                TVector c1_0 = default, c1_1 = default, c1_2 = default, c1_3 = default;
+                TVector c2_0 = default, c2_1 = default, c2_2 = default, c2_3 = default;
+                TVector c3_0 = default, c3_1 = default, c3_2 = default, c3_3 = default;
+                TVector c4_0 = default, c4_1 = default, c4_2 = default, c4_3 = default;
+                TVector c5_0 = default, c5_1 = default, c5_2 = default, c5_3 = default;
+                TVector c6_0 = default;
+                TVector c7_0 = default;
+                TVector c8_0 = default;
+                TVector c9_0 = default;
+                TVector c10_0 = default;
+                TVector c11_0 = default;
+
+                ref float later = ref Unsafe.AddByteOffset(ref blockA, 6 * rowA);
+                for (nint k = count; k > 0; k--)
+                {
+                    TVector b0 = TLanes.Load(ref y);
+                    TVector b1 = typeof(TVectors) != typeof(One) ? TLanes.Load(ref Unsafe.Add(ref y, TLanes.Count)) : default;
+                    TVector b2 = typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four) ? TLanes.Load(ref Unsafe.Add(ref y, 2 * TLanes.Count)) : default;
+                    TVector b3 = typeof(TVectors) == typeof(Four) ? TLanes.Load(ref Unsafe.Add(ref y, 3 * TLanes.Count)) : default;
+
+                    TVector x0 = TLanes.Create(x);
+                    c0_0 = TLanes.MultiplyAdd(x0, b0, c0_0);
+                    if (typeof(TVectors) != typeof(One))
+                    {
+                        c0_1 = TLanes.MultiplyAdd(x0, b1, c0_1);
+                    }
+
+                    if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
+                    {
+                        c0_2 = TLanes.MultiplyAdd(x0, b2, c0_2);
+                    }
+
+                    if (typeof(TVectors) == typeof(Four))
+                    {
+                        c0_3 = TLanes.MultiplyAdd(x0, b3, c0_3);
+                    }
+
+                    TVector x1 = TLanes.Create(Unsafe.AddByteOffset(ref x, rowA));
+                    c1_0 = TLanes.MultiplyAdd(x1, b0, c1_0);
+                    if (typeof(TVectors) != typeof(One))
+                    {
+                        c1_1 = TLanes.MultiplyAdd(x1, b1, c1_1);
+                    }
+
+                    if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
+                    {
+                        c1_2 = TLanes.MultiplyAdd(x1, b2, c1_2);
+                    }
+
+                    if (typeof(TVectors) == typeof(Four))
+                    {
+                        c1_3 = TLanes.MultiplyAdd(x1, b3, c1_3);
+                    }
+
+                    if (typeof(TRows) != typeof(Two))
+                    {
+                        TVector x2 = TLanes.Create(Unsafe.AddByteOffset(ref x, a2));
+                        c2_0 = TLanes.MultiplyAdd(x2, b0, c2_0);
+                        if (typeof(TVectors) != typeof(One))
+                        {
+                            c2_1 = TLanes.MultiplyAdd(x2, b1, c2_1);
+                        }
+
+                        if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
+                        {
+                            c2_2 = TLanes.MultiplyAdd(x2, b2, c2_2);
+                        }
+
+                        if (typeof(TVectors) == typeof(Four))
+                        {
+                            c2_3 = TLanes.MultiplyAdd(x2, b3, c2_3);
+                        }
+
+                        TVector x3 = TLanes.Create(Unsafe.AddByteOffset(ref x, a3));
+                        c3_0 = TLanes.MultiplyAdd(x3, b0, c3_0);
+                        if (typeof(TVectors) != typeof(One))
+                        {
+                            c3_1 = TLanes.MultiplyAdd(x3, b1, c3_1);
+                        }
+
+                        if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
+                        {
+                            c3_2 = TLanes.MultiplyAdd(x3, b2, c3_2);
+                        }
+
+                        if (typeof(TVectors) == typeof(Four))
+                        {
+                            c3_3 = TLanes.MultiplyAdd(x3, b3, c3_3);
+                        }
+                    }
+
+                    if (typeof(TRows) == typeof(Six) || typeof(TRows) == typeof(Twelve))
+                    {
+                        TVector x4 = TLanes.Create(Unsafe.AddByteOffset(ref x, a4));
+                        c4_0 = TLanes.MultiplyAdd(x4, b0, c4_0);
+                        if (typeof(TVectors) != typeof(One))
+                        {
+                            c4_1 = TLanes.MultiplyAdd(x4, b1, c4_1);
+                        }
+
+                        if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
+                        {
+                            c4_2 = TLanes.MultiplyAdd(x4, b2, c4_2);
+                        }
+
+                        if (typeof(TVectors) == typeof(Four))
+                        {
+                            c4_3 = TLanes.MultiplyAdd(x4, b3, c4_3);
+                        }
+
+                        TVector x5 = TLanes.Create(Unsafe.AddByteOffset(ref x, a5));
+                        c5_0 = TLanes.MultiplyAdd(x5, b0, c5_0);
+                        if (typeof(TVectors) != typeof(One))
+                        {
+                            c5_1 = TLanes.MultiplyAdd(x5, b1, c5_1);
+                        }
+
+                        if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
+                        {
+                            c5_2 = TLanes.MultiplyAdd(x5, b2, c5_2);
+                        }
+
+                        if (typeof(TVectors) == typeof(Four))
+                        {
+                            c5_3 = TLanes.MultiplyAdd(x5, b3, c5_3);
+                        }
+                    }
+
+                    if (typeof(TRows) == typeof(Twelve))
+                    {
+                        TVector x6 = TLanes.Create(later);
+                        c6_0 = TLanes.MultiplyAdd(x6, b0, c6_0);
+                        TVector x7 = TLanes.Create(Unsafe.AddByteOffset(ref later, rowA));
+                        c7_0 = TLanes.MultiplyAdd(x7, b0, c7_0);
+                        TVector x8 = TLanes.Create(Unsafe.AddByteOffset(ref later, a2));
+                        c8_0 = TLanes.MultiplyAdd(x8, b0, c8_0);
+                        TVector x9 = TLanes.Create(Unsafe.AddByteOffset(ref later, a3));
+                        c9_0 = TLanes.MultiplyAdd(x9, b0, c9_0);
+                        TVector x10 = TLanes.Create(Unsafe.AddByteOffset(ref later, a4));
+                        c10_0 = TLanes.MultiplyAdd(x10, b0, c10_0);
+                        TVector x11 = TLanes.Create(Unsafe.AddByteOffset(ref later, a5));
+                        c11_0 = TLanes.MultiplyAdd(x11, b0, c11_0);
+                    }
+
+                    x = ref Unsafe.AddByteOffset(ref x, stepA);
+                    later = ref Unsafe.AddByteOffset(ref later, stepA);
+                    y = ref Unsafe.AddByteOffset(ref y, strideB);
+                }
+
+                Row(store, 0, c0_0, c0_1, c0_2, c0_3, ref to, ref too);
+                to = ref Unsafe.AddByteOffset(ref to, strideC);
+                too = ref Unsafe.AddByteOffset(ref too, strideC);
+                Row(store, 1, c1_0, c1_1, c1_2, c1_3, ref to, ref too);
+                to = ref Unsafe.AddByteOffset(ref to, strideC);
+                too = ref Unsafe.AddByteOffset(ref too, strideC);
+
+                if (typeof(TRows) != typeof(Two))
+                {
+                    Row(store, 2, c2_0, c2_1, c2_2, c2_3, ref to, ref too);
+                    to = ref Unsafe.AddByteOffset(ref to, strideC);
+                    too = ref Unsafe.AddByteOffset(ref too, strideC);
+                    Row(store, 3, c3_0, c3_1, c3_2, c3_3, ref to, ref too);
+                    to = ref Unsafe.AddByteOffset(ref to, strideC);
+                    too = ref Unsafe.AddByteOffset(ref too, strideC);
+                }
+
+                if (typeof(TRows) == typeof(Six) || typeof(TRows) == typeof(Twelve))
+                {
+                    Row(store, 4, c4_0, c4_1, c4_2, c4_3, ref to, ref too);
+                    to = ref Unsafe.AddByteOffset(ref to, strideC);
+                    too = ref Unsafe.AddByteOffset(ref too, strideC);
+                    Row(store, 5, c5_0, c5_1, c5_2, c5_3, ref to, ref too);
+                    to = ref Unsafe.AddByteOffset(ref to, strideC);
+                    too = ref Unsafe.AddByteOffset(ref too, strideC);
+                }
+
+                if (typeof(TRows) == typeof(Twelve))
+                {
+                    Row(store, 6, c6_0, default, default, default, ref to, ref too);
+                    to = ref Unsafe.AddByteOffset(ref to, strideC);
+                    too = ref Unsafe.AddByteOffset(ref too, strideC);
+                    Row(store, 7, c7_0, default, default, default, ref to, ref too);
+                    to = ref Unsafe.AddByteOffset(ref to, strideC);
+                    too = ref Unsafe.AddByteOffset(ref too, strideC);
+                    Row(store, 8, c8_0, default, default, default, ref to, ref too);
+                    to = ref Unsafe.AddByteOffset(ref to, strideC);
+                    too = ref Unsafe.AddByteOffset(ref too, strideC);
+                    Row(store, 9, c9_0, default, default, default, ref to, ref too);
+                    to = ref Unsafe.AddByteOffset(ref to, strideC);
+                    too = ref Unsafe.AddByteOffset(ref too, strideC);
+                    Row(store, 10, c10_0, default, default, default, ref to, ref too);
+                    to = ref Unsafe.AddByteOffset(ref to, strideC);
+                    too = ref Unsafe.AddByteOffset(ref too, strideC);
+                    Row(store, 11, c11_0, default, default, default, ref to, ref too);
+                    to = ref Unsafe.AddByteOffset(ref to, strideC);
+                    too = ref Unsafe.AddByteOffset(ref too, strideC);
+                }
+                blockA = ref Unsafe.AddByteOffset(ref blockA, TRows.Count * rowA);
             }
 
-            if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
-            {
-                c0_2 = TVector.MultiplyAdd(x0, b2, c0_2);
-            }
-
-            if (typeof(TVectors) == typeof(Four))
-            {
-                c0_3 = TVector.MultiplyAdd(x0, b3, c0_3);
-            }
-
-            TVector x1 = TVector.Create(Unsafe.AddByteOffset(ref a, rowA));
-            c1_0 = TVector.MultiplyAdd(x1, b0, c1_0);
-            if (typeof(TVectors) != typeof(One))
-            {
-                c1_1 = TVector.MultiplyAdd(x1, b1, c1_1);
-            }
-
-            if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
-            {
-                c1_2 = TVector.MultiplyAdd(x1, b2, c1_2);
-            }
-
-            if (typeof(TVectors) == typeof(Four))
-            {
-                c1_3 = TVector.MultiplyAdd(x1, b3, c1_3);
-            }
-
-            if (typeof(TRows) != typeof(Two))
-            {
-                TVector x2 = TVector.Create(Unsafe.AddByteOffset(ref a, a2));
-                c2_0 = TVector.MultiplyAdd(x2, b0, c2_0);
-                if (typeof(TVectors) != typeof(One))
-                {
-                    c2_1 = TVector.MultiplyAdd(x2, b1, c2_1);
-                }
-
-                if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
-                {
-                    c2_2 = TVector.MultiplyAdd(x2, b2, c2_2);
-                }
-
-                if (typeof(TVectors) == typeof(Four))
-                {
-                    c2_3 = TVector.MultiplyAdd(x2, b3, c2_3);
-                }
-
-                TVector x3 = TVector.Create(Unsafe.AddByteOffset(ref a, a3));
-                c3_0 = TVector.MultiplyAdd(x3, b0, c3_0);
-                if (typeof(TVectors) != typeof(One))
-                {
-                    c3_1 = TVector.MultiplyAdd(x3, b1, c3_1);
-                }
-
-                if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
-                {
-                    c3_2 = TVector.MultiplyAdd(x3, b2, c3_2);
-                }
-
-                if (typeof(TVectors) == typeof(Four))
-                {
-                    c3_3 = TVector.MultiplyAdd(x3, b3, c3_3);
-                }
-            }
-
-            if (typeof(TRows) == typeof(Six) || typeof(TRows) == typeof(Twelve))
-            {
-                TVector x4 = TVector.Create(Unsafe.AddByteOffset(ref a, a4));
-                c4_0 = TVector.MultiplyAdd(x4, b0, c4_0);
-                if (typeof(TVectors) != typeof(One))
-                {
-                    c4_1 = TVector.MultiplyAdd(x4, b1, c4_1);
-                }
-
-                if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
-                {
-                    c4_2 = TVector.MultiplyAdd(x4, b2, c4_2);
-                }
-
-                if (typeof(TVectors) == typeof(Four))
-                {
-                    c4_3 = TVector.MultiplyAdd(x4, b3, c4_3);
-                }
-
-                TVector x5 = TVector.Create(Unsafe.AddByteOffset(ref a, a5));
-                c5_0 = TVector.MultiplyAdd(x5, b0, c5_0);
-                if (typeof(TVectors) != typeof(One))
-                {
-                    c5_1 = TVector.MultiplyAdd(x5, b1, c5_1);
-                }
-
-                if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
-                {
-                    c5_2 = TVector.MultiplyAdd(x5, b2, c5_2);
-                }
-
-                if (typeof(TVectors) == typeof(Four))
-                {
-                    c5_3 = TVector.MultiplyAdd(x5, b3, c5_3);
-                }
-            }
-
-            if (typeof(TRows) == typeof(Twelve))
-            {
-                TVector x6 = TVector.Create(later);
-                c6_0 = TVector.MultiplyAdd(x6, b0, c6_0);
-                TVector x7 = TVector.Create(Unsafe.AddByteOffset(ref later, rowA));
-                c7_0 = TVector.MultiplyAdd(x7, b0, c7_0);
-                TVector x8 = TVector.Create(Unsafe.AddByteOffset(ref later, a2));
-                c8_0 = TVector.MultiplyAdd(x8, b0, c8_0);
-                TVector x9 = TVector.Create(Unsafe.AddByteOffset(ref later, a3));
-                c9_0 = TVector.MultiplyAdd(x9, b0, c9_0);
-                TVector x10 = TVector.Create(Unsafe.AddByteOffset(ref later, a4));
-                c10_0 = TVector.MultiplyAdd(x10, b0, c10_0);
-                TVector x11 = TVector.Create(Unsafe.AddByteOffset(ref later, a5));
-                c11_0 = TVector.MultiplyAdd(x11, b0, c11_0);
-            }
-
-            a = ref Unsafe.AddByteOffset(ref a, stepA);
-            later = ref Unsafe.AddByteOffset(ref later, stepA);
-            b = ref Unsafe.AddByteOffset(ref b, strideB);
-        }
-
-        Row(store, 0, c0_0, c0_1, c0_2, c0_3, ref c, ref second, strideC);
-        Row(store, 1, c1_0, c1_1, c1_2, c1_3, ref c, ref second, strideC);
-
-        if (typeof(TRows) != typeof(Two))
-        {
-            Row(store, 2, c2_0, c2_1, c2_2, c2_3, ref c, ref second, strideC);
-            Row(store, 3, c3_0, c3_1, c3_2, c3_3, ref c, ref second, strideC);
-        }
-
-        if (typeof(TRows) == typeof(Six) || typeof(TRows) == typeof(Twelve))
-        {
-            Row(store, 4, c4_0, c4_1, c4_2, c4_3, ref c, ref second, strideC);
-            Row(store, 5, c5_0, c5_1, c5_2, c5_3, ref c, ref second, strideC);
-        }
-
-        if (typeof(TRows) == typeof(Twelve))
-        {
-            Row(store, 6, c6_0, default, default, default, ref c, ref second, strideC);
-            Row(store, 7, c7_0, default, default, default, ref c, ref second, strideC);
-            Row(store, 8, c8_0, default, default, default, ref c, ref second, strideC);
-            Row(store, 9, c9_0, default, default, default, ref c, ref second, strideC);
-            Row(store, 10, c10_0, default, default, default, ref c, ref second, strideC);
-            Row(store, 11, c11_0, default, default, default, ref c, ref second, strideC);
+            b = ref Unsafe.Add(ref b, TVectors.Count * TLanes.Count);
+            c = ref Unsafe.Add(ref c, TVectors.Count * TLanes.Count);
+            second = ref Unsafe.Add(ref second, TVectors.Count * TLanes.Count);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Row(TStore store, int row, TVector sum0, TVector sum1, TVector sum2, TVector sum3, ref float c, ref float second, nint strideC)
+    private static void Row(TStore store, int row, TVector sum0, TVector sum1, TVector sum2, TVector sum3, ref float to, ref float too)
     {
-        ref float to = ref Unsafe.Add(ref c, row * strideC);
-        ref float too = ref Unsafe.Add(ref second, row * strideC);
-        store.Store(sum0, -row, ref to, ref too);
+        store.Store<TVector, TLanes>(sum0, -row, ref to, ref too);
         if (typeof(TVectors) != typeof(One))
         {
-            store.Store(sum1, TVector.Count - row, ref Unsafe.Add(ref to, TVector.Count), ref Unsafe.Add(ref too, TVector.Count));
+            store.Store<TVector, TLanes>(sum1, TLanes.Count - row, ref Unsafe.Add(ref to, TLanes.Count), ref Unsafe.Add(ref too, TLanes.Count));
         }
 
         if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
         {
-            store.Store(sum2, (2 * TVector.Count) - row, ref Unsafe.Add(ref to, 2 * TVector.Count), ref Unsafe.Add(ref too, 2 * TVector.Count));
+            store.Store<TVector, TLanes>(sum2, (2 * TLanes.Count) - row, ref Unsafe.Add(ref to, 2 * TLanes.Count), ref Unsafe.Add(ref too, 2 * TLanes.Count));
         }
 
         if (typeof(TVectors) == typeof(Four))
         {
-            store.Store(sum3, (3 * TVector.Count) - row, ref Unsafe.Add(ref to, 3 * TVector.Count), ref Unsafe.Add(ref too, 3 * TVector.Count));
+            store.Store<TVector, TLanes>(sum3, (3 * TLanes.Count) - row, ref Unsafe.Add(ref to, 3 * TLanes.Count), ref Unsafe.Add(ref too, 3 * TLanes.Count));
         }
     }
 }

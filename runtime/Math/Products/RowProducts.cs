@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace KernelGen.CompilerServices;
 
@@ -11,9 +12,6 @@ public static class RowProducts
 {
     /// <summary>Longer sums are made of parts of so many summands, since rounding grows with the larger of the two numbers.</summary>
     private const int MostSummands = 512;
-
-    /// <summary>Rows of the right operand that <see cref="Dots"/> goes through side by side.</summary>
-    private const int DotRows = 4;
 
     /// <summary>c = a · b for one row: [1 × inner] · [inner × columns].</summary>
     /// <typeparam name="TVector">The vector that is computed with.</typeparam>
@@ -56,42 +54,17 @@ public static class RowProducts
     public static void Dots<TVector>(ref float a, ref float b, int strideB, ref float c, int rows, int inner)
         where TVector : struct, IVector<TVector>
     {
-        nint second = strideB, third = 2 * (nint)strideB, fourth = 3 * (nint)strideB;
-        for (nint i = 0; i < rows; i += DotRows)
+        if (typeof(TVector) == typeof(Floats16))
         {
-            ref float row = ref Unsafe.Add(ref b, i * strideB);
-            TVector even0 = TVector.Zero, even1 = TVector.Zero, even2 = TVector.Zero, even3 = TVector.Zero;
-            TVector odd0 = TVector.Zero, odd1 = TVector.Zero, odd2 = TVector.Zero, odd3 = TVector.Zero;
-            nint k = 0;
-            for (; k + (2 * TVector.Count) <= inner; k += 2 * TVector.Count)
-            {
-                TVector x = TVector.Load(ref Unsafe.Add(ref a, k));
-                even0 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k)), even0);
-                even1 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k + second)), even1);
-                even2 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k + third)), even2);
-                even3 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k + fourth)), even3);
-                nint next = k + TVector.Count;
-                TVector y = TVector.Load(ref Unsafe.Add(ref a, next));
-                odd0 = TVector.MultiplyAdd(y, TVector.Load(ref Unsafe.Add(ref row, next)), odd0);
-                odd1 = TVector.MultiplyAdd(y, TVector.Load(ref Unsafe.Add(ref row, next + second)), odd1);
-                odd2 = TVector.MultiplyAdd(y, TVector.Load(ref Unsafe.Add(ref row, next + third)), odd2);
-                odd3 = TVector.MultiplyAdd(y, TVector.Load(ref Unsafe.Add(ref row, next + fourth)), odd3);
-            }
-
-            if (k < inner)
-            {
-                TVector x = TVector.Load(ref Unsafe.Add(ref a, k));
-                even0 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k)), even0);
-                even1 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k + second)), even1);
-                even2 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k + third)), even2);
-                even3 = TVector.MultiplyAdd(x, TVector.Load(ref Unsafe.Add(ref row, k + fourth)), even3);
-            }
-
-            ref float to = ref Unsafe.Add(ref c, i);
-            to = TVector.Sum(even0 + odd0);
-            Unsafe.Add(ref to, 1) = TVector.Sum(even1 + odd1);
-            Unsafe.Add(ref to, 2) = TVector.Sum(even2 + odd2);
-            Unsafe.Add(ref to, 3) = TVector.Sum(even3 + odd3);
+            DotBlock<Vector512<float>, Lanes16>.Multiply(ref a, ref b, strideB, ref c, rows, inner);
+        }
+        else if (typeof(TVector) == typeof(Floats8))
+        {
+            DotBlock<Vector256<float>, Lanes8>.Multiply(ref a, ref b, strideB, ref c, rows, inner);
+        }
+        else
+        {
+            DotBlock<Vector128<float>, Lanes4>.Multiply(ref a, ref b, strideB, ref c, rows, inner);
         }
     }
 
@@ -180,15 +153,38 @@ public static class RowProducts
         int whole = inner - (inner % TSteps.Count);
         for (int part = 0; part < whole; part += MostSummands * TSteps.Count)
         {
-            RowBlock<TVector, TRows, TVectors, TSteps>.Multiply(
+            Block<TVector, TRows, TVectors, TSteps>(
                 ref Unsafe.Add(ref a, part), strideA, ref Unsafe.Add(ref b, part * strideB), strideB, ref c, strideC,
                 Math.Min(MostSummands * TSteps.Count, whole - part), adds || part > 0);
         }
 
         if (whole < inner || inner == 0)
         {
-            RowBlock<TVector, TRows, TVectors, One>.Multiply(
+            Block<TVector, TRows, TVectors, One>(
                 ref Unsafe.Add(ref a, whole), strideA, ref Unsafe.Add(ref b, whole * strideB), strideB, ref c, strideC, inner - whole, adds || whole > 0);
+        }
+    }
+
+    /// <summary>Panels of the platform's own vectors: with a struct around them the JIT moves sums between registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Block<TVector, TRows, TVectors, TSteps>(
+        ref float a, nint strideA, ref float b, nint strideB, ref float c, nint strideC, int inner, bool adds)
+        where TVector : struct, IVector<TVector>
+        where TRows : struct, IBlockSize
+        where TVectors : struct, IBlockSize
+        where TSteps : struct, IBlockSize
+    {
+        if (typeof(TVector) == typeof(Floats16))
+        {
+            RowBlock<Vector512<float>, Lanes16, TRows, TVectors, TSteps>.Multiply(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+        }
+        else if (typeof(TVector) == typeof(Floats8))
+        {
+            RowBlock<Vector256<float>, Lanes8, TRows, TVectors, TSteps>.Multiply(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+        }
+        else
+        {
+            RowBlock<Vector128<float>, Lanes4, TRows, TVectors, TSteps>.Multiply(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
         }
     }
 }

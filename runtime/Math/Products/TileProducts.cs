@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace KernelGen.CompilerServices;
 
@@ -46,7 +47,7 @@ public static class TileProducts
     {
         if (inner <= MostSummands)
         {
-            Panels<TVector, Write<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref c, strideC, rows, inner, columns, diagonal);
+            Panels<TVector, Write>(ref a, rowA, innerA, ref b, strideB, ref c, ref c, strideC, rows, inner, columns, diagonal);
             return;
         }
 
@@ -70,7 +71,7 @@ public static class TileProducts
     {
         for (nint part = 0; part < inner; part += MostSummands)
         {
-            Panels<TVector, Add<TVector>>(
+            Panels<TVector, Add>(
                 ref Unsafe.Add(ref a, part * innerA), rowA, innerA, ref Unsafe.Add(ref b, part * strideB), strideB, ref c, ref c, strideC,
                 rows, Math.Min(MostSummands, inner - (int)part), columns, diagonal - (int)part);
         }
@@ -87,11 +88,11 @@ public static class TileProducts
     {
         if (both)
         {
-            Panels<TVector, AddToBoth<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref second, strideC, rows, inner, columns, NoDiagonal);
+            Panels<TVector, AddToBoth>(ref a, rowA, innerA, ref b, strideB, ref c, ref second, strideC, rows, inner, columns, NoDiagonal);
         }
         else
         {
-            Panels<TVector, Add<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref c, strideC, rows, inner, columns, NoDiagonal);
+            Panels<TVector, Add>(ref a, rowA, innerA, ref b, strideB, ref c, ref c, strideC, rows, inner, columns, NoDiagonal);
         }
     }
 
@@ -102,7 +103,7 @@ public static class TileProducts
     public static void AddCompensated<TVector>(
         ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float rest, int strideC, int rows, int inner, int columns)
         where TVector : struct, IVector<TVector> =>
-        Panels<TVector, AddCompensated<TVector>>(ref a, rowA, innerA, ref b, strideB, ref c, ref rest, strideC, rows, inner, columns, NoDiagonal);
+        Panels<TVector, AddCompensated>(ref a, rowA, innerA, ref b, strideB, ref c, ref rest, strideC, rows, inner, columns, NoDiagonal);
 
     /// <summary>The lower triangle of c = a · b, 0 right of its diagonal.</summary>
     /// <remarks>Blocks are narrow, 16 columns at every width, so that little is computed that is not stored. Rows past the last, up to a whole block, are written.</remarks>
@@ -123,65 +124,77 @@ public static class TileProducts
         }
     }
 
+    /// <summary>Panels as wide as a register block, then a narrower one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Panels<TVector, TStore>(
         ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float second, int strideC, int rows, int inner, int columns, int diagonal)
         where TVector : struct, IVector<TVector>
-        where TStore : struct, IBlockStore<TVector>
+        where TStore : struct, IBlockStore
     {
-        nint j = 0;
+        int vectors = columns / TVector.Count;
         if (TVector.Count == 16)
         {
-            for (; j + 64 <= columns; j += 64)
+            if (vectors >= 4)
             {
-                Rows<TVector, Four, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
+                int panels = vectors / 4;
+                Rows<TVector, Four, TStore>(ref a, rowA, innerA, ref b, strideB, ref c, ref second, strideC, rows, inner, panels, diagonal);
+                vectors -= 4 * panels;
+                b = ref Unsafe.Add(ref b, panels * 64);
+                c = ref Unsafe.Add(ref c, panels * 64);
+                second = ref Unsafe.Add(ref second, panels * 64);
             }
 
-            if (j + 48 <= columns)
+            if (vectors == 3)
             {
-                Rows<TVector, Three, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
+                Rows<TVector, Three, TStore>(ref a, rowA, innerA, ref b, strideB, ref c, ref second, strideC, rows, inner, 1, diagonal);
                 return;
             }
         }
 
-        for (; j + (2 * TVector.Count) <= columns; j += 2 * TVector.Count)
+        if (vectors >= 2)
         {
-            Rows<TVector, Two, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
+            int panels = vectors / 2;
+            Rows<TVector, Two, TStore>(ref a, rowA, innerA, ref b, strideB, ref c, ref second, strideC, rows, inner, panels, diagonal);
+            vectors -= 2 * panels;
+            b = ref Unsafe.Add(ref b, panels * 2 * TVector.Count);
+            c = ref Unsafe.Add(ref c, panels * 2 * TVector.Count);
+            second = ref Unsafe.Add(ref second, panels * 2 * TVector.Count);
         }
 
-        if (j < columns)
+        if (vectors > 0)
         {
-            Rows<TVector, One, TStore>(ref a, rowA, innerA, ref Unsafe.Add(ref b, j), strideB, ref Unsafe.Add(ref c, j), ref Unsafe.Add(ref second, j), strideC, rows, inner, diagonal);
+            Rows<TVector, One, TStore>(ref a, rowA, innerA, ref b, strideB, ref c, ref second, strideC, rows, inner, 1, diagonal);
         }
     }
 
-    /// <summary>All rows of a panel.</summary>
+    /// <summary>All rows of some panels: blocks of six, then what is left.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Rows<TVector, TVectors, TStore>(
-        ref float a, nint rowA, nint innerA, ref float b, nint strideB, ref float c, ref float second, nint strideC, int rows, int inner, int diagonal)
+        ref float a, nint rowA, nint innerA, ref float b, nint strideB, ref float c, ref float second, nint strideC, int rows, int inner, int panels, int diagonal)
         where TVector : struct, IVector<TVector>
         where TVectors : struct, IBlockSize
-        where TStore : struct, IBlockStore<TVector>
+        where TStore : struct, IBlockStore
     {
-        nint i = 0;
-        for (; i + 4 < rows; i += 6)
+        int blocks = (rows + 1) / 6;
+        if (blocks > 0)
         {
-            RegisterBlock<TVector, Six, TVectors, TStore>.Multiply(
-                ref Unsafe.Add(ref a, i * rowA), rowA * sizeof(float), innerA * sizeof(float), ref b, strideB * sizeof(float), Math.Min(inner, diagonal + (int)i + 6),
-                ref Unsafe.Add(ref c, i * strideC), ref Unsafe.Add(ref second, i * strideC), strideC, default);
+            Block<TVector, Six, TVectors, TStore>(
+                ref a, rowA * sizeof(float), innerA * sizeof(float), ref b, strideB * sizeof(float), inner, ref c, ref second, strideC * sizeof(float),
+                blocks, panels, diagonal, default);
         }
 
+        int i = 6 * blocks;
         if (i + 2 < rows)
         {
-            RegisterBlock<TVector, Four, TVectors, TStore>.Multiply(
-                ref Unsafe.Add(ref a, i * rowA), rowA * sizeof(float), innerA * sizeof(float), ref b, strideB * sizeof(float), Math.Min(inner, diagonal + rows),
-                ref Unsafe.Add(ref c, i * strideC), ref Unsafe.Add(ref second, i * strideC), strideC, default);
+            Block<TVector, Four, TVectors, TStore>(
+                ref Unsafe.Add(ref a, i * rowA), rowA * sizeof(float), innerA * sizeof(float), ref b, strideB * sizeof(float), inner,
+                ref Unsafe.Add(ref c, i * strideC), ref Unsafe.Add(ref second, i * strideC), strideC * sizeof(float), 1, panels, diagonal + i, default);
         }
         else if (i < rows)
         {
-            RegisterBlock<TVector, Two, TVectors, TStore>.Multiply(
-                ref Unsafe.Add(ref a, i * rowA), rowA * sizeof(float), innerA * sizeof(float), ref b, strideB * sizeof(float), Math.Min(inner, diagonal + rows),
-                ref Unsafe.Add(ref c, i * strideC), ref Unsafe.Add(ref second, i * strideC), strideC, default);
+            Block<TVector, Two, TVectors, TStore>(
+                ref Unsafe.Add(ref a, i * rowA), rowA * sizeof(float), innerA * sizeof(float), ref b, strideB * sizeof(float), inner,
+                ref Unsafe.Add(ref c, i * strideC), ref Unsafe.Add(ref second, i * strideC), strideC * sizeof(float), 1, panels, diagonal + i, default);
         }
     }
 
@@ -210,10 +223,37 @@ public static class TileProducts
                     continue;
                 }
 
-                RegisterBlock<TVector, TRows, TVectors, WriteLower<TVector>>.Multiply(
+                Block<TVector, TRows, TVectors, WriteLower>(
                     ref Unsafe.Add(ref a, i * rowA), rowA * sizeof(float), innerA * sizeof(float), ref Unsafe.Add(ref b, j), strideB * sizeof(float), inner,
-                    ref block, ref block, strideC, new WriteLower<TVector>(diagonal + i - j));
+                    ref block, ref block, strideC * sizeof(float), 1, 1, NoDiagonal, new WriteLower(diagonal + i - j));
             }
+        }
+    }
+
+    /// <summary>Register blocks of the platform's own vectors: with a struct around them the JIT moves sums between registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Block<TVector, TRows, TVectors, TStore>(
+        ref float a, nint rowA, nint stepA, ref float b, nint strideB, int inner, ref float c, ref float second, nint strideC,
+        int blocks, int panels, int diagonal, TStore store)
+        where TVector : struct, IVector<TVector>
+        where TRows : struct, IBlockSize
+        where TVectors : struct, IBlockSize
+        where TStore : struct, IBlockStore
+    {
+        if (typeof(TVector) == typeof(Floats16))
+        {
+            RegisterBlock<Vector512<float>, Lanes16, TRows, TVectors, TStore>.Multiply(
+                ref a, rowA, stepA, ref b, strideB, inner, ref c, ref second, strideC, blocks, panels, diagonal, store);
+        }
+        else if (typeof(TVector) == typeof(Floats8))
+        {
+            RegisterBlock<Vector256<float>, Lanes8, TRows, TVectors, TStore>.Multiply(
+                ref a, rowA, stepA, ref b, strideB, inner, ref c, ref second, strideC, blocks, panels, diagonal, store);
+        }
+        else
+        {
+            RegisterBlock<Vector128<float>, Lanes4, TRows, TVectors, TStore>.Multiply(
+                ref a, rowA, stepA, ref b, strideB, inner, ref c, ref second, strideC, blocks, panels, diagonal, store);
         }
     }
 }
