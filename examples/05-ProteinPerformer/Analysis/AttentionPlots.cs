@@ -43,7 +43,7 @@ internal static class AttentionPlots
 
         var map = new HeatMap(
             title,
-            "row: the token that looks; column: the token looked at; the darker the more, as the square root, up to each head's largest",
+            "row: who looks; column: who is looked at; darker: more, as the square root",
             columns: heads,
             side: 108)
         {
