@@ -65,6 +65,24 @@ public sealed class BackendObjectionTests
     public void Program_with_a_window_has_no_kernels() =>
         Assert.Equal("it sees a window of 5 keys", ProgramLimits.OnCpu(Windowed(Layer.Of<CausalExact16>().Program, 5)));
 
+    [Fact]
+    public void Program_that_adds_a_triangle_to_a_product_has_no_kernels()
+    {
+        var b = new TileProgramBuilder("twice the scores");
+        var d = Dim.Fixed("d", 8);
+        var (query, value) = (b.Operand(AttentionOperands.Query(d)), b.Operand(AttentionOperands.Value(d)));
+        var output = b.Operand(AttentionOperands.Output(d, OperandAccess.Write));
+        var t = b.Loop(Dim.Tokens("t"), 0, query.Length);
+        b.Parallel(t, () =>
+        {
+            var (q, v) = (b.Load("Q", query, t), b.Load("V", value, t));
+            var p = b.MatMul("P", q, v, transposeB: true, structure: Structure.LowerTarget);
+            b.AddMatMul(p, q, v, transposeB: true, structure: Structure.LowerTarget);
+            b.Store(output, b.MatMul("O", p, v, structure: Structure.LowerLeft), t);
+        });
+        Assert.Equal("it adds a triangle of a product to P", ProgramLimits.OnCpu(b.Build()));
+    }
+
     [Theory]
     [InlineData("", "Own")]
     [InlineData("(Backends = Backends.Auto)", "Backends.Auto")]
