@@ -45,6 +45,11 @@ public static class HadamardTransform
             MemoryMarshal.CreateSpan(ref Unsafe.Add(ref x, columns * lanes), (block - columns) * lanes).Clear();
         }
 
+        // Stages of a transform are spread evenly over as few passes as the registers allow.
+        int stages = BitOperations.Log2((uint)block);
+        int most = TVector.Count == 16 ? 4 : 3;
+        int passes = Math.Max(1, (stages + most - 1) / most);
+        (int each, int longer) = Math.DivRem(stages, passes);
         for (nint i = 0; i < rows; i += lanes)
         {
             TileCopy.LoadTransposed(ref Unsafe.Add(ref a, i * strideA), strideA, Math.Min(lanes, rows - (int)i), columns, ref x, lanes);
@@ -52,27 +57,25 @@ public static class HadamardTransform
             {
                 ref float signs = ref Unsafe.Add(ref w, Rounds * j);
                 ref float length = ref Unsafe.Add(ref w, lengths + j);
-                Round<TVector, Unscaled>(ref x, ref y, block, ref signs, ref length);
-                Round<TVector, Unscaled>(ref y, ref y, block, ref Unsafe.Add(ref signs, block), ref length);
-                Round<TVector, Scaled>(ref y, ref y, block, ref Unsafe.Add(ref signs, 2 * block), ref length);
+                Round<TVector, Unscaled>(ref x, ref y, block, passes, each, longer, ref signs, ref length);
+                Round<TVector, Unscaled>(ref y, ref y, block, passes, each, longer, ref Unsafe.Add(ref signs, block), ref length);
+                Round<TVector, Scaled>(ref y, ref y, block, passes, each, longer, ref Unsafe.Add(ref signs, 2 * block), ref length);
                 TileCopy.Transpose(ref y, lanes, Math.Min(block, projections - (int)j), lanes, ref Unsafe.Add(ref c, (i * strideC) + j), strideC);
             }
         }
     }
 
-    /// <summary>to = lengths · H · signs · from, in passes of as many stages as fit the registers.</summary>
+    /// <summary>to = lengths · H · signs · from, in passes of so many stages each, the first of them longer by one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Round<TVector, TLengths>(ref float from, ref float to, int block, ref float signs, ref float lengths)
+    private static void Round<TVector, TLengths>(
+        ref float from, ref float to, int block, int passes, int each, int longer, ref float signs, ref float lengths)
         where TVector : struct, IVector<TVector>
         where TLengths : struct, IRowScale
     {
-        int stages = BitOperations.Log2((uint)block);
-        int most = TVector.Count == 16 ? 4 : 3;
-        int passes = Math.Max(1, (stages + most - 1) / most);
         int distance = 1;
         for (int pass = 0; pass < passes; pass++)
         {
-            int radix = 1 << ((stages / passes) + (pass < stages % passes ? 1 : 0));
+            int radix = 1 << (each + (pass < longer ? 1 : 0));
             bool isLast = pass == passes - 1;
             if (pass == 0 && isLast)
             {
@@ -117,6 +120,7 @@ public static class HadamardTransform
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Pass<TVector, TLanes, TSigns, TLengths>(
         ref float from, ref float to, int block, int distance, int radix, ref float signs, ref float lengths)
         where TVector : struct
