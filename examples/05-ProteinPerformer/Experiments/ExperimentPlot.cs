@@ -1,3 +1,5 @@
+using KernelGen.Examples.Training;
+
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>The curves: loss in training dashed, in validation solid.</summary>
@@ -19,7 +21,7 @@ internal static class ExperimentPlot
         foreach ((ModelResult model, int index) in result.Models.GroupBy(model => model.Model.Attention).Select((of, index) => (of.First(), index)))
         {
             string colour = Colours[index % Colours.Length], name = ShortNameOf(model.Model.Attention);
-            plot.Add(new PlotSeries($"{name}, training", colour, LineStyle.Dashed, [.. model.Curve.Skip(1).Select(point => ((double)point.Step, point.TrainingLoss))]));
+            plot.Add(new PlotSeries($"{name}, training", colour, LineStyle.Dashed, [.. Training(model.Curve)]));
             plot.Add(new PlotSeries($"{name}, validation", colour, LineStyle.Full, [.. model.Curve.Select(point => ((double)point.Step, point.Scores[CurveNames.Loss]))]));
         }
 
@@ -29,6 +31,13 @@ internal static class ExperimentPlot
         }
 
         return plot.ToSvg();
+    }
+
+    /// <summary>Loss in training, the mean of the steps since the point before. A last point of a few steps says what those rows were, not how training went.</summary>
+    private static IEnumerable<(double Step, double Loss)> Training(IReadOnlyList<CurvePoint> curve)
+    {
+        (CurvePoint Point, long Steps)[] points = [.. curve.Skip(1).Zip(curve, (point, before) => (point, point.Step - before.Step))];
+        return points.Where(point => 2 * point.Steps >= points.Max(other => other.Steps)).Select(point => ((double)point.Point.Step, point.Point.TrainingLoss));
     }
 
     private static string ShortNameOf(ModelAttention attention) => attention switch
