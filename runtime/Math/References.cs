@@ -81,7 +81,8 @@ public static class References
         }
     }
 
-    /// <summary>The rows of a matrix times a factor each. Rows whose reference stays are not touched: where norms fall from token to token there are many raises, of a few references each.</summary>
+    /// <summary>The rows of a matrix times a factor each.</summary>
+    /// <remarks>Rows whose reference stays are not touched: where norms fall from token to token there are many raises, of a few references each.</remarks>
     /// <typeparam name="TVector">The vector that is computed with.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ScaleRows<TVector>(ref float matrix, int stride, ref float factors, int rows, int columns)

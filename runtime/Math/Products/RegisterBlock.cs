@@ -71,111 +71,27 @@ internal static class RegisterBlock<TVector, TLanes, TRows, TVectors, TStore>
                     TVector b3 = typeof(TVectors) == typeof(Four) ? TLanes.Load(ref Unsafe.Add(ref y, 3 * TLanes.Count)) : default;
 
                     TVector x0 = TLanes.Create(x);
-                    c0_0 = TLanes.MultiplyAdd(x0, b0, c0_0);
-                    if (typeof(TVectors) != typeof(One))
-                    {
-                        c0_1 = TLanes.MultiplyAdd(x0, b1, c0_1);
-                    }
-
-                    if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
-                    {
-                        c0_2 = TLanes.MultiplyAdd(x0, b2, c0_2);
-                    }
-
-                    if (typeof(TVectors) == typeof(Four))
-                    {
-                        c0_3 = TLanes.MultiplyAdd(x0, b3, c0_3);
-                    }
+                    Add(x0, b0, b1, b2, b3, ref c0_0, ref c0_1, ref c0_2, ref c0_3);
 
                     TVector x1 = TLanes.Create(Unsafe.AddByteOffset(ref x, rowA));
-                    c1_0 = TLanes.MultiplyAdd(x1, b0, c1_0);
-                    if (typeof(TVectors) != typeof(One))
-                    {
-                        c1_1 = TLanes.MultiplyAdd(x1, b1, c1_1);
-                    }
-
-                    if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
-                    {
-                        c1_2 = TLanes.MultiplyAdd(x1, b2, c1_2);
-                    }
-
-                    if (typeof(TVectors) == typeof(Four))
-                    {
-                        c1_3 = TLanes.MultiplyAdd(x1, b3, c1_3);
-                    }
+                    Add(x1, b0, b1, b2, b3, ref c1_0, ref c1_1, ref c1_2, ref c1_3);
 
                     if (typeof(TRows) != typeof(Two))
                     {
                         TVector x2 = TLanes.Create(Unsafe.AddByteOffset(ref x, a2));
-                        c2_0 = TLanes.MultiplyAdd(x2, b0, c2_0);
-                        if (typeof(TVectors) != typeof(One))
-                        {
-                            c2_1 = TLanes.MultiplyAdd(x2, b1, c2_1);
-                        }
-
-                        if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
-                        {
-                            c2_2 = TLanes.MultiplyAdd(x2, b2, c2_2);
-                        }
-
-                        if (typeof(TVectors) == typeof(Four))
-                        {
-                            c2_3 = TLanes.MultiplyAdd(x2, b3, c2_3);
-                        }
+                        Add(x2, b0, b1, b2, b3, ref c2_0, ref c2_1, ref c2_2, ref c2_3);
 
                         TVector x3 = TLanes.Create(Unsafe.AddByteOffset(ref x, a3));
-                        c3_0 = TLanes.MultiplyAdd(x3, b0, c3_0);
-                        if (typeof(TVectors) != typeof(One))
-                        {
-                            c3_1 = TLanes.MultiplyAdd(x3, b1, c3_1);
-                        }
-
-                        if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
-                        {
-                            c3_2 = TLanes.MultiplyAdd(x3, b2, c3_2);
-                        }
-
-                        if (typeof(TVectors) == typeof(Four))
-                        {
-                            c3_3 = TLanes.MultiplyAdd(x3, b3, c3_3);
-                        }
+                        Add(x3, b0, b1, b2, b3, ref c3_0, ref c3_1, ref c3_2, ref c3_3);
                     }
 
                     if (typeof(TRows) == typeof(Six) || typeof(TRows) == typeof(Twelve))
                     {
                         TVector x4 = TLanes.Create(Unsafe.AddByteOffset(ref x, a4));
-                        c4_0 = TLanes.MultiplyAdd(x4, b0, c4_0);
-                        if (typeof(TVectors) != typeof(One))
-                        {
-                            c4_1 = TLanes.MultiplyAdd(x4, b1, c4_1);
-                        }
-
-                        if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
-                        {
-                            c4_2 = TLanes.MultiplyAdd(x4, b2, c4_2);
-                        }
-
-                        if (typeof(TVectors) == typeof(Four))
-                        {
-                            c4_3 = TLanes.MultiplyAdd(x4, b3, c4_3);
-                        }
+                        Add(x4, b0, b1, b2, b3, ref c4_0, ref c4_1, ref c4_2, ref c4_3);
 
                         TVector x5 = TLanes.Create(Unsafe.AddByteOffset(ref x, a5));
-                        c5_0 = TLanes.MultiplyAdd(x5, b0, c5_0);
-                        if (typeof(TVectors) != typeof(One))
-                        {
-                            c5_1 = TLanes.MultiplyAdd(x5, b1, c5_1);
-                        }
-
-                        if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
-                        {
-                            c5_2 = TLanes.MultiplyAdd(x5, b2, c5_2);
-                        }
-
-                        if (typeof(TVectors) == typeof(Four))
-                        {
-                            c5_3 = TLanes.MultiplyAdd(x5, b3, c5_3);
-                        }
+                        Add(x5, b0, b1, b2, b3, ref c5_0, ref c5_1, ref c5_2, ref c5_3);
                     }
 
                     if (typeof(TRows) == typeof(Twelve))
@@ -256,6 +172,29 @@ internal static class RegisterBlock<TVector, TLanes, TRows, TVectors, TStore>
         }
     }
 
+    /// <summary>What a number of A adds to the sums of its row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(
+        TVector x, TVector b0, TVector b1, TVector b2, TVector b3, ref TVector sum0, ref TVector sum1, ref TVector sum2, ref TVector sum3)
+    {
+        sum0 = TLanes.MultiplyAdd(x, b0, sum0);
+        if (typeof(TVectors) != typeof(One))
+        {
+            sum1 = TLanes.MultiplyAdd(x, b1, sum1);
+        }
+
+        if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
+        {
+            sum2 = TLanes.MultiplyAdd(x, b2, sum2);
+        }
+
+        if (typeof(TVectors) == typeof(Four))
+        {
+            sum3 = TLanes.MultiplyAdd(x, b3, sum3);
+        }
+    }
+
+    /// <summary>Hands a row's sums to the store.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Row(TStore store, int row, TVector sum0, TVector sum1, TVector sum2, TVector sum3, ref float to, ref float too)
     {

@@ -149,29 +149,49 @@ internal static class RowBlock<TVector, TLanes, TRows, TVectors, TSteps>
         {
             if (TVectors.Count == 8)
             {
-                c0 = TLanes.Add(c0, c8); c1 = TLanes.Add(c1, c9); c2 = TLanes.Add(c2, c10); c3 = TLanes.Add(c3, c11); c4 = TLanes.Add(c4, c12); c5 = TLanes.Add(c5, c13); c6 = TLanes.Add(c6, c14); c7 = TLanes.Add(c7, c15);
+                c0 = TLanes.Add(c0, c8);
+                c1 = TLanes.Add(c1, c9);
+                c2 = TLanes.Add(c2, c10);
+                c3 = TLanes.Add(c3, c11);
+                c4 = TLanes.Add(c4, c12);
+                c5 = TLanes.Add(c5, c13);
+                c6 = TLanes.Add(c6, c14);
+                c7 = TLanes.Add(c7, c15);
             }
             else if (TVectors.Count == 4)
             {
-                c0 = TLanes.Add(c0, c4); c1 = TLanes.Add(c1, c5); c2 = TLanes.Add(c2, c6); c3 = TLanes.Add(c3, c7);
-                e0 = TLanes.Add(e0, e4); e1 = TLanes.Add(e1, e5); e2 = TLanes.Add(e2, e6); e3 = TLanes.Add(e3, e7);
+                c0 = TLanes.Add(c0, c4);
+                c1 = TLanes.Add(c1, c5);
+                c2 = TLanes.Add(c2, c6);
+                c3 = TLanes.Add(c3, c7);
+                e0 = TLanes.Add(e0, e4);
+                e1 = TLanes.Add(e1, e5);
+                e2 = TLanes.Add(e2, e6);
+                e3 = TLanes.Add(e3, e7);
             }
             else
             {
-                c0 = TLanes.Add(c0, c2); c1 = TLanes.Add(c1, c3);
-                e0 = TLanes.Add(e0, e2); e1 = TLanes.Add(e1, e3);
+                c0 = TLanes.Add(c0, c2);
+                c1 = TLanes.Add(c1, c3);
+                e0 = TLanes.Add(e0, e2);
+                e1 = TLanes.Add(e1, e3);
             }
         }
         else if (TSteps.Count == 4)
         {
             if (TVectors.Count == 4)
             {
-                c0 = TLanes.Add(TLanes.Add(c0, c4), TLanes.Add(c8, c12)); c1 = TLanes.Add(TLanes.Add(c1, c5), TLanes.Add(c9, c13)); c2 = TLanes.Add(TLanes.Add(c2, c6), TLanes.Add(c10, c14)); c3 = TLanes.Add(TLanes.Add(c3, c7), TLanes.Add(c11, c15));
+                c0 = TLanes.Add(TLanes.Add(c0, c4), TLanes.Add(c8, c12));
+                c1 = TLanes.Add(TLanes.Add(c1, c5), TLanes.Add(c9, c13));
+                c2 = TLanes.Add(TLanes.Add(c2, c6), TLanes.Add(c10, c14));
+                c3 = TLanes.Add(TLanes.Add(c3, c7), TLanes.Add(c11, c15));
             }
             else if (TVectors.Count == 2)
             {
-                c0 = TLanes.Add(TLanes.Add(c0, c2), TLanes.Add(c4, c6)); c1 = TLanes.Add(TLanes.Add(c1, c3), TLanes.Add(c5, c7));
-                e0 = TLanes.Add(TLanes.Add(e0, e2), TLanes.Add(e4, e6)); e1 = TLanes.Add(TLanes.Add(e1, e3), TLanes.Add(e5, e7));
+                c0 = TLanes.Add(TLanes.Add(c0, c2), TLanes.Add(c4, c6));
+                c1 = TLanes.Add(TLanes.Add(c1, c3), TLanes.Add(c5, c7));
+                e0 = TLanes.Add(TLanes.Add(e0, e2), TLanes.Add(e4, e6));
+                e1 = TLanes.Add(TLanes.Add(e1, e3), TLanes.Add(e5, e7));
             }
             else
             {

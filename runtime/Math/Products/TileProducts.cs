@@ -31,7 +31,9 @@ public static class TileProducts
     /// <typeparam name="TVector">The vector that is computed with.</typeparam>
     /// <param name="a">The left operand.</param>
     /// <param name="rowA">Floats from row to row of a.</param>
-    /// <param name="innerA">Floats along the inner axis of a: 1, or where a is read transposed those from row to row of what lies in memory, and then <paramref name="rowA"/> is 1.</param>
+    /// <param name="innerA">
+    /// Floats along the inner axis of a: 1, or where a is read transposed those from row to row of what lies in memory, and then <paramref name="rowA"/> is 1.
+    /// </param>
     /// <param name="b">The right operand.</param>
     /// <param name="strideB">Floats from row to row of b.</param>
     /// <param name="c">The target.</param>
@@ -106,7 +108,9 @@ public static class TileProducts
         Panels<TVector, AddCompensated>(ref a, rowA, innerA, ref b, strideB, ref c, ref rest, strideC, rows, inner, columns, NoDiagonal);
 
     /// <summary>The lower triangle of c = a · b, 0 right of its diagonal.</summary>
-    /// <remarks>Blocks are narrow, 16 columns at every width, so that little is computed that is not stored. Rows past the last, up to a whole block, are written.</remarks>
+    /// <remarks>
+    /// Blocks are narrow, 16 columns or 8, so that little is computed that is not stored. Rows past the last, up to a whole block, are written.
+    /// </remarks>
     /// <param name="diagonal">The column of the diagonal in the first row of c.</param>
     /// <inheritdoc cref="Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
