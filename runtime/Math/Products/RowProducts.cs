@@ -10,9 +10,6 @@ namespace KernelGen.CompilerServices;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class RowProducts
 {
-    /// <summary>Longer sums are made of parts of so many summands, since rounding grows with the larger of the two numbers.</summary>
-    private const int MostSummands = 512;
-
     /// <summary>c = a · b for one row: [1 × inner] · [inner × columns].</summary>
     /// <typeparam name="TVector">The vector that is computed with.</typeparam>
     /// <param name="a">The row.</param>
@@ -151,11 +148,11 @@ public static class RowProducts
         where TSteps : struct, IBlockSize
     {
         int whole = inner - (inner % TSteps.Count);
-        for (int part = 0; part < whole; part += MostSummands * TSteps.Count)
+        for (int part = 0; part < whole; part += TileProducts.MostSummands * TSteps.Count)
         {
             Block<TVector, TRows, TVectors, TSteps>(
                 ref Unsafe.Add(ref a, part), strideA, ref Unsafe.Add(ref b, part * strideB), strideB, ref c, strideC,
-                Math.Min(MostSummands * TSteps.Count, whole - part), adds || part > 0);
+                Math.Min(TileProducts.MostSummands * TSteps.Count, whole - part), adds || part > 0);
         }
 
         if (whole < inner || inner == 0)

@@ -22,7 +22,7 @@ namespace KernelGen.CompilerServices;
 public static class TileProducts
 {
     /// <summary>Longer sums are made of parts of so many summands, since rounding grows with the larger of the two numbers.</summary>
-    private const int MostSummands = 512;
+    internal const int MostSummands = 512;
 
     /// <summary>The diagonal of a left operand that has none: beyond the inner axis in each row.</summary>
     private const int NoDiagonal = int.MaxValue / 2;
