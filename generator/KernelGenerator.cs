@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using KernelGen.Generator.Declarations;
 using KernelGen.Generator.Diagnostics;
-using KernelGen.Generator.Families;
 using KernelGen.Generator.Layers;
-using KernelGen.Generator.Specs;
-using KernelGen.Generator.Text;
+using KernelGen.Generator.Readers;
+using KernelGen.Generator.Values;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
@@ -17,21 +17,22 @@ namespace KernelGen.Generator;
 public sealed class KernelGenerator : IIncrementalGenerator
 {
     /// <summary>The names of the cached steps, by which tests watch what is recomputed.</summary>
-    internal const string TargetStep = "Target", DeclarationStep = "Declaration", LayerStep = "Layer", FileStep = "File", GpuStep = "Gpu";
+    internal const string TargetStep = "Target", DeclarationStep = "Declaration", LayerStep = "Layer", FileStep = "File", LibraryStep = "Library";
+
+    /// <summary>Without a byte order mark, so that files written to disk start with their first line.</summary>
+    private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
     private readonly FamilyRegistry _families;
+    private readonly BackendRegistry _backends;
 
     /// <summary>The generator that compilers load.</summary>
     public KernelGenerator()
-        : this(FamilyRegistry.Default)
+        : this(AllFamilies.Registry)
     {
     }
 
     /// <summary>A generator of other families than users have.</summary>
-    internal KernelGenerator(FamilyRegistry families) => _families = families;
-
-    /// <summary>Without a byte order mark, so that files written to disk start with their first line.</summary>
-    private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+    internal KernelGenerator(FamilyRegistry families) => (_families, _backends) = (families, AllBackends.Registry);
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
@@ -40,10 +41,6 @@ public sealed class KernelGenerator : IIncrementalGenerator
         var target = context.CompilationProvider
             .Select(static (compilation, _) => TargetFacts.Of(compilation))
             .WithTrackingName(TargetStep);
-        var ilgpu = context.CompilationProvider
-            .Select(static (compilation, _) => TargetFacts.IlgpuOf(compilation))
-            .WithTrackingName(GpuStep);
-
         var isDebug = context.CompilationProvider.Select(static (compilation, _) => compilation.Options.OptimizationLevel == OptimizationLevel.Debug);
 
         var all = target.Select(static (_, _) => EquatableArray<Declaration>.Empty);
@@ -52,7 +49,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
         {
             // 2. Find each type that carries the family's attribute and read it: a declaration without Roslyn types, and diagnostics.
             var readings = context.SyntaxProvider.ForAttributeWithMetadataName(
-                family.AttributeName, static (node, _) => node is TypeDeclarationSyntax, (found, cancel) => DeclarationReader.Read(found, _families, cancel));
+                family.AttributeName, static (node, _) => node is TypeDeclarationSyntax,
+                (found, cancel) => DeclarationReader.Read(found, _families, _backends, cancel));
 
             read = read.Combine(readings.Collect()).Select(static (lists, _) => lists.Left.AddRange(lists.Right));
 
@@ -63,27 +61,36 @@ public sealed class KernelGenerator : IIncrementalGenerator
 
         // 4. Give each its own file name, and build what it comes to: programs, members, objections.
         var layers = all.SelectMany(static (list, _) => list.WithUniqueNames()).WithTrackingName(DeclarationStep)
-            .Select((declaration, _) => LayerModel.Build(declaration, _families)).WithTrackingName(LayerStep);
+            .Select((declaration, _) => LayerModel.Build(declaration, _families, _backends)).WithTrackingName(LayerStep);
 
-        // 5. Report the diagnostics. They hold locations, so this branch is never cached.
+        var libraries = target.Select(static (_, _) => EquatableArray<Visibility>.Empty);
+        foreach (var backend in _backends.All)
+        {
+            // 5. See whether the project references what the backend's files name. Files of the others do not depend on it.
+            var library = context.CompilationProvider.Select((compilation, _) => VisibilityFor(backend, compilation)).WithTrackingName(LibraryStep);
+            libraries = libraries.Combine(library).Select(static (list, _) => list.Left.Followed([list.Right]));
+
+            // 6. Print, one cached output a layer and backend.
+            var files = layers.Combine(library)
+                .Where(file => file.Right.IsReachable && backend.IsWanted(file.Left.Declaration.Backends))
+                .Select((file, _) => file.Left.PartOf(backend)).WithTrackingName(FileStep);
+            context.RegisterSourceOutput(files.Combine(target), (output, file) => Emit(output, backend, file.Left, file.Right));
+        }
+
+        // 7. Report the diagnostics. They hold locations, so this branch is never cached.
         context.RegisterSourceOutput(
-            read.Combine(target.Combine(ilgpu).Combine(isDebug.Combine(layers.Collect()))),
-            static (output, found) => Report(output, found.Left, found.Right.Left.Left, found.Right.Left.Right, found.Right.Right.Left, found.Right.Right.Right));
-
-        // 6. Print, one cached output each.
-        var cpuFiles = layers.Select(static (layer, _) => layer.ForCpu()).WithTrackingName(FileStep);
-        context.RegisterSourceOutput(cpuFiles.Combine(target), static (output, file) => Emit(output, file.Left, file.Right));
-
-        // 7. Where the project references ILGPU, files of GPU kernels, which those of the CPU do not depend on.
-        var gpuFiles = layers.Combine(ilgpu)
-            .Where(static file => file.Right.IsReachable && file.Left.Declaration.Backends.WantsGpu())
-            .Select(static (file, _) => file.Left).WithTrackingName(FileStep);
-        context.RegisterSourceOutput(gpuFiles.Combine(target), static (output, file) => EmitGpu(output, file.Left, file.Right));
+            read.Combine(target.Combine(libraries).Combine(isDebug.Combine(layers.Collect()))),
+            (output, found) => Report(
+                output, found.Left, found.Right.Left.Left, found.Right.Left.Right, found.Right.Right.Left, found.Right.Right.Right));
     }
 
+    private static Visibility VisibilityFor(Backend backend, Compilation compilation) =>
+        backend.Library is { } library ? Visibility.Of(compilation, library.TypeName) : Visibility.Certain;
+
     /// <summary>Reports what is wrong with the declarations: once, where several name the same faulty kernel function.</summary>
-    private static void Report(
-        SourceProductionContext output, ImmutableArray<Reading> readings, TargetFacts target, Visibility ilgpu, bool isDebug,
+    /// <param name="libraries">What each backend needs, in the order of the registry.</param>
+    private void Report(
+        SourceProductionContext output, ImmutableArray<Reading> readings, TargetFacts target, EquatableArray<Visibility> libraries, bool isDebug,
         ImmutableArray<LayerModel> layers)
     {
         var bySpec = layers.GroupBy(static layer => layer.Declaration.Spec).ToDictionary(static same => same.Key, static same => same.First());
@@ -92,13 +99,16 @@ public sealed class KernelGenerator : IIncrementalGenerator
             output.ReportDiagnostic(Diagnostic.Create(Rules.NotOptimized, first));
         }
 
+        var visibility = _backends.All.Zip(libraries, static (backend, library) => (backend, library)).ToDictionary(pair => pair.backend, pair => pair.library);
         var reported = new HashSet<(string, Location, string)>();
         foreach (var reading in readings)
         {
             var environment = reading.Attribute is { } attribute ? target.Diagnose(attribute) : [];
-            var gpu = reading.Gpu?.Diagnose(ilgpu) ?? [];
-            var backends = reading.Declaration is { } declaration && bySpec.TryGetValue(declaration.Spec, out var layer) ? Diagnose(reading, layer, ilgpu) : [];
-            foreach (var diagnostic in environment.Concat(gpu).Concat(backends).Concat(reading.Diagnostics))
+            var references = reading.Wishes.SelectMany(wish => wish.Diagnose(visibility[wish.Backend]));
+            var refusals = reading.Declaration is { } declaration && bySpec.TryGetValue(declaration.Spec, out var layer)
+                ? Refusals(reading, layer, visibility)
+                : [];
+            foreach (var diagnostic in environment.Concat(references).Concat(refusals).Concat(reading.Diagnostics))
             {
                 if (reported.Add((diagnostic.Id, diagnostic.Location, diagnostic.GetMessage(CultureInfo.InvariantCulture))))
                 {
@@ -108,54 +118,44 @@ public sealed class KernelGenerator : IIncrementalGenerator
         }
     }
 
-    private static IEnumerable<Diagnostic> Diagnose(Reading reading, LayerModel layer, Visibility ilgpu)
+    /// <summary>Why backends cannot compute the layer. Where the first cannot there is no layer, and no more to say.</summary>
+    private IEnumerable<Diagnostic> Refusals(Reading reading, LayerModel layer, Dictionary<Backend, Visibility> visibility)
     {
-        if (layer.CpuObjection is { } onCpu)
+        if (layer.ObjectionOf(_backends.First) is { } objection)
         {
-            yield return Diagnostic.Create(Rules.NotOnCpu, reading.Attribute, onCpu);
+            return [Diagnostic.Create(_backends.First.Refusal, reading.Attribute, objection)];
         }
-        else if (layer.GpuObjection is { } onGpu && reading.Gpu is { } wish && ilgpu.IsReachable)
-        {
-            yield return Diagnostic.Create(Rules.NotOnGpu, wish.Place, onGpu);
-        }
+
+        return reading.Wishes
+            .Where(wish => visibility[wish.Backend].IsReachable && layer.ObjectionOf(wish.Backend) is not null)
+            .Select(wish => Diagnostic.Create(wish.Backend.Refusal, wish.Place, layer.ObjectionOf(wish.Backend)));
     }
 
-    private static void Emit(SourceProductionContext output, LayerModel layer, TargetFacts target)
+    /// <summary>Writes the files of a backend. What goes wrong inside is a diagnostic.</summary>
+    private void Emit(SourceProductionContext output, Backend backend, LayerModel layer, TargetFacts target)
     {
-        if (target.IsSupported && layer.CpuObjection is null)
+        if (!target.IsSupported || layer.ObjectionOf(_backends.First) is not null || layer.ObjectionOf(backend) is not null)
         {
-            Write(output, layer, ".Cpu.g.cs", programs => LayerEmitter.Forward(layer, programs, output.CancellationToken));
-            Write(output, layer, ".Gradients.g.cs", programs => LayerEmitter.Gradients(layer, programs, output.CancellationToken));
+            return;
         }
-    }
 
-    private static void EmitGpu(SourceProductionContext output, LayerModel layer, TargetFacts target)
-    {
-        if (target.IsSupported && layer is { CpuObjection: null, GpuObjection: null })
-        {
-            Write(output, layer, ".Ilgpu.g.cs", programs => GpuLayerEmitter.Emit(layer.Declaration, programs));
-            Write(output, layer, ".Ilgpu.Gradients.g.cs", programs => programs.Gradients.Count > 0 ? GpuLayerEmitter.EmitGradients(layer.Declaration, programs) : null);
-        }
-    }
-
-    /// <summary>Writes a file, or none where there is nothing to say.</summary>
-    private static void Write(SourceProductionContext output, LayerModel layer, string suffix, Func<LayerPrograms, string?> emit)
-    {
         var name = layer.Declaration.Type.HintName;
-        try
+        if (layer.Programs is not { } programs)
         {
-            if (layer.Programs is not { } programs)
-            {
-                output.ReportDiagnostic(Failure.Describe(name, layer.Failure!, Location.None));
-            }
-            else if (emit(programs) is { } text)
-            {
-                output.AddSource(name + suffix, SourceText.From(text, Utf8));
-            }
+            output.ReportDiagnostic(Failure.Describe(name, layer.Failure!, Location.None));
+            return;
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+
+        foreach (var file in backend.Files(layer, programs, output.CancellationToken))
         {
-            output.ReportDiagnostic(Failure.Describe(name, error, Location.None));
+            try
+            {
+                output.AddSource(name + file.Suffix, SourceText.From(file.Write(), Utf8));
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                output.ReportDiagnostic(Failure.Describe(name, error, Location.None));
+            }
         }
     }
 }

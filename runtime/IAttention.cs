@@ -12,9 +12,6 @@ public interface IAttention
     /// <summary>dv, the numbers in one head's value and output.</summary>
     int ValueDim { get; }
 
-    /// <summary>m, the random features; 0 for attention that uses none.</summary>
-    int Features { get; }
-
     /// <summary>Whether query i sees only keys j ≤ i.</summary>
     bool Causal { get; }
 

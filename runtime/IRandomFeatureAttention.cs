@@ -3,6 +3,9 @@ namespace KernelGen;
 /// <summary>Attention by random features: what a generated FAVOR+ layer offers beyond <see cref="IAttention"/>.</summary>
 public interface IRandomFeatureAttention : IAttention
 {
+    /// <summary>m, the random features.</summary>
+    int Features { get; }
+
     /// <summary>Whether outputs are divided by the sum of their weights.</summary>
     bool Normalize { get; }
 

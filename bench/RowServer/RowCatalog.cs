@@ -35,6 +35,7 @@ internal static class RowCatalog
         var layer = Create();
         var stem = type.Name.EndsWith(CausalSuffix, StringComparison.Ordinal) ? type.Name[..^CausalSuffix.Length] : type.Name;
         var name = Regex.Replace(stem, "(?<!^)(?=[A-Z])", "-").ToLowerInvariant();
-        return new BenchKernel(name, layer.Causal, BenchKernel.LengthOf(layer.Features), layer.HeadDim, layer.Features, type, Create);
+        var features = layer is IRandomFeatureAttention random ? random.Features : 0;
+        return new BenchKernel(name, layer.Causal, BenchKernel.LengthOf(features), layer.HeadDim, features, type, Create);
     }
 }

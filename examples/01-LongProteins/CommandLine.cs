@@ -11,14 +11,14 @@ internal static class CommandLine
         var command = new JobCommand(
             "Attention over growing lengths of real protein sequences: exact, which takes L² time, and FAVOR+, which takes L.",
             "A short run: shorter sequences, fewer repetitions.");
-        Option<int?> length = JobCommand.Whole(
+        var length = JobCommand.Whole(
             "--length",
             "tokens",
             FormattableString.Invariant($"The longest sequence, 1 to {Settings.LongestLength}. ")
                 + FormattableString.Invariant($"[default: {Settings.DefaultLength}, or {Settings.QuickLength} with --quick]"),
             1,
             Settings.LongestLength);
-        Option<int?> exactLimit = JobCommand.Whole(
+        var exactLimit = JobCommand.Whole(
             "--exact-limit", "seconds", "Skip exact attention where one call would take longer than this. [default: 20]", 0, 1_000_000);
         var svg = new Option<string?>("--svg")
         {

@@ -29,19 +29,19 @@ internal sealed class Experiment
         _embedding = new Embedding(settings.Seed);
         _timing = settings.Quick ? new Timing(TimeSpan.FromSeconds(0.2), 5) : new Timing(TimeSpan.FromSeconds(1), 25);
 
-        ulong seed = (ulong)settings.Seed;
+        var seed = (ulong)settings.Seed;
         _directions =
         [
             new Direction(false, new ExactBidirectional(), new FavorBidirectional(seed)),
             new Direction(true, new ExactCausal(), new FavorCausal(seed)),
         ];
-        foreach (Direction direction in _directions)
+        foreach (var direction in _directions)
         {
             direction.Exact.DegreeOfParallelism = settings.Threads;
             direction.Favor.DegreeOfParallelism = settings.Threads;
         }
 
-        float[][] tensors = Memory.Allocate(4, Heads * Dim, settings.Length);
+        var tensors = Memory.Allocate(4, Heads * Dim, settings.Length);
         (_query, _key, _value, _output) = (tensors[0], tensors[1], tensors[2], tensors[3]);
     }
 
@@ -60,15 +60,15 @@ internal sealed class Experiment
         WarmUp();
 
         var results = new List<Measurement>();
-        foreach (int length in _lengths)
+        foreach (var length in _lengths)
         {
-            string place = string.Create(CultureInfo.InvariantCulture, $"{length:N0} tokens");
+            var place = string.Create(CultureInfo.InvariantCulture, $"{length:N0} tokens");
             progress.Begin(place, "embedding");
             Embed(length);
             progress.Done(EmbedWork(length));
-            foreach (Direction direction in _directions)
+            foreach (var direction in _directions)
             {
-                Measurement? before = results.FindLast(result => result.Causal == direction.Causal);
+                var before = results.FindLast(result => result.Causal == direction.Causal);
                 results.Add(Measure(direction, length, before, progress, $"{place}, {direction.Name}"));
             }
         }
@@ -79,23 +79,23 @@ internal sealed class Experiment
     /// <summary>Measures the error of FAVOR+ against its number of features, at one moderate length.</summary>
     public IReadOnlyList<FeatureMeasurement> RunFeatures()
     {
-        int length = Math.Min(_settings.Length, 4_096);
+        var length = Math.Min(_settings.Length, 4_096);
         var shape = new AttentionShape(1, Heads, length);
-        int[] positions = SampledRows.Positions(length);
+        var positions = SampledRows.Positions(length);
         Embed(length);
-        (double[] attention, _) = SampledRows.Compute(_query, _key, _value, Heads, length, Dim, positions, causal: false, _settings.Threads);
+        var (attention, _) = SampledRows.Compute(_query, _key, _value, Heads, length, Dim, positions, causal: false, _settings.Threads);
 
-        int draws = _settings.Quick ? 2 : 8;
-        Func<ulong, IAttention>[] layers =
+        var draws = _settings.Quick ? 2 : 8;
+        Func<ulong, IRandomFeatureAttention>[] layers =
             [seed => new Favor16(seed), seed => new Favor64(seed), seed => new FavorBidirectional(seed), seed => new Favor1024(seed)];
         return [.. layers.Select(create =>
         {
             var squares = 0.0;
             TimeSpan time = default;
-            int features = 0;
-            for (int draw = 0; draw < draws; draw++)
+            var features = 0;
+            for (var draw = 0; draw < draws; draw++)
             {
-                IAttention layer = create((ulong)(_settings.Seed + draw));
+                var layer = create((ulong)(_settings.Seed + draw));
                 layer.DegreeOfParallelism = _settings.Threads;
                 features = layer.Features;
                 Forward(layer, shape);
@@ -110,19 +110,19 @@ internal sealed class Experiment
     private Measurement Measure(Direction direction, int length, Measurement? before, IJobProgress progress, string place)
     {
         var shape = new AttentionShape(1, Heads, length);
-        int[] positions = SampledRows.Positions(length);
+        var positions = SampledRows.Positions(length);
 
         progress.Begin(place, "exact rows in double");
-        (double[] attention, double[] average) = SampledRows.Compute(
+        var (attention, average) = SampledRows.Compute(
             _query, _key, _value, Heads, length, Dim, positions, direction.Causal, _settings.Threads);
         progress.Done(ReferenceWork(length, direction.Causal));
 
         progress.Begin(place, "copying the values");
-        TimeSpan copy = _timing.Median(() => CopyValues(length));
+        var copy = _timing.Median(() => CopyValues(length));
 
         progress.Begin(place, "FAVOR+ attention");
-        TimeSpan favor = _timing.Median(() => Forward(direction.Favor, shape));
-        double favorError = Error(length, positions, attention);
+        var favor = _timing.Median(() => Forward(direction.Favor, shape));
+        var favorError = Error(length, positions, attention);
         progress.Done(FavorWork(length));
 
         TimeSpan? estimate = before is null ? null : Grown(before.Exact ?? before.ExactEstimate!.Value, before.Length, length);
@@ -163,12 +163,12 @@ internal sealed class Experiment
 
     private void WarmUp()
     {
-        int length = Math.Min(_settings.Length, 128);
+        var length = Math.Min(_settings.Length, 128);
         Embed(length);
         CopyValues(length);
-        foreach (Direction direction in _directions)
+        foreach (var direction in _directions)
         {
-            foreach (IAttention layer in new[] { direction.Exact, direction.Favor })
+            foreach (var layer in new[] { direction.Exact, direction.Favor })
             {
                 Forward(layer, new AttentionShape(1, Heads, length));
             }
@@ -180,18 +180,18 @@ internal sealed class Experiment
 
     private void Forward(IAttention layer, AttentionShape shape)
     {
-        int count = shape.QueryLength * Heads * Dim;
+        var count = shape.QueryLength * Heads * Dim;
         layer.Forward(_query.AsSpan(0, count), _key.AsSpan(0, count), _value.AsSpan(0, count), _output.AsSpan(0, count), in shape);
     }
 
     private void CopyValues(int length)
     {
-        int threads = _settings.Threads;
-        long count = (long)length * Heads * Dim;
+        var threads = _settings.Threads;
+        var count = (long)length * Heads * Dim;
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, part =>
         {
-            int from = (int)(count * part / threads);
-            int to = (int)(count * (part + 1) / threads);
+            var from = (int)(count * part / threads);
+            var to = (int)(count * (part + 1) / threads);
             _value.AsSpan(from, to - from).CopyTo(_output.AsSpan(from, to - from));
         });
     }

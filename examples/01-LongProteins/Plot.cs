@@ -9,7 +9,7 @@ internal static class Plot
     /// <summary>The whole SVG file.</summary>
     public static string Draw(Settings settings, IReadOnlyList<Measurement> results)
     {
-        string subtitle = FormattableString.Invariant($"forward pass, {Embedding.Heads} heads of {Embedding.HeadDim}, ")
+        var subtitle = FormattableString.Invariant($"forward pass, {Embedding.Heads} heads of {Embedding.HeadDim}, ")
             + FormattableString.Invariant($"{FavorBidirectional.Features} features, {Machine.Threads(settings.Threads)}, ")
             + FormattableString.Invariant($"{Machine.VectorBits}-bit vectors");
         var plot = new LogPlot(
@@ -29,9 +29,9 @@ internal static class Plot
 
         void AddBoth(string name, string colour, Func<Measurement, TimeSpan?> time)
         {
-            foreach (bool causal in new[] { false, true })
+            foreach (var causal in new[] { false, true })
             {
-                string direction = causal ? "causal" : "bidirectional";
+                var direction = causal ? "causal" : "bidirectional";
                 plot.Add(new PlotSeries($"{name}, {direction}", colour, causal ? LineStyle.Dashed : LineStyle.Full, Points(causal, time)));
             }
         }

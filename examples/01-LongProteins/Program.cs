@@ -9,11 +9,11 @@ return CommandLine.Invoke(args, settings =>
     PlotFile.Check(settings.SvgPath, "--svg", Plot.FileName);
 
     var report = new Report(terminal.Ansi, settings);
-    IReadOnlyList<Protein> proteins = Fasta.ReadFile(settings.DataPath);
+    var proteins = Fasta.ReadFile(settings.DataPath);
     report.Intro(proteins);
 
     var experiment = new Experiment(settings, TokenStream.Concatenate(proteins, settings.Length));
-    IReadOnlyList<Measurement> results = terminal.Run(experiment.Work, experiment.Run);
+    var results = terminal.Run(experiment.Work, experiment.Run);
 
     report.Results(results, experiment.Inputs);
     report.Features(experiment.RunFeatures());

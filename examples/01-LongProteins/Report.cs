@@ -10,7 +10,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
     /// <summary>Says what will be done, on what.</summary>
     public void Intro(IReadOnlyList<Protein> proteins)
     {
-        long period = TokenStream.Period(proteins);
+        var period = TokenStream.Period(proteins);
 
         _printer.Line($"[bold]Long proteins[/]: exact softmax attention and FAVOR+, its linear estimate, on real sequences");
         _printer.Path($"Data: {proteins.Count:N0} {(proteins.Count == 1 ? "protein" : "proteins")} of ", settings.DataPath);
@@ -21,7 +21,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
         }
 
         _printer.Line($"Layer: {Embedding.Heads} heads of {Embedding.HeadDim}, {FavorBidirectional.Features} features, batch of 1");
-        string threads = Machine.Threads(settings.Threads);
+        var threads = Machine.Threads(settings.Threads);
         _printer.Line($"Run: up to {settings.Length:N0} tokens, {threads}, vectors of {Machine.VectorBits} bit, seed {settings.Seed}");
         _printer.WarnOfDebug();
         _printer.Space();
@@ -30,23 +30,23 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
     /// <summary>The tables and how to read them.</summary>
     public void Results(IReadOnlyList<Measurement> results, InputStatistics inputs)
     {
-        foreach (bool causal in new[] { false, true })
+        foreach (var causal in new[] { false, true })
         {
             _printer.Line($"[bold]{(causal ? "Causal: a token sees itself and those before it" : "Bidirectional: every token sees all tokens")}[/]");
             Table([.. results.Where(result => result.Causal == causal)]);
             _printer.Space();
         }
 
-        string repeats = settings.Quick ? "5 calls, of fewer where they take over 0.2 s" : "25 calls, of fewer where they take over 1 s";
+        var repeats = settings.Quick ? "5 calls, of fewer where they take over 0.2 s" : "25 calls, of fewer where they take over 1 s";
         _printer.Note("Times",
             $"medians of {repeats}; the first calls, which compile, do not count.",
             $"Copying V is no attention at all: the least that any layer takes.",
             $"Scratch is the memory beside inputs and output.");
-        foreach (IGrouping<bool, Measurement> skipped in results.Where(result => result.Exact is null).GroupBy(result => result.Causal))
+        foreach (var skipped in results.Where(result => result.Exact is null).GroupBy(result => result.Causal))
         {
             // Skipped lengths are the longest ones, so the first and the last say it all.
-            (Measurement first, Measurement last) = (skipped.First(), skipped.Last());
-            string atLongest = first == last ? "" : Text($", {last.ExactEstimate!.Value.TotalSeconds:N0} s at {last.Length:N0}");
+            var (first, last) = (skipped.First(), skipped.Last());
+            var atLongest = first == last ? "" : Text($", {last.ExactEstimate!.Value.TotalSeconds:N0} s at {last.Length:N0}");
             _printer.Note("Skipped",
                 $"exact {(skipped.Key ? "causal" : "bidirectional")} attention from {first.Length:N0} tokens on.",
                 $"A call would take about {first.ExactEstimate!.Value.TotalSeconds:N0} s{atLongest},",
@@ -68,7 +68,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
     public void Features(IReadOnlyList<FeatureMeasurement> results)
     {
         _printer.Space();
-        (int length, int draws) = (results[0].Length, results[0].Draws);
+        var (length, draws) = (results[0].Length, results[0].Draws);
         _printer.Line($"[bold]More features, less error[/]: bidirectional, {length:N0} tokens, {draws} draws of the features");
         _printer.Table(
             ["features", "FAVOR+ ms", "error"],

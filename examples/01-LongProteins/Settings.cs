@@ -26,7 +26,7 @@ internal sealed record Settings(int Length, string DataPath, int Threads, bool Q
     public static int[] Lengths(int longest)
     {
         var lengths = new List<int>();
-        for (int length = ShortestLength; length < longest; length *= 2)
+        for (var length = ShortestLength; length < longest; length *= 2)
         {
             lengths.Add(length);
         }

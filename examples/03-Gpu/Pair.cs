@@ -48,8 +48,8 @@ internal sealed record Pair(string Name, IAttention Layer, double LargestDisagre
     public double Flops(in AttentionShape shape, bool backward)
     {
         double length = shape.QueryLength;
-        double perHead = Layer.Features > 0
-            ? (!backward ? 8 : Layer.Causal ? 22 : 16) * length * Layer.Features * Layer.HeadDim
+        double perHead = Layer is IRandomFeatureAttention { Features: int features }
+            ? (!backward ? 8 : Layer.Causal ? 22 : 16) * length * features * Layer.HeadDim
             : (backward ? 10 : 4) * length * length * Layer.HeadDim;
         return shape.Batch * shape.Heads * perHead;
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using KernelGen.Generator.Backends.Cpu;
 using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Tiles;
 
@@ -20,29 +19,9 @@ internal static class ProgramLimits
             : null;
     }
 
-    /// <summary>Why kernels for CPUs cannot compute a program; null: they can.</summary>
-    public static string? OnCpu(TileProgram program) =>
-        Dataflow.Flatten(program.Body).Select(Objection).FirstOrDefault(objection => objection is not null) ?? OnSteps(program);
-
-    /// <summary>Why kernels for GPUs cannot compute a program; null: they can.</summary>
-    public static string? OnGpu(TileProgram program)
-    {
-        if (OnCpu(program) is { } objection)
-        {
-            return objection;
-        }
-
-        if (AttentionOperands.OthersOf([program]).FirstOrDefault() is { } other)
-        {
-            return $"it needs the tensor '{other}', which calls on GPUs do not hand in";
-        }
-
-        var matrices = program.State?.Members.Count(member => !member.IsRowVector && !member.IsColumnVector) ?? 1;
-        return program.Outputs.Count() != 1 ? $"its outputs come in {Number(program.Outputs.Count())} loops, and a kernel has one"
-            : matrices != 1 ? $"its state has {Number(matrices)} matrices, and a kernel merges one"
-            : Dataflow.Flatten(program.Outputs.SelectMany(output => output.Body())).Any(statement => statement is Parallel) ? "it has a parallel loop within another"
-            : null;
-    }
+    /// <summary>Why no kernel can compute a program; null: one may.</summary>
+    public static string? On(TileProgram program) =>
+        Dataflow.Flatten(program.Body).Select(Objection).FirstOrDefault(objection => objection is not null);
 
     private static string? Objection(Statement statement) => statement.Match(
         load: _ => null,
@@ -62,13 +41,8 @@ internal static class ProgramLimits
             ? $"it adds a triangle of a product to {product.Target}"
             : null;
 
-    private static string? OnSteps(TileProgram program) =>
-        program.IsForward && CpuBackend.Decodes(program) && AttentionOperands.OthersOf([program]).FirstOrDefault() is { } other
-            ? $"it is causal and needs the tensor '{other}', which a step from token to token does not hand in"
-            : null;
-
     private static string? OfConditions(Statement statement) =>
-        Dataflow.Expressions(statement).SelectMany(Dataflow.Conditions).OfType<Condition.Precedes>().FirstOrDefault(mask => mask.Window is not null) is { Window: { } window }
+        Dataflow.Expressions(statement).SelectMany(Dataflow.Conditions).OfType<Position.Precedes>().FirstOrDefault(mask => mask.Window is not null) is { Window: { } window }
             ? $"it sees a window of {Number(window)} keys"
             : null;
 

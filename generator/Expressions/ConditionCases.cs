@@ -11,11 +11,7 @@ internal interface IConditionCases<out T>
 
     T Of(Condition.Not not);
 
-    T Of(Condition.PositionBelow below);
-
-    T Of(Condition.Precedes precedes);
-
-    T Of(Condition.InRun inRun);
+    T Of(Condition.OfPosition position);
 }
 
 /// <summary>The cases as functions, to be written where a condition is asked for its kind.</summary>
@@ -23,12 +19,12 @@ internal static class ConditionCases
 {
     public static T Match<T>(
         this Condition condition, Func<Condition.Compare, T> compare, Func<Condition.Both, T> both, Func<Condition.Either, T> either,
-        Func<Condition.Not, T> not, Func<Condition.PositionBelow, T> positionBelow, Func<Condition.Precedes, T> precedes, Func<Condition.InRun, T> inRun) =>
-        condition.Match(new Functions<T>(compare, both, either, not, positionBelow, precedes, inRun));
+        Func<Condition.Not, T> not, Func<Condition.OfPosition, T> position) =>
+        condition.Match(new Functions<T>(compare, both, either, not, position));
 
     private sealed class Functions<T>(
         Func<Condition.Compare, T> compare, Func<Condition.Both, T> both, Func<Condition.Either, T> either, Func<Condition.Not, T> not,
-        Func<Condition.PositionBelow, T> positionBelow, Func<Condition.Precedes, T> precedes, Func<Condition.InRun, T> inRun) : IConditionCases<T>
+        Func<Condition.OfPosition, T> position) : IConditionCases<T>
     {
         public T Of(Condition.Compare condition) => compare(condition);
 
@@ -38,10 +34,6 @@ internal static class ConditionCases
 
         public T Of(Condition.Not condition) => not(condition);
 
-        public T Of(Condition.PositionBelow condition) => positionBelow(condition);
-
-        public T Of(Condition.Precedes condition) => precedes(condition);
-
-        public T Of(Condition.InRun condition) => inRun(condition);
+        public T Of(Condition.OfPosition condition) => position(condition);
     }
 }

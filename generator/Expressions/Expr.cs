@@ -1,17 +1,13 @@
-using KernelGen.Generator.Tiles;
-
 namespace KernelGen.Generator.Expressions;
 
 /// <summary>
-/// A scalar expression over the elements of tiles, evaluated for every element of the tile that a <see cref="Map"/> or
-/// <see cref="Reduce"/> runs over, or, in a <see cref="ScalarFunction"/>, over its argument. Backends print it for a vector of elements at a
-/// time. Numbers are float32; a constant is rounded to float32 where it is printed.
+/// A scalar expression over the elements of variables, which are tiles in a program, or, in a <see cref="ScalarFunction"/>, over its argument. It is
+/// evaluated for every element of the tile that a statement computes. Backends print it for a vector of elements at a time. Numbers are float32; a
+/// constant is rounded to float32 where it is printed.
 /// </summary>
 internal abstract record Expr
 {
     public static implicit operator Expr(double value) => new Constant(value);
-
-    public static implicit operator Expr(Tile tile) => new Element(tile);
 
     public static Expr operator +(Expr a, Expr b) => new Binary(BinaryOperator.Add, a, b);
 
@@ -74,8 +70,8 @@ internal abstract record Expr
         public override T Match<T>(IExprCases<T> cases) => cases.Of(this);
     }
 
-    /// <summary>The element of a tile at the current row and column; vectors broadcast.</summary>
-    public sealed record Element(Tile Tile) : Expr
+    /// <summary>The element of a variable at the current row and column; vectors broadcast.</summary>
+    public sealed record Element(Variable Variable) : Expr
     {
         public override T Match<T>(IExprCases<T> cases) => cases.Of(this);
     }
@@ -189,20 +185,8 @@ internal abstract record Condition
         public override T Match<T>(IConditionCases<T> cases) => cases.Of(this);
     }
 
-    /// <summary>The position of the current token along <paramref name="Tokens"/> is below a limit.</summary>
-    public sealed record PositionBelow(Dim Tokens, TokenIndex Limit) : Condition
-    {
-        public override T Match<T>(IConditionCases<T> cases) => cases.Of(this);
-    }
-
-    /// <summary>0 ≤ position along <paramref name="Later"/> − position along <paramref name="Earlier"/> &lt; window; no upper bound when null.</summary>
-    public sealed record Precedes(Dim Earlier, Dim Later, int? Window = null) : Condition
-    {
-        public override T Match<T>(IConditionCases<T> cases) => cases.Of(this);
-    }
-
-    /// <summary>The current row of a <see cref="Runs"/> lies in its current run.</summary>
-    public sealed record InRun : Condition
+    /// <summary>Asks where the current element is. Which such there are is known where elements have positions.</summary>
+    public abstract record OfPosition : Condition
     {
         public override T Match<T>(IConditionCases<T> cases) => cases.Of(this);
     }

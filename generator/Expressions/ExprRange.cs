@@ -118,9 +118,7 @@ internal static class ExprRange
             both: both => holds ? All(both.Left, both.Right) : facts,
             either: either => holds ? facts : All(either.Left, either.Right),
             not: not => Assume(not.Operand, !holds, argument, facts),
-            positionBelow: _ => facts,
-            precedes: _ => facts,
-            inRun: _ => facts);
+            position: _ => facts);
 
         Fact? All(Condition left, Condition right) => Assume(right, holds, argument, Assume(left, holds, argument, facts));
     }

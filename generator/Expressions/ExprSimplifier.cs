@@ -28,9 +28,7 @@ internal static class ExprSimplifier
         both: both => And(Simplify(both.Left), Simplify(both.Right)),
         either: either => Or(Simplify(either.Left), Simplify(either.Right)),
         not: not => Invert(Simplify(not.Operand)),
-        positionBelow: below => below,
-        precedes: precedes => precedes,
-        inRun: inRun => inRun);
+        position: position => position);
 
     /// <summary>The value of a function whose operand is simplified.</summary>
     public static Expr Apply(UnaryOperator op, Expr operand) => (op, operand) switch
@@ -105,9 +103,7 @@ internal static class ExprSimplifier
             both: Not,
             either: Not,
             not: not => not.Operand,
-            positionBelow: Not,
-            precedes: Not,
-            inRun: Not);
+            position: Not);
 
         static Condition Not(Condition operand) => new Condition.Not(operand);
     }

@@ -25,9 +25,7 @@ internal static class ExprTree
         both: both => [both.Left, both.Right],
         either: either => [either.Left, either.Right],
         not: not => [not.Operand],
-        positionBelow: _ => [],
-        precedes: _ => [],
-        inRun: _ => []).SelectMany(Flatten).Prepend(condition);
+        position: _ => []).SelectMany(Flatten).Prepend(condition);
 
     /// <summary>An expression and everything in it, without the bodies of the functions that it calls.</summary>
     public static IEnumerable<Expr> Flatten(this Expr expr) => expr.Operands().SelectMany(Flatten).Prepend(expr);
@@ -56,7 +54,5 @@ internal static class ExprTree
         both: both => new Condition.Both(both.Left.Replace(replacement), both.Right.Replace(replacement)),
         either: either => new Condition.Either(either.Left.Replace(replacement), either.Right.Replace(replacement)),
         not: not => new Condition.Not(not.Operand.Replace(replacement)),
-        positionBelow: below => below,
-        precedes: precedes => precedes,
-        inRun: inRun => inRun);
+        position: position => position);
 }

@@ -1,7 +1,4 @@
-using KernelGen.Generator.Backends;
-using KernelGen.Generator.Families;
-using KernelGen.Generator.Specs;
-using KernelGen.Generator.Tiles;
+using KernelGen.Generator.Declarations;
 
 namespace KernelGen.Generator.Layers;
 
@@ -12,9 +9,14 @@ namespace KernelGen.Generator.Layers;
 /// <remarks>Everything follows from the declaration, so two models are equal where their declarations are.</remarks>
 internal sealed class LayerModel : IEquatable<LayerModel>
 {
+    private IReadOnlyDictionary<Backend, string?> _objections = new Dictionary<Backend, string?>();
+
     private LayerModel(Declaration declaration) => Declaration = declaration;
 
     public Declaration Declaration { get; private init; }
+
+    /// <summary>What its family adds; null where that failed.</summary>
+    public FamilyMembers? Family { get; private init; }
 
     /// <summary>Null where the family failed.</summary>
     public LayerPrograms? Programs { get; private init; }
@@ -22,22 +24,22 @@ internal sealed class LayerModel : IEquatable<LayerModel>
     /// <summary>How the family failed.</summary>
     public Exception? Failure { get; private init; }
 
-    /// <summary>Why kernels for CPUs cannot compute it; null: they can.</summary>
-    public string? CpuObjection { get; private init; }
+    /// <summary>The members of the type, in the order of the files, with those of every backend that is wanted.</summary>
+    public IReadOnlyList<Member> Members { get; private init; } = [];
 
-    /// <summary>Why kernels for GPUs cannot compute it; null: they can.</summary>
-    public string? GpuObjection { get; private init; }
-
-    public static LayerModel Build(Declaration declaration, FamilyRegistry families)
+    public static LayerModel Build(Declaration declaration, FamilyRegistry families, BackendRegistry backends)
     {
         try
         {
-            var programs = new LayerPrograms(families.Build(declaration.Spec), families.BuildGradients(declaration.Spec));
+            var programs = families.Build(declaration.Spec);
+            var family = families.MembersOf(declaration.Spec);
+            var wanted = backends.All.Where(backend => backend.IsWanted(declaration.Backends));
             return new(declaration)
             {
+                Family = family,
                 Programs = programs,
-                CpuObjection = ProgramLimits.OnCalls(programs.All) ?? programs.All.Select(ProgramLimits.OnCpu).FirstOrDefault(objection => objection is not null),
-                GpuObjection = programs.All.Select(ProgramLimits.OnGpu).FirstOrDefault(objection => objection is not null),
+                Members = LayerMembers.Of(declaration.Type.Name, declaration.Spec, family, programs, wanted),
+                _objections = backends.All.ToDictionary(backend => backend, backend => backend.ObjectionTo(programs)),
             };
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -46,31 +48,22 @@ internal sealed class LayerModel : IEquatable<LayerModel>
         }
     }
 
-    /// <summary>What the files of CPU kernels are made from: all that concerns the GPU alone is at its default.</summary>
-    public LayerModel ForCpu() => new(Declaration.ForCpu) { Programs = Programs, Failure = Failure, CpuObjection = CpuObjection, GpuObjection = GpuObjection };
+    /// <summary>Why the backend cannot compute the layer; null: it can, or the family failed.</summary>
+    public string? ObjectionOf(Backend backend) => _objections.TryGetValue(backend, out var objection) ? objection : null;
 
-    /// <summary>The members of the type, in the order of the files.</summary>
-    public IReadOnlyList<Member> Members(bool hasGpu) => LayerMembers.Of(Declaration.Type.Name, Declaration.Spec, Programs, hasGpu);
+    /// <summary>What the files of a backend are made from: equal where nothing that concerns it has changed.</summary>
+    public LayerModel PartOf(Backend backend) => new(backend.PartOf(Declaration))
+    {
+        Family = Family,
+        Programs = Programs,
+        Failure = Failure,
+        Members = Members,
+        _objections = _objections,
+    };
 
     public bool Equals(LayerModel? other) => other is not null && Declaration == other.Declaration;
 
     public override bool Equals(object? other) => Equals(other as LayerModel);
 
     public override int GetHashCode() => Declaration.GetHashCode();
-}
-
-/// <summary>The programs of a layer.</summary>
-/// <param name="Forward">The forward pass.</param>
-/// <param name="Gradients">The backward pass, to be run one after the other; none where the derivative of the kernel function is too large to compute with.</param>
-internal sealed record LayerPrograms(TileProgram Forward, IReadOnlyList<TileProgram> Gradients)
-{
-    public IEnumerable<TileProgram> All => Gradients.Prepend(Forward);
-
-    /// <summary>The names of the kernels of the backward pass, without the width.</summary>
-    public IReadOnlyList<string> GradientNames => Gradients.Count switch
-    {
-        0 => [],
-        1 => ["All"],
-        _ => ["Queries", "Keys"],
-    };
 }

@@ -16,7 +16,6 @@ internal enum LayerFile
 {
     Forward,
     Gradients,
-    Gpu,
 }
 
 /// <summary>A member that is generated into the user's type.</summary>
@@ -40,6 +39,15 @@ internal sealed record Member(MemberKind Kind, string Name, string Signature = "
     public string? ExplicitInterface { get; init; }
 
     public LayerFile File { get; init; } = LayerFile.Forward;
+
+    public static Member Constant(string type, string name, string value, string summary) =>
+        new(MemberKind.Constant, name, $"public const {type}", $"= {value};") { Documentation = Summary(summary) };
+
+    /// <summary>A property of an interface of the runtime whose name a constant has.</summary>
+    public static Member Explicit(string type, string owner, string name, string value) =>
+        new(MemberKind.Property, name, type, $"=> {value};") { ExplicitInterface = $"global::KernelGen.{owner}" };
+
+    public static string Summary(string text) => $"<summary>{text}</summary>";
 
     /// <summary>Whether C# code finds it by its name.</summary>
     public bool IsNamed => Kind != MemberKind.Constructor && ExplicitInterface is null;

@@ -46,7 +46,7 @@ internal static class Dataflow
         forEach: _ => []);
 
     /// <summary>The tiles in an expression, and the segments of tiles.</summary>
-    public static IEnumerable<Tile> Tiles(Expr expr) => expr.Flatten().OfType<Expr.Element>().Select(element => element.Tile);
+    public static IEnumerable<Tile> Tiles(Expr expr) => expr.Flatten().OfType<Expr.Element>().Select(element => element.Variable).Cast<Tile>();
 
     /// <summary>Whether a block takes exponentials of a tile, or of what it makes of its elements one by one.</summary>
     public static bool IsExponent(IEnumerable<Statement> block, Tile tile)
@@ -76,7 +76,7 @@ internal static class Dataflow
         statement is Load load ? [load.Source] : statement is Store store ? [store.Destination] : [];
 
     private static IEnumerable<Operand> InConditions(Statement statement) =>
-        Expressions(statement).SelectMany(Conditions).OfType<Condition.PositionBelow>().SelectMany(below => Lengths(below.Limit));
+        Expressions(statement).SelectMany(Conditions).OfType<Position.Below>().SelectMany(below => Lengths(below.Limit));
 
     private static IEnumerable<Operand> Lengths(TokenLoop loop) => new[] { loop.From, loop.To, loop.Offset }.SelectMany(Lengths);
 

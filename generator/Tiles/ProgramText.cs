@@ -76,15 +76,10 @@ internal static class ProgramText
     }
 
     private static string Describe(Parameter parameter) =>
-        (parameter.Source switch
-        {
-            ParameterSource.HadamardProjections => " = lengths · H·D₃·H·D₂·H·D₁",
-            ParameterSource.SquaredNorms => " = ‖ω‖²",
-            _ => "",
-        })
-        + (parameter.Scale == 1 ? "" : $", times {Number(parameter.Scale)}")
-        + (parameter.Hyperparameter is { } factor ? $", times hyperparameter {factor.ToString(CultureInfo.InvariantCulture)}" : "")
-        + (parameter.Offset is { } offset ? $", plus hyperparameter {offset.ToString(CultureInfo.InvariantCulture)}" : "");
+        (parameter.Source.Text.Length == 0 ? "" : $" = {parameter.Source.Text}")
+        + (parameter.Source.Scale == 1 ? "" : $", times {Number(parameter.Source.Scale)}")
+        + (parameter.Source.Factor is { } factor ? $", times hyperparameter {factor.ToString(CultureInfo.InvariantCulture)}" : "")
+        + (parameter.Source.Offset is { } offset ? $", plus hyperparameter {offset.ToString(CultureInfo.InvariantCulture)}" : "");
 
     private static string Describe(State state) =>
         $"{state.Name}: {string.Join(", ", state.Members.Select(member => $"{member} {Shape(member)} = {Number(member.Initial)}"))}";
@@ -114,7 +109,7 @@ internal static class ProgramText
 
     private static string Describe(Expr expr, bool nested) => expr.Match(
         constant: constant => Number(constant.Value),
-        element: element => element.Tile.Name,
+        element: element => element.Variable.Name,
         argument: _ => "x",
         unary: unary => unary.Operator switch
         {
@@ -169,7 +164,7 @@ internal static class ProgramText
         both: both => $"({Describe(both.Left)} and {Describe(both.Right)})",
         either: either => $"({Describe(either.Left)} or {Describe(either.Right)})",
         not: not => $"not ({Describe(not.Operand)})",
-        positionBelow: below => $"{below.Tokens} < {Describe(below.Limit)}",
+        below: below => $"{below.Tokens} < {Describe(below.Limit)}",
         precedes: precedes =>
             precedes.Window is { } window ? $"0 ≤ {precedes.Later} − {precedes.Earlier} < {window.ToString(CultureInfo.InvariantCulture)}"
             : precedes.Earlier == precedes.Later ? "column ≤ row"

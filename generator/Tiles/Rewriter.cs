@@ -3,7 +3,7 @@ using KernelGen.Generator.Expressions;
 namespace KernelGen.Generator.Tiles;
 
 /// <summary>
-/// Makes a program of a program. What a pass does not change stays the very object it was, so that statements can be recognised afterwards; what comes out is
+/// Makes a program of a program. What a rewrite does not change stays the very object it was, so that statements can be recognised afterwards; what comes out is
 /// verified.
 /// </summary>
 internal abstract class Rewriter
@@ -23,7 +23,7 @@ internal abstract class Rewriter
         return rewritten.SequenceEqual(block) ? block : rewritten;
     }
 
-    /// <summary>What stands in the place of a statement: the statement with its parts rewritten, unless a pass says otherwise.</summary>
+    /// <summary>What stands in the place of a statement: the statement with its parts rewritten, unless a rewrite says otherwise.</summary>
     protected virtual IEnumerable<Statement> Statement(Statement statement) => [WithParts(statement)];
 
     /// <summary>An expression of a statement.</summary>

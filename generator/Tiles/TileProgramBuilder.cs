@@ -59,7 +59,7 @@ internal sealed class TileProgramBuilder
 
     /// <param name="name">Of the logarithms, unless they are a tile already.</param>
     public void Runs(string name, Dim rows, Expr logarithms, State state, double threshold, double rise, Action body) => _block.Add(new Runs(
-        logarithms is Expr.Element element ? element.Tile : New(name, rows, state.Axis), logarithms, state, threshold, rise, Nested(body)));
+        logarithms is Expr.Element { Variable: Tile tile } ? tile : New(name, rows, state.Axis), logarithms, state, threshold, rise, Nested(body)));
 
     public Tile Load(string name, Operand source, TokenLoop loop)
     {

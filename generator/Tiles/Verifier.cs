@@ -123,7 +123,7 @@ internal sealed class Verifier
             product.Target.Rows == rows && product.Target.Columns == columns, product,
             $"gives [{rows} × {columns}], but {product.Target} is {ProgramText.Shape(product.Target)}");
         Require(product.A is not Parameter, product, "has a parameter on its left; parameters are right-hand operands");
-        Require(product.B is not Parameter { Source: ParameterSource.SquaredNorms }, product, "multiplies by norms, which are read in expressions only");
+        Require(product.B is not Parameter { Form: ParameterForm.Vector }, product, "multiplies by a vector, which is read in expressions only");
         Require(
             product.Structure != Structure.LowerTarget || (rows.IsTokens && rows == columns), product, $"is lower triangular, but has rows {rows} and columns {columns}");
         Require(
@@ -146,7 +146,7 @@ internal sealed class Verifier
         if (map.Target is StateMember)
         {
             Require(
-                map.Branches is [Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Element first, Right: Expr.Element }] && first.Tile == map.Target, map,
+                map.Branches is [Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Element first, Right: Expr.Element }] && first.Variable == map.Target, map,
                 $"changes {map.Target}, to which tiles can only be added");
         }
 
@@ -265,7 +265,7 @@ internal sealed class Verifier
         foreach (var part in expression.Flatten())
         {
             Require(part is not Expr.Argument, statement, "reads the argument of a function, outside of any");
-            if (part is Expr.Element { Tile: var tile })
+            if (part is Expr.Element { Variable: Tile tile })
             {
                 Use(tile.Whole, statement);
                 var isSegment = branches > 1 && !columns.IsTokens && tile.Columns.Size * branches == columns.Size;
@@ -276,7 +276,7 @@ internal sealed class Verifier
                     tile is not Segment segment || (segment.Index >= 0 && segment.Index < segment.Whole.Columns.Segments
                         && segment.Columns.Size * segment.Whole.Columns.Segments == segment.Whole.Columns.Size), statement,
                     $"reads {tile}, which is no part of {tile.Whole} {ProgramText.Shape(tile.Whole)}");
-                Require(tile is not Parameter { Source: not ParameterSource.SquaredNorms }, statement, $"reads elements of {tile}, which is for products only");
+                Require(tile is not Parameter { Form: not ParameterForm.Vector }, statement, $"reads elements of {tile}, which is for products only");
             }
         }
 
@@ -287,7 +287,7 @@ internal sealed class Verifier
                 both: _ => null,
                 either: _ => null,
                 not: _ => null,
-                positionBelow: below =>
+                below: below =>
                 {
                     Require(below.Tokens == rows, statement, $"asks for the position along {below.Tokens}, but its rows are {rows}");
                     Position(below.Tokens, statement);

@@ -1,4 +1,5 @@
 using KernelGen.CompilerServices;
+using KernelGen.Formulas;
 
 namespace KernelGen;
 
@@ -121,19 +122,19 @@ public sealed class FeatureMap
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, in AttentionShape shape, ReadOnlySpan<int> keyLengths = default)
     {
         ShapeChecks.Check(shape, causal: false);
-        int dim = HeadTensor.Dim(query.Length, shape.Batch, shape.Heads, shape.QueryLength, nameof(query));
+        var dim = HeadTensor.Dim(query.Length, shape.Batch, shape.Heads, shape.QueryLength, nameof(query));
         ShapeChecks.CheckTensor(key.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, dim, nameof(key));
         ShapeChecks.CheckKeyLengths(keyLengths, shape);
         double sum = 0;
         long heads = 0;
-        double[] queryMean = new double[dim];
-        double[] keyMean = new double[dim];
-        for (int batch = 0; batch < shape.Batch; batch++)
+        var queryMean = new double[dim];
+        var keyMean = new double[dim];
+        for (var batch = 0; batch < shape.Batch; batch++)
         {
-            int keys = keyLengths.IsEmpty ? shape.KeyLength : keyLengths[batch];
-            for (int head = 0; head < shape.Heads && keys > 0; head++)
+            var keys = keyLengths.IsEmpty ? shape.KeyLength : keyLengths[batch];
+            for (var head = 0; head < shape.Heads && keys > 0; head++)
             {
-                double squares = Moments(HeadTensor.OfQueries(query, shape, dim, batch, head), shape.QueryLength, queryMean)
+                var squares = Moments(HeadTensor.OfQueries(query, shape, dim, batch, head), shape.QueryLength, queryMean)
                     + Moments(HeadTensor.OfKeys(key, shape, dim, batch, head), keys, keyMean);
                 sum += (squares + 2 * Products.Dot(queryMean, keyMean)) / Math.Sqrt(dim);
                 heads++;
@@ -172,18 +173,18 @@ public sealed class FeatureMap
     public void Compute(ReadOnlySpan<float> tokens, Projection projection, Span<double> logScale, Span<double> gain)
     {
         ArgumentNullException.ThrowIfNull(projection);
-        int dim = projection.Columns;
+        var dim = projection.Columns;
         if (tokens.Length % dim != 0)
         {
             throw new ArgumentException(
                 $"tokens holds {tokens.Length} numbers, which is no multiple of the projection's {dim} columns.", nameof(tokens));
         }
 
-        int count = tokens.Length / dim;
-        long expected = (long)count * projection.Rows * Branches;
+        var count = tokens.Length / dim;
+        var expected = (long)count * projection.Rows * Branches;
         CheckLength(logScale.Length, expected, nameof(logScale));
         CheckLength(gain.Length, expected, nameof(gain));
-        double[] scaled = new double[tokens.Length];
+        var scaled = new double[tokens.Length];
         HeadTensor.Scale(tokens, Math.Pow(dim, -0.25), scaled);
         new ProjectedFeatures(this, projection.Weights, projection.Rows, dim).Compute(scaled, count, logScale, gain);
         if (!HasGain)
@@ -212,8 +213,8 @@ public sealed class FeatureMap
         CheckNorm(squaredSum, nameof(squaredSum));
         CheckNorm(squaredDifference, nameof(squaredDifference));
         ArgumentOutOfRangeException.ThrowIfLessThan(headDim, 1);
-        int rows = ProjectionRows(features);
-        double squared = _kind == Kind.Trigonometric ? squaredDifference : squaredSum;
+        var rows = ProjectionRows(features);
+        var squared = _kind == Kind.Trigonometric ? squaredDifference : squaredSum;
         return RelativeCovariance(squared, squared, squared, headDim) / rows;
     }
 
@@ -232,7 +233,7 @@ public sealed class FeatureMap
 
         double sum = 0;
         double difference = 0;
-        for (int i = 0; i < query.Length; i++)
+        for (var i = 0; i < query.Length; i++)
         {
             double q = query[i];
             double k = key[i];
@@ -240,7 +241,7 @@ public sealed class FeatureMap
             difference += (q - k) * (q - k);
         }
 
-        double scale = 1 / Math.Sqrt(query.Length);
+        var scale = 1 / Math.Sqrt(query.Length);
         return RelativeVariance(sum * scale, difference * scale, query.Length, features);
     }
 
@@ -272,25 +273,13 @@ public sealed class FeatureMap
     /// <param name="dim">d.</param>
     internal double RelativeCovariance(double squaredJ, double squaredL, double product, int dim)
     {
-        // Gaussian integrals of products of exponentials. cosh x − 1 = 2·sinh²(x/2) and eˣ − 1 = 2·e^(x/2)·sinh(x/2) keep small results
-        // exact.
-        switch (_kind)
+        return _kind switch
         {
-            case Kind.Positive:
-            case Kind.Exponential:
-                return ExpMinus1(product);
-            case Kind.Hyperbolic:
-            case Kind.Trigonometric:
-                double root = Math.Sinh(product / 2);
-                return 2 * root * root;
-            case Kind.Oprf:
-                double rho = LayerParameters.OprfRho(Lambda, dim);
-                double squaredSum = squaredJ + squaredL + 2 * product;
-                return ExpMinus1(
-                    dim * Math.Log((1 + rho) / (2 * Math.Sqrt(rho))) + (1 + rho) / 4 * squaredSum - (squaredJ + squaredL) / 2);
-            default:
-                throw new NotSupportedException($"The variance of {Name} features has no general closed form; measure it instead.");
-        }
+            Kind.Positive or Kind.Exponential => FeatureCovariance.OfPositive(product),
+            Kind.Hyperbolic or Kind.Trigonometric => FeatureCovariance.OfPairs(product),
+            Kind.Oprf => FeatureCovariance.OfOptimal(squaredJ, squaredL, product, FeatureCovariance.Rho(Lambda, dim), dim),
+            _ => throw new NotSupportedException($"The variance of {Name} features has no general closed form; measure it instead."),
+        };
     }
 
     /// <summary>Log-scales and gains from projected tokens.</summary>
@@ -304,23 +293,23 @@ public sealed class FeatureMap
         ReadOnlySpan<double> projected, ReadOnlySpan<double> halfNorms, ReadOnlySpan<double> squaredRows, int dim,
         Span<double> logScale, Span<double> gain)
     {
-        int rows = squaredRows.Length;
-        int features = rows * Branches;
-        double normaliser = 0.5 * Math.Log(Weight(features));
+        var rows = squaredRows.Length;
+        var features = rows * Branches;
+        var normaliser = 0.5 * Math.Log(Weight(features));
         double a4 = 0;
         double b = 1;
         if (_kind == Kind.Oprf)
         {
-            a4 = 4 * LayerParameters.OprfA(Lambda, dim);
+            a4 = 4 * FeatureCovariance.A(FeatureCovariance.Rho(Lambda, dim));
             b = Math.Sqrt(1 - a4);
             normaliser += dim / 4.0 * Math.Log(1 - a4);
         }
 
-        for (int token = 0; token < halfNorms.Length; token++)
+        for (var token = 0; token < halfNorms.Length; token++)
         {
-            ReadOnlySpan<double> x = projected.Slice(token * rows, rows);
-            Span<double> log = logScale.Slice(token * features, features);
-            double offset = normaliser - halfNorms[token];
+            var x = projected.Slice(token * rows, rows);
+            var log = logScale.Slice(token * features, features);
+            var offset = normaliser - halfNorms[token];
             switch (_kind)
             {
                 case Kind.Positive:
@@ -334,7 +323,7 @@ public sealed class FeatureMap
                     AddTo(x, -1, offset, log[rows..]);
                     break;
                 case Kind.Oprf:
-                    for (int r = 0; r < rows; r++)
+                    for (var r = 0; r < rows; r++)
                     {
                         log[r] = a4 / 4 * squaredRows[r] + b * x[r] + offset;
                     }
@@ -342,8 +331,8 @@ public sealed class FeatureMap
                     break;
                 case Kind.Trigonometric:
                     log.Fill(normaliser + halfNorms[token]);
-                    Span<double> waves = gain.Slice(token * features, features);
-                    for (int r = 0; r < rows; r++)
+                    var waves = gain.Slice(token * features, features);
+                    for (var r = 0; r < rows; r++)
                     {
                         (waves[r], waves[rows + r]) = Math.SinCos(x[r]);
                     }
@@ -359,7 +348,7 @@ public sealed class FeatureMap
     // log φ = factor·x + offset.
     private static void AddTo(ReadOnlySpan<double> x, double factor, double offset, Span<double> log)
     {
-        for (int r = 0; r < x.Length; r++)
+        for (var r = 0; r < x.Length; r++)
         {
             log[r] = factor * x[r] + offset;
         }
@@ -369,7 +358,7 @@ public sealed class FeatureMap
     private double ApplyFunction(ReadOnlySpan<double> x, Span<double> gain)
     {
         double largest = 0;
-        for (int r = 0; r < x.Length; r++)
+        for (var r = 0; r < x.Length; r++)
         {
             gain[r] = (double)_function!((float)x[r]) + _epsilon;
             largest = Math.Max(largest, Math.Abs(gain[r])); // NaN stays NaN
@@ -380,7 +369,7 @@ public sealed class FeatureMap
             return 0;
         }
 
-        for (int r = 0; r < x.Length; r++)
+        for (var r = 0; r < x.Length; r++)
         {
             gain[r] /= largest;
         }
@@ -388,24 +377,22 @@ public sealed class FeatureMap
         return Math.Log(largest);
     }
 
-    private static double ExpMinus1(double x) => x > 1 ? Math.Exp(x) - 1 : 2 * Math.Exp(x / 2) * Math.Sinh(x / 2);
-
     /// <summary>The mean of the squared norms of the first tokens, and their mean.</summary>
     private static double Moments(HeadTensor tensor, int tokens, double[] mean)
     {
         Array.Clear(mean);
         double squares = 0;
-        for (int token = 0; token < tokens; token++)
+        for (var token = 0; token < tokens; token++)
         {
-            ReadOnlySpan<float> row = tensor[token];
-            for (int i = 0; i < row.Length; i++)
+            var row = tensor[token];
+            for (var i = 0; i < row.Length; i++)
             {
                 mean[i] += row[i];
                 squares += (double)row[i] * row[i];
             }
         }
 
-        for (int i = 0; i < mean.Length; i++)
+        for (var i = 0; i < mean.Length; i++)
         {
             mean[i] /= tokens;
         }

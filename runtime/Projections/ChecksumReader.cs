@@ -33,7 +33,7 @@ internal sealed class ChecksumReader(Stream stream, string what = "projection")
     /// <summary>Signed bytes as they are: whether each is a sign is for the caller to check.</summary>
     public float[] Signs(long count) => Grown<float>(count, sizeof(sbyte), static (bytes, numbers) =>
     {
-        for (int i = 0; i < numbers.Length; i++)
+        for (var i = 0; i < numbers.Length; i++)
         {
             numbers[i] = unchecked((sbyte)bytes[i]);
         }
@@ -58,7 +58,7 @@ internal sealed class ChecksumReader(Stream stream, string what = "projection")
     {
         Span<byte> bytes = stackalloc byte[sizeof(uint)];
         Fill(bytes);
-        uint stored = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        var stored = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         if (Checksum != stored)
         {
             throw new InvalidDataException($"The {what} is damaged: its bytes have the checksum {Checksum:X8}, but {stored:X8} was saved.");
@@ -67,7 +67,7 @@ internal sealed class ChecksumReader(Stream stream, string what = "projection")
 
     private static void ReadFloats(ReadOnlySpan<byte> bytes, Span<float> numbers)
     {
-        for (int i = 0; i < numbers.Length; i++)
+        for (var i = 0; i < numbers.Length; i++)
         {
             numbers[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * sizeof(float))..]);
         }
@@ -75,7 +75,7 @@ internal sealed class ChecksumReader(Stream stream, string what = "projection")
 
     private void Fill(Span<byte> destination)
     {
-        int read = stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
+        var read = stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
         _length += read;
         if (read < destination.Length)
         {
@@ -85,12 +85,12 @@ internal sealed class ChecksumReader(Stream stream, string what = "projection")
 
     private T[] Grown<T>(long count, int size, Action<ReadOnlySpan<byte>, Span<T>> read)
     {
-        int perChunk = _buffer.Length / size;
-        T[] numbers = new T[Math.Min(count, perChunk)];
-        for (int start = 0; start < count;)
+        var perChunk = _buffer.Length / size;
+        var numbers = new T[Math.Min(count, perChunk)];
+        for (var start = 0; start < count;)
         {
-            int chunk = (int)Math.Min(count - start, perChunk);
-            Span<byte> bytes = _buffer.AsSpan(0, chunk * size);
+            var chunk = (int)Math.Min(count - start, perChunk);
+            var bytes = _buffer.AsSpan(0, chunk * size);
             Bytes(bytes);
             if (numbers.Length < start + chunk)
             {

@@ -31,8 +31,8 @@ internal sealed class ChecksumWriter(Stream stream)
     {
         while (!signs.IsEmpty)
         {
-            int count = Math.Min(signs.Length, _buffer.Length);
-            for (int i = 0; i < count; i++)
+            var count = Math.Min(signs.Length, _buffer.Length);
+            for (var i = 0; i < count; i++)
             {
                 _buffer[i] = unchecked((byte)(sbyte)signs[i]);
             }
@@ -46,8 +46,8 @@ internal sealed class ChecksumWriter(Stream stream)
     {
         while (!numbers.IsEmpty)
         {
-            int count = Math.Min(numbers.Length, _buffer.Length / sizeof(float));
-            for (int i = 0; i < count; i++)
+            var count = Math.Min(numbers.Length, _buffer.Length / sizeof(float));
+            for (var i = 0; i < count; i++)
             {
                 BinaryPrimitives.WriteSingleLittleEndian(_buffer.AsSpan(i * sizeof(float)), numbers[i]);
             }

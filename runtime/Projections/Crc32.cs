@@ -11,8 +11,8 @@ internal static class Crc32
     /// <summary>The checksum of what <paramref name="checksum"/> is of, 0 for nothing, with more bytes behind it.</summary>
     public static uint Append(uint checksum, ReadOnlySpan<byte> bytes)
     {
-        uint register = ~checksum;
-        foreach (byte b in bytes)
+        var register = ~checksum;
+        foreach (var b in bytes)
         {
             register = s_table[(byte)(register ^ b)] ^ (register >> 8);
         }
@@ -22,11 +22,11 @@ internal static class Crc32
 
     private static uint[] Table()
     {
-        uint[] table = new uint[256];
+        var table = new uint[256];
         for (uint i = 0; i < table.Length; i++)
         {
-            uint register = i;
-            for (int bit = 0; bit < 8; bit++)
+            var register = i;
+            for (var bit = 0; bit < 8; bit++)
             {
                 register = (register >> 1) ^ (uint.IsOddInteger(register) ? 0xEDB88320 : 0);
             }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using KernelGen.Formulas;
 
 namespace KernelGen;
 
@@ -8,13 +9,13 @@ internal static class HadamardMatrix
     /// <summary>Overwrites x with H·x, unnormalised; the length is a power of two. P·log2 P additions.</summary>
     public static void Multiply(Span<double> x)
     {
-        for (int half = 1; half < x.Length; half *= 2)
+        for (var half = 1; half < x.Length; half *= 2)
         {
-            for (int start = 0; start < x.Length; start += 2 * half)
+            for (var start = 0; start < x.Length; start += 2 * half)
             {
-                Span<double> low = x.Slice(start, half);
-                Span<double> high = x.Slice(start + half, half);
-                for (int i = 0; i < low.Length; i++)
+                var low = x.Slice(start, half);
+                var high = x.Slice(start + half, half);
+                for (var i = 0; i < low.Length; i++)
                 {
                     (low[i], high[i]) = (low[i] + high[i], low[i] - high[i]);
                 }
@@ -28,18 +29,18 @@ internal static class HadamardMatrix
     /// </summary>
     public static float[] DenseWeights(ProjectionContent content)
     {
-        ProjectionSizes sizes = content.Sizes;
-        int padded = sizes.PaddedColumns;
-        float[] weights = new float[(long)sizes.Rows * sizes.Columns];
-        double[] product = new double[padded];
-        for (int row = 0; row < sizes.Rows; row++)
+        var sizes = content.Sizes;
+        var padded = sizes.PaddedColumns;
+        var weights = new float[(long)sizes.Rows * sizes.Columns];
+        var product = new double[padded];
+        for (var row = 0; row < sizes.Rows; row++)
         {
-            (int block, int inBlock) = Math.DivRem(row, padded);
+            var (block, inBlock) = Math.DivRem(row, padded);
             ReadOnlySpan<float> signs = content.Signs.AsSpan(
-                block * ProjectionSizes.HadamardRounds * padded, ProjectionSizes.HadamardRounds * padded);
+                block * HadamardBlocks.Rounds * padded, HadamardBlocks.Rounds * padded);
 
             // H is symmetric, so the row as a column is D0·H·D1·H·D2·(column `inBlock` of H).
-            for (int i = 0; i < padded; i++)
+            for (var i = 0; i < padded; i++)
             {
                 product[i] = int.IsOddInteger(BitOperations.PopCount((uint)(i & inBlock))) ? -1 : 1;
             }
@@ -50,8 +51,8 @@ internal static class HadamardMatrix
             Multiply(product);
             Scale(product, signs[..padded]);
             double length = content.Numbers[row];
-            Span<float> target = weights.AsSpan(row * sizes.Columns, sizes.Columns);
-            for (int column = 0; column < target.Length; column++)
+            var target = weights.AsSpan(row * sizes.Columns, sizes.Columns);
+            for (var column = 0; column < target.Length; column++)
             {
                 target[column] = (float)(length * product[column]);
             }
@@ -62,7 +63,7 @@ internal static class HadamardMatrix
 
     private static void Scale(Span<double> x, ReadOnlySpan<float> signs)
     {
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
         {
             x[i] *= signs[i];
         }

@@ -14,10 +14,10 @@ internal static class NormalQuantile
     /// <summary>z with P(N(0,1) ≤ z) = p, for 0 &lt; p &lt; 1.</summary>
     public static double At(double p)
     {
-        double q = p - 0.5;
+        var q = p - 0.5;
         if (Math.Abs(q) <= 0.425)
         {
-            double r = 0.180625 - q * q;
+            var r = 0.180625 - q * q;
             return q
                 * (((((((2.5090809287301226727e+3 * r + 3.3430575583588128105e+4) * r + 6.7265770927008700853e+4) * r
                     + 4.5921953931549871457e+4) * r + 1.3731693765509461125e+4) * r + 1.9715909503065514427e+3) * r
@@ -27,11 +27,11 @@ internal static class NormalQuantile
                     + 4.2313330701600911252e+1) * r + 1.0);
         }
 
-        double tail = Math.Sqrt(-Log(q < 0 ? p : 1 - p));
+        var tail = Math.Sqrt(-Log(q < 0 ? p : 1 - p));
         double size;
         if (tail <= 5)
         {
-            double r = tail - 1.6;
+            var r = tail - 1.6;
             size = (((((((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1) * r
                     + 1.27045825245236838258e+0) * r + 3.64784832476320460504e+0) * r + 5.76949722146069140550e+0) * r
                     + 4.63033784615654529590e+0) * r + 1.42343711074968357734e+0)
@@ -41,7 +41,7 @@ internal static class NormalQuantile
         }
         else
         {
-            double r = tail - 5;
+            var r = tail - 5;
             size = (((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 1.24266094738807843860e-3) * r
                     + 2.65321895265761230930e-2) * r + 2.96560571828504891230e-1) * r + 1.78482653991729133580e+0) * r
                     + 5.46378491116411436990e+0) * r + 6.65790464350110377720e+0)
@@ -57,9 +57,9 @@ internal static class NormalQuantile
     internal static double Log(double x)
     {
         const long exponentMask = 0x7FFL << 52;
-        long bits = BitConverter.DoubleToInt64Bits(x);
-        int exponent = (int)((bits & exponentMask) >> 52) - 1022;
-        double m = BitConverter.Int64BitsToDouble((bits & ~exponentMask) | (1022L << 52)); // ½ ≤ m < 1
+        var bits = BitConverter.DoubleToInt64Bits(x);
+        var exponent = (int)((bits & exponentMask) >> 52) - 1022;
+        var m = BitConverter.Int64BitsToDouble((bits & ~exponentMask) | (1022L << 52)); // ½ ≤ m < 1
         if (m < SqrtHalf)
         {
             m *= 2;
@@ -67,10 +67,10 @@ internal static class NormalQuantile
         }
 
         // |s| ≤ 0.172, so the first term left out, s^23/23, is below 1e-18.
-        double s = (m - 1) / (m + 1);
-        double s2 = s * s;
+        var s = (m - 1) / (m + 1);
+        var s2 = s * s;
         double series = 0;
-        for (int power = 21; power >= 1; power -= 2)
+        for (var power = 21; power >= 1; power -= 2)
         {
             series = series * s2 + 1.0 / power;
         }

@@ -13,9 +13,9 @@ internal readonly struct NormalStream(ulong seed)
     /// <param name="attempt">0, or which redraw.</param>
     public void Fill(Span<double> destination, int row, DrawPurpose purpose, int attempt)
     {
-        for (int i = 0; i < destination.Length; i += 2)
+        for (var i = 0; i < destination.Length; i += 2)
         {
-            (uint r0, uint r1, uint r2, uint r3) = Philox.Mix(seed, (uint)(i / 2), (uint)row, (uint)purpose, (uint)attempt);
+            var (r0, r1, r2, r3) = Philox.Mix(seed, (uint)(i / 2), (uint)row, (uint)purpose, (uint)attempt);
             destination[i] = NormalQuantile.At(Uniform(r0, r1));
             if (i + 1 < destination.Length)
             {

@@ -19,9 +19,9 @@ internal static class OrthogonalDraw
     /// <param name="seed">Any number.</param>
     public static ProjectionContent Draw(ProjectionSizes sizes, ulong seed)
     {
-        float[] weights = new float[sizes.NumberCount];
+        var weights = new float[sizes.NumberCount];
         OrthogonalPairs pairs = new(sizes, seed, weights);
-        WorkerTeam team = WorkerTeam.Shared;
+        var team = WorkerTeam.Shared;
         if ((long)weights.Length * sizes.Columns >= LeastForThreads && team.TryEnter(pairs.Count))
         {
             try
@@ -51,27 +51,27 @@ internal static class OrthogonalDraw
     /// </remarks>
     internal static bool TryOrthonormalise(ReadOnlySpan<double> basis, Span<double> vector)
     {
-        double before = Math.Sqrt(OrderedSum.Dot(vector, vector));
-        for (int pass = 0; pass < 2; pass++)
+        var before = Math.Sqrt(OrderedSum.Dot(vector, vector));
+        for (var pass = 0; pass < 2; pass++)
         {
-            for (int start = 0; start < basis.Length; start += vector.Length)
+            for (var start = 0; start < basis.Length; start += vector.Length)
             {
-                ReadOnlySpan<double> other = basis.Slice(start, vector.Length);
-                double along = OrderedSum.Dot(other, vector);
-                for (int i = 0; i < vector.Length; i++)
+                var other = basis.Slice(start, vector.Length);
+                var along = OrderedSum.Dot(other, vector);
+                for (var i = 0; i < vector.Length; i++)
                 {
                     vector[i] -= along * other[i];
                 }
             }
         }
 
-        double after = Math.Sqrt(OrderedSum.Dot(vector, vector));
+        var after = Math.Sqrt(OrderedSum.Dot(vector, vector));
         if (!(after > LeastShare * before))
         {
             return false;
         }
 
-        for (int i = 0; i < vector.Length; i++)
+        for (var i = 0; i < vector.Length; i++)
         {
             vector[i] /= after;
         }

@@ -25,28 +25,28 @@ internal sealed class OrthogonalPairs(ProjectionSizes sizes, ulong seed, float[]
 
     public override void Run(int unit, int worker)
     {
-        int firstRow = Lanes * unit * sizes.Columns;
-        int rows = Math.Min(sizes.Columns, sizes.Rows - firstRow);
-        Vector128<double>[] basis = new Vector128<double>[rows * sizes.Columns];
-        Vector128<double>[] nextAfterLast = new Vector128<double>[sizes.Columns]; // so that the last row needs no code of its own
-        double[] numbers = new double[sizes.Columns];
-        Span<Vector128<double>> current = basis.AsSpan(0, sizes.Columns);
-        Vector128<double> squares = Fill(current, firstRow, numbers);
-        for (int row = 0; row < rows; row++)
+        var firstRow = Lanes * unit * sizes.Columns;
+        var rows = Math.Min(sizes.Columns, sizes.Rows - firstRow);
+        var basis = new Vector128<double>[rows * sizes.Columns];
+        var nextAfterLast = new Vector128<double>[sizes.Columns]; // so that the last row needs no code of its own
+        var numbers = new double[sizes.Columns];
+        var current = basis.AsSpan(0, sizes.Columns);
+        var squares = Fill(current, firstRow, numbers);
+        for (var row = 0; row < rows; row++)
         {
-            bool isLast = row + 1 == rows;
-            Span<Vector128<double>> next = isLast ? nextAfterLast : basis.AsSpan((row + 1) * sizes.Columns, sizes.Columns);
-            Vector128<double> nextSquares = isLast ? default : Fill(next, firstRow + row + 1, numbers);
+            var isLast = row + 1 == rows;
+            var next = isLast ? nextAfterLast : basis.AsSpan((row + 1) * sizes.Columns, sizes.Columns);
+            var nextSquares = isLast ? default : Fill(next, firstRow + row + 1, numbers);
 
             TakeOut(basis.AsSpan(0, row * sizes.Columns), current, next);
-            Vector128<double> after = Vector128.Sqrt(SquaredLengths(current));
-            Vector128<double> enough = Vector128.GreaterThan(after, Vector128.Create(OrthogonalDraw.LeastShare) * Vector128.Sqrt(squares));
-            for (int i = 0; i < current.Length; i++)
+            var after = Vector128.Sqrt(SquaredLengths(current));
+            var enough = Vector128.GreaterThan(after, Vector128.Create(OrthogonalDraw.LeastShare) * Vector128.Sqrt(squares));
+            for (var i = 0; i < current.Length; i++)
             {
                 current[i] /= after;
             }
 
-            for (int lane = 0; lane < Lanes && RowOfLane(firstRow + row, lane) < sizes.Rows; lane++)
+            for (var lane = 0; lane < Lanes && RowOfLane(firstRow + row, lane) < sizes.Rows; lane++)
             {
                 if (enough.AsInt64()[lane] == 0)
                 {
@@ -67,7 +67,7 @@ internal sealed class OrthogonalPairs(ProjectionSizes sizes, ulong seed, float[]
     /// <summary>The first attempt at the directions of a row, without the lanes that have none, and their squared lengths.</summary>
     private Vector128<double> Fill(Span<Vector128<double>> directions, int row, Span<double> numbers)
     {
-        for (int lane = 0; lane < Lanes && RowOfLane(row, lane) < sizes.Rows; lane++)
+        for (var lane = 0; lane < Lanes && RowOfLane(row, lane) < sizes.Rows; lane++)
         {
             _normals.Fill(numbers, RowOfLane(row, lane), DrawPurpose.Direction, attempt: 0);
             Scatter(numbers, directions, lane);
@@ -79,14 +79,14 @@ internal sealed class OrthogonalPairs(ProjectionSizes sizes, ulong seed, float[]
     /// <summary>Draws again until enough is left, which next to never happens even once.</summary>
     private void Redraw(Vector128<double>[] basis, int row, int lane, int drawnRow)
     {
-        double[] predecessors = new double[row * sizes.Columns];
-        for (int i = 0; i < predecessors.Length; i++)
+        var predecessors = new double[row * sizes.Columns];
+        for (var i = 0; i < predecessors.Length; i++)
         {
             predecessors[i] = basis[i][lane];
         }
 
-        double[] direction = new double[sizes.Columns];
-        int attempt = 1;
+        var direction = new double[sizes.Columns];
+        var attempt = 1;
         do
         {
             _normals.Fill(direction, drawnRow, DrawPurpose.Direction, attempt++);
@@ -98,9 +98,9 @@ internal sealed class OrthogonalPairs(ProjectionSizes sizes, ulong seed, float[]
 
     private void Write(ReadOnlySpan<Vector128<double>> directions, int lane, int row, Span<double> lengthSource)
     {
-        double length = sizes.Draw == ProjectionDraw.RegularizedOrthogonal ? Math.Sqrt(sizes.Columns) : _normals.ChiLength(lengthSource, row);
-        Span<float> target = weights.AsSpan(row * sizes.Columns, sizes.Columns);
-        for (int column = 0; column < target.Length; column++)
+        var length = sizes.Draw == ProjectionDraw.RegularizedOrthogonal ? Math.Sqrt(sizes.Columns) : _normals.ChiLength(lengthSource, row);
+        var target = weights.AsSpan(row * sizes.Columns, sizes.Columns);
+        for (var column = 0; column < target.Length; column++)
         {
             target[column] = (float)(length * directions[column][lane]);
         }
@@ -108,8 +108,8 @@ internal sealed class OrthogonalPairs(ProjectionSizes sizes, ulong seed, float[]
 
     private static void Scatter(ReadOnlySpan<double> numbers, Span<Vector128<double>> vectors, int lane)
     {
-        Span<double> target = MemoryMarshal.Cast<Vector128<double>, double>(vectors);
-        for (int i = 0; i < numbers.Length; i++)
+        var target = MemoryMarshal.Cast<Vector128<double>, double>(vectors);
+        for (var i = 0; i < numbers.Length; i++)
         {
             target[(Lanes * i) + lane] = numbers[i];
         }
@@ -118,8 +118,8 @@ internal sealed class OrthogonalPairs(ProjectionSizes sizes, ulong seed, float[]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector128<double> SquaredLengths(ReadOnlySpan<Vector128<double>> vectors)
     {
-        Vector128<double> sum = Vector128<double>.Zero;
-        for (int i = 0; i < vectors.Length; i++)
+        var sum = Vector128<double>.Zero;
+        for (var i = 0; i < vectors.Length; i++)
         {
             sum += vectors[i] * vectors[i];
         }
@@ -131,30 +131,30 @@ internal sealed class OrthogonalPairs(ProjectionSizes sizes, ulong seed, float[]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TakeOut(ReadOnlySpan<Vector128<double>> basis, Span<Vector128<double>> a, Span<Vector128<double>> b)
     {
-        int columns = a.Length;
+        var columns = a.Length;
         if (basis.IsEmpty)
         {
             return;
         }
 
         b = b[..columns];
-        ReadOnlySpan<Vector128<double>> row = basis[..columns];
-        (Vector128<double> alongA, Vector128<double> alongB) = (Vector128<double>.Zero, Vector128<double>.Zero);
-        for (int i = 0; i < a.Length; i++)
+        var row = basis[..columns];
+        var (alongA, alongB) = (Vector128<double>.Zero, Vector128<double>.Zero);
+        for (var i = 0; i < a.Length; i++)
         {
             alongA += row[i] * a[i];
             alongB += row[i] * b[i];
         }
 
         // What goes out along one row is followed at once, number by number, by the sums along the next one.
-        for (int start = columns; start < basis.Length; start += columns)
+        for (var start = columns; start < basis.Length; start += columns)
         {
-            ReadOnlySpan<Vector128<double>> next = basis.Slice(start, columns);
-            (Vector128<double> nextA, Vector128<double> nextB) = (Vector128<double>.Zero, Vector128<double>.Zero);
-            for (int i = 0; i < a.Length; i++)
+            var next = basis.Slice(start, columns);
+            var (nextA, nextB) = (Vector128<double>.Zero, Vector128<double>.Zero);
+            for (var i = 0; i < a.Length; i++)
             {
-                Vector128<double> leftA = a[i] - (alongA * row[i]);
-                Vector128<double> leftB = b[i] - (alongB * row[i]);
+                var leftA = a[i] - (alongA * row[i]);
+                var leftB = b[i] - (alongB * row[i]);
                 a[i] = leftA;
                 b[i] = leftB;
                 nextA += next[i] * leftA;
@@ -165,7 +165,7 @@ internal sealed class OrthogonalPairs(ProjectionSizes sizes, ulong seed, float[]
             row = next;
         }
 
-        for (int i = 0; i < a.Length; i++)
+        for (var i = 0; i < a.Length; i++)
         {
             a[i] -= alongA * row[i];
             b[i] -= alongB * row[i];
@@ -176,13 +176,13 @@ internal sealed class OrthogonalPairs(ProjectionSizes sizes, ulong seed, float[]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TakeOut(ReadOnlySpan<Vector128<double>> row, Span<Vector128<double>> vector)
     {
-        Vector128<double> along = Vector128<double>.Zero;
-        for (int i = 0; i < vector.Length; i++)
+        var along = Vector128<double>.Zero;
+        for (var i = 0; i < vector.Length; i++)
         {
             along += row[i] * vector[i];
         }
 
-        for (int i = 0; i < vector.Length; i++)
+        for (var i = 0; i < vector.Length; i++)
         {
             vector[i] -= along * row[i];
         }

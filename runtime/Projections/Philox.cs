@@ -17,7 +17,7 @@ internal static class Philox
     public static (uint R0, uint R1, uint R2, uint R3) Mix(ulong key, uint c0, uint c1, uint c2, uint c3)
     {
         uint key0 = (uint)key, key1 = (uint)(key >> 32);
-        for (int round = 0; round < Rounds; round++)
+        for (var round = 0; round < Rounds; round++)
         {
             ulong product0 = (ulong)Multiplier0 * c0, product1 = (ulong)Multiplier1 * c2;
             (c0, c1, c2, c3) = ((uint)(product1 >> 32) ^ c1 ^ key0, (uint)product1, (uint)(product0 >> 32) ^ c3 ^ key1, (uint)product0);

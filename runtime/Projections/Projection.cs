@@ -145,7 +145,7 @@ public sealed class Projection
     /// <exception cref="ArgumentException">The length is not rows × columns, or a weight is not finite.</exception>
     public static Projection FromWeights(ReadOnlySpan<float> weights, int rows, int columns)
     {
-        ProjectionSizes sizes = CheckedSizes(ProjectionDraw.Given, rows, columns);
+        var sizes = CheckedSizes(ProjectionDraw.Given, rows, columns);
         if (weights.Length != sizes.NumberCount)
         {
             throw new ArgumentException(
@@ -212,8 +212,8 @@ public sealed class Projection
 
     private static Projection Drawn(ProjectionDraw draw, int rows, int columns, ulong seed, Func<ProjectionSizes, ulong, ProjectionContent> content)
     {
-        ProjectionSizes sizes = CheckedSizes(draw, rows, columns);
-        long rowBytes = (sizes.NumberCount + sizes.SignCount) * sizeof(float) / rows;
+        var sizes = CheckedSizes(draw, rows, columns);
+        var rowBytes = (sizes.NumberCount + sizes.SignCount) * sizeof(float) / rows;
         MemoryChecks.Check(rows, rowBytes, "rows");
         try
         {

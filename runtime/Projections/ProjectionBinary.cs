@@ -33,7 +33,7 @@ internal static class ProjectionBinary
     public static ProjectionContent Read(Stream stream)
     {
         ChecksumReader reader = new(stream) { ExpectedLength = HeaderLength };
-        ProjectionSizes sizes = ReadHeader(reader);
+        var sizes = ReadHeader(reader);
         reader.ExpectedLength = HeaderLength + sizes.SignCount + sizes.NumberCount * sizeof(float) + sizeof(uint);
         ProjectionContent content = new(sizes, reader.Signs(sizes.SignCount), reader.Floats(sizes.NumberCount));
         reader.CheckChecksum();
@@ -45,7 +45,7 @@ internal static class ProjectionBinary
         Span<byte> header = stackalloc byte[HeaderLength];
         Magic.CopyTo(header);
         Span<int> fields = [Version, (int)content.Sizes.Draw, content.Sizes.Rows, content.Sizes.Columns];
-        for (int i = 0; i < fields.Length; i++)
+        for (var i = 0; i < fields.Length; i++)
         {
             BinaryPrimitives.WriteInt32LittleEndian(header[(MagicLength + i * sizeof(int))..], fields[i]);
         }
@@ -68,7 +68,7 @@ internal static class ProjectionBinary
         }
 
         reader.Bytes(header.Slice(MagicLength, sizeof(int)));
-        int version = BinaryPrimitives.ReadInt32LittleEndian(header[MagicLength..]);
+        var version = BinaryPrimitives.ReadInt32LittleEndian(header[MagicLength..]);
         if (version != Version)
         {
             throw new InvalidDataException(
@@ -76,7 +76,7 @@ internal static class ProjectionBinary
         }
 
         reader.Bytes(header[(MagicLength + sizeof(int))..]);
-        int draw = BinaryPrimitives.ReadInt32LittleEndian(header[(MagicLength + sizeof(int))..]);
+        var draw = BinaryPrimitives.ReadInt32LittleEndian(header[(MagicLength + sizeof(int))..]);
         if (!Enum.IsDefined((ProjectionDraw)draw))
         {
             throw new InvalidDataException(

@@ -10,10 +10,10 @@ internal sealed record ProjectionContent(ProjectionSizes Sizes, float[] Signs, f
     public string? Problem()
     {
         // No number of a row of the product of a block is larger than the row is long.
-        double largestFactor = Sizes.IsHadamard ? Sizes.PaddedColumns * Math.Sqrt(Sizes.PaddedColumns) : 1;
-        for (int i = 0; i < Numbers.Length; i++)
+        var largestFactor = Sizes.IsHadamard ? Sizes.PaddedColumns * Math.Sqrt(Sizes.PaddedColumns) : 1;
+        for (var i = 0; i < Numbers.Length; i++)
         {
-            float number = Numbers[i];
+            var number = Numbers[i];
             if (Sizes.IsHadamard && !(number >= 0 && number * largestFactor <= float.MaxValue))
             {
                 return FormattableString.Invariant($"The length of row {i} is {number}; lengths must be at least 0, and the weights finite.");
@@ -26,7 +26,7 @@ internal sealed record ProjectionContent(ProjectionSizes Sizes, float[] Signs, f
             }
         }
 
-        int wrong = Signs.AsSpan().IndexOfAnyExcept(1f, -1f);
+        var wrong = Signs.AsSpan().IndexOfAnyExcept(1f, -1f);
         return wrong < 0 ? null : FormattableString.Invariant($"Sign {wrong} of {Signs.Length} is {Signs[wrong]}; signs must be 1 or -1.");
     }
 }

@@ -14,13 +14,13 @@ internal static class ProjectionText
     /// <summary>Writes the form.</summary>
     public static string Write(ProjectionContent content)
     {
-        ProjectionSizes sizes = content.Sizes;
+        var sizes = content.Sizes;
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture,
             $"KernelGen.Projection version {Version} draw {sizes.Draw} rows {sizes.Rows} columns {sizes.Columns}\n");
-        for (int start = 0; start < content.Signs.Length; start += sizes.PaddedColumns)
+        for (var start = 0; start < content.Signs.Length; start += sizes.PaddedColumns)
         {
-            foreach (float sign in content.Signs.AsSpan(start, sizes.PaddedColumns))
+            foreach (var sign in content.Signs.AsSpan(start, sizes.PaddedColumns))
             {
                 text.Append(sign < 0 ? '-' : '+');
             }
@@ -28,8 +28,8 @@ internal static class ProjectionText
             text.Append('\n');
         }
 
-        int perLine = NumbersPerLine(sizes);
-        for (int i = 0; i < content.Numbers.Length; i++)
+        var perLine = NumbersPerLine(sizes);
+        for (var i = 0; i < content.Numbers.Length; i++)
         {
             text.Append(CultureInfo.InvariantCulture, $"{content.Numbers[i]:R}").Append((i + 1) % perLine == 0 ? '\n' : ' ');
         }
@@ -43,29 +43,29 @@ internal static class ProjectionText
     public static ProjectionContent Read(ReadOnlySpan<char> text)
     {
         ProjectionTextReader reader = new(text);
-        ProjectionSizes sizes = ReadHeader(reader.Line(HeaderPattern));
+        var sizes = ReadHeader(reader.Line(HeaderPattern));
 
         // Before the arrays are made: a number takes a character and what separates it from the next.
-        long least = 2 * sizes.NumberCount + sizes.SignCount;
+        var least = 2 * sizes.NumberCount + sizes.SignCount;
         if (reader.Remaining < least)
         {
             throw new FormatException(
                 $"{sizes.Rows} rows and {sizes.Columns} columns take at least {least} characters; {reader.Remaining} follow the first line.");
         }
 
-        float[] signs = new float[sizes.SignCount];
-        for (int start = 0; start < signs.Length; start += sizes.PaddedColumns)
+        var signs = new float[sizes.SignCount];
+        for (var start = 0; start < signs.Length; start += sizes.PaddedColumns)
         {
             reader.Signs(signs.AsSpan(start, sizes.PaddedColumns));
         }
 
-        float[] numbers = new float[sizes.NumberCount];
-        for (int start = 0; start < numbers.Length; start += NumbersPerLine(sizes))
+        var numbers = new float[sizes.NumberCount];
+        for (var start = 0; start < numbers.Length; start += NumbersPerLine(sizes))
         {
             reader.Numbers(numbers.AsSpan(start, NumbersPerLine(sizes)));
         }
 
-        uint stored = reader.Checksum(ChecksumWord);
+        var stored = reader.Checksum(ChecksumWord);
         reader.End();
         ProjectionContent content = new(sizes, signs, numbers);
         if (content.Problem() is { } problem)
@@ -73,7 +73,7 @@ internal static class ProjectionText
             throw new FormatException(problem);
         }
 
-        uint computed = ProjectionBinary.Checksum(content);
+        var computed = ProjectionBinary.Checksum(content);
         return computed == stored
             ? content
             : throw new FormatException(
@@ -84,13 +84,13 @@ internal static class ProjectionText
 
     private static ProjectionSizes ReadHeader(ReadOnlySpan<char> line)
     {
-        string[] words = line.ToString().Split(' ');
+        var words = line.ToString().Split(' ');
         if (words[0] != "KernelGen.Projection" || words.Length < 3 || words[1] != "version")
         {
             throw NotAHeader(line);
         }
 
-        int version = HeaderNumber(line, words[2]);
+        var version = HeaderNumber(line, words[2]);
         if (version != Version)
         {
             throw new FormatException(
@@ -120,7 +120,7 @@ internal static class ProjectionText
     }
 
     private static int HeaderNumber(ReadOnlySpan<char> line, string word) =>
-        int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : throw NotAHeader(line);
+        int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw NotAHeader(line);
 
     private static FormatException NotAHeader(ReadOnlySpan<char> line) =>
         new($"This is no projection: its first line is '{ProjectionTextReader.Shown(line)}', not such as '{HeaderPattern}'.");

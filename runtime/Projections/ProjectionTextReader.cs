@@ -20,8 +20,8 @@ internal ref struct ProjectionTextReader(ReadOnlySpan<char> text)
             throw new FormatException($"The text ends after line {_line}; line {_line + 1} should be {wanted}.");
         }
 
-        int length = _rest.IndexOf('\n');
-        ReadOnlySpan<char> line = length < 0 ? _rest : _rest[..length];
+        var length = _rest.IndexOf('\n');
+        var line = length < 0 ? _rest : _rest[..length];
         _rest = length < 0 ? [] : _rest[(length + 1)..];
         _line++;
         return line.TrimEnd(" \r"); // a copy may have come through a system that ends lines in \r\n
@@ -30,13 +30,13 @@ internal ref struct ProjectionTextReader(ReadOnlySpan<char> text)
     /// <summary>A line of one '+' or '-' per sign.</summary>
     public void Signs(Span<float> destination)
     {
-        ReadOnlySpan<char> line = Line($"{destination.Length} signs");
+        var line = Line($"{destination.Length} signs");
         if (line.Length != destination.Length)
         {
             throw new FormatException($"Line {_line} holds {line.Length} signs; it should hold {destination.Length}.");
         }
 
-        for (int i = 0; i < line.Length; i++)
+        for (var i = 0; i < line.Length; i++)
         {
             destination[i] = line[i] switch
             {
@@ -50,11 +50,11 @@ internal ref struct ProjectionTextReader(ReadOnlySpan<char> text)
     /// <summary>A line of numbers with a space between.</summary>
     public void Numbers(Span<float> destination)
     {
-        ReadOnlySpan<char> line = Line($"{destination.Length} numbers");
-        int count = 0;
-        foreach (Range range in line.Split(' '))
+        var line = Line($"{destination.Length} numbers");
+        var count = 0;
+        foreach (var range in line.Split(' '))
         {
-            ReadOnlySpan<char> word = line[range];
+            var word = line[range];
             if (word.IsEmpty)
             {
                 continue;
@@ -78,9 +78,9 @@ internal ref struct ProjectionTextReader(ReadOnlySpan<char> text)
     public uint Checksum(string word)
     {
         const int digits = 8;
-        ReadOnlySpan<char> line = Line($"'{word} ' and {digits} hexadecimal digits");
+        var line = Line($"'{word} ' and {digits} hexadecimal digits");
         uint checksum = 0;
-        bool right = line.Length == word.Length + 1 + digits
+        var right = line.Length == word.Length + 1 + digits
             && line.StartsWith(word)
             && line[word.Length] == ' '
             && uint.TryParse(line[^digits..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out checksum);

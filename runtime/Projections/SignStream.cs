@@ -11,13 +11,13 @@ internal readonly struct SignStream(ulong seed)
     /// <summary>Fills the diagonal of one round of one block.</summary>
     public void Fill(Span<float> destination, int block, int round)
     {
-        for (int start = 0; start < destination.Length; start += BitsPerCounter)
+        for (var start = 0; start < destination.Length; start += BitsPerCounter)
         {
-            (uint r0, uint r1, uint r2, uint r3) = Philox.Mix(
+            var (r0, r1, r2, r3) = Philox.Mix(
                 seed, (uint)(start / BitsPerCounter), (uint)block, (uint)DrawPurpose.Sign, (uint)round);
             UInt128 bits = new(((ulong)r3 << 32) | r2, ((ulong)r1 << 32) | r0);
-            Span<float> part = destination[start..Math.Min(start + BitsPerCounter, destination.Length)];
-            for (int i = 0; i < part.Length; i++)
+            var part = destination[start..Math.Min(start + BitsPerCounter, destination.Length)];
+            for (var i = 0; i < part.Length; i++)
             {
                 part[i] = UInt128.IsOddInteger(bits >> i) ? -1 : 1;
             }

@@ -1,8 +1,8 @@
 using System.Reflection;
 using KernelGen.Generator;
+using KernelGen.Generator.Declarations;
 using KernelGen.Generator.Expressions;
-using KernelGen.Generator.Families;
-using KernelGen.Generator.Specs;
+using KernelGen.Generator.Layers;
 using KernelGen.Generator.Tiles;
 using KernelGen.Tests.Harness;
 using KernelGen.Tests.Tiles;
@@ -270,10 +270,8 @@ public sealed class KeyBiasFamilyTests
 
     private static double Scale => Math.Pow(HeadDim, -0.5) * Base2.Log2E;
 
-    private sealed record Spec() : AttentionSpec(KeyBiasFamilyTests.HeadDim, KeyBiasFamilyTests.ValueDim, Features: 0, Causal: false)
+    private sealed record Spec() : AttentionSpec(KeyBiasFamilyTests.HeadDim, KeyBiasFamilyTests.ValueDim, Causal: false)
     {
-        public override int ProjectionRows => 0;
-
         public override string Describe() => "Softmax attention with a bias of each key.";
     }
 

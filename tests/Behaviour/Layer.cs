@@ -1,9 +1,8 @@
 using KernelGen.CompilerServices;
 using KernelGen.Generator;
+using KernelGen.Generator.Declarations;
 using KernelGen.Generator.Expressions;
-using KernelGen.Generator.Families;
 using KernelGen.Generator.Families.Favor;
-using KernelGen.Generator.Specs;
 using KernelGen.Generator.Tiles;
 using KernelGen.Tests.Harness;
 using Xunit;
@@ -21,8 +20,7 @@ public sealed class Layer
     {
         Type = type;
         _spec = Specs.Value[type.FullName!];
-        Program = FamilyRegistry.Default.Build(_spec);
-        GradientPrograms = FamilyRegistry.Default.BuildGradients(_spec);
+        (Program, GradientPrograms) = AllFamilies.Registry.Build(_spec);
     }
 
     public Type Type { get; }
@@ -31,11 +29,11 @@ public sealed class Layer
 
     public int ValueDim => _spec.ValueDim;
 
-    public int Features => _spec.Features;
+    public int Features => Favor?.Features ?? 0;
 
     public bool Causal => _spec.Causal;
 
-    public bool Normalize => _spec.Normalize;
+    public bool Normalize => Favor?.IsNormalized ?? true;
 
     /// <summary>The kernel by name: a member of <see cref="KernelFunction"/> or a method of the user's; null for exact attention.</summary>
     public string? Kernel => Favor?.KernelName;
@@ -48,7 +46,7 @@ public sealed class Layer
 
     public float Epsilon => Favor?.Epsilon ?? 0;
 
-    public int ProjectionRows => _spec.ProjectionRows;
+    public int ProjectionRows => Favor?.ProjectionRows ?? 0;
 
     /// <summary>What the kernel gets of its hyperparameter; empty where it has none.</summary>
     public float[] Hyperparameters => Favor?.Lambda is { } lambda ? LayerParameters.Oprf(lambda, HeadDim) : [];

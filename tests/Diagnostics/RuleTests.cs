@@ -135,7 +135,7 @@ public sealed class RuleTests
     [InlineData("int {|KGEN011:Forward|};")]
     [InlineData("public long {|KGEN011:ScratchBytes|}(AttentionShape shape) => 0;")]
     [InlineData("public {|KGEN011:A|}(ulong number) { }")]
-    [InlineData("int IAttention.{|KGEN011:Features|} => 3;")]
+    [InlineData("int IRandomFeatureAttention.{|KGEN011:Features|} => 3;")]
     public Task KGEN011_member_collides(string member) =>
         GeneratorTest.ExpectAsync(Usings + $"[FavorAttention(HeadDim = 8, Features = 16)] partial class A {{ {member} }}");
 

@@ -23,7 +23,7 @@ internal sealed class BoundedEvaluator(Func<Tile, Bounded> element, Func<Conditi
             case Expr.Constant constant:
                 return Bounded.Constant(constant.Value);
             case Expr.Element tile:
-                return element(tile.Tile);
+                return element((Tile)tile.Variable);
             case Expr.Argument:
                 return argument!.Value;
             case Expr.Unary unary:

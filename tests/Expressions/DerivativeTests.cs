@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using KernelGen.Generator.Backends.Cpu;
 using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Families.Favor;
+using KernelGen.Generator.Printing;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
 using KernelGen.Tests.Behaviour;
@@ -275,7 +275,7 @@ public sealed class DerivativeTests
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
         var writer = new SourceWriter();
-        CpuBackend.EmitScalarFunction(writer, function);
+        FunctionLambda.Write(writer, function);
         return writer.ToString();
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
+using KernelGen.Generator.Attributes.Functions;
 using KernelGen.Generator.Expressions;
-using KernelGen.Generator.Specs.Functions;
 using KernelGen.Tests.Harness;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;

@@ -142,8 +142,8 @@ public static class KernelSamples
             return 1;
         }
 
-        bool same = positive == large;
-        bool chosen = same ? x < 10 : x != 3;
+        var same = positive == large;
+        var chosen = same ? x < 10 : x != 3;
         return chosen ? x : same | odd != true ? -x : 7;
     }
 

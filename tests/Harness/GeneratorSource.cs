@@ -16,7 +16,9 @@ internal static class GeneratorSource
             "KernelGen.Generator",
             [
                 .. files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), new CSharpParseOptions(LanguageVersion.Preview), Path.GetRelativePath(folder, file))),
-                CSharpSyntaxTree.ParseText("global using System; global using System.Collections.Generic; global using System.Linq; global using System.Threading;", new CSharpParseOptions(LanguageVersion.Preview)),
+                .. Directory.GetFiles(Path.Combine(Repository.Root, "runtime", "Formulas"), "*.cs")
+                    .Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), new CSharpParseOptions(LanguageVersion.Preview), "Formulas/" + Path.GetFileName(file))),
+                CSharpSyntaxTree.ParseText("global using System; global using System.Collections.Generic; global using System.Linq; global using System.Threading;", new CSharpParseOptions(LanguageVersion.Preview), "Usings.cs"),
             ],
             [.. ProjectReferences.Framework, .. RoslynReferences()]);
     });

@@ -1,8 +1,8 @@
 using System.Globalization;
 using KernelGen.Generator;
+using KernelGen.Generator.Declarations;
 using KernelGen.Generator.Families.Favor;
 using KernelGen.Generator.Families.Softmax;
-using KernelGen.Generator.Specs;
 using KernelGen.Tests.Harness;
 using Xunit;
 using Kind = KernelGen.Generator.Families.Favor.ProjectionKind;
@@ -61,7 +61,8 @@ public sealed class DeclarationTests
 
     [Fact]
     public void Hyperbolic_draws_half_as_many_projections() =>
-        Assert.Equal(8, SpecOf("[FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 7, Features = 16)] partial class A;").ProjectionRows);
+        Assert.Equal(8, Assert.IsType<FavorSpec>(
+            SpecOf("[FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 7, Features = 16)] partial class A;")).ProjectionRows);
 
     [Fact]
     public void Softmax() => Assert.Equal(
@@ -98,7 +99,7 @@ public sealed class DeclarationTests
     [Fact]
     public void The_generator_repeats_the_backends() => Assert.Equal(
         Enum.GetValues<KernelGen.Backends>().Select(member => (member.ToString(), (int)member)),
-        Enum.GetValues<Generator.Specs.Backends>().Select(member => (member.ToString(), (int)member)));
+        Enum.GetValues<Generator.Declarations.BackendFlags>().Select(member => (member.ToString(), (int)member)));
 
     [Fact]
     public void The_generator_repeats_what_operands_are()

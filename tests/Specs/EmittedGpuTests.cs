@@ -17,7 +17,7 @@ public sealed class EmittedGpuTests
         var code = $"using KernelGen; [SoftmaxAttention(HeadDim = 8{argument})] partial class A;";
 
         string[] without = ["A.Cpu.g.cs", "A.Gradients.g.cs"];
-        string[] expected = hasGpu ? [.. without, "A.Ilgpu.Gradients.g.cs", "A.Ilgpu.g.cs"] : without;
+        var expected = hasGpu ? [.. without, "A.Ilgpu.Gradients.g.cs", "A.Ilgpu.g.cs"] : without;
         Assert.Equal(expected, new GeneratorRun(code).Reference(IlgpuReference.Minimal).Files.Keys.Order());
         Assert.Equal(without, new GeneratorRun(code).Files.Keys);
     }

@@ -1,3 +1,5 @@
+using KernelGen.Generator;
+using KernelGen.Generator.Declarations;
 using KernelGen.Generator.Families.Favor;
 using KernelGen.Generator.Families.Softmax;
 using KernelGen.Generator.Layers;
@@ -80,7 +82,9 @@ public sealed class EmittedLayerTests
         {
             var run = new GeneratorRun($"using KernelGen; {code} partial class A;");
             var type = run.Output.GetTypeByMetadataName("A")!;
-            var generated = new MemberCollisions(LayerMembers.Of("A", hasProjections ? FavorSpec.Example : SoftmaxSpec.Example, programs: null, hasGpu: false));
+            AttentionSpec spec = hasProjections ? FavorSpec.Example : SoftmaxSpec.Example;
+            var generated = new MemberCollisions(
+                LayerMembers.Of("A", spec, AllFamilies.Registry.MembersOf(spec), programs: null, [AllBackends.Registry.First]));
 
             var members = type.GetMembers()
                 .Where(member => !member.IsImplicitlyDeclared && member is not IMethodSymbol { AssociatedSymbol: not null })

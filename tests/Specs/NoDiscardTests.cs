@@ -13,7 +13,7 @@ public sealed class NoDiscardTests
 {
     private static readonly string[] Bases =
     [
-        "KernelGen.Generator.Tiles.Statement", "KernelGen.Generator.Tiles.TokenIndex", "KernelGen.Generator.Expressions.Expr", "KernelGen.Generator.Expressions.Condition",
+        "KernelGen.Generator.Tiles.Statement", "KernelGen.Generator.Tiles.TokenIndex", "KernelGen.Generator.Expressions.Expr", "KernelGen.Generator.Expressions.Condition", "KernelGen.Generator.Tiles.Position",
     ];
 
     [Fact]

@@ -49,10 +49,10 @@ public sealed class UserProjectTests
     public void Names_of_aliases_are_the_user_s_to_use(string place)
     {
         var run = new GeneratorRun(place
-            .Replace("{0}", string.Join(' ', Aliases.Names.Select(name => $"internal class {name} {{ }}")), StringComparison.Ordinal)
+            .Replace("{0}", string.Join(' ', AllBackends.Registry.Aliases.Select(name => $"internal class {name} {{ }}")), StringComparison.Ordinal)
             .Replace("{1}", "[KernelGen.FavorAttention(HeadDim = 8, Features = 16)] partial class A", StringComparison.Ordinal)
-            .Replace("{2}", string.Join(", ", Aliases.Names), StringComparison.Ordinal)
-            .Replace("{3}", string.Join("; global using ", Aliases.Names.Select(name => $"{name} = System.String")), StringComparison.Ordinal));
+            .Replace("{2}", string.Join(", ", AllBackends.Registry.Aliases), StringComparison.Ordinal)
+            .Replace("{3}", string.Join("; global using ", AllBackends.Registry.Aliases.Select(name => $"{name} = System.String")), StringComparison.Ordinal));
 
         Assert.Empty(run.Reported);
         Assert.Empty(run.Warnings);

@@ -43,7 +43,7 @@ public class ComingFamiliesTests
                     var k = b.Load("K", key, keys);
                     var v = b.Load("V", value, keys);
                     var a = b.MatMul("A", q, k, transposeB: true);
-                    var inWindow = new Condition.Precedes(Earlier: j, Later: i, window);
+                    var inWindow = new Position.Precedes(Earlier: j, Later: i, window);
                     var s = b.Map("S", i, j, Expr.Select(inWindow, a * (Expr)(Math.Log2(Math.E) / Math.Sqrt(HeadDim)), double.NegativeInfinity));
                     b.Rebase(state, b.RowMax("top", i, j, s), 0);
                     var p = b.Map("P", i, j, Expr.Exp2(s - m, -80));

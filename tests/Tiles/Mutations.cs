@@ -138,7 +138,7 @@ internal sealed class Mutations
         {
             var others = part.Match<IEnumerable<Expr>>(
                 constant: _ => [],
-                element: element => Others(element.Tile).Select(tile => (Expr)tile),
+                element: element => Others((Tile)element.Variable).Select(tile => (Expr)tile),
                 argument: _ => [],
                 unary: _ => [],
                 binary: binary => [binary.Left, binary.Right],
@@ -157,7 +157,7 @@ internal sealed class Mutations
     }
 
     private static IEnumerable<Expr> Swapped(Expr.Choice choice) =>
-        choice.Condition is Condition.Precedes precedes ? [choice with { Condition = new Condition.Precedes(precedes.Later, precedes.Earlier, precedes.Window) }] : [];
+        choice.Condition is Position.Precedes precedes ? [choice with { Condition = new Position.Precedes(precedes.Later, precedes.Earlier, precedes.Window) }] : [];
 
     private IEnumerable<Tile> Others(Tile tile) => _tiles.Where(other => other != tile);
 

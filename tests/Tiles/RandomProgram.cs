@@ -28,7 +28,7 @@ internal sealed class RandomProgram
         _value = _b.Operand(AttentionOperands.Value(_dv));
         _output = _b.Operand(AttentionOperands.Output(_dv, OperandAccess.Write));
         _logSumExp = _b.Operand(AttentionOperands.LogSumExp(OperandAccess.Write));
-        _w = _b.Parameter(new Parameter("W", _m, _d, ParameterSource.Projections, 0.5));
+        _w = _b.Parameter(new Parameter("W", _m, _d, ParameterForm.Matrix, new ParameterSource("ProjectionPacking", "Matrix", Scale: 0.5)));
         _state = _b.State("state", _m);
         _reference = hasReference ? _state.AddReference("c", asRow: true) : null;
         _z = _state.AddVector("z", asRow: true);
@@ -99,13 +99,13 @@ internal sealed class RandomProgram
     {
         if (_reference is null)
         {
-            body(_random.Next(2) == 0 ? null : new Condition.PositionBelow(rows, _key.Length));
+            body(_random.Next(2) == 0 ? null : new Position.Below(rows, _key.Length));
             return;
         }
 
         // Thresholds so low that tiles have several runs.
         var logarithms = _random.Next(2) == 0 ? (Expr)a : (Expr)a * 2;
-        _b.Runs(Name("L"), rows, logarithms, _state, threshold: 0.25, rise: 0.5, () => body(new Condition.InRun()));
+        _b.Runs(Name("L"), rows, logarithms, _state, threshold: 0.25, rise: 0.5, () => body(new Position.InRun()));
     }
 
     private static Expr Chosen(Condition? where, Expr value) => where is null ? value : Expr.Select(where, value, 0);

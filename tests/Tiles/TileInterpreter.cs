@@ -54,10 +54,10 @@ internal sealed class TileInterpreter
 
     private static Bounded[,] Pack(Parameter parameter, double[,] projections, float[] hyperparameters)
     {
-        var scale = Bounded.Constant(parameter.Scale);
-        scale = parameter.Hyperparameter is { } factor ? scale * hyperparameters[factor] : scale;
-        Bounded offset = parameter.Offset is { } place ? hyperparameters[place] : 0;
-        return parameter.Source == ParameterSource.SquaredNorms
+        var scale = Bounded.Constant(parameter.Source.Scale);
+        scale = parameter.Source.Factor is { } factor ? scale * hyperparameters[factor] : scale;
+        Bounded offset = parameter.Source.Offset is { } place ? hyperparameters[place] : 0;
+        return parameter.Form == ParameterForm.Vector
             ? Generate(1, projections.GetLength(0), (_, r) => (Bounded.Rounded(SquaredNorm(projections, r), 0) * scale) + offset)
             : Generate(projections.GetLength(0), projections.GetLength(1), (r, c) => projections[r, c] * scale);
     }
@@ -173,7 +173,7 @@ internal sealed class TileInterpreter
                 sum.Add(a[r, k], b[k, c]);
             }
 
-            var total = projections?.Source == ParameterSource.HadamardProjections ? Transformed(a, b, r, c, sum.Total.Value) : sum.Total;
+            var total = projections?.Form == ParameterForm.Transform ? Transformed(a, b, r, c, sum.Total.Value) : sum.Total;
             return initial is null ? total : initial[r, c] + total;
         });
     }
@@ -336,7 +336,7 @@ internal sealed class TileInterpreter
         both: both => Holds(both.Left, at) && Holds(both.Right, at),
         either: either => Holds(either.Left, at) || Holds(either.Right, at),
         not: not => !Holds(not.Operand, at),
-        positionBelow: below => _position[below.Tokens].Start + at.Row < Evaluate(below.Limit),
+        below: below => _position[below.Tokens].Start + at.Row < Evaluate(below.Limit),
         precedes: precedes =>
         {
             // The later token is the row of the tile and the earlier one its column, or the other way round.

@@ -1,10 +1,11 @@
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Printing;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Backends.Cpu;
 
-/// <summary>Emits the body of one kernel method: the loops over tiles and strips, and calls of the products and passes inside them.</summary>
+/// <summary>Emits the body of one kernel method: the loops over tiles and strips, and calls of the products and sweeps inside them.</summary>
 internal sealed class BodyEmitter
 {
     private readonly CpuSchedule _schedule;
@@ -17,7 +18,7 @@ internal sealed class BodyEmitter
     private readonly StateEmitter _states;
     private readonly ShortCall? _short;
 
-    /// <summary>How the sums of each fold are kept.</summary>
+    /// <summary>How each fold sums.</summary>
     private readonly IReadOnlyList<SumGroups> _groups;
 
     /// <summary>The token axis whose strips are being walked, with its first row in `s`; null outside of strip loops.</summary>
@@ -180,7 +181,7 @@ internal sealed class BodyEmitter
         load: Unsupported.Throw,
         store: Unsupported.Throw,
         matMul: Multiply,
-        map: map => Pass([map], "1"),
+        map: map => Sweep([map], "1"),
         transpose: _ => { }, // a vector is the same memory either way
         reduce: Unsupported.Throw,
         rebase: rebase => RebaseAll(rebase.State, $"ref {rebase.Candidate.Name}", rebase.Threshold),
@@ -485,28 +486,28 @@ internal sealed class BodyEmitter
     /// <summary>Likewise the column axis where the rows are the earlier tokens: rows that follow the whole tile of columns need not be visited.</summary>
     private Dim? LaterAxis(StripStep strip) => Masks(strip).FirstOrDefault(mask => mask.Earlier == strip.Tokens)?.Later;
 
-    private IEnumerable<Condition.Precedes> Masks(StripStep strip)
+    private IEnumerable<Position.Precedes> Masks(StripStep strip)
     {
         var masks = strip.Statements.OfType<Map>().SelectMany(map => map.Branches).SelectMany(branch => branch.Flatten()).OfType<Expr.Choice>()
             .Where(choice => choice.IfFalse is Expr.Constant { Value: double.NegativeInfinity })
-            .Select(choice => choice.Condition).OfType<Condition.Precedes>()
+            .Select(choice => choice.Condition).OfType<Position.Precedes>()
             .Where(mask => mask.Earlier != mask.Later);
         var onlyAdds = strip.Statements.All(statement => statement is Rebase or Reduce { Accumulate: true } or MatMul { Accumulate: true }
             || (statement is Map or Reduce or MatMul && Dataflow.Writes(statement).All(tile => _buffers.Contains(tile) && _buffers[tile].IsStrip)));
-        return onlyAdds ? masks : Enumerable.Empty<Condition.Precedes>();
+        return onlyAdds ? masks : Enumerable.Empty<Position.Precedes>();
     }
 
     private void Chain(StripStep strip)
     {
         var rows = strip.IsStripped ? "sCount" : Count(strip.Tokens);
-        var pass = new List<Statement>();
+        var sweep = new List<Statement>();
 
         void Flush()
         {
-            if (pass.Count > 0)
+            if (sweep.Count > 0)
             {
-                Pass(pass.ToArray(), rows);
-                pass.Clear();
+                Sweep(sweep.ToArray(), rows);
+                sweep.Clear();
             }
         }
 
@@ -517,12 +518,12 @@ internal sealed class BodyEmitter
                 return;
             }
 
-            if (pass.Count > 0 && !CanShare(pass, statement))
+            if (sweep.Count > 0 && !CanShare(sweep, statement))
             {
                 Flush();
             }
 
-            pass.Add(statement);
+            sweep.Add(statement);
         }
 
         Action<T> Alone<T>(Action<T> emit) => statement =>
@@ -557,24 +558,24 @@ internal sealed class BodyEmitter
         _writer.Line($"{_states.RaiseRows(rebase.State, followers)}({At(rebase.Candidate)}, {all}, {rows}, {ExprPrinter.Literal(rebase.Threshold)}, stage);");
     }
 
-    /// <summary>A pass walks one column axis, and cannot read a row vector that it is still reducing.</summary>
-    private static bool CanShare(List<Statement> pass, Statement statement) =>
-        PassEmitter.Columns(pass[0]) == PassEmitter.Columns(statement)
-        && !Dataflow.Reads(statement).Any(tile => tile.IsRowVector && pass.Where(other => other != statement).SelectMany(Dataflow.Writes).Contains(tile));
+    /// <summary>A sweep walks one column axis, and cannot read a row vector that it is still reducing.</summary>
+    private static bool CanShare(List<Statement> sweep, Statement statement) =>
+        SweepEmitter.Columns(sweep[0]) == SweepEmitter.Columns(statement)
+        && !Dataflow.Reads(statement).Any(tile => tile.IsRowVector && sweep.Where(other => other != statement).SelectMany(Dataflow.Writes).Contains(tile));
 
     /// <summary>Whether a statement is a store of what the caller may not want to keep, or only serves such.</summary>
     private bool IsOptional(Statement statement) =>
         statement is Store { Destination: { IsOptional: true, Source: OperandSource.Kept } }
         || (statement is Map map && _statements.Where(other => Dataflow.Reads(other).Contains(map.Target)).All(IsOptional));
 
-    private void Pass(IReadOnlyList<Statement> pass, string rows)
+    private void Sweep(IReadOnlyList<Statement> sweep, string rows)
     {
-        var outside = new HashSet<Tile>(_statements.Where(other => !pass.Contains(other)).SelectMany(Dataflow.Reads));
-        var emitter = new PassEmitter(
-            _schedule, _buffers, pass, outside.Contains, function => FunctionEmitter.Add(_text, function));
-        var name = _text.Add("Compute" + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).First().Name)).Distinct()), emitter.Emit);
-        var columns = PassEmitter.Columns(pass[0]);
-        var sum = emitter.Tiles.OfType<StateMember>().SingleOrDefault(member => pass.Any(statement => IsGrouped(statement, member)));
+        var outside = new HashSet<Tile>(_statements.Where(other => !sweep.Contains(other)).SelectMany(Dataflow.Reads));
+        var emitter = new SweepEmitter(
+            _schedule, _buffers, sweep, outside.Contains, function => FunctionEmitter.Add(_text, function));
+        var name = _text.Add("Compute" + string.Concat(sweep.Select(statement => Upper(Dataflow.Writes(statement).First().Name)).Distinct()), emitter.Emit);
+        var columns = SweepEmitter.Columns(sweep[0]);
+        var sum = emitter.Tiles.OfType<StateMember>().SingleOrDefault(member => sweep.Any(statement => IsGrouped(statement, member)));
         var tiles = emitter.Tiles.Select(tile => At(tile));
         var arguments = new[] { rows }.AsEnumerable();
         if (columns.IsTokens)
@@ -585,7 +586,7 @@ internal sealed class BodyEmitter
         var row = _strip is null ? "" : " + s";
         if (emitter.NeedsPositions)
         {
-            var axis = pass[0] is Map map ? map.Target.Rows : ((Reduce)pass[0]).Rows;
+            var axis = sweep[0] is Map map ? map.Target.Rows : ((Reduce)sweep[0]).Rows;
             arguments = arguments.Concat(new[] { $"{Start(axis)}{row} - {Start(columns)}" });
         }
 
@@ -598,31 +599,31 @@ internal sealed class BodyEmitter
             .Select(below => $"{Print(below.Limit)} - ({Start(below.Tokens)}{row})"));
         if (sum is null)
         {
-            Call(name, tiles.Concat(arguments), pass);
+            Call(name, tiles.Concat(arguments), sweep);
             return;
         }
 
-        // The pass is run for each thing that it adds to, and may do nothing else where those are two.
+        // The sweep is done for each thing that it adds to, and may do nothing else where those are two.
         IEnumerable<string> AddingTo(string target) => emitter.Tiles.Select(tile => tile == sum ? At(sum, target) : At(tile)).Concat(arguments);
         if (!GroupsOf(sum.State)!.IsRead(sum))
         {
-            Call(name, AddingTo(SumGroups.Open(sum)), pass);
+            Call(name, AddingTo(SumGroups.Open(sum)), sweep);
             return;
         }
 
-        if (pass.Count > 1)
+        if (sweep.Count > 1)
         {
-            throw new NotSupportedException($"{sum} is read in the fold that sums it, together with {ProgramText.Describe(pass[0])}.");
+            throw new NotSupportedException($"{sum} is read in the fold that sums it, together with {ProgramText.Describe(sweep[0])}.");
         }
 
-        Call(name, AddingTo(sum.Name), pass);
+        Call(name, AddingTo(sum.Name), sweep);
         using (_writer.Block("if (stage == _SumStage.Grouped)"))
         {
             _writer.Line($"{name}({string.Join(", ", AddingTo(SumGroups.Group(sum)))});");
         }
     }
 
-    /// <summary>Whether a statement adds to a sum that is kept in groups.</summary>
+    /// <summary>Whether a statement adds to a sum that is made in groups.</summary>
     private bool IsGrouped(Statement statement, StateMember sum) => SumGroups.IsSum(statement, sum) && GroupsOf(sum.State) is not null;
 
     /// <summary>A call, with what it computes in the notation of the paper.</summary>
@@ -751,7 +752,7 @@ internal sealed class BodyEmitter
 
         using (_writer.Block($"if (!_Unsafe.IsNullRef(ref {Tensor(store.Destination).Reference}))"))
         {
-            Pass(strip.Statements.OfType<Map>().Where(IsOptional).ToArray(), strip.IsStripped ? "sCount" : Count(strip.Tokens));
+            Sweep(strip.Statements.OfType<Map>().Where(IsOptional).ToArray(), strip.IsStripped ? "sCount" : Count(strip.Tokens));
             foreach (var optional in stores)
             {
                 var (source, tensor) = (Locate(optional.Source).Reference, Tensor(optional.Destination).Reference);
@@ -890,7 +891,7 @@ internal sealed class BodyEmitter
 
     private void MultiplyInBlocks(MatMul product)
     {
-        if (product.B is Parameter { Source: ParameterSource.HadamardProjections } projections)
+        if (product.B is Parameter { Form: ParameterForm.Transform } projections)
         {
             Describe(product);
             _writer.Line(HadamardCall.Of(
@@ -962,7 +963,7 @@ internal sealed class BodyEmitter
     private string IsLast => _inRun ? "(isLast && runTo == " + Count(_groups.Single(groups => IsCarried(groups.Fold.State)).Fold.Loop.Tokens) + ")" : "isLast";
 
     private bool IsZeroOutsideRun(Tile tile) => _statements.OfType<Map>().Any(map =>
-        map.Target == tile && map.Branches.All(branch => branch is Expr.Choice { Condition: Condition.InRun, IfFalse: Expr.Constant { Value: 0 } }));
+        map.Target == tile && map.Branches.All(branch => branch is Expr.Choice { Condition: Position.InRun, IfFalse: Expr.Constant { Value: 0 } }));
 
     private void Fill(Tile tile, int floats, double value) =>
         _writer.Line($"_MemoryMarshal.CreateSpan(ref {tile.Name}, {floats}).Fill({ExprPrinter.Literal(value)});");

@@ -55,7 +55,7 @@ internal sealed class BufferPlan
     /// <summary>All buffers, in the order of their memory.</summary>
     public IReadOnlyList<Buffer> All => _all;
 
-    /// <summary>The rows that the factors of a rebase are kept in.</summary>
+    /// <summary>The rows that the factors of a rebase lie in.</summary>
     public Buffer? Factors { get; private set; }
 
     /// <summary>The column maxima of a run.</summary>
@@ -108,7 +108,7 @@ internal sealed class BufferPlan
                         }
                     }
 
-                    if (whole.Statement is MatMul { B: Parameter { Source: ParameterSource.HadamardProjections } projections } product)
+                    if (whole.Statement is MatMul { B: Parameter { Form: ParameterForm.Transform } projections } product)
                     {
                         Transform ??= Allocate("transform", HadamardCall.WorkFloats(projections), 0);
                         _buffers[product.Target] = Allocate(product.Target.Name, _schedule.Floats(product.Target), _schedule.Stride(product.Target));

@@ -38,7 +38,7 @@ internal sealed class CpuSchedule
     public int ShortTokens => StripRows / 2;
 
     /// <summary>Rows that an element-wise step works on at once: a vector shared by the rows (references, normaliser) is loaded once for them.</summary>
-    public int PassRows { get; init; } = 3;
+    public int SweepRows { get; init; } = 3;
 
     /// <summary>Tokens of a tile of a loop that holds no other.</summary>
     public int TileTokens { get; init; } = TokensPerTile;
@@ -93,10 +93,10 @@ internal sealed class CpuSchedule
     public int Stride(Parameter parameter) => Stride(Padded(IsTransposed(parameter) ? parameter.Rows : parameter.Columns));
 
     /// <summary>Projections of a transform are packed as <see cref="HadamardLayout"/> says.</summary>
-    private int ParameterFloats(Parameter parameter) => RoundToLine(parameter.Source switch
+    private int ParameterFloats(Parameter parameter) => RoundToLine(parameter.Form switch
     {
-        ParameterSource.HadamardProjections => new HadamardLayout(parameter).Floats,
-        ParameterSource.SquaredNorms => Padded(parameter.Columns),
+        ParameterForm.Transform => new HadamardLayout(parameter).Floats,
+        ParameterForm.Vector => Padded(parameter.Columns),
         _ => (IsTransposed(parameter) ? parameter.Columns : parameter.Rows).Size * Stride(parameter),
     });
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using KernelGen.Generator.Expressions;
-using KernelGen.Generator.Passes;
+using KernelGen.Generator.Printing;
+using KernelGen.Generator.Rewrites;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
 
@@ -12,7 +13,7 @@ namespace KernelGen.Generator.Backends.Cpu;
 /// <remarks>
 /// <para>
 /// In a fold over a state, the statements whose target has a row a token run when the token comes; those whose target has none (sums over the tile)
-/// wait until the tile, the open block, is full or its run ends. What they and later tokens read of a token is kept in the block, a row each.
+/// wait until the tile, the open block, is full or its run ends. What they and later tokens read of a token is remembered in the block, a row each.
 /// So a step is the program's own tile with the rows that are still to come left out, which a causal program does not see anyway.
 /// </para>
 /// <para>
@@ -27,10 +28,10 @@ internal sealed class DecodingEmitter
     /// </summary>
     private const int BlockTokens = 16;
 
-    /// <summary>Keys that a step goes through at a time where all keys are kept; a multiple of <see cref="RowProductCall.DotRows"/>.</summary>
-    private const int KeptTileTokens = 64;
+    /// <summary>Keys that a step goes through at a time where all keys are remembered; a multiple of <see cref="RowProductCall.DotRows"/>.</summary>
+    private const int RememberedTokens = 64;
 
-    /// <summary>Floats of kept keys that the second-level cache surely has no room for (4 MB).</summary>
+    /// <summary>Floats of remembered keys that the second-level cache surely has no room for (4 MB).</summary>
     private const int NearFloats = 1 << 20;
 
     private readonly CpuSchedule _schedule;
@@ -47,14 +48,14 @@ internal sealed class DecodingEmitter
     private readonly IReadOnlyList<Statement> _body;
 
     /// <summary>
-    /// What is kept of a token, where that of the first token is, and how far apart tokens are. An open block holds one tile after the other, laid out
+    /// What is remembered of a token, where that of the first token is, and how far apart tokens are. An open block holds one tile after the other, laid out
     /// as in a whole sequence, so that the products of both are one method; a cache that grows has all of a token side by side.
     /// </summary>
-    private readonly List<(Tile Tile, int Offset, int Stride)> _kept = new();
+    private readonly List<(Tile Tile, int Offset, int Stride)> _remembered = new();
 
     private readonly Runs? _runs;
 
-    /// <summary>How a fold over kept keys keeps its sums; null where there is none.</summary>
+    /// <summary>How a fold over remembered keys keeps its sums; null where there is none.</summary>
     private readonly SumGroups? _groups;
 
     public DecodingEmitter(TileProgram program, KernelText text)
@@ -62,7 +63,7 @@ internal sealed class DecodingEmitter
         var isFold = program.Body[0] is Fold;
         _program = program;
         _text = text;
-        _schedule = new CpuSchedule(program) { PassRows = 1, TileTokens = isFold ? BlockTokens : KeptTileTokens };
+        _schedule = new CpuSchedule(program) { SweepRows = 1, TileTokens = isFold ? BlockTokens : RememberedTokens };
         _states = new StateEmitter(_schedule, text);
         _buffers = new BufferPlan(_schedule);
 
@@ -72,14 +73,14 @@ internal sealed class DecodingEmitter
         _runs = _body.OfType<Runs>().SingleOrDefault();
         _groups = _statements.OfType<Fold>().Select(fold => new SumGroups(fold)).SingleOrDefault();
         BlockRows = isFold ? BlockTokens : 0;
-        PlaceKept(isFold);
+        PlaceRemembered(isFold);
         PlaceRows();
     }
 
-    /// <summary>Tokens of the open block; 0 where the rows of all tokens are kept.</summary>
+    /// <summary>Tokens of the open block; 0 where the rows of all tokens are remembered.</summary>
     public int BlockRows { get; }
 
-    /// <summary>Floats that are kept of a token.</summary>
+    /// <summary>Floats that are remembered of a token.</summary>
     public int RowFloats { get; private set; }
 
     /// <summary>Writes the members of IDecodingKernel.</summary>
@@ -92,7 +93,7 @@ internal sealed class DecodingEmitter
         writer.Line($"public static int RowFloats => {Text(RowFloats)};");
         writer.Line($"public static int StepScratchFloats => {Text(_buffers.Floats)};");
         Layout(writer, "StateLayout", StateLayout());
-        Layout(writer, "RowLayout", _kept.SelectMany(kept => Segments(kept.Tile, kept.Offset, kept.Stride)));
+        Layout(writer, "RowLayout", _remembered.SelectMany(own => Segments(own.Tile, own.Offset, own.Stride)));
         writer.Line();
         writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block("public static int Step(in _HeadOperands head, int count, ref float state, ref float rows, ref float scratch)"))
@@ -115,7 +116,7 @@ internal sealed class DecodingEmitter
         {
             if (BlockRows == 0)
             {
-                foreach (var load in _statements.OfType<Load>().Where(load => IsKept(load.Target)))
+                foreach (var load in _statements.OfType<Load>().Where(load => IsRemembered(load.Target)))
                 {
                     var (tensor, stride, columns) = Tensor(load.Source);
                     writer.Line($"// {load.Source} [tokens × {load.Source.Columns}]");
@@ -134,7 +135,7 @@ internal sealed class DecodingEmitter
         return _writer.ToString().Substring(before).TrimEnd('\n');
     }
 
-    private void PlaceKept(bool isFold)
+    private void PlaceRemembered(bool isFold)
     {
         var loadedInFold = _statements.OfType<Fold>().SelectMany(fold => fold.Body).OfType<Load>().Select(load => load.Target);
         var readWhole = _statements.Where(Waits).SelectMany(Dataflow.Reads)
@@ -146,7 +147,7 @@ internal sealed class DecodingEmitter
         foreach (var tile in tiles)
         {
             var stride = isFold ? Floats(tile) : RowFloats;
-            _kept.Add((tile, isFold ? BlockTokens * before : before, stride));
+            _remembered.Add((tile, isFold ? BlockTokens * before : before, stride));
             _buffers.Place(tile, stride);
             before += Floats(tile);
         }
@@ -164,7 +165,7 @@ internal sealed class DecodingEmitter
                 _buffers.Add(tile, 1, _schedule.Stride(tile));
             }
 
-            if (group.Key.Source == ParameterSource.HadamardProjections)
+            if (group.Key.Form == ParameterForm.Transform)
             {
                 // A transform writes a vector of tokens.
                 _buffers.AddWork($"spare{group.Key}", (HadamardCall.MostRows - group.Count()) * Spacing(_schedule.Stride(group.First().Target)));
@@ -192,7 +193,7 @@ internal sealed class DecodingEmitter
             _buffers.AddWork("factor", _schedule.Floats(_runs.State.Reference!));
         }
 
-        if (_program.Parameters.FirstOrDefault() is { Source: ParameterSource.HadamardProjections } projections)
+        if (_program.Parameters.FirstOrDefault() is { Form: ParameterForm.Transform } projections)
         {
             _buffers.AddWork("transform", HadamardCall.WorkFloats(projections));
         }
@@ -224,7 +225,7 @@ internal sealed class DecodingEmitter
         }
 
         // The token's own row. (Pairs of a name and the tile, since a fold calls the rows of its keys by the tile's name.)
-        foreach (var (tile, offset, stride) in _kept)
+        foreach (var (tile, offset, stride) in _remembered)
         {
             _writer.Line($"ref var {Own(tile)} = ref _Unsafe.Add(ref rows, ((nint)count * {Text(stride)}) + {Text(offset)});");
         }
@@ -277,7 +278,7 @@ internal sealed class DecodingEmitter
         }
 
         References(waiting);
-        foreach (var (tile, offset, _) in _kept)
+        foreach (var (tile, offset, _) in _remembered)
         {
             _writer.Line($"ref var {tile.Name} = ref _Unsafe.Add(ref rows, {Text(offset)});");
         }
@@ -298,7 +299,7 @@ internal sealed class DecodingEmitter
                         Fill(reduce.Target, reduce.Reduction == Reduction.Sum ? 0 : double.NegativeInfinity);
                     }
 
-                    Pass("Compute", [reduce], tile => tile.Name, "count", columns: null);
+                    Sweep("Compute", [reduce], tile => tile.Name, "count", columns: null);
                 },
                 rebase: Unsupported.Throw,
                 runs: Unsupported.Throw,
@@ -317,7 +318,7 @@ internal sealed class DecodingEmitter
     {
         if (map.Target is not StateMember total)
         {
-            Pass("Compute", [map], tile => tile.Name, "1", columns: null);
+            Sweep("Compute", [map], tile => tile.Name, "1", columns: null);
             return;
         }
 
@@ -336,8 +337,8 @@ internal sealed class DecodingEmitter
     }
 
     /// <summary>What a statement adds to a sum.</summary>
-    private static Tile Summand(Map map) => map.Branches is [Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Element left, Right: Expr.Element right }] && left.Tile == map.Target
-        ? right.Tile
+    private static Tile Summand(Map map) => map.Branches is [Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Element left, Right: Expr.Element { Variable: Tile right } }] && left.Variable == map.Target
+        ? right
         : throw new NotSupportedException($"{ProgramText.Describe(map)} is no sum.");
 
     /// <summary>What follows the references of the state of the whole program.</summary>
@@ -366,26 +367,26 @@ internal sealed class DecodingEmitter
 
     private void Block(IReadOnlyList<Statement> block, HashSet<Statement> done, bool own)
     {
-        var pass = new List<Statement>();
+        var sweep = new List<Statement>();
         string Name(Tile tile) => own ? Own(tile) : tile is StateMember sum && _groups!.Sums.Contains(sum) ? SumGroups.Group(sum) : tile.Name;
 
         void Flush()
         {
-            if (pass.Count > 0)
+            if (sweep.Count > 0)
             {
-                Pass("Row", pass.ToArray(), Name, "1", PassEmitter.Columns(pass[0]));
-                pass.Clear();
+                Sweep("Row", sweep.ToArray(), Name, "1", SweepEmitter.Columns(sweep[0]));
+                sweep.Clear();
             }
         }
 
         void Join(Statement statement)
         {
-            if (pass.Count > 0 && PassEmitter.Columns(pass[0]) != PassEmitter.Columns(statement))
+            if (sweep.Count > 0 && SweepEmitter.Columns(sweep[0]) != SweepEmitter.Columns(statement))
             {
                 Flush();
             }
 
-            pass.Add(statement);
+            sweep.Add(statement);
         }
 
         Action<T> Alone<T>(Action<T> emit) => statement =>
@@ -405,7 +406,7 @@ internal sealed class DecodingEmitter
                 reduce: Join,
                 rebase: Alone<Rebase>(RaiseRow),
                 runs: Alone<Runs>(runs => Run(runs, done)),
-                fold: Alone<Fold>(fold => FoldKept(fold, done)),
+                fold: Alone<Fold>(fold => FoldRemembered(fold, done)),
                 parallel: Unsupported.Throw,
                 forEach: Unsupported.Throw);
         }
@@ -439,7 +440,7 @@ internal sealed class DecodingEmitter
             {
                 _writer.Line("CloseBlock(count, ref state, ref rows, ref scratch);");
                 _writer.Line("count = 0;");
-                foreach (var (tile, offset, _) in _kept)
+                foreach (var (tile, offset, _) in _remembered)
                 {
                     var source = _statements.OfType<Load>().Any(load => load.Target == tile);
                     if (source)
@@ -461,7 +462,7 @@ internal sealed class DecodingEmitter
         Block(runs.Body, done, own: true);
     }
 
-    private void FoldKept(Fold fold, HashSet<Statement> done)
+    private void FoldRemembered(Fold fold, HashSet<Statement> done)
     {
         foreach (var member in fold.State.Members)
         {
@@ -478,11 +479,11 @@ internal sealed class DecodingEmitter
 
         var tokens = fold.Loop.Tokens;
         _writer.Line();
-        _writer.Line($"// The keys so far and this one, {Text(KeptTileTokens)} at a time.");
-        using (_writer.Block($"for (var {tokens}Start = 0; {tokens}Start <= count; {tokens}Start += {Text(KeptTileTokens)})"))
+        _writer.Line($"// The keys so far and this one, {Text(RememberedTokens)} at a time.");
+        using (_writer.Block($"for (var {tokens}Start = 0; {tokens}Start <= count; {tokens}Start += {Text(RememberedTokens)})"))
         {
-            _writer.Line($"var {tokens}Count = global::System.Math.Min({Text(KeptTileTokens)}, count + 1 - {tokens}Start);");
-            foreach (var (tile, offset, stride) in _kept)
+            _writer.Line($"var {tokens}Count = global::System.Math.Min({Text(RememberedTokens)}, count + 1 - {tokens}Start);");
+            foreach (var (tile, offset, stride) in _remembered)
             {
                 _writer.Line($"ref var {tile.Name} = ref _Unsafe.Add(ref rows, ((nint){tokens}Start * {Text(stride)}) + {Text(offset)});");
             }
@@ -490,13 +491,13 @@ internal sealed class DecodingEmitter
             using (_writer.Block($"if (count > {Text(NearFloats / RowFloats)})"))
             {
                 _writer.Line("// Beyond the caches of a core: ask for the next keys, since the processor's own prefetcher stops at every page.");
-                _writer.Line($"_TileCopy.Prefetch(ref _Unsafe.Add(ref {_kept[0].Tile.Name}, {Text(KeptTileTokens * RowFloats)}), {Text(RowFloats)}, {Text(KeptTileTokens)}, {Text(RowFloats)});");
+                _writer.Line($"_TileCopy.Prefetch(ref _Unsafe.Add(ref {_remembered[0].Tile.Name}, {Text(RememberedTokens * RowFloats)}), {Text(RowFloats)}, {Text(RememberedTokens)}, {Text(RowFloats)});");
             }
 
             Block(fold.Body, done, own: false);
-            var length = Text(SumGroups.GroupTiles * KeptTileTokens);
+            var length = Text(SumGroups.GroupTiles * RememberedTokens);
             _writer.Line($"// A group of {Text(SumGroups.GroupTiles)} tiles ends where a multiple of {length} keys does.");
-            using (_writer.Block($"if (({tokens}Start + {Text(KeptTileTokens)}) % {length} == 0)"))
+            using (_writer.Block($"if (({tokens}Start + {Text(RememberedTokens)}) % {length} == 0)"))
             {
                 CloseGroups();
             }
@@ -537,7 +538,7 @@ internal sealed class DecodingEmitter
         var (a, c) = (products[0].A, products[0].Target);
         var (strideA, strideC) = (Spacing(_schedule.Stride(a)), Spacing(_schedule.Stride(c)));
         _writer.Line($"// {string.Join("; ", products.Select(product => ProgramText.Describe(product)))}");
-        if (parameter.Source == ParameterSource.HadamardProjections)
+        if (parameter.Form == ParameterForm.Transform)
         {
             _writer.Line(HadamardCall.Of(products[0], $"ref {a.Name}", strideA, $"ref {parameter.Name}", $"ref {c.Name}", strideC, "ref transform", Text(products.Count)));
             return;
@@ -558,13 +559,13 @@ internal sealed class DecodingEmitter
 
     private void Multiply(MatMul product, Func<Tile, string> own)
     {
-        // The right-hand operand is a member of the state, or rows of all kept tokens that the query may see.
-        var isKept = IsKept(product.B);
-        var rows = !isKept ? null : BlockRows > 0 ? "count + 1" : $"{product.B.Rows}Count";
-        var b = !isKept ? product.B.Name
+        // The right-hand operand is a member of the state, or rows of all remembered tokens that the query may see.
+        var isRemembered = IsRemembered(product.B);
+        var rows = !isRemembered ? null : BlockRows > 0 ? "count + 1" : $"{product.B.Rows}Count";
+        var b = !isRemembered ? product.B.Name
             : BlockRows > 0 ? $"_Unsafe.Add(ref rows, {Text(OffsetOf(product.B))})"
             : product.B.Name;
-        var strideB = isKept ? _buffers[product.B].Stride : _schedule.Stride(product.B);
+        var strideB = isRemembered ? _buffers[product.B].Stride : _schedule.Stride(product.B);
         var (from, matrix, to) = ($"ref {own(product.A)}", $"ref {b}", $"ref {own(product.Target)}");
         _writer.Line($"// {ProgramText.Describe(product)}");
         _writer.Line(product.TransposeB
@@ -572,24 +573,24 @@ internal sealed class DecodingEmitter
             : RowProductCall.Row(_schedule, product, from, matrix, strideB, to, rows));
     }
 
-    private void Pass(string prefix, IReadOnlyList<Statement> pass, Func<Tile, string> name, string rows, Dim? columns)
+    private void Sweep(string prefix, IReadOnlyList<Statement> sweep, Func<Tile, string> name, string rows, Dim? columns)
     {
-        var outside = new HashSet<Tile>(_statements.Where(other => !pass.Contains(other)).SelectMany(Dataflow.Reads));
+        var outside = new HashSet<Tile>(_statements.Where(other => !sweep.Contains(other)).SelectMany(Dataflow.Reads));
         if (_runs is not null)
         {
             outside.Add(_runs.Logarithms);
         }
 
-        var emitter = new PassEmitter(_schedule, _buffers, pass, outside.Contains, function => FunctionEmitter.Add(_text, function));
+        var emitter = new SweepEmitter(_schedule, _buffers, sweep, outside.Contains, function => FunctionEmitter.Add(_text, function));
         var method = _text.Add(
-            prefix + string.Concat(pass.Select(statement => Upper(Dataflow.Writes(statement).First().Name)).Distinct()), emitter.Emit);
+            prefix + string.Concat(sweep.Select(statement => Upper(Dataflow.Writes(statement).First().Name)).Distinct()), emitter.Emit);
         var arguments = emitter.Tiles.Select(tile => $"ref {name(tile)}").Append(rows);
         if (columns is { IsTokens: true })
         {
             arguments = arguments.Append(BlockRows > 0 ? "count + 1" : $"{columns}Count");
         }
 
-        Call(method, arguments, pass.ToArray());
+        Call(method, arguments, sweep.ToArray());
     }
 
     private void Call(string method, IEnumerable<string> arguments, params Statement[] statements)
@@ -601,12 +602,12 @@ internal sealed class DecodingEmitter
     private void Fill(Tile tile, double value) =>
         _writer.Line($"_MemoryMarshal.CreateSpan(ref {tile.Name}, {Text(_schedule.Floats(tile))}).Fill({ExprPrinter.Literal(value)});");
 
-    private bool IsKept(Tile tile) => _kept.Any(kept => kept.Tile == tile);
+    private bool IsRemembered(Tile tile) => _remembered.Any(own => own.Tile == tile);
 
-    private int OffsetOf(Tile tile) => _kept.First(kept => kept.Tile == tile).Offset;
+    private int OffsetOf(Tile tile) => _remembered.First(own => own.Tile == tile).Offset;
 
     /// <summary>The variable that refers to a tile's row of the token.</summary>
-    private string Own(Tile tile) => IsKept(tile) ? "own" + tile.Name : tile.Name;
+    private string Own(Tile tile) => IsRemembered(tile) ? "own" + tile.Name : tile.Name;
 
     /// <summary>
     /// What is saved of the state, in quadruples: the first float, how many are side by side, how often, and how far apart. Padding is left out, so that

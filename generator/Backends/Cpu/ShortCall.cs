@@ -14,7 +14,7 @@ namespace KernelGen.Generator.Backends.Cpu;
 /// <param name="Scores">P = Fq · Fkᵀ, where the program makes scores within a tile; null: it has none, since queries come after all keys.</param>
 internal sealed record ShortCall(MatMul Keys, MatMul Queries, Load LoadsQueries, MatMul Sum, MatMul Read, MatMul? Scores)
 {
-    /// <summary>The projections of the queries, kept until they are read.</summary>
+    /// <summary>The projections of the queries, until they are read.</summary>
     public const string ProjectedQueries = "shortB";
 
     /// <summary>The features of the keys, in place of S.</summary>
@@ -38,7 +38,7 @@ internal sealed record ShortCall(MatMul Keys, MatMul Queries, Load LoadsQueries,
         return new ShortCall(keys, queries, query, sum, read, products.SingleOrDefault(product => product.Structure == Structure.LowerTarget && product.B == sum.A));
 
         (MatMul? Product, Load? Load) Projected(bool ofKeys) => products
-            .Where(product => product is { TransposeB: true, B: Parameter { Source: ParameterSource.Projections } })
+            .Where(product => product is { TransposeB: true, B: Parameter { Form: ParameterForm.Matrix } })
             .Select(product => (product, statements.OfType<Load>().SingleOrDefault(load => load.Target == product.A && load.Source.IsOfKeys == ofKeys)))
             .SingleOrDefault(pair => pair.Item2 is not null);
     }

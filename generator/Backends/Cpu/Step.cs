@@ -102,7 +102,7 @@ internal static class StepPlanner
             store: store => store.Source.Rows,
 
             // A transform takes a vector of tokens at a time, which no strip is a multiple of.
-            matMul: product => product.TransposeA || product.B is Parameter { Source: ParameterSource.HadamardProjections } ? null : product.Target.Rows,
+            matMul: product => product.TransposeA || product.B is Parameter { Form: ParameterForm.Transform } ? null : product.Target.Rows,
             map: map => map.Target.Rows,
             transpose: _ => null,
             reduce: reduce => reduce.Rows,

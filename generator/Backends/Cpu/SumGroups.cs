@@ -3,7 +3,7 @@ using KernelGen.Generator.Tiles;
 namespace KernelGen.Generator.Backends.Cpu;
 
 /// <summary>
-/// How the sums of a fold are kept, so that rounding does not grow with the number of tokens: tiles are added up in a group, and every
+/// How a fold sums, so that rounding does not grow with the number of tokens: tiles are added up in a group, and every
 /// <see cref="GroupTiles"/> tiles the group is added to the sum in twice the precision of float32, the sum and its rest.
 /// </summary>
 /// <remarks>
@@ -51,7 +51,7 @@ internal sealed class SumGroups
     /// <summary>The sum of the group that is open.</summary>
     public static string Group(StateMember sum) => sum.Name + "Group";
 
-    /// <summary>The sum before the group; kept where the fold reads the sum.</summary>
+    /// <summary>The sum before the group, there where the fold reads the sum.</summary>
     public string Base(StateMember sum) => IsRead(sum) ? sum.Name + "Base" : sum.Name;
 
     /// <summary>Whether the fold reads any of its sums.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Printing;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
 

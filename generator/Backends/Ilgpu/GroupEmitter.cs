@@ -1,5 +1,6 @@
 using System.Globalization;
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Printing;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
 
@@ -99,13 +100,13 @@ internal sealed class GroupEmitter
         load: _ => [],
         store: _ => [],
         matMul: product => product is { Accumulate: true, Structure: Structure.Full } && _memory.BlockOf(product) is { Parts: 1 } block
-            ? from pass in Enumerable.Range(0, Passes(BlocksOf(product)))
+            ? from turn in Enumerable.Range(0, Turns(BlocksOf(product)))
               from r in Enumerable.Range(0, block.Rows)
               from c in Enumerable.Range(0, block.Columns)
-              select $"{RestOf(member, pass)}{r}_{c}"
+              select $"{RestOf(member, turn)}{r}_{c}"
             : [],
         map: map => member.IsRowVector && Addend(map) is not null
-            ? Enumerable.Range(0, Passes(_memory.Columns(member))).Select(pass => RestOf(member, pass))
+            ? Enumerable.Range(0, Turns(_memory.Columns(member))).Select(turn => RestOf(member, turn))
             : [],
         transpose: _ => [],
         reduce: reduce => reduce is { Accumulate: true, Reduction: Reduction.Sum, Target.IsColumnVector: true, Rest: null } ? [RestOf(member, 0)] : [],
@@ -119,25 +120,25 @@ internal sealed class GroupEmitter
         _memory.BlockOf(product).Count(_memory.PaddedRows(product.Target), GroupMemory.Pad(_memory.Columns(product.Target)));
 
     /// <summary>How often the threads of a group share out so many things.</summary>
-    private static int Passes(int count) => (count + GroupMemory.Threads - 1) / GroupMemory.Threads;
+    private static int Turns(int count) => (count + GroupMemory.Threads - 1) / GroupMemory.Threads;
 
-    private static string RestOf(Tile member, int pass) => $"{member}Rest{pass}_";
+    private static string RestOf(Tile member, int turn) => $"{member}Rest{turn}_";
 
     /// <summary>What a map adds to its target; null where it does not.</summary>
     private static Expr? Addend(Map map) =>
-        map.Branches is [Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Element { Tile: var tile }, Right: var addend }] && tile == map.Target
+        map.Branches is [Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Element { Variable: var tile }, Right: var addend }] && tile == map.Target
             ? addend
             : null;
 
-    /// <summary>Does something for each thing that a thread has of so many, its number being named, pass by pass.</summary>
-    private void ForPasses(int count, Action<int, string> body)
+    /// <summary>Does something for each thing that a thread has of so many, its number being named, turn by turn.</summary>
+    private void ForTurns(int count, Action<int, string> body)
     {
-        for (var pass = 0; pass < Passes(count); pass++)
+        for (var turn = 0; turn < Turns(count); turn++)
         {
-            var number = pass == 0 ? "thread" : $"(thread + {pass * GroupMemory.Threads})";
-            using (_writer.Block((pass + 1) * GroupMemory.Threads > count ? $"if ({number} < {count})" : null))
+            var number = turn == 0 ? "thread" : $"(thread + {turn * GroupMemory.Threads})";
+            using (_writer.Block((turn + 1) * GroupMemory.Threads > count ? $"if ({number} < {count})" : null))
             {
-                body(pass, number);
+                body(turn, number);
             }
         }
     }
@@ -536,11 +537,11 @@ internal sealed class GroupEmitter
         Touch(Places(Dataflow.Reads(map)), place);
         if (_rests.ContainsKey(target))
         {
-            ForPasses(_memory.Columns(target), (pass, number) =>
+            ForTurns(_memory.Columns(target), (turn, number) =>
             {
                 _writer.Line($"var old = {place.Element("0", number)};");
-                _writer.Line($"var own = {RestOf(target, pass)} + {Expression(Addend(map)!, target.Rows, "0", number, null)};");
-                AddKeepingRest(place.Element("0", number), "own", RestOf(target, pass));
+                _writer.Line($"var own = {RestOf(target, turn)} + {Expression(Addend(map)!, target.Rows, "0", number, null)};");
+                AddKeepingRest(place.Element("0", number), "own", RestOf(target, turn));
             });
             return;
         }
@@ -784,10 +785,10 @@ internal sealed class GroupEmitter
         }
 
         var (block, rows, columns) = (_memory.BlockOf(product), _memory.PaddedRows(member), GroupMemory.Pad(_memory.Columns(member)));
-        ForPasses(block.Count(rows, columns), (pass, number) =>
+        ForTurns(block.Count(rows, columns), (turn, number) =>
         {
             LocateBlock(product, block, number, rows, columns);
-            ScaleBlock(block, RestOf(member, pass), "row", "column", columns, factors, byColumn, size);
+            ScaleBlock(block, RestOf(member, turn), "row", "column", columns, factors, byColumn, size);
         });
     }
 
@@ -828,7 +829,7 @@ internal sealed class GroupEmitter
 
                 foreach (var vector in vectors.Where(_rests.ContainsKey))
                 {
-                    ForPasses(size, (pass, number) => _writer.Line($"{RestOf(vector, pass)} *= {factors.Element("0", number)};"));
+                    ForTurns(size, (turn, number) => _writer.Line($"{RestOf(vector, turn)} *= {factors.Element("0", number)};"));
                 }
 
                 foreach (var member in Sums(state).Where(member => !member.IsRowVector))
@@ -1054,11 +1055,11 @@ internal sealed class GroupEmitter
         var count = block.Count(rows, columns);
         if (_rests.ContainsKey(product.Target))
         {
-            ForPasses(count, (pass, number) =>
+            ForTurns(count, (turn, number) =>
             {
                 Locate(number);
-                Accumulators(product, a, b, transposeB, "row", "column", columns, "0", innerCount, inner, block, RestOf(product.Target, pass));
-                AddBlockKeepingRests(target, columns, "row", "column", block, RestOf(product.Target, pass));
+                Accumulators(product, a, b, transposeB, "row", "column", columns, "0", innerCount, inner, block, RestOf(product.Target, turn));
+                AddBlockKeepingRests(target, columns, "row", "column", block, RestOf(product.Target, turn));
             });
             return;
         }

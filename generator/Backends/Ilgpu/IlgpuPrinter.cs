@@ -1,4 +1,5 @@
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Printing;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
 

@@ -17,15 +17,15 @@ internal static class LauncherEmitter
     /// <param name="writer">Takes the class.</param>
     /// <param name="name">Its name.</param>
     /// <param name="summary">What it is for.</param>
-    /// <param name="backend">The kernels.</param>
+    /// <param name="kernels">The kernels.</param>
     /// <param name="keepsState">Whether the state of each head is wanted by others: it is merged into the call's kept states where there is memory for it.</param>
-    public static void Emit(SourceWriter writer, string name, string summary, IlgpuBackend backend, bool keepsState)
+    public static void Emit(SourceWriter writer, string name, string summary, IlgpuKernels kernels, bool keepsState)
     {
-        writer.Line($"/// <summary>{summary} Schedule: {Describe(backend)}</summary>");
+        writer.Line($"/// <summary>{summary} Schedule: {Describe(kernels)}</summary>");
         using (writer.Block($"internal sealed class {name} : global::System.IDisposable"))
         {
-            Members(writer, name, backend, keepsState);
-            foreach (var member in backend.Kernels.Select(kernel => kernel.Text).Concat(backend.Functions))
+            Members(writer, name, kernels, keepsState);
+            foreach (var member in kernels.Kernels.Select(kernel => kernel.Text).Concat(kernels.Functions))
             {
                 writer.Line();
                 writer.Line(member);
@@ -33,19 +33,19 @@ internal static class LauncherEmitter
         }
     }
 
-    private static string Describe(IlgpuBackend backend) =>
-        $"groups of {GroupMemory.Threads} threads; {(backend.HasState ? $"tiles of {backend.AccumulateTokens} tokens for states and " : "tiles of ")}{backend.OutputTokens} for outputs; {backend.SharedBytes} bytes of shared memory.";
+    private static string Describe(IlgpuKernels kernels) =>
+        $"groups of {GroupMemory.Threads} threads; {(kernels.HasState ? $"tiles of {kernels.AccumulateTokens} tokens for states and " : "tiles of ")}{kernels.OutputTokens} for outputs; {kernels.SharedBytes} bytes of shared memory.";
 
-    private static void Members(SourceWriter writer, string name, IlgpuBackend backend, bool keepsState)
+    private static void Members(SourceWriter writer, string name, IlgpuKernels kernels, bool keepsState)
     {
-        var hasParameters = backend.ParameterFloats > 0;
-        var mergedStates = backend.IsScan ? "(long)plan.Heads * plan.StateSpans" : "(long)plan.Heads";
+        var hasParameters = kernels.ParameterFloats > 0;
+        var mergedStates = kernels.IsScan ? "(long)plan.Heads * plan.StateSpans" : "(long)plan.Heads";
         if (hasParameters)
         {
             writer.Line("private readonly _FloatBuffer _parameters;");
         }
 
-        foreach (var kernel in backend.Kernels)
+        foreach (var kernel in kernels.Kernels)
         {
             writer.Line($"private readonly global::System.Action<_Stream, _KernelConfig, {Types(kernel)}> {Field(kernel)};");
         }
@@ -56,12 +56,12 @@ internal static class LauncherEmitter
         {
             writer.Line($$"""
                 {{Services}}.GpuChecks.CheckDevice(
-                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: {{Text(backend.SharedBytes)}});
+                    accelerator.Name, accelerator.MaxNumThreadsPerGroup, accelerator.MaxSharedMemoryPerGroup, sharedBytes: {{Text(kernels.SharedBytes)}});
                 """);
             if (hasParameters)
             {
                 writer.Line($$"""
-                    var packed = new float[{{Text(backend.ParameterFloats)}}];
+                    var packed = new float[{{Text(kernels.ParameterFloats)}}];
                     PackParameters(projection, hyperparameters, packed);
                     _parameters = accelerator.Allocate1D<float>(packed.Length);
                     _Views.CopyFromCPU(_parameters.View, accelerator.DefaultStream, packed);
@@ -69,30 +69,30 @@ internal static class LauncherEmitter
                     """);
             }
 
-            foreach (var kernel in backend.Kernels)
+            foreach (var kernel in kernels.Kernels)
             {
                 writer.Line($"{Field(kernel)} = _KernelLoaders.LoadKernel<{Types(kernel)}>(accelerator, {kernel.Name});");
             }
         }
 
-        var (heads, stateFloats, scratchFloats) = ("shape.Batch * shape.Heads", Text(backend.StateFloats), Text(backend.ScratchFloats));
+        var (heads, stateFloats, scratchFloats) = ("shape.Batch * shape.Heads", Text(kernels.StateFloats), Text(kernels.ScratchFloats));
         writer.Line();
         writer.Line("/// <summary>How a call is cut for a device of so many multiprocessors.</summary>");
         writer.Line($$"""
             internal static {{Services}}.GpuPlan Plan(in {{Runtime}}.AttentionShape shape, int processors) => {{Services}}.GpuPlan.Create(
-                {{heads}}, stateLength: {{(backend.HasState ? Length(backend.AccumulateLength) : "0")}}, outputLength: {{Length(backend.OutputLength)}}, processors,
-                stateTokens: {{Math.Max(1, backend.AccumulateTokens)}}, outputTokens: {{backend.OutputTokens}}, stateFloats: {{stateFloats}}, scratchFloats: {{scratchFloats}}, isScan: {{(backend.IsScan ? "true" : "false")}}{{(backend.HasPlainSums ? $", mostTiles: {MostTiles}" : "")}});
+                {{heads}}, stateLength: {{(kernels.HasState ? Length(kernels.AccumulateLength) : "0")}}, outputLength: {{Length(kernels.OutputLength)}}, processors,
+                stateTokens: {{Math.Max(1, kernels.AccumulateTokens)}}, outputTokens: {{kernels.OutputTokens}}, stateFloats: {{stateFloats}}, scratchFloats: {{scratchFloats}}, isScan: {{(kernels.IsScan ? "true" : "false")}}{{(kernels.HasPlainSums ? $", mostTiles: {MostTiles}" : "")}});
             """);
         writer.Line();
         writer.Line("/// <summary>The floats of scratch memory that a call takes.</summary>");
         using (writer.Block($"internal static long ScratchLength(in {Runtime}.AttentionShape shape, int processors)"))
         {
-            if (backend.HasState || backend.ScratchFloats > 0)
+            if (kernels.HasState || kernels.ScratchFloats > 0)
             {
                 writer.Line("var plan = Plan(in shape, processors);");
             }
 
-            writer.Line($"return {(backend.HasState ? "StatesLength(in plan) + " : "")}{(backend.ScratchFloats > 0 ? "GroupsLength(in plan) + " : "")}1;");
+            writer.Line($"return {(kernels.HasState ? "StatesLength(in plan) + " : "")}{(kernels.ScratchFloats > 0 ? "GroupsLength(in plan) + " : "")}1;");
         }
 
         writer.Line();
@@ -100,17 +100,17 @@ internal static class LauncherEmitter
         using (writer.Block($"internal void Launch(_Stream stream, in Call call, in {Runtime}.AttentionShape shape, int processors, _Floats memory)"))
         {
             writer.Line("var plan = Plan(in shape, processors);");
-            if (backend.ScratchFloats > 0)
+            if (kernels.ScratchFloats > 0)
             {
-                writer.Line($"var groupMemory = memory.SubView({(backend.HasState ? "StatesLength(in plan)" : "0")}, {Services}.GpuChecks.AtLeastOne(GroupsLength(in plan)));");
+                writer.Line($"var groupMemory = memory.SubView({(kernels.HasState ? "StatesLength(in plan)" : "0")}, {Services}.GpuChecks.AtLeastOne(GroupsLength(in plan)));");
             }
 
-            if (backend.HasState)
+            if (kernels.HasState)
             {
                 // What a round leaves to the next: states that two rounds read and write in turn. Where only their sum is wanted, one is that.
                 var (stateCount, atEnd) = ("(long)plan.Heads * plan.StateSpans", "StatesLength(in plan) - carried");
                 var first = $"plan.Rounds == 1 ? merged : memory.SubView({atEnd}, carried)";
-                var second = backend.IsScan ? $"plan.Rounds == 1 ? merged : memory.SubView({atEnd} - carried, carried)" : "merged";
+                var second = kernels.IsScan ? $"plan.Rounds == 1 ? merged : memory.SubView({atEnd} - carried, carried)" : "merged";
                 writer.Line($"var states = memory.SubView(0, {stateCount} * {stateFloats});");
                 writer.Line($"var merged = {(keepsState ? "call.KeptStates.Length > 0 ? call.KeptStates : " : "")}memory.SubView(states.Length, {mergedStates} * {stateFloats});");
                 writer.Line($"var carried = (long)plan.Heads * {stateFloats};");
@@ -119,20 +119,20 @@ internal static class LauncherEmitter
                 using (writer.Block("for (var round = 0; round < plan.Rounds; round++)"))
                 {
                     writer.Line("var isFirstsTurn = (plan.Rounds - round) % 2 == 0;");
-                    backend.Kernels.Where(IsInRound).ToList().ForEach(Queue);
+                    kernels.Kernels.Where(IsInRound).ToList().ForEach(Queue);
                 }
             }
 
-            backend.Kernels.Where(kernel => !IsInRound(kernel)).ToList().ForEach(Queue);
+            kernels.Kernels.Where(kernel => !IsInRound(kernel)).ToList().ForEach(Queue);
         }
 
-        bool IsInRound(GpuKernel kernel) => backend.HasState && (backend.IsScan || kernel.Name != "Output");
+        bool IsInRound(GpuKernel kernel) => kernels.HasState && (kernels.IsScan || kernel.Name != "Output");
 
         void Queue(GpuKernel kernel)
         {
             var spans = kernel.Name == "Output" ? "Output" : "State";
             var groups = kernel.Name == "Merge"
-                ? $"(int)((((long)plan.Heads * {backend.MergeNumbers}) + {GroupMemory.Threads - 1}) / {GroupMemory.Threads})"
+                ? $"(int)((((long)plan.Heads * {kernels.MergeNumbers}) + {GroupMemory.Threads - 1}) / {GroupMemory.Threads})"
                 : $"plan.Heads * plan.{spans}Spans";
             var from = IsInRound(kernel) ? "round * plan.StateSpans * plan.StateSpanTokens" : "0";
             var arguments = kernel.Parameters.Select(parameter => parameter.Name switch
@@ -158,14 +158,14 @@ internal static class LauncherEmitter
         writer.Line();
         writer.Line("/// <inheritdoc/>");
         writer.Line(hasParameters ? "public void Dispose() => _parameters.Dispose();" : "public void Dispose()\n{\n}");
-        if (backend.HasState)
+        if (kernels.HasState)
         {
             writer.Line();
-            var carried = $"(plan.Rounds == 1 ? 0 : {(backend.IsScan ? "2L" : "1L")} * plan.Heads)";
+            var carried = $"(plan.Rounds == 1 ? 0 : {(kernels.IsScan ? "2L" : "1L")} * plan.Heads)";
             writer.Line($"private static long StatesLength(in {Services}.GpuPlan plan) => (((long)plan.Heads * plan.StateSpans) + ({mergedStates}) + {carried}) * {stateFloats};");
         }
 
-        if (backend.ScratchFloats > 0)
+        if (kernels.ScratchFloats > 0)
         {
             writer.Line();
             writer.Line(
@@ -177,7 +177,7 @@ internal static class LauncherEmitter
             writer.Line();
             using (writer.Block($"private static void PackParameters({Runtime}.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)"))
             {
-                backend.EmitPack(writer);
+                kernels.EmitPack(writer);
             }
         }
     }

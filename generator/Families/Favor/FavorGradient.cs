@@ -28,12 +28,12 @@ internal sealed class FavorGradient : FavorTiles
         _output = IsNormalized ? B.Operand(AttentionOperands.Output(ValueDim, OperandAccess.Read)) : null;
         _logSumExp = HasLogNormaliser ? B.Operand(AttentionOperands.LogSumExp(OperandAccess.Read)) : null;
         _logSumExpRest = HasLogNormaliser ? B.Operand(AttentionOperands.LogSumExpRest(OperandAccess.Read)) : null;
-        _reciprocal = IsNormalized && !Map.IsExponential && spec.Causal ? B.Operand(AttentionOperands.Reciprocal(reciprocal)) : null;
+        _reciprocal = IsNormalized && !FeatureMap.IsExponential && spec.Causal ? B.Operand(AttentionOperands.Reciprocal(reciprocal)) : null;
         _queryGradient = B.Operand(AttentionOperands.QueryGradient(HeadDim));
         _keyGradient = B.Operand(AttentionOperands.KeyGradient(HeadDim));
         _valueGradient = B.Operand(AttentionOperands.ValueGradient(ValueDim));
-        _gradientWeights = B.Parameter(new Parameter(
-            "Wg", Projections, HeadDim, ParameterSource.Projections, Map.ProjectionGradientScale, Map.ProjectionHyperparameter));
+        _gradientWeights = B.Parameter(ProjectionParameters.Weights(
+            "Wg", Projections, HeadDim, isTransform: false, FeatureMap.ProjectionGradientScale, FeatureMap.ProjectionHyperparameter));
     }
 
     /// <summary>The programs, to be run one after the other; none where the derivative of the kernel function is too large to compute with.</summary>
@@ -57,7 +57,7 @@ internal sealed class FavorGradient : FavorTiles
     {
         // What all keys summed up to in the forward pass.
         var kept = B.KeptState("kept", Features);
-        var c = Map.IsExponential ? kept.AddReference("c", asRow: true) : null;
+        var c = FeatureMap.IsExponential ? kept.AddReference("c", asRow: true) : null;
         var z = kept.AddVector("z", asRow: true);
         var s = kept.AddMatrix("S", ValueDim);
         var sums = new QuerySums(this);
@@ -68,12 +68,12 @@ internal sealed class FavorGradient : FavorTiles
         {
             var q = B.Load("Q", Query, queries);
             var b = Project("B", q);
-            var gains = Map.IsExponential ? null : Phi("Fq", i, b, null, where: null);
+            var gains = FeatureMap.IsExponential ? null : Phi("Fq", i, b, null, where: null);
             var weighed = gains is not null ? WeighByNormaliser(i, queries, gains, z, fk: null)
-                : IsNormalized && Map.HasGain ? WeighSigned(i, queries, b, c!, z)
+                : IsNormalized && FeatureMap.HasGain ? WeighSigned(i, queries, b, c!, z)
                 : WeighByLogarithm(i, queries, q);
             Tile? toReference = null;
-            if (Map.IsExponential)
+            if (FeatureMap.IsExponential)
             {
                 B.Rebase(sums.State, B.ColumnMax("top", i, Features, Whole("U", i, [.. RoundedLogarithms(b, weighed)])), Threshold);
                 // φ(q) is relative to e here, and S to c.
@@ -105,7 +105,7 @@ internal sealed class FavorGradient : FavorTiles
     private TileProgram CausalQueries()
     {
         var state = B.State("state", Features);
-        var c = Map.IsExponential ? state.AddReference("c", asRow: true) : null;
+        var c = FeatureMap.IsExponential ? state.AddReference("c", asRow: true) : null;
         var z = state.AddVector("z", asRow: true);
         var s = state.AddTransposedMatrix("St", ValueDim);
         var t = Dim.Tokens("t");
@@ -115,8 +115,8 @@ internal sealed class FavorGradient : FavorTiles
             var k = B.Load("K", Key, tokens);
             var v = B.Load("V", Value, tokens);
             var a = Project("A", k);
-            var seen = new Condition.PositionBelow(t, Key.Length);
-            if (!Map.IsExponential)
+            var seen = new Position.Below(t, Key.Length);
+            if (!FeatureMap.IsExponential)
             {
                 Tile(Phi("Fk", t, a, null, seen));
                 return;
@@ -125,7 +125,7 @@ internal sealed class FavorGradient : FavorTiles
             var l = LogKeys(t, k, a, seen);
             B.Runs(
                 "L", t, Whole("L", t, l.Rounded), state, Threshold, Rise,
-                () => Tile(Phi("Fk", t, a, [.. l.Less(c!).Select(log => Expr.Exp2(log, SummedFlush))], new Condition.InRun())));
+                () => Tile(Phi("Fk", t, a, [.. l.Less(c!).Select(log => Expr.Exp2(log, SummedFlush))], new Position.InRun())));
 
             void Tile(Tile fk)
             {
@@ -134,12 +134,12 @@ internal sealed class FavorGradient : FavorTiles
                 var b = Project("B", q);
 
                 // Gains are asked for by the normaliser alone.
-                var gains = Map.IsExponential || !IsNormalized ? null : Phi("Fq", t, b, null, where: null);
-                var weighed = Map.IsExponential ? WeighByLogarithm(t, tokens, q) : WeighByNormaliser(t, tokens, gains, z, fk);
+                var gains = FeatureMap.IsExponential || !IsNormalized ? null : Phi("Fq", t, b, null, where: null);
+                var weighed = FeatureMap.IsExponential ? WeighByLogarithm(t, tokens, q) : WeighByNormaliser(t, tokens, gains, z, fk);
                 var within = Within(t, B.MatMul("T", weighed.G, v, transposeB: true, structure: Structure.LowerTarget), weighed.Delta);
                 var x = B.MatMul("X", weighed.G, s);
                 B.AddMatMul(x, within, fk, structure: Structure.LowerLeft);
-                var fq = Map.IsExponential ? ReadingQueries(t, b, weighed, c!) : new Exponentials(gains, null);
+                var fq = FeatureMap.IsExponential ? ReadingQueries(t, b, weighed, c!) : new Exponentials(gains, null);
                 StoreQueryGradient(tokens, q, b, fq, weighed.Delta is null ? x : x + ((Expr)weighed.Delta * z));
                 B.Add(z, sum);
                 B.AddMatMul(s, v, fk, transposeA: true);
@@ -158,7 +158,7 @@ internal sealed class FavorGradient : FavorTiles
         {
             var q = B.Load("Q", Query, tokens);
             var b = Project("B", q);
-            if (!Map.IsExponential)
+            if (!FeatureMap.IsExponential)
             {
                 Tile(Phi("Fq", t, b, null, where: null), WeighByReciprocal(t, tokens));
                 return;
@@ -167,12 +167,12 @@ internal sealed class FavorGradient : FavorTiles
             var weighed = WeighByLogarithm(t, tokens, q);
             B.Runs(
                 "U", t, Whole("U", t, [.. RoundedLogarithms(b, weighed)]), sums.State, Threshold, Rise,
-                () => Tile(QueryExponentials(t, b, weighed, sums, new Condition.InRun()).Phi, weighed));
+                () => Tile(QueryExponentials(t, b, weighed, sums, new Position.InRun()).Phi, weighed));
 
             void Tile(Tile fq, Weighed weighed)
             {
                 // Positions count from the last token, and keys past the key length come first.
-                var seen = new Condition.Not(new Condition.PositionBelow(t, Query.Length - Key.Length));
+                var seen = new Condition.Not(new Position.Below(t, Query.Length - Key.Length));
                 var sum = sums.SumDelta(weighed, fq, t);
                 var k = B.Load("K", Key, tokens);
                 var v = B.Load("V", Value, tokens);
@@ -201,17 +201,17 @@ internal sealed class FavorGradient : FavorTiles
         var g = B.Load("G", _outputGradient, tokens);
         if (!IsNormalized)
         {
-            var weight = Math.Log(Map.Weight, 2);
-            if (Map.NormSign == 0)
+            var weight = Math.Log(FeatureMap.Weight, 2);
+            if (FeatureMap.NormSign == 0)
             {
                 return new Weighed(new TwoFloats(-weight, null), g, null);
             }
 
             var (h, hr) = HalfNorm("qq", t, q);
-            var log = Map.NormSign < 0 ? h : -h;
+            var log = FeatureMap.NormSign < 0 ? h : -h;
             var n = B.Map("n", t, Dim.One, log - weight);
             var rest = TwoFloats.RestOf(log, -weight, n);
-            return new Weighed(new TwoFloats(n, B.Map("nr", t, Dim.One, Map.NormSign < 0 ? rest + hr! : rest - hr!)), g, null);
+            return new Weighed(new TwoFloats(n, B.Map("nr", t, Dim.One, FeatureMap.NormSign < 0 ? rest + hr! : rest - hr!)), g, null);
         }
 
         var lse = B.Load("lse", _logSumExp!, tokens);
@@ -240,7 +240,7 @@ internal sealed class FavorGradient : FavorTiles
     {
         if (!IsNormalized)
         {
-            return Weigh(t, tokens, null, Map.Weight);
+            return Weigh(t, tokens, null, FeatureMap.Weight);
         }
 
         var d = B.RowSum(fk is null ? "D" : "Dz", t, Features, fq! * z);
@@ -260,7 +260,7 @@ internal sealed class FavorGradient : FavorTiles
     }
 
     private Weighed WeighByReciprocal(Dim t, TokenLoop tokens) =>
-        Weigh(t, tokens, null, _reciprocal is null ? Map.Weight : (Expr)B.Load("rD", _reciprocal, tokens));
+        Weigh(t, tokens, null, _reciprocal is null ? FeatureMap.Weight : (Expr)B.Load("rD", _reciprocal, tokens));
 
     private Weighed Weigh(Dim t, TokenLoop tokens, TwoFloats? logNormaliser, Expr factor)
     {
@@ -275,7 +275,7 @@ internal sealed class FavorGradient : FavorTiles
     /// <summary>G̃[v, 1]ᵀ, or its transpose, of the pairs of a tile that attend to each other.</summary>
     private Tile Within(Dim t, Tile products, Tile? delta) => delta is null
         ? products
-        : B.Map("Td", t, t, Expr.Select(new Condition.Precedes(Earlier: t, Later: t), products + delta, 0));
+        : B.Map("Td", t, t, Expr.Select(new Position.Precedes(Earlier: t, Later: t), products + delta, 0));
 
     /// <summary>φ, and 2^(log φ) where a gain multiplies that.</summary>
     /// <param name="Scale">What φ of each token is to be multiplied by, [tokens], where it is relative to its own largest feature.</param>
@@ -287,7 +287,7 @@ internal sealed class FavorGradient : FavorTiles
     /// <param name="powers">One for each branch, or one that serves all.</param>
     private Exponentials Exponential(string name, Dim t, Tile projections, IEnumerable<Expr> powers, Condition? where)
     {
-        if (!Map.HasGain)
+        if (!FeatureMap.HasGain)
         {
             return new Exponentials(
                 Branches("F" + name, t, Features, powers.Select(power => where is null ? power : Expr.Select(where, power, 0))), null);
@@ -320,7 +320,7 @@ internal sealed class FavorGradient : FavorTiles
     /// <summary>φ(k), relative to what R is; likewise.</summary>
     private Exponentials KeyFeatures(Dim t, Tile k, Tile a, QuerySums sums, Condition? seen)
     {
-        if (!Map.IsExponential)
+        if (!FeatureMap.IsExponential)
         {
             return new Exponentials(Phi("Fk", t, a, null, seen), null);
         }
@@ -328,8 +328,8 @@ internal sealed class FavorGradient : FavorTiles
         if (!IsNormalized)
         {
             var (top, powers) = RelativeToMaximum("Yk", t, a, sums.Reference!);
-            var norm = Map.NormSign == 0 ? null : HalfNorm("kk", t, k);
-            var log = norm is null ? (Expr)top : Map.NormSign < 0 ? norm.TakenFrom(top) : norm.AddedTo(top);
+            var norm = FeatureMap.NormSign == 0 ? null : HalfNorm("kk", t, k);
+            var log = norm is null ? (Expr)top : FeatureMap.NormSign < 0 ? norm.TakenFrom(top) : norm.AddedTo(top);
             return Exponential("k", t, a, powers, seen) with { Scale = B.Map("sk", t, Dim.One, Expr.Exp2(log)) };
         }
 
@@ -337,13 +337,13 @@ internal sealed class FavorGradient : FavorTiles
     }
 
     private void StoreQueryGradient(TokenLoop tokens, Tile q, Tile b, Exponentials fq, Expr dphi) =>
-        B.Store(_queryGradient, Gradient("q", tokens.Tokens, q, b, fq, dphi, null, IsNormalized ? 0 : Map.NormSign), tokens);
+        B.Store(_queryGradient, Gradient("q", tokens.Tokens, q, b, fq, dphi, null, IsNormalized ? 0 : FeatureMap.NormSign), tokens);
 
     private void StoreKeyGradients(TokenLoop tokens, Tile k, Tile a, Exponentials fk, Tile x, QuerySums sums, Tile dv, Condition? seen)
     {
         B.Store(_valueGradient, fk.Scale is null ? dv : B.Map("dVs", tokens.Tokens, ValueDim, dv * fk.Scale), tokens);
         var dphi = sums.Delta is null ? (Expr)x : x + sums.Delta;
-        B.Store(_keyGradient, Gradient("k", tokens.Tokens, k, a, fk, dphi, seen, Map.NormSign), tokens);
+        B.Store(_keyGradient, Gradient("k", tokens.Tokens, k, a, fk, dphi, seen, FeatureMap.NormSign), tokens);
     }
 
     /// <summary>
@@ -354,20 +354,20 @@ internal sealed class FavorGradient : FavorTiles
     {
         Tile da;
         Expr? logGradient = null;
-        if (!Map.HasGain)
+        if (!FeatureMap.HasGain)
         {
             var p = B.Map("P" + name, t, Features, features.Phi * dphi);
             logGradient = p;
-            da = Map.Branches == 1 ? p : B.Map("dA" + name, t, Projections, Combine(p, Map.ProjectionSigns.Select(sign => (Expr)sign)));
+            da = FeatureMap.Branches == 1 ? p : B.Map("dA" + name, t, Projections, Combine(p, FeatureMap.ProjectionSigns.Select(sign => (Expr)sign)));
         }
         else if (features.Powers is { } powers)
         {
             logGradient = features.Phi * dphi;
-            da = B.Map("dA" + name, t, Projections, Combine(B.Map("dF" + name, t, Features, powers * dphi), Map.GainDerivative(projections)));
+            da = B.Map("dA" + name, t, Projections, Combine(B.Map("dF" + name, t, Features, powers * dphi), FeatureMap.GainDerivative(projections)));
         }
         else
         {
-            var gradient = Map.GainDerivative(projections).Single() * dphi;
+            var gradient = FeatureMap.GainDerivative(projections).Single() * dphi;
             da = B.Map("dA" + name, t, Features, seen is null ? gradient : Expr.Select(seen, gradient, 0));
         }
 
@@ -397,7 +397,7 @@ internal sealed class FavorGradient : FavorTiles
         {
             _program = program;
             State = program.B.State("state", program.Features);
-            Reference = program.Map.IsExponential ? State.AddReference("e", asRow: true) : null;
+            Reference = program.FeatureMap.IsExponential ? State.AddReference("e", asRow: true) : null;
             Delta = program.IsNormalized ? State.AddVector("rho", asRow: true) : null;
             R = State.AddMatrix("R", program.ValueDim);
         }

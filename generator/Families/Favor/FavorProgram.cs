@@ -26,7 +26,7 @@ internal sealed class FavorProgram : FavorTiles
         _logSumExp = B.Operand(AttentionOperands.LogSumExp(OperandAccess.Write));
         _logSumExpRest = HasLogNormaliser ? B.Operand(AttentionOperands.LogSumExpRest(OperandAccess.Write)) : null;
         _state = B.State("state", Features);
-        _c = Map.IsExponential ? _state.AddReference("c", asRow: true) : null;
+        _c = FeatureMap.IsExponential ? _state.AddReference("c", asRow: true) : null;
         _z = _state.AddVector("z", asRow: true);
         _s = _state.AddMatrix("S", ValueDim);
     }
@@ -46,7 +46,7 @@ internal sealed class FavorProgram : FavorTiles
             var k = B.Load("K", Key, keys);
             var v = B.Load("V", Value, keys);
             var a = Project("A", k);
-            if (Map.IsExponential)
+            if (FeatureMap.IsExponential)
             {
                 var l = LogKeys(j, k, a, seen: null);
                 B.Rebase(_state, B.ColumnMax("top", j, Features, Whole("L", j, l.Rounded)), Threshold);
@@ -79,14 +79,14 @@ internal sealed class FavorProgram : FavorTiles
             var k = B.Load("K", Key, tokens);
             var v = B.Load("V", Value, tokens);
             var a = Project("A", k);
-            var seen = new Condition.PositionBelow(t, Key.Length);
-            if (Map.IsExponential)
+            var seen = new Position.Below(t, Key.Length);
+            if (FeatureMap.IsExponential)
             {
                 var l = LogKeys(t, k, a, seen);
                 B.Runs("L", t, Whole("L", t, l.Rounded), _state, Threshold, Rise, () =>
                 {
                     // The same c here, in S and on the query side.
-                    CausalTile(t, tokens, Phi("Fk", t, a, Exponentials(l), new Condition.InRun()), v);
+                    CausalTile(t, tokens, Phi("Fk", t, a, Exponentials(l), new Position.InRun()), v);
                 });
             }
             else
@@ -119,7 +119,7 @@ internal sealed class FavorProgram : FavorTiles
     {
         var q = B.Load("Q", Query, loop);
         var b = Project("B", q);
-        if (!Map.IsExponential)
+        if (!FeatureMap.IsExponential)
         {
             return (q, Phi("Fq", tokens, b, null, where: null), null);
         }
@@ -157,15 +157,15 @@ internal sealed class FavorProgram : FavorTiles
     {
         if (top is null)
         {
-            return Map.Weight;
+            return FeatureMap.Weight;
         }
 
-        var log = Map.NormSign switch
+        var log = FeatureMap.NormSign switch
         {
             0 => (Expr)top,
             < 0 => HalfNorm("qq", tokens, q).TakenFrom(top),
             _ => HalfNorm("qq", tokens, q).AddedTo(top),
         };
-        return Expr.Exp2(log + Math.Log(Map.Weight, 2));
+        return Expr.Exp2(log + Math.Log(FeatureMap.Weight, 2));
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
+using KernelGen.Generator.Declarations;
 using KernelGen.Generator.Expressions;
-using KernelGen.Generator.Specs;
 
 namespace KernelGen.Generator.Families.Favor;
 
@@ -18,7 +18,7 @@ namespace KernelGen.Generator.Families.Favor;
 internal sealed record FavorSpec(
     KernelFunction Kernel, ScalarFunction? Function, int HeadDim, int ValueDim, int Features, bool Causal, float Epsilon, bool IsNormalized,
     ProjectionKind Projection, float? Lambda)
-    : AttentionSpec(HeadDim, ValueDim, Features, Causal)
+    : AttentionSpec(HeadDim, ValueDim, Causal)
 {
     /// <summary>What an attribute with sizes alone declares.</summary>
     public static FavorSpec Example { get; } = new(
@@ -27,32 +27,17 @@ internal sealed record FavorSpec(
     /// <summary>The kernel by a name that a reader knows.</summary>
     public string KernelName => Function?.Name ?? Kernel.ToString();
 
-    /// <summary>Half of m where each projection makes a pair of features, m elsewhere.</summary>
-    public override int ProjectionRows => Features / Favor.FeatureMap.BranchesOf(Kernel, Function);
-
-    public override bool Normalize => IsNormalized;
-
-    public override string ProjectionDraw => Projection.ToString();
-
-    public override FeatureMapText FeatureMap => Function is not null
-        ? new FeatureMapText("Of", Function, Epsilon)
-        : new FeatureMapText(Kernel switch
-        {
-            KernelFunction.Softmax => "Positive",
-            KernelFunction.SoftmaxHyperbolic => "Hyperbolic",
-            KernelFunction.SoftmaxTrigonometric => "Trigonometric",
-            KernelFunction.SoftmaxOprf => "Oprf",
-            _ => "Exponential",
-        });
+    /// <summary>The projections ω_r that a layer draws, each of d numbers: half of m where each projection makes a pair of features, m elsewhere.</summary>
+    public int ProjectionRows => Features / Favor.FeatureMap.BranchesOf(Kernel, Function);
 
     /// <summary>λ, which no other map has.</summary>
-    public override Hyperparameter? Hyperparameter => Function is null && Kernel == KernelFunction.SoftmaxOprf
+    public Hyperparameter? Hyperparameter => Function is null && Kernel == KernelFunction.SoftmaxOprf
         ? new Hyperparameter(
             "Lambda", "lambda", "λ of optimal positive features: E‖q̂ + k̂‖² of the queries and keys to come; at least 0.", Lambda, "Oprf")
         : null;
 
     public override string Describe() =>
-        $"FAVOR+ attention, kernel {KernelName}: {DescribeSizes()}"
+        $"FAVOR+ attention, kernel {KernelName}: {DescribeSizes($", features m = {Features}")}"
         + (Epsilon == 0 ? "" : $", epsilon {Epsilon.ToString("G9", CultureInfo.InvariantCulture)}")
         + (IsNormalized ? "" : ", unnormalised")
         + (Projection == ProjectionKind.Orthogonal ? "" : $", {Projection} projections")

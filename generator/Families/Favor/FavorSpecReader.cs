@@ -1,7 +1,7 @@
 using System.Globalization;
+using KernelGen.Generator.Attributes;
 using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Expressions;
-using KernelGen.Generator.Specs;
 using Microsoft.CodeAnalysis;
 
 namespace KernelGen.Generator.Families.Favor;

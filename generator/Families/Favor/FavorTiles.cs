@@ -20,30 +20,27 @@ internal abstract class FavorTiles
 
     protected FavorTiles(FavorSpec spec, string name)
     {
-        Map = FeatureMap.Of(spec);
+        FeatureMap = FeatureMap.Of(spec);
         IsNormalized = spec.IsNormalized;
         B = new TileProgramBuilder(name);
         HeadDim = Dim.Fixed("d", spec.HeadDim);
         ValueDim = Dim.Fixed("dv", spec.ValueDim);
-        Features = Dim.Fixed("m", spec.Features, Map.Branches);
-        Projections = Map.Branches == 1 ? Features : Dim.Fixed("p", spec.Features / Map.Branches);
+        Features = Dim.Fixed("m", spec.Features, FeatureMap.Branches);
+        Projections = FeatureMap.Branches == 1 ? Features : Dim.Fixed("p", spec.Features / FeatureMap.Branches);
         Query = B.Operand(AttentionOperands.Query(HeadDim));
         Key = B.Operand(AttentionOperands.Key(HeadDim));
         Value = B.Operand(AttentionOperands.Value(ValueDim));
-        W = B.Parameter(new Parameter(
-            "W", Projections, HeadDim,
-            spec.Projection == ProjectionKind.Hadamard ? ParameterSource.HadamardProjections : ParameterSource.Projections,
-            Map.ProjectionScale, Map.ProjectionHyperparameter));
-        Constants = Map.HasConstants
-            ? B.Parameter(new Parameter(
-                "w2", Dim.One, Features, ParameterSource.SquaredNorms, 1, Map.NormHyperparameter, Map.OffsetHyperparameter))
+        W = B.Parameter(ProjectionParameters.Weights(
+            "W", Projections, HeadDim, spec.Projection == ProjectionKind.Hadamard, FeatureMap.ProjectionScale, FeatureMap.ProjectionHyperparameter));
+        Constants = FeatureMap.HasConstants
+            ? B.Parameter(ProjectionParameters.Constants(Features, FeatureMap.NormHyperparameter, FeatureMap.OffsetHyperparameter))
             : null;
         HalfNormScale = FeatureMap.HalfNormScale(spec.HeadDim);
     }
 
     protected TileProgramBuilder B { get; }
 
-    protected FeatureMap Map { get; }
+    protected FeatureMap FeatureMap { get; }
 
     protected bool IsNormalized { get; }
 
@@ -57,7 +54,7 @@ internal abstract class FavorTiles
     protected Dim Projections { get; }
 
     /// <summary>Whether gradients take the logarithm of a query's normaliser from the forward pass.</summary>
-    protected bool HasLogNormaliser => IsNormalized && Map is { IsExponential: true, HasGain: false };
+    protected bool HasLogNormaliser => IsNormalized && FeatureMap is { IsExponential: true, HasGain: false };
 
     protected Operand Query { get; }
 
@@ -76,24 +73,24 @@ internal abstract class FavorTiles
     protected Tile Project(string name, Tile x) => B.MatMul(name, x, W, transposeB: true);
 
     /// <summary>log2 of each branch of φ without the norm.</summary>
-    protected IEnumerable<Expr> Logs(Tile projections) => Map.Log(projections, Constants is null ? null : (Expr)Constants);
+    protected IEnumerable<Expr> Logs(Tile projections) => FeatureMap.Log(projections, Constants is null ? null : (Expr)Constants);
 
     /// <summary>φ of a tile of tokens, [tokens, m], from the projections and the exponentials of the map; 0 where the condition does not hold.</summary>
     /// <param name="exponentials">One for each branch, or one that serves all; null for maps that are gains alone.</param>
     protected Tile Phi(string name, Dim tokens, Tile projections, IReadOnlyList<Expr>? exponentials, Condition? where)
     {
-        var features = !Map.HasGain ? exponentials!
-            : exponentials is null ? Map.Gain(projections)
-            : Map.Gain(projections).Select((gain, branch) => gain * exponentials[exponentials.Count == 1 ? 0 : branch]);
+        var features = !FeatureMap.HasGain ? exponentials!
+            : exponentials is null ? FeatureMap.Gain(projections)
+            : FeatureMap.Gain(projections).Select((gain, branch) => gain * exponentials[exponentials.Count == 1 ? 0 : branch]);
         return Branches(name, tokens, Features, features.Select(feature => where is null ? feature : Expr.Select(where, feature, 0)));
     }
 
     /// <summary>log2 φ(k); −∞ for the tokens that are not seen, which count for nothing.</summary>
     protected KeyLogarithms LogKeys(Dim tokens, Tile k, Tile a, Condition? seen)
     {
-        if (Map.NormSign != 0)
+        if (FeatureMap.NormSign != 0)
         {
-            return new KeyLogarithms([.. Logs(a)], KeyNorm(tokens, k, seen), Map.NormSign);
+            return new KeyLogarithms([.. Logs(a)], KeyNorm(tokens, k, seen), FeatureMap.NormSign);
         }
 
         var finite = Logs(a).Select(Expr.NaNUnlessFinite);

@@ -1,12 +1,11 @@
+using KernelGen.Formulas;
+
 namespace KernelGen.Generator.Families.Favor;
 
 /// <summary>
 /// The variance of an attention weight as the softmax maps estimate it, relative to its square, for queries and keys whose entries have a
 /// given standard deviation. Independent projections are assumed; orthogonal ones do a little better.
 /// </summary>
-/// <remarks>
-/// Sources: Choromanski et al., arXiv:2009.14794, lemma 2 and theorem 1; Likhosherstov et al., arXiv:2205.15317, theorem 3.2.
-/// </remarks>
 internal static class RelativeVariance
 {
     /// <summary>The expectation of ‖q̂ + k̂‖², which is also that of ‖q̂ − k̂‖²: entries of x̂ = x·d^(-1/4) have variance s²/√d.</summary>
@@ -23,10 +22,10 @@ internal static class RelativeVariance
         var z = SquaredNorm(spec, scale);
         return spec.Kernel switch
         {
-            KernelFunction.Softmax => (Math.Exp(z) - 1) / spec.Features,
-            KernelFunction.SoftmaxHyperbolic => (1 - Math.Exp(-z)) * (Math.Exp(z) - 1) / spec.Features,
-            KernelFunction.SoftmaxTrigonometric => Math.Exp(z) * Math.Pow(1 - Math.Exp(-z), 2) / spec.Features,
-            KernelFunction.SoftmaxOprf => Oprf(z, spec.HeadDim) / spec.Features,
+            KernelFunction.Softmax => FeatureCovariance.OfPositive(z) / spec.ProjectionRows,
+            KernelFunction.SoftmaxHyperbolic or KernelFunction.SoftmaxTrigonometric => FeatureCovariance.OfPairs(z) / spec.ProjectionRows,
+            KernelFunction.SoftmaxOprf =>
+                FeatureCovariance.OfOptimal(z, z, z, FeatureCovariance.Rho(z, spec.HeadDim), spec.HeadDim) / spec.ProjectionRows,
             _ => null,
         };
     }
@@ -42,16 +41,5 @@ internal static class RelativeVariance
         }
 
         return low;
-    }
-
-    private static double Oprf(double z, int d)
-    {
-        if (z == 0)
-        {
-            return 0;
-        }
-
-        var rho = (Math.Sqrt(Math.Pow((2 * z) + d, 2) + (8 * d * z)) - (2 * z) - d) / (4 * z);
-        return (Math.Pow((1 + rho) / (2 * Math.Sqrt(rho)), d) * Math.Exp(rho * z)) - 1;
     }
 }

@@ -111,7 +111,7 @@ internal static class SoftmaxGradient
         {
             var s = new TwoFloats(logNormaliser, rest).TakenFrom(Expr.NaNUnlessFinite(scores));
             return Expr.Exp2(
-                _spec.Causal ? Expr.Select(new Condition.Precedes(Earlier: _j, Later: _i), s, double.NegativeInfinity) : s, SoftmaxProgram.Flush);
+                _spec.Causal ? Expr.Select(new Position.Precedes(Earlier: _j, Later: _i), s, double.NegativeInfinity) : s, SoftmaxProgram.Flush);
         }
     }
 }

@@ -53,7 +53,7 @@ internal static class SoftmaxProgram
                 var scores = b.MatMul("A", scaled, k, transposeB: true);
                 var finite = Expr.NaNUnlessFinite(scores);
                 var s = b.Map("S", i, j, spec.Causal
-                    ? Expr.Select(new Condition.Precedes(Earlier: j, Later: i), finite, double.NegativeInfinity)
+                    ? Expr.Select(new Position.Precedes(Earlier: j, Later: i), finite, double.NegativeInfinity)
                     : finite);
                 b.Rebase(softmax, b.RowMax("top", i, j, s), Threshold);
                 var p = b.Map("P", i, j, Expr.Exp2(s - m, Flush));

@@ -1,4 +1,4 @@
-using KernelGen.Generator.Specs;
+using KernelGen.Generator.Declarations;
 
 namespace KernelGen.Generator.Families.Softmax;
 
@@ -6,12 +6,10 @@ namespace KernelGen.Generator.Families.Softmax;
 /// <param name="HeadDim">d.</param>
 /// <param name="ValueDim">dv.</param>
 /// <param name="Causal">Whether query i sees only keys j ≤ i.</param>
-internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, bool Causal) : AttentionSpec(HeadDim, ValueDim, Features: 0, Causal)
+internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, bool Causal) : AttentionSpec(HeadDim, ValueDim, Causal)
 {
     /// <summary>What an attribute with sizes alone declares.</summary>
     public static SoftmaxSpec Example { get; } = new(HeadDim: 64, ValueDim: 64, Causal: false);
-
-    public override int ProjectionRows => 0;
 
     public override string Describe() => $"Exact softmax attention: {DescribeSizes()}.";
 }

@@ -1,4 +1,4 @@
-using KernelGen.Generator.Specs;
+using KernelGen.Generator.Attributes;
 
 namespace KernelGen.Generator.Families.Softmax;
 

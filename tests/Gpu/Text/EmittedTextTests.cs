@@ -1,6 +1,5 @@
 using KernelGen.Generator;
 using KernelGen.Generator.Families.Softmax;
-using KernelGen.Generator.Layers;
 using KernelGen.Tests.Harness;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -82,7 +81,7 @@ public sealed class EmittedTextTests
     [InlineData("")]
     [InlineData(", Precision = KernelGen.Precision.TensorFloat32")]
     public void Names_of_aliases_are_the_user_s_to_use(string argument) => Assert.Empty(Warnings(Run(LanguageVersion.Preview, $$"""
-        namespace N { {{string.Join(' ', Aliases.Names.Select(name => $"class {name} {"{ }"}"))}} }
+        namespace N { {{string.Join(' ', AllBackends.Registry.Aliases.Select(name => $"class {name} {"{ }"}"))}} }
         namespace N.M { [KernelGen.FavorAttention(HeadDim = 8, Features = 16, Causal = true{{argument}})] partial class A; }
         """)));
 
@@ -133,7 +132,7 @@ public sealed class EmittedTextTests
             .Where(member => member.DeclaringSyntaxReferences.Any(part => part.SyntaxTree.FilePath.Contains(".Ilgpu.", StringComparison.Ordinal)));
 
         Assert.Equal("Gpu", Assert.Single(members).Name);
-        Assert.Contains("Gpu", LayerMembers.Of("A", SoftmaxSpec.Example, programs: null, hasGpu: true).Select(member => member.Name));
+        Assert.Contains("Gpu", AllBackends.Registry.All.SelectMany(backend => backend.Members(SoftmaxSpec.Example, programs: null)).Select(member => member.Name));
     }
 
     /// <summary>Without CS1701, which the SDK turns off in every project: the package is built on an older framework than the tests.</summary>

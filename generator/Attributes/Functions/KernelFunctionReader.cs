@@ -1,0 +1,60 @@
+using System.Globalization;
+using KernelGen.Generator.Diagnostics;
+using KernelGen.Generator.Expressions;
+using Microsoft.CodeAnalysis;
+
+namespace KernelGen.Generator.Attributes.Functions;
+
+/// <summary>A user's method `static float Phi(float x)` → <see cref="ScalarFunction"/>.</summary>
+internal static class KernelFunctionReader
+{
+    /// <summary>Null where the method is not found or cannot be read; why is reported, unless the compiler says so itself.</summary>
+    /// <param name="annotated">The type that carries the attribute.</param>
+    /// <param name="name">The method.</param>
+    /// <param name="holder">The type that has the method; the annotated one where null.</param>
+    /// <param name="compilation">The compilation of both.</param>
+    /// <param name="attribute">Where to report that there is no such method.</param>
+    /// <param name="report">Takes what is wrong.</param>
+    /// <param name="cancel">Stops reading.</param>
+    public static ScalarFunction? Read(
+        INamedTypeSymbol annotated, string name, INamedTypeSymbol? holder, Compilation compilation, Location attribute,
+        Action<Diagnostic> report, CancellationToken cancel)
+    {
+        var faults = new FunctionFaults(report);
+        var reader = new MethodReader(compilation, faults, cancel);
+        var (method, objection) = KernelFunctionFinder.Find(annotated, name, holder ?? annotated, compilation);
+        var source = method is null ? null : reader.SourceOf(method);
+        if (method is null || source is null)
+        {
+            faults.Add(
+                Rules.FunctionNotUsable, attribute, $"{(holder ?? annotated).ToDisplayString()}.{name}",
+                objection ?? "has no body in this project", name);
+            return null;
+        }
+
+        var value = Value.Unknown;
+        try
+        {
+            value = reader.Read(method, source, [Number.Argument]);
+            if (value.Size > ScalarFunction.MaxSize)
+            {
+                TooLarge(value.Size > int.MaxValue / 2 ? "far more" : value.Size.ToString(CultureInfo.InvariantCulture), ScalarFunction.MaxSize);
+            }
+            else if (value.Depth > ScalarFunction.MaxNesting)
+            {
+                TooLarge(value.Depth.ToString(CultureInfo.InvariantCulture) + " nested", ScalarFunction.MaxNesting);
+            }
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            TooLarge("far more, or too deeply nested,", ScalarFunction.MaxSize);
+        }
+
+        return faults.Any || value is not Number number
+            ? null
+            : new ScalarFunction($"{method.ContainingType.ToDisplayString()}.{method.Name}", ExprSimplifier.Simplify(number.Expr));
+
+        void TooLarge(string operations, int allowed) =>
+            faults.Add(Rules.FunctionTooLarge, source.Identifier.GetLocation(), method.Name, operations, allowed);
+    }
+}

@@ -1,0 +1,405 @@
+using System.Globalization;
+using KernelGen.Generator.Printing;
+using KernelGen.Generator.Rewrites;
+using KernelGen.Generator.Text;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends.Ilgpu;
+
+/// <summary>
+/// Prints a tile program as ILGPU kernels: one for the states of spans of tokens, one for their merge, one for the outputs. Which of them a
+/// program needs follows from its shape, as on the CPU.
+/// </summary>
+internal sealed class IlgpuKernels
+{
+    private readonly TileProgram _program;
+    private readonly bool _onTensorCores;
+    private readonly DeviceFunctions _functions = new();
+    private readonly List<GpuKernel> _kernels = new();
+    private readonly State? _state;
+
+    /// <param name="program">The program.</param>
+    /// <param name="onTensorCores">Whether products, but those with projections, are printed for tensor cores too.</param>
+    public IlgpuKernels(TileProgram program, bool onTensorCores)
+    {
+        _program = program;
+        _onTensorCores = onTensorCores;
+        _state = program.State;
+        if (program.Fold is { } fold)
+        {
+            Accumulate(fold);
+            Merge();
+        }
+
+        Output();
+    }
+
+    /// <summary>The using directives that the emitted file relies on: aliases, so that what the user calls Grid or Accelerator does not disturb.</summary>
+    public static IEnumerable<string> Usings(bool onTensorCores) =>
+    [
+        "using _Accelerator = global::ILGPU.Runtime.Accelerator;",
+        "using _AcceleratorType = global::ILGPU.Runtime.AcceleratorType;",
+        "using _Context = global::ILGPU.Context;",
+        .. onTensorCores ? new[] { "using _CudaAsm = global::ILGPU.Runtime.Cuda.CudaAsm;" } : [],
+        "using _Device = global::ILGPU.Runtime.Device;",
+        "using _Float4 = global::KernelGen.CompilerServices.Float4;",
+        "using _FloatBuffer = global::ILGPU.Runtime.MemoryBuffer1D<float, global::ILGPU.Stride1D.Dense>;",
+        "using _Floats = global::ILGPU.ArrayView<float>;",
+        "using _GpuShape = global::KernelGen.CompilerServices.GpuShape;",
+        "using _Grid = global::ILGPU.Grid;",
+        "using _Group = global::ILGPU.Group;",
+        "using _IntBuffer = global::ILGPU.Runtime.MemoryBuffer1D<int, global::ILGPU.Stride1D.Dense>;",
+        "using _Intrinsic = global::ILGPU.IntrinsicMath.CPUOnly;",
+        "using _Ints = global::ILGPU.ArrayView<int>;",
+        "using _KernelConfig = global::ILGPU.KernelConfig;",
+        "using _KernelLoaders = global::ILGPU.Runtime.KernelLoaders;",
+        "using _OpenClDevice = global::ILGPU.Runtime.OpenCL.CLDevice;",
+        "using _OpenClDeviceType = global::ILGPU.Runtime.OpenCL.CLDeviceType;",
+        "using _SharedMemory = global::ILGPU.SharedMemory;",
+        "using _Stream = global::ILGPU.Runtime.AcceleratorStream;",
+        "using _Views = global::ILGPU.Runtime.ArrayViewExtensions;",
+    ];
+
+    /// <summary>Tokens of a tile of each kernel.</summary>
+    public int AccumulateTokens { get; private set; }
+
+    public int OutputTokens { get; private set; }
+
+    /// <summary>Floats of scratch memory of each group; bytes of its shared memory; floats of one head's state in memory.</summary>
+    public int ScratchFloats { get; private set; }
+
+    public int SharedBytes { get; private set; }
+
+    public int StateFloats => Floats(_state);
+
+    /// <summary>Floats of all packed parameters.</summary>
+    public int ParameterFloats => _program.Parameters.Sum(ParameterFloatsOf);
+
+    public bool HasState => _state is not null;
+
+    /// <summary>Whether a sum of the state is rounded with every tile, and so drifts with the tiles of a span.</summary>
+    public bool HasPlainSums { get; private set; }
+
+    /// <summary>Whether outputs are computed in the same fold as the state: causal, by a scan over spans.</summary>
+    public bool IsScan => _program.IsScan;
+
+    /// <summary>The kernels, in the order in which they run.</summary>
+    public IReadOnlyList<GpuKernel> Kernels => _kernels;
+
+    /// <summary>The functions that they call, as members of a class.</summary>
+    public IEnumerable<string> Functions => _functions.Methods;
+
+    /// <summary>What the fold runs over, and the outputs: lengths of queries or keys.</summary>
+    public TokenIndex AccumulateLength => _program.Fold!.Loop.To;
+
+    public TokenIndex OutputLength => OutputLoop.To;
+
+    private TokenLoop OutputLoop => _program.Outputs.Single() is Fold fold ? fold.Loop : ((Tiles.Parallel)_program.Outputs.Single()).Loop;
+
+    /// <summary>Writes the body of a method that packs the parameters.</summary>
+    public void EmitPack(SourceWriter writer)
+    {
+        var offset = 0;
+        foreach (var parameter in _program.Parameters)
+        {
+            var isTransposed = IsTransposed(parameter);
+            var stride = GroupMemory.Pad(isTransposed ? parameter.Rows.Size : parameter.Columns.Size);
+            writer.Line(ParameterText.Pack(parameter, offset, stride, isTransposed, asTransform: false));
+            offset += ParameterFloatsOf(parameter);
+        }
+    }
+
+    /// <summary>Floats of one head's state in memory; 0 where there is none.</summary>
+    public static int Floats(State? state) => state is null ? 0 : state.Members.Sum(Floats);
+
+    private static int Floats(StateMember member) => member.IsRowVector || member.IsColumnVector
+        ? GroupMemory.Pad(member.Rows.Size * member.Columns.Size)
+        : GroupMemory.Pad(member.Rows.Size) * GroupMemory.Pad(member.Columns.Size);
+
+    /// <summary>Whether projections are packed transposed, so that in a product x·Wᵀ the features of a token lie side by side.</summary>
+    private bool IsTransposed(Parameter parameter) =>
+        Dataflow.Flatten(_program.Body).OfType<MatMul>().Any(product => product.B == parameter && product.TransposeB);
+
+    private int ParameterFloatsOf(Parameter parameter) =>
+        parameter.Form == ParameterForm.Vector ? GroupMemory.Pad(parameter.Columns.Size)
+        : IsTransposed(parameter) ? parameter.Columns.Size * GroupMemory.Pad(parameter.Rows.Size)
+        : parameter.Rows.Size * GroupMemory.Pad(parameter.Columns.Size);
+
+    /// <summary>Where parameters and the members of states lie, which no kernel chooses.</summary>
+    private Dictionary<Tile, Place> Outside()
+    {
+        var places = new Dictionary<Tile, Place>();
+        var offset = 0;
+        foreach (var parameter in _program.Parameters)
+        {
+            var stride = parameter.Form == ParameterForm.Vector || !IsTransposed(parameter) ? parameter.Columns.Size : parameter.Rows.Size;
+            places[parameter] = new Place("parameters", offset, GroupMemory.Pad(stride), ParameterFloatsOf(parameter));
+            offset += ParameterFloatsOf(parameter);
+        }
+
+        foreach (var (view, state) in new[] { ("state", _state), ("kept", _program.Kept) })
+        {
+            offset = 0;
+            foreach (var member in state?.Members ?? Enumerable.Empty<StateMember>())
+            {
+                places[member] = new Place(view, offset, GroupMemory.Pad(member.Columns.Size), Floats(member));
+                offset += Floats(member);
+            }
+        }
+
+        return places;
+    }
+
+    /// <summary>Tiles with as many tokens as fit: what runs can make again is made again only if more fit for it, or less goes to scratch memory.</summary>
+    private (IReadOnlyList<Statement> Block, GroupMemory Memory) Plan(TileProgram program)
+    {
+        var (late, outside) = (LoadLate.Of(program), Outside());
+        var memory = GroupMemory.Plan(late.Body, outside);
+        var remade = MakeAgain.Of(late);
+        var other = GroupMemory.Plan(remade.Body, outside);
+        return memory.Scratch > other.Scratch || (memory.Scratch == other.Scratch && other.Tokens > memory.Tokens) ? (remade.Body, other) : (late.Body, memory);
+    }
+
+    private void Accumulate(Fold fold)
+    {
+        var (block, memory) = Plan(SliceToState.Of(_program));
+        AccumulateTokens = memory.Tokens;
+        var matrix = fold.State.Members.LastOrDefault(member => !member.IsRowVector && !member.IsColumnVector);
+        var registers = matrix is not null && GroupEmitter.RegistersFor(matrix) is not null ? matrix : null;
+        Kernel("Accumulate", "The state of one span of tokens: a group a span of a head.", block, memory, _state, "_Grid.IdxX", writer =>
+        {
+            var onlyKeys = Dataflow.Flatten(block).OfType<Load>().All(load => load.Source.IsOfKeys);
+
+            // What is past the keys adds nothing.
+            writer.Line($"var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, {(onlyKeys ? "keyCount" : GroupEmitter.Print(fold.Loop.To))});");
+            var emitter = Emitter(memory, writer, registers);
+            emitter.Sum(fold.Loop, fold.State, block[0].Body());
+            HasPlainSums |= emitter.HasPlainSums;
+        });
+    }
+
+    private void Output()
+    {
+        var (block, memory) = Plan(_program.WithOutputsAlone());
+        OutputTokens = memory.Tokens;
+        Kernel("Output", "The outputs of one span of tokens: a group a span of a head.", block, memory, _state, IsScan ? "_Grid.IdxX" : "head", writer =>
+        {
+            writer.Line($"var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, {GroupEmitter.Print(OutputLoop.To)});");
+            var emitter = Emitter(memory, writer, null);
+            if (IsScan)
+            {
+                emitter.DeclareRests(_state!, block[0].Body());
+            }
+
+            emitter.Loop(OutputLoop, "from", "to", block[0].Body());
+            HasPlainSums |= IsScan && emitter.HasPlainSums;
+        });
+    }
+
+    /// <param name="state">The state that the kernel has a view of, or null.</param>
+    /// <param name="stateIndex">Which of the states is the group's.</param>
+    private void Kernel(
+        string name, string summary, IReadOnlyList<Statement> block, GroupMemory memory, State? state, string stateIndex, Action<SourceWriter> body)
+    {
+        var statements = Dataflow.Flatten(block).ToList();
+        var moved = new HashSet<Operand>(statements.SelectMany(Dataflow.Moved));
+        var tensors = _program.Operands.Where(moved.Contains).ToList();
+        var readsKept = statements.SelectMany(Dataflow.Reads).OfType<StateMember>().Any(member => member.State == _program.Kept);
+        var readsParameters = statements.SelectMany(Dataflow.Reads).Any(tile => tile is Parameter);
+        var views = tensors.Select(tensor => ("_Floats", tensor.Name)).ToList();
+        views.Add(("_Ints", "keyLengths"));
+        AddIf(readsParameters, "parameters");
+        AddIf(readsKept, "keptStates");
+        AddIf(state is not null, "states");
+        AddIf(memory.Scratch > 0, "memory");
+        views.Add(("_GpuShape", "shape"));
+
+        var writer = new SourceWriter();
+        writer.Line($"/// <summary>{summary}</summary>");
+        using (writer.Block($"internal static void {name}({string.Join(", ", views.Select(view => $"{view.Item1} {view.Item2}"))})"))
+        {
+            Prologue(writer, memory, tensors);
+            if (readsParameters)
+            {
+                writer.Line("var parameters4 = parameters.Cast<_Float4>();");
+            }
+
+            if (readsKept)
+            {
+                PartOf(writer, "kept", "keptStates", "head", Floats(_program.Kept!));
+            }
+
+            if (state is not null)
+            {
+                PartOf(writer, "state", "states", stateIndex, StateFloats);
+            }
+
+            body(writer);
+        }
+
+        ScratchFloats = Math.Max(ScratchFloats, memory.Scratch);
+        SharedBytes = Math.Max(SharedBytes, memory.Shared * sizeof(float));
+        _kernels.Add(new GpuKernel(name, views, writer.ToString().TrimEnd('\n')));
+
+        void AddIf(bool condition, string view)
+        {
+            if (condition)
+            {
+                views.Add(("_Floats", view));
+            }
+        }
+    }
+
+    private GroupEmitter Emitter(GroupMemory memory, SourceWriter writer, StateMember? inRegisters)
+    {
+        var tensor = _onTensorCores ? new TensorEmitter(writer, _functions) : null;
+        tensor?.Prologue();
+        return new GroupEmitter(memory, _functions, writer, inRegisters, tensor, tile => Dataflow.IsExponent(_program.Body, tile));
+    }
+
+    private static void Prologue(SourceWriter writer, GroupMemory memory, IEnumerable<Operand> tensors)
+    {
+        writer.Line("var thread = _Group.IdxX;");
+        writer.Line("var head = _Grid.IdxX / shape.Spans;");
+        writer.Line("var from = shape.From + (_Grid.IdxX % shape.Spans * shape.SpanTokens);");
+        writer.Line("var keyCount = shape.KeyLength;");
+        using (writer.Block("if (shape.HasKeyLengths != 0)"))
+        {
+            writer.Line("keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[head / shape.Heads], 0, shape.KeyLength);");
+        }
+
+        foreach (var tensor in tensors.Where(tensor => tensor.Columns != Dim.One))
+        {
+            var dim = Text(tensor.Columns.Size);
+            writer.Line($"var {tensor.Name}Base = shape.Base(head, shape.{(tensor.IsOfKeys ? "KeyLength" : "QueryLength")}, {dim});");
+            writer.Line($"var {tensor.Name}Stride = shape.Stride({dim});");
+        }
+
+        writer.Line($"var shared4 = _SharedMemory.Allocate<_Float4>({Text(memory.Shared / 4)});");
+        writer.Line("var shared = shared4.Cast<float>();");
+        if (memory.Scratch > 0)
+        {
+            PartOf(writer, "scratch", "memory", "_Grid.IdxX", memory.Scratch);
+        }
+    }
+
+    /// <summary>
+    /// Names one of many equal parts of a buffer. It is cast as a whole first: of a part that is cast, ILGPU knows the alignment only where its size is a
+    /// power of two, and elsewhere loads and stores four floats one by one.
+    /// </summary>
+    private static void PartOf(SourceWriter writer, string name, string buffer, string index, int floats)
+    {
+        writer.Line($"var {name}4 = {buffer}.Cast<_Float4>().SubView((long){index} * {Text(floats / 4)}, {Text(floats / 4)});");
+        writer.Line($"var {name} = {name}4.Cast<float>();");
+    }
+
+    /// <summary>
+    /// The states of the spans of a head, joined: their sum, or, for a scan, for each span the sum of those before it. Every number of a state is a
+    /// thread's own, since a row of the state depends on its reference alone. It starts from what earlier rounds have left, and leaves its sum to the next.
+    /// </summary>
+    private void Merge()
+    {
+        var places = Outside();
+        var reference = _state!.Reference;
+        var sums = _state.Members.Where(member => member != reference).ToList();
+        var matrix = sums.Single(member => !member.IsRowVector && !member.IsColumnVector);
+        var vectors = sums.Where(member => member != matrix).ToList();
+
+        // The numbers that follow one reference: those of a row of the matrix, or of a column where it is transposed, and one of each vector.
+        var isTransposed = matrix.Columns == _state.Axis;
+        var columns = GroupMemory.Pad(isTransposed ? matrix.Rows.Size : matrix.Columns.Size) + vectors.Count;
+        var rows = _state.Axis.Size;
+        var writer = new SourceWriter();
+        writer.Line(IsScan
+            ? "/// <summary>For each span of a head the state of all spans before it: a thread a number of the state.</summary>"
+            : "/// <summary>The state of a head from those of its spans: a thread a number of the state.</summary>");
+        var views = (IsScan ? new[] { "states", "merged", "before", "after" } : new[] { "states", "before", "after" }).Select(view => ("_Floats", view))
+            .Concat(new[] { "heads", "spans", "isFirst", "isLast" }.Take(IsScan ? 4 : 3).Select(number => ("int", number))).ToList();
+        using (writer.Block($"internal static void Merge({string.Join(", ", views.Select(view => $"{view.Item1} {view.Item2}"))})"))
+        {
+            var numbers = rows * columns;
+            writer.Line($"var index = ((long)_Grid.IdxX * {Text(GroupMemory.Threads)}) + _Group.IdxX;");
+            writer.Line($"var head = (int)(index / {Text(numbers)});");
+            writer.Line($"var number = (int)(index % {Text(numbers)});");
+            using (writer.Block("if (head >= heads)"))
+            {
+                writer.Line("return; // The launch rounds up.");
+            }
+
+            // Threads side by side have numbers side by side.
+            writer.Line(isTransposed ? $"var r = number % {Text(rows)};" : $"var r = number / {Text(columns)};");
+            writer.Line(isTransposed ? $"var v = number / {Text(rows)};" : $"var v = number % {Text(columns)};");
+            writer.Line($"// The place of the number in a state: {matrix}[{(isTransposed ? "v, r" : "r, v")}], or the vectors after its last {(isTransposed ? "row" : "column")}.");
+            var place = places[matrix];
+            var at = isTransposed ? $"{Text(place.Offset)} + (v * {Text(place.Stride)}) + r" : $"{Text(place.Offset)} + (r * {Text(place.Stride)}) + v";
+            for (var i = vectors.Count - 1; i >= 0; i--)
+            {
+                at = $"v == {Text(columns - vectors.Count + i)} ? {Text(places[vectors[i]].Offset)} + r : {at}";
+            }
+
+            writer.Line($"var at = {at};");
+            writer.Line($"var own = (long)head * {Text(StateFloats)};");
+            writer.Line("// A sum, and what rounding took away from it.");
+            writer.Line("var (x, rest) = (isFirst != 0 ? 0f : before[own + at], 0f);");
+            if (reference is not null)
+            {
+                writer.Line($"var c = isFirst != 0 ? {ExprPrinter.Literal(State.UnsetReference)} : before[own + {Text(places[reference].Offset)} + r];");
+            }
+
+            var holdsReference = $"v == {Text(columns - 1)}";
+            using (writer.Block("for (var span = 0; span < spans; span++)"))
+            {
+                writer.Line($"var other = (((long)head * spans) + span) * {Text(StateFloats)};");
+                if (IsScan)
+                {
+                    writer.Line("merged[other + at] = x + rest;");
+                    if (reference is not null)
+                    {
+                        using (writer.Block($"if ({holdsReference})"))
+                        {
+                            writer.Line($"merged[other + {Text(places[reference].Offset)} + r] = c;");
+                        }
+                    }
+                }
+
+                if (reference is null)
+                {
+                    writer.Line("var added = states[other + at];");
+                }
+                else
+                {
+                    writer.Line($"var c2 = states[other + {Text(places[reference].Offset)} + r];");
+                    writer.Line($"var raised = {_functions.Use("Max", 0)}(c, c2);");
+                    var exp = _functions.Use("Exp2", 2);
+                    writer.Line($"var factor = {exp}(c - raised, -64f);");
+                    writer.Line("(x, rest) = (x * factor, rest * factor);");
+                    writer.Line($"var added = states[other + at] * {exp}(c2 - raised, -64f);");
+                    writer.Line("c = raised;");
+                }
+
+                writer.Line($"rest += {_functions.Use("RestOfSum", 3)}(x, added, x + added);");
+                writer.Line("x += added;");
+            }
+
+            using (writer.Block(IsScan ? "if (isLast == 0)" : null))
+            {
+                writer.Line("after[own + at] = x + rest;");
+                if (reference is not null)
+                {
+                    using (writer.Block($"if ({holdsReference})"))
+                    {
+                        writer.Line($"after[own + {Text(places[reference].Offset)} + r] = c;");
+                    }
+                }
+            }
+        }
+
+        MergeNumbers = rows * columns;
+        _kernels.Add(new GpuKernel("Merge", views, writer.ToString().TrimEnd('\n')));
+    }
+
+    /// <summary>Numbers of a state that <see cref="Merge"/> has a thread for.</summary>
+    public int MergeNumbers { get; private set; }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
