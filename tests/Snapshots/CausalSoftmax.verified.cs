@@ -75,11 +75,11 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
     /// <summary>dv, the numbers in one head's value and output.</summary>
     public const int ValueDim = 16;
 
-    /// <summary>m, the random features.</summary>
-    public const int Features = 16;
-
     /// <summary>Whether query i sees only keys j ≤ i.</summary>
     public const bool Causal = true;
+
+    /// <summary>m, the random features.</summary>
+    public const int Features = 16;
 
     /// <summary>Whether outputs are divided by the sum of their weights.</summary>
     public const bool Normalize = true;
@@ -134,9 +134,9 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
 
     int global::KernelGen.IAttention.ValueDim => ValueDim;
 
-    int global::KernelGen.IAttention.Features => Features;
-
     bool global::KernelGen.IAttention.Causal => Causal;
+
+    int global::KernelGen.IRandomFeatureAttention.Features => Features;
 
     bool global::KernelGen.IRandomFeatureAttention.Normalize => Normalize;
 
@@ -242,14 +242,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
         {
             packed.Clear();
             // W, transposed, so that the features of a token lie side by side.
-            var weights = projection!.Weights;
-            for (var r = 0; r < 16; r++)
-            {
-                for (var c = 0; c < 16; c++)
-                {
-                    packed[(c * 16) + r] = weights[(r * 16) + c] * 0.721347511f;
-                }
-            }
+            global::KernelGen.CompilerServices.ProjectionPacking.Matrix(projection, packed, stride: 16, isTransposed: true, scale: 0.721347511f);
         }
 
         public static void InitState(ref float state)

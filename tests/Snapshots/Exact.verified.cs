@@ -70,7 +70,7 @@ partial class Exact : global::KernelGen.IAttention
 
     private readonly global::KernelGen.CompilerServices.AttentionEngine? _engine;
 
-    /// <summary>Makes the layer; exact attention has no parameters.</summary>
+    /// <summary>Makes the layer, which has no parameters.</summary>
     public Exact() => _engine = CreateEngine(null);
 
     /// <inheritdoc/>
@@ -89,8 +89,6 @@ partial class Exact : global::KernelGen.IAttention
     int global::KernelGen.IAttention.HeadDim => HeadDim;
 
     int global::KernelGen.IAttention.ValueDim => ValueDim;
-
-    int global::KernelGen.IAttention.Features => 0;
 
     bool global::KernelGen.IAttention.Causal => Causal;
 

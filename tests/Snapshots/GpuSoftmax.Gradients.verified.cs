@@ -255,23 +255,9 @@ partial class GpuSoftmax
             private static void PackParameters(global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters, global::System.Span<float> packed)
             {
                 // W, transposed, so that the features of a token lie side by side.
-                var weights = projection!.Weights;
-                for (var r = 0; r < 16; r++)
-                {
-                    for (var c = 0; c < 16; c++)
-                    {
-                        packed[(c * 16) + r] = weights[(r * 16) + c] * 0.721347511f;
-                    }
-                }
+                global::KernelGen.CompilerServices.ProjectionPacking.Matrix(projection, packed, stride: 16, isTransposed: true, scale: 0.721347511f);
                 // Wg [16, 16].
-                var weightsWg = projection!.Weights;
-                for (var r = 0; r < 16; r++)
-                {
-                    for (var c = 0; c < 16; c++)
-                    {
-                        packed[256 + (r * 16) + c] = weightsWg[(r * 16) + c] * 0.5f;
-                    }
-                }
+                global::KernelGen.CompilerServices.ProjectionPacking.Matrix(projection, packed.Slice(256), stride: 16, isTransposed: false, scale: 0.5f);
             }
 
             /// <summary>The state of one span of tokens: a group a span of a head.</summary>

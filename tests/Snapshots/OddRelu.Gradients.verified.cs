@@ -132,23 +132,9 @@ partial class OddRelu
             {
                 packed.Clear();
                 // W, transposed, so that the features of a token lie side by side.
-                var weights = projection!.Weights;
-                for (var r = 0; r < 7; r++)
-                {
-                    for (var c = 0; c < 3; c++)
-                    {
-                        packed[(c * 16) + r] = weights[(r * 3) + c] * 0.75983566f;
-                    }
-                }
+                global::KernelGen.CompilerServices.ProjectionPacking.Matrix(projection, packed, stride: 16, isTransposed: true, scale: 0.75983566f);
                 // Wg [7, 3].
-                var weightsWg = projection!.Weights;
-                for (var r = 0; r < 7; r++)
-                {
-                    for (var c = 0; c < 3; c++)
-                    {
-                        packed[48 + (r * 16) + c] = weightsWg[(r * 3) + c] * 0.75983566f;
-                    }
-                }
+                global::KernelGen.CompilerServices.ProjectionPacking.Matrix(projection, packed.Slice(48), stride: 16, isTransposed: false, scale: 0.75983566f);
             }
 
             public static void InitState(ref float state)

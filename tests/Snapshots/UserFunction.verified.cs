@@ -64,11 +64,11 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
     /// <summary>dv, the numbers in one head's value and output.</summary>
     public const int ValueDim = 5;
 
-    /// <summary>m, the random features.</summary>
-    public const int Features = 7;
-
     /// <summary>Whether query i sees only keys j ≤ i.</summary>
     public const bool Causal = false;
+
+    /// <summary>m, the random features.</summary>
+    public const int Features = 7;
 
     /// <summary>Whether outputs are divided by the sum of their weights.</summary>
     public const bool Normalize = true;
@@ -131,9 +131,9 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
 
     int global::KernelGen.IAttention.ValueDim => ValueDim;
 
-    int global::KernelGen.IAttention.Features => Features;
-
     bool global::KernelGen.IAttention.Causal => Causal;
+
+    int global::KernelGen.IRandomFeatureAttention.Features => Features;
 
     bool global::KernelGen.IRandomFeatureAttention.Normalize => Normalize;
 
@@ -238,14 +238,7 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
         {
             packed.Clear();
             // W, transposed, so that the features of a token lie side by side.
-            var weights = projection!.Weights;
-            for (var r = 0; r < 7; r++)
-            {
-                for (var c = 0; c < 3; c++)
-                {
-                    packed[(c * 16) + r] = weights[(r * 3) + c] * 0.75983566f;
-                }
-            }
+            global::KernelGen.CompilerServices.ProjectionPacking.Matrix(projection, packed, stride: 16, isTransposed: true, scale: 0.75983566f);
         }
 
         public static void InitState(ref float state)
