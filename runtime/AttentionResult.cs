@@ -26,7 +26,7 @@ public sealed class AttentionResult
         ArgumentNullException.ThrowIfNull(attention);
         ShapeChecks.Check(shape, attention.Causal);
         Shape = shape;
-        int queries = ShapeChecks.ArrayLength(shape, shape.QueryLength);
+        var queries = ShapeChecks.ArrayLength(shape, shape.QueryLength);
         _logSumExp = MemoryChecks.Array<float>(queries, "log-sum-exps");
         _second = MemoryChecks.Array<float>(queries, "second numbers of queries");
         _state = MemoryChecks.Array<float>(ShapeChecks.ArrayLength(shape, attention.StateLength), "numbers of states");
@@ -42,7 +42,7 @@ public sealed class AttentionResult
     /// <exception cref="ArgumentException">The shape is impossible, or the memory is of another length; the message says both.</exception>
     public AttentionResult(IAttention attention, in AttentionShape shape, Memory<float> memory)
     {
-        long needed = MemoryLength(attention, shape);
+        var needed = MemoryLength(attention, shape);
         if (memory.Length != needed)
         {
             throw new ArgumentException(
@@ -51,7 +51,7 @@ public sealed class AttentionResult
         }
 
         Shape = shape;
-        int queries = ShapeChecks.ArrayLength(shape, shape.QueryLength);
+        var queries = ShapeChecks.ArrayLength(shape, shape.QueryLength);
         _logSumExp = memory[..queries];
         _second = memory.Slice(queries, queries);
         _state = memory[(2 * queries)..];

@@ -11,7 +11,7 @@ internal static class CommandLine
         var command = new JobCommand(
             "Every kernel function that a FAVOR+ layer can have, on real protein sequences: time, error, and what the error depends on.",
             "A short run: fewer tokens, repetitions and draws.");
-        Option<int?> length = JobCommand.Whole(
+        var length = JobCommand.Whole(
             "--length",
             "tokens",
             FormattableString.Invariant($"Tokens, {Settings.ShortestLength} to {Settings.LongestLength}. ")

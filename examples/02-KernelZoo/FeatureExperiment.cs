@@ -50,16 +50,16 @@ internal sealed class FeatureExperiment
     /// <summary>Measures all points.</summary>
     public IReadOnlyList<FeaturePoint> Run(IJobProgress progress)
     {
-        int[] positions = SampledRows.Positions(_sample.Length);
-        (double[] attention, _) = SampledRows.Compute(
+        var positions = SampledRows.Positions(_sample.Length);
+        var (attention, _) = SampledRows.Compute(
             _sample.Query, _sample.Key, _sample.Value, Heads, _sample.Length, HeadInput.Dim, positions, causal: false, _settings.Threads);
 
         // Relative errors are of norms: this turns their squares into mean squares of a number.
-        double meanSquare = attention.Average(x => x * x);
+        var meanSquare = attention.Average(x => x * x);
         var points = new List<FeaturePoint>();
-        foreach ((string drawName, Func<int, int, ulong, Projection> draw) in Draws)
+        foreach (var (drawName, draw) in Draws)
         {
-            foreach (int features in Features)
+            foreach (var features in Features)
             {
                 progress.Begin("error against features", FormattableString.Invariant($"{drawName} projections, {features} features"));
                 var options = new AttentionErrorOptions
@@ -71,7 +71,7 @@ internal sealed class FeatureExperiment
                     RowsPerHead = Rows,
                     DegreeOfParallelism = _settings.Threads,
                 };
-                AttentionError error = AttentionError.Measure(
+                var error = AttentionError.Measure(
                     _sample.Query, _sample.Key, _sample.Value, _sample.Shape, causal: false, features, options);
                 AverageError = error.AverageError * error.AverageError * meanSquare;
                 points.AddRange(_maps.Zip(error.Maps, (map, of) => new FeaturePoint(

@@ -45,8 +45,8 @@ internal sealed class HeadInput
     /// <exception cref="JobException">The machine has too little memory.</exception>
     public static HeadInput Embed(Embedding embedding, ReadOnlyMemory<byte> tokens, int threads, int heads = Embedding.Heads)
     {
-        int length = tokens.Length;
-        float[][] tensors = Memory.Allocate(4, Embedding.Heads * Dim, length);
+        var length = tokens.Length;
+        var tensors = Memory.Allocate(4, Embedding.Heads * Dim, length);
         embedding.Embed(tokens, tensors[0], tensors[1], tensors[2], threads);
         float[] Kept(float[] tensor) => heads == Embedding.Heads ? tensor : tensor[..(heads * length * Dim)];
         return new HeadInput(heads, length, Kept(tensors[0]), Kept(tensors[1]), Kept(tensors[2]), Kept(tensors[3]));
@@ -59,7 +59,7 @@ internal sealed class HeadInput
     /// <summary>One call of a layer, into <see cref="Output"/>.</summary>
     public void Forward(IAttention layer)
     {
-        AttentionShape shape = Shape;
+        var shape = Shape;
         layer.Forward(_query, _key, _value, Output, in shape);
     }
 }

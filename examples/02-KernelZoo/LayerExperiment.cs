@@ -29,13 +29,13 @@ internal sealed class LayerExperiment(Settings settings, Zoo zoo, HeadInput inpu
     public IReadOnlyList<LayerMeasurement> Run(IJobProgress progress)
     {
         progress.Begin("errors of layers", "exact rows in double");
-        int[] positions = SampledRows.Positions(input.Length);
-        (double[] attention, double[] average) = SampledRows.Compute(
+        var positions = SampledRows.Positions(input.Length);
+        var (attention, average) = SampledRows.Compute(
             input.Query, input.Key, input.Value, input.Heads, input.Length, HeadInput.Dim, positions, causal: false, settings.Threads);
         AverageError = SampledRows.RelativeError(average, attention);
 
         var errors = new List<(double? Softmax, double Formula)>();
-        foreach (Specimen specimen in zoo.All)
+        foreach (var specimen in zoo.All)
         {
             progress.Begin("errors of layers", specimen.Name);
             errors.Add(Errors(specimen, positions, attention));
@@ -43,8 +43,8 @@ internal sealed class LayerExperiment(Settings settings, Zoo zoo, HeadInput inpu
         }
 
         progress.Begin("times of layers", "all layers, in rounds");
-        int left = _times.Rounds;
-        TimeSpan[] times = _times.Medians([.. zoo.All.Select(specimen => specimen.Layer)], input, () =>
+        var left = _times.Rounds;
+        var times = _times.Medians([.. zoo.All.Select(specimen => specimen.Layer)], input, () =>
         {
             progress.Done(WorkOfRound);
             left--;
@@ -56,7 +56,7 @@ internal sealed class LayerExperiment(Settings settings, Zoo zoo, HeadInput inpu
     private (double? Softmax, double Formula) Errors(Specimen specimen, int[] positions, double[] attention)
     {
         input.Forward(specimen.Layer);
-        double formula = NaiveFormula.Deviation(specimen, input);
+        var formula = NaiveFormula.Deviation(specimen, input);
 
         // Written so that NaN fails too.
         if (!(formula < LargestFormulaError))
@@ -75,7 +75,7 @@ internal sealed class LayerExperiment(Settings settings, Zoo zoo, HeadInput inpu
     private double MeanError(IRandomFeatureAttention layer, int[] positions, double[] attention)
     {
         double squares = 0;
-        for (int draw = 0; draw < settings.LayerDraws; draw++)
+        for (var draw = 0; draw < settings.LayerDraws; draw++)
         {
             layer.Redraw((ulong)(settings.Seed + draw));
             input.Forward(layer);

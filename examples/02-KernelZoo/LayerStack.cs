@@ -19,7 +19,7 @@ internal sealed class LayerStack
         var random = new Random(seed);
         _heads = new RandomHeads[depth];
         _mixing = new float[depth][];
-        for (int layer = 0; layer < depth; layer++)
+        for (var layer = 0; layer < depth; layer++)
         {
             _heads[layer] = new RandomHeads(random);
             _mixing[layer] = RandomHeads.Normal(random, Inner * Width, 1 / Math.Sqrt(Inner * (double)depth));
@@ -43,15 +43,15 @@ internal sealed class LayerStack
     /// <param name="threads">Threads to use beside those of attention; they do not change the result.</param>
     public float[][] Run(float[] tokens, Attend attend, int threads)
     {
-        int length = tokens.Length / Width;
-        int count = length * Inner;
+        var length = tokens.Length / Width;
+        var count = length * Inner;
         float[] query = new float[count], key = new float[count], value = new float[count], output = new float[count];
         var states = new float[Depth][];
-        float[] before = tokens;
+        var before = tokens;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
-        for (int layer = 0; layer < Depth; layer++)
+        for (var layer = 0; layer < Depth; layer++)
         {
-            float[] hidden = before;
+            var hidden = before;
             Parallel.For(0, length, parallel, t => _heads[layer].Project(hidden.AsSpan(t * Width, Width), t, length, query, key, value));
             attend(layer, query, key, value, output);
             var next = new float[tokens.Length];
@@ -66,21 +66,21 @@ internal sealed class LayerStack
     private static void Mix(ReadOnlySpan<float> hidden, float[] output, int position, int length, float[] mixing, Span<float> next)
     {
         Span<float> heads = stackalloc float[Inner];
-        for (int head = 0; head < Embedding.Heads; head++)
+        for (var head = 0; head < Embedding.Heads; head++)
         {
             output.AsSpan((head * length + position) * Embedding.HeadDim, Embedding.HeadDim).CopyTo(heads[(head * Embedding.HeadDim)..]);
         }
 
         RandomHeads.Multiply(heads, mixing, next);
         double squares = 0;
-        for (int c = 0; c < Width; c++)
+        for (var c = 0; c < Width; c++)
         {
             next[c] += hidden[c];
             squares += (double)next[c] * next[c];
         }
 
-        float scale = (float)(1 / Math.Sqrt(squares / Width));
-        for (int c = 0; c < Width; c++)
+        var scale = (float)(1 / Math.Sqrt(squares / Width));
+        for (var c = 0; c < Width; c++)
         {
             next[c] *= scale;
         }

@@ -22,12 +22,12 @@ internal sealed class LayerTimes(int rounds, TimeSpan budget)
     public TimeSpan[] Medians(IReadOnlyList<IAttention> layers, HeadInput input, Action roundDone)
     {
         List<TimeSpan>[] times = [.. layers.Select(_ => new List<TimeSpan>())];
-        long start = Stopwatch.GetTimestamp();
-        for (int round = 0; round < rounds && (round == 0 || Stopwatch.GetElapsedTime(start) < budget); round++)
+        var start = Stopwatch.GetTimestamp();
+        for (var round = 0; round < rounds && (round == 0 || Stopwatch.GetElapsedTime(start) < budget); round++)
         {
-            for (int layer = 0; layer < layers.Count; layer++)
+            for (var layer = 0; layer < layers.Count; layer++)
             {
-                long begin = Stopwatch.GetTimestamp();
+                var begin = Stopwatch.GetTimestamp();
                 input.Forward(layers[layer]);
                 times[layer].Add(Stopwatch.GetElapsedTime(begin));
             }

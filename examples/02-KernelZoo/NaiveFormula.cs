@@ -11,14 +11,14 @@ internal static class NaiveFormula
     /// <summary>‖o − o'‖/‖o'‖ of the output in <paramref name="input"/> on some rows of its first and last heads.</summary>
     public static double Deviation(Specimen specimen, HeadInput input)
     {
-        int length = input.Length;
-        int dim = HeadInput.Dim;
-        int count = Math.Min(length, RowsPerHead);
+        var length = input.Length;
+        var dim = HeadInput.Dim;
+        var count = Math.Min(length, RowsPerHead);
         int[] rows = [.. Enumerable.Range(0, count).Select(i => (int)((2L * i + 1) * length / (2L * count)))];
         var weights = new float[count * length];
         var expected = new List<double>();
         var actual = new List<double>();
-        foreach (int head in (int[])[0, input.Heads - 1])
+        foreach (var head in (int[])[0, input.Heads - 1])
         {
             if (specimen.Random is { } layer)
             {
@@ -31,13 +31,13 @@ internal static class NaiveFormula
                 AttentionProbabilities.Exact(input.Query, input.Key, dim, input.Shape, 0, head, rows, causal: false, weights);
             }
 
-            for (int row = 0; row < count; row++)
+            for (var row = 0; row < count; row++)
             {
                 var sum = new double[dim];
-                for (int j = 0; j < length; j++)
+                for (var j = 0; j < length; j++)
                 {
                     double weight = weights[row * length + j];
-                    for (int c = 0; c < dim; c++)
+                    for (var c = 0; c < dim; c++)
                     {
                         sum[c] += weight * input.Value[(head * length + j) * dim + c];
                     }

@@ -16,8 +16,8 @@ internal static class Plots
     /// <summary>Mean squared error against features.</summary>
     public static string Error(IReadOnlyList<FeaturePoint> points, FeatureExperiment experiment)
     {
-        string sample = Printer.Text($"{experiment.Heads} heads of {HeadInput.Dim}, {experiment.Length:N0} tokens");
-        string mean = Printer.Text($"mean of {experiment.DrawCount} draws, bands: ± 1 standard error");
+        var sample = Printer.Text($"{experiment.Heads} heads of {HeadInput.Dim}, {experiment.Length:N0} tokens");
+        var mean = Printer.Text($"mean of {experiment.DrawCount} draws, bands: ± 1 standard error");
         var plot = new LogPlot(
             "Error of attention against the number of features",
             Printer.Text($"proteins, {sample}, mean ‖z‖² = {experiment.Statistics.MeanSquaredZ:F1}; {mean}"),
@@ -30,9 +30,9 @@ internal static class Plots
             LegendRows = DrawStyles.Length,
             LegendColumn = 205,
         };
-        foreach ((string map, string colour) in MapColours)
+        foreach (var (map, colour) in MapColours)
         {
-            foreach ((string draw, LineStyle style) in DrawStyles)
+            foreach (var (draw, style) in DrawStyles)
             {
                 FeaturePoint[] curve = [.. points.Where(point => point.Map == map && point.Draw == draw && double.IsFinite(point.Error))];
                 plot.Add(new PlotSeries($"{map}, {draw}", colour, style, [.. curve.Select(point => ((double)point.Features, point.Error))])
@@ -66,7 +66,7 @@ internal static class Plots
             DecadeText = LogPlot.Percent,
             LegendColumn = 230,
         };
-        foreach ((StackCurve curve, (string colour, LineStyle style)) in curves.Zip(looks))
+        foreach (var (curve, (colour, style)) in curves.Zip(looks))
         {
             plot.Add(new PlotSeries(curve.Name, colour, style, [.. curve.Errors.Select((of, layer) => (layer + 1.0, of.Error))])
             {

@@ -23,7 +23,7 @@ internal sealed class PredictionExperiment(Settings settings, Zoo zoo, HeadInput
             RowsPerHead = RowsPerHead,
             DegreeOfParallelism = settings.Threads,
         };
-        AttentionError error = AttentionError.Measure(input.Query, input.Key, input.Value, input.Shape, causal: false, Features, options);
+        var error = AttentionError.Measure(input.Query, input.Key, input.Value, input.Shape, causal: false, Features, options);
         progress.Done(Work * 0.9);
 
         progress.Begin("predictions", "first-order bounds");

@@ -9,16 +9,16 @@ return CommandLine.Invoke(args, settings =>
     PlotFile.CheckFolder(settings.SvgFolder, "--svg-folder");
 
     var report = new Report(terminal.Ansi, settings);
-    IReadOnlyList<Protein> proteins = Fasta.ReadFile(settings.DataPath);
+    var proteins = Fasta.ReadFile(settings.DataPath);
     report.Intro(proteins);
 
-    byte[] tokens = TokenStream.Concatenate(proteins, settings.Length);
+    var tokens = TokenStream.Concatenate(proteins, settings.Length);
     var embedding = new Embedding(settings.Seed);
-    HeadInput input = HeadInput.Embed(embedding, tokens, settings.Threads);
+    var input = HeadInput.Embed(embedding, tokens, settings.Threads);
     var zoo = new Zoo((ulong)settings.Seed, settings.Threads);
     var layers = new LayerExperiment(settings, zoo, input);
     var predictions = new PredictionExperiment(settings, zoo, input);
-    HeadInput sample = HeadInput.Embed(embedding, tokens.AsMemory(0, settings.SampleLength), settings.Threads, settings.Quick ? 2 : 4);
+    var sample = HeadInput.Embed(embedding, tokens.AsMemory(0, settings.SampleLength), settings.Threads, settings.Quick ? 2 : 4);
     var features = new FeatureExperiment(settings, sample);
     var scales = new ScaleExperiment(settings, sample);
     var stack = new StackExperiment(settings, zoo, embedding, tokens);

@@ -14,7 +14,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
         _printer.Line($"[bold]Kernel zoo[/]: every kernel function that a FAVOR+ layer can have, and what its error depends on");
         _printer.Path($"Data: {proteins.Count:N0} {(proteins.Count == 1 ? "protein" : "proteins")} of ", settings.DataPath);
         _printer.Line($"Layers: {Embedding.Heads} heads of {Embedding.HeadDim}, {Positive.Features} features, bidirectional, batch of 1");
-        string threads = Machine.Threads(settings.Threads);
+        var threads = Machine.Threads(settings.Threads);
         _printer.Line($"Run: {settings.Length:N0} tokens, {threads}, vectors of {Machine.VectorBits} bit, seed {settings.Seed}");
         _printer.WarnOfDebug();
         _printer.Space();
@@ -23,7 +23,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
     /// <summary>The table of all layers.</summary>
     public void Layers(IReadOnlyList<LayerMeasurement> results, LayerExperiment experiment, InputStatistics inputs)
     {
-        TimeSpan exact = results.Single(result => result.Specimen.Random is null).Time;
+        var exact = results.Single(result => result.Specimen.Random is null).Time;
         _printer.Line($"[bold]The layers[/]");
         _printer.Table(
             ["<\nlayer", "\nms", "\nspeed-up", "error to\nsoftmax", "error of\naveraging", "error to\nown formula"],
@@ -59,8 +59,8 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
             ["<\nmap", "\nmeasured", "\npredicted", "measured /\npredicted", "m for\n5 %", "first-order\nformula", "<\n"],
             predictions.Select(prediction =>
             {
-                double measured = results.Single(result => result.Specimen == prediction.Specimen).SoftmaxError!.Value;
-                MapError estimate = prediction.Estimate;
+                var measured = results.Single(result => result.Specimen == prediction.Specimen).SoftmaxError!.Value;
+                var estimate = prediction.Estimate;
                 return (string[])
                 [
                     prediction.Specimen.Name,

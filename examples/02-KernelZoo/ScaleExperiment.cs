@@ -17,15 +17,15 @@ internal sealed class ScaleExperiment(Settings settings, HeadInput sample)
     public IReadOnlyList<ScalePoint> Run(IJobProgress progress) => [.. Targets.Select(target =>
     {
         progress.Begin("error against size", FormattableString.Invariant($"‖z‖² = {target}"));
-        HeadInput input = sample.Scaled(Math.Sqrt(target / sample.Statistics.MeanSquaredZ));
-        (string Name, FeatureMap Map)[] maps = SoftmaxMaps.For(input);
+        var input = sample.Scaled(Math.Sqrt(target / sample.Statistics.MeanSquaredZ));
+        var maps = SoftmaxMaps.For(input);
         var options = new AttentionErrorOptions
         {
             Maps = [.. maps.Select(map => map.Map)],
             Seed = settings.OtherSeed,
             DegreeOfParallelism = settings.Threads,
         };
-        AttentionError error = AttentionError.Measure(input.Query, input.Key, input.Value, input.Shape, causal: false, Features, options);
+        var error = AttentionError.Measure(input.Query, input.Key, input.Value, input.Shape, causal: false, Features, options);
         progress.Done(WorkOfScale);
         return new ScalePoint(target, error.AverageError, [.. maps.Zip(error.Maps, (map, of) => (map.Name, of))]);
     })];

@@ -21,21 +21,21 @@ internal sealed class StackExperiment(Settings settings, Zoo zoo, Embedding embe
     /// <summary>Runs all stacks.</summary>
     public IReadOnlyList<StackCurve> Run(IJobProgress progress)
     {
-        float[] x = embedding.Tokens(tokens.AsSpan(0, _length));
+        var x = embedding.Tokens(tokens.AsSpan(0, _length));
         var shape = new AttentionShape(1, Embedding.Heads, _length);
-        float[][] exact = Run(x, (_, query, key, value, output) => zoo.Exact.Layer.Forward(query, key, value, output, in shape));
-        float[][] average = Run(x, (_, _, _, value, output) => Average(value, output));
+        var exact = Run(x, (_, query, key, value, output) => zoo.Exact.Layer.Forward(query, key, value, output, in shape));
+        var average = Run(x, (_, _, _, value, output) => Average(value, output));
 
         var curves = new List<StackCurve> { Curve("plain averaging", [Errors(average, exact)]) };
-        foreach (Specimen specimen in Layers)
+        foreach (var specimen in Layers)
         {
             progress.Begin("error against layers", specimen.Name);
-            IRandomFeatureAttention attention = specimen.Random!;
+            var attention = specimen.Random!;
             var draws = new List<double[]>();
-            for (int draw = 0; draw < DrawCount; draw++)
+            for (var draw = 0; draw < DrawCount; draw++)
             {
                 // Every layer of every draw has projections of its own.
-                ulong seed = settings.OtherSeed + (ulong)(draw * Depth);
+                var seed = settings.OtherSeed + (ulong)(draw * Depth);
                 draws.Add(Errors(
                     Run(x, (layer, query, key, value, output) =>
                     {
@@ -56,18 +56,18 @@ internal sealed class StackExperiment(Settings settings, Zoo zoo, Embedding embe
 
     private void Average(float[] value, float[] output)
     {
-        int head = _length * Embedding.HeadDim;
-        for (int start = 0; start < value.Length; start += head)
+        var head = _length * Embedding.HeadDim;
+        for (var start = 0; start < value.Length; start += head)
         {
-            for (int c = 0; c < Embedding.HeadDim; c++)
+            for (var c = 0; c < Embedding.HeadDim; c++)
             {
                 double sum = 0;
-                for (int place = start + c; place < start + head; place += Embedding.HeadDim)
+                for (var place = start + c; place < start + head; place += Embedding.HeadDim)
                 {
                     sum += value[place];
                 }
 
-                for (int place = start + c; place < start + head; place += Embedding.HeadDim)
+                for (var place = start + c; place < start + head; place += Embedding.HeadDim)
                 {
                     output[place] = (float)(sum / _length);
                 }
@@ -81,9 +81,9 @@ internal sealed class StackExperiment(Settings settings, Zoo zoo, Embedding embe
     private static StackCurve Curve(string name, IReadOnlyList<double[]> draws) => new(name, [.. Enumerable.Range(0, Depth).Select(layer =>
     {
         double[] squares = [.. draws.Select(errors => errors[layer] * errors[layer])];
-        double mean = squares.Average();
-        double root = Math.Sqrt(mean);
-        double variance = squares.Length > 1 ? squares.Sum(square => (square - mean) * (square - mean)) / (squares.Length - 1) : 0;
+        var mean = squares.Average();
+        var root = Math.Sqrt(mean);
+        var variance = squares.Length > 1 ? squares.Sum(square => (square - mean) * (square - mean)) / (squares.Length - 1) : 0;
 
         // The root of a mean has its standard error divided by (2·root).
         return (root, root == 0 ? 0 : Math.Sqrt(variance / squares.Length) / (2 * root));

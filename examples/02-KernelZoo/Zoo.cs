@@ -37,7 +37,7 @@ internal sealed class Zoo
             new Specimen("own: softplus", new Softplus(seed)),
             new Specimen("own: clipped square", new ClippedSquare(seed)),
         ];
-        foreach (Specimen specimen in All)
+        foreach (var specimen in All)
         {
             specimen.Layer.DegreeOfParallelism = threads;
         }

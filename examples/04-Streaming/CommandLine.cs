@@ -12,7 +12,7 @@ internal static class CommandLine
             "Real protein sequences fed to attention token by token: what a token costs, and what is remembered, far on in the stream. "
                 + "Ctrl-C stops and saves; --resume goes on.",
             "A short run: fewer tokens.");
-        Option<int?> length = JobCommand.Whole(
+        var length = JobCommand.Whole(
             "--length",
             "tokens",
             FormattableString.Invariant($"The tokens to be fed, 1 to {Settings.LongestLength}. ")

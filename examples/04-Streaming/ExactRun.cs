@@ -18,19 +18,19 @@ internal sealed class ExactRun(Settings settings, byte[] tokens) : IDisposable
     public StepTime? At(int position, CancellationToken stop)
     {
         // The cache doubles when it is full, and for a moment there are both.
-        GCMemoryInfo memory = GC.GetGCMemoryInfo();
+        var memory = GC.GetGCMemoryInfo();
         if (3 * BytesOfToken * position > Math.Max(0, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes))
         {
             return null;
         }
 
         float[][] tensors = [.. Enumerable.Range(0, 4).Select(_ => new float[Embedding.Heads * Embedding.HeadDim * BlockTokens])];
-        int steps = Math.Min(64, Math.Max(1, position - (int)_state.Position));
+        var steps = Math.Min(64, Math.Max(1, position - (int)_state.Position));
         while (_state.Position < position - steps && !stop.IsCancellationRequested)
         {
-            int from = (int)_state.Position;
-            int length = Math.Min(BlockTokens, position - steps - from);
-            int count = length * Embedding.Heads * Embedding.HeadDim;
+            var from = (int)_state.Position;
+            var length = Math.Min(BlockTokens, position - steps - from);
+            var count = length * Embedding.Heads * Embedding.HeadDim;
             _embedding.Embed(tokens.AsMemory(from, length), tensors[0], tensors[1], tensors[2], settings.Threads, from);
             _state.Prefill(default, tensors[1].AsSpan(0, count), tensors[2].AsSpan(0, count), default, length);
         }
@@ -39,7 +39,7 @@ internal sealed class ExactRun(Settings settings, byte[] tokens) : IDisposable
         const int one = Embedding.Heads * Embedding.HeadDim;
         for (var clock = Stopwatch.StartNew(); _state.Position < position && !stop.IsCancellationRequested;)
         {
-            int from = (int)_state.Position;
+            var from = (int)_state.Position;
             _embedding.Embed(tokens.AsMemory(from, 1), tensors[0], tensors[1], tensors[2], threads: 1, from);
             if (clock.Elapsed > Budget && times.Count >= 3)
             {
@@ -47,7 +47,7 @@ internal sealed class ExactRun(Settings settings, byte[] tokens) : IDisposable
                 continue;
             }
 
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             _state.Step(tensors[0].AsSpan(0, one), tensors[1].AsSpan(0, one), tensors[2].AsSpan(0, one), tensors[3].AsSpan(0, one));
             times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
         }

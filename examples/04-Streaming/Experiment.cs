@@ -17,15 +17,15 @@ internal sealed class Experiment(Settings settings, byte[] tokens, CancellationT
     {
         var layer = new StreamingFavor((ulong)settings.Seed) { DegreeOfParallelism = settings.Threads };
         WarmUp(layer);
-        using StreamRun run = settings.Resume
+        using var run = settings.Resume
             ? RunFile.Read(settings.StatePath, layer, settings.Seed, tokens)
             : new StreamRun(layer, settings.Seed, tokens);
         progress.Drop(run.Position);
-        foreach (int checkpoint in Settings.Checkpoints(settings.Length).Where(checkpoint => checkpoint > run.Position))
+        foreach (var checkpoint in Settings.Checkpoints(settings.Length).Where(checkpoint => checkpoint > run.Position))
         {
             while (run.Position < checkpoint)
             {
-                int from = run.Position;
+                var from = run.Position;
                 progress.Begin(Text($"FAVOR+ to token {checkpoint:N0}"), "a token at a time");
                 if (!run.Advance(Math.Min(checkpoint, from + TokensOfStage), stop))
                 {
@@ -41,8 +41,8 @@ internal sealed class Experiment(Settings settings, byte[] tokens, CancellationT
 
         using var exact = new ExactRun(settings, tokens);
         var times = new List<StepTime>();
-        int before = 0;
-        foreach (int checkpoint in Settings.Checkpoints(settings.Length))
+        var before = 0;
+        foreach (var checkpoint in Settings.Checkpoints(settings.Length))
         {
             progress.Begin(Text($"exact attention at token {checkpoint:N0}"), "filling its cache");
             if (exact.At(checkpoint, stop) is not { } time || stop.IsCancellationRequested)

@@ -9,7 +9,7 @@ internal static class Plot
     /// <summary>The whole SVG file.</summary>
     public static string Draw(Settings settings, Experiment.Result result)
     {
-        string subtitle = FormattableString.Invariant($"{Embedding.Heads} heads of {Embedding.HeadDim}, {StreamingFavor.Features} features, ")
+        var subtitle = FormattableString.Invariant($"{Embedding.Heads} heads of {Embedding.HeadDim}, {StreamingFavor.Features} features, ")
             + FormattableString.Invariant($"{Machine.Threads(settings.Threads)}, {Machine.VectorBits}-bit vectors");
         var plot = new LogPlot(
             "A token at a time: what it costs far on in the stream", subtitle, "position (tokens so far, log scale)", "time of one token (log scale)")

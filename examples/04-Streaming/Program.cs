@@ -18,7 +18,7 @@ return CommandLine.Invoke(args, settings =>
     };
 
     var report = new Report(terminal.Ansi, settings);
-    IReadOnlyList<Protein> proteins = Fasta.ReadFile(settings.DataPath);
+    var proteins = Fasta.ReadFile(settings.DataPath);
     report.Intro(proteins);
 
     var experiment = new Experiment(settings, TokenStream.Concatenate(proteins, settings.Length), stop.Token);

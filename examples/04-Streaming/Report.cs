@@ -13,7 +13,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
         _printer.Line($"[bold]Streaming[/]: real protein sequences, a token at a time, through FAVOR+ and exact attention");
         _printer.Path($"Data: {proteins.Count:N0} {(proteins.Count == 1 ? "protein" : "proteins")} of ", settings.DataPath);
         _printer.Line($"Layer: {Embedding.Heads} heads of {Embedding.HeadDim}, {StreamingFavor.Features} features");
-        string threads = Machine.Threads(settings.Threads);
+        var threads = Machine.Threads(settings.Threads);
         _printer.Line($"Run: {settings.Length:N0} tokens, {threads}, vectors of {Machine.VectorBits} bit, seed {settings.Seed}; Ctrl-C stops and saves");
         _printer.WarnOfDebug();
         _printer.Space();
@@ -26,7 +26,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
             ["\nposition", "FAVOR+\nµs a token", "\nremembers", "exact\nµs a token", "\nremembers"],
             result.Favor.Select(favor =>
             {
-                StepTime? exact = result.Exact.FirstOrDefault(time => time.Position == favor.Position);
+                var exact = result.Exact.FirstOrDefault(time => time.Position == favor.Position);
                 return (string[])
                 [
                     Text($"{favor.Position:N0}"), Text($"{favor.Microseconds:N1}"), Bytes(favor.StateBytes),

@@ -7,10 +7,10 @@ internal static class RunFile
     /// <exception cref="JobException">It cannot be written.</exception>
     public static void Write(string path, StreamRun run)
     {
-        string temporary = path + ".new";
+        var temporary = path + ".new";
         try
         {
-            using (FileStream stream = File.Create(temporary))
+            using (var stream = File.Create(temporary))
             {
                 run.Save(stream);
             }
@@ -29,7 +29,7 @@ internal static class RunFile
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using var stream = File.OpenRead(path);
             return StreamRun.Load(stream, layer, seed, tokens);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -69,7 +69,7 @@ internal sealed class StreamRun : IDisposable
             }
 
             _embedding.Embed(_tokens.AsMemory(Position, 1), _query, _key, _value, threads: 1, Position);
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             State.Step(_query, _key, _value, _output);
             _lastSteps.Enqueue(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
             if (_lastSteps.Count > TimedSteps)
@@ -103,7 +103,7 @@ internal sealed class StreamRun : IDisposable
         writer.Write(FingerprintOf(_tokens.AsSpan(0, Position)));
         writer.Write(Fingerprint);
         writer.Write(_times.Count);
-        foreach (StepTime time in _times)
+        foreach (var time in _times)
         {
             writer.Write(time.Position);
             writer.Write(time.Microseconds);
@@ -121,20 +121,20 @@ internal sealed class StreamRun : IDisposable
         try
         {
             using var reader = new BinaryReader(stream, System.Text.Encoding.UTF8, leaveOpen: true);
-            int version = reader.ReadInt32();
+            var version = reader.ReadInt32();
             if (version != Version)
             {
                 throw new JobException($"The saved run has the version {version}, and this program reads version {Version}. Start again without --resume.");
             }
 
-            int savedSeed = reader.ReadInt32();
+            var savedSeed = reader.ReadInt32();
             if (savedSeed != seed)
             {
                 throw new JobException($"The saved run has the seed {savedSeed}, not {seed}. Give --seed {savedSeed} to go on with it.");
             }
 
-            int position = reader.ReadInt32();
-            ulong fed = reader.ReadUInt64();
+            var position = reader.ReadInt32();
+            var fed = reader.ReadUInt64();
             if (position < 0 || position > tokens.Length)
             {
                 throw new JobException($"The saved run has fed {position} tokens already, more than the {tokens.Length} of this one. Give a larger --length.");
@@ -145,9 +145,9 @@ internal sealed class StreamRun : IDisposable
                 throw new JobException($"The saved run was fed other tokens than the first {position} of this one. Give the same --data.");
             }
 
-            ulong fingerprint = reader.ReadUInt64();
+            var fingerprint = reader.ReadUInt64();
             var times = new List<StepTime>();
-            for (int left = reader.ReadInt32(); left > 0; left--)
+            for (var left = reader.ReadInt32(); left > 0; left--)
             {
                 times.Add(new StepTime(reader.ReadInt32(), reader.ReadDouble(), reader.ReadInt64()));
             }
@@ -171,7 +171,7 @@ internal sealed class StreamRun : IDisposable
 
     private static ulong Append(ulong fingerprint, ReadOnlySpan<byte> bytes)
     {
-        foreach (byte b in bytes)
+        foreach (var b in bytes)
         {
             fingerprint = (fingerprint ^ b) * FingerprintPrime;
         }

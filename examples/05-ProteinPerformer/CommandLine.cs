@@ -41,7 +41,7 @@ internal static class CommandLine
             "A short run: a few steps of every attention, on a few proteins.",
             DataFile,
             FormattableString.Invariant($"one run of each attention; without it the seeds {string.Join(" and ", options.Seeds)}"));
-        string plot = ExperimentCommand.PlotName(relatives);
+        var plot = ExperimentCommand.PlotName(relatives);
         var svg = new Option<string?>("--svg") { HelpName = "file", Description = $"Where the plot goes. [default: {plot} in the current folder]" };
         return command.Define(
             options.Before, [options.Folder, svg], (result, common) => ExperimentCommand.Run(options.Read(result, common, result.GetValue(svg) ?? plot)));
@@ -59,13 +59,13 @@ internal static class CommandLine
         var folder = new Option<string?>("--svg-folder") { HelpName = "folder", Description = "Where the plots go. [default: the current folder]" };
         return command.Define(options.Before, [options.Folder, folder], (result, common) =>
         {
-            ExperimentSettings experiment = options.Read(result, common, svgPath: "");
+            var experiment = options.Read(result, common, svgPath: "");
             if (experiment.Attentions.Count > 1)
             {
                 experiment = experiment with { Attentions = [ModelAttention.Exact] };
             }
 
-            string data = Path.Combine(AppContext.BaseDirectory, "data");
+            var data = Path.Combine(AppContext.BaseDirectory, "data");
             return AttentionCommand.Run(new AttentionStudySettings(
                 experiment with { Seeds = [common.Seed] }, common.Quick ? few : proteins, Path.Combine(data, "blosum62.txt"), Path.Combine(data, "bpt1_bovin.fasta"),
                 result.GetValue(folder) ?? "."));
@@ -75,8 +75,8 @@ internal static class CommandLine
     private static Command CostOfTraining()
     {
         const int usual = 8_192;
-        Option<int?> length = JobCommand.Whole("--length", "tokens", FormattableString.Invariant($"Tokens of a row, 128 to 65536. [default: {usual}]"), 128, 65_536);
-        Option<int?> threads = JobCommand.Whole("--threads", "count", "Threads of libtorch and of the kernels. [default: the processors of this machine]", 1, 1_024);
+        var length = JobCommand.Whole("--length", "tokens", FormattableString.Invariant($"Tokens of a row, 128 to 65536. [default: {usual}]"), 128, 65_536);
+        var threads = JobCommand.Whole("--threads", "count", "Threads of libtorch and of the kernels. [default: the processors of this machine]", 1, 1_024);
         var causal = new Option<bool>("--causal") { Description = "A token sees only those before it; otherwise all." };
         var command = new Command("cost", "Tokens a second and memory of training, with each attention.") { length, threads, causal };
         command.SetAction(result => CostCommand.Run(

@@ -47,8 +47,8 @@ internal sealed class ExperimentOptions
     /// <summary>What was asked for.</summary>
     public ExperimentSettings Read(ParseResult result, JobArguments common, string svgPath)
     {
-        string task = result.GetValue(_task) ?? _tasks[0].Name;
-        string? attention = result.GetValue(_attention);
+        var task = result.GetValue(_task) ?? _tasks[0].Name;
+        var attention = result.GetValue(_attention);
         return new ExperimentSettings(
             DataPath: common.DataPath,
             Relatives: _relatives,

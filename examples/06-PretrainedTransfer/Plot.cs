@@ -20,7 +20,7 @@ internal static class Plot
             WholeX = true,
             YText = LinePlot.Percent,
         };
-        foreach ((ModelAttention attention, int index) in result.Tuning.Keys.Select((attention, index) => (attention, index)))
+        foreach (var (attention, index) in result.Tuning.Keys.Select((attention, index) => (attention, index)))
         {
             plot.Add(new PlotSeries(
                 Report.NameOf(attention), Colours[index], LineStyle.Full,

@@ -17,10 +17,10 @@ return CommandLine.Invoke(args, settings =>
     };
 
     var report = new Report(terminal.Ansi, settings);
-    CharacterText text = CharacterText.ReadFile(settings.DataPath);
+    var text = CharacterText.ReadFile(settings.DataPath);
     report.Intro(text);
     var job = new TransferJob(text, settings, stop.Token);
-    (IReadOnlyList<TransferResult> results, bool isComplete) = terminal.Run(job.Work, job.Run);
+    var (results, isComplete) = terminal.Run(job.Work, job.Run);
     report.Results(results);
     report.Baseline(text);
     if (results.Count > 0)

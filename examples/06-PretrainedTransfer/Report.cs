@@ -33,9 +33,9 @@ internal sealed class Report(IAnsiConsole console, TransferSettings settings)
     /// <summary>The tables.</summary>
     public void Results(IReadOnlyList<TransferResult> results)
     {
-        foreach (TransferResult result in results)
+        foreach (var result in results)
         {
-            CurvePoint last = result.Pretraining[^1];
+            var last = result.Pretraining[^1];
             _printer.Space();
             _printer.Line($"[bold]Seed {result.Seed}[/]: exact attention after {last.Step:N0} steps: accuracy {100 * result.Before:F1} %, {last.Scores[CurveNames.Loss]:F3} nats a character");
             _printer.Table(
@@ -53,8 +53,8 @@ internal sealed class Report(IAnsiConsole console, TransferSettings settings)
     /// <summary>What guessing scores.</summary>
     public void Baseline(CharacterText text)
     {
-        long[] held = text.Held.ToArray();
-        double share = held.GroupBy(letter => letter).Max(of => of.Count()) / (double)held.Length;
+        var held = text.Held.ToArray();
+        var share = held.GroupBy(letter => letter).Max(of => of.Count()) / (double)held.Length;
         _printer.Space();
         _printer.Note("A model that has learned nothing", $"names the most frequent character, a blank, and is right on {100 * share:F1} %.");
     }

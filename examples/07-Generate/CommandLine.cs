@@ -27,13 +27,13 @@ internal static class CommandLine
                 result.AddError("--prompt: give at least one character.");
             }
         });
-        Option<int?> tokens = JobCommand.Whole(
+        var tokens = JobCommand.Whole(
             "--tokens", "count", FormattableString.Invariant($"Characters to be written, 1 to 1000000. [default: {Tokens}, or {ShortTokens} with --quick]"), 1, 1_000_000);
-        Option<int?> steps = JobCommand.Whole(
+        var steps = JobCommand.Whole(
             "--steps", "count", FormattableString.Invariant($"Steps of training, 1 to 1000000. [default: {Steps}, or {ShortSteps} with --quick]"), 1, 1_000_000);
-        Option<double?> temperature = Number("--temperature", "Below 1 likely characters become more likely; 0 always takes the likeliest. [default: 0.8]", 0, 100);
-        Option<int?> topK = JobCommand.Whole("--top-k", "count", "Choose among so many of the likeliest characters. [default: all]", 1, int.MaxValue);
-        Option<double?> topP = Number("--top-p", "Choose among the fewest whose probabilities add up to so much. [default: 0.95]", 1e-9, 1);
+        var temperature = Number("--temperature", "Below 1 likely characters become more likely; 0 always takes the likeliest. [default: 0.8]", 0, 100);
+        var topK = JobCommand.Whole("--top-k", "count", "Choose among so many of the likeliest characters. [default: all]", 1, int.MaxValue);
+        var topP = Number("--top-p", "Choose among the fewest whose probabilities add up to so much. [default: 0.95]", 1e-9, 1);
         var folder = new Option<string?>("--folder") { HelpName = "folder", Description = "Where the trained model is. [default: generate-runs in the current folder]" };
         var svg = new Option<string?>("--svg") { HelpName = "file", Description = $"Where the plot goes. [default: {Plot.FileName} in the current folder]" };
         return command.Invoke(args, [prompt, tokens, temperature, topK, topP, steps], [folder, svg], (result, common) => run(new Settings(
@@ -58,8 +58,8 @@ internal static class CommandLine
             Description = description,
             CustomParser = result =>
             {
-                string text = result.Tokens[0].Value;
-                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= least && number <= most)
+                var text = result.Tokens[0].Value;
+                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
                 {
                     return number;
                 }

@@ -21,7 +21,7 @@ internal sealed class Job(CharacterText text, Settings settings, CancellationTok
         _trainer = new Trainer(
             TextModel.Create(exact: false, text.Vocabulary, settings.Seed),
             new OptimizerSettings(settings.Steps, Rate: 2e-3, WarmUp: Math.Clamp(settings.Steps / 10, 1, 100)));
-        TrainingBatch held = text.HeldBatch(rows: 32, Settings.Length);
+        var held = text.HeldBatch(rows: 32, Settings.Length);
         var run = new TrainingRun(
             _trainer, settings.Steps, new RunSettings(Math.Max(1, settings.Steps / 10)),
             step => text.Batch(Settings.Rows, Settings.Length, settings.Seed, step),
@@ -34,7 +34,7 @@ internal sealed class Job(CharacterText text, Settings settings, CancellationTok
     /// <summary>The times of tokens, of the model and of one with exact attention, whose weights do not matter to them.</summary>
     public (IReadOnlyList<StepTime> Favor, IReadOnlyList<StepTime> Exact) Time(IJobProgress progress)
     {
-        using Transformer exact = TextModel.Create(exact: true, text.Vocabulary, settings.Seed);
+        using var exact = TextModel.Create(exact: true, text.Vocabulary, settings.Seed);
         exact.eval();
         return (Times("FAVOR+", settings.Positions, Model), Times("exact", settings.ExactPositions, exact));
 
@@ -43,7 +43,7 @@ internal sealed class Job(CharacterText text, Settings settings, CancellationTok
             .. positions.Select(position =>
             {
                 progress.Begin(name, FormattableString.Invariant($"tokens after {position:N0}"));
-                StepTime time = StepTimes.At(position, model, text);
+                var time = StepTimes.At(position, model, text);
                 progress.Done(1);
                 return time;
             }),

@@ -9,8 +9,8 @@ return CommandLine.Invoke(args, settings =>
 
     // What would fail at the end fails before the work.
     PlotFile.Check(settings.SvgPath, "--svg", Plot.FileName);
-    CharacterText text = CharacterText.ReadFile(settings.DataPath);
-    foreach (string prompt in settings.Prompts)
+    var text = CharacterText.ReadFile(settings.DataPath);
+    foreach (var prompt in settings.Prompts)
     {
         _ = text.Encode(prompt);
     }
@@ -44,7 +44,7 @@ return CommandLine.Invoke(args, settings =>
     });
     Console.WriteLine();
     report.Others([.. written.Select(of => of.ToString())]);
-    (IReadOnlyList<StepTime> favor, IReadOnlyList<StepTime> exact) = terminal.Run(job.TimingWork, job.Time);
+    var (favor, exact) = terminal.Run(job.TimingWork, job.Time);
     report.Times(favor, exact);
     PlotFile.Write(settings.SvgPath, Plot.Draw(favor, exact, settings.Threads), "Give another file with --svg.");
     report.End();

@@ -30,7 +30,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
     /// <summary>What it wrote: the first sequence appeared as it came, the others follow.</summary>
     public void Others(IReadOnlyList<string> texts)
     {
-        foreach (string text in texts.Skip(1))
+        foreach (var text in texts.Skip(1))
         {
             _printer.Space();
             _printer.Line($"[bold]{"From another prompt, written at the same time:"}[/]");
@@ -46,7 +46,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
             ["\ncharacters before", "FAVOR+\nµs a character", "\nremembers", "exact\nµs a character", "\nremembers"],
             favor.Select(time =>
             {
-                StepTime? other = exact.FirstOrDefault(of => of.Position == time.Position);
+                var other = exact.FirstOrDefault(of => of.Position == time.Position);
                 return (string[])
                 [
                     Printer.Text($"{time.Position:N0}"), Printer.Text($"{time.Microseconds:N0}"), Bytes(time.StateBytes),

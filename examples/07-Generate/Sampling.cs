@@ -13,7 +13,7 @@ internal sealed record Sampling(double Temperature, int TopK, double TopP)
     {
         var order = new int[scores.Length];
         var keys = new double[scores.Length];
-        for (int i = 0; i < order.Length; i++)
+        for (var i = 0; i < order.Length; i++)
         {
             (order[i], keys[i]) = (i, -scores[i]);
         }
@@ -25,22 +25,22 @@ internal sealed record Sampling(double Temperature, int TopK, double TopP)
             return order[0];
         }
 
-        int count = TopK == 0 ? order.Length : Math.Min(TopK, order.Length);
+        var count = TopK == 0 ? order.Length : Math.Min(TopK, order.Length);
         var weights = new double[count];
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             weights[i] = Math.Exp((keys[0] - keys[i]) / Temperature);
         }
 
         double all = weights.Sum(), kept = 0;
-        int last = 0;
+        var last = 0;
         while (last < count && kept < TopP * all)
         {
             kept += weights[last++];
         }
 
-        double drawn = random.NextDouble() * kept;
-        for (int i = 0; i < last; i++)
+        var drawn = random.NextDouble() * kept;
+        for (var i = 0; i < last; i++)
         {
             drawn -= weights[i];
             if (drawn < 0)

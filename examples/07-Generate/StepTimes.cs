@@ -10,18 +10,18 @@ internal static class StepTimes
     public static StepTime At(int position, Transformer model, CharacterText text)
     {
         using var decoder = new TransformerDecoder(model, sequences: 1);
-        ReadOnlySpan<long> held = text.Held;
+        var held = text.Held;
         var prompt = new long[position];
-        for (int i = 0; i < position; i++)
+        for (var i = 0; i < position; i++)
         {
             prompt[i] = held[i % held.Length];
         }
 
         _ = decoder.Prefill([prompt]);
         var times = new List<double>();
-        for (int i = 0; i < Settings.TimedSteps; i++)
+        for (var i = 0; i < Settings.TimedSteps; i++)
         {
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             _ = decoder.Step([held[(position + i) % held.Length]]);
             times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
         }

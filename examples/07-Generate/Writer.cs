@@ -15,11 +15,11 @@ internal sealed class Writer(Transformer model, CharacterText text, Sampling sam
 
         // What is written after a prompt does not depend on what stands beside it.
         Random[] random = [.. prompts.Select((_, i) => Seeds.Random("writing", seed, i))];
-        float[,] scores = decoder.Prefill([.. prompts.Select(text.Encode)]);
-        for (int done = 0; done < count; done++)
+        var scores = decoder.Prefill([.. prompts.Select(text.Encode)]);
+        for (var done = 0; done < count; done++)
         {
             var next = new long[prompts.Count];
-            for (int i = 0; i < next.Length; i++)
+            for (var i = 0; i < next.Length; i++)
             {
                 next[i] = sampling.Choose(Row(scores, i), random[i]);
                 written(i, text.Decode(next[i]));

@@ -56,47 +56,47 @@ public sealed class AttentionError
         options ??= new AttentionErrorOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Draws, 16, nameof(options.Draws));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.DegreeOfParallelism, 1, nameof(options.DegreeOfParallelism));
-        HeadSample[] heads = Samples(query, key, value, shape, causal, options.RowsPerHead, keyLengths);
+        var heads = Samples(query, key, value, shape, causal, options.RowsPerHead, keyLengths);
         FeatureMap[] maps = options.Maps is { Count: > 0 }
             ? [.. options.Maps]
             : [FeatureMap.Positive, FeatureMap.Hyperbolic, Calibrated(query, key, shape, keyLengths), FeatureMap.Trigonometric];
-        int dim = heads[0].Dim;
+        var dim = heads[0].Dim;
         CheckDraws(heads.Length, maps.Length, features, dim, options.Draws);
-        Projection[][] projections = Draw(maps, features, dim, options);
+        var projections = Draw(maps, features, dim, options);
 
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = options.DegreeOfParallelism };
-        Reference[] references = new Reference[heads.Length];
+        var references = new Reference[heads.Length];
         Parallel.For(0, heads.Length, parallel, head => references[head] = new Reference(heads[head]));
 
         // Every unit writes places of its own, which are summed in one order.
-        Deviation[] deviations = new Deviation[heads.Length * options.Draws * maps.Length];
+        var deviations = new Deviation[heads.Length * options.Draws * maps.Length];
         Parallel.For(0, heads.Length * options.Draws, parallel, unit =>
         {
-            (int head, int draw) = (unit / options.Draws, unit % options.Draws);
-            for (int map = 0; map < maps.Length; map++)
+            var (head, draw) = (unit / options.Draws, unit % options.Draws);
+            for (var map = 0; map < maps.Length; map++)
             {
-                Projection w = projections[draw][map];
+                var w = projections[draw][map];
                 ProjectedFeatures projected = new(maps[map], w.Weights, w.Rows, w.Columns);
-                RowSums sums = heads[head].Sum(new FeatureWeights(projected, heads[head].Rows.Scaled, heads[head].Rows.Count));
+                var sums = heads[head].Sum(new FeatureWeights(projected, heads[head].Rows.Scaled, heads[head].Rows.Count));
                 deviations[unit * maps.Length + map] = references[head].Compare(sums, heads[head].Rows);
             }
         });
 
         Deviation average = default;
-        foreach (Reference reference in references)
+        foreach (var reference in references)
         {
             average.Add(reference.OfAveraging);
         }
 
-        MapError[] errors = new MapError[maps.Length];
-        for (int map = 0; map < maps.Length; map++)
+        var errors = new MapError[maps.Length];
+        for (var map = 0; map < maps.Length; map++)
         {
-            double[] drawErrors = new double[options.Draws];
+            var drawErrors = new double[options.Draws];
             long failed = 0;
-            for (int draw = 0; draw < options.Draws; draw++)
+            for (var draw = 0; draw < options.Draws; draw++)
             {
                 Deviation total = default;
-                for (int head = 0; head < heads.Length; head++)
+                for (var head = 0; head < heads.Length; head++)
                 {
                     total.Add(deviations[(head * options.Draws + draw) * maps.Length + map]);
                 }
@@ -118,16 +118,16 @@ public sealed class AttentionError
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerHead, 1);
         ShapeChecks.Check(shape, causal);
-        int dim = HeadTensor.Dim(query.Length, shape.Batch, shape.Heads, shape.QueryLength, nameof(query));
+        var dim = HeadTensor.Dim(query.Length, shape.Batch, shape.Heads, shape.QueryLength, nameof(query));
         ShapeChecks.CheckTensor(key.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, dim, nameof(key));
-        int valueDim = HeadTensor.Dim(value.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, nameof(value));
+        var valueDim = HeadTensor.Dim(value.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, nameof(value));
         ShapeChecks.CheckKeyLengths(keyLengths, shape);
-        int[] positions = QueryRows.Spread(shape.QueryLength, rowsPerHead);
-        HeadSample[] samples = new HeadSample[shape.Batch * shape.Heads];
-        for (int head = 0; head < samples.Length; head++)
+        var positions = QueryRows.Spread(shape.QueryLength, rowsPerHead);
+        var samples = new HeadSample[shape.Batch * shape.Heads];
+        for (var head = 0; head < samples.Length; head++)
         {
-            int batch = head / shape.Heads;
-            int keys = keyLengths.IsEmpty ? shape.KeyLength : keyLengths[batch];
+            var batch = head / shape.Heads;
+            var keys = keyLengths.IsEmpty ? shape.KeyLength : keyLengths[batch];
             samples[head] = new HeadSample(query, key, value, shape, batch, head % shape.Heads, positions, keys, causal, dim, valueDim);
         }
 
@@ -139,7 +139,7 @@ public sealed class AttentionError
 
     private static void CheckDraws(int heads, int maps, int features, int dim, int draws)
     {
-        Int128 deviations = (Int128)heads * maps * draws;
+        var deviations = (Int128)heads * maps * draws;
         if (deviations > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
@@ -153,15 +153,15 @@ public sealed class AttentionError
     // One W for each draw and number of projections, so that maps which need equally many see the same one.
     private static Projection[][] Draw(FeatureMap[] maps, int features, int dim, AttentionErrorOptions options)
     {
-        Projection[][] projections = new Projection[options.Draws][];
-        for (int draw = 0; draw < options.Draws; draw++)
+        var projections = new Projection[options.Draws][];
+        for (var draw = 0; draw < options.Draws; draw++)
         {
             Dictionary<int, Projection> bySize = [];
             projections[draw] = new Projection[maps.Length];
-            for (int map = 0; map < maps.Length; map++)
+            for (var map = 0; map < maps.Length; map++)
             {
-                int rows = maps[map].ProjectionRows(features);
-                if (!bySize.TryGetValue(rows, out Projection? w))
+                var rows = maps[map].ProjectionRows(features);
+                if (!bySize.TryGetValue(rows, out var w))
                 {
                     w = options.Draw(rows, dim, options.Seed + (ulong)draw);
                     ShapeChecks.CheckProjection(w, rows, dim, needsHadamard: false);
@@ -193,7 +193,7 @@ public sealed class AttentionError
 
         public void AddRow(ReadOnlySpan<double> actual, ReadOnlySpan<double> expected)
         {
-            for (int i = 0; i < actual.Length; i++)
+            for (var i = 0; i < actual.Length; i++)
             {
                 Squared += (actual[i] - expected[i]) * (actual[i] - expected[i]);
                 Size += expected[i] * expected[i];
@@ -211,16 +211,16 @@ public sealed class AttentionError
         {
             _valueDim = head.ValueDim;
             _exact = new double[head.Rows.Count * _valueDim];
-            RowSums sums = head.Sum(new ExactWeights(head.Rows.Scaled, head.Dim));
-            double[] mean = new double[_valueDim];
-            double[] total = new double[_valueDim];
-            int added = 0;
+            var sums = head.Sum(new ExactWeights(head.Rows.Scaled, head.Dim));
+            var mean = new double[_valueDim];
+            var total = new double[_valueDim];
+            var added = 0;
             Deviation deviation = default;
-            for (int row = 0; row < head.Rows.Count; row++)
+            for (var row = 0; row < head.Rows.Count; row++)
             {
-                Span<double> exact = _exact.AsSpan(row * _valueDim, _valueDim);
+                var exact = _exact.AsSpan(row * _valueDim, _valueDim);
                 sums.Output(row, exact);
-                int seen = head.Rows.Sees[row];
+                var seen = head.Rows.Sees[row];
                 if (seen == 0)
                 {
                     continue;
@@ -245,8 +245,8 @@ public sealed class AttentionError
         public Deviation Compare(RowSums sums, QueryRows rows)
         {
             Deviation deviation = default;
-            double[] output = new double[_valueDim];
-            for (int row = 0; row < rows.Count; row++)
+            var output = new double[_valueDim];
+            for (var row = 0; row < rows.Count; row++)
             {
                 if (rows.Sees[row] == 0)
                 {

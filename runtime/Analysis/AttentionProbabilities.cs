@@ -52,8 +52,8 @@ public static class AttentionProbabilities
     {
         ArgumentNullException.ThrowIfNull(map);
         ArgumentNullException.ThrowIfNull(projection);
-        int dim = projection.Columns;
-        int keys = Check(query, key, dim, shape, batch, head, rows, causal, destination, keyLength);
+        var dim = projection.Columns;
+        var keys = Check(query, key, dim, shape, batch, head, rows, causal, destination, keyLength);
         QueryRows queries = new(HeadTensor.OfQueries(query, shape, dim, batch, head), dim, rows, keys, causal);
         FeatureWeights weights = new(new ProjectedFeatures(map, projection.Weights, projection.Rows, dim), queries.Scaled, queries.Count);
         Fill(weights, queries, HeadTensor.OfKeys(key, shape, dim, batch, head), dim, shape.KeyLength, normalise, destination);
@@ -81,9 +81,9 @@ public static class AttentionProbabilities
         bool causal, Span<float> destination, int? keyLength = null, bool normalise = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(headDim, 1);
-        int keys = Check(query, key, headDim, shape, batch, head, rows, causal, destination, keyLength);
+        var keys = Check(query, key, headDim, shape, batch, head, rows, causal, destination, keyLength);
         QueryRows queries = new(HeadTensor.OfQueries(query, shape, headDim, batch, head), headDim, rows, keys, causal);
-        HeadTensor keyHead = HeadTensor.OfKeys(key, shape, headDim, batch, head);
+        var keyHead = HeadTensor.OfKeys(key, shape, headDim, batch, head);
         Fill(new ExactWeights(queries.Scaled, headDim), queries, keyHead, headDim, shape.KeyLength, normalise, destination);
     }
 
@@ -91,43 +91,43 @@ public static class AttentionProbabilities
         TileWeights weights, QueryRows queries, HeadTensor key, int dim, int stride, bool normalise, Span<float> destination)
     {
         destination.Clear();
-        double[] buffer = new double[queries.Count * TileWeights.Keys];
-        double[] tileReferences = new double[queries.Count];
-        double[] references = new double[queries.Count];
-        double[] sums = new double[queries.Count];
-        double[] keys = new double[TileWeights.Keys * dim];
-        double scale = Math.Pow(dim, -0.25);
+        var buffer = new double[queries.Count * TileWeights.Keys];
+        var tileReferences = new double[queries.Count];
+        var references = new double[queries.Count];
+        var sums = new double[queries.Count];
+        var keys = new double[TileWeights.Keys * dim];
+        var scale = Math.Pow(dim, -0.25);
         Array.Fill(references, double.NegativeInfinity);
-        for (int first = 0; first < queries.MostSeen; first += TileWeights.Keys)
+        for (var first = 0; first < queries.MostSeen; first += TileWeights.Keys)
         {
-            int count = Math.Min(TileWeights.Keys, queries.MostSeen - first);
+            var count = Math.Min(TileWeights.Keys, queries.MostSeen - first);
             key.CopyTo(first, count, scale, keys);
             weights.Load(keys, count);
-            for (int row = queries.ComputeTile(weights, first, count, buffer, tileReferences); row < queries.Count; row++)
+            for (var row = queries.ComputeTile(weights, first, count, buffer, tileReferences); row < queries.Count; row++)
             {
-                Span<float> probabilities = destination.Slice(queries.Order[row] * stride, stride);
+                var probabilities = destination.Slice(queries.Order[row] * stride, stride);
                 if (!(tileReferences[row] <= references[row] + Slack))
                 {
-                    double rescale = Math.Exp(references[row] - tileReferences[row]);
+                    var rescale = Math.Exp(references[row] - tileReferences[row]);
                     Scale(probabilities[..first], rescale);
                     sums[row] *= rescale;
                     references[row] = tileReferences[row];
                 }
 
-                double factor = Math.Exp(tileReferences[row] - references[row]);
-                int seen = Math.Min(count, queries.Sees[row] - first);
-                for (int i = 0; i < seen; i++)
+                var factor = Math.Exp(tileReferences[row] - references[row]);
+                var seen = Math.Min(count, queries.Sees[row] - first);
+                for (var i = 0; i < seen; i++)
                 {
-                    double weight = factor * buffer[row * TileWeights.Keys + i];
+                    var weight = factor * buffer[row * TileWeights.Keys + i];
                     sums[row] += weight;
                     probabilities[first + i] = (float)weight;
                 }
             }
         }
 
-        for (int row = 0; row < queries.Count; row++)
+        for (var row = 0; row < queries.Count; row++)
         {
-            double factor = normalise
+            var factor = normalise
                 ? (sums[row] == 0 ? 0 : 1 / sums[row])
                 : (queries.Sees[row] == 0 ? 0 : Math.Exp(references[row]));
             Scale(destination.Slice(queries.Order[row] * stride, queries.Sees[row]), factor);
@@ -136,7 +136,7 @@ public static class AttentionProbabilities
 
     private static void Scale(Span<float> numbers, double factor)
     {
-        for (int i = 0; i < numbers.Length; i++)
+        for (var i = 0; i < numbers.Length; i++)
         {
             numbers[i] = (float)(numbers[i] * factor);
         }
@@ -147,8 +147,8 @@ public static class AttentionProbabilities
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, int dim, in AttentionShape shape, int batch, int head, ReadOnlySpan<int> rows,
         bool causal, ReadOnlySpan<float> destination, int? keyLength)
     {
-        int keys = HeadChecks.Check(query, key, dim, shape, batch, head, rows, causal, keyLength);
-        long expected = (long)rows.Length * shape.KeyLength;
+        var keys = HeadChecks.Check(query, key, dim, shape, batch, head, rows, causal, keyLength);
+        var expected = (long)rows.Length * shape.KeyLength;
         if (destination.Length != expected)
         {
             throw new ArgumentException(

@@ -90,16 +90,16 @@ public sealed class DeltaBound
             throw new ArgumentException($"{map.Name} features estimate no softmax, so they have no error against it.", nameof(map));
         }
 
-        int projectionRows = map.ProjectionRows(features);
-        HeadSample[] heads = AttentionError.Samples(query, key, value, shape, causal, rowsPerHead, keyLengths);
-        int rows = heads[0].Rows.Count;
-        Share[] shares = new Share[heads.Length * rows];
+        var projectionRows = map.ProjectionRows(features);
+        var heads = AttentionError.Samples(query, key, value, shape, causal, rowsPerHead, keyLengths);
+        var rows = heads[0].Rows.Count;
+        var shares = new Share[heads.Length * rows];
         Parallel.For(0, shares.Length, unit =>
             shares[unit] = new DeltaRow(heads[unit / rows], unit % rows, map).Sum(pairs, seed, unit));
 
         Share total = default;
         long counted = 0;
-        foreach (Share share in shares)
+        foreach (var share in shares)
         {
             total.Squared += share.Squared;
             total.Variance += share.Variance;
@@ -108,8 +108,8 @@ public sealed class DeltaBound
             counted += share.Keys > 0 ? 1 : 0;
         }
 
-        double error = Math.Sqrt(Math.Max(0, total.Squared) / projectionRows / total.Size);
-        double standardError = total.IsSampled && error > 0 ? Math.Sqrt(total.Variance) / projectionRows / total.Size / (2 * error) : 0;
+        var error = Math.Sqrt(Math.Max(0, total.Squared) / projectionRows / total.Size);
+        var standardError = total.IsSampled && error > 0 ? Math.Sqrt(total.Variance) / projectionRows / total.Size / (2 * error) : 0;
         return new DeltaBound(map, features, error, standardError, counted, total.IsSampled);
     }
 

@@ -21,10 +21,10 @@ internal sealed class DeltaRow
         _querySquared = Products.Dot(query, query);
         _alongQuery = new double[_keys];
         _squared = new double[_keys];
-        double top = double.NegativeInfinity;
-        for (int j = 0; j < _keys; j++)
+        var top = double.NegativeInfinity;
+        for (var j = 0; j < _keys; j++)
         {
-            ReadOnlySpan<double> key = Key(j);
+            var key = Key(j);
             _alongQuery[j] = Products.Dot(query, key);
             _squared[j] = _querySquared + Products.Dot(key, key) + 2 * map.VarianceSign * _alongQuery[j];
             top = Math.Max(top, _alongQuery[j]);
@@ -32,7 +32,7 @@ internal sealed class DeltaRow
 
         _probabilities = new double[_keys];
         double sum = 0;
-        for (int j = 0; j < _keys; j++)
+        for (var j = 0; j < _keys; j++)
         {
             sum += _probabilities[j] = Math.Exp(_alongQuery[j] - top);
         }
@@ -42,7 +42,7 @@ internal sealed class DeltaRow
         Products.AddWeighted(_probabilities, head.Values, _output);
         _outputSquared = Products.Dot(_output, _output);
         _alongOutput = new double[_keys];
-        for (int j = 0; j < _keys; j++)
+        for (var j = 0; j < _keys; j++)
         {
             _alongOutput[j] = Products.Dot(_output, Value(j));
         }
@@ -57,9 +57,9 @@ internal sealed class DeltaRow
         DeltaBound.Share share = new() { Keys = _keys, Size = _outputSquared };
         if ((long)_keys * (_keys + 1) / 2 <= pairs)
         {
-            for (int j = 0; j < _keys; j++)
+            for (var j = 0; j < _keys; j++)
             {
-                for (int l = 0; l < j; l++)
+                for (var l = 0; l < j; l++)
                 {
                     share.Squared += 2 * _probabilities[j] * _probabilities[l] * Term(j, l);
                 }
@@ -71,20 +71,20 @@ internal sealed class DeltaRow
         }
 
         // The −1 in κ changes no expectation, since Σ_j p_j·(v_j − o) = 0, but takes away the variance of the terms where κ ≈ 0.
-        double[] cumulative = new double[_keys];
+        var cumulative = new double[_keys];
         double sum = 0;
-        for (int j = 0; j < _keys; j++)
+        for (var j = 0; j < _keys; j++)
         {
             cumulative[j] = sum += _probabilities[j];
         }
 
         double mean = 0;
         double squares = 0;
-        for (int pair = 0; pair < pairs; pair++)
+        for (var pair = 0; pair < pairs; pair++)
         {
-            (uint r0, uint r1, uint r2, uint r3) = Philox.Mix(seed, (uint)pair, (uint)row, 0, 0);
-            double term = Term(Draw(cumulative, r0, r1), Draw(cumulative, r2, r3));
-            double delta = term - mean;
+            var (r0, r1, r2, r3) = Philox.Mix(seed, (uint)pair, (uint)row, 0, 0);
+            var term = Term(Draw(cumulative, r0, r1), Draw(cumulative, r2, r3));
+            var delta = term - mean;
             mean += delta / (pair + 1);
             squares += delta * (term - mean);
         }
@@ -98,17 +98,17 @@ internal sealed class DeltaRow
     // A key with probability p, from 64 random bits.
     private static int Draw(double[] cumulative, uint low, uint high)
     {
-        double uniform = ((((ulong)high << 32) | low) >> 11) * (1.0 / (1L << 53)) * cumulative[^1];
-        int found = Array.BinarySearch(cumulative, uniform);
+        var uniform = ((((ulong)high << 32) | low) >> 11) * (1.0 / (1L << 53)) * cumulative[^1];
+        var found = Array.BinarySearch(cumulative, uniform);
         return Math.Min(found >= 0 ? found + 1 : ~found, cumulative.Length - 1);
     }
 
     // (v_j − o)ᵀ(v_l − o)·κ_jl.
     private double Term(int j, int l)
     {
-        int sign = _map.VarianceSign;
-        double values = Products.Dot(Value(j), Value(l)) - _alongOutput[j] - _alongOutput[l] + _outputSquared;
-        double product = _querySquared + sign * (_alongQuery[j] + _alongQuery[l]) + Products.Dot(Key(j), Key(l));
+        var sign = _map.VarianceSign;
+        var values = Products.Dot(Value(j), Value(l)) - _alongOutput[j] - _alongOutput[l] + _outputSquared;
+        var product = _querySquared + sign * (_alongQuery[j] + _alongQuery[l]) + Products.Dot(Key(j), Key(l));
         return values * _map.RelativeCovariance(_squared[j], _squared[l], product, _head.Dim);
     }
 

@@ -82,11 +82,11 @@ public sealed class ErrorBars
     {
         ArgumentNullException.ThrowIfNull(map);
         ArgumentNullException.ThrowIfNull(projection);
-        int dim = projection.Columns;
-        int keys = HeadChecks.Check(query, key, dim, shape, batch, head, rows, causal, keyLength);
-        int valueDim = HeadTensor.Dim(value.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, nameof(value));
+        var dim = projection.Columns;
+        var keys = HeadChecks.Check(query, key, dim, shape, batch, head, rows, causal, keyLength);
+        var valueDim = HeadTensor.Dim(value.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, nameof(value));
         HeadChecks.CheckRows(rows.Length, valueDim);
-        int blocks = projection.Rows / dim;
+        var blocks = projection.Rows / dim;
         if (blocks < 3)
         {
             throw new ArgumentException(
@@ -96,24 +96,24 @@ public sealed class ErrorBars
 
         // The last part, where there is one, is the incomplete block.
         HeadSample sample = new(query, key, value, shape, batch, head, rows, keys, causal, dim, valueDim);
-        RowSums[] parts = new RowSums[(projection.Rows + dim - 1) / dim];
+        var parts = new RowSums[(projection.Rows + dim - 1) / dim];
         Parallel.For(0, parts.Length, part =>
         {
-            int count = Math.Min(dim, projection.Rows - part * dim);
+            var count = Math.Min(dim, projection.Rows - part * dim);
             ProjectedFeatures features = new(map, projection.Weights.Slice(part * dim * dim, count * dim), count, dim);
             parts[part] = sample.Sum(new FeatureWeights(features, sample.Rows.Scaled, sample.Rows.Count));
         });
 
         // A part's features are normalised for its own size, so its sums count in proportion to it.
         ErrorBars bars = new(blocks, rows.Length, valueDim);
-        double share = (double)blocks * dim / projection.Rows;
-        double[] without = new double[blocks * valueDim];
+        var share = (double)blocks * dim / projection.Rows;
+        var without = new double[blocks * valueDim];
         RowSums merged = new(1, valueDim);
-        for (int row = 0; row < rows.Length; row++)
+        for (var row = 0; row < rows.Length; row++)
         {
-            int place = sample.Rows.Order[row];
+            var place = sample.Rows.Order[row];
             merged.Clear();
-            for (int part = 0; part < parts.Length; part++)
+            for (var part = 0; part < parts.Length; part++)
             {
                 merged.Add(0, parts[part], row, part < blocks ? 0 : Math.Log((double)(projection.Rows - part * dim) / dim));
             }
@@ -121,10 +121,10 @@ public sealed class ErrorBars
             Finish(merged, normalise, (double)projection.Rows / dim, bars._output.AsSpan(place * valueDim, valueDim));
 
             // Summed anew without each block: taking its sums away would leave rounding noise where it dominates.
-            for (int block = 0; block < blocks; block++)
+            for (var block = 0; block < blocks; block++)
             {
                 merged.Clear();
-                for (int part = 0; part < blocks; part++)
+                for (var part = 0; part < blocks; part++)
                 {
                     if (part != block)
                     {
@@ -157,11 +157,11 @@ public sealed class ErrorBars
     // The jackknife variance of each component, and the root of their sum.
     private static double Spread(ReadOnlySpan<double> without, int blocks, double share, Span<double> standardErrors)
     {
-        int dim = standardErrors.Length;
+        var dim = standardErrors.Length;
         double total = 0;
-        for (int component = 0; component < dim; component++)
+        for (var component = 0; component < dim; component++)
         {
-            double variance = LeaveOneOut.Variance(without[component..], dim, blocks) * share;
+            var variance = LeaveOneOut.Variance(without[component..], dim, blocks) * share;
             standardErrors[component] = Math.Sqrt(variance);
             total += variance;
         }

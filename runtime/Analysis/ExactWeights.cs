@@ -14,17 +14,17 @@ internal sealed class ExactWeights(double[] queries, int dim) : TileWeights
     public override void Compute(int firstRow, int rows, int keys, Span<double> weights, Span<double> references)
     {
         Products.MultiplyTransposed(queries.AsSpan(firstRow * dim), rows, _keys, keys, dim, weights, Keys);
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
-            Span<double> scores = weights.Slice(row * Keys, keys);
-            double top = double.NegativeInfinity;
-            foreach (double score in scores)
+            var scores = weights.Slice(row * Keys, keys);
+            var top = double.NegativeInfinity;
+            foreach (var score in scores)
             {
                 top = Math.Max(top, score);
             }
 
             references[row] = top;
-            for (int key = 0; key < keys; key++)
+            for (var key = 0; key < keys; key++)
             {
                 scores[key] = Math.Exp(scores[key] - top);
             }

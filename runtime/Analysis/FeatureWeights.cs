@@ -25,7 +25,7 @@ internal sealed class FeatureWeights : TileWeights
     {
         _features = features;
         _count = features.Features;
-        int gains = features.Map.HasGain ? 1 : 0;
+        var gains = features.Map.HasGain ? 1 : 0;
         _queryLog = new double[rows * _count];
         _queryGain = new double[rows * _count * gains];
         _queryFeatures = new double[rows * _count];
@@ -43,23 +43,23 @@ internal sealed class FeatureWeights : TileWeights
     public override void Compute(int firstRow, int rows, int keys, Span<double> weights, Span<double> references)
     {
         _top.AsSpan().Fill(double.NegativeInfinity);
-        for (int key = 0; key < keys; key++)
+        for (var key = 0; key < keys; key++)
         {
             Products.RaiseTo(_keyLog.AsSpan(key * _count, _count), _top);
         }
 
-        for (int key = 0; key < keys; key++)
+        for (var key = 0; key < keys; key++)
         {
-            Span<double> features = _keyFeatures.AsSpan(key * _count, _count);
+            var features = _keyFeatures.AsSpan(key * _count, _count);
             Products.ExpSum(_keyLog.AsSpan(key * _count, _count), -1, _top, 0, features);
             ApplyGain(_keyGain, key, features);
         }
 
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
             ReadOnlySpan<double> log = _queryLog.AsSpan((firstRow + row) * _count, _count);
             references[row] = Products.LargestSum(log, _top);
-            Span<double> features = _queryFeatures.AsSpan(row * _count, _count);
+            var features = _queryFeatures.AsSpan(row * _count, _count);
             Products.ExpSum(log, 1, _top, -references[row], features);
             ApplyGain(_queryGain, firstRow + row, features);
         }

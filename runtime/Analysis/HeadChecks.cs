@@ -18,7 +18,7 @@ internal static class HeadChecks
         CheckBelow(head, shape.Heads, nameof(head), "heads");
         QueryRows.Check(rows, shape.QueryLength, nameof(rows));
         CheckRows(rows.Length, Math.Max(dim, TileWeights.Keys));
-        int keys = keyLength ?? shape.KeyLength;
+        var keys = keyLength ?? shape.KeyLength;
         return (uint)keys <= (uint)shape.KeyLength
             ? keys
             : throw new ArgumentOutOfRangeException(nameof(keyLength), keys, $"keyLength is {keys}, but must be 0 to KeyLength = {shape.KeyLength}.");

@@ -10,7 +10,7 @@ internal sealed class HeadSample
     {
         (Dim, ValueDim) = (dim, valueDim);
         Rows = new QueryRows(HeadTensor.OfQueries(query, shape, dim, batch, head), dim, positions, keyLength, causal);
-        int keys = Rows.MostSeen;
+        var keys = Rows.MostSeen;
         Keys = new double[keys * dim];
         Values = new double[keys * valueDim];
         HeadTensor.OfKeys(key, shape, dim, batch, head).CopyTo(0, keys, Math.Pow(dim, -0.25), Keys);
@@ -36,15 +36,15 @@ internal sealed class HeadSample
     public RowSums Sum(TileWeights weights)
     {
         RowSums sums = new(Rows.Count, ValueDim);
-        double[] buffer = new double[Rows.Count * TileWeights.Keys];
-        double[] references = new double[Rows.Count];
-        for (int first = 0; first < Rows.MostSeen; first += TileWeights.Keys)
+        var buffer = new double[Rows.Count * TileWeights.Keys];
+        var references = new double[Rows.Count];
+        for (var first = 0; first < Rows.MostSeen; first += TileWeights.Keys)
         {
-            int count = Math.Min(TileWeights.Keys, Rows.MostSeen - first);
+            var count = Math.Min(TileWeights.Keys, Rows.MostSeen - first);
             weights.Load(Keys.AsSpan(first * Dim, count * Dim), count);
-            for (int row = Rows.ComputeTile(weights, first, count, buffer, references); row < Rows.Count; row++)
+            for (var row = Rows.ComputeTile(weights, first, count, buffer, references); row < Rows.Count; row++)
             {
-                int seen = Math.Min(count, Rows.Sees[row] - first);
+                var seen = Math.Min(count, Rows.Sees[row] - first);
                 sums.Add(row, references[row], buffer.AsSpan(row * TileWeights.Keys, seen), Values.AsSpan(first * ValueDim, seen * ValueDim));
             }
         }

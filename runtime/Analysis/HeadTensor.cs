@@ -10,7 +10,7 @@ internal readonly ref struct HeadTensor
 
     private HeadTensor(ReadOnlySpan<float> tensor, TensorLayout layout, int heads, int length, int dim, int batch, int head)
     {
-        bool headFirst = layout == TensorLayout.BatchHeadLengthDim;
+        var headFirst = layout == TensorLayout.BatchHeadLengthDim;
         _tensor = tensor;
         _dim = dim;
         _stride = headFirst ? dim : (nint)heads * dim;
@@ -40,7 +40,7 @@ internal readonly ref struct HeadTensor
     /// <exception cref="ArgumentException">The shape has no token, or the length is no multiple of its tokens.</exception>
     public static int Dim(int numbers, int batch, int heads, int length, string name)
     {
-        Int128 tokens = (Int128)((long)batch * heads) * length;
+        var tokens = (Int128)((long)batch * heads) * length;
         if (tokens == 0)
         {
             throw new ArgumentException(
@@ -60,7 +60,7 @@ internal readonly ref struct HeadTensor
     /// <summary>Copies tokens as double, times a factor.</summary>
     public void CopyTo(int first, int count, double factor, Span<double> destination)
     {
-        for (int token = 0; token < count; token++)
+        for (var token = 0; token < count; token++)
         {
             Scale(this[first + token], factor, destination.Slice(token * _dim, _dim));
         }
@@ -69,7 +69,7 @@ internal readonly ref struct HeadTensor
     /// <summary>destination = factor · source.</summary>
     public static void Scale(ReadOnlySpan<float> source, double factor, Span<double> destination)
     {
-        for (int i = 0; i < source.Length; i++)
+        for (var i = 0; i < source.Length; i++)
         {
             destination[i] = factor * source[i];
         }

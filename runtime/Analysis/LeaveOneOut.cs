@@ -11,15 +11,15 @@ internal static class LeaveOneOut
     public static double Variance(ReadOnlySpan<double> without, int stride, int blocks)
     {
         double mean = 0;
-        for (int block = 0; block < blocks; block++)
+        for (var block = 0; block < blocks; block++)
         {
             mean += without[block * stride] / blocks;
         }
 
         double squares = 0;
-        for (int block = 0; block < blocks; block++)
+        for (var block = 0; block < blocks; block++)
         {
-            double deviation = without[block * stride] - mean;
+            var deviation = without[block * stride] - mean;
             squares += deviation * deviation;
         }
 

@@ -15,9 +15,9 @@ public sealed class MapError
         FailedRows = failedRows;
         Rows = rows;
 
-        int count = 0;
+        var count = 0;
         double sum = 0;
-        foreach (double error in drawErrors)
+        foreach (var error in drawErrors)
         {
             if (!double.IsNaN(error))
             {
@@ -26,9 +26,9 @@ public sealed class MapError
             }
         }
 
-        double mean = sum / count;
+        var mean = sum / count;
         double variance = 0;
-        foreach (double error in drawErrors)
+        foreach (var error in drawErrors)
         {
             if (!double.IsNaN(error))
             {
@@ -91,7 +91,7 @@ public sealed class MapError
             throw new ArgumentOutOfRangeException(nameof(error), error, FormattableString.Invariant($"error is {error}, but must be above 0."));
         }
 
-        bool lawful = Map.EstimatesSoftmax && FailedRows == 0
+        var lawful = Map.EstimatesSoftmax && FailedRows == 0
             && error <= LargestLawful && RelativeError <= LargestLawful && RelativeError < AverageError;
         return lawful ? Extrapolate(Features, RelativeError / error, Map.Branches) : null;
     }
@@ -103,7 +103,7 @@ public sealed class MapError
     /// <summary>features · ratio², rounded up to a multiple; null where that exceeds 64 bits.</summary>
     internal static long? Extrapolate(int features, double ratio, int multiple)
     {
-        double groups = Math.Max(1, Math.Ceiling(features * ratio * ratio / multiple));
+        var groups = Math.Max(1, Math.Ceiling(features * ratio * ratio / multiple));
         return groups < long.MaxValue / multiple ? (long)groups * multiple : null;
     }
 }

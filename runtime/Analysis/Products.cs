@@ -10,17 +10,17 @@ internal static class Products
     /// <summary>aᵀb.</summary>
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
-        int i = 0;
+        var i = 0;
         double sum = 0;
         if (a.Length >= Vector<double>.Count)
         {
-            ref double x = ref MemoryMarshal.GetReference(a);
-            ref double y = ref MemoryMarshal.GetReference(b[..a.Length]); // as long as a, so the loads below stay inside
+            ref var x = ref MemoryMarshal.GetReference(a);
+            ref var y = ref MemoryMarshal.GetReference(b[..a.Length]); // as long as a, so the loads below stay inside
             Vector<double> even = default;
             Vector<double> odd = default;
             for (; i <= a.Length - 2 * Vector<double>.Count; i += 2 * Vector<double>.Count)
             {
-                nuint second = (nuint)(i + Vector<double>.Count);
+                var second = (nuint)(i + Vector<double>.Count);
                 even = Vector.FusedMultiplyAdd(Vector.LoadUnsafe(ref x, (nuint)i), Vector.LoadUnsafe(ref y, (nuint)i), even);
                 odd = Vector.FusedMultiplyAdd(Vector.LoadUnsafe(ref x, second), Vector.LoadUnsafe(ref y, second), odd);
             }
@@ -42,10 +42,10 @@ internal static class Products
         ReadOnlySpan<double> a, int rows, ReadOnlySpan<double> b, int columns, int depth, Span<double> c, int stride)
     {
         // Blocks of 4 × 2 sums stay in registers: 6 loads for 8 multiply-adds.
-        int i = 0;
+        var i = 0;
         for (; i + 4 <= rows; i += 4)
         {
-            int j = 0;
+            var j = 0;
             for (; j + 2 <= columns; j += 2)
             {
                 Block(a.Slice(i * depth, 4 * depth), b.Slice(j * depth, 2 * depth), depth, c[(i * stride + j)..], stride);
@@ -53,7 +53,7 @@ internal static class Products
 
             for (; j < columns; j++)
             {
-                for (int row = i; row < i + 4; row++)
+                for (var row = i; row < i + 4; row++)
                 {
                     c[row * stride + j] = Dot(a.Slice(row * depth, depth), b.Slice(j * depth, depth));
                 }
@@ -62,7 +62,7 @@ internal static class Products
 
         for (; i < rows; i++)
         {
-            for (int j = 0; j < columns; j++)
+            for (var j = 0; j < columns; j++)
             {
                 c[i * stride + j] = Dot(a.Slice(i * depth, depth), b.Slice(j * depth, depth));
             }
@@ -73,11 +73,11 @@ internal static class Products
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddWeighted(ReadOnlySpan<double> weights, ReadOnlySpan<double> rows, Span<double> sum)
     {
-        int dim = sum.Length;
-        int j = 0;
+        var dim = sum.Length;
+        var j = 0;
         for (; j + 4 <= weights.Length; j += 4)
         {
-            ReadOnlySpan<double> four = rows.Slice(j * dim, 4 * dim);
+            var four = rows.Slice(j * dim, 4 * dim);
             AddFour(weights.Slice(j, 4), four, sum);
         }
 
@@ -90,7 +90,7 @@ internal static class Products
     /// <summary>numbers *= factor.</summary>
     public static void Scale(Span<double> numbers, double factor)
     {
-        for (int i = 0; i < numbers.Length; i++)
+        for (var i = 0; i < numbers.Length; i++)
         {
             numbers[i] *= factor;
         }
@@ -99,7 +99,7 @@ internal static class Products
     /// <summary>top = max(top, x), each number by itself; NaN stays NaN.</summary>
     public static void RaiseTo(ReadOnlySpan<double> x, Span<double> top)
     {
-        int i = 0;
+        var i = 0;
         for (; i <= top.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
             Vector.Max(new Vector<double>(x[i..]), new Vector<double>(top[i..])).CopyTo(top[i..]);
@@ -114,8 +114,8 @@ internal static class Products
     /// <summary>The largest a_i + b_i; NaN where there is one.</summary>
     public static double LargestSum(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
-        double top = double.NegativeInfinity;
-        int i = 0;
+        var top = double.NegativeInfinity;
+        var i = 0;
         if (a.Length >= Vector<double>.Count)
         {
             Vector<double> tops = new(double.NegativeInfinity);
@@ -124,7 +124,7 @@ internal static class Products
                 tops = Vector.Max(tops, new Vector<double>(a[i..]) + new Vector<double>(b[i..]));
             }
 
-            for (int lane = 0; lane < Vector<double>.Count; lane++)
+            for (var lane = 0; lane < Vector<double>.Count; lane++)
             {
                 top = Math.Max(top, tops[lane]);
             }
@@ -142,7 +142,7 @@ internal static class Products
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ExpSum(ReadOnlySpan<double> a, double sign, ReadOnlySpan<double> b, double offset, Span<double> destination)
     {
-        int i = 0;
+        var i = 0;
         Vector<double> offsets = new(offset);
         for (; i <= a.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
@@ -158,7 +158,7 @@ internal static class Products
     /// <summary>x *= factors, each number by itself.</summary>
     public static void MultiplyBy(ReadOnlySpan<double> factors, Span<double> x)
     {
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
         {
             x[i] *= factors[i];
         }
@@ -167,16 +167,16 @@ internal static class Products
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Block(ReadOnlySpan<double> a, ReadOnlySpan<double> b, int depth, Span<double> c, int stride)
     {
-        ref double a0 = ref MemoryMarshal.GetReference(a);
-        ref double b0 = ref MemoryMarshal.GetReference(b);
+        ref var a0 = ref MemoryMarshal.GetReference(a);
+        ref var b0 = ref MemoryMarshal.GetReference(b);
         Vector<double> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
         nint width = Vector<double>.Count;
         nint k = 0;
         for (; k <= depth - width; k += width)
         {
-            Vector<double> x0 = Vector.LoadUnsafe(ref b0, (nuint)k);
-            Vector<double> x1 = Vector.LoadUnsafe(ref b0, (nuint)(depth + k));
-            Vector<double> y = Vector.LoadUnsafe(ref a0, (nuint)k);
+            var x0 = Vector.LoadUnsafe(ref b0, (nuint)k);
+            var x1 = Vector.LoadUnsafe(ref b0, (nuint)(depth + k));
+            var y = Vector.LoadUnsafe(ref a0, (nuint)k);
             c00 = Vector.FusedMultiplyAdd(y, x0, c00);
             c01 = Vector.FusedMultiplyAdd(y, x1, c01);
             y = Vector.LoadUnsafe(ref a0, (nuint)(depth + k));
@@ -196,14 +196,14 @@ internal static class Products
         ];
         for (; k < depth; k++)
         {
-            for (int row = 0; row < 4; row++)
+            for (var row = 0; row < 4; row++)
             {
                 sums[2 * row] += a[row * depth + (int)k] * b[(int)k];
                 sums[2 * row + 1] += a[row * depth + (int)k] * b[depth + (int)k];
             }
         }
 
-        for (int row = 0; row < 4; row++)
+        for (var row = 0; row < 4; row++)
         {
             c[row * stride] = sums[2 * row];
             c[row * stride + 1] = sums[2 * row + 1];
@@ -212,7 +212,7 @@ internal static class Products
 
     private static void AddOne(double weight, ReadOnlySpan<double> row, Span<double> sum)
     {
-        int i = 0;
+        var i = 0;
         for (; i <= sum.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
             (new Vector<double>(sum[i..]) + weight * new Vector<double>(row[i..])).CopyTo(sum[i..]);
@@ -227,16 +227,16 @@ internal static class Products
     // Four rows at a time: the sum is loaded and stored once for them.
     private static void AddFour(ReadOnlySpan<double> weights, ReadOnlySpan<double> rows, Span<double> sum)
     {
-        int dim = sum.Length;
-        (double w0, double w1, double w2, double w3) = (weights[0], weights[1], weights[2], weights[3]);
-        ReadOnlySpan<double> r0 = rows[..dim];
-        ReadOnlySpan<double> r1 = rows.Slice(dim, dim);
-        ReadOnlySpan<double> r2 = rows.Slice(2 * dim, dim);
-        ReadOnlySpan<double> r3 = rows.Slice(3 * dim, dim);
-        int i = 0;
+        var dim = sum.Length;
+        var (w0, w1, w2, w3) = (weights[0], weights[1], weights[2], weights[3]);
+        var r0 = rows[..dim];
+        var r1 = rows.Slice(dim, dim);
+        var r2 = rows.Slice(2 * dim, dim);
+        var r3 = rows.Slice(3 * dim, dim);
+        var i = 0;
         for (; i <= dim - Vector<double>.Count; i += Vector<double>.Count)
         {
-            Vector<double> x = new Vector<double>(sum[i..]) + w0 * new Vector<double>(r0[i..]) + w1 * new Vector<double>(r1[i..])
+            var x = new Vector<double>(sum[i..]) + w0 * new Vector<double>(r0[i..]) + w1 * new Vector<double>(r1[i..])
                 + w2 * new Vector<double>(r2[i..]) + w3 * new Vector<double>(r3[i..]);
             x.CopyTo(sum[i..]);
         }

@@ -22,7 +22,7 @@ internal sealed class ProjectedFeatures
         _weights = new double[rows * dim];
         HeadTensor.Scale(weights, 1, _weights);
         _squaredRows = new double[rows];
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
             ReadOnlySpan<double> weight = _weights.AsSpan(row * dim, dim);
             _squaredRows[row] = Products.Dot(weight, weight);
@@ -44,9 +44,9 @@ internal sealed class ProjectedFeatures
             _projected = new double[count * _rows];
         }
 
-        for (int token = 0; token < count; token++)
+        for (var token = 0; token < count; token++)
         {
-            ReadOnlySpan<double> x = scaled.Slice(token * _dim, _dim);
+            var x = scaled.Slice(token * _dim, _dim);
             _halfNorms[token] = Products.Dot(x, x) / 2;
         }
 

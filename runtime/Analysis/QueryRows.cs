@@ -12,9 +12,9 @@ internal sealed class QueryRows
     /// <param name="causal">Whether query i sees only keys j ≤ i.</param>
     public QueryRows(HeadTensor query, int dim, ReadOnlySpan<int> positions, int keyLength, bool causal)
     {
-        int[] sees = new int[positions.Length];
+        var sees = new int[positions.Length];
         Order = new int[positions.Length];
-        for (int row = 0; row < sees.Length; row++)
+        for (var row = 0; row < sees.Length; row++)
         {
             sees[row] = causal ? Math.Min(positions[row] + 1, keyLength) : keyLength;
             Order[row] = row;
@@ -24,8 +24,8 @@ internal sealed class QueryRows
         Array.Sort(Order, (a, b) => sees[a] != sees[b] ? sees[a].CompareTo(sees[b]) : a.CompareTo(b));
         Sees = new int[sees.Length];
         Scaled = new double[sees.Length * dim];
-        double scale = Math.Pow(dim, -0.25);
-        for (int row = 0; row < sees.Length; row++)
+        var scale = Math.Pow(dim, -0.25);
+        for (var row = 0; row < sees.Length; row++)
         {
             Sees[row] = sees[Order[row]];
             query.CopyTo(positions[Order[row]], 1, scale, Scaled.AsSpan(row * dim, dim));
@@ -58,14 +58,14 @@ internal sealed class QueryRows
     /// <returns>The first row that sees any of the tile; those before it have no weights.</returns>
     public int ComputeTile(TileWeights weights, int first, int count, Span<double> buffer, Span<double> references)
     {
-        int start = 0;
+        var start = 0;
         while (start < Count && Sees[start] <= first)
         {
             start++;
         }
 
         // A row that sees a part of the tile gets references of its own: a later key, whatever its size, must not touch them.
-        int row = start;
+        var row = start;
         for (; row < Count && Sees[row] < first + count; row++)
         {
             weights.Compute(row, 1, Sees[row] - first, buffer[(row * TileWeights.Keys)..], references[row..]);
@@ -82,9 +82,9 @@ internal sealed class QueryRows
     /// <summary>Positions spread evenly over a sequence: the middles of equal parts, or all of a short one.</summary>
     public static int[] Spread(int length, int most)
     {
-        int count = Math.Min(length, most);
-        int[] positions = new int[count];
-        for (int i = 0; i < count; i++)
+        var count = Math.Min(length, most);
+        var positions = new int[count];
+        for (var i = 0; i < count; i++)
         {
             positions[i] = (int)((2L * i + 1) * length / (2L * count));
         }
@@ -96,7 +96,7 @@ internal sealed class QueryRows
     /// <exception cref="ArgumentException">One is not.</exception>
     public static void Check(ReadOnlySpan<int> positions, int length, string name)
     {
-        for (int i = 0; i < positions.Length; i++)
+        for (var i = 0; i < positions.Length; i++)
         {
             if ((uint)positions[i] >= (uint)length)
             {

@@ -26,10 +26,10 @@ internal sealed class RowSums
     /// <summary>Adds weights, relative to a reference of theirs, and their values.</summary>
     public void Add(int row, double reference, ReadOnlySpan<double> weights, ReadOnlySpan<double> values)
     {
-        double factor = Raise(row, reference);
+        var factor = Raise(row, reference);
         Span<double> scaled = stackalloc double[TileWeights.Keys];
         double sum = 0;
-        for (int i = 0; i < weights.Length; i++)
+        for (var i = 0; i < weights.Length; i++)
         {
             scaled[i] = weights[i] * factor;
             sum += scaled[i];
@@ -47,7 +47,7 @@ internal sealed class RowSums
             return; // nothing was added to it
         }
 
-        double factor = Raise(row, other.Reference[otherRow] + logFactor);
+        var factor = Raise(row, other.Reference[otherRow] + logFactor);
         Denominator[row] += factor * other.Denominator[otherRow];
         Products.AddWeighted([factor], other.Numerator.AsSpan(otherRow * _dim, _dim), Numerator.AsSpan(row * _dim, _dim));
     }
@@ -80,11 +80,11 @@ internal sealed class RowSums
     // Makes the larger reference the row's and returns the factor of what is added to it.
     private double Raise(int row, double reference)
     {
-        double old = Reference[row];
-        double top = Math.Max(old, reference); // NaN stays NaN
+        var old = Reference[row];
+        var top = Math.Max(old, reference); // NaN stays NaN
         if (top != old)
         {
-            double rescale = Math.Exp(old - top);
+            var rescale = Math.Exp(old - top);
             Denominator[row] *= rescale;
             Products.Scale(Numerator.AsSpan(row * _dim, _dim), rescale);
             Reference[row] = top;

@@ -34,27 +34,27 @@ internal sealed class StateErrors
 
     public void Compute(ReadOnlySpan<float> queries, Span<float> standardErrors, Span<float> logPartitionErrors)
     {
-        int rows = queries.Length / _projection.Columns;
-        double[] log = new double[rows * _features];
-        double[] gain = new double[log.Length];
+        var rows = queries.Length / _projection.Columns;
+        var log = new double[rows * _features];
+        var gain = new double[log.Length];
         _map.Compute(queries, _projection, log, gain);
 
         // [block, value dim + 1]: the last column is the sum of the weights. Rows past the last whole block belong to no block.
-        int columns = _valueDim + 1;
-        double[] sums = new double[(_blocks + 1) * columns];
-        double[] without = new double[_blocks * columns];
-        for (int row = 0; row < rows; row++)
+        var columns = _valueDim + 1;
+        var sums = new double[(_blocks + 1) * columns];
+        var without = new double[_blocks * columns];
+        for (var row = 0; row < rows; row++)
         {
-            double top = Sum(log.AsSpan(row * _features, _features), gain.AsSpan(row * _features, _features), sums);
-            for (int block = 0; block < _blocks; block++)
+            var top = Sum(log.AsSpan(row * _features, _features), gain.AsSpan(row * _features, _features), sums);
+            for (var block = 0; block < _blocks; block++)
             {
                 Without(sums, block, top, without.AsSpan(block * columns, columns));
             }
 
-            double share = (double)_blocks * _projection.Columns / _projection.Rows;
-            for (int c = 0; c < columns; c++)
+            var share = (double)_blocks * _projection.Columns / _projection.Rows;
+            for (var c = 0; c < columns; c++)
             {
-                float error = (float)Math.Sqrt(LeaveOneOut.Variance(without.AsSpan(c), columns, _blocks) * share);
+                var error = (float)Math.Sqrt(LeaveOneOut.Variance(without.AsSpan(c), columns, _blocks) * share);
                 if (c < _valueDim)
                 {
                     standardErrors[row * _valueDim + c] = error;
@@ -71,19 +71,19 @@ internal sealed class StateErrors
     private double Sum(ReadOnlySpan<double> log, ReadOnlySpan<double> gain, Span<double> sums)
     {
         sums.Clear();
-        double top = double.NegativeInfinity;
-        for (int r = 0; r < _features; r++)
+        var top = double.NegativeInfinity;
+        for (var r = 0; r < _features; r++)
         {
             top = Math.Max(top, log[r] + Reference(r));
         }
 
-        for (int r = 0; r < _features; r++)
+        for (var r = 0; r < _features; r++)
         {
-            double weight = gain[r] * Math.Exp(log[r] + Reference(r) - top);
-            int block = Math.Min(r % _projection.Rows / _projection.Columns, _blocks);
-            Span<double> sum = sums.Slice(block * (_valueDim + 1), _valueDim + 1);
+            var weight = gain[r] * Math.Exp(log[r] + Reference(r) - top);
+            var block = Math.Min(r % _projection.Rows / _projection.Columns, _blocks);
+            var sum = sums.Slice(block * (_valueDim + 1), _valueDim + 1);
             ReadOnlySpan<float> row = _state.AsSpan((_members * _features) + r * _valueDim, _valueDim);
-            for (int c = 0; c < _valueDim; c++)
+            for (var c = 0; c < _valueDim; c++)
             {
                 sum[c] += weight * row[c];
             }
@@ -98,19 +98,19 @@ internal sealed class StateErrors
     private void Without(ReadOnlySpan<double> sums, int block, double top, Span<double> result)
     {
         result.Clear();
-        for (int other = 0; other < _blocks; other++)
+        for (var other = 0; other < _blocks; other++)
         {
-            for (int c = 0; other != block && c < result.Length; c++)
+            for (var c = 0; other != block && c < result.Length; c++)
             {
                 result[c] += sums[other * result.Length + c];
             }
         }
 
         // So many fewer features make the sums so much smaller. Features carry m^(-1/2) on both sides; Compute has that of the query.
-        double grown = _projection.Rows / ((_blocks - 1.0) * _projection.Columns);
-        double total = result[^1];
-        double factor = _normalize ? (total == 0 ? 0 : 1 / total) : grown * Math.Exp(top + 0.5 * Math.Log(_map.Weight(_features)));
-        for (int c = 0; c < result.Length - 1; c++)
+        var grown = _projection.Rows / ((_blocks - 1.0) * _projection.Columns);
+        var total = result[^1];
+        var factor = _normalize ? (total == 0 ? 0 : 1 / total) : grown * Math.Exp(top + 0.5 * Math.Log(_map.Weight(_features)));
+        for (var c = 0; c < result.Length - 1; c++)
         {
             result[c] *= factor;
         }

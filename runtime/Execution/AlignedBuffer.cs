@@ -25,7 +25,7 @@ internal sealed unsafe class AlignedBuffer : SafeHandle
     {
         const string what = "floats of working memory";
         MemoryChecks.Check(floats, sizeof(float), what);
-        nuint bytes = checked((nuint)floats * sizeof(float));
+        var bytes = checked((nuint)floats * sizeof(float));
         try
         {
             SetHandle((nint)NativeMemory.AlignedAlloc(Math.Max(bytes, Alignment), Alignment));
@@ -37,7 +37,7 @@ internal sealed unsafe class AlignedBuffer : SafeHandle
 
         NativeMemory.Clear((void*)handle, bytes);
         Length = floats;
-        long inUse = Interlocked.Add(ref _bytesInUse, Bytes);
+        var inUse = Interlocked.Add(ref _bytesInUse, Bytes);
         if (inUse > Volatile.Read(ref _collectAt))
         {
             Volatile.Write(ref _collectAt, inUse + Math.Max(LeastCollected, inUse / 2));
@@ -93,7 +93,7 @@ internal sealed unsafe class AlignedBuffer : SafeHandle
     protected override bool ReleaseHandle()
     {
         NativeMemory.AlignedFree((void*)handle);
-        long inUse = Interlocked.Add(ref _bytesInUse, -Bytes);
+        var inUse = Interlocked.Add(ref _bytesInUse, -Bytes);
         if (Math.Max(LeastCollected, 2 * inUse) < Volatile.Read(ref _collectAt))
         {
             Volatile.Write(ref _collectAt, Math.Max(LeastCollected, 2 * inUse));

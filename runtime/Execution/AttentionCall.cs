@@ -44,7 +44,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     /// <summary>The bytes that a call uses.</summary>
     public static long MemoryBytes(in AttentionShape shape, int degree)
     {
-        SplitPlan plan = Plan(HeadsAtOnce(shape), degree);
+        var plan = Plan(HeadsAtOnce(shape), degree);
         return MemoryFloats(plan, Workers(plan, degree)) * sizeof(float);
     }
 
@@ -63,7 +63,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
             FindStrides(memory, slots, shape);
         }
 
-        for (int i = 0; i < slots.Length; i++)
+        for (var i = 0; i < slots.Length; i++)
         {
             _operands[i].Start = slots[i] == CallMemory.ParametersSlot ? parameters : memory.Starts[slots[i]];
         }
@@ -85,7 +85,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private void FindStrides(in CallMemory memory, ReadOnlySpan<int> slots, in AttentionShape shape)
     {
-        for (int i = 0; i < slots.Length; i++)
+        for (var i = 0; i < slots.Length; i++)
         {
             _operands[i] = slots[i] == CallMemory.ParametersSlot
                 ? new OperandMemory { QueryHeads = 1 }
@@ -99,7 +99,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     /// <summary>Puts a row of zeros in the place of every row of what is read and missing.</summary>
     private void ReadZeros(float* zeros)
     {
-        for (int i = 0; i < _operands.Length; i++)
+        for (var i = 0; i < _operands.Length; i++)
         {
             if (_operands[i].Start is null && KernelOperands<TKernel>.All[i] is { IsOptional: true, Access: OperandAccess.Read })
             {
@@ -112,7 +112,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     /// <summary>Computes heads that write the same memory one after the other, those that do not side by side.</summary>
     private void RunThoseThatShare(in AttentionShape shape, int degree)
     {
-        AttentionShape atOnce = HeadsAtOnce(shape);
+        var atOnce = HeadsAtOnce(shape);
         if (!_call.AddsGradients)
         {
             ClearGradients(shape);
@@ -122,12 +122,12 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         _hasStrides = false;
         Span<OperandMemory> all = stackalloc OperandMemory[_operands.Length];
         _operands.CopyTo(all);
-        for (int batch = 0; batch < shape.Batch; batch += atOnce.Batch)
+        for (var batch = 0; batch < shape.Batch; batch += atOnce.Batch)
         {
-            int step = shape.Heads / atOnce.Heads;
-            for (int head = 0; head < step; head++)
+            var step = shape.Heads / atOnce.Heads;
+            for (var head = 0; head < step; head++)
             {
-                for (int i = 0; i < all.Length; i++)
+                for (var i = 0; i < all.Length; i++)
                 {
                     _operands[i] = all[i].From(batch, head, step);
                 }
@@ -144,11 +144,11 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     {
         _shape = shape;
         _plan = Plan(shape, degree);
-        int workers = Workers(_plan, degree);
+        var workers = Workers(_plan, degree);
         ReserveMemory(workers);
 
-        WorkerTeam team = WorkerTeam.Shared;
-        bool together = team.TryEnter(workers);
+        var team = WorkerTeam.Shared;
+        var together = team.TryEnter(workers);
         try
         {
             if (Stateless)
@@ -186,8 +186,8 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     [SkipLocalsInit]
     public override void Run(int unit, int worker)
     {
-        OperandPlace* places = stackalloc OperandPlace[HeadOperands.Most];
-        float* scratch = _scratch + worker * ScratchStride;
+        var places = stackalloc OperandPlace[HeadOperands.Most];
+        var scratch = _scratch + worker * ScratchStride;
         switch (_phase)
         {
             case Phase.Stateless:
@@ -221,7 +221,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private void ClearGradients(in AttentionShape shape)
     {
-        for (int i = 0; i < _operands.Length; i++)
+        for (var i = 0; i < _operands.Length; i++)
         {
             if (KernelOperands<TKernel>.All[i] is { Access: OperandAccess.Accumulate } gradient)
             {
@@ -239,7 +239,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private void ReserveMemory(int workers)
     {
-        long floats = MemoryFloats(_plan, workers);
+        var floats = MemoryFloats(_plan, workers);
         if (_memory is null || _memory.Length < floats)
         {
             _memory?.Dispose();
@@ -254,8 +254,8 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private void RunStateless(int unit, OperandPlace* places, float* scratch)
     {
-        (int headIndex, int piece) = Math.DivRem(unit, _plan.QuerySpans);
-        HeadOperands head = Head(headIndex, places);
+        var (headIndex, piece) = Math.DivRem(unit, _plan.QuerySpans);
+        var head = Head(headIndex, places);
         if (TKernel.Causal)
         {
             piece = _plan.QuerySpans - 1 - piece; // later queries see more keys: the long pieces first, so that the short ones fill the gaps
@@ -266,7 +266,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private void RunWholeHead(int headIndex, OperandPlace* places, float* state, float* scratch)
     {
-        HeadOperands head = Head(headIndex, places);
+        var head = Head(headIndex, places);
         head = head with { IsShort = IsShort(head) };
         if (!TKernel.Causal)
         {
@@ -279,7 +279,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
         if (OutputLength(head) > 0)
         {
-            HeadOperands outputs = head with { StartsEmpty = TKernel.Causal, KeepsState = _call.State is not null };
+            var outputs = head with { StartsEmpty = TKernel.Causal, KeepsState = _call.State is not null };
             TKernel.Output(outputs, 0, OutputLength(head), ref *state, ref *scratch);
         }
 
@@ -292,16 +292,16 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private void RunKeyPiece(int unit, OperandPlace* places, float* scratch)
     {
-        int pieces = _plan.PiecesPerSpan;
-        (int cutHead, int piece) = Math.DivRem(unit, _plan.KeySpans * pieces);
-        HeadOperands head = Head(_plan.WholeHeads + cutHead, places);
+        var pieces = _plan.PiecesPerSpan;
+        var (cutHead, piece) = Math.DivRem(unit, _plan.KeySpans * pieces);
+        var head = Head(_plan.WholeHeads + cutHead, places);
         int from, to;
         if (TKernel.Causal)
         {
             // Pieces end where query spans end, so the last span is left out of the deal.
-            (int span, int part) = Math.DivRem(piece, pieces);
-            int spanFrom = Boundary(OutputLength(head), span, _plan.QuerySpans);
-            int spanLength = Boundary(OutputLength(head), span + 1, _plan.QuerySpans) - spanFrom;
+            var (span, part) = Math.DivRem(piece, pieces);
+            var spanFrom = Boundary(OutputLength(head), span, _plan.QuerySpans);
+            var spanLength = Boundary(OutputLength(head), span + 1, _plan.QuerySpans) - spanFrom;
             from = Math.Min(SummedLength(head), spanFrom + Boundary(spanLength, part, pieces));
             to = Math.Min(SummedLength(head), spanFrom + Boundary(spanLength, part + 1, pieces));
         }
@@ -311,7 +311,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
             to = Boundary(SummedLength(head), piece + 1, _plan.KeySpans);
         }
 
-        float* state = PieceState(cutHead, piece);
+        var state = PieceState(cutHead, piece);
         Sum(head with { StartsEmpty = true, KeepsState = true }, from, to, state, scratch);
     }
 
@@ -332,8 +332,8 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     {
         if (!TKernel.Causal)
         {
-            float* merged = CutHeadState(cutHead, 0);
-            for (int span = 1; span < _plan.KeySpans; span++)
+            var merged = CutHeadState(cutHead, 0);
+            for (var span = 1; span < _plan.KeySpans; span++)
             {
                 TKernel.Merge(ref *merged, ref *CutHeadState(cutHead, span));
             }
@@ -343,11 +343,11 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         }
 
         TKernel.InitState(ref *CutHeadState(cutHead, 0));
-        for (int span = 0; span < _plan.KeySpans; span++)
+        for (var span = 0; span < _plan.KeySpans; span++)
         {
-            float* next = CutHeadState(cutHead, span + 1);
-            int firstPiece = span * _plan.PiecesPerSpan;
-            int merged = 0;
+            var next = CutHeadState(cutHead, span + 1);
+            var firstPiece = span * _plan.PiecesPerSpan;
+            var merged = 0;
             if (span == 0)
             {
                 Copy(PieceState(cutHead, firstPiece), next); // rather than merging it into the state of no key
@@ -358,7 +358,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
                 Copy(CutHeadState(cutHead, span), next);
             }
 
-            for (int piece = merged; piece < _plan.PiecesPerSpan; piece++)
+            for (var piece = merged; piece < _plan.PiecesPerSpan; piece++)
             {
                 TKernel.Merge(ref *next, ref *PieceState(cutHead, firstPiece + piece));
             }
@@ -367,10 +367,10 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private void RunQuerySpan(int unit, OperandPlace* places, float* scratch)
     {
-        (int cutHead, int span) = Math.DivRem(unit, _plan.QuerySpans);
-        int headIndex = _plan.WholeHeads + cutHead;
-        float* state = CutHeadState(cutHead, TKernel.Causal ? span : 0);
-        bool isExported = TKernel.Causal && span == _plan.QuerySpans - 1 && _call.State is not null;
+        var (cutHead, span) = Math.DivRem(unit, _plan.QuerySpans);
+        var headIndex = _plan.WholeHeads + cutHead;
+        var state = CutHeadState(cutHead, TKernel.Causal ? span : 0);
+        var isExported = TKernel.Causal && span == _plan.QuerySpans - 1 && _call.State is not null;
         Output(Head(headIndex, places) with { KeepsState = isExported }, span, state, scratch);
         if (isExported)
         {
@@ -380,8 +380,8 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private void Output(in HeadOperands head, int span, float* state, float* scratch)
     {
-        int from = Boundary(OutputLength(head), span, _plan.QuerySpans);
-        int to = Boundary(OutputLength(head), span + 1, _plan.QuerySpans);
+        var from = Boundary(OutputLength(head), span, _plan.QuerySpans);
+        var to = Boundary(OutputLength(head), span + 1, _plan.QuerySpans);
         if (from < to)
         {
             TKernel.Output(head, from, to, ref *state, ref *scratch);
@@ -392,7 +392,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     {
         if (_call.State is not null)
         {
-            int length = TKernel.ExportedStateFloats;
+            var length = TKernel.ExportedStateFloats;
             TKernel.ExportState(ref *state, new Span<float>(_call.State + (long)headIndex * length, length));
         }
     }
@@ -418,13 +418,13 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     /// <param name="places">Takes the places of its operands.</param>
     private HeadOperands Head(int index, OperandPlace* places)
     {
-        (int batch, int head) = Math.DivRem(index, _shape.Heads);
-        for (int i = 0; i < _operands.Length; i++)
+        var (batch, head) = Math.DivRem(index, _shape.Heads);
+        for (var i = 0; i < _operands.Length; i++)
         {
             places[i] = _operands[i].Of(batch, head);
         }
 
-        int keyLength = _call.KeyLengths is null
+        var keyLength = _call.KeyLengths is null
             ? _shape.KeyLength
             : Math.Clamp(_call.KeyLengths[batch], 0, _shape.KeyLength); // another thread may have changed it since it was checked
         return new HeadOperands(places, _shape.QueryLength, keyLength) { AddsGradients = _call.AddsGradients };

@@ -60,7 +60,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     public override ItemSet CreateItemSet(FeatureMap featureMap, bool normalize)
     {
         ArgumentNullException.ThrowIfNull(featureMap);
-        PackedProjection packed = _packed;
+        var packed = _packed;
         return TKernel.Causal
             ? throw new InvalidOperationException(
                 "Items have no order, but this layer is causal: declare one without Causal, and give it the same projections.")
@@ -77,10 +77,10 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
     public override void Forward(in CallTensors tensors, in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths)
     {
-        AttentionShape checkedShape = shape; // a copy that nobody can change between the checks and the work
+        var checkedShape = shape; // a copy that nobody can change between the checks and the work
         Check(_given, tensors, checkedShape, result, keyLengths);
-        using CallGate.Use use = result is null ? default : result.Gate.Enter();
-        PackedProjection packed = _packed;
+        using var use = result is null ? default : result.Gate.Enter();
+        var packed = _packed;
         result?.Begin(keyLengths);
         if (checkedShape.Batch > 0 && checkedShape.Heads > 0 && (checkedShape.QueryLength > 0 || result is not null))
         {
@@ -94,7 +94,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     {
         ShapeChecks.Check(shape, TKernel.Causal);
         long most = 0;
-        foreach (GradientPass pass in _gradientPasses)
+        foreach (var pass in _gradientPasses)
         {
             most = Math.Max(most, pass.ScratchBytes(shape, DegreeOfParallelism));
         }
@@ -110,11 +110,11 @@ internal class AttentionEngine<TKernel> : AttentionEngine
             throw new NotSupportedException("This layer has no backward pass: the derivative of its kernel function is too large to compute with.");
         }
 
-        AttentionShape checkedShape = shape;
+        var checkedShape = shape;
         ArgumentNullException.ThrowIfNull(result);
         Check(_givenBackward, tensors, checkedShape, result, keyLengths);
-        using CallGate.Use use = result.Gate.Share();
-        PackedProjection packed = BackwardChecks.CheckFilled(result, this, keyLengths);
+        using var use = result.Gate.Share();
+        var packed = BackwardChecks.CheckFilled(result, this, keyLengths);
         if (checkedShape.Batch > 0 && checkedShape.Heads > 0)
         {
             Run(tensors, result, keyLengths, checkedShape, packed, isBackward: true, accumulate);
@@ -133,7 +133,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         fixed (float* state = result is null ? default : result.StateMemory)
         fixed (int* lengths = keyLengths)
         {
-            float** starts = stackalloc float*[CallMemory.Slots] { t0, t1, t2, t3, null, null, null, null, null, null, null, null, logSumExp, second, state };
+            var starts = stackalloc float*[CallMemory.Slots] { t0, t1, t2, t3, null, null, null, null, null, null, null, null, logSumExp, second, state };
             CallMemory memory = new() { Starts = starts, KeyLengths = lengths, AddsGradients = accumulate, State = isBackward ? null : state };
             if (isBackward || _given.Length > 4 || !tensors.Strides.IsEmpty)
             {
@@ -154,16 +154,16 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     {
         fixed (float* t4 = tensors.T4, t5 = tensors.T5, t6 = tensors.T6, t7 = tensors.T7, t8 = tensors.T8, t9 = tensors.T9, t10 = tensors.T10, t11 = tensors.T11)
         {
-            float** more = stackalloc float*[] { t4, t5, t6, t7, t8, t9, t10, t11 };
-            for (int i = 0; i < 8; i++)
+            var more = stackalloc float*[] { t4, t5, t6, t7, t8, t9, t10, t11 };
+            for (var i = 0; i < 8; i++)
             {
                 memory.Starts[4 + i] = more[i];
             }
 
-            TensorStrides* strides = stackalloc TensorStrides[CallTensors.Most];
+            var strides = stackalloc TensorStrides[CallTensors.Most];
             if (!tensors.Strides.IsEmpty)
             {
-                for (int i = 0; i < CallTensors.Most; i++)
+                for (var i = 0; i < CallTensors.Most; i++)
                 {
                     strides[i] = tensors.StridesOf(i);
                 }
@@ -184,7 +184,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
     private unsafe void RunForward(in CallMemory memory, in AttentionShape shape, PackedProjection packed)
     {
-        AttentionCall<TKernel> call = _calls.Rent();
+        var call = _calls.Rent();
         try
         {
             call.Run(memory, _slots, packed.Parameters.Pointer, Zeros, shape, DegreeOfParallelism);
@@ -199,7 +199,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
     private unsafe void RunBackward(in CallMemory memory, in AttentionShape shape, PackedProjection packed)
     {
-        for (int pass = 0; pass < _gradientPasses.Length; pass++)
+        for (var pass = 0; pass < _gradientPasses.Length; pass++)
         {
             _gradientPasses[pass].Run(memory, _slotsBackward[pass], Zeros, shape, DegreeOfParallelism, packed.OfPass(pass));
         }
@@ -209,7 +209,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
             return;
         }
 
-        for (int i = 0; i < _givenBackward.Length; i++)
+        for (var i = 0; i < _givenBackward.Length; i++)
         {
             // What heads share was all zeros before they added to it.
             if (_givenBackward[i] is { Access: OperandAccess.Accumulate, Rows: OperandRows.Keys } gradient && gradient.Sharers(shape) == 1)

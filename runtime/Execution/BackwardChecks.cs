@@ -9,13 +9,13 @@ internal static class BackwardChecks
     /// </exception>
     public static PackedProjection CheckFilled(AttentionResult result, AttentionEngine layer, ReadOnlySpan<int> keyLengths)
     {
-        PackedProjection packed = result.Filling ?? throw new ArgumentException("The result is empty: call Forward with it first.", nameof(result));
+        var packed = result.Filling ?? throw new ArgumentException("The result is empty: call Forward with it first.", nameof(result));
         CheckLayer(packed, layer);
-        int keyLength = result.Shape.KeyLength;
-        for (int i = 0; i < Math.Max(keyLengths.Length, result.KeyLengths.Length); i++)
+        var keyLength = result.Shape.KeyLength;
+        for (var i = 0; i < Math.Max(keyLengths.Length, result.KeyLengths.Length); i++)
         {
-            int given = keyLengths.IsEmpty ? keyLength : keyLengths[i];
-            int kept = result.KeyLengths.IsEmpty ? keyLength : result.KeyLengths[i];
+            var given = keyLengths.IsEmpty ? keyLength : keyLengths[i];
+            var kept = result.KeyLengths.IsEmpty ? keyLength : result.KeyLengths[i];
             if (given != kept)
             {
                 throw new ArgumentException(

@@ -24,7 +24,7 @@ public sealed class CallGate(string owner, string advice, Action? free = null)
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
     public Use Enter()
     {
-        int state = Interlocked.CompareExchange(ref _state, Alone, 0);
+        var state = Interlocked.CompareExchange(ref _state, Alone, 0);
         return state == 0 ? new Use(this, Alone) : throw Refusal(state);
     }
 
@@ -33,7 +33,7 @@ public sealed class CallGate(string owner, string advice, Action? free = null)
     /// <exception cref="InvalidOperationException">A call is running that must be alone.</exception>
     public Use Share()
     {
-        int state = Volatile.Read(ref _state);
+        var state = Volatile.Read(ref _state);
         while (true)
         {
             if ((uint)state >= Alone)
@@ -41,7 +41,7 @@ public sealed class CallGate(string owner, string advice, Action? free = null)
                 throw Refusal(state);
             }
 
-            int found = Interlocked.CompareExchange(ref _state, state + 1, state);
+            var found = Interlocked.CompareExchange(ref _state, state + 1, state);
             if (found == state)
             {
                 return new Use(this, 1);

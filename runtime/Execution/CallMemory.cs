@@ -36,10 +36,10 @@ internal unsafe struct CallMemory
     /// <param name="given">Those that callers of the layer hand in, in order.</param>
     public static int[] SlotsOf(ReadOnlySpan<Operand> operands, IReadOnlyList<Operand> given)
     {
-        int[] slots = new int[operands.Length];
-        for (int i = 0; i < slots.Length; i++)
+        var slots = new int[operands.Length];
+        for (var i = 0; i < slots.Length; i++)
         {
-            Operand operand = operands[i];
+            var operand = operands[i];
             slots[i] = operand.Source switch
             {
                 OperandSource.Layer => ParametersSlot,

@@ -14,7 +14,7 @@ internal sealed class CallPool<TCall>
     {
         lock (_lock)
         {
-            if (_idle.TryPop(out TCall? call))
+            if (_idle.TryPop(out var call))
             {
                 return call;
             }

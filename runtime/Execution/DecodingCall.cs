@@ -26,14 +26,14 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     public void Run(DecodingState<TKernel> state, int length, bool isPrefill, int degree)
     {
         (_state, _length, _isPrefill) = (state, length, isPrefill);
-        int least = isPrefill ? 1 : LeastStreamsPerWorker;
-        int workers = Math.Max(1, Math.Min(Math.Min(degree, WorkerTeam.Shared.Size), state.Streams / least));
+        var least = isPrefill ? 1 : LeastStreamsPerWorker;
+        var workers = Math.Max(1, Math.Min(Math.Min(degree, WorkerTeam.Shared.Size), state.Streams / least));
         if (_scratch is null || _scratch.Length < workers * ScratchStride)
         {
             _scratch?.Dispose();
             _scratch = null; // in case there is not enough for the larger one
             _scratch = new AlignedBuffer(workers * ScratchStride);
-            for (int worker = 0; worker < workers; worker++)
+            for (var worker = 0; worker < workers; worker++)
             {
                 KernelOperands<TKernel>.Prepare(PlacesIn(_scratch.Pointer + worker * ScratchStride));
             }
@@ -41,7 +41,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
         try
         {
-            WorkerTeam team = WorkerTeam.Shared;
+            var team = WorkerTeam.Shared;
             if (!team.TryEnter(workers))
             {
                 WorkerTeam.RunAlone(this, state.Streams);
@@ -65,8 +65,8 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
     public override void Run(int unit, int worker)
     {
-        float* scratch = _scratch!.Pointer + worker * ScratchStride;
-        OperandPlace* places = PlacesIn(scratch);
+        var scratch = _scratch!.Pointer + worker * ScratchStride;
+        var places = PlacesIn(scratch);
         if (_isPrefill)
         {
             Prefill(unit, places, scratch);
@@ -85,17 +85,17 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
     private int Step(int stream, nint token, int count, OperandPlace* places, float* scratch)
     {
-        HeadOperands head = Head(token, 1, places);
+        var head = Head(token, 1, places);
         return TKernel.Step(head, count, ref *_state!.StateOf(stream), ref *_state.RowsOf(stream), ref *scratch);
     }
 
     private void Prefill(int stream, OperandPlace* places, float* scratch)
     {
-        ref int count = ref _state!.Count(stream);
-        nint first = (nint)stream * _length;
-        HeadOperands head = Head(first, _length, places) with { KeepsState = true };
-        ref float state = ref *_state.StateOf(stream);
-        ref float rows = ref *_state.RowsOf(stream);
+        ref var count = ref _state!.Count(stream);
+        var first = (nint)stream * _length;
+        var head = Head(first, _length, places) with { KeepsState = true };
+        ref var state = ref *_state.StateOf(stream);
+        ref var rows = ref *_state.RowsOf(stream);
         if (TKernel.BlockRows > 0)
         {
             if (count > 0)
@@ -119,7 +119,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
         if (Destination is not null && count > 0)
         {
             // The kernel of whole sequences counts queries from the first key, so it cannot go on from some.
-            for (int token = 0; token < _length; token++)
+            for (var token = 0; token < _length; token++)
             {
                 count = Step(stream, first + token, count, places, scratch);
             }

@@ -26,7 +26,7 @@ internal static class DecodingFile
             _writer = new ChecksumWriter(stream);
             _writer.Bytes(Magic);
             Int32(Version);
-            byte[] declaration = Encoding.UTF8.GetBytes(header.Declaration);
+            var declaration = Encoding.UTF8.GetBytes(header.Declaration);
             Int32(declaration.Length);
             _writer.Bytes(declaration);
             Int32(header.Hyperparameters.Length);
@@ -74,7 +74,7 @@ internal static class DecodingFile
                     $"This is no saved decoding state: it starts with the bytes {Convert.ToHexString(magic)}, not {Convert.ToHexString(Magic)}.");
             }
 
-            int version = Int32();
+            var version = Int32();
             if (version != Version)
             {
                 throw new InvalidDataException(
@@ -82,15 +82,15 @@ internal static class DecodingFile
                     + "take its tokens anew with Prefill.");
             }
 
-            int declarationLength = Size("bytes of the declaration", 0, MostText);
+            var declarationLength = Size("bytes of the declaration", 0, MostText);
             Expect(declarationLength);
-            byte[] declaration = _reader.Bytes(declarationLength);
-            int hyperparameterCount = Size("hyperparameters", 0, MostHyperparameters);
+            var declaration = _reader.Bytes(declarationLength);
+            var hyperparameterCount = Size("hyperparameters", 0, MostHyperparameters);
             Expect(hyperparameterCount * sizeof(float));
-            float[] hyperparameters = _reader.Floats(hyperparameterCount);
-            uint projection = unchecked((uint)Int32());
-            int streams = Size("streams", 1, int.MaxValue);
-            long position = unchecked((uint)Int32()) | ((long)Int32() << 32);
+            var hyperparameters = _reader.Floats(hyperparameterCount);
+            var projection = unchecked((uint)Int32());
+            var streams = Size("streams", 1, int.MaxValue);
+            var position = unchecked((uint)Int32()) | ((long)Int32() << 32);
             End();
             Header = new Header(Encoding.UTF8.GetString(declaration), hyperparameters, needed.Projection, streams, position);
 
@@ -111,7 +111,7 @@ internal static class DecodingFile
                     + $"but this layer has [{LayerParameters.Describe(needed.Hyperparameters)}].");
             }
 
-            uint own = ChecksumOf(needed.Projection);
+            var own = ChecksumOf(needed.Projection);
             if (projection != own)
             {
                 throw new InvalidDataException(
@@ -153,7 +153,7 @@ internal static class DecodingFile
 
         private int Size(string what, long least, long most)
         {
-            int size = Int32();
+            var size = Int32();
             return size >= least && size <= most
                 ? size
                 : throw new InvalidDataException($"The decoding state is damaged: it has {size} {what}, but {least} to {most} are possible.");

@@ -70,9 +70,9 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     public override void Prefill(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int length)
     {
-        using CallGate.Use use = _gate.Enter();
+        using var use = _gate.Enter();
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        bool wantsOutput = !destination.IsEmpty;
+        var wantsOutput = !destination.IsEmpty;
         Check(query, key, value, destination, length, wantsOutput || !query.IsEmpty, wantsOutput);
         if (length > 0)
         {
@@ -82,14 +82,14 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     public override void Step(ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination)
     {
-        using CallGate.Use use = _gate.Enter();
+        using var use = _gate.Enter();
         Check(query, key, value, destination, length: 1, wantsQuery: true, wantsOutput: true);
         Run(query, key, value, destination, length: 1, isPrefill: false);
     }
 
     public override DecodingState Fork()
     {
-        using CallGate.Use use = _gate.Share();
+        using var use = _gate.Share();
         DecodingState<TKernel> fork = new(_engine, _declaration, _packed, Streams, Position);
         try
         {
@@ -104,7 +104,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
         _counts.CopyTo(fork._counts, 0);
         AlignedBuffer.Copy(_states!, fork._states!, _states!.Length);
-        for (int stream = 0; stream < _kept.Length; stream++)
+        for (var stream = 0; stream < _kept.Length; stream++)
         {
             if (_kept[stream] is { } rows)
             {
@@ -117,15 +117,15 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     public override void Save(Stream stream)
     {
-        using CallGate.Use use = _gate.Share();
+        using var use = _gate.Share();
         ArgumentNullException.ThrowIfNull(stream);
         DecodingFile.Writer writer = new(stream, new DecodingFile.Header(_declaration, _engine.Hyperparameters.ToArray(), Projection, Streams, Position));
-        float[] numbers = new float[Math.Max(Numbers(TKernel.StateLayout), Numbers(TKernel.RowLayout))];
-        for (int i = 0; i < Streams; i++)
+        var numbers = new float[Math.Max(Numbers(TKernel.StateLayout), Numbers(TKernel.RowLayout))];
+        for (var i = 0; i < Streams; i++)
         {
             writer.Count(_counts[i]);
             writer.Numbers(Gather(TKernel.StateLayout, StateOf(i), numbers));
-            for (int row = 0; row < _counts[i]; row++)
+            for (var row = 0; row < _counts[i]; row++)
             {
                 writer.Numbers(Gather(TKernel.RowLayout, RowsOf(i), numbers, row));
             }
@@ -163,7 +163,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     private void Free()
     {
         _states?.Dispose();
-        foreach (AlignedBuffer? buffer in _kept)
+        foreach (var buffer in _kept)
         {
             buffer?.Dispose();
         }
@@ -173,8 +173,8 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     private static int Numbers(ReadOnlySpan<int> layout)
     {
-        int numbers = 0;
-        for (int i = 0; i < layout.Length; i += 4)
+        var numbers = 0;
+        for (var i = 0; i < layout.Length; i += 4)
         {
             numbers += layout[i + 1] * layout[i + 2];
         }
@@ -184,10 +184,10 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     private static ReadOnlySpan<float> Gather(ReadOnlySpan<int> layout, float* memory, float[] numbers, nint row = 0)
     {
-        int written = 0;
-        for (int i = 0; i < layout.Length; i += 4)
+        var written = 0;
+        for (var i = 0; i < layout.Length; i += 4)
         {
-            for (int repetition = 0; repetition < layout[i + 2]; repetition++)
+            for (var repetition = 0; repetition < layout[i + 2]; repetition++)
             {
                 new ReadOnlySpan<float>(memory + layout[i] + (row + repetition) * layout[i + 3], layout[i + 1]).CopyTo(numbers.AsSpan(written));
                 written += layout[i + 1];
@@ -199,9 +199,9 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     private static void Scatter(ReadOnlySpan<int> layout, ReadOnlySpan<float> numbers, float* memory, nint row = 0)
     {
-        for (int i = 0; i < layout.Length; i += 4)
+        for (var i = 0; i < layout.Length; i += 4)
         {
-            for (int repetition = 0; repetition < layout[i + 2]; repetition++)
+            for (var repetition = 0; repetition < layout[i + 2]; repetition++)
             {
                 numbers[..layout[i + 1]].CopyTo(new Span<float>(memory + layout[i] + (row + repetition) * layout[i + 3], layout[i + 1]));
                 numbers = numbers[layout[i + 1]..];
@@ -218,7 +218,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         }
 
         Reserve(Position + length);
-        DecodingCall<TKernel> call = _engine.Calls.Rent();
+        var call = _engine.Calls.Rent();
         try
         {
             fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, destinationPointer = destination)
@@ -243,9 +243,9 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     /// <summary>Makes room for the first streams, those that are new without a token.</summary>
     private void Extend(int streams)
     {
-        long bytesEach = (StreamFloats + (KeepsAllRows ? RowsFor(1) * TKernel.RowFloats : 0)) * sizeof(float) + sizeof(int);
+        var bytesEach = (StreamFloats + (KeepsAllRows ? RowsFor(1) * TKernel.RowFloats : 0)) * sizeof(float) + sizeof(int);
         MemoryChecks.Check(streams, bytesEach, "streams");
-        int from = _counts.Length;
+        var from = _counts.Length;
         AlignedBuffer.Grow(ref _states, streams * StreamFloats);
         MemoryChecks.Resize(ref _counts, streams, "streams");
         if (KeepsAllRows)
@@ -253,7 +253,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
             MemoryChecks.Resize(ref _kept, streams, "streams");
         }
 
-        for (int stream = from; stream < streams; stream++)
+        for (var stream = from; stream < streams; stream++)
         {
             TKernel.InitState(ref *StateOf(stream));
         }
@@ -272,9 +272,9 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
             throw new InvalidOperationException($"{rows} tokens would be remembered, but at most {MostRows} can be.");
         }
 
-        long room = Math.Max(RowsFor(rows), 2 * _keptRows);
+        var room = Math.Max(RowsFor(rows), 2 * _keptRows);
         MemoryChecks.Check(Streams, room * TKernel.RowFloats * sizeof(float), $"streams of {room} tokens");
-        for (int stream = 0; stream < Streams; stream++)
+        for (var stream = 0; stream < Streams; stream++)
         {
             if ((_kept[stream]?.Length ?? 0) < room * TKernel.RowFloats)
             {
@@ -287,11 +287,11 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     private void Read(DecodingFile.Reader reader)
     {
-        long position = reader.Header.Position;
+        var position = reader.Header.Position;
         float[] numbers = [], row = [];
-        for (int stream = 0; stream < Streams; stream++)
+        for (var stream = 0; stream < Streams; stream++)
         {
-            int rows = reader.Count(KeepsAllRows ? position : 0, KeepsAllRows ? position : Math.Min(position, TKernel.BlockRows - 1));
+            var rows = reader.Count(KeepsAllRows ? position : 0, KeepsAllRows ? position : Math.Min(position, TKernel.BlockRows - 1));
             reader.Numbers(ref numbers, Numbers(TKernel.StateLayout));
             if (stream == _counts.Length)
             {
@@ -299,7 +299,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
             }
 
             Scatter(TKernel.StateLayout, numbers, StateOf(stream));
-            for (int i = 0; i < rows; i++)
+            for (var i = 0; i < rows; i++)
             {
                 reader.Numbers(ref row, Numbers(TKernel.RowLayout));
                 if (KeepsAllRows && i * (long)TKernel.RowFloats == (_kept[stream]?.Length ?? 0))
@@ -332,7 +332,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     private void CheckTensor(int actual, int length, int dim, string name)
     {
-        Int128 expected = (Int128)Streams * length * dim;
+        var expected = (Int128)Streams * length * dim;
         if (actual != expected)
         {
             Throw(name, $"{name} holds {actual} numbers, but streams {Streams} × length {length} × dim {dim} = {expected} are needed.");

@@ -44,7 +44,7 @@ internal sealed class GradientPass<TKernel> : GradientPass
 
     internal override unsafe void Run(in CallMemory memory, ReadOnlySpan<int> slots, float* zeros, in AttentionShape shape, int degree, AlignedBuffer parameters)
     {
-        AttentionCall<TKernel> call = _calls.Rent();
+        var call = _calls.Rent();
         try
         {
             call.Run(memory, slots, parameters.Pointer, zeros, shape, degree);

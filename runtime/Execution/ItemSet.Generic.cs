@@ -36,23 +36,23 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
 
     public override void Add(ReadOnlySpan<float> keys, ReadOnlySpan<float> values)
     {
-        using CallGate.Use use = _gate.Enter();
-        int items = CheckRows(keys.Length, TKernel.HeadDim, nameof(keys));
+        using var use = _gate.Enter();
+        var items = CheckRows(keys.Length, TKernel.HeadDim, nameof(keys));
         CheckLength(values.Length, items, TKernel.ValueDim, nameof(values));
-        ScratchMemory<TKernel> scratch = _scratch.Rent();
+        var scratch = _scratch.Rent();
         _isMerged = false;
-        OperandPlace* places = stackalloc OperandPlace[HeadOperands.Most];
+        var places = stackalloc OperandPlace[HeadOperands.Most];
         KernelOperands<TKernel>.Prepare(places);
         fixed (float* key = keys, value = values)
         {
-            HeadOperands head = KernelOperands<TKernel>.Head(
+            var head = KernelOperands<TKernel>.Head(
                 places, query: null, key, value, output: null, logSumExp: null, _packed.Parameters.Pointer, queryLength: 0, keyLength: items) with
             {
                 KeepsState = true,
             };
-            for (int from = 0; from < items;)
+            for (var from = 0; from < items;)
             {
-                int run = items - from;
+                var run = items - from;
                 run = _openItems == 0 && run >= BlockItems
                     ? Math.Min(run - run % BlockItems, RunItems)
                     : Math.Min(run, BlockItems - _openItems);
@@ -75,7 +75,7 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
 
     public override void Add(ItemSet other)
     {
-        using CallGate.Use use = _gate.Enter();
+        using var use = _gate.Enter();
         ArgumentNullException.ThrowIfNull(other);
         if (other is not ItemSet<TKernel> same)
         {
@@ -95,7 +95,7 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
                 nameof(other));
         }
 
-        using CallGate.Use reading = ReferenceEquals(same, this) ? default : same._gate.Share();
+        using var reading = ReferenceEquals(same, this) ? default : same._gate.Share();
         Copy(same.Merged(), _merged); // also where the other is this set
         TKernel.Merge(ref *_closed.Pointer, ref *_merged.Pointer);
         _isMerged = false;
@@ -106,7 +106,7 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
 
     public override ItemSet Clone()
     {
-        using CallGate.Use use = _gate.Share();
+        using var use = _gate.Share();
         ItemSet<TKernel> clone = new(FeatureMap, _packed, Projection, _normalize, _scratch) { Count = Count, _openItems = _openItems };
         Copy(_closed, clone._closed);
         Copy(_open, clone._open);
@@ -116,8 +116,8 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
 
     public override void Attend(ReadOnlySpan<float> queries, Span<float> destination, Span<float> logPartition = default)
     {
-        using CallGate.Use use = _gate.Share();
-        int rows = CheckRows(queries.Length, TKernel.HeadDim, nameof(queries));
+        using var use = _gate.Share();
+        var rows = CheckRows(queries.Length, TKernel.HeadDim, nameof(queries));
         CheckLength(destination.Length, rows, TKernel.ValueDim, nameof(destination));
         if (!logPartition.IsEmpty)
         {
@@ -130,12 +130,12 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
             return;
         }
 
-        ScratchMemory<TKernel> scratch = _scratch.Rent();
-        OperandPlace* places = stackalloc OperandPlace[HeadOperands.Most];
+        var scratch = _scratch.Rent();
+        var places = stackalloc OperandPlace[HeadOperands.Most];
         KernelOperands<TKernel>.Prepare(places);
         fixed (float* query = queries, output = destination, log = logPartition)
         {
-            HeadOperands head = KernelOperands<TKernel>.Head(
+            var head = KernelOperands<TKernel>.Head(
                 places, query, key: null, value: null, output, log, _packed.Parameters.Pointer, rows, keyLength: 0);
             TKernel.Output(head, 0, rows, ref *Merged().Pointer, ref *scratch.Pointer);
         }
@@ -143,11 +143,11 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
         _scratch.Return(scratch);
 
         // The kernel leaves out what cancels in an average: the query's own norm and the weight of a feature.
-        double scale = FeatureMap.NormSign / (2 * Math.Sqrt(TKernel.HeadDim));
-        for (int row = 0; row < logPartition.Length; row++)
+        var scale = FeatureMap.NormSign / (2 * Math.Sqrt(TKernel.HeadDim));
+        for (var row = 0; row < logPartition.Length; row++)
         {
             double squares = 0;
-            foreach (float x in queries.Slice(row * TKernel.HeadDim, TKernel.HeadDim))
+            foreach (var x in queries.Slice(row * TKernel.HeadDim, TKernel.HeadDim))
             {
                 squares += (double)x * x;
             }
@@ -160,15 +160,15 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
 
     public override void StandardErrors(ReadOnlySpan<float> queries, Span<float> standardErrors, Span<float> logPartitionErrors = default)
     {
-        using CallGate.Use use = _gate.Share();
-        int rows = CheckRows(queries.Length, TKernel.HeadDim, nameof(queries));
+        using var use = _gate.Share();
+        var rows = CheckRows(queries.Length, TKernel.HeadDim, nameof(queries));
         CheckLength(standardErrors.Length, rows, TKernel.ValueDim, nameof(standardErrors));
         if (!logPartitionErrors.IsEmpty)
         {
             CheckLength(logPartitionErrors.Length, rows, 1, nameof(logPartitionErrors));
         }
 
-        float[] state = new float[TKernel.ExportedStateFloats];
+        var state = new float[TKernel.ExportedStateFloats];
         TKernel.ExportState(ref *Merged().Pointer, state);
         new StateErrors(FeatureMap, Projection, state, TKernel.ValueDim, _normalize).Compute(queries, standardErrors, logPartitionErrors);
         GC.KeepAlive(this);

@@ -42,7 +42,7 @@ internal static class MemoryChecks
     /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     public static void Resize<T>(ref T[] array, int length, string what)
     {
-        int size = Unsafe.SizeOf<T>();
+        var size = Unsafe.SizeOf<T>();
         Check(length, size, what);
         try
         {
@@ -64,7 +64,7 @@ internal static class MemoryChecks
     // once its finalizers have run.
     private static void CollectOrThrow(long count, long bytesEach, string what)
     {
-        Int128 needed = (Int128)count * bytesEach;
+        var needed = (Int128)count * bytesEach;
         Volatile.Write(ref _available, ReadAvailable());
         if (needed <= AvailableBytes)
         {
@@ -80,14 +80,14 @@ internal static class MemoryChecks
 
     private static bool Fits(Int128 needed)
     {
-        Int128 left = (Int128)AvailableBytes - AlignedBuffer.BytesInUse;
+        var left = (Int128)AvailableBytes - AlignedBuffer.BytesInUse;
         return needed <= AvailableBytes / SmallShare ? needed <= left : needed <= left - GC.GetTotalMemory(forceFullCollection: false);
     }
 
     // The memory of the machine or the container. A limit of the managed heap alone is no limit of native memory.
     private static long ReadAvailable()
     {
-        GCMemoryInfo memory = GC.GetGCMemoryInfo();
+        var memory = GC.GetGCMemoryInfo();
         return Math.Max(memory.TotalAvailableMemoryBytes, memory.HighMemoryLoadThresholdBytes);
     }
 }

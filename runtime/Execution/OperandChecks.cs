@@ -7,11 +7,11 @@ internal static class OperandChecks
     /// <exception cref="ArgumentException">One is not, or two do.</exception>
     public static void Check(ReadOnlySpan<Operand> given, in CallTensors tensors, in AttentionShape shape)
     {
-        for (int i = 0; i < given.Length; i++)
+        for (var i = 0; i < given.Length; i++)
         {
-            Operand operand = given[i];
-            int actual = tensors[i].Length;
-            long rows = (long)operand.BatchOf(shape) * operand.HeadsOf(shape) * operand.RowsOf(shape); // below 2^62, since batch × heads is an int
+            var operand = given[i];
+            var actual = tensors[i].Length;
+            var rows = (long)operand.BatchOf(shape) * operand.HeadsOf(shape) * operand.RowsOf(shape); // below 2^62, since batch × heads is an int
             if (rows <= actual && rows * operand.Columns == actual && tensors.Strides.IsEmpty)
             {
                 continue; // what follows finds the words for what is wrong
@@ -23,15 +23,15 @@ internal static class OperandChecks
             }
         }
 
-        for (int i = 0; i < given.Length; i++)
+        for (var i = 0; i < given.Length; i++)
         {
             if (!given[i].IsWritten)
             {
                 continue;
             }
 
-            ReadOnlySpan<float> written = tensors[i];
-            for (int j = 0; j < given.Length; j++)
+            var written = tensors[i];
+            for (var j = 0; j < given.Length; j++)
             {
                 // Of two that are written, the later one is asked.
                 if ((!given[j].IsWritten || j > i) && written.Overlaps(tensors[j]))
@@ -47,7 +47,7 @@ internal static class OperandChecks
 
     private static void CheckLength(Operand operand, int actual, TensorStrides strides, in AttentionShape shape)
     {
-        int rows = operand.RowsOf(shape);
+        var rows = operand.RowsOf(shape);
         if (!strides.IsPacked)
         {
             CheckStrides(operand, actual, strides, shape);
@@ -70,7 +70,7 @@ internal static class OperandChecks
                 $"{NameOf(operand)} has the strides {strides.Batch} (sequences), {strides.Head} (heads) and {strides.Row} (tokens), but none can be negative.", NameOf(operand));
         }
 
-        StridedRegion region = StridedRegion.Of(operand, strides, shape);
+        var region = StridedRegion.Of(operand, strides, shape);
         if (region.Extent > actual)
         {
             throw new ArgumentException(

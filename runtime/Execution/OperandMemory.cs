@@ -41,8 +41,8 @@ internal unsafe struct OperandMemory
     public static TensorStrides PackedStrides(Operand operand, in AttentionShape shape)
     {
         nint columns = operand.Columns;
-        nint head = operand.RowsOf(shape) * columns;
-        int heads = operand.HeadsOf(shape);
+        var head = operand.RowsOf(shape) * columns;
+        var heads = operand.HeadsOf(shape);
         return operand.Source != OperandSource.Caller || shape.Layout == TensorLayout.BatchHeadLengthDim
             ? new TensorStrides(head * heads, head, columns)
             : new TensorStrides(head * heads, columns, columns * heads);
@@ -75,13 +75,13 @@ internal unsafe struct OperandMemory
     /// <param name="shape">The sizes of the call.</param>
     public readonly void Clear(Operand operand, int* lengths, in AttentionShape shape)
     {
-        for (int batch = 0; batch < operand.BatchOf(shape) && Start is not null; batch++)
+        for (var batch = 0; batch < operand.BatchOf(shape) && Start is not null; batch++)
         {
-            for (int head = 0; head < operand.HeadsOf(shape); head++)
+            for (var head = 0; head < operand.HeadsOf(shape); head++)
             {
-                OperandPlace place = Of(batch, head * QueryHeads);
-                int length = operand.RowsOf(shape);
-                for (int row = lengths is null ? 0 : Math.Clamp(lengths[batch], 0, length); row < length; row++)
+                var place = Of(batch, head * QueryHeads);
+                var length = operand.RowsOf(shape);
+                for (var row = lengths is null ? 0 : Math.Clamp(lengths[batch], 0, length); row < length; row++)
                 {
                     new Span<float>(place.Start + row * place.Stride, operand.Columns).Clear();
                 }

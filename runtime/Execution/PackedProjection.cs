@@ -46,7 +46,7 @@ internal sealed class PackedProjection
     /// <summary>As a kernel of the backward pass reads them; packed when it first runs.</summary>
     public AlignedBuffer OfPass(int pass)
     {
-        ref AlignedBuffer? place = ref _passParameters[pass];
+        ref var place = ref _passParameters[pass];
         if (Volatile.Read(ref place) is { } packed)
         {
             return packed;

@@ -43,7 +43,7 @@ internal static class ShapeChecks
     public static void CheckTensor(int actual, int batch, int heads, int length, int dim, string name)
     {
         // Batch × heads fits an int, so the product of all four fits 128 bits by far and is never truncated.
-        Int128 expected = (Int128)((long)batch * heads) * length * dim;
+        var expected = (Int128)((long)batch * heads) * length * dim;
         if (actual != expected)
         {
             Throw(
@@ -60,7 +60,7 @@ internal static class ShapeChecks
     /// <param name="name">The argument.</param>
     public static void CheckShared(int actual, int? batch, int length, int dim, string name)
     {
-        Int128 expected = (Int128)(batch ?? 1) * length * dim;
+        var expected = (Int128)(batch ?? 1) * length * dim;
         if (actual != expected)
         {
             Throw(name, $"{name} holds {actual} numbers, but {(batch is null ? "" : $"batch {batch} × ")}length {length} × dim {dim} = {expected} are needed.");
@@ -80,7 +80,7 @@ internal static class ShapeChecks
             Throw(nameof(keyLengths), $"keyLengths holds {keyLengths.Length} numbers, but the batch has {shape.Batch} sequences.");
         }
 
-        for (int i = 0; i < keyLengths.Length; i++)
+        for (var i = 0; i < keyLengths.Length; i++)
         {
             if ((uint)keyLengths[i] > (uint)shape.KeyLength)
             {
@@ -93,7 +93,7 @@ internal static class ShapeChecks
     public static void CheckOverlap(
         ReadOnlySpan<float> destination, ReadOnlySpan<float> input, string inputName, string destinationName = "destination")
     {
-        if (destination.Overlaps(input, out int offset))
+        if (destination.Overlaps(input, out var offset))
         {
             Throw(
                 destinationName,
@@ -110,7 +110,7 @@ internal static class ShapeChecks
             Throw(nameof(result), $"The result was made for {result.Shape}, but the call is of {shape}.");
         }
 
-        long expected = (long)shape.Batch * shape.Heads * stateLength;
+        var expected = (long)shape.Batch * shape.Heads * stateLength;
         if (result.StateMemory.Length != expected)
         {
             Throw(
@@ -122,7 +122,7 @@ internal static class ShapeChecks
     /// <summary>The length of an array with so many numbers for each head.</summary>
     public static int ArrayLength(in AttentionShape shape, int perHead)
     {
-        Int128 length = (Int128)((long)shape.Batch * shape.Heads) * perHead;
+        var length = (Int128)((long)shape.Batch * shape.Heads) * perHead;
         if (length > Array.MaxLength)
         {
             Throw(

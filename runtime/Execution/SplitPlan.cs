@@ -64,19 +64,19 @@ internal readonly struct SplitPlan
     /// <param name="stateless">Whether queries can be computed without a state of the keys.</param>
     public static SplitPlan Create(in AttentionShape shape, int degree, int tileRows, bool causal, bool stateless)
     {
-        int heads = shape.Batch * shape.Heads;
-        int queryTiles = Tiles(shape.QueryLength, tileRows);
+        var heads = shape.Batch * shape.Heads;
+        var queryTiles = Tiles(shape.QueryLength, tileRows);
         if (stateless)
         {
             return new SplitPlan(heads, wholeHeads: 0, keySpans: 0, FreeSpans(queryTiles, tileRows, heads, degree), piecesPerSpan: 1);
         }
 
-        int left = heads % degree;
+        var left = heads % degree;
         if (left != 0 && heads < (long)RoundsWithoutSplit * degree)
         {
-            int spans = BalancedSpans(left, degree);
-            int querySpans = Math.Clamp(queryTiles, 1, spans);
-            int keySpans = causal ? querySpans - 1 : Math.Clamp(Tiles(shape.KeyLength, tileRows), 1, spans);
+            var spans = BalancedSpans(left, degree);
+            var querySpans = Math.Clamp(queryTiles, 1, spans);
+            var keySpans = causal ? querySpans - 1 : Math.Clamp(Tiles(shape.KeyLength, tileRows), 1, spans);
             if (!causal && spans > 1)
             {
                 querySpans = Math.Max(querySpans, FreeSpans(queryTiles, tileRows, left, degree));
@@ -84,7 +84,7 @@ internal readonly struct SplitPlan
 
             if (querySpans > 1 || keySpans > 1)
             {
-                int pieces = causal && querySpans <= MostSpansWithPieces ? Math.Min(querySpans, Tiles(queryTiles, querySpans)) : 1;
+                var pieces = causal && querySpans <= MostSpansWithPieces ? Math.Min(querySpans, Tiles(queryTiles, querySpans)) : 1;
                 return new SplitPlan(heads, heads - left, keySpans, querySpans, pieces);
             }
         }
@@ -100,11 +100,11 @@ internal readonly struct SplitPlan
     private static int BalancedSpans(int heads, int degree)
     {
         // Fewer units than that leave workers idle in the first round already, and so cannot be enough.
-        int spans = Math.Max(1, (int)(WantedBalance * degree / heads));
+        var spans = Math.Max(1, (int)(WantedBalance * degree / heads));
         while (true)
         {
-            long units = (long)heads * spans;
-            long rounds = (units + degree - 1) / degree;
+            var units = (long)heads * spans;
+            var rounds = (units + degree - 1) / degree;
             if (units >= WantedBalance * rounds * degree)
             {
                 return spans; // reached at the latest when spans = degree
@@ -116,8 +116,8 @@ internal readonly struct SplitPlan
 
     private static int FreeSpans(int queryTiles, int tileRows, int heads, int degree)
     {
-        int least = Math.Clamp(FreeTokens / tileRows, 1, MostFreeTiles);
-        long wanted = degree == 1 || heads == 0 ? 1 : ((long)FreeUnitsPerWorker * degree + heads - 1) / heads;
+        var least = Math.Clamp(FreeTokens / tileRows, 1, MostFreeTiles);
+        var wanted = degree == 1 || heads == 0 ? 1 : ((long)FreeUnitsPerWorker * degree + heads - 1) / heads;
         return (int)Math.Clamp((queryTiles + least - 1) / least, 1, wanted);
     }
 

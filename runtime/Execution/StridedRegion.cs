@@ -35,7 +35,7 @@ internal readonly struct StridedRegion
         get
         {
             Int128 extent = _columns;
-            foreach (Axis axis in new Axes(this))
+            foreach (var axis in new Axes(this))
             {
                 if (axis.Size > 1)
                 {
@@ -76,7 +76,7 @@ internal readonly struct StridedRegion
             return true;
         }
 
-        foreach (Axis axis in new Axes(this))
+        foreach (var axis in new Axes(this))
         {
             if (axis.Size > 1 && axis.Stride > 0 && Repeats(axis.Stride) && other.Repeats(axis.Stride) && bytes % sizeof(float) == 0)
             {
@@ -97,7 +97,7 @@ internal readonly struct StridedRegion
     /// <summary>Whether all of the region follows from one part that is no longer than a stride, at its multiples.</summary>
     private bool Repeats(Int128 stride)
     {
-        foreach (Axis axis in new Axes(this))
+        foreach (var axis in new Axes(this))
         {
             if (axis.Size > 1 && axis.Stride >= stride && axis.Stride % stride != 0)
             {
@@ -112,7 +112,7 @@ internal readonly struct StridedRegion
     private Int128 ExtentBelow(Int128 stride)
     {
         Int128 extent = _columns;
-        foreach (Axis axis in new Axes(this))
+        foreach (var axis in new Axes(this))
         {
             if (axis.Size > 1 && axis.Stride < stride)
             {

@@ -55,7 +55,7 @@ internal sealed class WorkerTeam
 
         try
         {
-            for (int i = 0; i < Math.Min(workers, Size) - 1; i++)
+            for (var i = 0; i < Math.Min(workers, Size) - 1; i++)
             {
                 _helpers[i] ??= new Helper(this, i + 1);
             }
@@ -75,7 +75,7 @@ internal sealed class WorkerTeam
     /// <summary>Runs units 0 to unitCount − 1 on the calling thread, in order.</summary>
     public static void RunAlone(TeamJob job, int unitCount)
     {
-        for (int unit = 0; unit < unitCount; unit++)
+        for (var unit = 0; unit < unitCount; unit++)
         {
             job.Run(unit, worker: 0);
         }
@@ -99,7 +99,7 @@ internal sealed class WorkerTeam
         _workers = workers;
         _nextUnit.Value = 0;
         Interlocked.Exchange(ref _open.Value, 1);
-        for (int i = 0; i < workers - 1; i++)
+        for (var i = 0; i < workers - 1; i++)
         {
             _helpers[i]!.Wake();
         }
@@ -118,8 +118,8 @@ internal sealed class WorkerTeam
 
     private void RunUnits(int worker)
     {
-        TeamJob job = _job!;
-        int unitCount = _unitCount;
+        var job = _job!;
+        var unitCount = _unitCount;
         try
         {
             for (int unit; (unit = Interlocked.Increment(ref _nextUnit.Value) - 1) < unitCount;)
@@ -141,7 +141,7 @@ internal sealed class WorkerTeam
             return;
         }
 
-        bool interrupted = false;
+        var interrupted = false;
         while (Volatile.Read(ref _active.Value) != 0)
         {
             Interlocked.Exchange(ref _callerParked, 1);
@@ -181,10 +181,10 @@ internal sealed class WorkerTeam
 
     private static bool SpinUntil(ref int location, int value)
     {
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         do
         {
-            for (int i = 0; i < 16; i++)
+            for (var i = 0; i < 16; i++)
             {
                 if (Volatile.Read(ref location) == value)
                 {

@@ -85,7 +85,7 @@ public static class GpuChecks
             return default;
         }
 
-        CallGate.Use use = result.Gate.Enter();
+        var use = result.Gate.Enter();
         try
         {
             CheckOwner(result, owner, shape);
@@ -115,7 +115,7 @@ public static class GpuChecks
     public static CallGate.Use Share(GpuResult result, object owner, in AttentionShape shape)
     {
         ArgumentNullException.ThrowIfNull(result);
-        CallGate.Use use = result.Gate.Share();
+        var use = result.Gate.Share();
         try
         {
             CheckOwner(result, owner, shape);
@@ -187,7 +187,7 @@ public static class GpuChecks
 
     private static void CheckLength(long actual, in AttentionShape shape, int length, int dim, string name)
     {
-        Int128 expected = (Int128)((long)shape.Batch * shape.Heads) * length * dim;
+        var expected = (Int128)((long)shape.Batch * shape.Heads) * length * dim;
         if (actual != expected)
         {
             throw new ArgumentException(

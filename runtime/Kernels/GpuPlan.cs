@@ -57,11 +57,11 @@ public readonly struct GpuPlan
     public static GpuPlan Create(
         int heads, int stateLength, int outputLength, int processors, int stateTokens, int outputTokens, int stateFloats, int scratchFloats, bool isScan, int mostTiles = int.MaxValue)
     {
-        int groups = Math.Max(1, processors * GroupsPerProcessor / Math.Max(1, heads));
-        int most = stateFloats == 0 ? groups : (int)Math.Clamp(MostStateFloats / stateFloats / Math.Max(1, heads), 1, groups);
-        int tile = isScan ? Math.Max(stateTokens, outputTokens) : stateTokens;
-        (int rounds, int stateSpans, int stateSpanTokens) = Cut(stateLength, tile, most, mostTiles);
-        (int outputSpans, int outputSpanTokens) = (stateSpans, stateSpanTokens);
+        var groups = Math.Max(1, processors * GroupsPerProcessor / Math.Max(1, heads));
+        var most = stateFloats == 0 ? groups : (int)Math.Clamp(MostStateFloats / stateFloats / Math.Max(1, heads), 1, groups);
+        var tile = isScan ? Math.Max(stateTokens, outputTokens) : stateTokens;
+        var (rounds, stateSpans, stateSpanTokens) = Cut(stateLength, tile, most, mostTiles);
+        var (outputSpans, outputSpanTokens) = (stateSpans, stateSpanTokens);
         if (!isScan)
         {
             (_, outputSpans, outputSpanTokens) = Cut(
@@ -74,11 +74,11 @@ public readonly struct GpuPlan
     /// <summary>Rounds of at most so many spans of whole tiles; at least one span, which may be empty.</summary>
     private static (int Rounds, int Spans, int Tokens) Cut(int length, int tile, int most, int mostTiles)
     {
-        int tiles = Math.Max(1, Ceiling(length, tile));
-        int rounds = Ceiling(tiles, (long)Math.Min(tiles, most) * mostTiles);
-        int perRound = Ceiling(tiles, rounds);
-        int perSpan = Ceiling(perRound, Math.Min(perRound, most));
-        int spans = Ceiling(perRound, perSpan);
+        var tiles = Math.Max(1, Ceiling(length, tile));
+        var rounds = Ceiling(tiles, (long)Math.Min(tiles, most) * mostTiles);
+        var perRound = Ceiling(tiles, rounds);
+        var perSpan = Ceiling(perRound, Math.Min(perRound, most));
+        var spans = Ceiling(perRound, perSpan);
         return (Ceiling(tiles, (long)spans * perSpan), spans, perSpan * tile);
 
         static int Ceiling(int size, long step) => (int)((size + step - 1) / step);

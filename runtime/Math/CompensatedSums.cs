@@ -28,12 +28,12 @@ public static class CompensatedSums
     {
         for (nint i = 0; i < count; i += Vector<float>.Count)
         {
-            Vector<float> before = Vector.LoadUnsafe(ref bases, (nuint)i);
-            Vector<float> added = Vector.LoadUnsafe(ref group, (nuint)i);
-            Vector<float> sum = before + added;
-            Vector<float> seen = sum - before;
-            Vector<float> lost = (before - (sum - seen)) + (added - seen) + Vector.LoadUnsafe(ref rests, (nuint)i);
-            Vector<float> total = sum + lost;
+            var before = Vector.LoadUnsafe(ref bases, (nuint)i);
+            var added = Vector.LoadUnsafe(ref group, (nuint)i);
+            var sum = before + added;
+            var seen = sum - before;
+            var lost = (before - (sum - seen)) + (added - seen) + Vector.LoadUnsafe(ref rests, (nuint)i);
+            var total = sum + lost;
             total.StoreUnsafe(ref sums, (nuint)i);
             total.StoreUnsafe(ref bases, (nuint)i);
             (lost - (total - sum)).StoreUnsafe(ref rests, (nuint)i);
@@ -45,10 +45,10 @@ public static class CompensatedSums
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Merge(ref float sum, ref float rest, float scale, float addend, float addendRest)
     {
-        float before = sum * scale;
-        float total = before + addend;
-        float seen = total - before;
-        float lost = before - (total - seen) + (addend - seen) + (rest * scale + addendRest);
+        var before = sum * scale;
+        var total = before + addend;
+        var seen = total - before;
+        var lost = before - (total - seen) + (addend - seen) + (rest * scale + addendRest);
         sum = total + lost;
         rest = lost - (sum - total);
     }
@@ -58,11 +58,11 @@ public static class CompensatedSums
     public static void Merge<TVector>(ref float sum, ref float rest, TVector scale, TVector addend, TVector addendRest)
         where TVector : struct, IVector<TVector>
     {
-        TVector before = TVector.Load(ref sum) * scale;
-        TVector total = before + addend;
-        TVector seen = total - before;
-        TVector lost = before - (total - seen) + (addend - seen) + ((TVector.Load(ref rest) * scale) + addendRest);
-        TVector renewed = total + lost;
+        var before = TVector.Load(ref sum) * scale;
+        var total = before + addend;
+        var seen = total - before;
+        var lost = before - (total - seen) + (addend - seen) + ((TVector.Load(ref rest) * scale) + addendRest);
+        var renewed = total + lost;
         TVector.Store(renewed, ref sum);
         TVector.Store(lost - (renewed - total), ref rest);
     }
@@ -74,9 +74,9 @@ public static class CompensatedSums
         where TVector : struct
         where TLanes : struct, ILanes<TVector>
     {
-        TVector before = TLanes.Load(ref sum);
-        TVector owed = TLanes.Add(addend, TLanes.Load(ref rest));
-        TVector total = TLanes.Add(before, owed);
+        var before = TLanes.Load(ref sum);
+        var owed = TLanes.Add(addend, TLanes.Load(ref rest));
+        var total = TLanes.Add(before, owed);
         TLanes.Store(total, ref sum);
         TLanes.Store(TLanes.Subtract(owed, TLanes.Subtract(total, before)), ref rest);
     }

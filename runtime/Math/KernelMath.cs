@@ -21,12 +21,12 @@ public static class KernelMath
             return MathF.CopySign(1f, x);
         }
 
-        double square = z * z;
-        double term = z;
-        double sum = z;
+        var square = z * z;
+        var term = z;
+        var sum = z;
 
         // Ends for NaN too: no comparison with it holds.
-        for (int n = 1; Math.Abs(term) > Math.Abs(sum) * 1e-17; n++)
+        for (var n = 1; Math.Abs(term) > Math.Abs(sum) * 1e-17; n++)
         {
             term *= 2 * square / ((2 * n) + 1);
             sum += term;

@@ -28,7 +28,7 @@ public static class References
     public static bool Exceed<TVector>(ref float candidates, ref float references, float threshold, int size, int segments, int padded)
         where TVector : struct, IVector<TVector>
     {
-        TVector most = TVector.Create(threshold);
+        var most = TVector.Create(threshold);
         for (nint segment = 0; segment < segments; segment++)
         {
             nint j = segment * padded, end = j + size;
@@ -42,7 +42,7 @@ public static class References
 
             if (j < end)
             {
-                TVector rise = TVector.Load(ref Unsafe.Add(ref candidates, j)) - TVector.Load(ref Unsafe.Add(ref references, j));
+                var rise = TVector.Load(ref Unsafe.Add(ref candidates, j)) - TVector.Load(ref Unsafe.Add(ref references, j));
                 if (TVector.AnyGreater(TVector.Select(TVector.First((int)(end - j)), rise, TVector.Zero), most))
                 {
                     return true;
@@ -61,8 +61,8 @@ public static class References
     {
         for (nint j = 0; j < count; j += TVector.Count)
         {
-            TVector old = TVector.Load(ref Unsafe.Add(ref references, j));
-            TVector raised = TVector.MaxNative(old, TVector.Load(ref Unsafe.Add(ref candidates, j)));
+            var old = TVector.Load(ref Unsafe.Add(ref references, j));
+            var raised = TVector.MaxNative(old, TVector.Load(ref Unsafe.Add(ref candidates, j)));
             TVector.Store(raised, ref Unsafe.Add(ref references, j));
             TVector.Store(TVector.Exp2(old - raised, FlushBelow), ref Unsafe.Add(ref factors, j));
         }
@@ -76,7 +76,7 @@ public static class References
     {
         for (nint j = 0; j < count; j += TVector.Count)
         {
-            ref float value = ref Unsafe.Add(ref values, j);
+            ref var value = ref Unsafe.Add(ref values, j);
             TVector.Store(TVector.Load(ref value) * TVector.Load(ref Unsafe.Add(ref factors, j)), ref value);
         }
     }
@@ -90,14 +90,14 @@ public static class References
     {
         for (nint r = 0; r < rows; r++)
         {
-            float factor = Unsafe.Add(ref factors, r);
+            var factor = Unsafe.Add(ref factors, r);
             if (factor == 1f)
             {
                 continue;
             }
 
-            TVector spread = TVector.Create(factor);
-            ref float row = ref Unsafe.Add(ref matrix, r * stride);
+            var spread = TVector.Create(factor);
+            ref var row = ref Unsafe.Add(ref matrix, r * stride);
             for (nint j = 0; j < columns; j += TVector.Count)
             {
                 TVector.Store(TVector.Load(ref Unsafe.Add(ref row, j)) * spread, ref Unsafe.Add(ref row, j));
@@ -125,7 +125,7 @@ public static class References
     {
         for (nint j = 0; j < count; j += TVector.Count)
         {
-            TVector other = TVector.Load(ref Unsafe.Add(ref others, j));
+            var other = TVector.Load(ref Unsafe.Add(ref others, j));
             TVector.Store(isFirst ? other : TVector.MaxNative(TVector.Load(ref Unsafe.Add(ref values, j)), other), ref Unsafe.Add(ref values, j));
         }
     }

@@ -13,9 +13,9 @@ public static class ShortProducts
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void LowerScores(ref float a, int strideA, int rows, ref float b, int strideB, int columns, int inner, ref float c, int strideC)
     {
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
-            for (int column = 0; column < columns; column++)
+            for (var column = 0; column < columns; column++)
             {
                 Unsafe.Add(ref c, (nint)row * strideC + column) = column > row
                     ? 0
@@ -32,16 +32,16 @@ public static class ShortProducts
     public static void Apply(
         ref float a, int strideA, int rows, ref float b, int strideB, ref float v, int strideV, int keys, int inner, int columns, ref float c, int strideC)
     {
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
-            ref float to = ref Unsafe.Add(ref c, (nint)row * strideC);
-            for (int key = 0; key < keys; key++)
+            ref var to = ref Unsafe.Add(ref c, (nint)row * strideC);
+            for (var key = 0; key < keys; key++)
             {
-                float score = Dot(ref Unsafe.Add(ref a, (nint)row * strideA), ref Unsafe.Add(ref b, (nint)key * strideB), inner);
-                ref float value = ref Unsafe.Add(ref v, (nint)key * strideV);
+                var score = Dot(ref Unsafe.Add(ref a, (nint)row * strideA), ref Unsafe.Add(ref b, (nint)key * strideB), inner);
+                ref var value = ref Unsafe.Add(ref v, (nint)key * strideV);
                 for (nuint j = 0; j < (nuint)columns; j += (nuint)Vector<float>.Count)
                 {
-                    Vector<float> weighted = Vector.LoadUnsafe(ref value, j) * score;
+                    var weighted = Vector.LoadUnsafe(ref value, j) * score;
                     (key == 0 ? weighted : Vector.LoadUnsafe(ref to, j) + weighted).StoreUnsafe(ref to, j);
                 }
             }
@@ -52,9 +52,9 @@ public static class ShortProducts
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Dot(ref float a, ref float b, int count)
     {
-        Vector<float> even = Vector<float>.Zero;
-        Vector<float> odd = Vector<float>.Zero;
-        nuint step = (nuint)Vector<float>.Count;
+        var even = Vector<float>.Zero;
+        var odd = Vector<float>.Zero;
+        var step = (nuint)Vector<float>.Count;
         nuint i = 0;
         for (; i + 2 * step <= (nuint)count; i += 2 * step)
         {

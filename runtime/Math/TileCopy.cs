@@ -31,10 +31,10 @@ public static class TileCopy
     public static void Load(ref float source, nint sourceStride, int rows, int columns, ref float tile, int tileStride)
     {
         Debug.Assert(columns <= tileStride);
-        int padding = PaddedEnd(columns, tileStride) - columns;
-        for (int row = 0; row < rows; row++)
+        var padding = PaddedEnd(columns, tileStride) - columns;
+        for (var row = 0; row < rows; row++)
         {
-            ref float target = ref Unsafe.Add(ref tile, (nint)row * tileStride);
+            ref var target = ref Unsafe.Add(ref tile, (nint)row * tileStride);
             CopyRow(ref Unsafe.Add(ref source, row * sourceStride), ref target, columns);
             PrefetchRow(ref Unsafe.Add(ref source, (row + rows) * sourceStride), columns);
             if (padding != 0)
@@ -54,10 +54,10 @@ public static class TileCopy
     {
         Debug.Assert(rows <= tileStride);
         Transpose(ref source, sourceStride, rows, columns, ref tile, tileStride);
-        int padding = PaddedEnd(rows, tileStride) - rows;
+        var padding = PaddedEnd(rows, tileStride) - rows;
         if (padding != 0)
         {
-            for (int column = 0; column < columns; column++)
+            for (var column = 0; column < columns; column++)
             {
                 MemoryMarshal.CreateSpan(ref Unsafe.Add(ref tile, (nint)column * tileStride + rows), padding).Clear();
             }
@@ -76,14 +76,14 @@ public static class TileCopy
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(ref float source, nint sourceStride, int rows, int columns, ref float target, int targetStride)
     {
-        int row = 0;
+        var row = 0;
         if (Avx.IsSupported)
         {
             for (; row + 8 <= rows; row += 8)
             {
-                ref float from = ref Unsafe.Add(ref source, row * sourceStride);
-                ref float to = ref Unsafe.Add(ref target, row);
-                int column = 0;
+                ref var from = ref Unsafe.Add(ref source, row * sourceStride);
+                ref var to = ref Unsafe.Add(ref target, row);
+                var column = 0;
                 for (; column + 4 <= columns; column += 4)
                 {
                     Transpose8X4(ref Unsafe.Add(ref from, column), sourceStride, ref Unsafe.Add(ref to, (nint)column * targetStride), targetStride);
@@ -95,9 +95,9 @@ public static class TileCopy
 
         for (; row + 4 <= rows; row += 4)
         {
-            ref float from = ref Unsafe.Add(ref source, row * sourceStride);
-            ref float to = ref Unsafe.Add(ref target, row);
-            int column = 0;
+            ref var from = ref Unsafe.Add(ref source, row * sourceStride);
+            ref var to = ref Unsafe.Add(ref target, row);
+            var column = 0;
             if (Sse2.IsSupported || AdvSimd.Arm64.IsSupported)
             {
                 for (; column + 4 <= columns; column += 4)
@@ -123,7 +123,7 @@ public static class TileCopy
     public static void Store(ref float tile, int tileStride, int rows, int columns, ref float destination, nint destinationStride)
     {
         Debug.Assert(rows <= 1 || columns <= tileStride); // a column that is stored as a row has no stride
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
             CopyRow(ref Unsafe.Add(ref tile, (nint)row * tileStride), ref Unsafe.Add(ref destination, row * destinationStride), columns);
             PrefetchRow(ref Unsafe.Add(ref destination, (row + rows) * destinationStride), columns);
@@ -143,7 +143,7 @@ public static class TileCopy
         }
 
         Debug.Assert(columns <= tileStride);
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
             AddRow(ref Unsafe.Add(ref tile, (nint)row * tileStride), ref Unsafe.Add(ref destination, row * destinationStride), columns);
             PrefetchRow(ref Unsafe.Add(ref destination, (row + rows) * destinationStride), columns);
@@ -159,7 +159,7 @@ public static class TileCopy
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Prefetch(ref float source, nint sourceStride, int rows, int columns)
     {
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
             PrefetchRow(ref Unsafe.Add(ref source, row * sourceStride), columns);
         }
@@ -170,7 +170,7 @@ public static class TileCopy
     {
         if (Sse.IsSupported)
         {
-            for (int column = 0; column < columns; column += Padding)
+            for (var column = 0; column < columns; column += Padding)
             {
                 Sse.Prefetch1(Unsafe.AsPointer(ref Unsafe.Add(ref row, column)));
             }
@@ -182,7 +182,7 @@ public static class TileCopy
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddRow(ref float from, ref float to, int columns)
     {
-        int column = 0;
+        var column = 0;
         for (; column + 8 <= columns; column += 8)
         {
             (Vector256.LoadUnsafe(ref to, (nuint)column) + Vector256.LoadUnsafe(ref from, (nuint)column)).StoreUnsafe(ref to, (nuint)column);
@@ -197,7 +197,7 @@ public static class TileCopy
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyRow(ref float from, ref float to, int columns)
     {
-        int column = 0;
+        var column = 0;
         if (Vector512.IsHardwareAccelerated)
         {
             for (; column + 16 <= columns; column += 16)
@@ -227,9 +227,9 @@ public static class TileCopy
     private static void TransposeScalar(
         ref float from, nint fromStride, int rows, int firstColumn, int columns, ref float to, int toStride)
     {
-        for (int column = firstColumn; column < columns; column++)
+        for (var column = firstColumn; column < columns; column++)
         {
-            for (int row = 0; row < rows; row++)
+            for (var row = 0; row < rows; row++)
             {
                 Unsafe.Add(ref to, (nint)column * toStride + row) = Unsafe.Add(ref from, row * fromStride + column);
             }
@@ -243,14 +243,14 @@ public static class TileCopy
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose8X4(ref float from, nint fromStride, ref float to, nint toStride)
     {
-        Vector256<float> r0 = LoadHalves(ref from, 0, 4 * fromStride);
-        Vector256<float> r1 = LoadHalves(ref from, fromStride, 5 * fromStride);
-        Vector256<float> r2 = LoadHalves(ref from, 2 * fromStride, 6 * fromStride);
-        Vector256<float> r3 = LoadHalves(ref from, 3 * fromStride, 7 * fromStride);
-        Vector256<double> a = Avx.UnpackLow(r0, r1).AsDouble();
-        Vector256<double> b = Avx.UnpackHigh(r0, r1).AsDouble();
-        Vector256<double> c = Avx.UnpackLow(r2, r3).AsDouble();
-        Vector256<double> d = Avx.UnpackHigh(r2, r3).AsDouble();
+        var r0 = LoadHalves(ref from, 0, 4 * fromStride);
+        var r1 = LoadHalves(ref from, fromStride, 5 * fromStride);
+        var r2 = LoadHalves(ref from, 2 * fromStride, 6 * fromStride);
+        var r3 = LoadHalves(ref from, 3 * fromStride, 7 * fromStride);
+        var a = Avx.UnpackLow(r0, r1).AsDouble();
+        var b = Avx.UnpackHigh(r0, r1).AsDouble();
+        var c = Avx.UnpackLow(r2, r3).AsDouble();
+        var d = Avx.UnpackHigh(r2, r3).AsDouble();
         Avx.UnpackLow(a, c).AsSingle().StoreUnsafe(ref to);
         Avx.UnpackHigh(a, c).AsSingle().StoreUnsafe(ref Unsafe.Add(ref to, toStride));
         Avx.UnpackLow(b, d).AsSingle().StoreUnsafe(ref Unsafe.Add(ref to, 2 * toStride));
@@ -264,10 +264,10 @@ public static class TileCopy
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose4X4(ref float from, nint fromStride, ref float to, nint toStride)
     {
-        Vector128<float> r0 = Vector128.LoadUnsafe(ref from);
-        Vector128<float> r1 = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, fromStride));
-        Vector128<float> r2 = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * fromStride));
-        Vector128<float> r3 = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * fromStride));
+        var r0 = Vector128.LoadUnsafe(ref from);
+        var r1 = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, fromStride));
+        var r2 = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 2 * fromStride));
+        var r3 = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, 3 * fromStride));
         Vector128<double> a, b, c, d;
         if (Sse2.IsSupported)
         {

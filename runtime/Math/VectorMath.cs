@@ -42,14 +42,14 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Exp2(float x, float flushBelow)
     {
-        float shifted = x + Rounder;
-        float f = x - (shifted - Rounder);
-        float p = float.MultiplyAddEstimate(f, C5, C4);
+        var shifted = x + Rounder;
+        var f = x - (shifted - Rounder);
+        var p = float.MultiplyAddEstimate(f, C5, C4);
         p = float.MultiplyAddEstimate(p, f, C3);
         p = float.MultiplyAddEstimate(p, f, C2);
         p = float.MultiplyAddEstimate(p, f, C1);
         p = float.MultiplyAddEstimate(p, f, 1f);
-        float scale = BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(shifted) << MantissaBits);
+        var scale = BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(shifted) << MantissaBits);
         return x < flushBelow ? 0f : p * scale;
     }
 
@@ -58,14 +58,14 @@ public static partial class VectorMath
     public static Vector128<float> Exp2(Vector128<float> x, float flushBelow)
     {
         // Estimate: this width also runs on machines without fused multiply-add, where asking for one is a slow call per lane.
-        Vector128<float> shifted = x + Vector128.Create(Rounder);
-        Vector128<float> f = x - (shifted - Vector128.Create(Rounder));
-        Vector128<float> p = Vector128.MultiplyAddEstimate(f, Vector128.Create(C5), Vector128.Create(C4));
+        var shifted = x + Vector128.Create(Rounder);
+        var f = x - (shifted - Vector128.Create(Rounder));
+        var p = Vector128.MultiplyAddEstimate(f, Vector128.Create(C5), Vector128.Create(C4));
         p = Vector128.MultiplyAddEstimate(p, f, Vector128.Create(C3));
         p = Vector128.MultiplyAddEstimate(p, f, Vector128.Create(C2));
         p = Vector128.MultiplyAddEstimate(p, f, Vector128.Create(C1));
         p = Vector128.MultiplyAddEstimate(p, f, Vector128<float>.One);
-        Vector128<float> scale = Vector128.ShiftLeft(shifted.AsInt32(), MantissaBits).AsSingle();
+        var scale = Vector128.ShiftLeft(shifted.AsInt32(), MantissaBits).AsSingle();
         return Vector128.AndNot(p * scale, Vector128.LessThan(x, Vector128.Create(flushBelow)));
     }
 
@@ -73,14 +73,14 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Exp2(Vector256<float> x, float flushBelow)
     {
-        Vector256<float> shifted = x + Vector256.Create(Rounder);
-        Vector256<float> f = x - (shifted - Vector256.Create(Rounder));
-        Vector256<float> p = Vector256.FusedMultiplyAdd(f, Vector256.Create(C5), Vector256.Create(C4));
+        var shifted = x + Vector256.Create(Rounder);
+        var f = x - (shifted - Vector256.Create(Rounder));
+        var p = Vector256.FusedMultiplyAdd(f, Vector256.Create(C5), Vector256.Create(C4));
         p = Vector256.FusedMultiplyAdd(p, f, Vector256.Create(C3));
         p = Vector256.FusedMultiplyAdd(p, f, Vector256.Create(C2));
         p = Vector256.FusedMultiplyAdd(p, f, Vector256.Create(C1));
         p = Vector256.FusedMultiplyAdd(p, f, Vector256<float>.One);
-        Vector256<float> scale = Vector256.ShiftLeft(shifted.AsInt32(), MantissaBits).AsSingle();
+        var scale = Vector256.ShiftLeft(shifted.AsInt32(), MantissaBits).AsSingle();
         return Vector256.AndNot(p * scale, Vector256.LessThan(x, Vector256.Create(flushBelow)));
     }
 
@@ -88,10 +88,10 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp2(Vector512<float> x, float flushBelow)
     {
-        Vector512<float> shifted = x + Vector512.Create(Rounder);
-        Vector512<float> n = shifted - Vector512.Create(Rounder);
-        Vector512<float> f = x - n;
-        Vector512<float> p = Vector512.FusedMultiplyAdd(f, Vector512.Create(C5), Vector512.Create(C4));
+        var shifted = x + Vector512.Create(Rounder);
+        var n = shifted - Vector512.Create(Rounder);
+        var f = x - n;
+        var p = Vector512.FusedMultiplyAdd(f, Vector512.Create(C5), Vector512.Create(C4));
         p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(C3));
         p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(C2));
         p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(C1));
@@ -103,7 +103,7 @@ public static partial class VectorMath
                 Avx512F.CompareNotLessThan(x, Vector512.Create(flushBelow)), Avx512F.Scale(p, n), Vector512<float>.Zero);
         }
 
-        Vector512<float> scale = Vector512.ShiftLeft(shifted.AsInt32(), MantissaBits).AsSingle();
+        var scale = Vector512.ShiftLeft(shifted.AsInt32(), MantissaBits).AsSingle();
         return Vector512.AndNot(p * scale, Vector512.LessThan(x, Vector512.Create(flushBelow)));
     }
 
@@ -115,7 +115,7 @@ public static partial class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> v)
     {
-        Vector128<float> pairs = v + Vector128.Shuffle(v, Vector128.Create(2, 3, 0, 1));
+        var pairs = v + Vector128.Shuffle(v, Vector128.Create(2, 3, 0, 1));
         return pairs.ToScalar() + pairs.GetElement(1);
     }
 

@@ -15,22 +15,22 @@ public sealed class AttentionErrorTests
         const int heads = 2, length = 70, m = 32;
         Inputs inputs = new(1, heads, length, deviation: 0.4);
         AttentionErrorOptions options = new() { Seed = 5, Maps = [FeatureMap.Positive, FeatureMap.Hyperbolic] };
-        AttentionError actual = AttentionError.Measure(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, causal, m, options);
-        foreach (MapError error in actual.Maps)
+        var actual = AttentionError.Measure(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, causal, m, options);
+        foreach (var error in actual.Maps)
         {
             (double squares, double averageSquares, double size) = (0, 0, 0);
-            int[] rows = Enumerable.Range(0, 64).Select(i => (2 * i + 1) * length / 128).ToArray();
-            double[] drawSquares = new double[16];
-            for (int head = 0; head < heads; head++)
+            var rows = Enumerable.Range(0, 64).Select(i => (2 * i + 1) * length / 128).ToArray();
+            var drawSquares = new double[16];
+            for (var head = 0; head < heads; head++)
             {
-                double[] exact = Outputs(inputs.Probabilities(head, rows, causal, null, null), inputs, head);
-                double[] average = Outputs(Averaging(rows, length, causal), inputs, head);
+                var exact = Outputs(inputs.Probabilities(head, rows, causal, null, null), inputs, head);
+                var average = Outputs(Averaging(rows, length, causal), inputs, head);
                 size += exact.Sum(x => x * x);
                 averageSquares += exact.Zip(average, (x, y) => (x - y) * (x - y)).Sum();
-                for (int draw = 0; draw < 16; draw++)
+                for (var draw = 0; draw < 16; draw++)
                 {
-                    Projection w = Projection.Orthogonal(error.Map.ProjectionRows(m), Dim, 5 + (ulong)draw);
-                    double[] estimate = Outputs(inputs.Probabilities(head, rows, causal, error.Map, w), inputs, head);
+                    var w = Projection.Orthogonal(error.Map.ProjectionRows(m), Dim, 5 + (ulong)draw);
+                    var estimate = Outputs(inputs.Probabilities(head, rows, causal, error.Map, w), inputs, head);
                     drawSquares[draw] += exact.Zip(estimate, (x, y) => (x - y) * (x - y)).Sum();
                 }
             }
@@ -39,7 +39,7 @@ public sealed class AttentionErrorTests
             Assert.Equal(Math.Sqrt(squares / 16 / size), error.RelativeError, tolerance: 1e-5);
             Assert.Equal(Math.Sqrt(averageSquares / size), error.AverageError, tolerance: 1e-5);
             Assert.Equal(error.AverageError, actual.AverageError);
-            (double mean, double ofMean) = Samples.Mean([.. drawSquares.Select(x => x / size)]);
+            var (mean, ofMean) = Samples.Mean([.. drawSquares.Select(x => x / size)]);
             Assert.Equal(ofMean / (2 * Math.Sqrt(mean)), error.StandardError, tolerance: 1e-5);
             Assert.Equal(16 * heads * 64, error.Rows);
             Assert.Equal(0, error.FailedRows);
@@ -52,15 +52,15 @@ public sealed class AttentionErrorTests
         // Independent rows, so that the law has no blocks to be wrong about; bias and scatter leave some 10 %.
         Inputs inputs = new(1, 2, 128, deviation: 0.4);
         AttentionErrorOptions options = new() { Draws = 64, Draw = Samples.Gaussian };
-        AttentionError measured = AttentionError.Measure(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, false, 256, options);
+        var measured = AttentionError.Measure(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, false, 256, options);
         Assert.Equal(["positive", "hyperbolic", measured.Maps[2].Map.Name, "trigonometric"], measured.Maps.Select(map => map.Map.Name));
         Assert.Equal(FeatureMap.OprfLambda(inputs.Query, inputs.Key, inputs.Shape), measured.Maps[2].Map.Lambda);
-        foreach (MapError error in measured.Maps)
+        foreach (var error in measured.Maps)
         {
-            double wanted = error.RelativeError / 2;
-            long needed = error.FeaturesNeeded(wanted)!.Value;
+            var wanted = error.RelativeError / 2;
+            var needed = error.FeaturesNeeded(wanted)!.Value;
             Assert.InRange(needed, 1022, 1026);
-            AttentionError again = AttentionError.Measure(
+            var again = AttentionError.Measure(
                 inputs.Query, inputs.Key, inputs.Value, inputs.Shape, false, (int)needed, options with { Maps = [error.Map], Seed = 1000 });
             Assert.InRange(again.Maps[0].RelativeError, 0.85 * wanted, 1.15 * wanted);
         }
@@ -71,7 +71,7 @@ public sealed class AttentionErrorTests
     {
         Inputs inputs = new(1, 1, 128, deviation: 1.5);
         AttentionErrorOptions options = new() { Maps = [FeatureMap.Positive, FeatureMap.Trigonometric, FeatureMap.Of(x => Math.Max(0, x))] };
-        AttentionError measured = AttentionError.Measure(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, false, 16, options);
+        var measured = AttentionError.Measure(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, false, 16, options);
         Assert.All(measured.Maps, map => Assert.Null(map.FeaturesNeeded(0.1)));
         Assert.True(measured.Maps[0].RelativeError > 0.5);
         Assert.True(measured.Maps[1].FailedRows > 0); // normalisers below 0
@@ -79,7 +79,7 @@ public sealed class AttentionErrorTests
 
         // Nearly uniform attention: averaging is hard to beat with few features.
         Inputs flat = new(1, 1, 128, deviation: 0.1);
-        MapError positive = AttentionError.Measure(flat.Query, flat.Key, flat.Value, flat.Shape, false, 16).Maps[0];
+        var positive = AttentionError.Measure(flat.Query, flat.Key, flat.Value, flat.Shape, false, 16).Maps[0];
         Assert.True(positive.RelativeError > positive.AverageError);
         Assert.Null(positive.FeaturesNeeded(0.01));
         Assert.Throws<ArgumentOutOfRangeException>(() => positive.FeaturesNeeded(0));
@@ -94,8 +94,8 @@ public sealed class AttentionErrorTests
         AttentionErrorOptions options = new() { Maps = [FeatureMap.Hyperbolic], RowsPerHead = 7 };
         double Error(float[] query, float[] key, float[] value, TensorLayout layout, int threads) => AttentionError.Measure(
             query, key, value, inputs.Shape with { Layout = layout }, false, 32, options with { DegreeOfParallelism = threads }, lengths).Maps[0].RelativeError;
-        double expected = Error(inputs.Query, inputs.Key, inputs.Value, TensorLayout.BatchHeadLengthDim, 1);
-        for (int head = 0; head < heads; head++)
+        var expected = Error(inputs.Query, inputs.Key, inputs.Value, TensorLayout.BatchHeadLengthDim, 1);
+        for (var head = 0; head < heads; head++)
         {
             inputs.Key.AsSpan((head * length + 25) * Dim, 15 * Dim).Fill(float.NaN);
             inputs.Value.AsSpan((head * length + 25) * ValueDim, 15 * ValueDim).Fill(float.NaN);
@@ -109,10 +109,10 @@ public sealed class AttentionErrorTests
 
         static float[] Transposed(float[] tensor, int dim)
         {
-            float[] result = new float[tensor.Length];
-            for (int i = 0; i < tensor.Length; i++)
+            var result = new float[tensor.Length];
+            for (var i = 0; i < tensor.Length; i++)
             {
-                (int token, int head, int sequence) = (i / dim % length, i / dim / length % heads, i / dim / length / heads);
+                var (token, head, sequence) = (i / dim % length, i / dim / length % heads, i / dim / length / heads);
                 result[((sequence * length + token) * heads + head) * dim + i % dim] = tensor[i];
             }
 
@@ -137,7 +137,7 @@ public sealed class AttentionErrorTests
         static void Refused<T>(Action call, params string[] parts)
             where T : Exception
         {
-            string message = Assert.Throws<T>(call).Message;
+            var message = Assert.Throws<T>(call).Message;
             Assert.All(parts, part => Assert.Contains(part, message));
         }
     }
@@ -156,7 +156,7 @@ public sealed class AttentionErrorTests
         /// <summary>[rows][keys], exact where there is no map.</summary>
         public double[][] Probabilities(int head, int[] rows, bool causal, FeatureMap? map, Projection? projection)
         {
-            float[] flat = new float[rows.Length * length];
+            var flat = new float[rows.Length * length];
             if (map is null)
             {
                 AttentionProbabilities.Exact(Query, Key, Dim, Shape, 0, head, rows, causal, flat);
@@ -172,11 +172,11 @@ public sealed class AttentionErrorTests
 
     internal static double[] Outputs(double[][] probabilities, Inputs inputs, int head)
     {
-        int length = inputs.Shape.KeyLength;
-        double[] output = new double[probabilities.Length * ValueDim];
-        for (int i = 0; i < output.Length; i++)
+        var length = inputs.Shape.KeyLength;
+        var output = new double[probabilities.Length * ValueDim];
+        for (var i = 0; i < output.Length; i++)
         {
-            for (int j = 0; j < length; j++)
+            for (var j = 0; j < length; j++)
             {
                 output[i] += probabilities[i / ValueDim][j] * inputs.Value[(head * length + j) * ValueDim + i % ValueDim];
             }

@@ -14,13 +14,13 @@ public sealed class DeltaBoundTests
     [InlineData("trigonometric", false, 0.4)]
     public void ClosedFormIsTheMeasuredError(string name, bool causal, double deviation)
     {
-        FeatureMap map = FeatureMapTests.Map(name);
+        var map = FeatureMapTests.Map(name);
         AttentionErrorTests.Inputs inputs = new(1, 2, 160, deviation);
-        foreach (int features in new[] { 256, 1024 })
+        foreach (var features in new[] { 256, 1024 })
         {
-            DeltaBound bound = DeltaBound.Compute(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, causal, features, map, pairs: 20_000);
+            var bound = DeltaBound.Compute(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, causal, features, map, pairs: 20_000);
             AttentionErrorOptions options = new() { Draws = 32, Maps = [map], Draw = Samples.Gaussian };
-            MapError measured = AttentionError.Measure(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, causal, features, options).Maps[0];
+            var measured = AttentionError.Measure(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, causal, features, options).Maps[0];
             Assert.False(bound.IsSampled);
             Assert.Equal(0, bound.StandardError);
             if (bound.IsReliable)
@@ -39,10 +39,10 @@ public sealed class DeltaBoundTests
     [InlineData("trigonometric")]
     public void SampledPairsAgreeWithAllPairs(string name)
     {
-        FeatureMap map = FeatureMapTests.Map(name);
+        var map = FeatureMapTests.Map(name);
         AttentionErrorTests.Inputs inputs = new(1, 2, 100, deviation: 0.4);
-        DeltaBound all = DeltaBound.Compute(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, false, 256, map, pairs: 20_000);
-        DeltaBound sampled = DeltaBound.Compute(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, false, 256, map, pairs: 4000);
+        var all = DeltaBound.Compute(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, false, 256, map, pairs: 20_000);
+        var sampled = DeltaBound.Compute(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, false, 256, map, pairs: 4000);
         Assert.True(sampled.IsSampled);
         Assert.Equal(128, sampled.Rows);
         Assert.InRange(sampled.StandardError, 1e-9, 0.05 * all.RelativeError);
@@ -53,10 +53,10 @@ public sealed class DeltaBoundTests
     public void LargeErrorsAreCalledUnreliable()
     {
         AttentionErrorTests.Inputs inputs = new(1, 1, 100, deviation: 1);
-        DeltaBound bound = DeltaBound.Compute(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, false, 16);
+        var bound = DeltaBound.Compute(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, false, 16);
         Assert.False(bound.IsReliable);
         Assert.Null(bound.FeaturesNeeded(0.3));
-        long needed = bound.FeaturesNeeded(0.1)!.Value;
+        var needed = bound.FeaturesNeeded(0.1)!.Value;
         Assert.Equal(16 * Math.Pow(bound.RelativeError / 0.1, 2), needed, tolerance: 1);
         Assert.Throws<ArgumentOutOfRangeException>(() => bound.FeaturesNeeded(-1));
     }

@@ -23,24 +23,24 @@ public sealed class ProbabilityTests
     public void ProbabilitiesAreTheNormalisedKernel(int scale, bool causal)
     {
         const int length = 150; // two whole tiles and a part
-        float[] query = Samples.Normal(length * Dim, seed: 1, deviation: 0.5);
-        float[] key = Samples.Normal(length * Dim, seed: 2, deviation: 0.5);
+        var query = Samples.Normal(length * Dim, seed: 1, deviation: 0.5);
+        var key = Samples.Normal(length * Dim, seed: 2, deviation: 0.5);
         Enlarge(key, scale);
         int[] rows = [149, 0, 63, 64, 65, 100, 1, 127, 128];
-        Projection w = Projection.Orthogonal(24, Dim, seed: 3);
+        var w = Projection.Orthogonal(24, Dim, seed: 3);
         AttentionShape shape = new(1, 1, length);
-        foreach (FeatureMap map in Maps)
+        foreach (var map in Maps)
         {
             if (map.HasGain && scale > 1 && map.Name != "ReLU")
             {
                 continue; // sums of signed features cancel: no digits are left to compare where the scale is e^(10⁵)
             }
 
-            float[] actual = Filled(rows.Length * length);
+            var actual = Filled(rows.Length * length);
             AttentionProbabilities.Estimate(map, w, query, key, shape, 0, 0, rows, causal, actual);
-            for (int row = 0; row < rows.Length; row++)
+            for (var row = 0; row < rows.Length; row++)
             {
-                double[] expected = Dense(map, w, query, key, rows[row], causal ? rows[row] + 1 : length, length);
+                var expected = Dense(map, w, query, key, rows[row], causal ? rows[row] + 1 : length, length);
                 CheckRow(expected, actual.AsSpan(row * length, length), $"{map}, keys × {scale}, query {rows[row]}");
             }
         }
@@ -53,10 +53,10 @@ public sealed class ProbabilityTests
     {
         const int length = 20, heads = 6, keyHeads = 2;
         float[] query = Samples.Normal(2 * heads * length * Dim, seed: 1, deviation: 0.5), key = Samples.Normal(2 * keyHeads * length * Dim, seed: 2, deviation: 0.5);
-        int part = layout == TensorLayout.BatchHeadLengthDim ? length * Dim : Dim;
+        var part = layout == TensorLayout.BatchHeadLengthDim ? length * Dim : Dim;
         float[] repeated = [.. key.Chunk(part).SelectMany(head => Enumerable.Repeat(head, heads / keyHeads)).SelectMany(head => head)];
         AttentionShape all = new(2, heads, length, layout), grouped = all with { KeyHeads = keyHeads };
-        for (int head = 0; head < heads; head++)
+        for (var head = 0; head < heads; head++)
         {
             float[] expected = Filled(length), actual = Filled(length);
             AttentionProbabilities.Exact(query, repeated, Dim, all, 1, head, [7], causal: false, expected);
@@ -72,19 +72,19 @@ public sealed class ProbabilityTests
     public void ExactProbabilitiesAreSoftmax(int scale, bool causal)
     {
         const int length = 150;
-        float[] query = Samples.Normal(length * Dim, seed: 1, deviation: 0.5);
-        float[] key = Samples.Normal(length * Dim, seed: 2, deviation: 0.5);
+        var query = Samples.Normal(length * Dim, seed: 1, deviation: 0.5);
+        var key = Samples.Normal(length * Dim, seed: 2, deviation: 0.5);
         Enlarge(key, scale);
         int[] rows = [5, 149, 64];
-        float[] actual = Filled(rows.Length * length);
+        var actual = Filled(rows.Length * length);
         AttentionProbabilities.Exact(query, key, Dim, new AttentionShape(1, 1, length), 0, 0, rows, causal, actual);
-        for (int row = 0; row < rows.Length; row++)
+        for (var row = 0; row < rows.Length; row++)
         {
-            int seen = causal ? rows[row] + 1 : length;
-            double[] logs = new double[seen];
-            for (int j = 0; j < seen; j++)
+            var seen = causal ? rows[row] + 1 : length;
+            var logs = new double[seen];
+            for (var j = 0; j < seen; j++)
             {
-                for (int c = 0; c < Dim; c++)
+                for (var c = 0; c < Dim; c++)
                 {
                     logs[j] += (double)query[rows[row] * Dim + c] * key[j * Dim + c] / 4;
                 }
@@ -98,14 +98,14 @@ public sealed class ProbabilityTests
     public void LaterKeysChangeNoBit()
     {
         const int length = 100;
-        float[] query = Samples.Normal(length * Dim, seed: 1, deviation: 0.5);
-        float[] key = Samples.Normal(length * Dim, seed: 2, deviation: 0.5);
-        Projection w = Projection.Orthogonal(24, Dim, seed: 3);
+        var query = Samples.Normal(length * Dim, seed: 1, deviation: 0.5);
+        var key = Samples.Normal(length * Dim, seed: 2, deviation: 0.5);
+        var w = Projection.Orthogonal(24, Dim, seed: 3);
         int[] rows = [70, 80];
-        float[] before = new float[rows.Length * length];
+        var before = new float[rows.Length * length];
         AttentionProbabilities.Estimate(FeatureMap.Positive, w, query, key, new AttentionShape(1, 1, length), 0, 0, rows, true, before);
         key.AsSpan(71 * Dim).Fill(float.NaN);
-        float[] after = new float[before.Length];
+        var after = new float[before.Length];
         AttentionProbabilities.Estimate(FeatureMap.Positive, w, query, key, new AttentionShape(1, 1, length), 0, 0, rows, true, after);
         Assert.Equal(before.AsSpan(0, length), after.AsSpan(0, length));
         Assert.True(float.IsNaN(after[length])); // and what a query does see is not hidden
@@ -118,18 +118,18 @@ public sealed class ProbabilityTests
     {
         const int batch = 2, heads = 3, queries = 7, keys = 90, count = 70;
         AttentionShape shape = new(batch, heads, queries, keys, layout);
-        float[] query = Samples.Normal(batch * heads * queries * Dim, seed: 1, deviation: 0.5);
-        float[] key = Samples.Normal(batch * heads * keys * Dim, seed: 2, deviation: 0.5);
-        Projection w = Projection.Orthogonal(24, Dim, seed: 3);
-        (int sequence, int head) = (1, 2);
-        float[] ownQuery = new float[queries * Dim];
-        float[] ownKey = new float[count * Dim];
-        for (int i = 0; i < queries; i++)
+        var query = Samples.Normal(batch * heads * queries * Dim, seed: 1, deviation: 0.5);
+        var key = Samples.Normal(batch * heads * keys * Dim, seed: 2, deviation: 0.5);
+        var w = Projection.Orthogonal(24, Dim, seed: 3);
+        var (sequence, head) = (1, 2);
+        var ownQuery = new float[queries * Dim];
+        var ownKey = new float[count * Dim];
+        for (var i = 0; i < queries; i++)
         {
             query.AsSpan(Start(i, queries), Dim).CopyTo(ownQuery.AsSpan(i * Dim));
         }
 
-        for (int j = 0; j < keys; j++)
+        for (var j = 0; j < keys; j++)
         {
             if (j < count)
             {
@@ -141,7 +141,7 @@ public sealed class ProbabilityTests
             }
         }
 
-        float[] actual = Filled(2 * keys);
+        var actual = Filled(2 * keys);
         AttentionProbabilities.Estimate(FeatureMap.Hyperbolic, w, query, key, shape, sequence, head, [6, 2], false, actual, keyLength: count);
         CheckRow(Dense(FeatureMap.Hyperbolic, w, ownQuery, ownKey, 6, count, keys), actual.AsSpan(0, keys), "query 6");
         CheckRow(Dense(FeatureMap.Hyperbolic, w, ownQuery, ownKey, 2, count, keys), actual.AsSpan(keys), "query 2");
@@ -154,16 +154,16 @@ public sealed class ProbabilityTests
     [Fact]
     public void WithoutNormalisationTheyAreTheKernel()
     {
-        float[] query = Samples.Normal(3 * Dim, seed: 1, deviation: 0.5);
-        float[] key = Samples.Normal(80 * Dim, seed: 2, deviation: 0.5);
-        Projection w = Projection.Orthogonal(24, Dim, seed: 3);
-        float[] actual = new float[80];
-        foreach (FeatureMap map in Maps)
+        var query = Samples.Normal(3 * Dim, seed: 1, deviation: 0.5);
+        var key = Samples.Normal(80 * Dim, seed: 2, deviation: 0.5);
+        var w = Projection.Orthogonal(24, Dim, seed: 3);
+        var actual = new float[80];
+        foreach (var map in Maps)
         {
             AttentionProbabilities.Estimate(map, w, query, key, new AttentionShape(1, 1, 3, 80), 0, 0, [1], false, actual, normalise: false);
-            for (int j = 0; j < 80; j++)
+            for (var j = 0; j < 80; j++)
             {
-                double expected = Samples.Kernel(map, query.AsSpan(Dim, Dim), key.AsSpan(j * Dim, Dim), w);
+                var expected = Samples.Kernel(map, query.AsSpan(Dim, Dim), key.AsSpan(j * Dim, Dim), w);
                 Assert.Equal(expected, actual[j], tolerance: 1e-5 * actual.Max(Math.Abs));
             }
         }
@@ -175,15 +175,15 @@ public sealed class ProbabilityTests
     [Fact]
     public void NoKeySeenGivesZeros()
     {
-        float[] destination = Filled(2 * 4);
-        Projection w = Projection.Orthogonal(8, Dim, seed: 3);
-        float[] nan = new float[4 * Dim];
+        var destination = Filled(2 * 4);
+        var w = Projection.Orthogonal(8, Dim, seed: 3);
+        var nan = new float[4 * Dim];
         Array.Fill(nan, float.NaN);
         AttentionProbabilities.Estimate(FeatureMap.Positive, w, nan, nan, new AttentionShape(1, 1, 4), 0, 0, [0, 3], false, destination, keyLength: 0);
         Assert.All(destination, x => Assert.Equal(0, x));
 
         // All features 0, as ReLU's can be without ε: the normaliser is exactly 0.
-        float[] query = Samples.Normal(4 * Dim, seed: 1);
+        var query = Samples.Normal(4 * Dim, seed: 1);
         AttentionProbabilities.Estimate(
             FeatureMap.Of(_ => 0), w, query, query, new AttentionShape(1, 1, 4), 0, 0, [0, 3], false, destination = Filled(8));
         Assert.All(destination, x => Assert.Equal(0, x));
@@ -195,7 +195,7 @@ public sealed class ProbabilityTests
         using GuardedMemory query = new(9 * Dim), key = new(70 * Dim), destination = new(2 * 70);
         Samples.Normal(9 * Dim, seed: 1).CopyTo(query.Span);
         Samples.Normal(70 * Dim, seed: 2).CopyTo(key.Span);
-        Projection w = Projection.Orthogonal(8, Dim, seed: 3);
+        var w = Projection.Orthogonal(8, Dim, seed: 3);
         AttentionProbabilities.Estimate(
             FeatureMap.Hyperbolic, w, query.Span, key.Span, new AttentionShape(1, 1, 9, 70), 0, 0, [8, 0], false, destination.Span);
         Assert.Equal(1, Sum(destination.Span[..70]), tolerance: 1e-6);
@@ -204,9 +204,9 @@ public sealed class ProbabilityTests
     [Fact]
     public void WrongArgumentsAreRefusedWithBothNumbers()
     {
-        float[] tokens = new float[5 * Dim];
-        float[] destination = new float[2 * 5];
-        Projection w = Projection.Orthogonal(8, Dim, seed: 3);
+        var tokens = new float[5 * Dim];
+        var destination = new float[2 * 5];
+        var w = Projection.Orthogonal(8, Dim, seed: 3);
         AttentionShape shape = new(1, 1, 5);
         Refused<ArgumentException>(() => Estimate(shape, rows: [0, 5]), "5", "4");
         Refused<ArgumentException>(() => Estimate(shape, rows: [0]), "10", "5");
@@ -224,7 +224,7 @@ public sealed class ProbabilityTests
         static void Refused<T>(Action call, params string[] parts)
             where T : Exception
         {
-            string message = Assert.Throws<T>(call).Message;
+            var message = Assert.Throws<T>(call).Message;
             Assert.All(parts, part => Assert.Contains(part, message));
         }
     }
@@ -232,7 +232,7 @@ public sealed class ProbabilityTests
     // One in seven keys, the first one and the last ones among them, is larger by far.
     private static void Enlarge(float[] key, int scale)
     {
-        for (int i = 0; i < key.Length; i++)
+        for (var i = 0; i < key.Length; i++)
         {
             key[i] *= i / Dim % 7 == 0 || i / Dim > 140 ? scale : 1;
         }
@@ -241,33 +241,33 @@ public sealed class ProbabilityTests
     /// <summary>The row φ(q)ᵀφ(k_j)/Σ from log-features pair by pair.</summary>
     private static double[] Dense(FeatureMap map, Projection w, float[] query, float[] key, int row, int seen, int length)
     {
-        int m = w.Rows * map.Branches;
-        (double[] queryLog, double[] queryGain) = (new double[m], new double[m]);
-        (double[] keyLog, double[] keyGain) = (new double[seen * m], new double[seen * m]);
+        var m = w.Rows * map.Branches;
+        var (queryLog, queryGain) = (new double[m], new double[m]);
+        var (keyLog, keyGain) = (new double[seen * m], new double[seen * m]);
         map.Compute(query.AsSpan(row * Dim, Dim), w, queryLog, queryGain);
         map.Compute(key.AsSpan(0, seen * Dim), w, keyLog, keyGain);
-        double top = double.NegativeInfinity;
-        for (int i = 0; i < keyLog.Length; i++)
+        var top = double.NegativeInfinity;
+        for (var i = 0; i < keyLog.Length; i++)
         {
             top = Math.Max(top, queryLog[i % m] + keyLog[i]);
         }
 
-        double[] weights = new double[length];
-        for (int i = 0; i < keyLog.Length; i++)
+        var weights = new double[length];
+        for (var i = 0; i < keyLog.Length; i++)
         {
             weights[i / m] += queryGain[i % m] * keyGain[i] * Math.Exp(queryLog[i % m] + keyLog[i] - top);
         }
 
-        double sum = weights.Sum();
+        var sum = weights.Sum();
         return Array.ConvertAll(weights, x => x / sum);
     }
 
     private static double[] Normalise(double[] logs, int length)
     {
-        double top = logs.Max();
-        double sum = logs.Sum(x => Math.Exp(x - top));
-        double[] row = new double[length];
-        for (int j = 0; j < logs.Length; j++)
+        var top = logs.Max();
+        var sum = logs.Sum(x => Math.Exp(x - top));
+        var row = new double[length];
+        for (var j = 0; j < logs.Length; j++)
         {
             row[j] = Math.Exp(logs[j] - top) / sum;
         }
@@ -277,8 +277,8 @@ public sealed class ProbabilityTests
 
     private static void CheckRow(double[] expected, ReadOnlySpan<float> actual, string what)
     {
-        double largest = expected.Max(Math.Abs);
-        for (int j = 0; j < expected.Length; j++)
+        var largest = expected.Max(Math.Abs);
+        for (var j = 0; j < expected.Length; j++)
         {
             Assert.True(Math.Abs(expected[j] - actual[j]) <= 1e-5 * largest, $"{what}, key {j}: {actual[j]}, not {expected[j]}; largest {largest}");
         }
@@ -289,7 +289,7 @@ public sealed class ProbabilityTests
     private static double Sum(ReadOnlySpan<float> numbers)
     {
         double sum = 0;
-        foreach (float x in numbers)
+        foreach (var x in numbers)
         {
             sum += x;
         }
@@ -300,7 +300,7 @@ public sealed class ProbabilityTests
     // Garbage, so that what is not overwritten shows.
     private static float[] Filled(int count)
     {
-        float[] numbers = new float[count];
+        var numbers = new float[count];
         Array.Fill(numbers, float.NaN);
         return numbers;
     }

@@ -7,11 +7,11 @@ internal static class Samples
     public static float[] Normal(int count, int seed, double deviation = 1)
     {
         Random random = new(seed);
-        float[] numbers = new float[count];
-        for (int i = 0; i < count; i += 2)
+        var numbers = new float[count];
+        for (var i = 0; i < count; i += 2)
         {
-            double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
-            double angle = 2 * Math.PI * random.NextDouble();
+            var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            var angle = 2 * Math.PI * random.NextDouble();
             numbers[i] = (float)(deviation * radius * Math.Cos(angle));
             if (i + 1 < count)
             {
@@ -25,13 +25,13 @@ internal static class Samples
     /// <summary>Projections with independent N(0, 1) numbers, the case of the closed forms.</summary>
     public static Projection Gaussian(int rows, int columns, ulong seed)
     {
-        float[] weights = new float[rows * columns];
-        double[] row = new double[columns];
+        var weights = new float[rows * columns];
+        var row = new double[columns];
         NormalStream normals = new(seed);
-        for (int i = 0; i < rows; i++)
+        for (var i = 0; i < rows; i++)
         {
             normals.Fill(row, i, DrawPurpose.Direction, attempt: 0);
-            for (int j = 0; j < columns; j++)
+            for (var j = 0; j < columns; j++)
             {
                 weights[i * columns + j] = (float)row[j];
             }
@@ -43,10 +43,10 @@ internal static class Samples
     /// <summary>φ of tokens [tokens, features] as plain numbers.</summary>
     public static double[] Features(FeatureMap map, ReadOnlySpan<float> tokens, Projection projection)
     {
-        double[] log = new double[tokens.Length / projection.Columns * projection.Rows * map.Branches];
-        double[] gain = new double[log.Length];
+        var log = new double[tokens.Length / projection.Columns * projection.Rows * map.Branches];
+        var gain = new double[log.Length];
         map.Compute(tokens, projection, log, gain);
-        for (int i = 0; i < log.Length; i++)
+        for (var i = 0; i < log.Length; i++)
         {
             gain[i] *= Math.Exp(log[i]);
         }
@@ -57,10 +57,10 @@ internal static class Samples
     /// <summary>φ(q)ᵀφ(k).</summary>
     public static double Kernel(FeatureMap map, ReadOnlySpan<float> query, ReadOnlySpan<float> key, Projection projection)
     {
-        double[] q = Features(map, query, projection);
-        double[] k = Features(map, key, projection);
+        var q = Features(map, query, projection);
+        var k = Features(map, key, projection);
         double sum = 0;
-        for (int i = 0; i < q.Length; i++)
+        for (var i = 0; i < q.Length; i++)
         {
             sum += q[i] * k[i];
         }
@@ -72,7 +72,7 @@ internal static class Samples
     public static double Softmax(ReadOnlySpan<float> query, ReadOnlySpan<float> key)
     {
         double sum = 0;
-        for (int i = 0; i < query.Length; i++)
+        for (var i = 0; i < query.Length; i++)
         {
             sum += (double)query[i] * key[i];
         }
@@ -83,15 +83,15 @@ internal static class Samples
     /// <summary>The mean of some numbers and its standard error.</summary>
     public static (double Mean, double StandardError) Mean(IReadOnlyList<double> numbers)
     {
-        double mean = numbers.Average();
-        double variance = numbers.Sum(x => (x - mean) * (x - mean)) / (numbers.Count - 1);
+        var mean = numbers.Average();
+        var variance = numbers.Sum(x => (x - mean) * (x - mean)) / (numbers.Count - 1);
         return (mean, Math.Sqrt(variance / numbers.Count));
     }
 
     /// <summary>A token of d numbers whose x̂ has a given first coordinate and second coordinate, the others 0.</summary>
     public static float[] Token(int dim, double first, double second = 0)
     {
-        float[] token = new float[dim];
+        var token = new float[dim];
         token[0] = (float)(first * Math.Pow(dim, 0.25));
         if (dim > 1)
         {

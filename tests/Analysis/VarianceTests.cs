@@ -26,9 +26,9 @@ public sealed class VarianceTests
         // One dimension: ω enters only as a normal number along z. At ‖z‖² = 2 the second moment of a positive feature's product is known
         // to √(e⁸/4·10⁶) = 3 %.
         const int draws = 4_000_000, chunk = 100_000;
-        FeatureMap map = FeatureMapTests.Map(name);
-        (float[] query, float[] key) = Pair(map, 1, squared);
-        double[] sums = new double[draws / chunk];
+        var map = FeatureMapTests.Map(name);
+        var (query, key) = Pair(map, 1, squared);
+        var sums = new double[draws / chunk];
         Parallel.For(0, draws / chunk, i => sums[i] = SquaredDeviations(map, query, key, Samples.Gaussian(chunk, 1, (ulong)i)).Sum());
         Check(map, 1, squared, sums.Sum() / draws);
     }
@@ -40,9 +40,9 @@ public sealed class VarianceTests
     {
         // The second moment at ‖z‖² = 4 is known to √(724/rows) = 2.7 %, by the same Gaussian integral for the fourth moment.
         const int d = 16, rows = 1_000_000, chunks = 20;
-        FeatureMap map = FeatureMap.Oprf(squared);
-        (float[] query, float[] key) = Pair(map, d, squared);
-        double[] sums = new double[chunks];
+        var map = FeatureMap.Oprf(squared);
+        var (query, key) = Pair(map, d, squared);
+        var sums = new double[chunks];
         Parallel.For(0, chunks, i => sums[i] = SquaredDeviations(map, query, key, Samples.Gaussian(rows / chunks, d, (ulong)i)).Sum());
         Check(map, d, squared, sums.Sum() / rows);
     }
@@ -59,11 +59,11 @@ public sealed class VarianceTests
         // Trapezoids of 0.01 over ±20: the squared positive feature peaks at 2‖z‖ = 8.
         const int nodes = 4001;
         float[] weights = [.. Enumerable.Range(0, nodes).Select(i => (float)((i - 2000) * 0.01))];
-        FeatureMap map = FeatureMapTests.Map(name);
-        (float[] query, float[] key) = Pair(map, 1, squared);
-        double[] squares = SquaredDeviations(map, query, key, Projection.FromWeights(weights, nodes, 1));
+        var map = FeatureMapTests.Map(name);
+        var (query, key) = Pair(map, 1, squared);
+        var squares = SquaredDeviations(map, query, key, Projection.FromWeights(weights, nodes, 1));
         double variance = 0;
-        for (int i = 0; i < nodes; i++)
+        for (var i = 0; i < nodes; i++)
         {
             variance += squares[i] * 0.01 * NormalDensity(weights[i]);
         }
@@ -82,15 +82,15 @@ public sealed class VarianceTests
         // ω enters by its component along z and by the squared length of the rest, χ² with 15 degrees of freedom.
         const int d = 16, along = 300, rest = 200;
         const double step = 0.1, restStep = 0.5;
-        float[] weights = new float[along * rest * d];
-        double[] densities = new double[along * rest];
-        double normaliser = Math.Pow(2, -7.5) / (135135 * Math.Sqrt(Math.PI) / 128); // Γ(15/2)
-        for (int i = 0; i < along; i++)
+        var weights = new float[along * rest * d];
+        var densities = new double[along * rest];
+        var normaliser = Math.Pow(2, -7.5) / (135135 * Math.Sqrt(Math.PI) / 128); // Γ(15/2)
+        for (var i = 0; i < along; i++)
         {
-            for (int j = 0; j < rest; j++)
+            for (var j = 0; j < rest; j++)
             {
-                (double x, double y) = ((i - 150) * step, (j + 0.5) * restStep);
-                int node = i * rest + j;
+                var (x, y) = ((i - 150) * step, (j + 0.5) * restStep);
+                var node = i * rest + j;
                 weights[node * d] = (float)x;
                 weights[node * d + 1] = (float)Math.Sqrt(y);
                 densities[node] = NormalDensity(x) * step * normaliser * Math.Pow(y, 6.5) * Math.Exp(-y / 2) * restStep;
@@ -98,9 +98,9 @@ public sealed class VarianceTests
         }
 
         Assert.Equal(1, densities.Sum(), tolerance: 1e-4);
-        FeatureMap map = FeatureMap.Oprf(lambda);
-        (float[] query, float[] key) = Pair(map, d, squared);
-        double[] squares = SquaredDeviations(map, query, key, Projection.FromWeights(weights, along * rest, d));
+        var map = FeatureMap.Oprf(lambda);
+        var (query, key) = Pair(map, d, squared);
+        var squares = SquaredDeviations(map, query, key, Projection.FromWeights(weights, along * rest, d));
         Check(map, d, squared, squares.Zip(densities, (s, density) => s * density).Sum());
     }
 
@@ -108,7 +108,7 @@ public sealed class VarianceTests
     public void TheBestLambdaIsTheSquaredNorm()
     {
         const int d = 16;
-        double best = FeatureMap.Oprf(4).RelativeVariance(4, 0, d, 1);
+        var best = FeatureMap.Oprf(4).RelativeVariance(4, 0, d, 1);
         Assert.True(best < FeatureMap.Oprf(2).RelativeVariance(4, 0, d, 1));
         Assert.True(best < FeatureMap.Oprf(8).RelativeVariance(4, 0, d, 1));
         Assert.True(best < FeatureMap.Positive.RelativeVariance(4, 0, d, 1));
@@ -118,13 +118,13 @@ public sealed class VarianceTests
     [Fact]
     public void TokensGiveTheNormsOfTheClosedForm()
     {
-        float[] query = Samples.Normal(16, seed: 1);
-        float[] key = Samples.Normal(16, seed: 2);
-        double sum = query.Zip(key, (q, k) => Math.Pow((double)q + k, 2)).Sum() / 4;
-        double difference = query.Zip(key, (q, k) => Math.Pow((double)q - k, 2)).Sum() / 4;
-        foreach (FeatureMap map in new[] { FeatureMap.Positive, FeatureMap.Hyperbolic, FeatureMap.Oprf(2), FeatureMap.Trigonometric })
+        var query = Samples.Normal(16, seed: 1);
+        var key = Samples.Normal(16, seed: 2);
+        var sum = query.Zip(key, (q, k) => Math.Pow((double)q + k, 2)).Sum() / 4;
+        var difference = query.Zip(key, (q, k) => Math.Pow((double)q - k, 2)).Sum() / 4;
+        foreach (var map in new[] { FeatureMap.Positive, FeatureMap.Hyperbolic, FeatureMap.Oprf(2), FeatureMap.Trigonometric })
         {
-            double expected = map.RelativeVariance(sum, difference, 16, 64);
+            var expected = map.RelativeVariance(sum, difference, 16, 64);
             Assert.Equal(expected, map.RelativeVariance(query, key, 64), tolerance: 1e-9 * expected);
         }
     }
@@ -138,19 +138,19 @@ public sealed class VarianceTests
     {
         // m = d = 16 at ‖z‖² = 1: the mean squared deviations of 20,000 draws each differ by more than 4 standard errors of the difference.
         const int d = 16, draws = 20_000;
-        FeatureMap map = FeatureMapTests.Map(name);
-        (float[] query, float[] key) = Pair(map, d, 1);
-        double kernel = Samples.Softmax(query, key);
-        double[] orthogonal = new double[draws];
-        double[] gaussian = new double[draws];
+        var map = FeatureMapTests.Map(name);
+        var (query, key) = Pair(map, d, 1);
+        var kernel = Samples.Softmax(query, key);
+        var orthogonal = new double[draws];
+        var gaussian = new double[draws];
         Parallel.For(0, draws, draw =>
         {
             orthogonal[draw] = Math.Pow(Samples.Kernel(map, query, key, Projection.Orthogonal(d, d, (ulong)draw)) / kernel - 1, 2);
             gaussian[draw] = Math.Pow(Samples.Kernel(map, query, key, Samples.Gaussian(d, d, (ulong)draw)) / kernel - 1, 2);
         });
-        (double ofOrthogonal, double error) = Samples.Mean(orthogonal);
-        (double ofGaussian, double otherError) = Samples.Mean(gaussian);
-        double closed = map.RelativeVariance(1, 1, d, d * map.Branches);
+        var (ofOrthogonal, error) = Samples.Mean(orthogonal);
+        var (ofGaussian, otherError) = Samples.Mean(gaussian);
+        var closed = map.RelativeVariance(1, 1, d, d * map.Branches);
         Assert.InRange(ofGaussian, closed - 4 * otherError, closed + 4 * otherError);
         Assert.True(
             ofOrthogonal < ofGaussian - 4 * Math.Sqrt(error * error + otherError * otherError),
@@ -161,7 +161,7 @@ public sealed class VarianceTests
     private static (float[] Query, float[] Key) Pair(FeatureMap map, int dim, double squared)
     {
         const double shift = 0.3;
-        double half = Math.Sqrt(squared) / 2;
+        var half = Math.Sqrt(squared) / 2;
         return map.Name == "trigonometric"
             ? (Samples.Token(dim, half + shift), Samples.Token(dim, -half + shift))
             : (Samples.Token(dim, half + shift), Samples.Token(dim, half - shift));
@@ -170,13 +170,13 @@ public sealed class VarianceTests
     // (K̂/K − 1)² for each projection by itself.
     private static double[] SquaredDeviations(FeatureMap map, float[] query, float[] key, Projection projection)
     {
-        double[] q = Samples.Features(map, query, projection);
-        double[] k = Samples.Features(map, key, projection);
-        double kernel = Samples.Softmax(query, key);
-        double[] squares = new double[projection.Rows];
-        for (int r = 0; r < squares.Length; r++)
+        var q = Samples.Features(map, query, projection);
+        var k = Samples.Features(map, key, projection);
+        var kernel = Samples.Softmax(query, key);
+        var squares = new double[projection.Rows];
+        for (var r = 0; r < squares.Length; r++)
         {
-            double estimate = q[r] * k[r];
+            var estimate = q[r] * k[r];
             if (map.Branches == 2)
             {
                 estimate += q[squares.Length + r] * k[squares.Length + r];
@@ -190,8 +190,8 @@ public sealed class VarianceTests
 
     private static void Check(FeatureMap map, int dim, double squared, double variance)
     {
-        double closed = map.RelativeVariance(squared, squared, dim, map.Branches);
-        double ratio = variance / closed;
+        var closed = map.RelativeVariance(squared, squared, dim, map.Branches);
+        var ratio = variance / closed;
         Assert.True(Math.Abs(ratio - 1) <= Tolerance, $"{map}, d = {dim}, {squared}: {variance} is {ratio} of {closed}");
     }
 

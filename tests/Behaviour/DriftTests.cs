@@ -95,7 +95,7 @@ public class DriftTests
     [Fact]
     public void A_million_steps()
     {
-        foreach (IAttention attention in new IAttention[] { new TinyCausalSoftmax(1), new TinyCausalElu(1) })
+        foreach (var attention in new IAttention[] { new TinyCausalSoftmax(1), new TinyCausalElu(1) })
         {
             using var state = attention.CreateDecodingState();
             var (zero, value, output) = (new float[1], new[] { 0.3f }, new float[1]);

@@ -15,9 +15,9 @@ public sealed class AlternationTests
     public void BothSidesHaveTheSamePlacesOnAverage(int process)
     {
         int present = 0, other = 0, place = 0;
-        for (int pair = 0; pair < 8; pair++)
+        for (var pair = 0; pair < 8; pair++)
         {
-            bool presentFirst = Alternation.PresentFirst(process, pair);
+            var presentFirst = Alternation.PresentFirst(process, pair);
             present += presentFirst ? place : place + 1;
             other += presentFirst ? place + 1 : place;
             place += 2;

@@ -9,7 +9,7 @@ public sealed class RatioSummaryTests
     [Fact]
     public void MedianAndQuartilesAreOfAllPairsAndMediansOfEachProcess()
     {
-        RatioSummary summary = RatioSummary.Of([[1.0, 1.2, 1.1], [0.8, 0.9]]);
+        var summary = RatioSummary.Of([[1.0, 1.2, 1.1], [0.8, 0.9]]);
         Assert.Equal(1.0, summary.Median);
         Assert.Equal(0.9, summary.LowerQuartile, 12);
         Assert.Equal(1.1, summary.UpperQuartile, 12);
@@ -21,7 +21,7 @@ public sealed class RatioSummaryTests
     [Fact]
     public void QuartilesOfTwoPairsAreBetweenThem()
     {
-        RatioSummary summary = RatioSummary.Of([[1, 2]]);
+        var summary = RatioSummary.Of([[1, 2]]);
         Assert.Equal((1.5, 1.25, 1.75), (summary.Median, summary.LowerQuartile, summary.UpperQuartile));
     }
 

@@ -22,7 +22,7 @@ public sealed class CheckpointStoreTests : IDisposable
         };
         random.NextBytes(blobs["weights"]);
         Store().Save(blobs);
-        Checkpoint loaded = Store().Load()!;
+        var loaded = Store().Load()!;
         Assert.Equal(blobs.Keys.Order(), loaded.Blobs.Keys.Order());
         Assert.All(blobs, blob => Assert.Equal(blob.Value, loaded[blob.Key]));
         Assert.Empty(loaded.Damaged);
@@ -49,12 +49,12 @@ public sealed class CheckpointStoreTests : IDisposable
     public void TruncatedAnywhereTheNewestIsPassedOver()
     {
         Save(1);
-        string newest = Save(2);
-        byte[] whole = File.ReadAllBytes(newest);
-        for (int length = 0; length < whole.Length; length++)
+        var newest = Save(2);
+        var whole = File.ReadAllBytes(newest);
+        for (var length = 0; length < whole.Length; length++)
         {
             File.WriteAllBytes(newest, whole[..length]);
-            Checkpoint loaded = Store().Load()!;
+            var loaded = Store().Load()!;
             Assert.Equal(1, Step(loaded));
             Assert.Equal([newest], loaded.Damaged);
         }
@@ -67,9 +67,9 @@ public sealed class CheckpointStoreTests : IDisposable
     public void ChangedInAnyByteTheNewestIsPassedOver()
     {
         Save(1);
-        string newest = Save(2);
-        byte[] whole = File.ReadAllBytes(newest);
-        for (int place = 0; place < whole.Length; place++)
+        var newest = Save(2);
+        var whole = File.ReadAllBytes(newest);
+        for (var place = 0; place < whole.Length; place++)
         {
             byte[] changed = [.. whole];
             changed[place] ^= 0x40;
@@ -85,7 +85,7 @@ public sealed class CheckpointStoreTests : IDisposable
     public void AfterDamageTwoWholeOnesStayAgain()
     {
         Save(1);
-        string newest = Save(2);
+        var newest = Save(2);
         File.WriteAllBytes(newest, [1, 2, 3]);
         Save(3);
         Assert.False(File.Exists(newest));
@@ -97,7 +97,7 @@ public sealed class CheckpointStoreTests : IDisposable
     [Fact]
     public void AWriteThatWasKilledHalfWayLosesNothing()
     {
-        string last = Save(1);
+        var last = Save(1);
         File.WriteAllBytes(Path.Combine(_folder.FullName, "run.00000001.checkpoint.new"), File.ReadAllBytes(last)[..20]);
         Assert.Equal(1, Step(Store().Load()!));
         Save(2);
@@ -108,7 +108,7 @@ public sealed class CheckpointStoreTests : IDisposable
     [Fact]
     public void WhereNoneIsWholeTheErrorNamesThem()
     {
-        string file = Save(1);
+        var file = Save(1);
         File.WriteAllBytes(file, []);
         Assert.Contains(file, Assert.Throws<JobException>(() => Store().Load()).Message, StringComparison.Ordinal);
         Store().Clear();
@@ -139,7 +139,7 @@ public sealed class CheckpointStoreTests : IDisposable
     [Fact]
     public void AFolderThatCannotBeIsAnErrorThatNamesIt()
     {
-        string file = Path.Combine(_folder.FullName, "file");
+        var file = Path.Combine(_folder.FullName, "file");
         File.WriteAllText(file, "");
         Assert.Contains(file, Assert.Throws<JobException>(() => new CheckpointStore(Path.Combine(file, "below"), "run")).Message, StringComparison.Ordinal);
     }

@@ -11,7 +11,7 @@ public sealed class FastaTests
     [Fact]
     public void ReadsNamesAndJoinsLines()
     {
-        IReadOnlyList<Protein> proteins = Read(">sp|A0ZSE6|CC50C_HUMAN  \nMEER\nAQ\n\n> second\nACDEFGHIKLMNPQRSTVWY\n");
+        var proteins = Read(">sp|A0ZSE6|CC50C_HUMAN  \nMEER\nAQ\n\n> second\nACDEFGHIKLMNPQRSTVWY\n");
         Assert.Equal([new Protein("sp|A0ZSE6|CC50C_HUMAN", "MEERAQ"), new Protein("second", Vocabulary.AminoAcids)], proteins);
     }
 
@@ -41,8 +41,8 @@ public sealed class FastaTests
     [Fact]
     public void AMissingFileIsAnErrorThatNamesItAndTheOption()
     {
-        string path = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"), "none.fasta");
-        string message = Assert.Throws<JobException>(() => Fasta.ReadFile(path)).Message;
+        var path = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"), "none.fasta");
+        var message = Assert.Throws<JobException>(() => Fasta.ReadFile(path)).Message;
         Assert.Contains(path, message, StringComparison.Ordinal);
         Assert.Contains("--data", message, StringComparison.Ordinal);
     }
@@ -55,10 +55,10 @@ public sealed class FastaTests
     [InlineData("proteins.fasta.gz")]
     public void ReadsPlainAndCompressedFilesWhateverTheyAreCalled(string name)
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory();
+        var folder = Directory.CreateTempSubdirectory();
         try
         {
-            string path = Path.Combine(folder.FullName, name);
+            var path = Path.Combine(folder.FullName, name);
             File.WriteAllText(path, ">p\nACDE\n");
             Assert.Equal([new Protein("p", "ACDE")], Fasta.ReadFile(path));
             File.WriteAllBytes(path, [.. Compressed(">p\nAC"), .. Compressed("DE\n")]); // two members are one file
@@ -73,11 +73,11 @@ public sealed class FastaTests
     [Fact]
     public void ADamagedGzipFileIsAnErrorAndNeverAShorterFile()
     {
-        string path = Path.GetTempFileName();
+        var path = Path.GetTempFileName();
         try
         {
-            byte[] whole = Compressed(string.Concat(Enumerable.Range(0, 400).Select(i => $">p{i}\n{Vocabulary.AminoAcids[(i % 19)..]}\n")));
-            for (int length = 2; length < whole.Length; length++)
+            var whole = Compressed(string.Concat(Enumerable.Range(0, 400).Select(i => $">p{i}\n{Vocabulary.AminoAcids[(i % 19)..]}\n")));
+            for (var length = 2; length < whole.Length; length++)
             {
                 File.WriteAllBytes(path, whole[..length]);
                 Assert.Contains("damaged gzip", Assert.Throws<JobException>(() => Fasta.ReadFile(path)).Message, StringComparison.Ordinal);

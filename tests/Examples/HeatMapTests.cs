@@ -16,12 +16,12 @@ public sealed class HeatMapTests
     {
         var map = new HeatMap("t & u", "s", columns: 2, side: 100);
         map.Add(new HeatMapPanel("a < b", new[,] { { 0.0, 1 }, { double.NaN, 0 } }, new ColourScale(0, 1)) { Labels = ["A", "B"], ScaleText = value => SvgPage.Text($"{value:F1}") });
-        XDocument document = XDocument.Parse(map.ToSvg());
+        var document = XDocument.Parse(map.ToSvg());
         Assert.Contains("a < b", document.Descendants(Svg + "text").Select(text => text.Value));
         Assert.Equal(["0.0", "0.5", "1.0"], document.Descendants(Svg + "text").Select(text => text.Value).Where(text => text.Contains('.')));
-        Dictionary<string, string> paths = document.Descendants(Svg + "path").ToDictionary(path => (string)path.Attribute("fill")!, path => (string)path.Attribute("d")!);
-        XElement frame = document.Descendants(Svg + "rect").Last();
-        (int x, int y) = ((int)frame.Attribute("x")!, (int)frame.Attribute("y")!);
+        var paths = document.Descendants(Svg + "path").ToDictionary(path => (string)path.Attribute("fill")!, path => (string)path.Attribute("d")!);
+        var frame = document.Descendants(Svg + "rect").Last();
+        var (x, y) = ((int)frame.Attribute("x")!, (int)frame.Attribute("y")!);
         Assert.Equal($"M{x} {y}h50v50h-50zM{x + 50} {y + 50}h50v50h-50z", paths[Hex(0)]);
         Assert.Equal($"M{x + 50} {y}h50v50h-50z", paths[Hex(ColourScale.Palette.Count - 2)]);
         Assert.Equal($"M{x} {y + 50}h50v50h-50z", paths[Hex(ColourScale.Palette.Count - 1)]);
@@ -31,24 +31,24 @@ public sealed class HeatMapTests
     public void ALargeMatrixIsAPictureOfOnePixelANumber()
     {
         var values = new double[40, 30];
-        for (int i = 0; i < 40; i++)
+        for (var i = 0; i < 40; i++)
         {
-            for (int j = 0; j < 30; j++)
+            for (var j = 0; j < 30; j++)
             {
                 values[i, j] = i + 100 * j;
             }
         }
 
-        ColourScale scale = ColourScale.Over(values.Cast<double>());
+        var scale = ColourScale.Over(values.Cast<double>());
         var map = new HeatMap("t", "s", columns: 1, side: 120);
         map.Add(new HeatMapPanel("", values, scale));
-        string data = (string)Assert.Single(XDocument.Parse(map.ToSvg()).Descendants(Svg + "image")).Attribute("href")!;
+        var data = (string)Assert.Single(XDocument.Parse(map.ToSvg()).Descendants(Svg + "image")).Attribute("href")!;
         const string prefix = "data:image/png;base64,";
         Assert.StartsWith(prefix, data, StringComparison.Ordinal);
-        byte[] pixels = Pixels(Convert.FromBase64String(data[prefix.Length..]), 30, 40);
-        for (int i = 0; i < 40; i++)
+        var pixels = Pixels(Convert.FromBase64String(data[prefix.Length..]), 30, 40);
+        for (var i = 0; i < 40; i++)
         {
-            for (int j = 0; j < 30; j++)
+            for (var j = 0; j < 30; j++)
             {
                 Assert.Equal(scale.IndexOf(values[i, j]), pixels[i * 30 + j]);
             }
@@ -79,7 +79,7 @@ public sealed class HeatMapTests
 
     private static string Hex(int index)
     {
-        (int red, int green, int blue) = ColourScale.Palette[index];
+        var (red, green, blue) = ColourScale.Palette[index];
         return $"#{red:x2}{green:x2}{blue:x2}";
     }
 
@@ -89,11 +89,11 @@ public sealed class HeatMapTests
         Assert.Equal([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], png[..8]);
         var types = new List<string>();
         byte[] packed = [];
-        for (int place = 8; place < png.Length;)
+        for (var place = 8; place < png.Length;)
         {
-            int length = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(place));
-            string type = System.Text.Encoding.ASCII.GetString(png, place + 4, 4);
-            byte[] data = png[(place + 8)..(place + 8 + length)];
+            var length = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(place));
+            var type = System.Text.Encoding.ASCII.GetString(png, place + 4, 4);
+            var data = png[(place + 8)..(place + 8 + length)];
             Assert.Equal(Crc(png.AsSpan(place + 4, 4 + length)), BinaryPrimitives.ReadUInt32BigEndian(png.AsSpan(place + 8 + length)));
             types.Add(type);
             place += 12 + length;
@@ -128,11 +128,11 @@ public sealed class HeatMapTests
     // Bit by bit: slower than a table, and not the same code.
     private static uint Crc(ReadOnlySpan<byte> data)
     {
-        uint crc = uint.MaxValue;
-        foreach (byte value in data)
+        var crc = uint.MaxValue;
+        foreach (var value in data)
         {
             crc ^= value;
-            for (int bit = 0; bit < 8; bit++)
+            for (var bit = 0; bit < 8; bit++)
             {
                 crc = (crc & 1) == 1 ? (crc >> 1) ^ 0xEDB88320u : crc >> 1;
             }

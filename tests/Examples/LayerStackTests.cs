@@ -15,7 +15,7 @@ public sealed class LayerStackTests
     [Fact]
     public void TheSeedAloneDecides()
     {
-        float[][] states = new LayerStack(seed: 1, depth: 3).Run(Tokens, Copy, threads: 1);
+        var states = new LayerStack(seed: 1, depth: 3).Run(Tokens, Copy, threads: 1);
         Assert.Equal(states, new LayerStack(seed: 1, depth: 3).Run(Tokens, Copy, threads: 3));
         Assert.NotEqual(states, new LayerStack(seed: 2, depth: 3).Run(Tokens, Copy, threads: 1));
     }
@@ -23,9 +23,9 @@ public sealed class LayerStackTests
     [Fact]
     public void EveryStateHasMeanSquareOne()
     {
-        float[][] states = new LayerStack(seed: 1, depth: 3).Run(Tokens, Copy, threads: 2);
+        var states = new LayerStack(seed: 1, depth: 3).Run(Tokens, Copy, threads: 2);
         Assert.Equal(3, states.Length);
-        foreach (float[] token in states.SelectMany(state => state.Chunk(Embedding.Width)))
+        foreach (var token in states.SelectMany(state => state.Chunk(Embedding.Width)))
         {
             Assert.Equal(1, token.Average(x => (double)x * x), 1e-5);
         }
@@ -52,7 +52,7 @@ public sealed class LayerStackTests
     [Fact]
     public void WithoutAttentionATokenIsOnlyNormed()
     {
-        float[][] states = new LayerStack(seed: 1, depth: 2).Run(Tokens, (_, _, _, _, output) => Array.Clear(output), threads: 1);
+        var states = new LayerStack(seed: 1, depth: 2).Run(Tokens, (_, _, _, _, output) => Array.Clear(output), threads: 1);
         double[] expected =
         [
             .. Tokens.Chunk(Embedding.Width).SelectMany(token => token.Select(x => x / Math.Sqrt(token.Average(y => (double)y * y)))),

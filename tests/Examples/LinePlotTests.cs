@@ -28,7 +28,7 @@ public sealed class LinePlotTests
         plot.Add(new PlotSeries("curve", "#000", LineStyle.Full, [(0, 3), (100, 1)]));
         string[] names = ["frequencies & more", "Bayes", "match"];
         double[] levels = [2.892, 2.868, 2.86];
-        foreach ((string name, double level) in names.Zip(levels))
+        foreach (var (name, level) in names.Zip(levels))
         {
             plot.Add(new ReferenceLine(name, level));
         }
@@ -43,7 +43,7 @@ public sealed class LinePlotTests
     public void TheLegendHasRoomForLongNames()
     {
         var plot = new LinePlot("t", "s", "steps", "loss");
-        for (int i = 0; i < 6; i++)
+        for (var i = 0; i < 6; i++)
         {
             plot.Add(new PlotSeries($"a kernel of a rather long name {i}", "#000", LineStyle.Full, [(0, 3), (100, 1)]));
         }
@@ -51,7 +51,7 @@ public sealed class LinePlotTests
         (double X, double Y, int Length)[] names = [.. XDocument.Parse(plot.ToSvg()).Descendants(Svg + "text").Where(text => text.Value.StartsWith("a kernel", StringComparison.Ordinal))
             .Select(text => ((double)text.Attribute("x")!, (double)text.Attribute("y")!, text.Value.Length))];
         Assert.Equal(6, names.Length);
-        foreach (IGrouping<double, (double X, double Y, int Length)> line in names.GroupBy(name => name.Y))
+        foreach (var line in names.GroupBy(name => name.Y))
         {
             double[] starts = [.. line.Select(name => name.X).Order()];
 
@@ -66,7 +66,7 @@ public sealed class LinePlotTests
     {
         var plot = new LinePlot("t", "s", "steps", "loss") { MostY = 3 };
         plot.Add(new PlotSeries("curve", "#000", LineStyle.Full, [(0, 300), (100, 1)]));
-        string[] texts = Texts(plot);
+        var texts = Texts(plot);
         Assert.Contains("3", texts);
         Assert.DoesNotContain("300", texts);
     }
@@ -76,7 +76,7 @@ public sealed class LinePlotTests
     {
         var plot = new LinePlot("t", "s", "relatives", "accuracy") { WholeX = true, LeastY = 0, YText = LinePlot.Percent };
         plot.Add(new PlotSeries("curve", "#000", LineStyle.Full, [(0, 0.1), (2, 0.6)]));
-        string[] texts = Texts(plot);
+        var texts = Texts(plot);
         Assert.Contains("0 %", texts);
         Assert.Contains("60 %", texts);
         Assert.DoesNotContain("0.5", texts);

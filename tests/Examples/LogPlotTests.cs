@@ -13,7 +13,7 @@ public sealed class LogPlotTests
     [Fact]
     public void IsWellFormedAndEscapesText()
     {
-        XDocument document = XDocument.Parse(Plot(new PlotSeries("a < b & \"c\"", "#123456", LineStyle.Full, [(1024, 1), (2048, 2)])));
+        var document = XDocument.Parse(Plot(new PlotSeries("a < b & \"c\"", "#123456", LineStyle.Full, [(1024, 1), (2048, 2)])));
         Assert.Equal(Svg + "svg", document.Root!.Name);
         Assert.Contains("a < b & \"c\"", Texts(document));
         Assert.Contains("time & more", Texts(document));
@@ -22,7 +22,7 @@ public sealed class LogPlotTests
     [Fact]
     public void HasAnOpaqueBackgroundFirst()
     {
-        XElement first = XDocument.Parse(Plot(Line("l", 1))).Root!.Elements().First(element => element.Name != Svg + "title");
+        var first = XDocument.Parse(Plot(Line("l", 1))).Root!.Elements().First(element => element.Name != Svg + "title");
         Assert.Equal(Svg + "rect", first.Name);
         Assert.Equal("white", (string?)first.Attribute("fill"));
     }
@@ -40,8 +40,8 @@ public sealed class LogPlotTests
     [Fact]
     public void LabelsLengthsAndDecadesWithUnits()
     {
-        string[] texts = Texts(XDocument.Parse(Plot(new PlotSeries("l", "#000", LineStyle.Full, [(1024, 0.02), (65_536, 3_000)]))));
-        foreach (string label in new[] { "1,024", "65,536", "10 µs", "100 µs", "1 ms", "10 ms", "100 ms", "1 s", "10 s", "l" })
+        var texts = Texts(XDocument.Parse(Plot(new PlotSeries("l", "#000", LineStyle.Full, [(1024, 0.02), (65_536, 3_000)]))));
+        foreach (var label in new[] { "1,024", "65,536", "10 µs", "100 µs", "1 ms", "10 ms", "100 ms", "1 s", "10 s", "l" })
         {
             Assert.Contains(label, texts);
         }
@@ -62,11 +62,11 @@ public sealed class LogPlotTests
     {
         var plot = new LogPlot("title", "subtitle", "layers", "error") { LinearX = true, DecadeText = LogPlot.Percent };
         plot.Add(new PlotSeries("l", "#000", LineStyle.Full, [(1, 0.002), (2, 0.02), (3, 2)]));
-        string svg = plot.ToSvg();
+        var svg = plot.ToSvg();
         (double X, double Y)[] marks = [.. Marks(svg).Take(3)];
         Assert.Equal(marks[1].X - marks[0].X, marks[2].X - marks[1].X, 0.11);
-        string[] texts = Texts(XDocument.Parse(svg));
-        foreach (string label in new[] { "1", "2", "3", "0.1 %", "1 %", "10 %", "100 %", "1,000 %" })
+        var texts = Texts(XDocument.Parse(svg));
+        foreach (var label in new[] { "1", "2", "3", "0.1 %", "1 %", "10 %", "100 %", "1,000 %" })
         {
             Assert.Contains(label, texts);
         }
@@ -76,8 +76,8 @@ public sealed class LogPlotTests
     public void ABandEndsAtTheEdgesOfThePlot()
     {
         // One of the spreads is wider than its point is high, which has no logarithm.
-        PlotSeries line = Line("l", 1) with { Spread = [5000, 10, 10] };
-        string svg = Plot(line);
+        var line = Line("l", 1) with { Spread = [5000, 10, 10] };
+        var svg = Plot(line);
         Assert.DoesNotContain("NaN", svg, StringComparison.Ordinal);
         Assert.DoesNotContain("∞", svg, StringComparison.Ordinal);
         Assert.Contains("fill-opacity", svg, StringComparison.Ordinal);
@@ -87,8 +87,8 @@ public sealed class LogPlotTests
     [Fact]
     public void TheTextDoesNotDependOnTheCulture()
     {
-        string expected = Plot(Line("l", 0.37));
-        CultureInfo before = CultureInfo.CurrentCulture;
+        var expected = Plot(Line("l", 0.37));
+        var before = CultureInfo.CurrentCulture;
         try
         {
             var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
@@ -109,7 +109,7 @@ public sealed class LogPlotTests
     private static string Plot(params PlotSeries[] series)
     {
         var plot = new LogPlot("title", "subtitle", "length", "time & more") { DecadeText = LogPlot.Duration };
-        foreach (PlotSeries one in series)
+        foreach (var one in series)
         {
             plot.Add(one);
         }

@@ -9,7 +9,7 @@ public sealed class PlotFileTests
     [Fact]
     public void AGoodFolderIsAcceptedAndLeftAsItWas()
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory();
+        var folder = Directory.CreateTempSubdirectory();
         try
         {
             PlotFile.CheckFolder(folder.FullName, "--folder");
@@ -25,7 +25,7 @@ public sealed class PlotFileTests
     [Fact]
     public void AMissingFolderIsAnErrorThatNamesTheOption()
     {
-        string missing = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
+        var missing = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
         Assert.Contains("--folder", Message(() => PlotFile.CheckFolder(missing, "--folder")), StringComparison.Ordinal);
         Assert.Contains("--svg", Message(() => PlotFile.Check(Path.Combine(missing, "a.svg"), "--svg", "a.svg")), StringComparison.Ordinal);
     }
@@ -33,7 +33,7 @@ public sealed class PlotFileTests
     [Fact]
     public void AFileIsNoFolderAndAFolderNoFile()
     {
-        string file = Path.GetTempFileName();
+        var file = Path.GetTempFileName();
         try
         {
             Assert.Contains("is a file", Message(() => PlotFile.CheckFolder(file, "--folder")), StringComparison.Ordinal);

@@ -18,16 +18,16 @@ public sealed class SampledRowsTests
         float[] q = Numbers(1, heads * length * dim), k = Numbers(2, heads * length * dim), v = Numbers(3, heads * length * dim);
         int[] positions = [0, 5, 127, 128, 299];
 
-        (double[] attention, double[] average) = SampledRows.Compute(q, k, v, heads, length, dim, positions, causal, threads);
+        var (attention, average) = SampledRows.Compute(q, k, v, heads, length, dim, positions, causal, threads);
 
-        for (int row = 0; row < heads * positions.Length; row++)
+        for (var row = 0; row < heads * positions.Length; row++)
         {
-            int head = row / positions.Length;
-            int i = positions[row % positions.Length];
-            int keys = causal ? i + 1 : length;
+            var head = row / positions.Length;
+            var i = positions[row % positions.Length];
+            var keys = causal ? i + 1 : length;
             double[] weights = [.. Enumerable.Range(0, keys).Select(j => Math.Exp(
                 Enumerable.Range(0, dim).Sum(c => (double)q[(head * length + i) * dim + c] * k[(head * length + j) * dim + c]) / Math.Sqrt(dim)))];
-            for (int c = 0; c < dim; c++)
+            for (var c = 0; c < dim; c++)
             {
                 double[] values = [.. Enumerable.Range(0, keys).Select(j => (double)v[(head * length + j) * dim + c])];
                 Assert.Equal(weights.Zip(values, (w, x) => w * x).Sum() / weights.Sum(), attention[row * dim + c], 1e-12);
@@ -44,7 +44,7 @@ public sealed class SampledRowsTests
     [InlineData(1_048_576)]
     public void PositionsAreDistinctAndInside(int length)
     {
-        int[] positions = SampledRows.Positions(length);
+        var positions = SampledRows.Positions(length);
         Assert.Equal(Math.Min(length, 256), positions.Length);
         Assert.Equal(positions.Distinct().Order(), positions);
         Assert.InRange(positions[0], 0, length - 1);

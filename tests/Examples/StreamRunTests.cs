@@ -21,7 +21,7 @@ public sealed class StreamRunTests
         whole.Note();
 
         StreamRun run = new(layer, seed: 1, Tokens);
-        foreach (int at in new[] { 0, 1, 40, 41, 64 })
+        foreach (var at in new[] { 0, 1, 40, 41, 64 })
         {
             Assert.True(run.Advance(at, CancellationToken.None));
             run = Resumed(run, new CausalSoftmax64(3));
@@ -51,8 +51,8 @@ public sealed class StreamRunTests
         var run = new StreamRun(new CausalSoftmax64(3), seed: 1, Tokens);
         run.Advance(10, CancellationToken.None);
         run.Note();
-        StepTime before = Assert.Single(run.Times);
-        using StreamRun after = Resumed(run, new CausalSoftmax64(3));
+        var before = Assert.Single(run.Times);
+        using var after = Resumed(run, new CausalSoftmax64(3));
         Assert.Equal(before, Assert.Single(after.Times));
     }
 
@@ -61,7 +61,7 @@ public sealed class StreamRunTests
     {
         var run = new StreamRun(new CausalSoftmax64(3), seed: 1, Tokens);
         run.Advance(10, CancellationToken.None);
-        byte[] saved = Saved(run);
+        var saved = Saved(run);
         byte[] others = [.. Tokens];
         others[5]++;
         Refuses("seed 1, not 2", saved, new CausalSoftmax64(3), 2, Tokens);
@@ -87,7 +87,7 @@ public sealed class StreamRunTests
 
     private static StreamRun Resumed(StreamRun run, IAttention layer)
     {
-        byte[] saved = Saved(run);
+        var saved = Saved(run);
         run.Dispose();
         return StreamRun.Load(new MemoryStream(saved), layer, seed: 1, Tokens);
     }

@@ -1,4 +1,3 @@
-using KernelGen.CompilerServices;
 using KernelGen.Tests.Behaviour;
 using Xunit;
 
@@ -17,16 +16,16 @@ public sealed class AllocationTests
     public void ACallAllocatesNothingManaged(int degree, int heads)
     {
         AttentionProblem problem = new(new AttentionShape(1, heads, 70), keyLengths: [65]);
-        foreach (AttentionEngine engine in new[] { EngineTests.Linear<Causal>(degree), EngineTests.Linear<Bidirectional>(degree), EngineTests.Stateless<Causal>(degree) })
+        foreach (var engine in new[] { EngineTests.Linear<Causal>(degree), EngineTests.Linear<Bidirectional>(degree), EngineTests.Stateless<Causal>(degree) })
         {
-            float[] output = new float[problem.OutputLength];
+            var output = new float[problem.OutputLength];
             AttentionResult result = new(new EngineAttention(engine, causal: false), problem.Shape);
             Repeat(50);
 
             // The runtime's own threads may allocate now and then, so the whole process has some tries to be clean; a call that allocates
             // would never be.
             long ownBytes = 0, allBytes = long.MaxValue;
-            for (int attempt = 0; attempt < 20 && allBytes != 0; attempt++)
+            for (var attempt = 0; attempt < 20 && allBytes != 0; attempt++)
             {
                 long own = GC.GetAllocatedBytesForCurrentThread(), all = GC.GetTotalAllocatedBytes(precise: true);
                 Repeat(20);
@@ -39,7 +38,7 @@ public sealed class AllocationTests
 
             void Repeat(int count)
             {
-                for (int i = 0; i < count; i++)
+                for (var i = 0; i < count; i++)
                 {
                     engine.Forward(new(problem.Query, problem.Key, problem.Value, output), problem.Shape, null, problem.KeyLengths);
                     engine.Forward(new(problem.Query, problem.Key, problem.Value, output), problem.Shape, result, problem.KeyLengths);
@@ -54,13 +53,13 @@ public sealed class AllocationTests
     public void AStepAllocatesNothingManaged(int degree, int streams)
     {
         CausalSoftmax16 attention = new(1) { DegreeOfParallelism = degree };
-        using DecodingState state = attention.CreateDecodingState(streams);
+        using var state = attention.CreateDecodingState(streams);
         float[] input = new float[streams * 16], output = new float[streams * 16];
         Repeat(200);
-        long bytes = long.MaxValue;
-        for (int attempt = 0; attempt < 20 && bytes != 0; attempt++)
+        var bytes = long.MaxValue;
+        for (var attempt = 0; attempt < 20 && bytes != 0; attempt++)
         {
-            long before = GC.GetTotalAllocatedBytes(precise: true);
+            var before = GC.GetTotalAllocatedBytes(precise: true);
             Repeat(200);
             bytes = GC.GetTotalAllocatedBytes(precise: true) - before;
         }
@@ -69,7 +68,7 @@ public sealed class AllocationTests
 
         void Repeat(int count)
         {
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
             {
                 state.Step(input, input, input, output);
             }

@@ -19,7 +19,7 @@ internal sealed class AttentionProblem
         Shape = shape;
         KeyLengths = keyLengths ?? [];
         Random random = new(seed);
-        int heads = shape.Batch * shape.Heads;
+        var heads = shape.Batch * shape.Heads;
         Query = Fill(heads * shape.QueryLength * Dim);
         Key = Fill(heads * shape.KeyLength * Dim);
         Value = Fill(heads * shape.KeyLength * Values);
@@ -40,7 +40,7 @@ internal sealed class AttentionProblem
     /// <summary>The output of the engine; it must write every number, so the destination starts as NaN.</summary>
     public float[] Run(AttentionEngine engine, AttentionResult? result = null)
     {
-        float[] output = new float[OutputLength];
+        var output = new float[OutputLength];
         Array.Fill(output, float.NaN);
         engine.Forward(new(Query, Key, Value, output), Shape, result, KeyLengths);
         return output;
@@ -50,27 +50,27 @@ internal sealed class AttentionProblem
     /// <param name="causal">Whether query i sees only keys j ≤ i.</param>
     public (double[] Output, double[] LogSumExp) Expected(Func<float[], float[], double> weight, bool causal)
     {
-        double[] output = new double[OutputLength];
-        double[] logSumExp = new double[Shape.Batch * Shape.Heads * Shape.QueryLength];
-        for (int b = 0; b < Shape.Batch; b++)
+        var output = new double[OutputLength];
+        var logSumExp = new double[Shape.Batch * Shape.Heads * Shape.QueryLength];
+        for (var b = 0; b < Shape.Batch; b++)
         {
-            for (int h = 0; h < Shape.Heads; h++)
+            for (var h = 0; h < Shape.Heads; h++)
             {
-                for (int i = 0; i < Shape.QueryLength; i++)
+                for (var i = 0; i < Shape.QueryLength; i++)
                 {
-                    int token = Token(b, h, i, Shape.QueryLength);
-                    double[] sums = new double[Values + 1];
-                    for (int j = 0; j < (causal ? Math.Min(i + 1, Keys(b)) : Keys(b)); j++)
+                    var token = Token(b, h, i, Shape.QueryLength);
+                    var sums = new double[Values + 1];
+                    for (var j = 0; j < (causal ? Math.Min(i + 1, Keys(b)) : Keys(b)); j++)
                     {
-                        int other = Token(b, h, j, Shape.KeyLength);
-                        double w = weight(Query[(token * Dim)..((token + 1) * Dim)], Key[(other * Dim)..((other + 1) * Dim)]);
-                        for (int v = 0; v <= Values; v++)
+                        var other = Token(b, h, j, Shape.KeyLength);
+                        var w = weight(Query[(token * Dim)..((token + 1) * Dim)], Key[(other * Dim)..((other + 1) * Dim)]);
+                        for (var v = 0; v <= Values; v++)
                         {
                             sums[v] += w * (v == Values ? 1 : Value[other * Values + v]);
                         }
                     }
 
-                    for (int v = 0; v < Values; v++)
+                    for (var v = 0; v < Values; v++)
                     {
                         output[token * Values + v] = sums[Values] == 0 ? 0 : sums[v] / sums[Values];
                     }
@@ -86,7 +86,7 @@ internal sealed class AttentionProblem
     /// <summary>The states after the last key, [batch, heads, features, values + 1].</summary>
     public double[] ExpectedState()
     {
-        double[] state = new double[Shape.Batch * Shape.Heads * Features * (Values + 1)];
+        var state = new double[Shape.Batch * Shape.Heads * Features * (Values + 1)];
         ForEachKey((b, h, j) =>
         {
             if (j >= Keys(b))
@@ -94,11 +94,11 @@ internal sealed class AttentionProblem
                 return;
             }
 
-            int token = Token(b, h, j, Shape.KeyLength);
-            double[] features = FeaturesOf(Key[(token * Dim)..((token + 1) * Dim)]);
-            for (int r = 0; r < Features; r++)
+            var token = Token(b, h, j, Shape.KeyLength);
+            var features = FeaturesOf(Key[(token * Dim)..((token + 1) * Dim)]);
+            for (var r = 0; r < Features; r++)
             {
-                for (int v = 0; v <= Values; v++)
+                for (var v = 0; v <= Values; v++)
                 {
                     state[((b * Shape.Heads + h) * Features + r) * (Values + 1) + v] += features[r] * (v == Values ? 1 : Value[token * Values + v]);
                 }
@@ -111,7 +111,7 @@ internal sealed class AttentionProblem
 
     public static double SquareWeight(float[] q, float[] k)
     {
-        double product = q.Zip(k, (a, b) => (double)a * b).Sum();
+        var product = q.Zip(k, (a, b) => (double)a * b).Sum();
         return product * product + 1;
     }
 
@@ -119,10 +119,10 @@ internal sealed class AttentionProblem
     public static void AssertClose(double[] expected, float[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);
-        double limit = 1e-5 * expected.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
-        for (int i = 0; i < expected.Length; i++)
+        var limit = 1e-5 * expected.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        for (var i = 0; i < expected.Length; i++)
         {
-            bool same = double.IsFinite(expected[i]) ? Math.Abs(expected[i] - actual[i]) <= limit : expected[i] == actual[i];
+            var same = double.IsFinite(expected[i]) ? Math.Abs(expected[i] - actual[i]) <= limit : expected[i] == actual[i];
             Assert.True(same, $"[{i}]: expected {expected[i]}, actual {actual[i]}");
         }
     }
@@ -139,11 +139,11 @@ internal sealed class AttentionProblem
 
     private void ForEachKey(Action<int, int, int> action)
     {
-        for (int b = 0; b < Shape.Batch; b++)
+        for (var b = 0; b < Shape.Batch; b++)
         {
-            for (int h = 0; h < Shape.Heads; h++)
+            for (var h = 0; h < Shape.Heads; h++)
             {
-                for (int j = 0; j < Shape.KeyLength; j++)
+                for (var j = 0; j < Shape.KeyLength; j++)
                 {
                     action(b, h, j);
                 }

@@ -11,7 +11,7 @@ public sealed class CallGateTests
     [Fact]
     public void ACallThatMustBeAloneIsAlone()
     {
-        CallGate gate = Gate();
+        var gate = Gate();
         using (gate.Enter())
         {
             Assert.Contains("Another call is using this Owner", Refused<InvalidOperationException>(() => gate.Enter().Dispose()).Message);
@@ -31,12 +31,12 @@ public sealed class CallGateTests
     [Fact]
     public void MemoryGoesWithTheLastCall()
     {
-        CallGate idle = Gate();
+        var idle = Gate();
         idle.Close();
         idle.Close();
         Assert.Equal(1, _freed);
 
-        CallGate alone = Gate();
+        var alone = Gate();
         using (alone.Enter())
         {
             alone.Close();
@@ -49,7 +49,7 @@ public sealed class CallGateTests
 
         Assert.Equal(2, _freed);
 
-        CallGate shared = Gate();
+        var shared = Gate();
         using (shared.Share())
         {
             using (shared.Share())
@@ -68,13 +68,13 @@ public sealed class CallGateTests
     [Fact]
     public void ThreadsNeverMeet()
     {
-        for (int round = 0; round < 200; round++)
+        for (var round = 0; round < 200; round++)
         {
             int freed = 0, alone = 0, sharing = 0, wrong = 0;
             CallGate gate = new("Owner", "wait.", () => Interlocked.Increment(ref freed));
             Parallel.For(0, 4, thread =>
             {
-                for (int i = 0; i < 200; i++)
+                for (var i = 0; i < 200; i++)
                 {
                     if (thread == 0 && i == 100)
                     {
@@ -85,14 +85,14 @@ public sealed class CallGateTests
                     {
                         if ((i + thread) % 2 == 0)
                         {
-                            using CallGate.Use use = gate.Enter();
+                            using var use = gate.Enter();
                             Interlocked.Increment(ref alone);
                             Check(alone != 1 || sharing != 0 || freed != 0);
                             Interlocked.Decrement(ref alone);
                         }
                         else
                         {
-                            using CallGate.Use use = gate.Share();
+                            using var use = gate.Share();
                             Interlocked.Increment(ref sharing);
                             Check(alone != 0 || freed != 0);
                             Interlocked.Decrement(ref sharing);

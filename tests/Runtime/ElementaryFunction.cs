@@ -53,7 +53,7 @@ internal sealed class ElementaryFunction
     /// <summary>The function of 16 numbers, so many lanes at a time.</summary>
     public void Apply(int lanes, float[] x, float[] y)
     {
-        for (int i = 0; i < 16; i += lanes)
+        for (var i = 0; i < 16; i += lanes)
         {
             switch (lanes)
             {
@@ -68,11 +68,11 @@ internal sealed class ElementaryFunction
     /// <summary>The function of one number in every lane, which must agree.</summary>
     public float Apply(int lanes, float x)
     {
-        float[] xs = new float[16];
-        float[] ys = new float[16];
+        var xs = new float[16];
+        var ys = new float[16];
         Array.Fill(xs, x);
         Apply(lanes, xs, ys);
-        foreach (float y in ys)
+        foreach (var y in ys)
         {
             Xunit.Assert.True(y.Equals(ys[0]), "lanes with the same number differ");
         }
@@ -83,15 +83,15 @@ internal sealed class ElementaryFunction
     // erf x = 2/√π·e^(−x²)·(x + 2x³/3 + 4x⁵/15 + …): every term is positive, so nothing cancels. Beyond 6 it is 1 in double.
     private static double ExactErf(double x)
     {
-        double a = Math.Abs(x);
+        var a = Math.Abs(x);
         if (a > 6)
         {
             return Math.Sign(x);
         }
 
-        double term = a;
-        double sum = a;
-        for (int n = 1; term > sum * 1e-17; n++)
+        var term = a;
+        var sum = a;
+        for (var n = 1; term > sum * 1e-17; n++)
         {
             term *= 2 * a * a / (2 * n + 1);
             sum += term;

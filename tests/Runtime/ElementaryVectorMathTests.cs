@@ -18,7 +18,7 @@ public sealed class ElementaryVectorMathTests
     public static TheoryData<string, int, double> Limits()
     {
         TheoryData<string, int, double> data = [];
-        foreach (int lanes in _widths)
+        foreach (var lanes in _widths)
         {
             data.Add("Exp", lanes, 3);
             data.Add("Exp2", lanes, 2.8);
@@ -36,9 +36,9 @@ public sealed class ElementaryVectorMathTests
     public static TheoryData<string, int, float, float> SpecialValues()
     {
         TheoryData<string, int, float, float> data = [];
-        foreach (int lanes in _widths)
+        foreach (var lanes in _widths)
         {
-            foreach (string function in new[] { "Tanh", "Erf" })
+            foreach (var function in new[] { "Tanh", "Erf" })
             {
                 data.Add(function, lanes, float.PositiveInfinity, 1);
                 data.Add(function, lanes, float.NegativeInfinity, -1);
@@ -46,19 +46,19 @@ public sealed class ElementaryVectorMathTests
                 data.Add(function, lanes, float.MinValue, -1);
             }
 
-            foreach (string function in new[] { "Tanh", "Erf", "Sin" })
+            foreach (var function in new[] { "Tanh", "Erf", "Sin" })
             {
                 data.Add(function, lanes, 0f, 0f);
                 data.Add(function, lanes, -0f, -0f);
             }
 
-            foreach (string function in new[] { "Sin", "Cos" })
+            foreach (var function in new[] { "Sin", "Cos" })
             {
                 data.Add(function, lanes, float.PositiveInfinity, float.NaN);
                 data.Add(function, lanes, float.NegativeInfinity, float.NaN);
             }
 
-            foreach (string function in new[] { "Exp", "Exp2" })
+            foreach (var function in new[] { "Exp", "Exp2" })
             {
                 data.Add(function, lanes, float.PositiveInfinity, float.PositiveInfinity);
                 data.Add(function, lanes, float.MaxValue, float.PositiveInfinity);
@@ -93,9 +93,9 @@ public sealed class ElementaryVectorMathTests
     public static TheoryData<string, int> Functions()
     {
         TheoryData<string, int> data = [];
-        foreach (string function in new[] { "Exp", "Exp2", "Log", "Tanh", "Erf", "Sin", "Cos" })
+        foreach (var function in new[] { "Exp", "Exp2", "Log", "Tanh", "Erf", "Sin", "Cos" })
         {
-            foreach (int lanes in _widths)
+            foreach (var lanes in _widths)
             {
                 data.Add(function, lanes);
             }
@@ -108,23 +108,23 @@ public sealed class ElementaryVectorMathTests
     [MemberData(nameof(Limits))]
     public void ResultsAreWithinTheStatedErrorOverAllFloats(string name, int lanes, double mostUlp)
     {
-        ElementaryFunction function = ElementaryFunction.Named(name);
+        var function = ElementaryFunction.Named(name);
         Random random = new(name.Length + lanes);
         double worst = 0;
         float worstAt = 0;
-        float[] x = new float[16];
-        float[] y = new float[16];
-        for (int block = 0; block < 8192; block++)
+        var x = new float[16];
+        var y = new float[16];
+        for (var block = 0; block < 8192; block++)
         {
-            for (int i = 0; i < 16; i++)
+            for (var i = 0; i < 16; i++)
             {
                 x[i] = Sample(random, block);
             }
 
             function.Apply(lanes, x, y);
-            for (int i = 0; i < 16; i++)
+            for (var i = 0; i < 16; i++)
             {
-                double error = UlpError(name, x[i], y[i], function.Exact(x[i]));
+                var error = UlpError(name, x[i], y[i], function.Exact(x[i]));
                 if (!(error <= worst))
                 {
                     (worst, worstAt) = (error, x[i]);
@@ -158,7 +158,7 @@ public sealed class ElementaryVectorMathTests
             return y.Equals((float)exact) ? 0 : double.PositiveInfinity;
         }
 
-        double ulp = Math.ScaleB(1, Math.Max(exact == 0 ? int.MinValue : Math.ILogB(exact), -126) - 23);
+        var ulp = Math.ScaleB(1, Math.Max(exact == 0 ? int.MinValue : Math.ILogB(exact), -126) - 23);
         Assert.True(float.IsFinite(y) || float.IsNaN(x), $"{name}({x:G9}) = {y}");
         return Math.Abs(y - exact) / ulp;
     }
@@ -167,7 +167,7 @@ public sealed class ElementaryVectorMathTests
     [MemberData(nameof(SpecialValues))]
     public void SpecialValuesAreExact(string name, int lanes, float x, float expected)
     {
-        float actual = ElementaryFunction.Named(name).Apply(lanes, x);
+        var actual = ElementaryFunction.Named(name).Apply(lanes, x);
         if (float.IsNaN(expected))
         {
             Assert.True(float.IsNaN(actual), $"{name}({x}) = {actual}");
@@ -182,16 +182,16 @@ public sealed class ElementaryVectorMathTests
     [MemberData(nameof(Functions))]
     public void NaNStaysInItsLane(string name, int lanes)
     {
-        ElementaryFunction function = ElementaryFunction.Named(name);
-        float expected = function.Apply(lanes, 0.75f);
-        for (int at = 0; at < 16; at++)
+        var function = ElementaryFunction.Named(name);
+        var expected = function.Apply(lanes, 0.75f);
+        for (var at = 0; at < 16; at++)
         {
-            float[] x = new float[16];
-            float[] y = new float[16];
+            var x = new float[16];
+            var y = new float[16];
             Array.Fill(x, 0.75f);
             x[at] = at % 2 == 0 ? float.NaN : -float.NaN;
             function.Apply(lanes, x, y);
-            for (int i = 0; i < 16; i++)
+            for (var i = 0; i < 16; i++)
             {
                 Assert.True(i == at ? float.IsNaN(y[i]) : y[i] == expected, $"lane {i} is {y[i]}");
             }
@@ -202,13 +202,13 @@ public sealed class ElementaryVectorMathTests
     [MemberData(nameof(Functions))]
     public void SubnormalNumbersAreTaken(string name, int lanes)
     {
-        ElementaryFunction function = ElementaryFunction.Named(name);
-        for (int bits = 1; bits < 1 << 23; bits = bits * 3 + 1)
+        var function = ElementaryFunction.Named(name);
+        for (var bits = 1; bits < 1 << 23; bits = bits * 3 + 1)
         {
-            foreach (float x in new[] { BitConverter.Int32BitsToSingle(bits), -BitConverter.Int32BitsToSingle(bits) })
+            foreach (var x in new[] { BitConverter.Int32BitsToSingle(bits), -BitConverter.Int32BitsToSingle(bits) })
             {
-                float y = function.Apply(lanes, x);
-                double error = UlpError(name, x, y, function.Exact(x));
+                var y = function.Apply(lanes, x);
+                var error = UlpError(name, x, y, function.Exact(x));
                 Assert.True(error <= 1.5, $"{name}({x:G9}) = {y:G9}, {error} ulp");
             }
         }
@@ -218,24 +218,24 @@ public sealed class ElementaryVectorMathTests
     [MemberData(nameof(Functions))]
     public void ALaneDoesNotDependOnTheOthers(string name, int lanes)
     {
-        ElementaryFunction function = ElementaryFunction.Named(name);
+        var function = ElementaryFunction.Named(name);
         float[] edges = [1e4f, MathF.BitIncrement(1e4f), -12345.678f, 1e9f, -3e30f, float.MaxValue, float.PositiveInfinity, float.NaN];
         Random random = new(1);
-        float[] x = new float[16];
-        float[] y = new float[16];
-        for (int round = 0; round < 60; round++)
+        var x = new float[16];
+        var y = new float[16];
+        for (var round = 0; round < 60; round++)
         {
-            for (int i = 0; i < 16; i++)
+            for (var i = 0; i < 16; i++)
             {
                 x[i] = random.Next(3) == 0 ? edges[random.Next(edges.Length)] : (float)(random.NextDouble() * 40 - 20);
             }
 
             function.Apply(lanes, x, y);
-            for (int i = 0; i < 16; i++)
+            for (var i = 0; i < 16; i++)
             {
-                float alone = function.Apply(lanes, x[i]);
+                var alone = function.Apply(lanes, x[i]);
                 Assert.True(alone.Equals(y[i]), $"{name}({x[i]:G9}) is {y[i]:G9} beside others and {alone:G9} alone");
-                double error = UlpError(name, x[i], y[i], function.Exact(x[i]));
+                var error = UlpError(name, x[i], y[i], function.Exact(x[i]));
                 Assert.True(error <= 4, $"{name}({x[i]:G9}) = {y[i]:G9}, {error} ulp");
             }
         }

@@ -19,7 +19,7 @@ public sealed class EngineCheckTests
         Fails("shape", "KeyLength is -4, but must be at least 0", new AttentionShape(1, 1, 1, -4));
         Fails("shape", "Layout is 7, but must be 0 (BatchHeadLengthDim) or 1 (BatchLengthHeadDim)", new AttentionShape(1, 1, 1, (TensorLayout)7));
         Fails("shape", "Batch × Heads = 65536 × 65536 is more than 2147483647", new AttentionShape(65536, 65536, 0));
-        ArgumentException causal = Assert.Throws<ArgumentException>(
+        var causal = Assert.Throws<ArgumentException>(
             "shape", () => EngineTests.Linear<Causal>(1).Forward(new([], [], [], []), new AttentionShape(1, 1, 4, 5), null, []));
         Assert.Contains("QueryLength is 4 and KeyLength is 5", causal.Message);
         Assert.Throws<ArgumentException>("shape", () => Engine.ScratchBytes(new AttentionShape(-1, 1, 1)));
@@ -32,7 +32,7 @@ public sealed class EngineCheckTests
     [InlineData("destination", 30, 50, 30, 17)]
     public void WrongLengths(string name, int query, int key, int value, int destination)
     {
-        ArgumentException exception = Assert.Throws<ArgumentException>(name, () => Engine.Forward(
+        var exception = Assert.Throws<ArgumentException>(name, () => Engine.Forward(
             new(new float[query], new float[key], new float[value], new float[destination]), new AttentionShape(1, 2, 3, 5), null, []));
         Assert.Contains($"{name} holds {name switch { "query" => query, "key" => key, "value" => value, _ => destination }} numbers", exception.Message);
         Assert.Contains(
@@ -54,7 +54,7 @@ public sealed class EngineCheckTests
     public void OverlapOfDestinationAndInputs()
     {
         AttentionShape shape = new(1, 1, 4);
-        float[] all = new float[200];
+        var all = new float[200];
         float[] query = new float[4 * Dim], key = new float[4 * Dim], value = new float[4 * Values], destination = new float[4 * Values];
         Check("query", () => Engine.Forward(new(all.AsSpan(11, 4 * Dim), key, value, all.AsSpan(0, 4 * Values)), shape, null, []), "starts 11 numbers after");
         Check("key", () => Engine.Forward(new(query, all.AsSpan(0, 4 * Dim), value, all.AsSpan(19, 4 * Values)), shape, null, []), "starts -19 numbers after");
@@ -63,7 +63,7 @@ public sealed class EngineCheckTests
 
         static void Check(string input, Action call, string message)
         {
-            ArgumentException exception = Assert.Throws<ArgumentException>("destination", call);
+            var exception = Assert.Throws<ArgumentException>("destination", call);
             Assert.Contains($"overlaps {input}", exception.Message);
             Assert.Contains(message, exception.Message);
         }
@@ -79,7 +79,7 @@ public sealed class EngineCheckTests
 
         void Check(int[] keyLengths, string message)
         {
-            ArgumentException exception = Assert.Throws<ArgumentException>("keyLengths", () => Engine.Forward(
+            var exception = Assert.Throws<ArgumentException>("keyLengths", () => Engine.Forward(
                 new(new float[8 * Dim], new float[8 * Dim], new float[8 * Values], new float[8 * Values]), shape, null, keyLengths));
             Assert.Contains(message, exception.Message);
         }
@@ -89,13 +89,13 @@ public sealed class EngineCheckTests
     public void ResultsOfOtherShapesAndTypes()
     {
         AttentionShape shape = new(1, 1, 4);
-        ArgumentException other = Fails(new AttentionResult(new EngineAttention(Engine, false), new AttentionShape(1, 1, 5)));
+        var other = Fails(new AttentionResult(new EngineAttention(Engine, false), new AttentionShape(1, 1, 5)));
         Assert.Contains("QueryLength = 5", other.Message);
         Assert.Contains("QueryLength = 4", other.Message);
-        ArgumentException type = Fails(new AttentionResult(new EngineAttention(EngineTests.Stateless<Bidirectional>(1), false), shape));
+        var type = Fails(new AttentionResult(new EngineAttention(EngineTests.Stateless<Bidirectional>(1), false), shape));
         Assert.Contains("it holds 0 numbers of state, but 24 are needed", type.Message);
         Assert.Throws<ArgumentNullException>("attention", () => new AttentionResult(null!, shape));
-        ArgumentException large = Assert.Throws<ArgumentException>(
+        var large = Assert.Throws<ArgumentException>(
             "shape", () => new AttentionResult(new EngineAttention(Engine, false), new AttentionShape(30000, 30000, 5)));
         Assert.Contains("= 4500000000 numbers are needed, but an array holds", large.Message);
 
@@ -106,7 +106,7 @@ public sealed class EngineCheckTests
     [Fact]
     public void MemoryThatCannotBeHadIsNamedBeforeItIsAskedFor()
     {
-        InsufficientMemoryException error = Assert.Throws<InsufficientMemoryException>(() => MemoryChecks.Check(long.MaxValue, 8, "things"));
+        var error = Assert.Throws<InsufficientMemoryException>(() => MemoryChecks.Check(long.MaxValue, 8, "things"));
         Assert.Contains("9223372036854775807 things of 8 bytes each need 73786976294838206456 bytes, but this process can have ", error.Message);
         Assert.Matches("can have [1-9][0-9]{8,} in all", error.Message); // no machine that runs this has less than 100 MB
         Assert.Throws<InsufficientMemoryException>(() => new AlignedBuffer(long.MaxValue));
@@ -119,13 +119,13 @@ public sealed class EngineCheckTests
     [Fact]
     public void WrongProjections()
     {
-        ArgumentException shape = Assert.Throws<ArgumentException>(
+        var shape = Assert.Throws<ArgumentException>(
             "projection", () => AttentionEngine.Create<LinearKernel<Causal>>(Projection.Orthogonal(7, 5, 1), []));
         Assert.Contains("7 × 5", shape.Message);
         Assert.Contains("6 × 5", shape.Message);
         Assert.Throws<ArgumentException>("projection", () => AttentionEngine.Create<LinearKernel<Causal>>(Projection.Orthogonal(6, 4, 1), []));
         Assert.Throws<ArgumentNullException>("projection", () => AttentionEngine.Create<LinearKernel<Causal>>(null, []));
-        ArgumentException none = Assert.Throws<ArgumentException>(
+        var none = Assert.Throws<ArgumentException>(
             "projection", () => AttentionEngine.Create<StatelessKernel<Causal>>(Projection.Orthogonal(6, 5, 1), []));
         Assert.Contains("draws 0 projections, but one of 6 × 5", none.Message);
     }
@@ -136,7 +136,7 @@ public sealed class EngineCheckTests
 
     private static void Fails(string parameter, string message, AttentionShape shape)
     {
-        ArgumentException exception = Assert.Throws<ArgumentException>(parameter, () => Engine.Forward(new([], [], [], []), shape, null, []));
+        var exception = Assert.Throws<ArgumentException>(parameter, () => Engine.Forward(new([], [], [], []), shape, null, []));
         Assert.Contains(message, exception.Message);
     }
 }

@@ -14,7 +14,7 @@ public sealed class EngineTests
     public static TheoryData<int, TensorLayout> DegreesAndLayouts()
     {
         TheoryData<int, TensorLayout> data = new();
-        foreach (int degree in Degrees)
+        foreach (var degree in Degrees)
         {
             data.Add(degree, TensorLayout.BatchHeadLengthDim);
             data.Add(degree, TensorLayout.BatchLengthHeadDim);
@@ -46,7 +46,7 @@ public sealed class EngineTests
     [Fact]
     public void NothingToDoIsDone()
     {
-        AttentionEngine engine = Linear<Bidirectional>(2);
+        var engine = Linear<Bidirectional>(2);
         engine.Forward(new([], [], [], []), new AttentionShape(0, 4, 7), null, []);
         engine.Forward(new([], [], [], []), new AttentionShape(4, 0, 7), null, []);
         engine.Forward(new([], [], [], []), new AttentionShape(4, 2, 0), null, [0, 0, 0, 0]);
@@ -56,7 +56,7 @@ public sealed class EngineTests
     public void TheOutputDependsOnTheDegreeOnlyWhereHeadsAreCut()
     {
         AttentionProblem many = new(new AttentionShape(4, 4, 33));
-        float[] expected = many.Run(Linear<Causal>(1));
+        var expected = many.Run(Linear<Causal>(1));
         Assert.Equal(expected, many.Run(Linear<Causal>(2))); // 16 heads in whole rounds
         Assert.Equal(expected, many.Run(Linear<Causal>(3))); // 16 ≥ 4 · 3
         Assert.Equal(expected, many.Run(Linear<Causal>(16)));
@@ -71,14 +71,14 @@ public sealed class EngineTests
         AttentionProblem problem = new(new AttentionShape(1, 1, 70));
         AttentionEngine causal = Linear<Causal>(degree), bidirectional = Linear<Bidirectional>(degree);
         float[] first = problem.Run(causal), firstBidirectional = problem.Run(bidirectional);
-        for (int i = 0; i < 50; i++)
+        for (var i = 0; i < 50; i++)
         {
             Assert.Equal(first, problem.Run(causal));
             Assert.Equal(firstBidirectional, problem.Run(bidirectional));
         }
 
         // Take the team away, so that the calling thread works alone. Other tests may hold it: then the calls ran alone all the same.
-        bool taken = WorkerTeam.Shared.TryEnter(2);
+        var taken = WorkerTeam.Shared.TryEnter(2);
         try
         {
             Assert.Equal(first, problem.Run(causal));
@@ -96,13 +96,13 @@ public sealed class EngineTests
     [Fact]
     public async Task ConcurrentCallsOfOneInstanceDoNotDisturbEachOther()
     {
-        AttentionEngine engine = Linear<Causal>(2);
+        var engine = Linear<Causal>(2);
         AttentionProblem[] problems = [.. Enumerable.Range(0, 8).Select(i => new AttentionProblem(new AttentionShape(1, 1 + i % 3, 40 + i), seed: i))];
         float[][] expected = [.. problems.Select(p => p.Run(engine))];
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Factory.StartNew(
             () =>
             {
-                for (int repeat = 0; repeat < 200; repeat++)
+                for (var repeat = 0; repeat < 200; repeat++)
                 {
                     Assert.Equal(expected[i], problems[i].Run(engine));
                 }
@@ -115,11 +115,11 @@ public sealed class EngineTests
     [InlineData(2)]
     public void AnExceptionInAKernelReachesTheCallerAndTheEngineGoesOn(int degree)
     {
-        AttentionEngine engine = Linear<Bidirectional>(degree);
+        var engine = Linear<Bidirectional>(degree);
         AttentionProblem good = new(new AttentionShape(1, 2, 40)), bad = new(new AttentionShape(1, 2, 40));
         bad.Query[^LinearKernel<Bidirectional>.Dim] = LinearKernel<Bidirectional>.Bomb;
-        float[] expected = good.Run(engine);
-        for (int i = 0; i < 20; i++)
+        var expected = good.Run(engine);
+        for (var i = 0; i < 20; i++)
         {
             Assert.Equal("bomb", Assert.Throws<InvalidTimeZoneException>(() => bad.Run(engine)).Message);
             Assert.Equal(expected, good.Run(engine));
@@ -129,11 +129,11 @@ public sealed class EngineTests
     [Fact]
     public void ScratchMemoryDoesNotGrowWithTheLength()
     {
-        foreach (int degree in Degrees)
+        foreach (var degree in Degrees)
         {
-            foreach (AttentionEngine engine in new[] { Linear<Causal>(degree), Linear<Bidirectional>(degree), Stateless<Causal>(degree) })
+            foreach (var engine in new[] { Linear<Causal>(degree), Linear<Bidirectional>(degree), Stateless<Causal>(degree) })
             {
-                long bytes = engine.ScratchBytes(new AttentionShape(1, 3, 5000));
+                var bytes = engine.ScratchBytes(new AttentionShape(1, 3, 5000));
                 Assert.True(bytes > 0);
                 Assert.Equal(bytes, engine.ScratchBytes(new AttentionShape(1, 3, 1_000_000)));
                 Assert.True(bytes >= engine.ScratchBytes(new AttentionShape(1, 3, 9)));
@@ -150,7 +150,7 @@ public sealed class EngineTests
     [Fact]
     public void AnEngineTellsItsKernelAndProjection()
     {
-        AttentionEngine engine = Linear<Causal>(2);
+        var engine = Linear<Causal>(2);
         Assert.Equal((4, 24, 2), (engine.Lanes, engine.StateLength, engine.DegreeOfParallelism));
         Assert.Same(AttentionProblem.W, engine.Projection);
         Assert.Null(Stateless<Causal>(1).Projection);
@@ -160,7 +160,7 @@ public sealed class EngineTests
     internal static AttentionEngine Linear<TDirection>(int degree)
         where TDirection : struct, IDirection
     {
-        AttentionEngine engine = AttentionEngine.Create<LinearKernel<TDirection>>(AttentionProblem.W, []);
+        var engine = AttentionEngine.Create<LinearKernel<TDirection>>(AttentionProblem.W, []);
         engine.DegreeOfParallelism = degree;
         return engine;
     }
@@ -168,7 +168,7 @@ public sealed class EngineTests
     internal static AttentionEngine Stateless<TDirection>(int degree)
         where TDirection : struct, IDirection
     {
-        AttentionEngine engine = AttentionEngine.Create<StatelessKernel<TDirection>>(null, []);
+        var engine = AttentionEngine.Create<StatelessKernel<TDirection>>(null, []);
         engine.DegreeOfParallelism = degree;
         return engine;
     }
@@ -176,11 +176,11 @@ public sealed class EngineTests
     private static void CheckAll(
         AttentionEngine engine, Func<float[], float[], double> weight, bool causal, bool hasState, TensorLayout layout)
     {
-        foreach ((int batch, int heads) in Sequences)
+        foreach (var (batch, heads) in Sequences)
         {
-            foreach (int queries in Lengths)
+            foreach (var queries in Lengths)
             {
-                foreach (int keys in causal ? [queries] : Lengths)
+                foreach (var keys in causal ? [queries] : Lengths)
                 {
                     AttentionShape shape = new(batch, heads, queries, keys, layout);
                     Check(engine, new AttentionProblem(shape), weight, causal, hasState);
@@ -194,7 +194,7 @@ public sealed class EngineTests
     private static void Check(
         AttentionEngine engine, AttentionProblem problem, Func<float[], float[], double> weight, bool causal, bool hasState)
     {
-        (double[] output, double[] logSumExp) = problem.Expected(weight, causal);
+        var (output, logSumExp) = problem.Expected(weight, causal);
         AttentionProblem.AssertClose(output, problem.Run(engine));
         AttentionResult result = new(new EngineAttention(engine, causal), problem.Shape);
         result.LogSumExpMemory.Fill(float.NaN);

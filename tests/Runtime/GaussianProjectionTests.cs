@@ -17,11 +17,11 @@ public sealed class GaussianProjectionTests
     {
         // Cosines of rows have the mean square 1/d; those of orthogonal rows would be 0.
         const int rows = 64, d = 64;
-        Projection w = Projection.Gaussian(rows, d, seed: 7);
+        var w = Projection.Gaussian(rows, d, seed: 7);
         double sum = 0;
-        for (int i = 1; i < rows; i++)
+        for (var i = 1; i < rows; i++)
         {
-            double cosine = Dot(w.Row(i), w.Row(i - 1)) / Math.Sqrt(Dot(w.Row(i), w.Row(i)) * Dot(w.Row(i - 1), w.Row(i - 1)));
+            var cosine = Dot(w.Row(i), w.Row(i - 1)) / Math.Sqrt(Dot(w.Row(i), w.Row(i)) * Dot(w.Row(i - 1), w.Row(i - 1)));
             sum += cosine * cosine;
         }
 
@@ -35,7 +35,7 @@ public sealed class GaussianProjectionTests
     public void ExponentialFeaturesAreUnbiased(string direction)
     {
         const int d = 16, draws = 4000;
-        (double mean, double error) = ExponentialMean(seed => Projection.Gaussian(d, d, seed), draws, Direction(direction, d));
+        var (mean, error) = ExponentialMean(seed => Projection.Gaussian(d, d, seed), draws, Direction(direction, d));
         Assert.InRange(error, 0.004, 0.0065); // √((e − 1)/(16 · 4000)) = 0.0052 for independent rows
         Assert.InRange(mean, 1 - 4 * error, 1 + 4 * error);
     }
@@ -49,7 +49,7 @@ public sealed class GaussianProjectionTests
     [Fact]
     public void OtherSeedsGiveOtherNumbersAndMoreRowsOnlyAdd()
     {
-        Projection w = Projection.Gaussian(24, 16, seed: 1);
+        var w = Projection.Gaussian(24, 16, seed: 1);
         Assert.Equal(ProjectionDraw.Gaussian, w.Draw);
         Assert.NotEqual(w.Weights.ToArray(), Projection.Gaussian(24, 16, seed: 2).Weights.ToArray());
         Assert.Equal(w.Weights.ToArray(), Projection.Gaussian(50, 16, seed: 1).Weights[..(24 * 16)].ToArray());

@@ -11,8 +11,8 @@ internal sealed unsafe class GuardedMemory : IDisposable
 
     public GuardedMemory(int floats)
     {
-        nuint page = (nuint)Environment.SystemPageSize;
-        nuint bytes = ((nuint)floats * sizeof(float) + page - 1) / page * page;
+        var page = (nuint)Environment.SystemPageSize;
+        var bytes = ((nuint)floats * sizeof(float) + page - 1) / page * page;
         _mapped = bytes + page;
         if (OperatingSystem.IsWindows())
         {
@@ -23,7 +23,7 @@ internal sealed unsafe class GuardedMemory : IDisposable
         else
         {
             const int readWrite = 3, privateMapping = 2, noAccess = 0;
-            int anonymous = OperatingSystem.IsMacOS() ? 0x1000 : 0x20;
+            var anonymous = OperatingSystem.IsMacOS() ? 0x1000 : 0x20;
             _base = (byte*)mmap(null, _mapped, readWrite, privateMapping | anonymous, -1, 0);
             Assert.True((nint)_base != -1 && mprotect(_base + bytes, page, noAccess) == 0);
         }

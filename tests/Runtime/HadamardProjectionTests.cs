@@ -16,7 +16,7 @@ public sealed class HadamardProjectionTests
     [InlineData(3, 129, 256, 1)]
     public void TheStructureHasItsSizes(int rows, int columns, int padded, int blocks)
     {
-        Projection w = Projection.Hadamard(rows, columns, seed: 7);
+        var w = Projection.Hadamard(rows, columns, seed: 7);
         Assert.Equal(ProjectionDraw.Hadamard, w.Draw);
         Assert.Equal((rows, columns, padded), (w.Rows, w.Columns, w.PaddedColumns));
         Assert.Equal(blocks * 3 * padded, w.Signs.Length);
@@ -28,7 +28,7 @@ public sealed class HadamardProjectionTests
     [Fact]
     public void OtherDrawsHaveNoStructure()
     {
-        foreach (Projection w in (Projection[])
+        foreach (var w in (Projection[])
             [Projection.Orthogonal(5, 3, 1), Projection.Gaussian(5, 3, 1), Projection.RegularizedOrthogonal(5, 3, 1),
              Projection.FromWeights([1, 2, 3], 1, 3)])
         {
@@ -46,13 +46,13 @@ public sealed class HadamardProjectionTests
     public void WeightsAreTheStructuredProduct(int rows, int columns)
     {
         // e_c gives column c. The product holds whole numbers, so nothing is rounded before the last step and the bits must agree.
-        Projection w = Projection.Hadamard(rows, columns, seed: 7);
-        for (int column = 0; column < columns; column++)
+        var w = Projection.Hadamard(rows, columns, seed: 7);
+        for (var column = 0; column < columns; column++)
         {
-            for (int first = 0; first < rows; first += w.PaddedColumns)
+            for (var first = 0; first < rows; first += w.PaddedColumns)
             {
-                double[] product = StructuredProduct(w, first / w.PaddedColumns, Unit(w.PaddedColumns, column));
-                for (int row = first; row < Math.Min(first + w.PaddedColumns, rows); row++)
+                var product = StructuredProduct(w, first / w.PaddedColumns, Unit(w.PaddedColumns, column));
+                for (var row = first; row < Math.Min(first + w.PaddedColumns, rows); row++)
                 {
                     Assert.Equal((float)(w.Lengths[row] * product[row - first]), w.Row(row)[column]);
                 }
@@ -67,14 +67,14 @@ public sealed class HadamardProjectionTests
     public void RowsOfABlockAreOrthogonalInThePaddedSpace(int columns)
     {
         // The images of the unit vectors are the columns of the block; M·Mᵀ = P³·I is whole numbers, so it must hold exactly.
-        Projection w = Projection.Hadamard(50, columns, seed: 9);
-        int padded = w.PaddedColumns;
-        for (int block = 0; block * padded < 50; block++)
+        var w = Projection.Hadamard(50, columns, seed: 9);
+        var padded = w.PaddedColumns;
+        for (var block = 0; block * padded < 50; block++)
         {
             double[][] images = [.. Enumerable.Range(0, padded).Select(c => StructuredProduct(w, block, Unit(padded, c)))];
-            for (int i = 0; i < padded; i++)
+            for (var i = 0; i < padded; i++)
             {
-                for (int j = 0; j <= i; j++)
+                for (var j = 0; j <= i; j++)
                 {
                     Assert.Equal(i == j ? Math.Pow(padded, 3) : 0, images.Sum(image => image[i] * image[j]));
                 }
@@ -100,10 +100,10 @@ public sealed class HadamardProjectionTests
     [Fact]
     public void SignsAreEvenAndUncorrelated()
     {
-        float[] signs = Projection.Hadamard(4096, 256, seed: 3).Signs.ToArray();
-        double limit = 4 / Math.Sqrt(signs.Length);
+        var signs = Projection.Hadamard(4096, 256, seed: 3).Signs.ToArray();
+        var limit = 4 / Math.Sqrt(signs.Length);
         Assert.InRange(signs.Average(), -limit, limit);
-        foreach (int lag in new[] { 1, 2, 32, 64, 128, 256, 768 }) // within and across words, counters, rounds and blocks
+        foreach (var lag in new[] { 1, 2, 32, 64, 128, 256, 768 }) // within and across words, counters, rounds and blocks
         {
             Assert.InRange(signs.Skip(lag).Zip(signs, (a, b) => a * b).Average(), -limit, limit);
         }
@@ -116,7 +116,7 @@ public sealed class HadamardProjectionTests
     public void ExponentialFeaturesOfTheWeightsAreNearlyUnbiased(string direction)
     {
         const int d = 16, draws = 4000;
-        (double mean, double error) = ExponentialMean(seed => Projection.Hadamard(d, d, seed), draws, Direction(direction, d));
+        var (mean, error) = ExponentialMean(seed => Projection.Hadamard(d, d, seed), draws, Direction(direction, d));
         Assert.InRange(error, 0.001, 0.01);
         Assert.InRange(mean, 1 - 4 * error - 0.002, 1 + 4 * error + 0.002); // the bias below is far less than what 4000 draws resolve
     }
@@ -138,7 +138,7 @@ public sealed class HadamardProjectionTests
     [InlineData(64, "random", 0)]
     public void TheBiasIsSmall(int d, string direction, double expected)
     {
-        (double bias, double error) = Bias(d, Direction(direction, d), blocks: 3_200_000 / d, rounds: 3);
+        var (bias, error) = Bias(d, Direction(direction, d), blocks: 3_200_000 / d, rounds: 3);
         Assert.InRange(error, 0, 0.00015);
         Assert.InRange(bias, expected - 4 * error, expected + 4 * error);
     }
@@ -148,7 +148,7 @@ public sealed class HadamardProjectionTests
     [InlineData(2, 0.0100)]
     public void FewerRoundsWouldHaveABiasThatTheMeasureSees(int rounds, double expected)
     {
-        (double bias, double error) = Bias(16, Direction("e1", 16), blocks: 200_000, rounds);
+        var (bias, error) = Bias(16, Direction("e1", 16), blocks: 200_000, rounds);
         Assert.InRange(bias, expected - 0.0005, expected + 0.0005);
     }
 
@@ -161,9 +161,9 @@ public sealed class HadamardProjectionTests
     [Fact]
     public void OtherSeedsGiveOtherNumbersAndMoreRowsOnlyAdd()
     {
-        Projection w = Projection.Hadamard(24, 13, seed: 1);
+        var w = Projection.Hadamard(24, 13, seed: 1);
         Assert.NotEqual(w.Weights.ToArray(), Projection.Hadamard(24, 13, seed: 2).Weights.ToArray());
-        Projection more = Projection.Hadamard(50, 13, seed: 1);
+        var more = Projection.Hadamard(50, 13, seed: 1);
         Assert.Equal(w.Weights.ToArray(), more.Weights[..(24 * 13)].ToArray());
         Assert.Equal(w.Signs.ToArray(), more.Signs[..w.Signs.Length].ToArray());
         Assert.Equal(w.Lengths.ToArray(), more.Lengths[..24].ToArray());
@@ -172,9 +172,9 @@ public sealed class HadamardProjectionTests
     [Fact]
     public void SizesThatAreTooLargeAreNamed()
     {
-        ArgumentException wide = Assert.Throws<ArgumentException>("rows", () => Projection.Hadamard(1, (1 << 29) + 1, 1));
+        var wide = Assert.Throws<ArgumentException>("rows", () => Projection.Hadamard(1, (1 << 29) + 1, 1));
         Assert.Contains("536870913 columns are too many for a Hadamard projection; at most 536870912", wide.Message);
-        ArgumentException high = Assert.Throws<ArgumentException>("rows", () => Projection.Hadamard(int.MaxValue / 2, 1, 1));
+        var high = Assert.Throws<ArgumentException>("rows", () => Projection.Hadamard(int.MaxValue / 2, 1, 1));
         Assert.Contains("take 3221225469 signs", high.Message);
         Assert.Throws<ArgumentOutOfRangeException>("rows", () => Projection.Hadamard(0, 3, 1));
         Assert.Throws<ArgumentOutOfRangeException>("columns", () => Projection.Hadamard(3, 0, 1));
@@ -187,23 +187,23 @@ public sealed class HadamardProjectionTests
     /// </summary>
     private static (double Bias, double StandardError) Bias(int d, float[] z, int blocks, int rounds)
     {
-        int padded = (int)BitOperations.RoundUpToPowerOf2((uint)d);
+        var padded = (int)BitOperations.RoundUpToPowerOf2((uint)d);
         SignStream stream = new(seed: 17);
-        float[] signs = new float[padded];
-        double[] x = new double[padded];
-        double[] estimates = new double[blocks];
-        for (int block = 0; block < blocks; block++)
+        var signs = new float[padded];
+        var x = new double[padded];
+        var estimates = new double[blocks];
+        for (var block = 0; block < blocks; block++)
         {
             Array.Clear(x);
-            for (int i = 0; i < d; i++)
+            for (var i = 0; i < d; i++)
             {
                 x[i] = z[i];
             }
 
-            for (int round = 0; round < rounds; round++)
+            for (var round = 0; round < rounds; round++)
             {
                 stream.Fill(signs, block, round);
-                for (int i = 0; i < padded; i++)
+                for (var i = 0; i < padded; i++)
                 {
                     x[i] *= signs[i];
                 }
@@ -211,11 +211,11 @@ public sealed class HadamardProjectionTests
                 HadamardMatrix.Multiply(x);
             }
 
-            foreach (double product in x)
+            foreach (var product in x)
             {
-                double half = product * product / Math.Pow(padded, rounds) / 2; // a²/2
+                var half = product * product / Math.Pow(padded, rounds) / 2; // a²/2
                 double term = Math.Exp(-0.5), sum = 0;
-                for (int k = 0; term > 1e-12; k++)
+                for (var k = 0; term > 1e-12; k++)
                 {
                     sum += term;
                     term *= (padded / 2.0 + k) / ((0.5 + k) * (k + 1)) * half;
@@ -225,16 +225,16 @@ public sealed class HadamardProjectionTests
             }
         }
 
-        (double mean, double error) = MeanAndError(estimates);
+        var (mean, error) = MeanAndError(estimates);
         return (mean - 1, error);
     }
 
     private static double[] StructuredProduct(Projection w, int block, double[] x)
     {
-        for (int round = 0; round < 3; round++)
+        for (var round = 0; round < 3; round++)
         {
-            ReadOnlySpan<float> signs = w.Signs.Slice((block * 3 + round) * w.PaddedColumns, w.PaddedColumns);
-            for (int i = 0; i < x.Length; i++)
+            var signs = w.Signs.Slice((block * 3 + round) * w.PaddedColumns, w.PaddedColumns);
+            for (var i = 0; i < x.Length; i++)
             {
                 x[i] *= signs[i];
             }
@@ -251,7 +251,7 @@ public sealed class HadamardProjectionTests
 
     private static double[] Unit(int length, int place)
     {
-        double[] x = new double[length];
+        var x = new double[length];
         x[place] = 1;
         return x;
     }

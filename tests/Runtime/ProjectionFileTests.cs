@@ -12,11 +12,11 @@ public sealed class ProjectionFileTests
     [MemberData(nameof(ProjectionSamples.Names), MemberType = typeof(ProjectionSamples))]
     public void LoadReadsWhatSaveWroteAndNotAByteMore(string name)
     {
-        Projection w = ProjectionSamples.Of(name);
+        var w = ProjectionSamples.Of(name);
         using MemoryStream stream = new();
         stream.WriteByte(17);
         w.Save(stream);
-        int length = w.Draw == ProjectionDraw.Hadamard ? w.Signs.Length + 4 * w.Lengths.Length : 4 * w.Weights.Length;
+        var length = w.Draw == ProjectionDraw.Hadamard ? w.Signs.Length + 4 * w.Lengths.Length : 4 * w.Weights.Length;
         Assert.Equal(1 + HeaderLength + length + sizeof(uint), stream.Length);
         Projection.Gaussian(2, 2, 1).Save(stream);
         stream.Position = 1;
@@ -29,7 +29,7 @@ public sealed class ProjectionFileTests
     [Fact]
     public void LoadReadsAStreamThatCannotSeekAndGivesAFewBytesAtATime()
     {
-        Projection w = ProjectionSamples.Of("large");
+        var w = ProjectionSamples.Of("large");
         ProjectionSamples.AssertSame(w, Projection.Load(new Dribble(Saved(w))));
     }
 
@@ -45,8 +45,8 @@ public sealed class ProjectionFileTests
         Sign(expected);
         Assert.Equal(expected, Saved(Projection.FromWeights([1, -2], 2, 1)));
 
-        Projection h = Projection.Hadamard(1, 2, 3);
-        byte[] hadamard = Saved(h);
+        var h = Projection.Hadamard(1, 2, 3);
+        var hadamard = Saved(h);
         Assert.Equal(4, hadamard[12]);
         Assert.Equal(h.Signs.ToArray().Select(s => (byte)(s < 0 ? 0xFF : 1)), hadamard.Skip(HeaderLength).Take(6));
         Assert.Equal(h.Lengths[0], BinaryPrimitives.ReadSingleLittleEndian(hadamard.AsSpan(HeaderLength + 6)));
@@ -56,10 +56,10 @@ public sealed class ProjectionFileTests
     [MemberData(nameof(ProjectionSamples.SmallNames), MemberType = typeof(ProjectionSamples))]
     public void EveryPrefixIsRefused(string name)
     {
-        byte[] saved = Saved(ProjectionSamples.Of(name));
-        for (int length = 0; length < saved.Length; length++)
+        var saved = Saved(ProjectionSamples.Of(name));
+        for (var length = 0; length < saved.Length; length++)
         {
-            string message = Refusal(saved[..length]);
+            var message = Refusal(saved[..length]);
             Assert.Contains($"ends after {length} of at least {(length < HeaderLength ? HeaderLength : saved.Length)} bytes", message);
         }
     }
@@ -68,10 +68,10 @@ public sealed class ProjectionFileTests
     [MemberData(nameof(ProjectionSamples.SmallNames), MemberType = typeof(ProjectionSamples))]
     public void EveryDamagedByteIsRefused(string name)
     {
-        byte[] saved = Saved(ProjectionSamples.Of(name));
-        for (int place = 0; place < saved.Length; place++)
+        var saved = Saved(ProjectionSamples.Of(name));
+        for (var place = 0; place < saved.Length; place++)
         {
-            foreach (byte flip in (byte[])[1, 2, 4, 8, 16, 32, 64, 128, 0xFF, 0x81])
+            foreach (var flip in (byte[])[1, 2, 4, 8, 16, 32, 64, 128, 0xFF, 0x81])
             {
                 byte[] damaged = [.. saved, .. new byte[64]]; // so that a header that says more is not refused only for the end
                 damaged[place] ^= flip;
@@ -84,7 +84,7 @@ public sealed class ProjectionFileTests
     [Fact]
     public void EveryErrorNamesWhatIsWrong()
     {
-        byte[] saved = Saved(Projection.Gaussian(3, 5, 1));
+        var saved = Saved(Projection.Gaussian(3, 5, 1));
         Assert.Contains("starts with the bytes 58", Refusal(Changed(saved, 0, 'X')));
         Assert.Contains("version 2 of the format; this library reads version 1", Refusal(Changed(saved, 8, 2)));
         Assert.Contains("version 0 of the format; this library reads version 1", Refusal(Changed(saved, 8, 0)));
@@ -94,23 +94,23 @@ public sealed class ProjectionFileTests
         Assert.Contains("3 rows and -7 columns", Refusal(ChangedInt(saved, 20, -7)));
         Assert.Contains("2147483647 × 5 weights are 10737418235 numbers", Refusal(ChangedInt(saved, 16, int.MaxValue)));
         Assert.Contains("ends after 88 of at least 108 bytes", Refusal(Changed(saved, 16, 4)));
-        uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(saved.AsSpan(saved.Length - 4));
+        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(saved.AsSpan(saved.Length - 4));
         Assert.Contains(
             $"its bytes have the checksum {checksum:X8}, but {checksum ^ 1:X8} was saved",
             Refusal(Changed(saved, saved.Length - 4, (byte)(checksum ^ 1))));
 
         // Numbers that no projection has, under a checksum that is right.
-        foreach (float bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
+        foreach (var bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
         {
             byte[] notFinite = [.. saved];
             BinaryPrimitives.WriteSingleLittleEndian(notFinite.AsSpan(HeaderLength + 4 * 7), bad);
             Assert.Contains("The weight in row 1, column 2 is ", Refusal(Sign(notFinite)));
         }
 
-        byte[] hadamard = Saved(Projection.Hadamard(3, 2, 1)); // 2 blocks, 12 signs, 3 lengths
+        var hadamard = Saved(Projection.Hadamard(3, 2, 1)); // 2 blocks, 12 signs, 3 lengths
         Assert.Contains("Sign 11 of 12 is 3; signs must be 1 or -1", Refusal(Sign(Changed(hadamard, HeaderLength + 11, 3))));
         Assert.Contains("Sign 0 of 12 is 0", Refusal(Sign(Changed(hadamard, HeaderLength, 0))));
-        foreach (float bad in (float[])[float.NaN, float.PositiveInfinity, -1, float.MaxValue])
+        foreach (var bad in (float[])[float.NaN, float.PositiveInfinity, -1, float.MaxValue])
         {
             byte[] wrongLength = [.. hadamard];
             BinaryPrimitives.WriteSingleLittleEndian(wrongLength.AsSpan(HeaderLength + 12 + 4), bad);
@@ -128,8 +128,8 @@ public sealed class ProjectionFileTests
     public void AHeaderCannotAskForMemoryThatTheStreamHasNothingFor(int draw, int rows, int columns)
     {
         byte[] saved = [.. Saved(Projection.Gaussian(3, 5, 1)), .. new byte[100_000]];
-        byte[] damaged = ChangedInt(ChangedInt(ChangedInt(saved, 12, draw), 16, rows), 20, columns);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var damaged = ChangedInt(ChangedInt(ChangedInt(saved, 12, draw), 16, rows), 20, columns);
+        var before = GC.GetAllocatedBytesForCurrentThread();
         Refusal(damaged);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 * damaged.Length); // floats for signed bytes, and arrays that double
     }
@@ -138,9 +138,9 @@ public sealed class ProjectionFileTests
     [Fact]
     public void AHadamardProjectionTakesTheMemoryOfWhatIsSaved()
     {
-        byte[] saved = Saved(Projection.Hadamard(2048, 2048, 1)); // 14 kB of signs and lengths, 16 MB of weights
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Projection loaded = Projection.Load(new MemoryStream(saved));
+        var saved = Saved(Projection.Hadamard(2048, 2048, 1)); // 14 kB of signs and lengths, 16 MB of weights
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var loaded = Projection.Load(new MemoryStream(saved));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 * saved.Length);
         Assert.Equal(2048 * 2048, loaded.Weights.Length);
         Assert.True(loaded.Weights == loaded.Weights); // the same memory every time

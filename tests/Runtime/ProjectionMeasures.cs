@@ -12,7 +12,7 @@ internal static class ProjectionMeasures
     public static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         double sum = 0;
-        for (int i = 0; i < a.Length; i++)
+        for (var i = 0; i < a.Length; i++)
         {
             sum += (double)a[i] * b[i];
         }
@@ -23,8 +23,8 @@ internal static class ProjectionMeasures
     /// <summary>SHA-256 of the bits of numbers.</summary>
     public static string Sha256(ReadOnlySpan<float> numbers)
     {
-        byte[] bytes = new byte[numbers.Length * sizeof(float)];
-        for (int i = 0; i < numbers.Length; i++)
+        var bytes = new byte[numbers.Length * sizeof(float)];
+        for (var i = 0; i < numbers.Length; i++)
         {
             BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), numbers[i]);
         }
@@ -35,12 +35,12 @@ internal static class ProjectionMeasures
     /// <summary>Mean and standard error of e^{ωᵀz − ‖z‖²/2} over independent projections; 1 where the draw is unbiased.</summary>
     public static (double Mean, double StandardError) ExponentialMean(Func<ulong, Projection> draw, int draws, float[] z)
     {
-        double half = Dot(z, z) / 2;
-        double[] means = new double[draws];
-        for (int i = 0; i < draws; i++)
+        var half = Dot(z, z) / 2;
+        var means = new double[draws];
+        for (var i = 0; i < draws; i++)
         {
-            Projection w = draw((ulong)(1000 + i));
-            for (int row = 0; row < w.Rows; row++)
+            var w = draw((ulong)(1000 + i));
+            for (var row = 0; row < w.Rows; row++)
             {
                 means[i] += Math.Exp(Dot(w.Row(row), z) - half) / w.Rows;
             }
@@ -51,7 +51,7 @@ internal static class ProjectionMeasures
 
     public static (double Mean, double StandardError) MeanAndError(double[] values)
     {
-        double mean = values.Average();
+        var mean = values.Average();
         return (mean, Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1) / values.Length));
     }
 
@@ -71,29 +71,29 @@ internal static class ProjectionMeasures
     {
         int d = w.Columns, rows = w.Rows;
         double[] squares = [.. Enumerable.Range(0, rows).Select(i => Dot(w.Row(i), w.Row(i)))];
-        double mean = squares.Average();
-        double variance = squares.Sum(s => (s - mean) * (s - mean)) / (rows - 1);
+        var mean = squares.Average();
+        var variance = squares.Sum(s => (s - mean) * (s - mean)) / (rows - 1);
         Assert.InRange(mean, d - 4 * Math.Sqrt(2.0 * d / rows), d + 4 * Math.Sqrt(2.0 * d / rows));
 
         // χ²_d has variance 2d and fourth central moment 12d² + 48d. Lengths √d (the biased draw) would give variance 0.
-        double error = Math.Sqrt((12.0 * d * d + 48.0 * d - 4.0 * d * d) / rows);
+        var error = Math.Sqrt((12.0 * d * d + 48.0 * d - 4.0 * d * d) / rows);
         Assert.InRange(variance, 2 * d - 4 * error, 2 * d + 4 * error);
     }
 
     /// <summary>The first four moments of all weights against N(0, 1), within 4 standard errors of independent numbers.</summary>
     public static void AssertNormalMoments(Projection w)
     {
-        double[] moments = new double[5];
+        var moments = new double[5];
         foreach (double x in w.Weights)
         {
             double power = 1;
-            for (int k = 1; k <= 4; k++)
+            for (var k = 1; k <= 4; k++)
             {
                 moments[k] += (power *= x) / w.Weights.Length;
             }
         }
 
-        double unit = 4 / Math.Sqrt(w.Weights.Length);
+        var unit = 4 / Math.Sqrt(w.Weights.Length);
         Assert.InRange(moments[1], -unit, unit);
         Assert.InRange(moments[2], 1 - unit * Math.Sqrt(2), 1 + unit * Math.Sqrt(2));
         Assert.InRange(moments[3], -unit * Math.Sqrt(15), unit * Math.Sqrt(15));
@@ -104,7 +104,7 @@ internal static class ProjectionMeasures
     {
         Random random = new(3);
         float[] z = [.. Enumerable.Range(0, d).Select(_ => (float)(random.NextDouble() - 0.5))];
-        double length = Math.Sqrt(Dot(z, z));
+        var length = Math.Sqrt(Dot(z, z));
         return [.. z.Select(x => (float)(x / length))];
     }
 }

@@ -14,14 +14,14 @@ public sealed class ProjectionTests
     [InlineData(3, 7)]
     public void RowsOfABlockAreOrthogonal(int rows, int columns)
     {
-        Projection w = Projection.Orthogonal(rows, columns, seed: 7);
+        var w = Projection.Orthogonal(rows, columns, seed: 7);
         Assert.Equal(rows * columns, w.Weights.Length);
-        for (int i = 0; i < rows; i++)
+        for (var i = 0; i < rows; i++)
         {
-            for (int j = i / columns * columns; j < i; j++)
+            for (var j = i / columns * columns; j < i; j++)
             {
-                double product = Dot(w.Row(i), w.Row(j));
-                double lengths = Math.Sqrt(Dot(w.Row(i), w.Row(i)) * Dot(w.Row(j), w.Row(j)));
+                var product = Dot(w.Row(i), w.Row(j));
+                var lengths = Math.Sqrt(Dot(w.Row(i), w.Row(i)) * Dot(w.Row(j), w.Row(j)));
                 Assert.True(Math.Abs(product) <= 1e-5 * lengths, $"rows {i} and {j}: {product} of {lengths}"); // only rounding to float is left
             }
         }
@@ -31,11 +31,11 @@ public sealed class ProjectionTests
     public void BlocksAreIndependent()
     {
         // Were the second block a copy or a rotation-free repeat of the first, cosines of rows i and i + d would be 1; they are ~ N(0, 1/d).
-        Projection w = Projection.Orthogonal(128, 64, seed: 7);
+        var w = Projection.Orthogonal(128, 64, seed: 7);
         double sum = 0;
-        for (int i = 0; i < 64; i++)
+        for (var i = 0; i < 64; i++)
         {
-            double cosine = Dot(w.Row(i), w.Row(i + 64)) / Math.Sqrt(Dot(w.Row(i), w.Row(i)) * Dot(w.Row(i + 64), w.Row(i + 64)));
+            var cosine = Dot(w.Row(i), w.Row(i + 64)) / Math.Sqrt(Dot(w.Row(i), w.Row(i)) * Dot(w.Row(i + 64), w.Row(i + 64)));
             sum += cosine * cosine;
         }
 
@@ -53,7 +53,7 @@ public sealed class ProjectionTests
     {
         // E e^{ωᵀz − ‖z‖²/2} = 1. Without the sign rule of Q the mean is 0.86 or 1.14 along the diagonal, some 25 standard errors away.
         const int d = 16, draws = 4000;
-        (double mean, double standardError) = ExponentialMean(seed => Projection.Orthogonal(d, d, seed), draws, Direction(direction, d));
+        var (mean, standardError) = ExponentialMean(seed => Projection.Orthogonal(d, d, seed), draws, Direction(direction, d));
         Assert.InRange(standardError, 0.001, 0.01); // ≤ √((e − 1)/(16 · 4000)) = 0.0052: enough to tell 0.86 from 1
         Assert.InRange(mean, 1 - 4 * standardError, 1 + 4 * standardError); // fails a right draw 6 times in 100000
     }
@@ -79,7 +79,7 @@ public sealed class ProjectionTests
     [Fact]
     public void DrawsAtTheSameTimeHaveTheSameBits()
     {
-        string[] hashes = new string[6];
+        var hashes = new string[6];
         Parallel.For(0, hashes.Length, i => hashes[i] = Sha256(Projection.Orthogonal(2100, 255, seed: 42).Weights));
         Assert.All(hashes, hash => Assert.Equal("FB6E03B8D3E9CC8EAF3AA3CF50A6788E46F6399BC0B80E457C2971855FCE0081", hash));
     }
@@ -87,7 +87,7 @@ public sealed class ProjectionTests
     [Fact]
     public void OtherSeedsGiveOtherNumbersAndMoreRowsOnlyAdd()
     {
-        Projection w = Projection.Orthogonal(24, 16, seed: 1);
+        var w = Projection.Orthogonal(24, 16, seed: 1);
         Assert.NotEqual(w.Weights.ToArray(), Projection.Orthogonal(24, 16, seed: 2).Weights.ToArray());
         Assert.NotEqual(w.Weights.ToArray(), Projection.Orthogonal(24, 16, seed: 1UL << 32 | 1).Weights.ToArray());
         Assert.Equal(ProjectionDraw.Orthogonal, w.Draw);
@@ -110,7 +110,7 @@ public sealed class ProjectionTests
     public void FromWeightsCopies()
     {
         float[] weights = [1, 2, 3, 4, 5, 6];
-        Projection w = Projection.FromWeights(weights, 2, 3);
+        var w = Projection.FromWeights(weights, 2, 3);
         weights[0] = 9;
         Assert.Equal([1, 2, 3, 4, 5, 6], w.Weights.ToArray());
         Assert.Equal((ProjectionDraw.Given, 2, 3), (w.Draw, w.Rows, w.Columns));
@@ -119,17 +119,17 @@ public sealed class ProjectionTests
     [Fact]
     public void WrongArgumentsAreNamedWithBothNumbers()
     {
-        ArgumentException length = Assert.Throws<ArgumentException>("weights", () => Projection.FromWeights(new float[5], 2, 3));
+        var length = Assert.Throws<ArgumentException>("weights", () => Projection.FromWeights(new float[5], 2, 3));
         Assert.Contains("2 × 3 weights are 6 numbers, but 5 were given", length.Message);
-        foreach (float bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        foreach (var bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
         {
-            ArgumentException finite = Assert.Throws<ArgumentException>("weights", () => Projection.FromWeights([0, 0, 0, 0, 0, bad], 2, 3));
+            var finite = Assert.Throws<ArgumentException>("weights", () => Projection.FromWeights([0, 0, 0, 0, 0, bad], 2, 3));
             Assert.Contains("row 1, column 2", finite.Message);
         }
 
         Assert.Throws<ArgumentOutOfRangeException>("rows", () => Projection.Orthogonal(0, 3, 1));
         Assert.Throws<ArgumentOutOfRangeException>("columns", () => Projection.Orthogonal(3, 0, 1));
-        ArgumentException size = Assert.Throws<ArgumentException>("rows", () => Projection.Orthogonal(65536, 65536, 1));
+        var size = Assert.Throws<ArgumentException>("rows", () => Projection.Orthogonal(65536, 65536, 1));
         Assert.Contains("65536 × 65536 weights are 4294967296 numbers", size.Message);
     }
 }

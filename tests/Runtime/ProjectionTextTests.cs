@@ -10,8 +10,8 @@ public sealed class ProjectionTextTests
     [MemberData(nameof(ProjectionSamples.Names), MemberType = typeof(ProjectionSamples))]
     public void ParseReadsWhatToTextWrote(string name)
     {
-        Projection w = ProjectionSamples.Of(name);
-        string text = w.ToText();
+        var w = ProjectionSamples.Of(name);
+        var text = w.ToText();
         Assert.DoesNotContain('\r', text);
         Assert.EndsWith("\n", text);
         ProjectionSamples.AssertSame(w, Projection.Parse(text));
@@ -23,14 +23,14 @@ public sealed class ProjectionTextTests
     [Fact]
     public void TheTextIsThatOfTheDocumentation()
     {
-        Projection w = Projection.FromWeights([1, -2.5f, 0.1f, -0f, 1e-20f, 3e20f], 2, 3);
+        var w = Projection.FromWeights([1, -2.5f, 0.1f, -0f, 1e-20f, 3e20f], 2, 3);
         Assert.Equal("KernelGen.Projection version 1 draw Given rows 2 columns 3\n1 -2.5 0.1\n-0 1E-20 3E+20\n", w.ToText()[..^15]);
         using MemoryStream stream = new();
         w.Save(stream);
         Assert.Equal($"crc32 {BitConverter.ToUInt32(stream.ToArray().AsSpan()[^4..]):X8}\n", w.ToText()[^15..]);
 
-        Projection h = Projection.Hadamard(2, 3, 7);
-        string[] lines = h.ToText().Split('\n');
+        var h = Projection.Hadamard(2, 3, 7);
+        var lines = h.ToText().Split('\n');
         Assert.Equal("KernelGen.Projection version 1 draw Hadamard rows 2 columns 3", lines[0]);
         Assert.Equal(string.Concat(h.Signs.ToArray().Select(s => s < 0 ? '-' : '+')), lines[1] + lines[2] + lines[3]);
         Assert.All(lines[1..4], line => Assert.Equal(4, line.Length));
@@ -42,12 +42,12 @@ public sealed class ProjectionTextTests
     public void TheCultureDoesNotMatter()
     {
         // The process runs with invariant globalisation, so a culture is made by hand.
-        CultureInfo before = CultureInfo.CurrentCulture;
-        CultureInfo comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        var before = CultureInfo.CurrentCulture;
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
         comma.NumberFormat.NumberDecimalSeparator = ",";
         comma.NumberFormat.NegativeSign = "~";
-        Projection w = ProjectionSamples.Of("hard");
-        string text = w.ToText();
+        var w = ProjectionSamples.Of("hard");
+        var text = w.ToText();
         try
         {
             CultureInfo.CurrentCulture = comma;
@@ -64,8 +64,8 @@ public sealed class ProjectionTextTests
     [MemberData(nameof(ProjectionSamples.SmallNames), MemberType = typeof(ProjectionSamples))]
     public void EveryPrefixIsRefused(string name)
     {
-        string text = ProjectionSamples.Of(name).ToText();
-        for (int length = 0; length < text.Length - 1; length++) // the last line end may be left out
+        var text = ProjectionSamples.Of(name).ToText();
+        for (var length = 0; length < text.Length - 1; length++) // the last line end may be left out
         {
             Refusal(text[..length]);
         }
@@ -76,14 +76,14 @@ public sealed class ProjectionTextTests
     public void ADamagedCharacterIsRefusedOrChangesNothing(string name)
     {
         // A space for a number's end, or E for e, is the same projection; another projection must never come out.
-        Projection w = ProjectionSamples.Of(name);
-        string text = w.ToText();
-        int refused = 0;
-        for (int place = 0; place < text.Length; place++)
+        var w = ProjectionSamples.Of(name);
+        var text = w.ToText();
+        var refused = 0;
+        for (var place = 0; place < text.Length; place++)
         {
-            foreach (char other in " \n\r0195.-+eEx,∞")
+            foreach (var other in " \n\r0195.-+eEx,∞")
             {
-                string damaged = text[..place] + other + text[(place + 1)..];
+                var damaged = text[..place] + other + text[(place + 1)..];
                 try
                 {
                     ProjectionSamples.AssertSame(w, Projection.Parse(damaged));
@@ -101,7 +101,7 @@ public sealed class ProjectionTextTests
     [Fact]
     public void EveryErrorNamesWhatIsWrong()
     {
-        string text = Projection.FromWeights([1, 2, 3, 4, 5, 6], 2, 3).ToText();
+        var text = Projection.FromWeights([1, 2, 3, 4, 5, 6], 2, 3).ToText();
         Assert.Contains("ends after line 0; line 1 should be KernelGen.Projection version 1", Refusal(""));
         Assert.Contains("ends after line 0", Refusal(null));
         Assert.Contains("its first line is 'hello', not such as 'KernelGen.Projection", Refusal("hello\nworld"));
@@ -129,8 +129,8 @@ public sealed class ProjectionTextTests
         Assert.Contains("its numbers have the checksum", Refusal(text.Replace("4 5 6", "4 5 7")));
         Assert.Contains("Line 4 should be the last, but 3 characters follow", Refusal(text + "\n7\n"));
 
-        string hadamard = Projection.Hadamard(1, 4, 1).ToText();
-        string firstSigns = hadamard.Split('\n')[1];
+        var hadamard = Projection.Hadamard(1, 4, 1).ToText();
+        var firstSigns = hadamard.Split('\n')[1];
         Assert.Contains(
             "Sign 3 in line 2 is '1'; signs must be + or -", Refusal(hadamard.Replace(firstSigns, firstSigns[..2] + "1" + firstSigns[3..])));
         Assert.Contains("Line 2 holds 5 signs; it should hold 4", Refusal(hadamard.Replace(firstSigns, firstSigns + "+")));

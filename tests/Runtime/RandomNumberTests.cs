@@ -26,7 +26,7 @@ public sealed class RandomNumberTests
     [Fact]
     public void LogIsThatOfTheLibraryToRounding()
     {
-        for (double x = 1e-17; x < 2; x *= 1.0371)
+        for (var x = 1e-17; x < 2; x *= 1.0371)
         {
             Assert.Equal(Math.Log(x), NormalQuantile.Log(x), Math.Abs(Math.Log(x)) * 1e-15 + 1e-16);
         }
@@ -36,10 +36,10 @@ public sealed class RandomNumberTests
     public void NormalsHaveTheMomentsOfTheNormalDistribution()
     {
         const int count = 200_000;
-        double[] x = new double[count];
+        var x = new double[count];
         new NormalStream(3).Fill(x, row: 5, DrawPurpose.Direction, attempt: 0);
         // Standard errors of the first four moments: √(1, 2, 15, 96)/√count; limits at 4 of them.
-        double unit = 4 / Math.Sqrt(count);
+        var unit = 4 / Math.Sqrt(count);
         Assert.InRange(x.Average(), -unit, unit);
         Assert.InRange(x.Average(v => v * v), 1 - unit * Math.Sqrt(2), 1 + unit * Math.Sqrt(2));
         Assert.InRange(x.Average(v => v * v * v), -unit * Math.Sqrt(15), unit * Math.Sqrt(15));
@@ -52,7 +52,7 @@ public sealed class RandomNumberTests
     {
         double First(int row, DrawPurpose purpose, int attempt)
         {
-            double[] x = new double[1];
+            var x = new double[1];
             new NormalStream(3).Fill(x, row, purpose, attempt);
             return x[0];
         }

@@ -12,15 +12,15 @@ public sealed class RegularizedProjectionTests
     [InlineData(3, 1)]
     public void RowsAreThoseOfTheOrthogonalDrawAtTheLengthRootD(int rows, int columns)
     {
-        Projection w = Projection.RegularizedOrthogonal(rows, columns, seed: 7);
-        Projection orthogonal = Projection.Orthogonal(rows, columns, seed: 7);
+        var w = Projection.RegularizedOrthogonal(rows, columns, seed: 7);
+        var orthogonal = Projection.Orthogonal(rows, columns, seed: 7);
         Assert.Equal(ProjectionDraw.RegularizedOrthogonal, w.Draw);
-        for (int i = 0; i < rows; i++)
+        for (var i = 0; i < rows; i++)
         {
-            double length = Math.Sqrt(Dot(w.Row(i), w.Row(i)));
-            double other = Math.Sqrt(Dot(orthogonal.Row(i), orthogonal.Row(i)));
+            var length = Math.Sqrt(Dot(w.Row(i), w.Row(i)));
+            var other = Math.Sqrt(Dot(orthogonal.Row(i), orthogonal.Row(i)));
             Assert.Equal(Math.Sqrt(columns), length, Math.Sqrt(columns) * 1e-7); // rounding of each weight to float
-            for (int column = 0; column < columns; column++)
+            for (var column = 0; column < columns; column++)
             {
                 Assert.Equal(orthogonal.Row(i)[column] / other, w.Row(i)[column] / length, 2e-7);
             }
@@ -37,14 +37,14 @@ public sealed class RegularizedProjectionTests
     {
         // For a uniform u: E e^{√d uᵀz} = Σ_k d^k ‖z‖^2k / (2^k k! · d(d + 2)…(d + 2k − 2)); 0.965 after e^{−½} at d = 4, 0.987 at d = 16.
         double expected = 0, term = Math.Exp(-0.5);
-        for (int k = 1; k < 30; k++)
+        for (var k = 1; k < 30; k++)
         {
             expected += term;
             term *= d / (2.0 * k * (d + 2 * k - 2));
         }
 
         const int draws = 4000;
-        (double mean, double error) = ExponentialMean(seed => Projection.RegularizedOrthogonal(d, d, seed), draws, Direction(direction, d));
+        var (mean, error) = ExponentialMean(seed => Projection.RegularizedOrthogonal(d, d, seed), draws, Direction(direction, d));
         Assert.InRange(mean, expected - 4 * error, expected + 4 * error);
         if (d == 4)
         {

@@ -62,9 +62,9 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
 
     public static void PackParameters(Projection? projection, ReadOnlySpan<float> hyperparameters, Span<float> packed)
     {
-        for (int row = 0; row < Rows; row++)
+        for (var row = 0; row < Rows; row++)
         {
-            for (int column = 0; column < Dim; column++)
+            for (var column = 0; column < Dim; column++)
             {
                 packed[column * Rows + row] = projection!.Weights[row * Dim + column];
             }
@@ -73,7 +73,7 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
 
     public static void InitState(ref float state)
     {
-        for (int i = 0; i < StateFloats; i++)
+        for (var i = 0; i < StateFloats; i++)
         {
             Unsafe.Add(ref state, i) = 0;
         }
@@ -83,7 +83,7 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
     {
         KernelContract.Check(from, to, head.KeyLength, Tile);
         Start(head, ref state);
-        for (int j = from; j < to; j++)
+        for (var j = from; j < to; j++)
         {
             Add(head, j, ref state, ref scratch);
         }
@@ -91,7 +91,7 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
 
     public static void Merge(ref float state, ref float other)
     {
-        for (int i = 0; i < StateFloats; i++)
+        for (var i = 0; i < StateFloats; i++)
         {
             Unsafe.Add(ref state, i) += Unsafe.Add(ref other, i);
         }
@@ -101,22 +101,22 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
     {
         KernelContract.Check(from, to, head.QueryLength, Tile);
         Start(head, ref state);
-        for (int i = from; i < to; i++)
+        for (var i = from; i < to; i++)
         {
             if (Causal && i < head.KeyLength)
             {
                 Add(head, i, ref state, ref scratch);
             }
 
-            ref float query = ref Unsafe.Add(ref head[At.Query], i * head.Stride(At.Query));
+            ref var query = ref Unsafe.Add(ref head[At.Query], i * head.Stride(At.Query));
             if (query == Bomb)
             {
                 throw new InvalidTimeZoneException("bomb");
             }
 
             FeaturesOf(head, ref query, ref scratch);
-            float sum = Weighted(ref state, ref scratch, Values);
-            for (int v = 0; v < Values; v++)
+            var sum = Weighted(ref state, ref scratch, Values);
+            for (var v = 0; v < Values; v++)
             {
                 Unsafe.Add(ref head[At.Output], i * head.Stride(At.Output) + v) = sum == 0 ? 0 : Weighted(ref state, ref scratch, v) / sum;
             }
@@ -138,7 +138,7 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
 
     public static void ExportState(ref float state, Span<float> destination)
     {
-        for (int i = 0; i < destination.Length; i++)
+        for (var i = 0; i < destination.Length; i++)
         {
             destination[i] = Unsafe.Add(ref state, i / (Values + 1) * StateStride + i % (Values + 1));
         }
@@ -147,11 +147,11 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
     private static void Add(in HeadOperands head, int j, ref float state, ref float scratch)
     {
         FeaturesOf(head, ref Unsafe.Add(ref head[At.Key], j * head.Stride(At.Key)), ref scratch);
-        for (int r = 0; r < Rows; r++)
+        for (var r = 0; r < Rows; r++)
         {
-            for (int v = 0; v <= Values; v++)
+            for (var v = 0; v <= Values; v++)
             {
-                float value = v == Values ? 1 : Unsafe.Add(ref head[At.Value], j * head.Stride(At.Value) + v);
+                var value = v == Values ? 1 : Unsafe.Add(ref head[At.Value], j * head.Stride(At.Value) + v);
                 Unsafe.Add(ref state, r * StateStride + v) += Unsafe.Add(ref scratch, r) * value;
             }
         }
@@ -160,7 +160,7 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
     private static float Weighted(ref float state, ref float features, int column)
     {
         float sum = 0;
-        for (int r = 0; r < Rows; r++)
+        for (var r = 0; r < Rows; r++)
         {
             sum += Unsafe.Add(ref features, r) * Unsafe.Add(ref state, r * StateStride + column);
         }
@@ -170,10 +170,10 @@ internal readonly struct LinearKernel<TDirection> : IAttentionKernel
 
     private static void FeaturesOf(in HeadOperands head, ref float token, ref float features)
     {
-        for (int r = 0; r < Rows; r++)
+        for (var r = 0; r < Rows; r++)
         {
             float sum = 0;
-            for (int c = 0; c < Dim; c++)
+            for (var c = 0; c < Dim; c++)
             {
                 sum += Unsafe.Add(ref head[At.Parameters], c * Rows + r) * Unsafe.Add(ref token, c);
             }
@@ -231,31 +231,31 @@ internal readonly struct StatelessKernel<TDirection> : IAttentionKernel
     public static void Output(in HeadOperands head, int from, int to, ref float state, ref float scratch)
     {
         KernelContract.Check(from, to, head.QueryLength, Tile);
-        for (int i = from; i < to; i++)
+        for (var i = from; i < to; i++)
         {
-            for (int v = 0; v <= Values; v++)
+            for (var v = 0; v <= Values; v++)
             {
                 Unsafe.Add(ref scratch, v) = 0;
             }
 
-            int keys = Causal ? Math.Min(i + 1, head.KeyLength) : head.KeyLength;
-            for (int j = 0; j < keys; j++)
+            var keys = Causal ? Math.Min(i + 1, head.KeyLength) : head.KeyLength;
+            for (var j = 0; j < keys; j++)
             {
                 float product = 0;
-                for (int c = 0; c < Dim; c++)
+                for (var c = 0; c < Dim; c++)
                 {
                     product += Unsafe.Add(ref head[At.Query], i * head.Stride(At.Query) + c) * Unsafe.Add(ref head[At.Key], j * head.Stride(At.Key) + c);
                 }
 
-                float weight = product * product + 1;
-                for (int v = 0; v <= Values; v++)
+                var weight = product * product + 1;
+                for (var v = 0; v <= Values; v++)
                 {
                     Unsafe.Add(ref scratch, v) += weight * (v == Values ? 1 : Unsafe.Add(ref head[At.Value], j * head.Stride(At.Value) + v));
                 }
             }
 
-            float sum = Unsafe.Add(ref scratch, Values);
-            for (int v = 0; v < Values; v++)
+            var sum = Unsafe.Add(ref scratch, Values);
+            for (var v = 0; v < Values; v++)
             {
                 Unsafe.Add(ref head[At.Output], i * head.Stride(At.Output) + v) = sum == 0 ? 0 : Unsafe.Add(ref scratch, v) / sum;
             }

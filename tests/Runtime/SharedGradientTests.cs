@@ -30,7 +30,7 @@ public sealed class SharedGradientTests
         {
             foreach (var degree in new[] { 1, 2, 5 })
             {
-                foreach (int[] lengths in new int[][] { [], [9, 4, 0], [0, 4, 9] })
+                foreach (var lengths in new int[][] { [], [9, 4, 0], [0, 4, 9] })
                 {
                     Check<TSharing>(new AttentionShape(3, 4, 6, 9, layout) { KeyHeads = 2 }, degree, lengths);
                 }
@@ -41,7 +41,7 @@ public sealed class SharedGradientTests
     private static void Check<TSharing>(AttentionShape shape, int degree, int[] lengths)
         where TSharing : struct, ISharing
     {
-        AttentionEngine engine = AttentionEngine.Create<LinearKernel<Bidirectional>>(AttentionProblem.W, [], GradientPass.Of<KeySums<TSharing>>());
+        var engine = AttentionEngine.Create<LinearKernel<Bidirectional>>(AttentionProblem.W, [], GradientPass.Of<KeySums<TSharing>>());
         engine.DegreeOfParallelism = degree;
         Random random = new(2);
         float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(100) * 1f)]; // whole numbers, whose sums have no rounding
@@ -50,17 +50,17 @@ public sealed class SharedGradientTests
         AttentionResult result = new(new EngineAttention(engine, false), shape);
         engine.Forward(new(query, key, value, output), shape, result, lengths);
 
-        bool isHeadsOuter = shape.Layout == TensorLayout.BatchHeadLengthDim;
+        var isHeadsOuter = shape.Layout == TensorLayout.BatchHeadLengthDim;
         var (batches, heads) = (TSharing.Value == OperandSharing.Everyone ? 1 : shape.Batch, TSharing.Value switch { OperandSharing.None => 4, OperandSharing.Group => 2, _ => 1 });
-        float[] expected = new float[batches * heads * shape.KeyLength];
-        for (int b = 0; b < shape.Batch; b++)
+        var expected = new float[batches * heads * shape.KeyLength];
+        for (var b = 0; b < shape.Batch; b++)
         {
-            for (int h = 0; h < shape.Heads; h++)
+            for (var h = 0; h < shape.Heads; h++)
             {
-                for (int j = 0; j < (lengths.Length == 0 ? shape.KeyLength : lengths[b]); j++)
+                for (var j = 0; j < (lengths.Length == 0 ? shape.KeyLength : lengths[b]); j++)
                 {
                     int At(int batch, int head, int count) => isHeadsOuter ? (((batch * count) + head) * shape.KeyLength) + j : (((batch * shape.KeyLength) + j) * count) + head;
-                    int sum = At(batches == 1 ? 0 : b, heads == 1 ? 0 : h * heads / shape.Heads, heads);
+                    var sum = At(batches == 1 ? 0 : b, heads == 1 ? 0 : h * heads / shape.Heads, heads);
                     expected[sum] += key[At(b, h / 2, shape.KeyHeads) * Dim];
                 }
             }
@@ -145,9 +145,9 @@ public sealed class SharedGradientTests
 
         public static void Output(in HeadOperands head, int from, int to, ref float state, ref float scratch)
         {
-            for (int j = from; j < to; j++)
+            for (var j = from; j < to; j++)
             {
-                ref float sum = ref Unsafe.Add(ref head[1], j * head.Stride(1));
+                ref var sum = ref Unsafe.Add(ref head[1], j * head.Stride(1));
                 sum = (head.AddsGradients ? sum : 0) + Unsafe.Add(ref head[0], j * head.Stride(0));
             }
         }

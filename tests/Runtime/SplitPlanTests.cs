@@ -18,7 +18,7 @@ public sealed class SplitPlanTests
     [InlineData(33, 64, 0, 7)]
     public void HeadsAreCutWhereTheyCannotOccupyTheDegree(int heads, int degree, int whole, int spans)
     {
-        SplitPlan plan = SplitPlan.Create(new AttentionShape(1, heads, 100_000), degree, tileRows: 48, causal: false, stateless: false);
+        var plan = SplitPlan.Create(new AttentionShape(1, heads, 100_000), degree, tileRows: 48, causal: false, stateless: false);
         if (spans == 1)
         {
             (whole, spans) = (heads, 0); // one span is no cut
@@ -26,7 +26,7 @@ public sealed class SplitPlanTests
 
         Assert.Equal((whole, spans), (plan.WholeHeads, plan.KeySpans));
         Assert.InRange(plan.QuerySpans, spans, Math.Max(8 * degree, spans)); // independent of each other: as fine as for stateless heads
-        SplitPlan causal = SplitPlan.Create(new AttentionShape(1, heads, 100_000), degree, tileRows: 48, causal: true, stateless: false);
+        var causal = SplitPlan.Create(new AttentionShape(1, heads, 100_000), degree, tileRows: 48, causal: true, stateless: false);
         Assert.Equal((whole, Math.Max(spans - 1, 0), spans), (causal.WholeHeads, causal.KeySpans, causal.QuerySpans));
         Assert.Equal(spans is > 0 and <= 8 ? spans : 1, causal.PiecesPerSpan);
     }
@@ -34,24 +34,24 @@ public sealed class SplitPlanTests
     [Fact]
     public void ASmallestNumberOfSpansIsFoundAtOnce()
     {
-        foreach (int degree in Enumerable.Range(2, 70))
+        foreach (var degree in Enumerable.Range(2, 70))
         {
-            foreach (int heads in Enumerable.Range(1, degree - 1))
+            foreach (var heads in Enumerable.Range(1, degree - 1))
             {
-                int spans = 1;
+                var spans = 1;
                 for (long units = heads; units < 0.9 * ((units + degree - 1) / degree) * degree; units = (long)heads * spans)
                 {
                     spans++;
                 }
 
-                SplitPlan plan = SplitPlan.Create(new AttentionShape(1, heads, 100_000), degree, tileRows: 48, causal: false, stateless: false);
+                var plan = SplitPlan.Create(new AttentionShape(1, heads, 100_000), degree, tileRows: 48, causal: false, stateless: false);
                 Assert.Equal(spans == 1 && plan.CutHeads == 0 ? 0 : spans, plan.KeySpans);
             }
         }
 
         // A count from 1 on takes seconds for this one, in every call.
-        System.Diagnostics.Stopwatch clock = System.Diagnostics.Stopwatch.StartNew();
-        for (int i = 0; i < 1000; i++)
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        for (var i = 0; i < 1000; i++)
         {
             Assert.Equal(2084, SplitPlan.Create(new AttentionShape(1, 1, 100_000), int.MaxValue, tileRows: 48, causal: false, stateless: false).KeySpans);
         }
@@ -62,7 +62,7 @@ public sealed class SplitPlanTests
     [Fact]
     public void ThereAreNeverMoreSpansThanTiles()
     {
-        SplitPlan plan = SplitPlan.Create(new AttentionShape(1, 1, 9, 5), degree: 16, tileRows: 4, causal: false, stateless: false);
+        var plan = SplitPlan.Create(new AttentionShape(1, 1, 9, 5), degree: 16, tileRows: 4, causal: false, stateless: false);
         Assert.Equal((2, 3), (plan.KeySpans, plan.QuerySpans));
         Assert.Equal(1, SplitPlan.Create(new AttentionShape(1, 1, 4), 16, 4, causal: true, stateless: false).WholeHeads);
     }
@@ -75,10 +75,10 @@ public sealed class SplitPlanTests
     [InlineData(int.MaxValue, 48, 64)]
     public void BoundariesCoverTheLengthInTiles(int length, int tileRows, int parts)
     {
-        int before = 0;
-        for (int part = 0; part <= parts; part++)
+        var before = 0;
+        for (var part = 0; part <= parts; part++)
         {
-            int boundary = SplitPlan.Boundary(length, part, parts, tileRows);
+            var boundary = SplitPlan.Boundary(length, part, parts, tileRows);
             Assert.True(boundary >= before && (boundary % tileRows == 0 || boundary == length));
             before = boundary;
         }
@@ -98,7 +98,7 @@ public sealed class SplitPlanTests
         // A tile of 192 tokens is enough by itself.
         Assert.Equal(11, SplitPlan.Create(new AttentionShape(1, 1, 2048), 2, tileRows: 192, causal: true, stateless: true).QuerySpans);
 
-        SplitPlan plan = SplitPlan.Create(new AttentionShape(1, heads, length), degree, tileRows: 4, causal: true, stateless: true);
+        var plan = SplitPlan.Create(new AttentionShape(1, heads, length), degree, tileRows: 4, causal: true, stateless: true);
         Assert.Equal((0, 0, pieces), (plan.WholeHeads, plan.KeySpans, plan.QuerySpans));
     }
 }

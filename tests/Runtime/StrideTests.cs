@@ -21,14 +21,14 @@ public sealed class StrideTests
                 AttentionProblem problem = new(new AttentionShape(batch, heads, length), keyLengths: [.. Enumerable.Range(0, batch).Select(b => Math.Max(0, length - b))]);
 
                 // A row of the projection: the queries of all heads, their keys, their values, and room for their outputs.
-                int width = heads * (Dim + Dim + Values + Values) + 3;
-                float[] fused = new float[batch * length * width];
+                var width = heads * (Dim + Dim + Values + Values) + 3;
+                var fused = new float[batch * length * width];
                 Array.Fill(fused, float.NaN);
                 Scatter(problem.Query, Dim, 0);
                 Scatter(problem.Key, Dim, heads * Dim);
                 Scatter(problem.Value, Values, 2 * heads * Dim);
-                float[] before = (float[])fused.Clone();
-                int outputs = heads * (2 * Dim + Values);
+                var before = (float[])fused.Clone();
+                var outputs = heads * (2 * Dim + Values);
                 engine.Forward(
                     new(fused, Slice(heads * Dim), Slice(2 * heads * Dim), Slice(outputs))
                     {
@@ -52,14 +52,14 @@ public sealed class StrideTests
 
                 float[] Gather(int columns, int offset)
                 {
-                    float[] packed = new float[batch * heads * length * columns];
+                    var packed = new float[batch * heads * length * columns];
                     Walk(columns, offset, (to, from) => fused.AsSpan(from, columns).CopyTo(packed.AsSpan(to)));
                     return packed;
                 }
 
                 void Walk(int columns, int offset, Action<int, int> each)
                 {
-                    for (int row = 0; row < batch * heads * length; row++)
+                    for (var row = 0; row < batch * heads * length; row++)
                     {
                         int b = row / (heads * length), h = row / length % heads, t = row % length;
                         each(row * columns, ((b * length + t) * width) + offset + (h * columns));

@@ -37,7 +37,7 @@ public sealed class StridedRegionTests
     public void SlicesOfOneProjectionAreApart(int batch, int heads, int length)
     {
         AttentionShape shape = new(batch, heads, length);
-        int width = heads * Rows.Columns;
+        var width = heads * Rows.Columns;
 
         // [batch, length, 3, heads, dim], [batch, length, heads, 3, dim], [batch, 3, heads, length, dim], [3, batch, heads, length, dim]
         Check(new TensorStrides(length * 3 * width, Rows.Columns, 3 * width), width);

@@ -13,9 +13,9 @@ public sealed unsafe class TileCopyTests
     public static TheoryData<int, int, int, int> Sizes()
     {
         TheoryData<int, int, int, int> data = new();
-        foreach (int rows in new[] { 0, 1, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 48 })
+        foreach (var rows in new[] { 0, 1, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 31, 48 })
         {
-            foreach (int columns in new[] { 1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 17, 20, 31, 33, 64 })
+            foreach (var columns in new[] { 1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 17, 20, 31, 33, 64 })
             {
                 data.Add(rows, columns, 0, 0);
                 data.Add(rows, columns, 3, 1);
@@ -31,14 +31,14 @@ public sealed unsafe class TileCopyTests
     public void LoadCopiesRowsAndZeroesOnlyThePadding(int rows, int columns, int gap, int spare)
     {
         int sourceStride = columns + gap, tileStride = columns + spare;
-        using GuardedMemory source = Tokens(rows, columns, sourceStride);
-        using GuardedMemory tile = Canaries(rows * tileStride);
+        using var source = Tokens(rows, columns, sourceStride);
+        using var tile = Canaries(rows * tileStride);
         TileCopy.Load(ref *source.Pointer, sourceStride, rows, columns, ref *tile.Pointer, tileStride);
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
-            for (int column = 0; column < tileStride; column++)
+            for (var column = 0; column < tileStride; column++)
             {
-                float expected = column < columns ? source.Span[row * sourceStride + column] : column < RoundUp16(columns) ? 0 : Canary;
+                var expected = column < columns ? source.Span[row * sourceStride + column] : column < RoundUp16(columns) ? 0 : Canary;
                 Assert.Equal(expected, tile.Span[row * tileStride + column]);
             }
         }
@@ -51,8 +51,8 @@ public sealed unsafe class TileCopyTests
     [InlineData(48)]
     public void StoreTakesAColumnAsOneRow(int tokens)
     {
-        using GuardedMemory column = Tokens(1, tokens, tokens);
-        using GuardedMemory destination = Canaries(tokens);
+        using var column = Tokens(1, tokens, tokens);
+        using var destination = Canaries(tokens);
         TileCopy.Store(ref *column.Pointer, 0, 1, tokens, ref *destination.Pointer, 0);
         Assert.Equal(column.Span.ToArray(), destination.Span.ToArray());
     }
@@ -62,14 +62,14 @@ public sealed unsafe class TileCopyTests
     public void LoadTransposedPutsTokensSideBySideAndZeroesOnlyThePadding(int rows, int columns, int gap, int spare)
     {
         int sourceStride = columns + gap, tileStride = rows + spare;
-        using GuardedMemory source = Tokens(rows, columns, sourceStride);
-        using GuardedMemory tile = Canaries(columns * tileStride);
+        using var source = Tokens(rows, columns, sourceStride);
+        using var tile = Canaries(columns * tileStride);
         TileCopy.LoadTransposed(ref *source.Pointer, sourceStride, rows, columns, ref *tile.Pointer, tileStride);
-        for (int column = 0; column < columns; column++)
+        for (var column = 0; column < columns; column++)
         {
-            for (int row = 0; row < tileStride; row++)
+            for (var row = 0; row < tileStride; row++)
             {
-                float expected = row < rows ? source.Span[row * sourceStride + column] : row < RoundUp16(rows) ? 0 : Canary;
+                var expected = row < rows ? source.Span[row * sourceStride + column] : row < RoundUp16(rows) ? 0 : Canary;
                 Assert.Equal(expected, tile.Span[column * tileStride + row]);
             }
         }
@@ -80,13 +80,13 @@ public sealed unsafe class TileCopyTests
     public void StoreCopiesRowsAndNothingBetweenThem(int rows, int columns, int gap, int spare)
     {
         int destinationStride = columns + gap, tileStride = columns + spare;
-        using GuardedMemory tile = Tokens(rows, columns, tileStride);
-        int length = rows == 0 ? 0 : (rows - 1) * destinationStride + columns;
-        using GuardedMemory destination = Canaries(length);
+        using var tile = Tokens(rows, columns, tileStride);
+        var length = rows == 0 ? 0 : (rows - 1) * destinationStride + columns;
+        using var destination = Canaries(length);
         TileCopy.Store(ref *tile.Pointer, tileStride, rows, columns, ref *destination.Pointer, destinationStride);
-        for (int i = 0; i < length; i++)
+        for (var i = 0; i < length; i++)
         {
-            (int row, int column) = Math.DivRem(i, destinationStride);
+            var (row, column) = Math.DivRem(i, destinationStride);
             Assert.Equal(column < columns ? tile.Span[row * tileStride + column] : Canary, destination.Span[i]);
         }
     }
@@ -97,7 +97,7 @@ public sealed unsafe class TileCopyTests
     private static GuardedMemory Tokens(int rows, int columns, int stride)
     {
         GuardedMemory memory = new(rows == 0 ? 0 : (rows - 1) * stride + columns);
-        for (int i = 0; i < memory.Length; i++)
+        for (var i = 0; i < memory.Length; i++)
         {
             memory.Span[i] = i % stride < columns ? i + 1 : float.NaN;
         }

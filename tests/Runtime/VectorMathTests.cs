@@ -21,21 +21,21 @@ public sealed class VectorMathTests
     {
         double worst = 0;
         float worstAt = 0;
-        float[] x = new float[16];
-        float[] y = new float[16];
-        for (int block = 0; block < 200_000; block++)
+        var x = new float[16];
+        var y = new float[16];
+        for (var block = 0; block < 200_000; block++)
         {
-            for (int i = 0; i < 16; i++)
+            for (var i = 0; i < 16; i++)
             {
                 x[i] = Sample(block * 16 + i);
             }
 
             Exp2(lanes, x, y, FlushBelow);
-            for (int i = 0; i < 16; i++)
+            for (var i = 0; i < 16; i++)
             {
-                double exact = Math.Pow(2, x[i]);
-                double ulp = (double)MathF.BitIncrement((float)exact) - (float)exact;
-                double error = Math.Abs(y[i] - exact) / ulp;
+                var exact = Math.Pow(2, x[i]);
+                var ulp = (double)MathF.BitIncrement((float)exact) - (float)exact;
+                var error = Math.Abs(y[i] - exact) / ulp;
                 if (!(error <= worst))
                 {
                     (worst, worstAt) = (error, x[i]);
@@ -50,8 +50,8 @@ public sealed class VectorMathTests
     // A third evenly spaced over the domain, a third of all sizes around 0, a third random where errors of reduction show.
     private static float Sample(int index)
     {
-        uint hash = (uint)index * 2654435761u;
-        float unit = (hash >> 8) * (1f / (1 << 24));
+        var hash = (uint)index * 2654435761u;
+        var unit = (hash >> 8) * (1f / (1 << 24));
         return (index % 3) switch
         {
             0 => -126f + 253f * (index / 3_200_000f),
@@ -64,7 +64,7 @@ public sealed class VectorMathTests
     [MemberData(nameof(Widths))]
     public void Exp2IsExactAtIntegers(int lanes)
     {
-        for (int n = -126; n <= 127; n++)
+        for (var n = -126; n <= 127; n++)
         {
             Assert.Equal(MathF.ScaleB(1, n), Exp2(lanes, n, FlushBelow));
         }
@@ -74,15 +74,15 @@ public sealed class VectorMathTests
     [MemberData(nameof(Widths))]
     public void Exp2FlushesBelowTheBoundAndOnlyThere(int lanes)
     {
-        foreach (float bound in new[] { -126f, -72.13f, -50.5f, -1f, 0.25f })
+        foreach (var bound in new[] { -126f, -72.13f, -50.5f, -1f, 0.25f })
         {
             Assert.Equal(0f, Exp2(lanes, MathF.BitDecrement(bound), bound));
-            float kept = Exp2(lanes, bound, bound);
+            var kept = Exp2(lanes, bound, bound);
             Assert.True(float.IsNormal(kept) && kept > 0, $"2^{bound} = {kept}");
             Assert.True(float.IsNormal(Exp2(lanes, MathF.BitIncrement(bound), bound)));
         }
 
-        foreach (float x in new[] { float.NegativeInfinity, float.MinValue, -1e30f, -1e9f, -16777217f, -1000f, -127f })
+        foreach (var x in new[] { float.NegativeInfinity, float.MinValue, -1e30f, -1e9f, -16777217f, -1000f, -127f })
         {
             Assert.Equal(0f, Exp2(lanes, x, FlushBelow));
             Assert.False(float.IsNegative(Exp2(lanes, x, FlushBelow)));
@@ -93,13 +93,13 @@ public sealed class VectorMathTests
     [MemberData(nameof(Widths))]
     public void Exp2KeepsNaNInItsLaneAndThrowsNowhere(int lanes)
     {
-        for (int at = 0; at < 16; at++)
+        for (var at = 0; at < 16; at++)
         {
-            float[] x = new float[16];
-            float[] y = new float[16];
+            var x = new float[16];
+            var y = new float[16];
             x[at] = at % 2 == 0 ? float.NaN : -float.NaN;
             Exp2(lanes, x, y, FlushBelow);
-            for (int i = 0; i < 16; i++)
+            for (var i = 0; i < 16; i++)
             {
                 Assert.True(i == at ? float.IsNaN(y[i]) : y[i] == 1, $"lane {i} is {y[i]}");
             }
@@ -113,9 +113,9 @@ public sealed class VectorMathTests
     public void SumAddsEachLaneOnceInTheStatedOrder()
     {
         float[] x = [.. Enumerable.Range(0, 16).Select(i => 1f + i / 7f)];
-        Vector128<float> v4 = Vector128.Create(x);
-        Vector256<float> v8 = Vector256.Create(x);
-        Vector512<float> v16 = Vector512.Create(x);
+        var v4 = Vector128.Create(x);
+        var v8 = Vector256.Create(x);
+        var v16 = Vector512.Create(x);
         Assert.Equal(Four(x, 0), VectorMath.Sum(v4));
         Assert.Equal(Four([.. Enumerable.Range(0, 4).Select(i => x[i] + x[i + 4])], 0), VectorMath.Sum(v8));
         Assert.Equal(Four([.. Enumerable.Range(0, 4).Select(i => (x[i] + x[i + 8]) + (x[i + 4] + x[i + 12]))], 0), VectorMath.Sum(v16));
@@ -126,7 +126,7 @@ public sealed class VectorMathTests
     [Fact]
     public void MaxFindsTheLargestInEveryLane()
     {
-        for (int at = 0; at < 16; at++)
+        for (var at = 0; at < 16; at++)
         {
             float[] x = [.. Enumerable.Range(0, 16).Select(i => i == at ? -1f : -2f - i)];
             Assert.Equal(-1f, VectorMath.Max(Vector512.Create(x)));
@@ -151,8 +151,8 @@ public sealed class VectorMathTests
 
     private static float Exp2(int lanes, float x, float flushBelow)
     {
-        float[] xs = new float[16];
-        float[] ys = new float[16];
+        var xs = new float[16];
+        var ys = new float[16];
         Array.Fill(xs, x);
         Exp2(lanes, xs, ys, flushBelow);
         Assert.All(ys, y => Assert.Equal(ys[0], y));
@@ -161,7 +161,7 @@ public sealed class VectorMathTests
 
     private static void Exp2(int lanes, float[] x, float[] y, float flushBelow)
     {
-        for (int i = 0; i < 16; i += lanes)
+        for (var i = 0; i < 16; i += lanes)
         {
             switch (lanes)
             {

@@ -16,11 +16,11 @@ public sealed class WorkerTeamTests
     {
         WorkerTeam team = new(4);
         Assert.Equal(workers > 1, team.TryEnter(workers));
-        for (int repeat = 0; repeat < 2000; repeat++)
+        for (var repeat = 0; repeat < 2000; repeat++)
         {
-            int units = repeat % 37;
-            int[] runs = new int[units];
-            int[] inUse = new int[4];
+            var units = repeat % 37;
+            var runs = new int[units];
+            var inUse = new int[4];
             team.Run(
                 new Job((unit, worker) =>
                 {
@@ -45,7 +45,7 @@ public sealed class WorkerTeamTests
         WorkerTeam team = new(3);
         Assert.True(team.TryEnter(3));
         using Barrier barrier = new(3);
-        for (int repeat = 0; repeat < 10; repeat++)
+        for (var repeat = 0; repeat < 10; repeat++)
         {
             team.Run(new Job((_, _) => Assert.True(barrier.SignalAndWait(Patience))), 3, 3); // returns only if three threads meet
             Thread.Sleep(repeat % 3);
@@ -69,9 +69,9 @@ public sealed class WorkerTeamTests
     {
         WorkerTeam team = new(2);
         Assert.True(team.TryEnter(2));
-        for (int thrower = 0; thrower < 2; thrower++)
+        for (var thrower = 0; thrower < 2; thrower++)
         {
-            int running = 0;
+            var running = 0;
             using Barrier barrier = new(2);
             Job job = new((_, worker) =>
             {
@@ -90,7 +90,7 @@ public sealed class WorkerTeamTests
             Assert.Equal(0, running);
         }
 
-        int count = 0;
+        var count = 0;
         team.Run(new Job((_, _) => Interlocked.Increment(ref count)), 10, 2);
         Assert.Equal(10, count);
     }
@@ -99,11 +99,11 @@ public sealed class WorkerTeamTests
     public void ManyCallersOfOneTeamAllFinish()
     {
         WorkerTeam team = new(3);
-        int together = 0;
+        var together = 0;
         long sum = 0;
         Thread[] callers = [.. Enumerable.Range(0, 6).Select(_ => new Thread(() =>
         {
-            for (int repeat = 0; repeat < 3000; repeat++)
+            for (var repeat = 0; repeat < 3000; repeat++)
             {
                 Job job = new((unit, _) => Interlocked.Add(ref sum, unit));
                 if (team.TryEnter(3))

@@ -15,8 +15,8 @@ internal static class Assertions
             return;
         }
 
-        double largest = expected.to(ScalarType.Float64).abs().max().item<double>();
-        double difference = (expected.to(ScalarType.Float64) - actual.to(ScalarType.Float64)).abs().max().item<double>();
+        var largest = expected.to(ScalarType.Float64).abs().max().item<double>();
+        var difference = (expected.to(ScalarType.Float64) - actual.to(ScalarType.Float64)).abs().max().item<double>();
         Assert.True(
             difference <= tolerance * largest,
             $"The largest difference is {difference:g4}, the largest reference {largest:g4}, the tolerance {tolerance:g4}.");

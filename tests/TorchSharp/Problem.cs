@@ -35,7 +35,7 @@ internal sealed class Problem
     public Tensor[] TakeGradients()
     {
         Tensor[] gradients = [.. Inputs.Select(input => input.grad!.clone())];
-        foreach (Tensor input in Inputs)
+        foreach (var input in Inputs)
         {
             input.grad = null;
         }

@@ -18,24 +18,24 @@ internal static class Reference
     /// <param name="lengths">Keys of each sequence that count; null: all.</param>
     public static Tensor Attention(IAttention layer, Tensor query, Tensor key, Tensor value, long[]? lengths = null)
     {
-        double scale = Math.Pow(layer.HeadDim, -0.25);
-        Tensor scores = matmul(query * scale, (key * scale).transpose(-2, -1));
-        Tensor weights = layer switch
+        var scale = Math.Pow(layer.HeadDim, -0.25);
+        var scores = matmul(query * scale, (key * scale).transpose(-2, -1));
+        var weights = layer switch
         {
             // Relative to the row's largest score, which cancels.
             Exact or CausalExact => exp(scores - Visible(layer, scores, lengths, double.NegativeInfinity).amax([-1], keepdim: true)),
             IRandomFeatureAttention favor => matmul(Features(favor, query * scale), Features(favor, key * scale).transpose(-2, -1)),
             _ => throw new NotSupportedException($"{layer.GetType()}"),
         };
-        Tensor visible = Visible(layer, weights, lengths, 0);
+        var visible = Visible(layer, weights, lengths, 0);
         return matmul(visible / visible.sum(-1, keepdim: true), value);
     }
 
     private static Tensor Features(IRandomFeatureAttention layer, Tensor scaled)
     {
-        Projection projection = layer.Projection;
-        Tensor w = tensor(projection.Weights.ToArray(), [projection.Rows, projection.Columns]).to(ScalarType.Float64);
-        Tensor projected = matmul(scaled, w.transpose(0, 1));
+        var projection = layer.Projection;
+        var w = tensor(projection.Weights.ToArray(), [projection.Rows, projection.Columns]).to(ScalarType.Float64);
+        var projected = matmul(scaled, w.transpose(0, 1));
         return layer is FavorRelu or CausalFavorRelu
             ? projected.relu() + Epsilon
             : exp(projected - scaled.square().sum(-1, keepdim: true) / 2);
@@ -44,7 +44,7 @@ internal static class Reference
     // What no query sees, replaced.
     private static Tensor Visible(IAttention layer, Tensor scores, long[]? lengths, double hidden)
     {
-        (long queries, long keys) = (scores.shape[2], scores.shape[3]);
+        var (queries, keys) = (scores.shape[2], scores.shape[3]);
         if (layer.Causal)
         {
             scores = scores.masked_fill(ones(queries, keys, ScalarType.Bool).triu(1), hidden);
@@ -52,7 +52,7 @@ internal static class Reference
 
         if (lengths is not null)
         {
-            Tensor beyond = arange(keys).unsqueeze(0) >= tensor(lengths).unsqueeze(1);
+            var beyond = arange(keys).unsqueeze(0) >= tensor(lengths).unsqueeze(1);
             scores = scores.masked_fill(beyond.view(lengths.Length, 1, 1, keys), hidden);
         }
 

@@ -30,7 +30,7 @@ internal sealed record StepCase(int Length, int Threads)
         var settings = new TransformerSettings(vocabulary, vocabulary, Layers, Dim, Heads, Hidden, Window: 1, Causal: true);
         manual_seed(seed);
         var exact = new Transformer(settings, _ => new KernelSelfAttention(new TrainedExact(), settings));
-        Transformer model = variant switch
+        var model = variant switch
         {
             StepVariant.Exact => exact,
             StepVariant.None => new Transformer(settings, _ => new TorchSelfAttention(settings, attends: false)),

@@ -32,7 +32,7 @@ internal sealed class TorchSelfAttention : SelfAttention
             throw new NotSupportedException("Sequences of these measurements are whole.");
         }
 
-        Tensor projected = _input.call(input).view(input.size(0), input.size(1), 3, _settings.Heads, _settings.HeadDim);
+        var projected = _input.call(input).view(input.size(0), input.size(1), 3, _settings.Heads, _settings.HeadDim);
         Tensor query = _rotary.Apply(projected.select(2, 0)), key = _rotary.Apply(projected.select(2, 1)), value = projected.select(2, 2);
         if (!_attends)
         {
@@ -40,7 +40,7 @@ internal sealed class TorchSelfAttention : SelfAttention
             return _output.call((value + ((query + key) * 0)).flatten(2));
         }
 
-        Tensor attended = nn.functional.scaled_dot_product_attention(
+        var attended = nn.functional.scaled_dot_product_attention(
             query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), is_casual: _settings.Causal);
         return _output.call(attended.transpose(1, 2).flatten(2));
     }

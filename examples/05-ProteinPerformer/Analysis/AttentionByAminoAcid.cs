@@ -24,8 +24,8 @@ internal sealed class AttentionByAminoAcid(int heads)
     /// <exception cref="ArgumentException">The sizes do not fit.</exception>
     public void Add(ReadOnlySpan<float> probabilities, ReadOnlySpan<byte> tokens, int firstHead)
     {
-        int square = tokens.Length * tokens.Length;
-        int count = square == 0 ? 0 : probabilities.Length / square;
+        var square = tokens.Length * tokens.Length;
+        var count = square == 0 ? 0 : probabilities.Length / square;
         if (count * square != probabilities.Length || firstHead < 0 || firstHead + count > heads)
         {
             throw new ArgumentException(
@@ -33,18 +33,18 @@ internal sealed class AttentionByAminoAcid(int heads)
                 nameof(probabilities));
         }
 
-        for (int head = 0; head < count; head++)
+        for (var head = 0; head < count; head++)
         {
-            Span<double> sums = _sums.AsSpan((firstHead + head) * Letters, Letters);
-            for (int from = 0; from < tokens.Length; from++)
+            var sums = _sums.AsSpan((firstHead + head) * Letters, Letters);
+            for (var from = 0; from < tokens.Length; from++)
             {
                 if (tokens[from] >= Letters)
                 {
                     continue;
                 }
 
-                ReadOnlySpan<float> row = probabilities.Slice(head * square + from * tokens.Length, tokens.Length);
-                for (int to = 0; to < row.Length; to++)
+                var row = probabilities.Slice(head * square + from * tokens.Length, tokens.Length);
+                for (var to = 0; to < row.Length; to++)
                 {
                     if (tokens[to] < Letters)
                     {
@@ -60,11 +60,11 @@ internal sealed class AttentionByAminoAcid(int heads)
     public double[,] Shares()
     {
         var shares = new double[heads, Letters];
-        for (int head = 0; head < heads; head++)
+        for (var head = 0; head < heads; head++)
         {
             ReadOnlySpan<double> sums = _sums.AsSpan(head * Letters, Letters);
             double total = 0;
-            foreach (double sum in sums)
+            foreach (var sum in sums)
             {
                 total += sum;
             }
@@ -74,7 +74,7 @@ internal sealed class AttentionByAminoAcid(int heads)
                 throw new InvalidOperationException(FormattableString.Invariant($"The attention of head {head} to residues sums to {total}."));
             }
 
-            for (int letter = 0; letter < Letters; letter++)
+            for (var letter = 0; letter < Letters; letter++)
             {
                 shares[head, letter] = sums[letter] / total;
             }
@@ -92,45 +92,45 @@ internal sealed class AttentionByAminoAcid(int heads)
             throw new InvalidOperationException(FormattableString.Invariant($"Correlations over {heads} heads say nothing: 3 are the least."));
         }
 
-        double[,] shares = Shares();
+        var shares = Shares();
 
         // Columns of mean 0 and length 1: correlations are their products.
-        for (int letter = 0; letter < Letters; letter++)
+        for (var letter = 0; letter < Letters; letter++)
         {
             double mean = 0;
-            for (int head = 0; head < heads; head++)
+            for (var head = 0; head < heads; head++)
             {
                 mean += shares[head, letter] / heads;
             }
 
             double squares = 0;
-            for (int head = 0; head < heads; head++)
+            for (var head = 0; head < heads; head++)
             {
                 shares[head, letter] -= mean;
                 squares += shares[head, letter] * shares[head, letter];
             }
 
             // What is left of equal shares is rounding, 1e-16 of them.
-            double length = Math.Sqrt(squares);
+            var length = Math.Sqrt(squares);
             if (length <= 1e-9 * mean || mean == 0)
             {
                 throw new InvalidOperationException($"All heads give the same share of attention to {Vocabulary.AminoAcids[letter]}.");
             }
 
-            for (int head = 0; head < heads; head++)
+            for (var head = 0; head < heads; head++)
             {
                 shares[head, letter] /= length;
             }
         }
 
         var similarity = new double[Letters, Letters];
-        for (int a = 0; a < Letters; a++)
+        for (var a = 0; a < Letters; a++)
         {
             similarity[a, a] = double.NaN;
-            for (int b = 0; b < a; b++)
+            for (var b = 0; b < a; b++)
             {
                 double product = 0;
-                for (int head = 0; head < heads; head++)
+                for (var head = 0; head < heads; head++)
                 {
                     product += shares[head, a] * shares[head, b];
                 }

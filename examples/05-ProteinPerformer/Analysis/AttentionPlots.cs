@@ -17,7 +17,7 @@ internal static class AttentionPlots
             Labels = labels,
             ScaleText = score => SvgPage.Text($"{score:0.#}"),
         });
-        string agreement = SvgPage.Text($"rank correlation {comparison.Correlation:F2}, p = {comparison.PValue:0.####}");
+        var agreement = SvgPage.Text($"rank correlation {comparison.Correlation:F2}, p = {comparison.PValue:0.####}");
         map.Add(new HeatMapPanel($"attention, {agreement}", similarity, ColourScale.Over(similarity.Cast<double>()))
         {
             Labels = labels,
@@ -34,10 +34,10 @@ internal static class AttentionPlots
     /// <exception cref="ArgumentException">The layers differ in heads, or there is not a name for each.</exception>
     public static string Maps(IReadOnlyList<float[]> layers, int length, IReadOnlyList<string> names, string title)
     {
-        int heads = layers[0].Length / (length * length);
+        var heads = layers[0].Length / (length * length);
         if (names.Count != layers.Count || layers.Any(layer => layer.Length != heads * length * length))
         {
-            string sizes = string.Join(", ", layers.Select(layer => layer.Length));
+            var sizes = string.Join(", ", layers.Select(layer => layer.Length));
             throw new ArgumentException(FormattableString.Invariant($"{names.Count} names and layers of {sizes} numbers over {length} tokens do not fit."), nameof(layers));
         }
 
@@ -49,14 +49,14 @@ internal static class AttentionPlots
         {
             RowTitles = names,
         };
-        for (int layer = 0; layer < layers.Count; layer++)
+        for (var layer = 0; layer < layers.Count; layer++)
         {
-            for (int head = 0; head < heads; head++)
+            for (var head = 0; head < heads; head++)
             {
                 var values = new double[length, length];
-                for (int i = 0; i < length; i++)
+                for (var i = 0; i < length; i++)
                 {
-                    for (int j = 0; j < length; j++)
+                    for (var j = 0; j < length; j++)
                     {
                         // An estimate of a small weight can lie below 0.
                         values[i, j] = Math.Sqrt(Math.Max(0, layers[layer][(head * length + i) * length + j]));
@@ -74,7 +74,7 @@ internal static class AttentionPlots
     private static double[,] WithoutDiagonal(double[,] matrix)
     {
         var copy = (double[,])matrix.Clone();
-        for (int i = 0; i < copy.GetLength(0); i++)
+        for (var i = 0; i < copy.GetLength(0); i++)
         {
             copy[i, i] = double.NaN;
         }

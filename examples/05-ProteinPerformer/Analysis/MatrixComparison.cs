@@ -17,37 +17,37 @@ internal sealed record MatrixComparison(double Correlation, double PValue)
     /// <exception cref="ArgumentException">The matrices differ in size, or an entry beside the diagonal is NaN.</exception>
     public static MatrixComparison Of(double[,] a, double[,] b, int permutations, int seed)
     {
-        int size = a.GetLength(0);
+        var size = a.GetLength(0);
         if (a.GetLength(1) != size || b.GetLength(0) != size || b.GetLength(1) != size)
         {
             throw new ArgumentException(FormattableString.Invariant($"{size} × {a.GetLength(1)} and {b.GetLength(0)} × {b.GetLength(1)} cannot be compared."), nameof(b));
         }
 
         // Ranks once: relabelling moves them and does not change them.
-        double[] ranksA = Ranks.Of(Pairs(a));
-        double[] ranksB = Ranks.Of(Pairs(b));
-        double correlation = Ranks.Correlation(ranksA, ranksB);
+        var ranksA = Ranks.Of(Pairs(a));
+        var ranksB = Ranks.Of(Pairs(b));
+        var correlation = Ranks.Correlation(ranksA, ranksB);
         var square = new double[size, size];
-        int next = 0;
-        for (int i = 0; i < size; i++)
+        var next = 0;
+        for (var i = 0; i < size; i++)
         {
-            for (int j = 0; j < i; j++)
+            for (var j = 0; j < i; j++)
             {
                 square[i, j] = square[j, i] = ranksA[next++];
             }
         }
 
-        Random random = Seeds.Random("relabellings", seed);
+        var random = Seeds.Random("relabellings", seed);
         int[] labels = [.. Enumerable.Range(0, size)];
         var moved = new double[ranksA.Length];
-        int reached = 1;
-        for (int permutation = 0; permutation < permutations; permutation++)
+        var reached = 1;
+        for (var permutation = 0; permutation < permutations; permutation++)
         {
             random.Shuffle(labels);
             next = 0;
-            for (int i = 0; i < size; i++)
+            for (var i = 0; i < size; i++)
             {
-                for (int j = 0; j < i; j++)
+                for (var j = 0; j < i; j++)
                 {
                     moved[next++] = square[labels[i], labels[j]];
                 }
@@ -67,8 +67,8 @@ internal sealed record MatrixComparison(double Correlation, double PValue)
     /// <exception cref="ArgumentException">They are not two amino acids.</exception>
     public static int Place(double[,] matrix, char first, char second)
     {
-        int a = Vocabulary.AminoAcids.IndexOf(first);
-        int b = Vocabulary.AminoAcids.IndexOf(second);
+        var a = Vocabulary.AminoAcids.IndexOf(first);
+        var b = Vocabulary.AminoAcids.IndexOf(second);
         if (a < 0 || b < 0 || a == b)
         {
             throw new ArgumentException($"'{first}' and '{second}' are not two amino acids.", nameof(second));

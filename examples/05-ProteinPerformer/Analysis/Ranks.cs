@@ -14,15 +14,15 @@ internal static class Ranks
 
         int[] order = [.. Enumerable.Range(0, numbers.Count).OrderBy(i => numbers[i])];
         var ranks = new double[numbers.Count];
-        for (int start = 0; start < order.Length;)
+        for (var start = 0; start < order.Length;)
         {
-            int end = start + 1;
+            var end = start + 1;
             while (end < order.Length && numbers[order[end]] == numbers[order[start]])
             {
                 end++;
             }
 
-            for (int i = start; i < end; i++)
+            for (var i = start; i < end; i++)
             {
                 ranks[order[i]] = (start + 1 + end) / 2.0;
             }
@@ -42,10 +42,10 @@ internal static class Ranks
             throw new ArgumentException(FormattableString.Invariant($"{a.Count} numbers cannot be correlated with {b.Count}."), nameof(b));
         }
 
-        double meanA = a.Average();
-        double meanB = b.Average();
+        var meanA = a.Average();
+        var meanB = b.Average();
         double products = 0, squaresA = 0, squaresB = 0;
-        for (int i = 0; i < a.Count; i++)
+        for (var i = 0; i < a.Count; i++)
         {
             products += (a[i] - meanA) * (b[i] - meanB);
             squaresA += (a[i] - meanA) * (a[i] - meanA);

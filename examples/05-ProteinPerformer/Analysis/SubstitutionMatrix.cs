@@ -27,9 +27,9 @@ internal static class SubstitutionMatrix
         string? columns = null;
         var matrix = new double[Tokens.AminoAcids, Tokens.AminoAcids];
         var seen = new HashSet<char>();
-        for (int number = 1; number <= lines.Length; number++)
+        for (var number = 1; number <= lines.Length; number++)
         {
-            string[] cells = lines[number - 1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var cells = lines[number - 1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (cells.Length == 0 || cells[0].StartsWith('#'))
             {
                 continue;
@@ -46,11 +46,11 @@ internal static class SubstitutionMatrix
                 throw Malformed(path, number, FormattableString.Invariant($"a letter of its own and {columns.Length} scores were expected"));
             }
 
-            int row = Vocabulary.AminoAcids.IndexOf(cells[0][0]);
-            for (int i = 0; i < columns.Length; i++)
+            var row = Vocabulary.AminoAcids.IndexOf(cells[0][0]);
+            for (var i = 0; i < columns.Length; i++)
             {
-                int column = Vocabulary.AminoAcids.IndexOf(columns[i]);
-                if (!double.TryParse(cells[i + 1], NumberStyles.Float, CultureInfo.InvariantCulture, out double score))
+                var column = Vocabulary.AminoAcids.IndexOf(columns[i]);
+                if (!double.TryParse(cells[i + 1], NumberStyles.Float, CultureInfo.InvariantCulture, out var score))
                 {
                     throw Malformed(path, number, $"'{cells[i + 1]}' is not a score");
                 }
@@ -62,7 +62,7 @@ internal static class SubstitutionMatrix
             }
         }
 
-        foreach (char letter in Vocabulary.AminoAcids)
+        foreach (var letter in Vocabulary.AminoAcids)
         {
             if (columns is null || !columns.Contains(letter) || !seen.Contains(letter))
             {
@@ -70,9 +70,9 @@ internal static class SubstitutionMatrix
             }
         }
 
-        for (int a = 0; a < Tokens.AminoAcids; a++)
+        for (var a = 0; a < Tokens.AminoAcids; a++)
         {
-            for (int b = 0; b < a; b++)
+            for (var b = 0; b < a; b++)
             {
                 if (matrix[a, b] != matrix[b, a])
                 {

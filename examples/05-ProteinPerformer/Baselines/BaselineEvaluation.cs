@@ -12,7 +12,7 @@ internal static class BaselineEvaluation
     {
         // In the order of the rows: sums of floating-point numbers must not depend on the threads.
         var total = new RelativeScores();
-        foreach (RelativeScores scores in batches.SelectMany(batch => CountedRow.Of(batch, task))
+        foreach (var scores in batches.SelectMany(batch => CountedRow.Of(batch, task))
             .AsParallel().AsOrdered().WithDegreeOfParallelism(threads).Select(row => Score(baseline, row)))
         {
             total.Add(scores);
@@ -26,14 +26,14 @@ internal static class BaselineEvaluation
         var scores = new RelativeScores();
         var probabilities = new double[row.Places.Length * Tokens.AminoAcids];
         baseline.Predict(row.Inputs, row.Places, probabilities);
-        for (int i = 0; i < row.Places.Length; i++)
+        for (var i = 0; i < row.Places.Length; i++)
         {
-            Span<double> p = probabilities.AsSpan(i * Tokens.AminoAcids, Tokens.AminoAcids);
-            double mine = p[(int)row.Residues[i]];
+            var p = probabilities.AsSpan(i * Tokens.AminoAcids, Tokens.AminoAcids);
+            var mine = p[(int)row.Residues[i]];
 
             // Of equals the first is named.
-            int named = 0;
-            for (int x = 1; x < p.Length; x++)
+            var named = 0;
+            for (var x = 1; x < p.Length; x++)
             {
                 named = p[x] > p[named] ? x : named;
             }

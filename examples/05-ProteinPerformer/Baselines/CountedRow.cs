@@ -10,9 +10,9 @@ internal sealed record CountedRow(long[] Inputs, int[] Places, long[] Residues, 
     /// <summary>The rows of a batch of <paramref name="task"/> that have any.</summary>
     public static IEnumerable<CountedRow> Of(Batch batch, PredictionTask task)
     {
-        for (int row = 0; row < batch.Rows; row++)
+        for (var row = 0; row < batch.Rows; row++)
         {
-            int start = row * batch.Length;
+            var start = row * batch.Length;
             int[] positions = [.. Enumerable.Range(start, batch.Lengths[row]).Where(position => batch.Counted[position])];
             if (positions.Length > 0)
             {

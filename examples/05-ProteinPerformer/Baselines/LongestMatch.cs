@@ -22,9 +22,9 @@ internal sealed class LongestMatch(Matcher matcher, ResidueFrequencies frequenci
         var matches = new Match[places.Length];
         matcher.Find(inputs, places, matches);
         probabilities.Clear();
-        for (int i = 0; i < matches.Length; i++)
+        for (var i = 0; i < matches.Length; i++)
         {
-            int residue = matches[i].Residue < 0 ? _mostFrequent : matches[i].Residue;
+            var residue = matches[i].Residue < 0 ? _mostFrequent : matches[i].Residue;
             probabilities[i * Tokens.AminoAcids + residue] = 1;
         }
     }

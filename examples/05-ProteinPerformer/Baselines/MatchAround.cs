@@ -10,19 +10,19 @@ internal sealed class MatchAround : Matcher
     /// <inheritdoc/>
     public override void Find(ReadOnlySpan<long> inputs, ReadOnlySpan<int> places, Span<Match> matches)
     {
-        for (int i = 0; i < places.Length; i++)
+        for (var i = 0; i < places.Length; i++)
         {
-            int place = places[i];
-            Match longest = Match.None;
-            int distance = int.MaxValue;
-            for (int j = 0; j < inputs.Length; j++)
+            var place = places[i];
+            var longest = Match.None;
+            var distance = int.MaxValue;
+            for (var j = 0; j < inputs.Length; j++)
             {
                 if (j == place || !IsResidue(inputs[j]))
                 {
                     continue;
                 }
 
-                int length = Agreeing(inputs, place, j, -1) + Agreeing(inputs, place, j, 1);
+                var length = Agreeing(inputs, place, j, -1) + Agreeing(inputs, place, j, 1);
                 if (length > longest.Length || (length > 0 && length == longest.Length && Math.Abs(j - place) < distance))
                 {
                     longest = new Match((int)inputs[j], length);
@@ -36,7 +36,7 @@ internal sealed class MatchAround : Matcher
 
     private static int Agreeing(ReadOnlySpan<long> inputs, int a, int b, int step)
     {
-        int count = 0;
+        var count = 0;
         while (true)
         {
             a += step;

@@ -16,12 +16,12 @@ internal sealed class MatchBefore : Matcher
 
         // run[j]: how many tokens that end at j equal those that end at t. It follows from the run of j − 1 and t − 1.
         var run = new ushort[inputs.Length];
-        int next = 0;
-        for (int t = -1; t < places[^1]; t++)
+        var next = 0;
+        for (var t = -1; t < places[^1]; t++)
         {
-            for (int j = t - 1; j >= 0; j--)
+            for (var j = t - 1; j >= 0; j--)
             {
-                int length = inputs[j] != inputs[t] ? 0 : inputs[j] == Tokens.Separator || j == 0 ? 1 : run[j - 1] + 1;
+                var length = inputs[j] != inputs[t] ? 0 : inputs[j] == Tokens.Separator || j == 0 ? 1 : run[j - 1] + 1;
                 run[j] = (ushort)Math.Min(length, ushort.MaxValue);
             }
 
@@ -34,8 +34,8 @@ internal sealed class MatchBefore : Matcher
 
     private static Match Longest(ReadOnlySpan<long> inputs, ushort[] run, int t)
     {
-        Match longest = Match.None;
-        for (int j = t - 1; j >= 0; j--)
+        var longest = Match.None;
+        for (var j = t - 1; j >= 0; j--)
         {
             if (run[j] > longest.Length && IsResidue(inputs[j + 1]))
             {

@@ -36,11 +36,11 @@ internal sealed class NaiveBayes : Baseline
 
         // One more of each pair: no probability is 0, and what is rare stays near the mean.
         Array.Fill(_logLikelihood, 1);
-        foreach (byte[] residues in proteins)
+        foreach (var residues in proteins)
         {
-            for (int t = 0; t < residues.Length; t++)
+            for (var t = 0; t < residues.Length; t++)
             {
-                for (int distance = 1; distance <= reach; distance++)
+                for (var distance = 1; distance <= reach; distance++)
                 {
                     if (t - distance >= -1)
                     {
@@ -56,21 +56,21 @@ internal sealed class NaiveBayes : Baseline
         }
 
         // Counts to w · ln P(neighbour | x): each column (side, distance, ·, x) sums to 1.
-        for (int side = 0; side < 2; side++)
+        for (var side = 0; side < 2; side++)
         {
-            for (int distance = 1; distance <= reach; distance++)
+            for (var distance = 1; distance <= reach; distance++)
             {
-                for (int x = 0; x < Residues; x++)
+                for (var x = 0; x < Residues; x++)
                 {
                     double sum = 0;
-                    for (int neighbour = 0; neighbour < Neighbours; neighbour++)
+                    for (var neighbour = 0; neighbour < Neighbours; neighbour++)
                     {
                         sum += _logLikelihood[Index(side, distance, neighbour) + x];
                     }
 
-                    for (int neighbour = 0; neighbour < Neighbours; neighbour++)
+                    for (var neighbour = 0; neighbour < Neighbours; neighbour++)
                     {
-                        ref double entry = ref _logLikelihood[Index(side, distance, neighbour) + x];
+                        ref var entry = ref _logLikelihood[Index(side, distance, neighbour) + x];
                         entry = weight * Math.Log(entry / sum);
                     }
                 }
@@ -90,9 +90,9 @@ internal sealed class NaiveBayes : Baseline
     /// <inheritdoc/>
     public override void Predict(ReadOnlySpan<long> inputs, ReadOnlySpan<int> places, Span<double> probabilities)
     {
-        for (int i = 0; i < places.Length; i++)
+        for (var i = 0; i < places.Length; i++)
         {
-            Span<double> p = probabilities.Slice(i * Residues, Residues);
+            var p = probabilities.Slice(i * Residues, Residues);
             _logPrior.CopyTo(p);
             AddSide(inputs, places[i], side: 0, step: -1, p);
             if (_bothSides)
@@ -100,20 +100,20 @@ internal sealed class NaiveBayes : Baseline
                 AddSide(inputs, places[i], side: 1, step: 1, p);
             }
 
-            double largest = double.NegativeInfinity;
-            foreach (double logarithm in p)
+            var largest = double.NegativeInfinity;
+            foreach (var logarithm in p)
             {
                 largest = Math.Max(largest, logarithm);
             }
 
             double sum = 0;
-            foreach (ref double entry in p)
+            foreach (ref var entry in p)
             {
                 entry = Math.Exp(entry - largest);
                 sum += entry;
             }
 
-            foreach (ref double entry in p)
+            foreach (ref var entry in p)
             {
                 entry /= sum;
             }
@@ -122,22 +122,22 @@ internal sealed class NaiveBayes : Baseline
 
     private void AddSide(ReadOnlySpan<long> inputs, int place, int side, int step, Span<double> logarithms)
     {
-        for (int distance = 1; distance <= _reach; distance++)
+        for (var distance = 1; distance <= _reach; distance++)
         {
-            int t = place + step * distance;
+            var t = place + step * distance;
             if (t < 0 || t >= inputs.Length)
             {
                 return;
             }
 
-            long neighbour = inputs[t];
+            var neighbour = inputs[t];
             if (neighbour == Tokens.Mask)
             {
                 continue;
             }
 
             ReadOnlySpan<double> likelihood = _logLikelihood.AsSpan(Index(side, distance, (int)neighbour), Residues);
-            for (int x = 0; x < Residues; x++)
+            for (var x = 0; x < Residues; x++)
             {
                 logarithms[x] += likelihood[x];
             }

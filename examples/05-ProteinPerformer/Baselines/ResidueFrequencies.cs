@@ -11,12 +11,12 @@ internal sealed class ResidueFrequencies : Baseline
         // One more of each, so that a residue that never occurred is not impossible.
         var counts = new double[Tokens.AminoAcids];
         Array.Fill(counts, 1);
-        foreach (byte residue in proteins.SelectMany(residues => residues))
+        foreach (var residue in proteins.SelectMany(residues => residues))
         {
             counts[residue]++;
         }
 
-        double sum = counts.Sum();
+        var sum = counts.Sum();
         _frequencies = [.. counts.Select(count => count / sum)];
     }
 
@@ -29,7 +29,7 @@ internal sealed class ResidueFrequencies : Baseline
     /// <inheritdoc/>
     public override void Predict(ReadOnlySpan<long> inputs, ReadOnlySpan<int> places, Span<double> probabilities)
     {
-        for (int i = 0; i < places.Length; i++)
+        for (var i = 0; i < places.Length; i++)
         {
             _frequencies.CopyTo(probabilities.Slice(i * Tokens.AminoAcids, Tokens.AminoAcids));
         }

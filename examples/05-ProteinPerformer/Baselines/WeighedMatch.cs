@@ -29,14 +29,14 @@ internal sealed class WeighedMatch : Baseline
         var count = new double[LongestLength + 1];
         var right = new double[LongestLength + 1];
         var expected = new double[LongestLength + 1];
-        foreach (CountedRow row in training.SelectMany(batch => CountedRow.Of(batch, task)))
+        foreach (var row in training.SelectMany(batch => CountedRow.Of(batch, task)))
         {
-            (Match[] matches, double[] q) = Look(row.Inputs, row.Places);
-            for (int i = 0; i < matches.Length; i++)
+            var (matches, q) = Look(row.Inputs, row.Places);
+            for (var i = 0; i < matches.Length; i++)
             {
                 if (matches[i].Residue >= 0)
                 {
-                    int length = Math.Min(matches[i].Length, LongestLength);
+                    var length = Math.Min(matches[i].Length, LongestLength);
                     count[length]++;
                     right[length] += matches[i].Residue == row.Residues[i] ? 1 : 0;
                     expected[length] += q[i * Tokens.AminoAcids + matches[i].Residue];
@@ -45,11 +45,11 @@ internal sealed class WeighedMatch : Baseline
         }
 
         _weights = new double[LongestLength + 1];
-        for (int length = 1; length <= LongestLength; length++)
+        for (var length = 1; length <= LongestLength; length++)
         {
             // One match more that was wrong: a length that was never seen is not trusted, and none is trusted wholly.
-            double share = right[length] / (count[length] + 1);
-            double named = expected[length] / (count[length] + 1);
+            var share = right[length] / (count[length] + 1);
+            var named = expected[length] / (count[length] + 1);
             _weights[length] = Math.Max(0, (share - named) / (1 - named));
         }
     }
@@ -63,13 +63,13 @@ internal sealed class WeighedMatch : Baseline
     /// <inheritdoc/>
     public override void Predict(ReadOnlySpan<long> inputs, ReadOnlySpan<int> places, Span<double> probabilities)
     {
-        (Match[] matches, double[] q) = Look(inputs, places);
-        for (int i = 0; i < matches.Length; i++)
+        var (matches, q) = Look(inputs, places);
+        for (var i = 0; i < matches.Length; i++)
         {
-            double weight = _weights[Math.Min(matches[i].Length, LongestLength)];
-            for (int x = 0; x < Tokens.AminoAcids; x++)
+            var weight = _weights[Math.Min(matches[i].Length, LongestLength)];
+            for (var x = 0; x < Tokens.AminoAcids; x++)
             {
-                int index = i * Tokens.AminoAcids + x;
+                var index = i * Tokens.AminoAcids + x;
                 probabilities[index] = (1 - weight) * q[index] + (x == matches[i].Residue ? weight : 0);
             }
         }

@@ -23,11 +23,11 @@ internal sealed class MaskedTask : PredictionTask
     /// <inheritdoc/>
     protected override void Fill(Batch batch, int start, Row row, Func<Segment, Random> random)
     {
-        int chosen = 0;
-        foreach (Segment segment in row.Segments)
+        var chosen = 0;
+        foreach (var segment in row.Segments)
         {
-            Random draws = random(segment);
-            for (int t = 0; t < segment.Length; t++)
+            var draws = random(segment);
+            for (var t = 0; t < segment.Length; t++)
             {
                 if (draws.NextDouble() < Chosen)
                 {
@@ -40,15 +40,15 @@ internal sealed class MaskedTask : PredictionTask
         if (chosen == 0)
         {
             // A short row without a target would be a mean over nothing.
-            Segment only = row.Segments[^1];
-            Random draws = random(only);
+            var only = row.Segments[^1];
+            var draws = random(only);
             Choose(batch, start, row, only, draws.Next(only.Length), draws);
         }
     }
 
     private static void Choose(Batch batch, int start, Row row, Segment segment, int residue, Random draws)
     {
-        int place = segment.Start + residue;
+        var place = segment.Start + residue;
         batch.Targets[start + place] = row.Tokens[place];
         batch.Proteins[start + place] = segment.Protein;
         batch.Relatives[start + place] = segment.RelativesAround;

@@ -15,9 +15,9 @@ internal sealed class NextResidueTask : PredictionTask
     /// <inheritdoc/>
     protected override void Fill(Batch batch, int start, Row row, Func<Segment, Random> random)
     {
-        foreach (Segment segment in row.Segments)
+        foreach (var segment in row.Segments)
         {
-            for (int t = Math.Max(1, segment.Start); t < segment.Start + segment.Length; t++)
+            for (var t = Math.Max(1, segment.Start); t < segment.Start + segment.Length; t++)
             {
                 batch.Targets[start + t - 1] = row.Tokens[t];
                 batch.Counted[start + t - 1] = segment.Counted;

@@ -17,10 +17,10 @@ internal abstract class PredictionTask
     {
         int[] at = [.. place];
         var batch = new Batch(rows.Count, rows.Max(row => row.Tokens.Length));
-        for (int i = 0; i < rows.Count; i++)
+        for (var i = 0; i < rows.Count; i++)
         {
-            Row row = rows[i];
-            for (int t = 0; t < row.Tokens.Length; t++)
+            var row = rows[i];
+            for (var t = 0; t < row.Tokens.Length; t++)
             {
                 batch.Inputs[i * batch.Length + t] = row.Tokens[t];
             }

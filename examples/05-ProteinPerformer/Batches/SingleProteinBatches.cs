@@ -16,7 +16,7 @@ internal sealed class SingleProteinBatches(ProteinSet proteins, PredictionTask t
     /// <inheritdoc/>
     protected override IReadOnlyList<Row[]> Plan(int epoch)
     {
-        Random random = Seeds.Random("order of single proteins", Seed, epoch);
+        var random = Seeds.Random("order of single proteins", Seed, epoch);
         Row[] order = [.. _rows];
         random.Shuffle(order);
         Row[][] batches = [.. order.Chunk(Pool * rows).SelectMany(pool => pool.OrderBy(row => row.Tokens.Length).Chunk(rows))];

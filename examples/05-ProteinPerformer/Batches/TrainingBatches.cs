@@ -18,7 +18,7 @@ internal abstract class TrainingBatches(PredictionTask task, int seed)
     /// <exception cref="ArgumentOutOfRangeException">The epoch has no such batch.</exception>
     public Batch Get(BatchPlace place)
     {
-        IReadOnlyList<Row[]> batches = OfEpoch(place.Epoch);
+        var batches = OfEpoch(place.Epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(place.Position);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(place.Position, batches.Count);
         return task.Make(batches[place.Position], "training choices", seed, place.Epoch);

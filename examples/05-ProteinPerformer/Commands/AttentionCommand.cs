@@ -16,13 +16,13 @@ internal static class AttentionCommand
         printer.Line($"[bold]Protein Performer, attention[/]: what a trained model looks at");
         printer.Space();
         var study = new AttentionStudy(ProteinSet.Load(settings.Experiment.DataPath), settings);
-        AttentionStudyResult result = terminal.Run(study.Work, study.Run);
-        string model = FormattableString.Invariant(
+        var result = terminal.Run(study.Work, study.Run);
+        var model = FormattableString.Invariant(
             $"{ExperimentReport.NameOf(result.Model.Attention)}, {settings.Experiment.Setting}, {settings.Experiment.Task.Name}, {settings.Experiment.Steps:N0} steps, seed {result.Model.Seed}");
 
         printer.Line($"Model: {model}; attention over {result.Proteins} test proteins");
         printer.Line($"Similarity of amino acids and BLOSUM62: rank correlation {result.Comparison.Correlation:F2}, p = {result.Comparison.PValue:0.####} of relabelled amino acids");
-        foreach ((char first, char second) in _pairs)
+        foreach (var (first, second) in _pairs)
         {
             printer.Line($"{first} and {second}: place {MatrixComparison.Place(result.Similarity, first, second)} of 190 pairs; in BLOSUM62 {MatrixComparison.Place(result.Blosum, first, second)}");
         }
@@ -42,7 +42,7 @@ internal static class AttentionCommand
 
         void Write(string name, string svg)
         {
-            string path = Path.Combine(settings.SvgFolder, name);
+            var path = Path.Combine(settings.SvgFolder, name);
             PlotFile.Write(path, svg, "Give another folder with --svg-folder.");
             printer.Path($"Plot: ", path);
         }

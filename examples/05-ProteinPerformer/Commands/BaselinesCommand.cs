@@ -9,7 +9,7 @@ internal static class BaselinesCommand
         var terminal = new Terminal();
         var report = new BaselinesReport(terminal.Ansi, settings);
         report.Intro();
-        ProteinSet proteins = ProteinSet.Load(settings.DataPath);
+        var proteins = ProteinSet.Load(settings.DataPath);
         report.Split(proteins);
         var job = new BaselinesJob(proteins, settings);
         report.Results(terminal.Run(job.Work, job.Run));

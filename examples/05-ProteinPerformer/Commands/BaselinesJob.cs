@@ -19,13 +19,13 @@ internal sealed class BaselinesJob(ProteinSet proteins, BaselinesSettings settin
     /// <summary>Runs it all.</summary>
     public BaselinesResult Run(IJobProgress progress)
     {
-        foreach (PredictionTask task in Tasks)
+        foreach (var task in Tasks)
         {
             Stage($"{task.Name}: counting neighbours", () => _neighbours.AddRange(
                 Reaches.SelectMany(reach => Weights.Select(weight => Neighbours(task, reach, weight)))));
-            NaiveBayes bayes = _neighbours.Where(score => score.Task == task.Name).MinBy(score => score.Score.Perplexity)!.Model;
+            var bayes = _neighbours.Where(score => score.Task == task.Name).MinBy(score => score.Score.Perplexity)!.Model;
             Stage($"{task.Name}: single proteins", () => _tables.Add(OfSingle(task, bayes)));
-            foreach (int length in settings.ContextLengths)
+            foreach (var length in settings.ContextLengths)
             {
                 Stage(FormattableString.Invariant($"{task.Name}: contexts of {length:N0}"), () => _tables.Add(OfContexts(task, bayes, length)));
             }
@@ -80,13 +80,13 @@ internal sealed class BaselinesJob(ProteinSet proteins, BaselinesSettings settin
 
     private RelativesTable OfRelatives(PredictionTask task, NaiveBayes bayes)
     {
-        int length = settings.ContextLengths[^1];
-        IReadOnlyList<int> caps = BaselinesSettings.RelativeCaps;
-        Baseline[] baselines = All(task, bayes, new ContextBatches(proteins, task, length, rows: 1, settings.Seed));
+        var length = settings.ContextLengths[^1];
+        var caps = BaselinesSettings.RelativeCaps;
+        var baselines = All(task, bayes, new ContextBatches(proteins, task, length, rows: 1, settings.Seed));
         var rows = new List<RelativesRow>();
-        foreach ((string name, IReadOnlyList<int> list) in proteins.Split.HeldOut)
+        foreach (var (name, list) in proteins.Split.HeldOut)
         {
-            IReadOnlyList<int> targets = Sample(EvaluationContexts.WithRelatives(proteins, list, length, caps[^1]));
+            var targets = Sample(EvaluationContexts.WithRelatives(proteins, list, length, caps[^1]));
             IReadOnlyList<Row>[] contexts = [.. caps.Select(most => EvaluationContexts.OfEach(proteins, targets, length, most))];
             rows.AddRange(baselines.Select(baseline => new RelativesRow(
                 name, baseline, targets.Count, [.. contexts.Select(its => Score(baseline, task, its).All)])));
@@ -112,10 +112,10 @@ internal sealed class BaselinesJob(ProteinSet proteins, BaselinesSettings settin
     /// <summary>The first batches of a run, until they hold enough tokens.</summary>
     private IEnumerable<Batch> Some(TrainingBatches batches)
     {
-        int tokens = 0;
-        for (int position = 0; position < batches.Count(0) && tokens < settings.WeighedTokens; position++)
+        var tokens = 0;
+        for (var position = 0; position < batches.Count(0) && tokens < settings.WeighedTokens; position++)
         {
-            Batch batch = batches.Get(new BatchPlace(0, position));
+            var batch = batches.Get(new BatchPlace(0, position));
             tokens += batch.Lengths.Sum();
             yield return batch;
         }

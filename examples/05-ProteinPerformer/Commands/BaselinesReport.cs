@@ -19,8 +19,8 @@ internal sealed class BaselinesReport(IAnsiConsole console, BaselinesSettings se
     /// <summary>The split.</summary>
     public void Split(ProteinSet proteins)
     {
-        int residues = proteins.Residues.Sum(of => of.Length);
-        int alone = proteins.Components.Count(component => component.Length == 1);
+        var residues = proteins.Residues.Sum(of => of.Length);
+        var alone = proteins.Components.Count(component => component.Length == 1);
         _printer.Note("Proteins",
             $"{proteins.Residues.Count:N0} with {residues:N0} residues in {proteins.Components.Count:N0} components of shared words of {KmerIndex.Length} residues:",
             $"the largest holds {proteins.Components[0].Length:N0}, the next {proteins.Components.ElementAtOrDefault(1)?.Length ?? 0:N0}; {alone:N0} proteins are alone.");
@@ -60,7 +60,7 @@ internal sealed class BaselinesReport(IAnsiConsole console, BaselinesSettings se
             [
                 row.Task, Text($"{row.Model.Reach}"), Text($"{row.Model.Weight}"), Count(row.Score), .. Cells(row.Model, row.Score),
             ]));
-        foreach (BaselineTable table in result.Tables)
+        foreach (var table in result.Tables)
         {
             _printer.Space();
             if (table.ByRelatives)
@@ -79,7 +79,7 @@ internal sealed class BaselinesReport(IAnsiConsole console, BaselinesSettings se
             }
         }
 
-        foreach (RelativesTable table in result.Relatives)
+        foreach (var table in result.Relatives)
         {
             _printer.Space();
             _printer.Line($"[bold]{table.Title}[/]: accuracy, then perplexity");

@@ -14,7 +14,7 @@ internal static class CostCommand
         List<(string Name, CostRow? Row)> rows = terminal.Run(Cost.Names.Count, progress => Cost.Names.Select(name =>
         {
             progress.Begin(name, "a process of its own");
-            CostRow? row = Cost.Measure(name, length, threads, causal);
+            var row = Cost.Measure(name, length, threads, causal);
             progress.Done(1);
             return (name, row);
         }).ToList());

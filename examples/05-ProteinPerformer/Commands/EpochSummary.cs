@@ -11,7 +11,7 @@ internal sealed record EpochSummary(int ContextLength, int Contexts, int Tokens,
     /// <summary>Of the first epoch.</summary>
     public static EpochSummary Of(ProteinSet proteins, int contextLength, int seed)
     {
-        IReadOnlyList<Row> rows = TrainingContexts.OfEpoch(proteins, contextLength, seed, epoch: 0);
+        var rows = TrainingContexts.OfEpoch(proteins, contextLength, seed, epoch: 0);
         Segment[] segments = [.. rows.SelectMany(row => row.Segments)];
         double residues = segments.Sum(segment => segment.Length);
         return new EpochSummary(

@@ -24,7 +24,7 @@ internal static class ExperimentCommand
         var report = new ExperimentReport(terminal.Ansi, settings);
         report.Intro();
         var experiment = new Experiment(ProteinSet.Load(settings.DataPath), settings, stop.Token);
-        ExperimentResult result = terminal.Run(experiment.Work, experiment.Run);
+        var result = terminal.Run(experiment.Work, experiment.Run);
         report.Results(result);
         if (result.Models.Count > 0)
         {

@@ -20,26 +20,26 @@ internal sealed class AttentionStudy(ProteinSet proteins, AttentionStudySettings
     public AttentionStudyResult Run(IJobProgress progress)
     {
         TorchThreads.Use(settings.Experiment.Threads);
-        ModelSettings of = settings.Experiment.Models.Single();
+        var of = settings.Experiment.Models.Single();
         using var trainer = new Trainer(
             ProteinModel.Create(of, ExperimentSettings.RedrawEvery), new OptimizerSettings(settings.Experiment.Steps, settings.Experiment.Rate, settings.Experiment.WarmUp));
-        string name = settings.Experiment.NameOf(of);
-        Checkpoint checkpoint = new CheckpointStore(settings.Experiment.Folder, name).Load() ?? throw Untrained(0);
+        var name = settings.Experiment.NameOf(of);
+        var checkpoint = new CheckpointStore(settings.Experiment.Folder, name).Load() ?? throw Untrained(0);
         trainer.Load(checkpoint);
         if (trainer.Steps < settings.Experiment.Steps)
         {
             throw Untrained(trainer.Steps);
         }
 
-        Transformer model = trainer.Model;
+        var model = trainer.Model;
         model.eval();
-        int heads = of.Sizes.Heads;
+        var heads = of.Sizes.Heads;
         var byLetter = new AttentionByAminoAcid(of.Layers * heads);
         progress.Begin("attention", "test proteins");
-        foreach (int protein in Sample)
+        foreach (var protein in Sample)
         {
             byte[] tokens = [Tokens.Separator, .. proteins.Residues[protein]];
-            foreach ((float[] probabilities, int layer) in Maps(model, tokens, of.Causal).Select((map, layer) => (map, layer)))
+            foreach (var (probabilities, layer) in Maps(model, tokens, of.Causal).Select((map, layer) => (map, layer)))
             {
                 byLetter.Add(probabilities, tokens, layer * heads);
             }
@@ -47,8 +47,8 @@ internal sealed class AttentionStudy(ProteinSet proteins, AttentionStudySettings
             progress.Done(1);
         }
 
-        double[,] similarity = byLetter.Similarity();
-        double[,] blosum = SubstitutionMatrix.ReadFile(settings.BlosumPath);
+        var similarity = byLetter.Similarity();
+        var blosum = SubstitutionMatrix.ReadFile(settings.BlosumPath);
         byte[] chain = [.. Fasta.ReadFile(settings.ProteinPath)[0].Residues[AttentionStudySettings.ChainFrom..AttentionStudySettings.ChainTo].Select(letter => (byte)Vocabulary.AminoAcids.IndexOf(letter))];
         return new AttentionStudyResult(
             of, Sample.Count, blosum, similarity, MatrixComparison.Of(blosum, similarity, Permutations, seed: 1),

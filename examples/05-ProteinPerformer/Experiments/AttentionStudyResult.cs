@@ -17,15 +17,15 @@ internal sealed record AttentionStudyResult(
     /// </summary>
     public IEnumerable<(int Layer, int Head, double Near)> Locality(int reach)
     {
-        int square = ChainLength * ChainLength;
-        for (int layer = 0; layer < Maps.Count; layer++)
+        var square = ChainLength * ChainLength;
+        for (var layer = 0; layer < Maps.Count; layer++)
         {
-            for (int head = 0; head < Maps[layer].Length / square; head++)
+            for (var head = 0; head < Maps[layer].Length / square; head++)
             {
                 double near = 0;
-                for (int from = 0; from < ChainLength; from++)
+                for (var from = 0; from < ChainLength; from++)
                 {
-                    for (int to = Math.Max(0, from - reach); to < Math.Min(ChainLength, from + reach + 1); to++)
+                    for (var to = Math.Max(0, from - reach); to < Math.Min(ChainLength, from + reach + 1); to++)
                     {
                         near += Maps[layer][(head * square) + (from * ChainLength) + to];
                     }

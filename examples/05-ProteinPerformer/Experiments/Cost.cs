@@ -32,13 +32,13 @@ internal static class Cost
             start.ArgumentList.Add(typeof(Cost).Assembly.Location);
         }
 
-        foreach (string argument in (string[])[Worker, name, Text(length), Text(threads), causal ? "causal" : "bidirectional"])
+        foreach (var argument in (string[])[Worker, name, Text(length), Text(threads), causal ? "causal" : "bidirectional"])
         {
             start.ArgumentList.Add(argument);
         }
 
-        using Process process = Process.Start(start) ?? throw new JobException("The measuring process did not start.");
-        string output = process.StandardOutput.ReadToEnd();
+        using var process = Process.Start(start) ?? throw new JobException("The measuring process did not start.");
+        var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? JsonSerializer.Deserialize<CostRow>(output) : null;
 
@@ -49,25 +49,25 @@ internal static class Cost
     public static int Run(string name, int length, int threads, bool causal)
     {
         TorchThreads.Use(threads);
-        ModelAttention attention = name == Matrix ? ModelAttention.Exact : Enum.Parse<ModelAttention>(name, ignoreCase: true);
+        var attention = name == Matrix ? ModelAttention.Exact : Enum.Parse<ModelAttention>(name, ignoreCase: true);
         var model = new ModelSettings(attention, causal, Layers: 3, Seed: 1);
         using var trainer = new Trainer(
             name == Matrix ? new Transformer(model.Sizes, _ => new MatrixAttention(model.Sizes)) : ProteinModel.Create(model, ExperimentSettings.RedrawEvery),
             new OptimizerSettings(Steps: 100, Rate: 1e-3, WarmUp: 10));
-        int rows = Math.Max(1, ExperimentSettings.TokensPerStep / length);
-        Random random = Seeds.Random("tokens to measure with");
+        var rows = Math.Max(1, ExperimentSettings.TokensPerStep / length);
+        var random = Seeds.Random("tokens to measure with");
         var batch = new TrainingBatch(
             rows, length, [.. Enumerable.Range(0, rows * length).Select(_ => (long)random.Next(Tokens.AminoAcids))],
             [.. Enumerable.Range(0, rows * length).Select(_ => (long)random.Next(Tokens.AminoAcids))]);
         var times = new List<double>();
-        for (int step = 0; step < WarmUpSteps + TimedSteps; step++)
+        for (var step = 0; step < WarmUpSteps + TimedSteps; step++)
         {
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             _ = trainer.Step(batch);
             times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 
-        double median = times.Skip(WarmUpSteps).Order().ElementAt(TimedSteps / 2);
+        var median = times.Skip(WarmUpSteps).Order().ElementAt(TimedSteps / 2);
         Console.WriteLine(JsonSerializer.Serialize(new CostRow(name, rows * length / median, Process.GetCurrentProcess().PeakWorkingSet64)));
         return ExitCode.Success;
     }

@@ -37,7 +37,7 @@ internal sealed class Experiment
                select new ReferenceLine(baseline.Name, counted.LogLoss / counted.Count),
         ];
         var models = new List<ModelResult>();
-        foreach (ModelSettings model in _settings.Models)
+        foreach (var model in _settings.Models)
         {
             if (_stop.IsCancellationRequested || Train(model, progress) is not { } result)
             {
@@ -76,7 +76,7 @@ internal sealed class Experiment
 
     private Dictionary<string, double> Evaluate(Transformer model)
     {
-        Score counted = Counted(ModelEvaluation.Run(model, _validation));
+        var counted = Counted(ModelEvaluation.Run(model, _validation));
         return new Dictionary<string, double>
         {
             [CurveNames.Loss] = counted.LogLoss / counted.Count,
@@ -90,7 +90,7 @@ internal sealed class Experiment
 
     private IReadOnlyList<Row> Rows(IReadOnlyList<int> list, int targets)
     {
-        IReadOnlyList<int> sample = EvaluationContexts.Sample(list, targets, seed: 1);
+        var sample = EvaluationContexts.Sample(list, targets, seed: 1);
         return _settings.Relatives
             ? EvaluationContexts.Of(_proteins, sample, _settings.Length, ExperimentSettings.MostRelatives)
             : SingleProteins.Of(_proteins, sample, _settings.Length);
@@ -100,7 +100,7 @@ internal sealed class Experiment
     {
         IReadOnlyList<byte[]> training = [.. _proteins.Split.Training.Select(protein => _proteins.Residues[protein])];
         var frequencies = new ResidueFrequencies(training);
-        bool isMasked = _settings.Task.Offset == 0;
+        var isMasked = _settings.Task.Offset == 0;
         var bayes = new NaiveBayes(training, reach: 32, weight: 0.5, bothSides: isMasked);
         Matcher matcher = isMasked ? new MatchAround() : new MatchBefore();
         return _settings.Relatives ? [frequencies, bayes, new LongestMatch(matcher, frequencies)] : [frequencies, bayes];

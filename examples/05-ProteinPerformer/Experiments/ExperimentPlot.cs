@@ -18,14 +18,14 @@ internal static class ExperimentPlot
         {
             WholeX = true,
         };
-        foreach ((ModelResult model, int index) in result.Models.GroupBy(model => model.Model.Attention).Select((of, index) => (of.First(), index)))
+        foreach (var (model, index) in result.Models.GroupBy(model => model.Model.Attention).Select((of, index) => (of.First(), index)))
         {
             string colour = Colours[index % Colours.Length], name = ShortNameOf(model.Model.Attention);
             plot.Add(new PlotSeries($"{name}, training", colour, LineStyle.Dashed, [.. Training(model.Curve)]));
             plot.Add(new PlotSeries($"{name}, validation", colour, LineStyle.Full, [.. model.Curve.Select(point => ((double)point.Step, point.Scores[CurveNames.Loss]))]));
         }
 
-        foreach (ReferenceLine level in result.Levels)
+        foreach (var level in result.Levels)
         {
             plot.Add(level);
         }

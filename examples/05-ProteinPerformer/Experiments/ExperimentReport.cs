@@ -31,7 +31,7 @@ internal sealed class ExperimentReport(IAnsiConsole console, ExperimentSettings 
     /// <summary>The scores.</summary>
     public void Results(ExperimentResult result)
     {
-        foreach (string list in result.Baselines[0].Scores.Keys)
+        foreach (var list in result.Baselines[0].Scores.Keys)
         {
             _printer.Space();
             _printer.Line($"[bold]{list}[/]{(settings.Relatives ? ": proteins with a relative before them; accuracy in % by how many were seen" : "")}");
@@ -81,7 +81,7 @@ internal sealed class ExperimentReport(IAnsiConsole console, ExperimentSettings 
 
     private string[] Cells(string name, string seed, RelativeScores scores, bool isDistribution, string minutes)
     {
-        Score counted = settings.Relatives ? scores.WithRelatives : scores.All;
+        var counted = settings.Relatives ? scores.WithRelatives : scores.All;
         return
         [
             name, seed, Text($"{counted.Count:N0}"), Printer.Percent(counted.Accuracy), Text($"{100 * counted.StandardError:F1}"),

@@ -21,14 +21,14 @@ internal sealed record Sharpness(int Layer, double LargestWeight, double Squared
     {
         int layers = model.Settings.Layers, heads = model.Settings.Heads, count = Math.Min(rows.Count, MostRows);
         var (largest, norms) = (new double[layers, heads], new double[layers]);
-        foreach (Row row in rows.Take(count))
+        foreach (var row in rows.Take(count))
         {
-            foreach ((AttentionInputs inputs, int layer) in AttentionInputs.Capture(model, [.. row.Tokens.Select(token => (long)token)], rows: 1).Select((inputs, layer) => (inputs, layer)))
+            foreach (var (inputs, layer) in AttentionInputs.Capture(model, [.. row.Tokens.Select(token => (long)token)], rows: 1).Select((inputs, layer) => (inputs, layer)))
             {
                 norms[layer] += FeatureMap.OprfLambda(inputs.Query, inputs.Key, inputs.Shape) / count;
-                float[] weights = inputs.Probabilities(sequence: 0, model.Settings.Causal);
-                int length = row.Tokens.Length;
-                for (int query = 0; query < heads * length; query++)
+                var weights = inputs.Probabilities(sequence: 0, model.Settings.Causal);
+                var length = row.Tokens.Length;
+                for (var query = 0; query < heads * length; query++)
                 {
                     largest[layer, query / length] += weights.AsSpan(query * length, length).ToArray().Max() / (double)(length * count);
                 }

@@ -10,9 +10,9 @@ internal static class Components
     public static IReadOnlyList<int[]> Of(RelativeGraph graph)
     {
         var sets = new DisjointSets(graph.Count);
-        for (int protein = 0; protein < graph.Count; protein++)
+        for (var protein = 0; protein < graph.Count; protein++)
         {
-            foreach (Relative relative in graph.Of(protein))
+            foreach (var relative in graph.Of(protein))
             {
                 sets.Join(protein, relative.Protein);
             }

@@ -37,7 +37,7 @@ internal sealed class DisjointSets
             return;
         }
 
-        (int large, int small) = _size[a] >= _size[b] ? (a, b) : (b, a);
+        var (large, small) = _size[a] >= _size[b] ? (a, b) : (b, a);
         _parent[small] = large;
         _size[large] += _size[small];
     }

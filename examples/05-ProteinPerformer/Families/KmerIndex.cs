@@ -20,13 +20,13 @@ internal sealed class KmerIndex
     /// <param name="proteins">The residues of each protein, as tokens.</param>
     public static KmerIndex Of(IReadOnlyList<byte[]> proteins)
     {
-        int count = proteins.Sum(residues => Math.Max(0, residues.Length - Length + 1));
+        var count = proteins.Sum(residues => Math.Max(0, residues.Length - Length + 1));
         var words = new ulong[count];
         var owners = new int[count];
-        int next = 0;
-        for (int protein = 0; protein < proteins.Count; protein++)
+        var next = 0;
+        for (var protein = 0; protein < proteins.Count; protein++)
         {
-            foreach (ulong word in Words(proteins[protein]))
+            foreach (var word in Words(proteins[protein]))
             {
                 words[next] = word;
                 owners[next++] = protein;
@@ -42,7 +42,7 @@ internal sealed class KmerIndex
     {
         const ulong count = 25_600_000_000; // 20⁸
         ulong word = 0;
-        for (int i = 0; i < residues.Length; i++)
+        for (var i = 0; i < residues.Length; i++)
         {
             // The oldest residue leaves at the top.
             word = (word * (ulong)Vocabulary.AminoAcids.Length + residues[i]) % count;
@@ -56,9 +56,9 @@ internal sealed class KmerIndex
     /// <summary>The proteins that hold a word, in ascending order and each once, for every word that more than one holds.</summary>
     public IEnumerable<int[]> Shared()
     {
-        for (int start = 0; start < _words.Length;)
+        for (var start = 0; start < _words.Length;)
         {
-            int end = start + 1;
+            var end = start + 1;
             while (end < _words.Length && _words[end] == _words[start])
             {
                 end++;

@@ -14,7 +14,7 @@ internal sealed class ProteinSet
         }
 
         Residues = [.. proteins.Select(protein => protein.Residues.Select(letter => (byte)Vocabulary.AminoAcids.IndexOf(letter)).ToArray())];
-        KmerIndex index = KmerIndex.Of(Residues);
+        var index = KmerIndex.Of(Residues);
         Graph = new RelativeGraph(Residues.Count, index);
         Components = ProteinPerformer.Components.Of(Graph);
         Split = ProteinSplit.Of(Names, Components, index);

@@ -37,9 +37,9 @@ internal sealed record ProteinSplit(
     public static ProteinSplit Of(IReadOnlyList<string> names, IReadOnlyList<int[]> components, KmerIndex index)
     {
         List<int> training = [], validation = [], test = [], strangers = [];
-        foreach (int protein in components[0])
+        foreach (var protein in components[0])
         {
-            List<int> list = Seeds.Share($"largest component/{names[protein]}") switch
+            var list = Seeds.Share($"largest component/{names[protein]}") switch
             {
                 < ValidationShare => validation,
                 < ValidationShare + TestShare => test,
@@ -48,15 +48,15 @@ internal sealed record ProteinSplit(
             list.Add(protein);
         }
 
-        foreach (int[] component in components.Skip(1))
+        foreach (var component in components.Skip(1))
         {
-            string first = component.Select(protein => names[protein]).Min(StringComparer.Ordinal)!;
-            bool held = Seeds.Share($"component/{first}") < OutOfDistributionShare;
+            var first = component.Select(protein => names[protein]).Min(StringComparer.Ordinal)!;
+            var held = Seeds.Share($"component/{first}") < OutOfDistributionShare;
             (held ? strangers : training).AddRange(component);
         }
 
         var split = new ProteinSplit(Sorted(training), Sorted(validation), Sorted(test), Sorted(strangers));
-        foreach ((string name, IReadOnlyList<int> proteins) in (ReadOnlySpan<(string, IReadOnlyList<int>)>)[("training", split.Training), .. split.HeldOut])
+        foreach (var (name, proteins) in (ReadOnlySpan<(string, IReadOnlyList<int>)>)[("training", split.Training), .. split.HeldOut])
         {
             if (proteins.Count == 0)
             {
@@ -75,9 +75,9 @@ internal sealed record ProteinSplit(
     {
         var listOf = new int[count];
         IReadOnlyList<int>[] lists = [Training, Validation, Test, OutOfDistribution];
-        for (int list = 0; list < lists.Length; list++)
+        for (var list = 0; list < lists.Length; list++)
         {
-            foreach (int protein in lists[list])
+            foreach (var protein in lists[list])
             {
                 if (listOf[protein] != 0)
                 {
@@ -94,9 +94,9 @@ internal sealed record ProteinSplit(
         }
 
         // Word by word, so that it does not rest on the components.
-        foreach (int[] holders in index.Shared())
+        foreach (var holders in index.Shared())
         {
-            int strangers = holders.Count(protein => listOf[protein] == lists.Length);
+            var strangers = holders.Count(protein => listOf[protein] == lists.Length);
             if (strangers != 0 && strangers != holders.Length)
             {
                 throw new JobException(FormattableString.Invariant(

@@ -19,11 +19,11 @@ internal sealed class RelativeGraph
     public RelativeGraph(int count, KmerIndex index)
     {
         _shared = [];
-        foreach (int[] holders in index.Shared())
+        foreach (var holders in index.Shared())
         {
-            for (int a = 0; a < holders.Length; a++)
+            for (var a = 0; a < holders.Length; a++)
             {
-                for (int b = a + 1; b < holders.Length; b++)
+                for (var b = a + 1; b < holders.Length; b++)
                 {
                     CollectionsMarshal.GetValueRefOrAddDefault(_shared, (holders[a], holders[b]), out _)++;
                 }
@@ -31,12 +31,12 @@ internal sealed class RelativeGraph
         }
 
         var relatives = new List<Relative>[count];
-        for (int protein = 0; protein < count; protein++)
+        for (var protein = 0; protein < count; protein++)
         {
             relatives[protein] = [];
         }
 
-        foreach (((int a, int b), int shared) in _shared)
+        foreach ((var (a, b), var shared) in _shared)
         {
             relatives[a].Add(new Relative(b, shared));
             relatives[b].Add(new Relative(a, shared));

@@ -32,16 +32,16 @@ internal sealed class MatrixAttention : SelfAttention
             throw new NotSupportedException("Rows whose cost is measured are whole.");
         }
 
-        Tensor projected = _input.call(input).view(input.size(0), input.size(1), 3, _sizes.Heads, _sizes.HeadDim);
+        var projected = _input.call(input).view(input.size(0), input.size(1), 3, _sizes.Heads, _sizes.HeadDim);
         Tensor query = Rotated(projected.select(2, 0)).transpose(1, 2), key = Rotated(projected.select(2, 1)).transpose(1, 2);
-        Tensor scores = matmul(query, key.transpose(-2, -1)) / Math.Sqrt(_sizes.HeadDim);
+        var scores = matmul(query, key.transpose(-2, -1)) / Math.Sqrt(_sizes.HeadDim);
         if (_sizes.Causal)
         {
-            Tensor later = ones([input.size(1), input.size(1)], ScalarType.Bool).triu(1);
+            var later = ones([input.size(1), input.size(1)], ScalarType.Bool).triu(1);
             scores = scores.masked_fill(later, double.NegativeInfinity);
         }
 
-        Tensor attended = matmul(scores.softmax(-1), projected.select(2, 2).transpose(1, 2));
+        var attended = matmul(scores.softmax(-1), projected.select(2, 2).transpose(1, 2));
         return _output.call(attended.transpose(1, 2).flatten(2));
     }
 

@@ -11,17 +11,17 @@ internal static class ModelEvaluation
     {
         var scores = new RelativeScores();
         using var none = no_grad();
-        foreach (Batch batch in batches)
+        foreach (var batch in batches)
         {
             using var scope = NewDisposeScope();
-            Tensor answers = model.call(tensor(batch.Inputs, [batch.Rows, batch.Length]), Trainer.LengthsOf(ForTorch.Of(batch)));
+            var answers = model.call(tensor(batch.Inputs, [batch.Rows, batch.Length]), Trainer.LengthsOf(ForTorch.Of(batch)));
             float[] logarithms = [.. nn.functional.log_softmax(answers, -1).data<float>()];
-            for (int position = 0; position < batch.Targets.Length; position++)
+            for (var position = 0; position < batch.Targets.Length; position++)
             {
                 if (batch.Counted[position])
                 {
                     ReadOnlySpan<float> of = logarithms.AsSpan(position * Tokens.AminoAcids, Tokens.AminoAcids);
-                    int target = (int)batch.Targets[position];
+                    var target = (int)batch.Targets[position];
                     scores.Add(batch.Relatives[position], Largest(of) == target, -of[target]);
                 }
             }
@@ -32,8 +32,8 @@ internal static class ModelEvaluation
 
     private static int Largest(ReadOnlySpan<float> numbers)
     {
-        int largest = 0;
-        for (int i = 1; i < numbers.Length; i++)
+        var largest = 0;
+        for (var i = 1; i < numbers.Length; i++)
         {
             if (numbers[i] > numbers[largest])
             {

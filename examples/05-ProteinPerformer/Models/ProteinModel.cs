@@ -16,9 +16,9 @@ internal static class ProteinModel
         var model = new Transformer(settings.Sizes, layer =>
         {
             // Each layer draws for itself.
-            ulong seed = (ulong)Seeds.Of("projections", settings.Seed, layer);
-            IAttention attention = Layer(settings, seed);
-            bool redraws = settings.Attention is ModelAttention.Softmax64 or ModelAttention.Softmax256;
+            var seed = (ulong)Seeds.Of("projections", settings.Seed, layer);
+            var attention = Layer(settings, seed);
+            var redraws = settings.Attention is ModelAttention.Softmax64 or ModelAttention.Softmax256;
             return new KernelSelfAttention(attention, settings.Sizes, redraws ? new RedrawSchedule(redrawEvery, seed) : null);
         });
         if (settings.MatchingStart is { } scale)

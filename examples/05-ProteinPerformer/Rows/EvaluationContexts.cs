@@ -17,19 +17,19 @@ internal static class EvaluationContexts
     {
         var rows = new List<Row>();
         var row = new RowBuilder(proteins, length);
-        foreach (int target in targets)
+        foreach (var target in targets)
         {
-            List<int> relatives = Relatives(proteins, target, length, mostRelatives);
+            var relatives = Relatives(proteins, target, length, mostRelatives);
 
             // A target that stands there already, as another's relative, could be copied from itself; a relative is there for both.
-            int needed = Tokens(proteins, target) + relatives.Where(relative => !row.Contains(relative)).Sum(relative => Tokens(proteins, relative));
+            var needed = Tokens(proteins, target) + relatives.Where(relative => !row.Contains(relative)).Sum(relative => Tokens(proteins, relative));
             if (!row.IsEmpty && (needed > row.Room || row.Contains(target)))
             {
                 rows.Add(row.ToRow());
                 row = new RowBuilder(proteins, length);
             }
 
-            foreach (int relative in relatives.Where(relative => !row.Contains(relative)).Reverse().ToArray())
+            foreach (var relative in relatives.Where(relative => !row.Contains(relative)).Reverse().ToArray())
             {
                 row.Add(relative, counted: false);
             }
@@ -74,8 +74,8 @@ internal static class EvaluationContexts
     private static List<int> Relatives(ProteinSet proteins, int target, int length, int most)
     {
         var relatives = new List<int>();
-        int room = length - Tokens(proteins, target);
-        foreach (Relative relative in proteins.Graph.Of(target))
+        var room = length - Tokens(proteins, target);
+        foreach (var relative in proteins.Graph.Of(target))
         {
             if (relatives.Count == most)
             {

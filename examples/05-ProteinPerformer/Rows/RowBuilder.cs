@@ -25,8 +25,8 @@ internal sealed class RowBuilder(ProteinSet proteins, int length)
     /// <exception cref="InvalidOperationException">Not one residue fits.</exception>
     public void Add(int protein, int from, int to, bool counted)
     {
-        int separators = from == 0 ? 1 : 0;
-        int count = Math.Min(to - from, Room - separators);
+        var separators = from == 0 ? 1 : 0;
+        var count = Math.Min(to - from, Room - separators);
         if (count < 1)
         {
             throw new InvalidOperationException(FormattableString.Invariant($"No residue fits: {Room} tokens of {length} are left."));
@@ -37,8 +37,8 @@ internal sealed class RowBuilder(ProteinSet proteins, int length)
             _tokens.Add(Tokens.Separator);
         }
 
-        int relatives = 0;
-        for (int i = 0; i < _segments.Count; i++)
+        var relatives = 0;
+        for (var i = 0; i < _segments.Count; i++)
         {
             if (proteins.Graph.AreRelatives(protein, _segments[i].Protein))
             {

@@ -11,15 +11,15 @@ internal static class SingleProteins
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 3);
         var rows = new List<Row>();
-        foreach (int protein in proteins)
+        foreach (var protein in proteins)
         {
             // The separator counts as a token of the first piece.
-            int tokens = set.Residues[protein].Length + 1;
-            int pieces = (tokens + length - 1) / length;
-            for (int piece = 0; piece < pieces; piece++)
+            var tokens = set.Residues[protein].Length + 1;
+            var pieces = (tokens + length - 1) / length;
+            for (var piece = 0; piece < pieces; piece++)
             {
-                int from = Math.Max(0, (int)((long)tokens * piece / pieces) - 1);
-                int to = (int)((long)tokens * (piece + 1) / pieces) - 1;
+                var from = Math.Max(0, (int)((long)tokens * piece / pieces) - 1);
+                var to = (int)((long)tokens * (piece + 1) / pieces) - 1;
                 var row = new RowBuilder(set, length);
                 row.Add(protein, from, to, counted: true);
                 rows.Add(row.ToRow());

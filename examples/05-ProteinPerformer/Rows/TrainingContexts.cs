@@ -25,13 +25,13 @@ internal static class TrainingContexts
 
         // Where in the order a protein stands decides between equal relatives; it is absent when it is used up, and for all that is held out.
         var unused = new Dictionary<int, int>(order.Length);
-        for (int place = 0; place < order.Length; place++)
+        for (var place = 0; place < order.Length; place++)
         {
             unused.Add(order[place], place);
         }
 
         var rows = new List<Row>();
-        int next = 0;
+        var next = 0;
         while (unused.Count > 0)
         {
             var row = new RowBuilder(proteins, length);
@@ -40,9 +40,9 @@ internal static class TrainingContexts
             var candidates = new Dictionary<int, int>();
             while (unused.Count > 0 && (row.IsEmpty || row.Room > ShortestPiece))
             {
-                int protein = candidates.Count > 0 ? Nearest(candidates, unused) : NextOfOrder();
-                bool whole = row.Room > proteins.Residues[protein].Length;
-                bool cutAnyway = row.IsEmpty;
+                var protein = candidates.Count > 0 ? Nearest(candidates, unused) : NextOfOrder();
+                var whole = row.Room > proteins.Residues[protein].Length;
+                var cutAnyway = row.IsEmpty;
                 row.Add(protein, counted: true);
                 if (!whole && !cutAnyway)
                 {
@@ -52,7 +52,7 @@ internal static class TrainingContexts
 
                 unused.Remove(protein);
                 candidates.Remove(protein);
-                foreach (Relative relative in proteins.Graph.Of(protein))
+                foreach (var relative in proteins.Graph.Of(protein))
                 {
                     if (unused.ContainsKey(relative.Protein))
                     {

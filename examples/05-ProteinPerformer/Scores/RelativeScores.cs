@@ -27,14 +27,14 @@ internal sealed class RelativeScores
     public void Add(int relatives, bool correct, double logLoss)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(relatives);
-        int group = Array.FindLastIndex(Least, least => relatives >= least);
+        var group = Array.FindLastIndex(Least, least => relatives >= least);
         _scores[group] = _scores[group].With(correct, logLoss);
     }
 
     /// <summary>Counts the residues of another.</summary>
     public void Add(RelativeScores other)
     {
-        for (int group = 0; group < _scores.Length; group++)
+        for (var group = 0; group < _scores.Length; group++)
         {
             _scores[group] += other._scores[group];
         }

@@ -25,11 +25,11 @@ internal static class TextModel
     public static Transformer Create(ModelAttention attention, int vocabulary, int seed, int redrawEvery = 0, IReadOnlyList<float>? lambdas = null)
     {
         _ = torch.manual_seed(seed);
-        TransformerSettings sizes = Sizes(vocabulary);
+        var sizes = Sizes(vocabulary);
         return new Transformer(sizes, layer =>
         {
             // Each layer draws for itself.
-            ulong drawn = (ulong)Seeds.Of("projections", seed, layer);
+            var drawn = (ulong)Seeds.Of("projections", seed, layer);
             IAttention between = attention switch
             {
                 ModelAttention.Exact => new Exact(),
@@ -47,7 +47,7 @@ internal static class TextModel
     public static void CopyWeights(Transformer from, Transformer to)
     {
         using var none = torch.no_grad();
-        foreach (((string name, var target), (string other, var source)) in to.named_parameters().Zip(from.named_parameters()))
+        foreach ((var (name, target), var (other, source)) in to.named_parameters().Zip(from.named_parameters()))
         {
             if (name != other)
             {

@@ -16,7 +16,7 @@ internal sealed class TransferJob(CharacterText text, TransferSettings settings,
     {
         TorchThreads.Use(settings.Threads);
         var results = new List<TransferResult>();
-        foreach (int seed in settings.Seeds)
+        foreach (var seed in settings.Seeds)
         {
             if (Transfer(seed, progress) is not { } result)
             {
@@ -42,11 +42,11 @@ internal sealed class TransferJob(CharacterText text, TransferSettings settings,
         }
 
         pretrained.Model.eval();
-        IReadOnlyList<float> lambdas = Calibration.Lambdas(pretrained.Model, text.Batch(TransferSettings.Rows, TransferSettings.Length, seed, step: 0));
+        var lambdas = Calibration.Lambdas(pretrained.Model, text.Batch(TransferSettings.Rows, TransferSettings.Length, seed, step: 0));
         var tuning = new Dictionary<ModelAttention, IReadOnlyList<CurvePoint>>();
-        foreach (ModelAttention attention in Enum.GetValues<ModelAttention>())
+        foreach (var attention in Enum.GetValues<ModelAttention>())
         {
-            Transformer model = TextModel.Create(attention, text.Vocabulary, seed, TransferSettings.RedrawEvery, lambdas);
+            var model = TextModel.Create(attention, text.Vocabulary, seed, TransferSettings.RedrawEvery, lambdas);
             TextModel.CopyWeights(pretrained.Model, model);
             using var trainer = new Trainer(model, new OptimizerSettings(settings.TuningSteps, settings.TuningRate, WarmUp: 1, LastShare: 0.5));
             var tuned = FormattableString.Invariant($"tuned-{settings.Steps}-{settings.TuningSteps}-{attention.ToString().ToLowerInvariant()}-{seed}");
@@ -76,7 +76,7 @@ internal sealed class TransferJob(CharacterText text, TransferSettings settings,
 
     private Dictionary<string, double> Evaluate(Transformer model)
     {
-        Answers answers = Answers.Of(model, _held);
+        var answers = Answers.Of(model, _held);
         return new Dictionary<string, double> { [CurveNames.Loss] = answers.Loss, [CurveNames.Accuracy] = answers.Accuracy };
     }
 }

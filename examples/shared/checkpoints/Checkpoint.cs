@@ -8,7 +8,7 @@ internal sealed record Checkpoint(long Sequence, IReadOnlyDictionary<string, byt
 {
     /// <summary>The content called <paramref name="name"/>.</summary>
     /// <exception cref="JobException">There is none: an older version of the program wrote the file.</exception>
-    public byte[] this[string name] => Blobs.TryGetValue(name, out byte[]? blob)
+    public byte[] this[string name] => Blobs.TryGetValue(name, out var blob)
         ? blob
         : throw new JobException(
             $"The checkpoint has no '{name}', only {string.Join(", ", Blobs.Keys.Select(key => $"'{key}'"))}: another version of this program wrote it. "

@@ -23,7 +23,7 @@ internal static class CheckpointFormat
             writer.Write(Magic);
             writer.Write(Version);
             writer.Write(blobs.Count);
-            foreach ((string name, byte[] blob) in blobs.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            foreach (var (name, blob) in blobs.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             {
                 writer.Write(name);
                 writer.Write(blob.LongLength);
@@ -49,7 +49,7 @@ internal static class CheckpointFormat
     /// <summary>The blobs in <paramref name="file"/>, or null where it is not whole: cut off, changed, or of another format.</summary>
     public static Dictionary<string, byte[]>? Read(byte[] file)
     {
-        int end = file.Length - SHA256.HashSizeInBytes;
+        var end = file.Length - SHA256.HashSizeInBytes;
         if (end < Magic.Length || !file.AsSpan(0, Magic.Length).SequenceEqual(Magic)
             || !SHA256.HashData(file.AsSpan(0, end)).AsSpan().SequenceEqual(file.AsSpan(end)))
         {
@@ -64,9 +64,9 @@ internal static class CheckpointFormat
         }
 
         var blobs = new Dictionary<string, byte[]>();
-        for (int left = reader.ReadInt32(); left > 0; left--)
+        for (var left = reader.ReadInt32(); left > 0; left--)
         {
-            string name = reader.ReadString();
+            var name = reader.ReadString();
             blobs.Add(name, reader.ReadBytes(checked((int)reader.ReadInt64())));
         }
 

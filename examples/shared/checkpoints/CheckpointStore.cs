@@ -44,12 +44,12 @@ internal sealed class CheckpointStore
     /// <exception cref="JobException">It cannot be written; those that are there stay.</exception>
     public string Save(IReadOnlyDictionary<string, byte[]> blobs)
     {
-        long last = Files().Select(file => file.Sequence).FirstOrDefault(-1);
-        string path = Path.Combine(_folder, FormattableString.Invariant($"{_name}.{last + 1:D8}{Ending}"));
-        string temporary = path + ".new";
+        var last = Files().Select(file => file.Sequence).FirstOrDefault(-1);
+        var path = Path.Combine(_folder, FormattableString.Invariant($"{_name}.{last + 1:D8}{Ending}"));
+        var temporary = path + ".new";
         try
         {
-            using (FileStream stream = File.Create(temporary))
+            using (var stream = File.Create(temporary))
             {
                 CheckpointFormat.Write(stream, blobs);
 
@@ -73,7 +73,7 @@ internal sealed class CheckpointStore
     public Checkpoint? Load()
     {
         var damaged = new List<string>();
-        foreach ((long sequence, string path) in Files())
+        foreach (var (sequence, path) in Files())
         {
             if (Read(path) is { } blobs)
             {
@@ -91,7 +91,7 @@ internal sealed class CheckpointStore
     /// <summary>Deletes all, for a run that starts anew.</summary>
     public void Clear()
     {
-        foreach ((_, string path) in Files())
+        foreach (var (_, path) in Files())
         {
             File.Delete(path);
         }
@@ -100,8 +100,8 @@ internal sealed class CheckpointStore
     private void DeleteOthers()
     {
         // A damaged file counts for nothing: two that can be loaded stay.
-        int whole = 0;
-        foreach ((_, string path) in Files())
+        var whole = 0;
+        foreach (var (_, path) in Files())
         {
             if (whole == Kept || Read(path) is null)
             {
@@ -114,7 +114,7 @@ internal sealed class CheckpointStore
         }
 
         // What a killed process left half-written.
-        foreach (string left in Directory.EnumerateFiles(_folder, $"{_name}.*{Ending}.new"))
+        foreach (var left in Directory.EnumerateFiles(_folder, $"{_name}.*{Ending}.new"))
         {
             File.Delete(left);
         }
@@ -136,10 +136,10 @@ internal sealed class CheckpointStore
     private List<(long Sequence, string Path)> Files()
     {
         var files = new List<(long Sequence, string Path)>();
-        foreach (string path in Directory.EnumerateFiles(_folder, $"{_name}.*{Ending}"))
+        foreach (var path in Directory.EnumerateFiles(_folder, $"{_name}.*{Ending}"))
         {
-            string number = Path.GetFileName(path)[(_name.Length + 1)..^Ending.Length];
-            if (long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long sequence))
+            var number = Path.GetFileName(path)[(_name.Length + 1)..^Ending.Length];
+            if (long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
             {
                 files.Add((sequence, path));
             }

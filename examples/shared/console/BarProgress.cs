@@ -14,7 +14,7 @@ internal sealed class BarProgress : IJobProgress
     {
         // Ctrl+C ends the process in the middle of a bar, which hides the cursor.
         Console.CancelKeyPress += (_, _) => console.Cursor.Show();
-        Progress progress = console.Progress()
+        var progress = console.Progress()
             .AutoClear(true)
             .Columns(
                 new SpinnerColumn(),

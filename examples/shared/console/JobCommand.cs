@@ -65,7 +65,7 @@ internal sealed class JobCommand
     /// <param name="run">The job; returns the exit code.</param>
     public Command Define(Option[] before, Option[] after, Func<ParseResult, JobArguments, int> run)
     {
-        foreach (Option option in (Option[])[.. before, _data, _threads, _quick, .. after, _seed])
+        foreach (var option in (Option[])[.. before, _data, _threads, _quick, .. after, _seed])
         {
             // "--length 8192 4096" would otherwise be taken as a list.
             option.Arity = option is Option<bool> ? ArgumentArity.Zero : ArgumentArity.ExactlyOne;
@@ -85,10 +85,10 @@ internal sealed class JobCommand
     public static int Invoke(Command root, string[] args)
     {
         Console.OutputEncoding = Encoding.UTF8;
-        ParseResult result = root.Parse(args);
+        var result = root.Parse(args);
         if (result.Errors.Count > 0)
         {
-            foreach (ParseError error in result.Errors)
+            foreach (var error in result.Errors)
             {
                 Console.Error.WriteLine($"error: {error.Message}");
             }
@@ -117,9 +117,9 @@ internal sealed class JobCommand
 
     private static int? Whole(ArgumentResult argument, int least, int most)
     {
-        string text = argument.Tokens[0].Value;
-        string option = (argument.Parent as OptionResult)?.Option.Name ?? "the argument";
-        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number))
+        var text = argument.Tokens[0].Value;
+        var option = (argument.Parent as OptionResult)?.Option.Name ?? "the argument";
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
         {
             argument.AddError(Text($"{option} needs a whole number from {least} to {most}, without separators; '{text}' is not one."));
             return null;

@@ -19,8 +19,8 @@ internal sealed class Printer(IAnsiConsole console)
     /// <summary>A line that ends with a path, relative to the current folder if it lies in it.</summary>
     public void Path(FormattableString before, string path)
     {
-        string full = System.IO.Path.GetFullPath(path);
-        string relative = System.IO.Path.GetRelativePath(Environment.CurrentDirectory, full);
+        var full = System.IO.Path.GetFullPath(path);
+        var relative = System.IO.Path.GetRelativePath(Environment.CurrentDirectory, full);
 
         // Not through the console, which would break a long path into lines.
         console.Profile.Out.Writer.WriteLine(Text(before) + (relative.StartsWith("..", StringComparison.Ordinal) ? full : relative));
@@ -30,9 +30,9 @@ internal sealed class Printer(IAnsiConsole console)
     public void Table(IEnumerable<string> titles, IEnumerable<string[]> rows)
     {
         var table = new Table().Border(TableBorder.Simple);
-        foreach (string title in titles)
+        foreach (var title in titles)
         {
-            bool left = title.StartsWith('<');
+            var left = title.StartsWith('<');
             table.AddColumn(new TableColumn(Markup.Escape(left ? title[1..] : title))
             {
                 Alignment = left ? Justify.Left : Justify.Right,
@@ -40,7 +40,7 @@ internal sealed class Printer(IAnsiConsole console)
             }.Padding(0, 0, 1, 0));
         }
 
-        foreach (string[] row in rows)
+        foreach (var row in rows)
         {
             table.AddRow([.. row.Select(Markup.Escape)]);
         }

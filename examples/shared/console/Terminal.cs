@@ -11,7 +11,7 @@ internal sealed class Terminal
     public Terminal()
     {
         // A log gets plain text, and lines longer than the 80 columns that would be assumed.
-        bool log = Console.IsOutputRedirected;
+        var log = Console.IsOutputRedirected;
         Ansi = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = log ? AnsiSupport.No : AnsiSupport.Detect });
         _interactive = Ansi.Profile.Capabilities.Interactive && Ansi.Profile.Capabilities.Ansi && !log;
         if (log)

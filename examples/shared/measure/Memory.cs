@@ -7,9 +7,9 @@ internal static class Memory
     /// <exception cref="JobException">They do not fit into the memory of this machine.</exception>
     public static float[][] Allocate(int count, int width, int length)
     {
-        long bytesOfToken = (long)count * width * sizeof(float);
-        long needed = bytesOfToken * length;
-        long free = Free();
+        var bytesOfToken = (long)count * width * sizeof(float);
+        var needed = bytesOfToken * length;
+        var free = Free();
 
         // Some is left for the rest of the process. Without the check the system would swap, or end the process, long after the start.
         const long rest = 256L << 20;
@@ -32,13 +32,13 @@ internal static class Memory
     {
         // Before a first collection the runtime has no figures.
         GC.Collect();
-        GCMemoryInfo info = GC.GetGCMemoryInfo();
+        var info = GC.GetGCMemoryInfo();
         return Math.Max(0, info.TotalAvailableMemoryBytes - info.MemoryLoadBytes);
     }
 
     private static JobException TooLittle(long needed, long free, long length)
     {
-        string advice = length > 0
+        var advice = length > 0
             ? FormattableString.Invariant($"Give a smaller --length, at most about {length}.")
             : "Free some memory first.";
         return new JobException(FormattableString.Invariant(

@@ -19,7 +19,7 @@ internal static class SampledRows
     /// <summary>Positions spread evenly over a sequence: the middles of <see cref="Most"/> equal parts, or all of a short one.</summary>
     public static int[] Positions(int length)
     {
-        int count = Math.Min(length, Most);
+        var count = Math.Min(length, Most);
         return [.. Enumerable.Range(0, count).Select(i => (int)((2L * i + 1) * length / (2L * count)))];
     }
 
@@ -34,15 +34,15 @@ internal static class SampledRows
         var average = new double[attention.Length];
 
         // A unit of parallel work is a head and a part of the rows, so that more threads than heads have work too.
-        int parts = Math.Max(1, Math.Min(positions.Length, (threads + heads - 1) / heads));
+        var parts = Math.Max(1, Math.Min(positions.Length, (threads + heads - 1) / heads));
         Parallel.For(0, heads * parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, unit =>
         {
-            int head = unit / parts;
-            int part = unit % parts;
-            int from = positions.Length * part / parts;
-            int to = positions.Length * (part + 1) / parts;
-            int tensor = head * length * dim;
-            int output = (head * positions.Length + from) * dim;
+            var head = unit / parts;
+            var part = unit % parts;
+            var from = positions.Length * part / parts;
+            var to = positions.Length * (part + 1) / parts;
+            var tensor = head * length * dim;
+            var output = (head * positions.Length + from) * dim;
             ComputeHead(
                 query.AsSpan(tensor, length * dim),
                 key.AsSpan(tensor, length * dim),
@@ -65,9 +65,9 @@ internal static class SampledRows
     public static double[] Gather(float[] tensor, int heads, int length, int dim, int[] positions)
     {
         var rows = new double[heads * positions.Length * dim];
-        for (int row = 0; row < heads * positions.Length; row++)
+        for (var row = 0; row < heads * positions.Length; row++)
         {
-            int start = (row / positions.Length * length + positions[row % positions.Length]) * dim;
+            var start = (row / positions.Length * length + positions[row % positions.Length]) * dim;
             Widen(tensor.AsSpan(start, dim), rows.AsSpan(row * dim, dim));
         }
 
@@ -79,7 +79,7 @@ internal static class SampledRows
     {
         double difference = 0;
         double size = 0;
-        for (int i = 0; i < expected.Length; i++)
+        for (var i = 0; i < expected.Length; i++)
         {
             difference += (actual[i] - expected[i]) * (actual[i] - expected[i]);
             size += expected[i] * expected[i];
@@ -95,47 +95,47 @@ internal static class SampledRows
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, int dim, ReadOnlySpan<int> positions, bool causal,
         Span<double> attention)
     {
-        int length = key.Length / dim;
+        var length = key.Length / dim;
         var q = new double[positions.Length * dim];
         var top = new double[positions.Length];
         var weight = new double[positions.Length];
         var keys = new double[Block * dim];
         var values = new double[Block * dim];
-        for (int row = 0; row < positions.Length; row++)
+        for (var row = 0; row < positions.Length; row++)
         {
             Widen(query.Slice(positions[row] * dim, dim), q.AsSpan(row * dim, dim));
             top[row] = double.NegativeInfinity;
         }
 
         Scale(q, 1 / Math.Sqrt(dim));
-        for (int first = 0; first < length; first += Block)
+        for (var first = 0; first < length; first += Block)
         {
-            int count = Math.Min(Block, length - first);
+            var count = Math.Min(Block, length - first);
             Widen(key.Slice(first * dim, count * dim), keys);
             Widen(value.Slice(first * dim, count * dim), values);
-            for (int row = 0; row < positions.Length; row++)
+            for (var row = 0; row < positions.Length; row++)
             {
-                int seen = causal ? Math.Min(count, positions[row] + 1 - first) : count;
-                Span<double> sum = attention.Slice(row * dim, dim);
-                for (int j = 0; j < seen; j++)
+                var seen = causal ? Math.Min(count, positions[row] + 1 - first) : count;
+                var sum = attention.Slice(row * dim, dim);
+                for (var j = 0; j < seen; j++)
                 {
-                    double score = Dot(q.AsSpan(row * dim, dim), keys.AsSpan(j * dim, dim));
+                    var score = Dot(q.AsSpan(row * dim, dim), keys.AsSpan(j * dim, dim));
                     if (score > top[row])
                     {
-                        double rescale = Math.Exp(top[row] - score);
+                        var rescale = Math.Exp(top[row] - score);
                         Scale(sum, rescale);
                         weight[row] *= rescale;
                         top[row] = score;
                     }
 
-                    double probability = Math.Exp(score - top[row]);
+                    var probability = Math.Exp(score - top[row]);
                     weight[row] += probability;
                     Accumulate(values.AsSpan(j * dim, dim), probability, sum);
                 }
             }
         }
 
-        for (int row = 0; row < positions.Length; row++)
+        for (var row = 0; row < positions.Length; row++)
         {
             Scale(attention.Slice(row * dim, dim), 1 / weight[row]);
         }
@@ -143,20 +143,20 @@ internal static class SampledRows
 
     private static void AverageHead(ReadOnlySpan<float> value, int dim, ReadOnlySpan<int> positions, bool causal, Span<double> average)
     {
-        int length = value.Length / dim;
+        var length = value.Length / dim;
         var sum = new double[dim];
-        int seen = 0;
-        for (int row = 0; row < positions.Length; row++)
+        var seen = 0;
+        for (var row = 0; row < positions.Length; row++)
         {
-            for (int sees = causal ? positions[row] + 1 : length; seen < sees; seen++)
+            for (var sees = causal ? positions[row] + 1 : length; seen < sees; seen++)
             {
-                for (int c = 0; c < dim; c++)
+                for (var c = 0; c < dim; c++)
                 {
                     sum[c] += value[seen * dim + c];
                 }
             }
 
-            Span<double> mean = average.Slice(row * dim, dim);
+            var mean = average.Slice(row * dim, dim);
             sum.CopyTo(mean);
             Scale(mean, 1.0 / seen);
         }
@@ -164,7 +164,7 @@ internal static class SampledRows
 
     private static void Widen(ReadOnlySpan<float> source, Span<double> destination)
     {
-        for (int i = 0; i < source.Length; i++)
+        for (var i = 0; i < source.Length; i++)
         {
             destination[i] = source[i];
         }
@@ -172,7 +172,7 @@ internal static class SampledRows
 
     private static void Scale(Span<double> numbers, double factor)
     {
-        for (int i = 0; i < numbers.Length; i++)
+        for (var i = 0; i < numbers.Length; i++)
         {
             numbers[i] *= factor;
         }
@@ -181,18 +181,18 @@ internal static class SampledRows
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Dot(ReadOnlySpan<double> left, ReadOnlySpan<double> right)
     {
-        ReadOnlySpan<Vector<double>> a = MemoryMarshal.Cast<double, Vector<double>>(left);
-        ReadOnlySpan<Vector<double>> b = MemoryMarshal.Cast<double, Vector<double>>(right);
+        var a = MemoryMarshal.Cast<double, Vector<double>>(left);
+        var b = MemoryMarshal.Cast<double, Vector<double>>(right);
         Vector<double> even = default;
         Vector<double> odd = default;
-        int i = 0;
+        var i = 0;
         for (; i + 1 < a.Length; i += 2)
         {
             even += a[i] * b[i];
             odd += a[i + 1] * b[i + 1];
         }
 
-        double sum = Vector.Sum(even + odd);
+        var sum = Vector.Sum(even + odd);
         for (i *= Vector<double>.Count; i < left.Length; i++)
         {
             sum += left[i] * right[i];
@@ -204,14 +204,14 @@ internal static class SampledRows
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Accumulate(ReadOnlySpan<double> source, double weight, Span<double> destination)
     {
-        ReadOnlySpan<Vector<double>> x = MemoryMarshal.Cast<double, Vector<double>>(source);
-        Span<Vector<double>> y = MemoryMarshal.Cast<double, Vector<double>>(destination);
-        for (int i = 0; i < x.Length; i++)
+        var x = MemoryMarshal.Cast<double, Vector<double>>(source);
+        var y = MemoryMarshal.Cast<double, Vector<double>>(destination);
+        for (var i = 0; i < x.Length; i++)
         {
             y[i] += x[i] * weight;
         }
 
-        for (int i = x.Length * Vector<double>.Count; i < source.Length; i++)
+        for (var i = x.Length * Vector<double>.Count; i < source.Length; i++)
         {
             destination[i] += source[i] * weight;
         }

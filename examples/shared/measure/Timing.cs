@@ -14,10 +14,10 @@ internal sealed class Timing(TimeSpan budget, int most)
     public TimeSpan Median(Action call)
     {
         var times = new List<TimeSpan>();
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         do
         {
-            long begin = Stopwatch.GetTimestamp();
+            var begin = Stopwatch.GetTimestamp();
             call();
             times.Add(Stopwatch.GetElapsedTime(begin));
         }

@@ -31,16 +31,16 @@ internal sealed record ColourScale(double Least, double Most)
             return Steps;
         }
 
-        double share = Most > Least ? Math.Clamp((number - Least) / (Most - Least), 0, 1) : 0;
+        var share = Most > Least ? Math.Clamp((number - Least) / (Most - Least), 0, 1) : 0;
         return (int)Math.Round(share * (Steps - 1));
     }
 
     private static (int Red, int Green, int Blue) Mixed(double share)
     {
-        double place = share * (Stops.Length - 1);
-        int stop = Math.Min((int)place, Stops.Length - 2);
-        (int Red, int Green, int Blue) low = Stops[stop];
-        (int Red, int Green, int Blue) high = Stops[stop + 1];
+        var place = share * (Stops.Length - 1);
+        var stop = Math.Min((int)place, Stops.Length - 2);
+        var low = Stops[stop];
+        var high = Stops[stop + 1];
         int Mix(int a, int b) => (int)Math.Round(a + (place - stop) * (b - a));
         return (Mix(low.Red, high.Red), Mix(low.Green, high.Green), Mix(low.Blue, high.Blue));
     }

@@ -26,7 +26,7 @@ internal sealed class HeatMap(string title, string subtitle, int columns, int si
     /// <exception cref="ArgumentException">The matrix is empty, or labels do not fit.</exception>
     public void Add(HeatMapPanel panel)
     {
-        (int rows, int width) = (panel.Values.GetLength(0), panel.Values.GetLength(1));
+        var (rows, width) = (panel.Values.GetLength(0), panel.Values.GetLength(1));
         if (rows == 0 || width == 0)
         {
             throw new ArgumentException(FormattableString.Invariant($"The matrix '{panel.Title}' is {rows} × {width}."), nameof(panel));
@@ -50,17 +50,17 @@ internal sealed class HeatMap(string title, string subtitle, int columns, int si
             throw new InvalidOperationException("A heat map needs a matrix.");
         }
 
-        int labels = _panels.Exists(panel => panel.Labels.Count > 0) ? LabelSize : 0;
-        int scale = _panels.Exists(panel => panel.ScaleText is not null) ? ScaleHeight : 0;
-        int gap = labels > 0 ? 3 * Gap : Gap;
-        int columnWidth = labels + side + gap;
+        var labels = _panels.Exists(panel => panel.Labels.Count > 0) ? LabelSize : 0;
+        var scale = _panels.Exists(panel => panel.ScaleText is not null) ? ScaleHeight : 0;
+        var gap = labels > 0 ? 3 * Gap : Gap;
+        var columnWidth = labels + side + gap;
         HeatMapPanel[][] rows = [.. _panels.Chunk(columns)];
         int[] titles = [.. rows.Select(row => row.Any(panel => panel.Title.Length > 0) ? TitleHeight : 0)];
-        int width = Math.Max(Left + Math.Min(columns, _panels.Count) * columnWidth - gap + 24, 480);
-        int height = Top + titles.Sum() + rows.Length * (labels + side + scale + Gap) + 10;
+        var width = Math.Max(Left + Math.Min(columns, _panels.Count) * columnWidth - gap + 24, 480);
+        var height = Top + titles.Sum() + rows.Length * (labels + side + scale + Gap) + 10;
         var page = new SvgPage(width, height, title, subtitle);
-        int y = Top;
-        for (int row = 0; row < rows.Length; row++)
+        var y = Top;
+        for (var row = 0; row < rows.Length; row++)
         {
             y += titles[row] + labels;
             if (RowTitles.Count > 0)
@@ -68,7 +68,7 @@ internal sealed class HeatMap(string title, string subtitle, int columns, int si
                 page.Line($"  <text x=\"{Left - 10}\" y=\"{y + side / 2 + 4}\" text-anchor=\"end\">{SvgPage.Escape(RowTitles[row])}</text>");
             }
 
-            for (int column = 0; column < rows[row].Length; column++)
+            for (var column = 0; column < rows[row].Length; column++)
             {
                 Matrix(page, rows[row][column], Left + column * columnWidth + labels, y, y - labels - 8);
             }
@@ -81,8 +81,8 @@ internal sealed class HeatMap(string title, string subtitle, int columns, int si
 
     private void Matrix(SvgPage page, HeatMapPanel panel, int x, int y, int titleBaseline)
     {
-        int rows = panel.Values.GetLength(0);
-        int width = panel.Values.GetLength(1);
+        var rows = panel.Values.GetLength(0);
+        var width = panel.Values.GetLength(1);
         page.Line($"  <text x=\"{x + side / 2.0:F1}\" y=\"{titleBaseline}\" text-anchor=\"middle\">{SvgPage.Escape(panel.Title)}</text>");
 
         if (panel.Values.Length <= MostSquares)
@@ -91,17 +91,17 @@ internal sealed class HeatMap(string title, string subtitle, int columns, int si
         }
         else
         {
-            string png = Convert.ToBase64String(PngImage.Write(
+            var png = Convert.ToBase64String(PngImage.Write(
                 width, rows, ColourScale.Palette, (column, row) => panel.Scale.IndexOf(panel.Values[row, column])));
             page.Line($"  <image x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\" preserveAspectRatio=\"none\"");
             page.Line($"         style=\"image-rendering: pixelated\" href=\"data:image/png;base64,{png}\"/>");
         }
 
         page.Line($"  <rect x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\" fill=\"none\" stroke=\"#999\"/>");
-        for (int i = 0; i < panel.Labels.Count; i++)
+        for (var i = 0; i < panel.Labels.Count; i++)
         {
-            double middle = (i + 0.5) * side / panel.Labels.Count;
-            string label = SvgPage.Escape(panel.Labels[i]);
+            var middle = (i + 0.5) * side / panel.Labels.Count;
+            var label = SvgPage.Escape(panel.Labels[i]);
             page.Line($"  <text x=\"{x + middle:F1}\" y=\"{y - 5}\" text-anchor=\"middle\" font-size=\"12\">{label}</text>");
             page.Line($"  <text x=\"{x - 6}\" y=\"{y + middle + 4:F1}\" text-anchor=\"end\" font-size=\"12\">{label}</text>");
         }
@@ -115,20 +115,20 @@ internal sealed class HeatMap(string title, string subtitle, int columns, int si
     /// <summary>One path a colour.</summary>
     private void Squares(SvgPage page, HeatMapPanel panel, int x, int y)
     {
-        int rows = panel.Values.GetLength(0);
-        int width = panel.Values.GetLength(1);
+        var rows = panel.Values.GetLength(0);
+        var width = panel.Values.GetLength(1);
         var cells = from row in Enumerable.Range(0, rows)
                     from column in Enumerable.Range(0, width)
-                    group (row, column) by panel.Scale.IndexOf(panel.Values[row, column]) into colour
+                    group (Row: row, Column: column) by panel.Scale.IndexOf(panel.Values[row, column]) into colour
                     orderby colour.Key
                     select colour;
-        double w = (double)side / width;
-        double h = (double)side / rows;
+        var w = (double)side / width;
+        var h = (double)side / rows;
         page.Line($"  <g shape-rendering=\"crispEdges\">");
-        foreach (IGrouping<int, (int Row, int Column)> colour in cells)
+        foreach (var colour in cells)
         {
-            (int red, int green, int blue) = ColourScale.Palette[colour.Key];
-            string path = string.Concat(colour.Select(cell => SvgPage.Text($"M{x + cell.Column * w:0.##} {y + cell.Row * h:0.##}h{w:0.##}v{h:0.##}h{-w:0.##}z")));
+            var (red, green, blue) = ColourScale.Palette[colour.Key];
+            var path = string.Concat(colour.Select(cell => SvgPage.Text($"M{x + cell.Column * w:0.##} {y + cell.Row * h:0.##}h{w:0.##}v{h:0.##}h{-w:0.##}z")));
             page.Line($"    <path d=\"{path}\" fill=\"#{red:x2}{green:x2}{blue:x2}\"/>");
         }
 
@@ -137,11 +137,11 @@ internal sealed class HeatMap(string title, string subtitle, int columns, int si
 
     private void Scale(SvgPage page, ColourScale scale, Func<double, string> text, int x, int y)
     {
-        int steps = ColourScale.Palette.Count - 1;
+        var steps = ColourScale.Palette.Count - 1;
         double At(double share) => scale.Least + share * (scale.Most - scale.Least);
-        string png = Convert.ToBase64String(PngImage.Write(steps, 1, ColourScale.Palette, (column, _) => column));
+        var png = Convert.ToBase64String(PngImage.Write(steps, 1, ColourScale.Palette, (column, _) => column));
         page.Line($"  <image x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"8\" preserveAspectRatio=\"none\" href=\"data:image/png;base64,{png}\"/>");
-        foreach ((double share, string anchor) in (ReadOnlySpan<(double, string)>)[(0, "start"), (0.5, "middle"), (1, "end")])
+        foreach (var (share, anchor) in (ReadOnlySpan<(double, string)>)[(0, "start"), (0.5, "middle"), (1, "end")])
         {
             page.Line($"  <text x=\"{x + share * side:F1}\" y=\"{y + 22}\" text-anchor=\"{anchor}\" font-size=\"12\" fill=\"#555\">{SvgPage.Escape(text(At(share)))}</text>");
         }

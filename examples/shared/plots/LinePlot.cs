@@ -49,8 +49,8 @@ internal sealed class LinePlot(string title, string subtitle, string xTitle, str
     {
         get
         {
-            int columns = Math.Max(1, (Right - Left) / LegendColumn);
-            int rows = (_series.Count + columns - 1) / columns;
+            var columns = Math.Max(1, (Right - Left) / LegendColumn);
+            var rows = (_series.Count + columns - 1) / columns;
             return Math.Max(2, rows + rows % 2);
         }
     }
@@ -64,7 +64,7 @@ internal sealed class LinePlot(string title, string subtitle, string xTitle, str
     /// <exception cref="ArgumentException">A number is not finite.</exception>
     public void Add(PlotSeries series)
     {
-        foreach ((double x, double y) in series.Points)
+        foreach (var (x, y) in series.Points)
         {
             if (!double.IsFinite(x) || !double.IsFinite(y))
             {
@@ -92,15 +92,15 @@ internal sealed class LinePlot(string title, string subtitle, string xTitle, str
 
         double[] xs = [.. _series.SelectMany(series => series.Points).Select(point => point.X)];
         double[] ys = [.. _series.SelectMany(series => series.Points).Select(point => point.Y), .. _references.Select(reference => reference.Value)];
-        double most = double.IsNaN(MostY) ? ys.Max() : MostY;
-        double least = Math.Min(most, double.IsNaN(LeastY) ? ys.Min() : Math.Min(LeastY, ys.Min()));
-        IReadOnlyList<double> xTicks = NiceTicks.Cover(xs.Min(), xs.Max(), about: 8, leastStep: WholeX ? 1 : 0);
-        IReadOnlyList<double> yTicks = NiceTicks.Cover(least, most, about: 7);
+        var most = double.IsNaN(MostY) ? ys.Max() : MostY;
+        var least = Math.Min(most, double.IsNaN(LeastY) ? ys.Min() : Math.Min(LeastY, ys.Min()));
+        var xTicks = NiceTicks.Cover(xs.Min(), xs.Max(), about: 8, leastStep: WholeX ? 1 : 0);
+        var yTicks = NiceTicks.Cover(least, most, about: 7);
 
         // x ends with its last point, with room for half a mark beside it, and y with a tick.
-        double x0 = xs.Min();
-        double x1 = xs.Max() > x0 ? xs.Max() : x0 + 1;
-        double room = Marks ? 0.03 * (x1 - x0) : 0;
+        var x0 = xs.Min();
+        var x1 = xs.Max() > x0 ? xs.Max() : x0 + 1;
+        var room = Marks ? 0.03 * (x1 - x0) : 0;
         (x0, x1) = (x0 - room, x1 + room);
         double X(double x) => Left + (x - x0) / (x1 - x0) * (Right - Left);
         double Y(double y) => Bottom - (y - yTicks[0]) / (yTicks[^1] - yTicks[0]) * (Bottom - Top);
@@ -109,29 +109,29 @@ internal sealed class LinePlot(string title, string subtitle, string xTitle, str
         page.Line($"  <clipPath id=\"plot\"><rect x=\"{Left}\" y=\"{Top}\" width=\"{Right - Left}\" height=\"{Bottom - Top}\"/></clipPath>");
         double[] shown = [.. xTicks.Where(tick => tick >= x0 && tick <= x1)];
         page.Line($"  <g stroke=\"#dddddd\">");
-        foreach (double tick in yTicks)
+        foreach (var tick in yTicks)
         {
             page.Line($"    <path d=\"M{Left} {Y(tick):F1}H{Right}\"/>");
         }
 
-        foreach (double tick in shown)
+        foreach (var tick in shown)
         {
             page.Line($"    <path d=\"M{X(tick):F1} {Top}V{Bottom}\"/>");
         }
 
         page.Line($"  </g>");
         page.Line($"  <g clip-path=\"url(#plot)\">");
-        foreach (PlotSeries series in _series.Where(series => series.Spread.Count > 0))
+        foreach (var series in _series.Where(series => series.Spread.Count > 0))
         {
             PlotCurves.DrawBand(page, series, X, Y);
         }
 
-        foreach (ReferenceLine reference in _references)
+        foreach (var reference in _references)
         {
             page.Line($"    <path d=\"M{Left} {Y(reference.Value):F1}H{Right}\" stroke=\"#555\" stroke-width=\"1.2\" stroke-dasharray=\"10 3 2 3\"/>");
         }
 
-        foreach (PlotSeries series in _series)
+        foreach (var series in _series)
         {
             PlotCurves.Draw(page, series, [.. series.Points.Select(point => (X(point.X), Y(point.Y)))], Marks);
         }
@@ -139,12 +139,12 @@ internal sealed class LinePlot(string title, string subtitle, string xTitle, str
         page.Line($"  </g>");
         References(page, Y);
         page.Line($"  <path d=\"M{Left} {Top}V{Bottom}H{Right}\" fill=\"none\" stroke=\"#222\"/>");
-        foreach (double tick in yTicks)
+        foreach (var tick in yTicks)
         {
             page.Line($"  <text x=\"{Left - 8}\" y=\"{Y(tick) + 4:F1}\" text-anchor=\"end\">{SvgPage.Escape(YText(tick))}</text>");
         }
 
-        foreach (double tick in shown)
+        foreach (var tick in shown)
         {
             page.Line($"  <text x=\"{X(tick):F1}\" y=\"{Bottom + 20}\" text-anchor=\"middle\">{tick:#,0.######}</text>");
         }
@@ -159,15 +159,15 @@ internal sealed class LinePlot(string title, string subtitle, string xTitle, str
     private void References(SvgPage page, Func<double, double> place)
     {
         double free = Top;
-        foreach (ReferenceLine reference in _references.OrderBy(reference => place(reference.Value)))
+        foreach (var reference in _references.OrderBy(reference => place(reference.Value)))
         {
-            double y = place(reference.Value);
+            var y = place(reference.Value);
             if (y < Top || y > Bottom)
             {
                 continue;
             }
 
-            double baseline = y - 5 >= free + LabelHeight - 3 ? y - 5 : Math.Max(y + LabelHeight - 2, free + LabelHeight - 3);
+            var baseline = y - 5 >= free + LabelHeight - 3 ? y - 5 : Math.Max(y + LabelHeight - 2, free + LabelHeight - 3);
             free = baseline + 3;
 
             // A white edge, so that it can be read over a curve.

@@ -67,45 +67,45 @@ internal sealed class LogPlot(string title, string subtitle, string xTitle, stri
 
         // Half a step of room beside the first and the last place; whole decades of y.
         double Scale(double x) => LinearX ? x : Math.Log2(x);
-        double x0 = Scale(places[0]) - 0.35;
-        double x1 = Scale(places[^1]) + 0.35;
-        int y0 = (int)Math.Floor(Math.Log10(heights.Min()));
-        int y1 = Math.Max(y0 + 1, (int)Math.Ceiling(Math.Log10(heights.Max())));
+        var x0 = Scale(places[0]) - 0.35;
+        var x1 = Scale(places[^1]) + 0.35;
+        var y0 = (int)Math.Floor(Math.Log10(heights.Min()));
+        var y1 = Math.Max(y0 + 1, (int)Math.Ceiling(Math.Log10(heights.Max())));
         double X(double x) => Left + (Scale(x) - x0) / (x1 - x0) * (Right - Left);
         double Y(double y) => Bottom - (Math.Log10(y) - y0) / (y1 - y0) * (Bottom - Top);
 
         var page = new SvgPage(Width, Height, title, subtitle);
         page.Line($"  <g stroke=\"#eeeeee\">");
-        for (int decade = y0; decade < y1; decade++)
+        for (var decade = y0; decade < y1; decade++)
         {
-            for (int digit = 2; digit <= 9; digit++)
+            for (var digit = 2; digit <= 9; digit++)
             {
-                double y = Y(digit * Math.Pow(10, decade));
+                var y = Y(digit * Math.Pow(10, decade));
                 page.Line($"    <path d=\"M{Left} {y:F1}H{Right}\"/>");
             }
         }
 
         page.Line($"  </g>");
         page.Line($"  <g stroke=\"#cccccc\">");
-        for (int decade = y0; decade <= y1; decade++)
+        for (var decade = y0; decade <= y1; decade++)
         {
             page.Line($"    <path d=\"M{Left} {Y(Math.Pow(10, decade)):F1}H{Right}\"/>");
         }
 
-        foreach (double place in places)
+        foreach (var place in places)
         {
             page.Line($"    <path d=\"M{X(place):F1} {Top}V{Bottom}\"/>");
         }
 
         page.Line($"  </g>");
         page.Line($"  <path d=\"M{Left} {Top}V{Bottom}H{Right}\" fill=\"none\" stroke=\"#222\"/>");
-        for (int decade = y0; decade <= y1; decade++)
+        for (var decade = y0; decade <= y1; decade++)
         {
-            double y = Y(Math.Pow(10, decade)) + 4;
+            var y = Y(Math.Pow(10, decade)) + 4;
             page.Line($"  <text x=\"{Left - 8}\" y=\"{y:F1}\" text-anchor=\"end\">{SvgPage.Escape(DecadeText(decade))}</text>");
         }
 
-        foreach (double place in WithRoom(places, X))
+        foreach (var place in WithRoom(places, X))
         {
             page.Line($"  <text x=\"{X(place):F1}\" y=\"{Bottom + 20}\" text-anchor=\"middle\">{place:N0}</text>");
         }
@@ -114,12 +114,12 @@ internal sealed class LogPlot(string title, string subtitle, string xTitle, stri
         page.Line($"  <text transform=\"translate(20 {(Top + Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{SvgPage.Escape(yTitle)}</text>");
 
         // Bands first, so that no curve lies under one.
-        foreach (PlotSeries series in _series.Where(series => series.Spread.Count > 0))
+        foreach (var series in _series.Where(series => series.Spread.Count > 0))
         {
             PlotCurves.DrawBand(page, series, X, y => Y(Math.Clamp(y, Math.Pow(10, y0), Math.Pow(10, y1))));
         }
 
-        foreach (PlotSeries series in _series)
+        foreach (var series in _series)
         {
             PlotCurves.Draw(page, series, [.. series.Points.Select(point => (X(point.X), Y(point.Y)))], marks: true);
         }
@@ -131,8 +131,8 @@ internal sealed class LogPlot(string title, string subtitle, string xTitle, stri
     /// <summary>Those of the places whose labels have room, from the last down.</summary>
     private static IEnumerable<double> WithRoom(double[] places, Func<double, double> x)
     {
-        double last = double.PositiveInfinity;
-        foreach (double place in places.Reverse())
+        var last = double.PositiveInfinity;
+        foreach (var place in places.Reverse())
         {
             if (last - x(place) >= 56)
             {

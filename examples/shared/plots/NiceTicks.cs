@@ -17,14 +17,14 @@ internal static class NiceTicks
         }
 
         // One number alone gets room around it.
-        double span = to > from ? to - from : Math.Max(1, Math.Abs(to));
-        double power = Math.Pow(10, Math.Floor(Math.Log10(span / about)));
-        double step = Math.Max(leastStep, new[] { 1.0, 2, 5, 10 }.First(factor => factor * power * about >= span * (1 - 1e-9)) * power);
-        long first = (long)Math.Floor(from / step + 1e-9);
-        long last = Math.Max(first + 1, (long)Math.Ceiling(to / step - 1e-9));
+        var span = to > from ? to - from : Math.Max(1, Math.Abs(to));
+        var power = Math.Pow(10, Math.Floor(Math.Log10(span / about)));
+        var step = Math.Max(leastStep, new[] { 1.0, 2, 5, 10 }.First(factor => factor * power * about >= span * (1 - 1e-9)) * power);
+        var first = (long)Math.Floor(from / step + 1e-9);
+        var last = Math.Max(first + 1, (long)Math.Ceiling(to / step - 1e-9));
 
         // Rounded to the step's own digits: 3 · 0.1 is 0.30000000000000004.
-        int digits = Math.Clamp(-(int)Math.Floor(Math.Log10(step)), 0, 15);
+        var digits = Math.Clamp(-(int)Math.Floor(Math.Log10(step)), 0, 15);
         return [.. Enumerable.Range(0, (int)(last - first + 1)).Select(i => Math.Round((first + i) * step, digits))];
     }
 }

@@ -13,8 +13,8 @@ internal static class PlotCurves
     /// <param name="marks">Whether each point is marked: measured points are, the thousand steps of a training run are not.</param>
     public static void Draw(SvgPage page, PlotSeries series, (double X, double Y)[] points, bool marks)
     {
-        string path = string.Join('L', points.Select(point => SvgPage.Text($"{point.X:F1} {point.Y:F1}")));
-        string dashes = series.Style switch
+        var path = string.Join('L', points.Select(point => SvgPage.Text($"{point.X:F1} {point.Y:F1}")));
+        var dashes = series.Style switch
         {
             LineStyle.Dashed => " stroke-dasharray=\"7 4\"",
             LineStyle.Dotted => " stroke-dasharray=\"2 4\"",
@@ -22,9 +22,9 @@ internal static class PlotCurves
         };
         page.Line($"  <g stroke=\"{SvgPage.Escape(series.Colour)}\" stroke-width=\"2\">");
         page.Line($"    <path d=\"M{path}\" fill=\"none\"{dashes}/>");
-        foreach ((double x, double y) in marks ? points : [])
+        foreach (var (x, y) in marks ? points : [])
         {
-            string fill = series.Style == LineStyle.Full ? series.Colour : "white";
+            var fill = series.Style == LineStyle.Full ? series.Colour : "white";
             page.Line($"    <circle cx=\"{x:F1}\" cy=\"{y:F1}\" r=\"3.5\" fill=\"{SvgPage.Escape(fill)}\"/>");
         }
 
@@ -36,7 +36,7 @@ internal static class PlotCurves
     {
         IEnumerable<string> Edge(int sign) =>
             series.Points.Zip(series.Spread, (point, spread) => SvgPage.Text($"{x(point.X):F1} {y(point.Y + sign * spread):F1}"));
-        string outline = string.Join('L', Edge(1).Concat(Edge(-1).Reverse()));
+        var outline = string.Join('L', Edge(1).Concat(Edge(-1).Reverse()));
         page.Line($"  <path d=\"M{outline}Z\" fill=\"{SvgPage.Escape(series.Colour)}\" fill-opacity=\"0.14\"/>");
     }
 
@@ -49,7 +49,7 @@ internal static class PlotCurves
     /// <param name="marks">Whether the curves have marks.</param>
     public static void DrawLegend(SvgPage page, IReadOnlyList<PlotSeries> series, int top, int rows, int column, bool marks)
     {
-        for (int i = 0; i < series.Count; i++)
+        for (var i = 0; i < series.Count; i++)
         {
             double x = SvgPage.Left + i / rows * column;
             double y = top + i % rows * LegendLine;

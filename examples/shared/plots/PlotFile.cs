@@ -12,7 +12,7 @@ internal static class PlotFile
     /// <exception cref="JobException">There is no such folder, or a folder has the name of the file.</exception>
     public static void Check(string path, string option, string usualName)
     {
-        string full = Path.GetFullPath(path);
+        var full = Path.GetFullPath(path);
         if (Directory.Exists(full))
         {
             throw new JobException(
@@ -32,7 +32,7 @@ internal static class PlotFile
     /// <exception cref="JobException">There is no such folder, or a plot cannot be created in it.</exception>
     public static void CheckFolder(string folder, string option)
     {
-        string full = Path.GetFullPath(folder);
+        var full = Path.GetFullPath(folder);
         if (File.Exists(full))
         {
             throw new JobException($"'{folder}' is a file. Give a folder for the plots with {option}.");
@@ -46,7 +46,7 @@ internal static class PlotFile
         try
         {
             // The only sure test of a permission is to use it.
-            string trial = Path.Combine(full, $".{Guid.NewGuid():N}");
+            var trial = Path.Combine(full, $".{Guid.NewGuid():N}");
             using var _ = new FileStream(trial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -29,9 +29,9 @@ internal static class PngImage
         using (var zip = new ZLibStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
         {
             var line = new byte[1 + width];     // a line begins with its filter, 0
-            for (int y = 0; y < height; y++)
+            for (var y = 0; y < height; y++)
             {
-                for (int x = 0; x < width; x++)
+                for (var x = 0; x < width; x++)
                 {
                     line[1 + x] = (byte)index(x, y);
                 }
@@ -58,7 +58,7 @@ internal static class PngImage
 
     private static uint Crc(uint crc, ReadOnlySpan<byte> data)
     {
-        foreach (byte value in data)
+        foreach (var value in data)
         {
             crc = CrcTable[(byte)(crc ^ value)] ^ (crc >> 8);
         }

@@ -46,12 +46,12 @@ internal sealed class Embedding
     public void Embed(ReadOnlyMemory<byte> tokens, float[] query, float[] key, float[] value, int threads, int position = 0)
     {
         const int block = 256;
-        int length = tokens.Length;
+        var length = tokens.Length;
         Parallel.For(0, (length + block - 1) / block, new ParallelOptions { MaxDegreeOfParallelism = threads }, index =>
         {
             Span<float> x = stackalloc float[Width];
-            int end = Math.Min(length, (index + 1) * block);
-            for (int t = index * block; t < end; t++)
+            var end = Math.Min(length, (index + 1) * block);
+            for (var t = index * block; t < end; t++)
             {
                 Token(tokens.Span[t], position + t, x);
                 _heads.Project(x, t, length, query, key, value);
@@ -63,7 +63,7 @@ internal sealed class Embedding
     public float[] Tokens(ReadOnlySpan<byte> tokens)
     {
         var x = new float[tokens.Length * Width];
-        for (int t = 0; t < tokens.Length; t++)
+        for (var t = 0; t < tokens.Length; t++)
         {
             Token(tokens[t], t, x.AsSpan(t * Width, Width));
         }
@@ -74,9 +74,9 @@ internal sealed class Embedding
     private void Token(int token, int position, Span<float> x)
     {
         _rows.AsSpan(token * Width, Width).CopyTo(x);
-        for (int wave = 0; wave < Width / 2; wave++)
+        for (var wave = 0; wave < Width / 2; wave++)
         {
-            (double sine, double cosine) = Math.SinCos(position * Frequencies[wave]);
+            var (sine, cosine) = Math.SinCos(position * Frequencies[wave]);
             x[2 * wave] += (float)sine;
             x[2 * wave + 1] += (float)cosine;
         }

@@ -36,13 +36,13 @@ internal static class Fasta
         var proteins = new List<Protein>();
         var residues = new StringBuilder();
         string? name = null;
-        int headerLine = 0;
-        int line = 0;
+        var headerLine = 0;
+        var line = 0;
 
         while (text.ReadLine() is { } raw)
         {
             line++;
-            string content = raw.TrimEnd();
+            var content = raw.TrimEnd();
             if (content.StartsWith('>'))
             {
                 Close();
@@ -92,13 +92,13 @@ internal static class Fasta
 
     private static void AppendResidues(string content, StringBuilder residues, string source, int line)
     {
-        for (int column = 0; column < content.Length; column++)
+        for (var column = 0; column < content.Length; column++)
         {
             // Lower case marks masked regions in some files: the residue is the same.
-            char letter = char.ToUpperInvariant(content[column]);
+            var letter = char.ToUpperInvariant(content[column]);
             if (!Vocabulary.AminoAcids.Contains(letter))
             {
-                string what = char.IsAsciiLetter(letter)
+                var what = char.IsAsciiLetter(letter)
                     ? $"'{letter}' is not one of the 20 standard amino acids ({Vocabulary.AminoAcids}). "
                         + "Replace the residue or leave the protein out."
                     : $"{Name(content[column])} is not a letter, and residues are letters. Remove it.";

@@ -12,9 +12,9 @@ internal static class GzipFile
     /// <exception cref="InvalidDataException">The file is damaged or cut off.</exception>
     public static Stream OpenRead(string path)
     {
-        FileStream file = File.OpenRead(path);
+        var file = File.OpenRead(path);
         Span<byte> start = stackalloc byte[2];
-        int read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        var read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         file.Position = 0;
         if (read < start.Length || start is not [0x1F, 0x8B])
         {
@@ -44,7 +44,7 @@ internal static class GzipFile
             gzip.CopyTo(contents);
         }
 
-        long length = contents.Length - Sentinel.Length;
+        var length = contents.Length - Sentinel.Length;
         if (!contents.GetBuffer().AsSpan(0, (int)contents.Length).EndsWith(Sentinel))
         {
             throw new InvalidDataException("It is cut off, or something follows it.");

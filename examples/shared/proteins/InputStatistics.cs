@@ -10,11 +10,11 @@ internal sealed record InputStatistics(double Deviation, double MeanSquaredZ)
     {
         double squares = 0;
         double products = 0;
-        for (int head = 0; head < heads; head++)
+        for (var head = 0; head < heads; head++)
         {
-            int start = head * length * dim;
-            (double[] queryMean, double querySquares) = Moments(query.Slice(start, length * dim), dim);
-            (double[] keyMean, double keySquares) = Moments(key.Slice(start, length * dim), dim);
+            var start = head * length * dim;
+            var (queryMean, querySquares) = Moments(query.Slice(start, length * dim), dim);
+            var (keyMean, keySquares) = Moments(key.Slice(start, length * dim), dim);
             squares += querySquares + keySquares;
 
             // The mean of qᵀk over all pairs is the product of the means.
@@ -29,10 +29,10 @@ internal sealed record InputStatistics(double Deviation, double MeanSquaredZ)
     {
         var mean = new double[dim];
         double squares = 0;
-        int count = rows.Length / dim;
-        for (int row = 0; row < count; row++)
+        var count = rows.Length / dim;
+        for (var row = 0; row < count; row++)
         {
-            for (int c = 0; c < dim; c++)
+            for (var c = 0; c < dim; c++)
             {
                 double x = rows[row * dim + c];
                 mean[c] += x / count;

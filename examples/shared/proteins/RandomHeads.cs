@@ -36,10 +36,10 @@ internal sealed class RandomHeads
     /// </summary>
     public void Project(ReadOnlySpan<float> x, int position, int length, float[] query, float[] key, float[] value)
     {
-        for (int head = 0; head < Heads; head++)
+        for (var head = 0; head < Heads; head++)
         {
-            int place = (head * length + position) * HeadDim;
-            int matrix = head * Width * HeadDim;
+            var place = (head * length + position) * HeadDim;
+            var matrix = head * Width * HeadDim;
             Multiply(x, _queryKeyWeights.AsSpan(matrix, Width * HeadDim), query.AsSpan(place, HeadDim));
             query.AsSpan(place, HeadDim).CopyTo(key.AsSpan(place));
             Multiply(x, _valueWeights.AsSpan(matrix, Width * HeadDim), value.AsSpan(place, HeadDim));
@@ -51,12 +51,12 @@ internal sealed class RandomHeads
     public static void Multiply(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, Span<float> destination)
     {
         destination.Clear();
-        Span<Vector<float>> sums = MemoryMarshal.Cast<float, Vector<float>>(destination);
-        for (int c = 0; c < x.Length; c++)
+        var sums = MemoryMarshal.Cast<float, Vector<float>>(destination);
+        for (var c = 0; c < x.Length; c++)
         {
-            ReadOnlySpan<float> numbers = weights.Slice(c * destination.Length, destination.Length);
-            ReadOnlySpan<Vector<float>> row = MemoryMarshal.Cast<float, Vector<float>>(numbers);
-            for (int i = 0; i < row.Length; i++)
+            var numbers = weights.Slice(c * destination.Length, destination.Length);
+            var row = MemoryMarshal.Cast<float, Vector<float>>(numbers);
+            for (var i = 0; i < row.Length; i++)
             {
                 sums[i] += row[i] * x[c];
             }
@@ -67,10 +67,10 @@ internal sealed class RandomHeads
     public static float[] Normal(Random random, int count, double deviation)
     {
         var numbers = new float[count];
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             // Box and Muller; 1 − u lies in (0, 1].
-            double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
             numbers[i] = (float)(deviation * radius * Math.Cos(2 * Math.PI * random.NextDouble()));
         }
 

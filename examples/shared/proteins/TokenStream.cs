@@ -10,12 +10,12 @@ internal static class TokenStream
     public static byte[] Concatenate(IReadOnlyList<Protein> proteins, int length)
     {
         var tokens = new byte[length];
-        int written = 0;
+        var written = 0;
         while (written < length)
         {
-            foreach (Protein protein in proteins)
+            foreach (var protein in proteins)
             {
-                foreach (char residue in protein.Residues)
+                foreach (var residue in protein.Residues)
                 {
                     if (written == length)
                     {

@@ -16,7 +16,7 @@ internal static class Seeds
     public static int Of(string purpose, params ReadOnlySpan<int> place)
     {
         var text = new StringBuilder(purpose);
-        foreach (int number in place)
+        foreach (var number in place)
         {
             text.Append('/').Append(number.ToString(CultureInfo.InvariantCulture));
         }

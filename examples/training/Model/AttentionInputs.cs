@@ -1,4 +1,3 @@
-using KernelGen.TorchSharp;
 using static TorchSharp.torch;
 
 namespace KernelGen.Examples.Training;
@@ -22,9 +21,9 @@ internal sealed record AttentionInputs(float[] Query, float[] Key, AttentionShap
         using var scope = NewDisposeScope();
         try
         {
-            foreach (TransformerBlock block in model.Blocks)
+            foreach (var block in model.Blocks)
             {
-                KernelAttention attention = ((KernelSelfAttention)block.Attention).Attention.Attention;
+                var attention = ((KernelSelfAttention)block.Attention).Attention.Attention;
                 removeHooks.Add(attention.register_forward_pre_hook((_, query, key, _) =>
                 {
                     captured.Add(new AttentionInputs(
@@ -50,9 +49,9 @@ internal sealed record AttentionInputs(float[] Query, float[] Key, AttentionShap
         int length = Shape.QueryLength, square = length * length;
         var probabilities = new float[Shape.Heads * square];
         int[] rows = [.. Enumerable.Range(0, length)];
-        for (int head = 0; head < Shape.Heads; head++)
+        for (var head = 0; head < Shape.Heads; head++)
         {
-            Span<float> of = probabilities.AsSpan(head * square, square);
+            var of = probabilities.AsSpan(head * square, square);
             if (Attention is IRandomFeatureAttention random)
             {
                 random.Probabilities(Query, Key, Shape, sequence, head, rows, of);

@@ -23,7 +23,7 @@ internal static class MatchingStart
         using var scope = NewDisposeScope();
         using var none = no_grad();
         int dim = model.Settings.Dim, half = dim / 2;
-        bool causal = model.Settings.Causal;
+        var causal = model.Settings.Causal;
         if (causal)
         {
             // Weights [out, in, place in the window]: the second half of what comes out is the first half of the token before.
@@ -33,10 +33,10 @@ internal static class MatchingStart
             _ = bias[half..].copy_(bias[..half]);
         }
 
-        foreach (TransformerBlock block in model.Blocks)
+        foreach (var block in model.Blocks)
         {
             // [queries, keys and values; in].
-            Tensor weights = Weights(block, "in_proj_weight");
+            var weights = Weights(block, "in_proj_weight");
             Tensor queries = weights[..dim], keys = weights[dim..(2 * dim)];
             if (causal)
             {

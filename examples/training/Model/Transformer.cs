@@ -37,8 +37,8 @@ internal sealed class Transformer : nn.Module<Tensor, Tensor?, Tensor>
     /// <returns>[batch, length, answers].</returns>
     public override Tensor forward(Tensor tokens, Tensor? lengths)
     {
-        Tensor x = Embed(tokens);
-        foreach (TransformerBlock block in _blocks)
+        var x = Embed(tokens);
+        foreach (var block in _blocks)
         {
             x = block.call(x, lengths);
         }
@@ -49,15 +49,15 @@ internal sealed class Transformer : nn.Module<Tensor, Tensor?, Tensor>
     /// <summary>What the first block reads, [batch, length, dim].</summary>
     public Tensor Embed(Tensor tokens)
     {
-        Tensor x = _embedding.call(tokens);
+        var x = _embedding.call(tokens);
         if (_convolution is null)
         {
             return x;
         }
 
-        int reach = Settings.Window - 1;
-        int after = Settings.Causal ? 0 : reach / 2;
-        Tensor padded = nn.functional.pad(x.transpose(1, 2), [reach - after, after]);
+        var reach = Settings.Window - 1;
+        var after = Settings.Causal ? 0 : reach / 2;
+        var padded = nn.functional.pad(x.transpose(1, 2), [reach - after, after]);
         return _convolution.call(padded).transpose(1, 2);
     }
 

@@ -32,7 +32,7 @@ internal sealed class TransformerBlock : nn.Module<Tensor, Tensor?, Tensor>
     /// <param name="attend">Attention, from and to what the input's shape is.</param>
     public Tensor Apply(Tensor input, Func<Tensor, Tensor> attend)
     {
-        Tensor attended = input + attend(_attentionNorm.call(input));
+        var attended = input + attend(_attentionNorm.call(input));
         return attended + _feedForward.call(_feedForwardNorm.call(attended));
     }
 }

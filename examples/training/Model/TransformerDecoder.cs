@@ -31,21 +31,21 @@ internal sealed class TransformerDecoder : IDisposable
     {
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        int longest = prompts.Max(prompt => prompt.Length);
-        long[] padded = new long[prompts.Count * longest];
-        for (int i = 0; i < prompts.Count; i++)
+        var longest = prompts.Max(prompt => prompt.Length);
+        var padded = new long[prompts.Count * longest];
+        for (var i = 0; i < prompts.Count; i++)
         {
             prompts[i].CopyTo(padded, i * longest);
         }
 
-        Tensor lengths = tensor(prompts.Select(prompt => (long)prompt.Length).ToArray());
-        Tensor x = _model.Embed(tensor(padded, [prompts.Count, longest]));
-        foreach ((TransformerBlock block, AttentionDecoder layer) in _model.Blocks.Zip(_layers))
+        var lengths = tensor(prompts.Select(prompt => (long)prompt.Length).ToArray());
+        var x = _model.Embed(tensor(padded, [prompts.Count, longest]));
+        foreach (var (block, layer) in _model.Blocks.Zip(_layers))
         {
             x = block.Apply(x, normed => layer.Prefill(normed, lengths));
         }
 
-        Tensor last = stack([.. prompts.Select((prompt, i) => x[i][prompt.Length - 1])]);
+        var last = stack([.. prompts.Select((prompt, i) => x[i][prompt.Length - 1])]);
         return Scores(_model.Answer(last));
     }
 
@@ -55,8 +55,8 @@ internal sealed class TransformerDecoder : IDisposable
     {
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        Tensor x = _model.Embed(tensor(tokens.ToArray()));
-        foreach ((TransformerBlock block, AttentionDecoder layer) in _model.Blocks.Zip(_layers))
+        var x = _model.Embed(tensor(tokens.ToArray()));
+        foreach (var (block, layer) in _model.Blocks.Zip(_layers))
         {
             x = block.Apply(x, layer.Step);
         }
@@ -66,7 +66,7 @@ internal sealed class TransformerDecoder : IDisposable
 
     public void Dispose()
     {
-        foreach (AttentionDecoder layer in _layers)
+        foreach (var layer in _layers)
         {
             layer.Dispose();
         }

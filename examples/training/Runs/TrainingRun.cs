@@ -38,7 +38,7 @@ internal sealed class TrainingRun(
         if (store.Load() is { } checkpoint)
         {
             trainer.Load(checkpoint);
-            State state = JsonSerializer.Deserialize<State>(checkpoint["run"], Json)
+            var state = JsonSerializer.Deserialize<State>(checkpoint["run"], Json)
                 ?? throw new JobException("The checkpoint holds no state of a run. Delete it to start a new one.");
             (_curve, _seconds, _losses) = ([.. state.Curve], state.Seconds, (state.LossSum, state.LossCount));
         }
@@ -69,8 +69,8 @@ internal sealed class TrainingRun(
                     _losses.Count == 0 ? "training" : FormattableString.Invariant($"loss {_losses.Sum / _losses.Count:F3}"));
             }
 
-            long start = Stopwatch.GetTimestamp();
-            double loss = trainer.Step(batch(trainer.Steps));
+            var start = Stopwatch.GetTimestamp();
+            var loss = trainer.Step(batch(trainer.Steps));
             _seconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (!double.IsFinite(loss))
             {

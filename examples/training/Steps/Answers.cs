@@ -13,10 +13,10 @@ internal sealed record Answers(double Loss, double Accuracy)
         using var scope = NewDisposeScope();
         using var none = no_grad();
         model.eval();
-        Tensor scores = model.call(tensor(batch.Inputs, [batch.Rows, batch.Length]), Trainer.LengthsOf(batch)).flatten(0, 1);
-        Tensor targets = tensor(batch.Targets);
-        Tensor loss = nn.functional.cross_entropy(scores, targets, ignore_index: TrainingBatch.Ignored);
-        Tensor correct = scores.argmax(-1).eq(targets).sum();
+        var scores = model.call(tensor(batch.Inputs, [batch.Rows, batch.Length]), Trainer.LengthsOf(batch)).flatten(0, 1);
+        var targets = tensor(batch.Targets);
+        var loss = nn.functional.cross_entropy(scores, targets, ignore_index: TrainingBatch.Ignored);
+        var correct = scores.argmax(-1).eq(targets).sum();
         return new Answers(loss.item<float>(), (double)correct.item<long>() / batch.Targets.Count(target => target != TrainingBatch.Ignored));
     }
 }

@@ -18,7 +18,7 @@ internal sealed record OptimizerSettings(
             return Rate * (step + 1) / WarmUp;
         }
 
-        double done = Math.Min(1, (step - WarmUp) / (double)Math.Max(1, Steps - WarmUp));
+        var done = Math.Min(1, (step - WarmUp) / (double)Math.Max(1, Steps - WarmUp));
         return Rate * (LastShare + ((1 - LastShare) * (1 + Math.Cos(Math.PI * done)) / 2));
     }
 }

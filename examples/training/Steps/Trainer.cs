@@ -28,7 +28,7 @@ internal sealed class Trainer : IDisposable
         using var scope = NewDisposeScope();
         Model.train();
         _optimizer.zero_grad();
-        using Tensor loss = Loss(batch);
+        using var loss = Loss(batch);
         loss.backward();
         _ = nn.utils.clip_grad_norm_(Model.parameters(), _settings.ClipNorm);
         foreach (ParamGroup group in _optimizer.ParamGroups)
@@ -45,7 +45,7 @@ internal sealed class Trainer : IDisposable
     /// <summary>The mean cross entropy of the batch's targets, in nats.</summary>
     public Tensor Loss(TrainingBatch batch)
     {
-        Tensor scores = Model.call(tensor(batch.Inputs, [batch.Rows, batch.Length]), LengthsOf(batch));
+        var scores = Model.call(tensor(batch.Inputs, [batch.Rows, batch.Length]), LengthsOf(batch));
         return nn.functional.cross_entropy(scores.flatten(0, 1), tensor(batch.Targets), ignore_index: TrainingBatch.Ignored);
     }
 

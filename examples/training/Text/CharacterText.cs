@@ -60,23 +60,23 @@ internal sealed class CharacterText
     /// <summary>The batch of a step: random pieces of the text, each character to be answered with the next.</summary>
     public TrainingBatch Batch(int rows, int length, int seed, long step)
     {
-        Random random = Seeds.Random("pieces of a text", seed, (int)step);
+        var random = Seeds.Random("pieces of a text", seed, (int)step);
         return Pieces(rows, length, _ => random.Next(_trainingLength - length));
     }
 
     /// <summary>Pieces of the part to be tested on, evenly apart: the same for every model.</summary>
     public TrainingBatch HeldBatch(int rows, int length)
     {
-        int room = _text.Length - _trainingLength - length - 1;
+        var room = _text.Length - _trainingLength - length - 1;
         return Pieces(rows, length, row => _trainingLength + (int)((long)row * room / Math.Max(1, rows - 1)));
     }
 
     private TrainingBatch Pieces(int rows, int length, Func<int, int> start)
     {
         var (inputs, targets) = (new long[rows * length], new long[rows * length]);
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
-            int from = start(row);
+            var from = start(row);
             _text.AsSpan(from, length).CopyTo(inputs.AsSpan(row * length));
             _text.AsSpan(from + 1, length).CopyTo(targets.AsSpan(row * length));
         }

@@ -12,12 +12,12 @@ internal static partial class Elementary<TVector, TLanes>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TVector Exp2(TVector x)
     {
-        TVector limited = TLanes.AtMost(128f, x);
-        TVector n = TLanes.Floor(limited);
-        TVector f = TLanes.Subtract(limited, n);
+        var limited = TLanes.AtMost(128f, x);
+        var n = TLanes.Floor(limited);
+        var f = TLanes.Subtract(limited, n);
 
         // 2^f on [0, 1] within 1 ulp, exactly 1 at 0.
-        TVector p = Step(C(0.00188556267f), f, 0.00897272211f);
+        var p = Step(C(0.00188556267f), f, 0.00897272211f);
         p = Step(p, f, 0.0558364838f);
         p = Step(p, f, 0.240152627f);
         p = Step(p, f, 0.693152487f);
@@ -29,13 +29,13 @@ internal static partial class Elementary<TVector, TLanes>
     internal static TVector Exp(TVector x)
     {
         // x = n·ln 2 + r. The high part of ln 2 has 15 bits and n has 8, so their product is exact without fused multiply-add too.
-        TVector limited = TLanes.AtMost(89f, x);
-        TVector n = TLanes.Floor(TLanes.Multiply(limited, C(1.44269502f)));
-        TVector r = TLanes.MultiplyAdd(n, C(-0.693145752f), limited);
+        var limited = TLanes.AtMost(89f, x);
+        var n = TLanes.Floor(TLanes.Multiply(limited, C(1.44269502f)));
+        var r = TLanes.MultiplyAdd(n, C(-0.693145752f), limited);
         r = TLanes.MultiplyAdd(n, C(-1.42860677e-06f), r);
 
         // e^r on [0, ln 2] within 1 ulp, exactly 1 at 0.
-        TVector p = Step(C(0.0117828036f), r, 0.0388737209f);
+        var p = Step(C(0.0117828036f), r, 0.0388737209f);
         p = Step(p, r, 0.167662933f);
         p = Step(p, r, 0.499846637f);
         p = Step(p, r, 1.00000763f);

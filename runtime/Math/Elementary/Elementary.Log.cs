@@ -12,24 +12,24 @@ internal static partial class Elementary<TVector, TLanes>
         // x = m·2^e with ¾ ≤ m < 3/2: near 1 e is 0, and log x = log m keeps its relative accuracy.
         if (TLanes.SplitsNumbers)
         {
-            TVector m = TLanes.Mantissa(x);
-            TVector e = TLanes.Subtract(TLanes.Exponent(x), TLanes.Exponent(m));
+            var m = TLanes.Mantissa(x);
+            var e = TLanes.Subtract(TLanes.Exponent(x), TLanes.Exponent(m));
             return LogOf(m, e);
         }
 
         // The corrections are ten instructions, as many as the polynomial: skipped where no lane needs one.
-        bool ordinary = !TLanes.AnyOutside(x, LeastNormal, float.MaxValue);
-        TVector normal = x;
-        TVector raised = C(0f);
+        var ordinary = !TLanes.AnyOutside(x, LeastNormal, float.MaxValue);
+        var normal = x;
+        var raised = C(0f);
         if (!ordinary)
         {
-            TVector subnormal = TLanes.Less(x, C(LeastNormal));
+            var subnormal = TLanes.Less(x, C(LeastNormal));
             normal = TLanes.Select(subnormal, TLanes.Multiply(x, C(1 << 24)), x);
             raised = TLanes.And(subnormal, C(24f));
         }
 
-        TVector bits = TLanes.ExponentBits(normal);
-        TVector y = LogOf(TLanes.Unscale(normal, bits), TLanes.Subtract(TLanes.ToFloat(bits), raised));
+        var bits = TLanes.ExponentBits(normal);
+        var y = LogOf(TLanes.Unscale(normal, bits), TLanes.Subtract(TLanes.ToFloat(bits), raised));
         if (!ordinary)
         {
             y = TLanes.Select(TLanes.Less(x, C(float.PositiveInfinity)), y, x); // NaN and +∞ are their own logarithms
@@ -44,8 +44,8 @@ internal static partial class Elementary<TVector, TLanes>
     private static TVector LogOf(TVector m, TVector e)
     {
         // log(1 + t)/t on [−¼, ½] within 0.24 ulp, exactly 1 at 0.
-        TVector t = TLanes.Subtract(m, C(1f));
-        TVector p = Step(C(0.054150749f), t, -0.120673157f);
+        var t = TLanes.Subtract(m, C(1f));
+        var p = Step(C(0.054150749f), t, -0.120673157f);
         p = Step(p, t, 0.149823159f);
         p = Step(p, t, -0.168223068f);
         p = Step(p, t, 0.199772045f);

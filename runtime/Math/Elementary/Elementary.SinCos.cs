@@ -15,7 +15,7 @@ internal static partial class Elementary<TVector, TLanes>
         if (TLanes.AnyLess(C(LargeAngle), TLanes.Abs(x)))
         {
             // A variable of its own: the JIT keeps the one that a call writes, or returns to, in memory wherever it is used.
-            TVector inMemory = x;
+            var inMemory = x;
             SinWithLargeAngles(ref inMemory);
             y = inMemory;
         }
@@ -33,7 +33,7 @@ internal static partial class Elementary<TVector, TLanes>
         TVector y;
         if (TLanes.AnyLess(C(LargeAngle), TLanes.Abs(x)))
         {
-            TVector inMemory = x;
+            var inMemory = x;
             CosWithLargeAngles(ref inMemory);
             y = inMemory;
         }
@@ -49,7 +49,7 @@ internal static partial class Elementary<TVector, TLanes>
     private static TVector SinOfSmallAngles(TVector x)
     {
         // x = nπ + r, sin x = ±sin r.
-        TVector shifted = TLanes.MultiplyAdd(x, C(OneOverPi), C(Rounder));
+        var shifted = TLanes.MultiplyAdd(x, C(OneOverPi), C(Rounder));
         return SinOfTurn(x, TLanes.Subtract(shifted, C(Rounder)), shifted);
     }
 
@@ -57,7 +57,7 @@ internal static partial class Elementary<TVector, TLanes>
     private static TVector CosOfSmallAngles(TVector x)
     {
         // x = (n − ½)π + r, cos x = sin(x + π/2) = ±sin r: zeros of the cosine are zeros of r, so they keep their relative accuracy.
-        TVector shifted = TLanes.Add(TLanes.MultiplyAdd(x, C(OneOverPi), C(0.5f)), C(Rounder));
+        var shifted = TLanes.Add(TLanes.MultiplyAdd(x, C(OneOverPi), C(0.5f)), C(Rounder));
         return SinOfTurn(x, TLanes.Subtract(TLanes.Subtract(shifted, C(Rounder)), C(0.5f)), shifted);
     }
 
@@ -83,8 +83,8 @@ internal static partial class Elementary<TVector, TLanes>
         }
 
         // sin(r)/r on [−π/2, π/2] within 0.06 ulp. As a product with r it keeps the sign of zero.
-        TVector s = TLanes.Multiply(r, r);
-        TVector p = Step(C(2.60604702e-06f), s, -0.000198097667f);
+        var s = TLanes.Multiply(r, r);
+        var p = Step(C(2.60604702e-06f), s, -0.000198097667f);
         p = Step(p, s, 0.00833306927f);
         p = Step(p, s, -0.166666597f);
         p = Step(p, s, 1f);
@@ -96,11 +96,11 @@ internal static partial class Elementary<TVector, TLanes>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void SinWithLargeAngles(ref TVector values)
     {
-        TVector x = values;
-        TVector y = SinOfSmallAngles(x);
-        for (int i = 0; i < TLanes.Count; i++)
+        var x = values;
+        var y = SinOfSmallAngles(x);
+        for (var i = 0; i < TLanes.Count; i++)
         {
-            float angle = TLanes.Lane(x, i);
+            var angle = TLanes.Lane(x, i);
             if (MathF.Abs(angle) > LargeAngle)
             {
                 y = TLanes.WithLane(y, i, (float)Math.Sin(angle));
@@ -113,11 +113,11 @@ internal static partial class Elementary<TVector, TLanes>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CosWithLargeAngles(ref TVector values)
     {
-        TVector x = values;
-        TVector y = CosOfSmallAngles(x);
-        for (int i = 0; i < TLanes.Count; i++)
+        var x = values;
+        var y = CosOfSmallAngles(x);
+        for (var i = 0; i < TLanes.Count; i++)
         {
-            float angle = TLanes.Lane(x, i);
+            var angle = TLanes.Lane(x, i);
             if (MathF.Abs(angle) > LargeAngle)
             {
                 y = TLanes.WithLane(y, i, (float)Math.Cos(angle));

@@ -110,7 +110,7 @@ internal readonly struct Lanes16 : ILanes<Vector512<float>>
                 Avx512F.CompareNotLessThan(x, Vector512.Create(bound)), Avx512F.Scale(p, n), Vector512<float>.Zero);
         }
 
-        Vector512<float> scale = ShiftLeft(n + Vector512.Create(ExponentRounder), MantissaBits);
+        var scale = ShiftLeft(n + Vector512.Create(ExponentRounder), MantissaBits);
         return Vector512.AndNot(p * scale, Vector512.LessThan(x, Vector512.Create(bound)));
     }
 

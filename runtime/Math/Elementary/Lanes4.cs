@@ -111,7 +111,7 @@ internal readonly struct Lanes4 : ILanes<Vector128<float>>
                 Avx.CompareNotLessThan(x, Vector128.Create(bound)), Avx512F.VL.Scale(p, n), Vector128<float>.Zero);
         }
 
-        Vector128<float> scale = ShiftLeft(n + Vector128.Create(ExponentRounder), MantissaBits);
+        var scale = ShiftLeft(n + Vector128.Create(ExponentRounder), MantissaBits);
         return Vector128.AndNot(p * scale, Vector128.LessThan(x, Vector128.Create(bound)));
     }
 

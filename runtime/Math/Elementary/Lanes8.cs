@@ -110,7 +110,7 @@ internal readonly struct Lanes8 : ILanes<Vector256<float>>
                 Avx.CompareNotLessThan(x, Vector256.Create(bound)), Avx512F.VL.Scale(p, n), Vector256<float>.Zero);
         }
 
-        Vector256<float> scale = ShiftLeft(n + Vector256.Create(ExponentRounder), MantissaBits);
+        var scale = ShiftLeft(n + Vector256.Create(ExponentRounder), MantissaBits);
         return Vector256.AndNot(p * scale, Vector256.LessThan(x, Vector256.Create(bound)));
     }
 

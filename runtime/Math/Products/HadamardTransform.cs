@@ -37,26 +37,26 @@ public static class HadamardTransform
         ref float a, int strideA, ref float w, int lengths, ref float c, int strideC, ref float work, int rows, int columns, int block, int projections)
         where TVector : struct, IVector<TVector>
     {
-        int lanes = TVector.Count;
-        ref float x = ref work; // [P × lanes]
-        ref float y = ref Unsafe.Add(ref work, block * lanes); // [P × lanes]
+        var lanes = TVector.Count;
+        ref var x = ref work; // [P × lanes]
+        ref var y = ref Unsafe.Add(ref work, block * lanes); // [P × lanes]
         if (columns < block)
         {
             MemoryMarshal.CreateSpan(ref Unsafe.Add(ref x, columns * lanes), (block - columns) * lanes).Clear();
         }
 
         // Stages of a transform are spread evenly over as few passes as the registers allow.
-        int stages = BitOperations.Log2((uint)block);
-        int most = TVector.Count == 16 ? 4 : 3;
-        int passes = Math.Max(1, (stages + most - 1) / most);
-        (int each, int longer) = Math.DivRem(stages, passes);
+        var stages = BitOperations.Log2((uint)block);
+        var most = TVector.Count == 16 ? 4 : 3;
+        var passes = Math.Max(1, (stages + most - 1) / most);
+        var (each, longer) = Math.DivRem(stages, passes);
         for (nint i = 0; i < rows; i += lanes)
         {
             TileCopy.LoadTransposed(ref Unsafe.Add(ref a, i * strideA), strideA, Math.Min(lanes, rows - (int)i), columns, ref x, lanes);
             for (nint j = 0; j < projections; j += block)
             {
-                ref float signs = ref Unsafe.Add(ref w, Rounds * j);
-                ref float length = ref Unsafe.Add(ref w, lengths + j);
+                ref var signs = ref Unsafe.Add(ref w, Rounds * j);
+                ref var length = ref Unsafe.Add(ref w, lengths + j);
                 Round<TVector, Unscaled>(ref x, ref y, block, passes, each, longer, ref signs, ref length);
                 Round<TVector, Unscaled>(ref y, ref y, block, passes, each, longer, ref Unsafe.Add(ref signs, block), ref length);
                 Round<TVector, Scaled>(ref y, ref y, block, passes, each, longer, ref Unsafe.Add(ref signs, 2 * block), ref length);
@@ -72,11 +72,11 @@ public static class HadamardTransform
         where TVector : struct, IVector<TVector>
         where TLengths : struct, IRowScale
     {
-        int distance = 1;
-        for (int pass = 0; pass < passes; pass++)
+        var distance = 1;
+        for (var pass = 0; pass < passes; pass++)
         {
-            int radix = 1 << (each + (pass < longer ? 1 : 0));
-            bool isLast = pass == passes - 1;
+            var radix = 1 << (each + (pass < longer ? 1 : 0));
+            var isLast = pass == passes - 1;
             if (pass == 0 && isLast)
             {
                 Pass<TVector, Scaled, TLengths>(ref from, ref to, block, distance, radix, ref signs, ref lengths);
@@ -161,15 +161,15 @@ public static class HadamardTransform
         where TLengths : struct, IRowScale
     {
         nint apart = distance;
-        nint step = apart * TLanes.Count;
+        var step = apart * TLanes.Count;
         for (nint first = 0; first < block; first += TRadix.Count * apart)
         {
-            for (nint row = first; row < first + apart; row++)
+            for (var row = first; row < first + apart; row++)
             {
                 // From row to row by addition: so many distances have no place in registers.
-                ref float next = ref Unsafe.Add(ref from, row * TLanes.Count);
-                ref float sign = ref Unsafe.Add(ref signs, row);
-                TVector v0 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
+                ref var next = ref Unsafe.Add(ref from, row * TLanes.Count);
+                ref var sign = ref Unsafe.Add(ref signs, row);
+                var v0 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
                 TVector v1 = default, v2 = default, v3 = default, v4 = default, v5 = default, v6 = default, v7 = default;
                 TVector v8 = default, v9 = default, v10 = default, v11 = default, v12 = default, v13 = default, v14 = default, v15 = default;
                 if (typeof(TRadix) != typeof(One))
@@ -306,7 +306,7 @@ public static class HadamardTransform
                 }
 
                 next = ref Unsafe.Add(ref to, row * TLanes.Count);
-                ref float length = ref Unsafe.Add(ref lengths, row);
+                ref var length = ref Unsafe.Add(ref lengths, row);
                 Store<TVector, TLanes, TLengths>(v0, ref next, ref length);
                 if (typeof(TRadix) != typeof(One))
                 {

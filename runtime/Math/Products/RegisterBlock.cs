@@ -39,16 +39,16 @@ internal static class RegisterBlock<TVector, TLanes, TRows, TVectors, TStore>
         nint a2 = 2 * rowA, a3 = 3 * rowA, a4 = 4 * rowA, a5 = 5 * rowA; // the seventh row is a start of its own
         for (nint panel = 0; panel < panels; panel++)
         {
-            ref float blockA = ref a;
-            ref float to = ref c;
-            ref float too = ref second;
-            int end = diagonal;
+            ref var blockA = ref a;
+            ref var to = ref c;
+            ref var too = ref second;
+            var end = diagonal;
             for (nint block = 0; block < blocks; block++)
             {
                 end += TRows.Count;
-                int count = Math.Min(inner, end);
-                ref float x = ref blockA;
-                ref float y = ref b;
+                var count = Math.Min(inner, end);
+                ref var x = ref blockA;
+                ref var y = ref b;
                 TVector c0_0 = default, c0_1 = default, c0_2 = default, c0_3 = default;
                 TVector c1_0 = default, c1_1 = default, c1_2 = default, c1_3 = default;
                 TVector c2_0 = default, c2_1 = default, c2_2 = default, c2_3 = default;
@@ -62,51 +62,51 @@ internal static class RegisterBlock<TVector, TLanes, TRows, TVectors, TStore>
                 TVector c10_0 = default;
                 TVector c11_0 = default;
 
-                ref float later = ref Unsafe.AddByteOffset(ref blockA, 6 * rowA);
+                ref var later = ref Unsafe.AddByteOffset(ref blockA, 6 * rowA);
                 for (nint k = count; k > 0; k--)
                 {
-                    TVector b0 = TLanes.Load(ref y);
-                    TVector b1 = typeof(TVectors) != typeof(One) ? TLanes.Load(ref Unsafe.Add(ref y, TLanes.Count)) : default;
-                    TVector b2 = typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four) ? TLanes.Load(ref Unsafe.Add(ref y, 2 * TLanes.Count)) : default;
-                    TVector b3 = typeof(TVectors) == typeof(Four) ? TLanes.Load(ref Unsafe.Add(ref y, 3 * TLanes.Count)) : default;
+                    var b0 = TLanes.Load(ref y);
+                    var b1 = typeof(TVectors) != typeof(One) ? TLanes.Load(ref Unsafe.Add(ref y, TLanes.Count)) : default;
+                    var b2 = typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four) ? TLanes.Load(ref Unsafe.Add(ref y, 2 * TLanes.Count)) : default;
+                    var b3 = typeof(TVectors) == typeof(Four) ? TLanes.Load(ref Unsafe.Add(ref y, 3 * TLanes.Count)) : default;
 
-                    TVector x0 = TLanes.Create(x);
+                    var x0 = TLanes.Create(x);
                     Add(x0, b0, b1, b2, b3, ref c0_0, ref c0_1, ref c0_2, ref c0_3);
 
-                    TVector x1 = TLanes.Create(Unsafe.AddByteOffset(ref x, rowA));
+                    var x1 = TLanes.Create(Unsafe.AddByteOffset(ref x, rowA));
                     Add(x1, b0, b1, b2, b3, ref c1_0, ref c1_1, ref c1_2, ref c1_3);
 
                     if (typeof(TRows) != typeof(Two))
                     {
-                        TVector x2 = TLanes.Create(Unsafe.AddByteOffset(ref x, a2));
+                        var x2 = TLanes.Create(Unsafe.AddByteOffset(ref x, a2));
                         Add(x2, b0, b1, b2, b3, ref c2_0, ref c2_1, ref c2_2, ref c2_3);
 
-                        TVector x3 = TLanes.Create(Unsafe.AddByteOffset(ref x, a3));
+                        var x3 = TLanes.Create(Unsafe.AddByteOffset(ref x, a3));
                         Add(x3, b0, b1, b2, b3, ref c3_0, ref c3_1, ref c3_2, ref c3_3);
                     }
 
                     if (typeof(TRows) == typeof(Six) || typeof(TRows) == typeof(Twelve))
                     {
-                        TVector x4 = TLanes.Create(Unsafe.AddByteOffset(ref x, a4));
+                        var x4 = TLanes.Create(Unsafe.AddByteOffset(ref x, a4));
                         Add(x4, b0, b1, b2, b3, ref c4_0, ref c4_1, ref c4_2, ref c4_3);
 
-                        TVector x5 = TLanes.Create(Unsafe.AddByteOffset(ref x, a5));
+                        var x5 = TLanes.Create(Unsafe.AddByteOffset(ref x, a5));
                         Add(x5, b0, b1, b2, b3, ref c5_0, ref c5_1, ref c5_2, ref c5_3);
                     }
 
                     if (typeof(TRows) == typeof(Twelve))
                     {
-                        TVector x6 = TLanes.Create(later);
+                        var x6 = TLanes.Create(later);
                         c6_0 = TLanes.MultiplyAdd(x6, b0, c6_0);
-                        TVector x7 = TLanes.Create(Unsafe.AddByteOffset(ref later, rowA));
+                        var x7 = TLanes.Create(Unsafe.AddByteOffset(ref later, rowA));
                         c7_0 = TLanes.MultiplyAdd(x7, b0, c7_0);
-                        TVector x8 = TLanes.Create(Unsafe.AddByteOffset(ref later, a2));
+                        var x8 = TLanes.Create(Unsafe.AddByteOffset(ref later, a2));
                         c8_0 = TLanes.MultiplyAdd(x8, b0, c8_0);
-                        TVector x9 = TLanes.Create(Unsafe.AddByteOffset(ref later, a3));
+                        var x9 = TLanes.Create(Unsafe.AddByteOffset(ref later, a3));
                         c9_0 = TLanes.MultiplyAdd(x9, b0, c9_0);
-                        TVector x10 = TLanes.Create(Unsafe.AddByteOffset(ref later, a4));
+                        var x10 = TLanes.Create(Unsafe.AddByteOffset(ref later, a4));
                         c10_0 = TLanes.MultiplyAdd(x10, b0, c10_0);
-                        TVector x11 = TLanes.Create(Unsafe.AddByteOffset(ref later, a5));
+                        var x11 = TLanes.Create(Unsafe.AddByteOffset(ref later, a5));
                         c11_0 = TLanes.MultiplyAdd(x11, b0, c11_0);
                     }
 

@@ -40,55 +40,55 @@ internal static class RowBlock<TVector, TLanes, TRows, TVectors, TSteps>
         for (nint k = 0; k < inner; k += TSteps.Count)
         {
             Spread(ref a, strideA, 0, ref x, ref y);
-            ref float b0 = ref Unsafe.Add(ref b, (0 / TVectors.Count * strideB) + (0 % TVectors.Count * TLanes.Count));
+            ref var b0 = ref Unsafe.Add(ref b, (0 / TVectors.Count * strideB) + (0 % TVectors.Count * TLanes.Count));
             Add(x, y, ref b0, ref c0, ref e0);
 
             if (TVectors.Count * TSteps.Count > 1)
             {
                 Spread(ref a, strideA, 1, ref x, ref y);
-                ref float b1 = ref Unsafe.Add(ref b, (1 / TVectors.Count * strideB) + (1 % TVectors.Count * TLanes.Count));
+                ref var b1 = ref Unsafe.Add(ref b, (1 / TVectors.Count * strideB) + (1 % TVectors.Count * TLanes.Count));
                 Add(x, y, ref b1, ref c1, ref e1);
             }
 
             if (TVectors.Count * TSteps.Count > 2)
             {
                 Spread(ref a, strideA, 2, ref x, ref y);
-                ref float b2 = ref Unsafe.Add(ref b, (2 / TVectors.Count * strideB) + (2 % TVectors.Count * TLanes.Count));
+                ref var b2 = ref Unsafe.Add(ref b, (2 / TVectors.Count * strideB) + (2 % TVectors.Count * TLanes.Count));
                 Add(x, y, ref b2, ref c2, ref e2);
             }
 
             if (TVectors.Count * TSteps.Count > 3)
             {
                 Spread(ref a, strideA, 3, ref x, ref y);
-                ref float b3 = ref Unsafe.Add(ref b, (3 / TVectors.Count * strideB) + (3 % TVectors.Count * TLanes.Count));
+                ref var b3 = ref Unsafe.Add(ref b, (3 / TVectors.Count * strideB) + (3 % TVectors.Count * TLanes.Count));
                 Add(x, y, ref b3, ref c3, ref e3);
             }
 
             if (TVectors.Count * TSteps.Count > 4)
             {
                 Spread(ref a, strideA, 4, ref x, ref y);
-                ref float b4 = ref Unsafe.Add(ref b, (4 / TVectors.Count * strideB) + (4 % TVectors.Count * TLanes.Count));
+                ref var b4 = ref Unsafe.Add(ref b, (4 / TVectors.Count * strideB) + (4 % TVectors.Count * TLanes.Count));
                 Add(x, y, ref b4, ref c4, ref e4);
             }
 
             if (TVectors.Count * TSteps.Count > 5)
             {
                 Spread(ref a, strideA, 5, ref x, ref y);
-                ref float b5 = ref Unsafe.Add(ref b, (5 / TVectors.Count * strideB) + (5 % TVectors.Count * TLanes.Count));
+                ref var b5 = ref Unsafe.Add(ref b, (5 / TVectors.Count * strideB) + (5 % TVectors.Count * TLanes.Count));
                 Add(x, y, ref b5, ref c5, ref e5);
             }
 
             if (TVectors.Count * TSteps.Count > 6)
             {
                 Spread(ref a, strideA, 6, ref x, ref y);
-                ref float b6 = ref Unsafe.Add(ref b, (6 / TVectors.Count * strideB) + (6 % TVectors.Count * TLanes.Count));
+                ref var b6 = ref Unsafe.Add(ref b, (6 / TVectors.Count * strideB) + (6 % TVectors.Count * TLanes.Count));
                 Add(x, y, ref b6, ref c6, ref e6);
             }
 
             if (TVectors.Count * TSteps.Count > 7)
             {
                 Spread(ref a, strideA, 7, ref x, ref y);
-                ref float b7 = ref Unsafe.Add(ref b, (7 / TVectors.Count * strideB) + (7 % TVectors.Count * TLanes.Count));
+                ref var b7 = ref Unsafe.Add(ref b, (7 / TVectors.Count * strideB) + (7 % TVectors.Count * TLanes.Count));
                 Add(x, y, ref b7, ref c7, ref e7);
             }
 
@@ -234,7 +234,7 @@ internal static class RowBlock<TVector, TLanes, TRows, TVectors, TSteps>
 
         if (typeof(TRows) == typeof(Two))
         {
-            ref float second = ref Unsafe.Add(ref c, strideC);
+            ref var second = ref Unsafe.Add(ref c, strideC);
             Store(e0, ref second, 0, adds);
             if (TVectors.Count > 1)
             {
@@ -281,7 +281,7 @@ internal static class RowBlock<TVector, TLanes, TRows, TVectors, TSteps>
             return;
         }
 
-        TVector shared = TLanes.Load(ref b);
+        var shared = TLanes.Load(ref b);
         first = TLanes.MultiplyAdd(x, shared, first);
         second = TLanes.MultiplyAdd(y, shared, second);
     }
@@ -289,7 +289,7 @@ internal static class RowBlock<TVector, TLanes, TRows, TVectors, TSteps>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(TVector sum, ref float c, int vector, bool adds)
     {
-        ref float to = ref Unsafe.Add(ref c, vector * TLanes.Count);
+        ref var to = ref Unsafe.Add(ref c, vector * TLanes.Count);
         TLanes.Store(adds ? TLanes.Add(TLanes.Load(ref to), sum) : sum, ref to);
     }
 }

@@ -71,8 +71,8 @@ public static class RowProducts
         where TVector : struct, IVector<TVector>
         where TRows : struct, IBlockSize
     {
-        int left = columns / TVector.Count;
-        int sums = (TVector.Count == 16 ? 16 : 8) / TRows.Count;
+        var left = columns / TVector.Count;
+        var sums = (TVector.Count == 16 ? 16 : 8) / TRows.Count;
         for (; left >= sums; left -= sums)
         {
             if (sums == 16)
@@ -147,8 +147,8 @@ public static class RowProducts
         where TVectors : struct, IBlockSize
         where TSteps : struct, IBlockSize
     {
-        int whole = inner - (inner % TSteps.Count);
-        for (int part = 0; part < whole; part += TileProducts.MostSummands * TSteps.Count)
+        var whole = inner - (inner % TSteps.Count);
+        for (var part = 0; part < whole; part += TileProducts.MostSummands * TSteps.Count)
         {
             Block<TVector, TRows, TVectors, TSteps>(
                 ref Unsafe.Add(ref a, part), strideA, ref Unsafe.Add(ref b, part * strideB), strideB, ref c, strideC,

@@ -135,12 +135,12 @@ public static class TileProducts
         where TVector : struct, IVector<TVector>
         where TStore : struct, IBlockStore
     {
-        int vectors = columns / TVector.Count;
+        var vectors = columns / TVector.Count;
         if (TVector.Count == 16)
         {
             if (vectors >= 4)
             {
-                int panels = vectors / 4;
+                var panels = vectors / 4;
                 Rows<TVector, Four, TStore>(ref a, rowA, innerA, ref b, strideB, ref c, ref second, strideC, rows, inner, panels, diagonal);
                 vectors -= 4 * panels;
                 b = ref Unsafe.Add(ref b, panels * 64);
@@ -157,7 +157,7 @@ public static class TileProducts
 
         if (vectors >= 2)
         {
-            int panels = vectors / 2;
+            var panels = vectors / 2;
             Rows<TVector, Two, TStore>(ref a, rowA, innerA, ref b, strideB, ref c, ref second, strideC, rows, inner, panels, diagonal);
             vectors -= 2 * panels;
             b = ref Unsafe.Add(ref b, panels * 2 * TVector.Count);
@@ -179,7 +179,7 @@ public static class TileProducts
         where TVectors : struct, IBlockSize
         where TStore : struct, IBlockStore
     {
-        int blocks = (rows + 1) / 6;
+        var blocks = (rows + 1) / 6;
         if (blocks > 0)
         {
             Block<TVector, Six, TVectors, TStore>(
@@ -187,7 +187,7 @@ public static class TileProducts
                 blocks, panels, diagonal, default);
         }
 
-        int i = 6 * blocks;
+        var i = 6 * blocks;
         if (i + 2 < rows)
         {
             Block<TVector, Four, TVectors, TStore>(
@@ -213,7 +213,7 @@ public static class TileProducts
         {
             for (nint i = 0; i < rows; i += TRows.Count)
             {
-                ref float block = ref Unsafe.Add(ref c, (i * strideC) + j);
+                ref var block = ref Unsafe.Add(ref c, (i * strideC) + j);
                 if (j > diagonal + i + TRows.Count - 1)
                 {
                     for (nint r = 0; r < TRows.Count; r++)

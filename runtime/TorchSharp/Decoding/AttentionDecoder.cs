@@ -40,17 +40,17 @@ public sealed class AttentionDecoder : IDisposable
     {
         _module.CheckInput(input, 3, "[sequences, length, embedding]");
         CheckSequences(input);
-        int length = checked((int)input.shape[1]);
-        int[] lengths = KeyPadding.Lengths(padding, Sequences, length);
+        var length = checked((int)input.shape[1]);
+        var lengths = KeyPadding.Lengths(padding, Sequences, length);
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        (Tensor query, Tensor key, Tensor value) = _module.Project(input, Starts());
-        Tensor attended = zeros([Sequences, length, _module.Heads, value.shape[3]], ScalarType.Float32, CPU);
+        var (query, key, value) = _module.Project(input, Starts());
+        var attended = zeros([Sequences, length, _module.Heads, value.shape[3]], ScalarType.Float32, CPU);
         TorchThreads.Follow(_module.Attention.Layer);
-        for (int i = 0; i < Sequences; i++)
+        for (var i = 0; i < Sequences; i++)
         {
-            int count = lengths.Length == 0 ? length : lengths[i];
-            Tensor output = empty([_module.Heads, count, value.shape[3]], ScalarType.Float32, CPU);
+            var count = lengths.Length == 0 ? length : lengths[i];
+            var output = empty([_module.Heads, count, value.shape[3]], ScalarType.Float32, CPU);
             _states[i].Prefill(
                 TensorSpan.Of(Streams(query, i, count)), TensorSpan.Of(Streams(key, i, count)), TensorSpan.Of(Streams(value, i, count)),
                 TensorSpan.Of(output), count);
@@ -72,11 +72,11 @@ public sealed class AttentionDecoder : IDisposable
         CheckSequences(input);
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        (Tensor query, Tensor key, Tensor value) = _module.Project(input.unsqueeze(1), Starts());
+        var (query, key, value) = _module.Project(input.unsqueeze(1), Starts());
         (query, key, value) = (query.contiguous(), key.contiguous(), value.contiguous());
-        Tensor attended = empty_like(value);
+        var attended = empty_like(value);
         TorchThreads.Follow(_module.Attention.Layer);
-        for (int i = 0; i < Sequences; i++)
+        for (var i = 0; i < Sequences; i++)
         {
             _states[i].Step(Sequence(query, i), Sequence(key, i), Sequence(value, i), Sequence(attended, i));
         }
@@ -99,7 +99,7 @@ public sealed class AttentionDecoder : IDisposable
     public AttentionDecoder Fork(ReadOnlySpan<int> sequences)
     {
         ArgumentOutOfRangeException.ThrowIfZero(sequences.Length, nameof(sequences));
-        foreach (int sequence in sequences)
+        foreach (var sequence in sequences)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(sequence, nameof(sequences));
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(sequence, Sequences, nameof(sequences));
@@ -108,7 +108,7 @@ public sealed class AttentionDecoder : IDisposable
         var forks = new List<DecodingState>(sequences.Length);
         try
         {
-            foreach (int sequence in sequences)
+            foreach (var sequence in sequences)
             {
                 forks.Add(_states[sequence].Fork());
             }
@@ -125,7 +125,7 @@ public sealed class AttentionDecoder : IDisposable
     /// <summary>Gives the memory of the states back. The module stays.</summary>
     public void Dispose()
     {
-        foreach (DecodingState state in _states)
+        foreach (var state in _states)
         {
             state.Dispose();
         }
@@ -139,7 +139,7 @@ public sealed class AttentionDecoder : IDisposable
         var states = new List<DecodingState>(sequences);
         try
         {
-            for (int i = 0; i < sequences; i++)
+            for (var i = 0; i < sequences; i++)
             {
                 states.Add(module.Attention.Layer.CreateDecodingState(module.Heads));
             }
@@ -169,7 +169,7 @@ public sealed class AttentionDecoder : IDisposable
     // [heads, dim] of one sequence of [batch, 1, heads, dim].
     private static Span<float> Sequence(Tensor tokens, int sequence)
     {
-        int numbers = (int)(tokens.shape[2] * tokens.shape[3]);
+        var numbers = (int)(tokens.shape[2] * tokens.shape[3]);
         return TensorSpan.Of(tokens).Slice(sequence * numbers, numbers);
     }
 }

@@ -11,8 +11,8 @@ internal sealed class AttentionFunction : autograd.SingleTensorFunction<Attentio
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        (Tensor query, Tensor key, Tensor value, TensorCall call) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (TensorCall)vars[3]);
-        (Tensor output, Tensor kept) = call.Forward(query, key, value);
+        var (query, key, value, call) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (TensorCall)vars[3]);
+        var (output, kept) = call.Forward(query, key, value);
 
         // A gradient that nobody has asked for stays null, and no memory is kept to make zeros for it.
         ctx.set_materialize_grads(false);
@@ -24,9 +24,9 @@ internal sealed class AttentionFunction : autograd.SingleTensorFunction<Attentio
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
         BackwardResults.Of("attention", [true, true, true, false], grad_output, outputGradients =>
         {
-            List<Tensor> saved = ctx.get_saved_variables();
+            var saved = ctx.get_saved_variables();
             var call = (TensorCall)ctx.get_data(Call);
-            List<Tensor?> gradients = call.Backward(saved[0], saved[1], saved[2], saved[3], saved[4], outputGradients[0]!.contiguous());
+            var gradients = call.Backward(saved[0], saved[1], saved[2], saved[3], saved[4], outputGradients[0]!.contiguous());
             return [.. gradients, null];
         });
 }

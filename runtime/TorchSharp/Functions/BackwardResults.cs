@@ -48,7 +48,7 @@ internal static class BackwardResults
             gradients = [.. isTensor.Select(isOne => isOne ? tensor(float.NaN) : null)];
         }
 
-        foreach (Tensor? gradient in gradients)
+        foreach (var gradient in gradients)
         {
             if (gradient is not null)
             {
@@ -56,7 +56,7 @@ internal static class BackwardResults
             }
         }
 
-        foreach (Tensor gradient in outputGradients)
+        foreach (var gradient in outputGradients)
         {
             gradient.Dispose();
         }

@@ -10,7 +10,7 @@ internal static class BackwardSupport
     /// <exception cref="NotSupportedException">It has none (KGEN031).</exception>
     public static void Check(IAttention attention)
     {
-        string problem = _answers.GetValue(attention, Ask);
+        var problem = _answers.GetValue(attention, Ask);
         if (problem.Length > 0)
         {
             throw new NotSupportedException(

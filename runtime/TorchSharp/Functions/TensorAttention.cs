@@ -39,9 +39,9 @@ public static class TensorAttention
     {
         ArgumentNullException.ThrowIfNull(attention);
         TorchLibrary.Load();
-        AttentionShape shape = TensorChecks.Shape(attention, query, key, value, layout);
-        int[] keyLengths = KeyPadding.Lengths(padding, shape.Batch, shape.KeyLength);
-        bool needsGradients = is_grad_enabled() && (query.requires_grad || key.requires_grad || value.requires_grad);
+        var shape = TensorChecks.Shape(attention, query, key, value, layout);
+        var keyLengths = KeyPadding.Lengths(padding, shape.Batch, shape.KeyLength);
+        var needsGradients = is_grad_enabled() && (query.requires_grad || key.requires_grad || value.requires_grad);
         if (needsGradients)
         {
             BackwardSupport.Check(attention);

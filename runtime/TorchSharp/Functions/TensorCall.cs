@@ -20,7 +20,7 @@ internal sealed class TensorCall
     public TensorCall(IAttention attention, AttentionShape shape, int[] keyLengths, params bool[] needsGradient)
     {
         (_attention, _shape, _keyLengths, _needsGradient) = (attention, shape, keyLengths, needsGradient);
-        long kept = AttentionResult.MemoryLength(attention, shape);
+        var kept = AttentionResult.MemoryLength(attention, shape);
         if (kept > int.MaxValue)
         {
             throw new ArgumentException($"The backward pass of {shape} keeps {kept} numbers, but at most {int.MaxValue} are possible.");
@@ -40,8 +40,8 @@ internal sealed class TensorCall
     /// <summary>The output, and what the backward pass needs of it.</summary>
     public (Tensor Output, Tensor Kept) Forward(Tensor query, Tensor key, Tensor value)
     {
-        Tensor output = EmptyOutput(_attention, _shape);
-        Tensor kept = empty([_memory.Memory.Length], ScalarType.Float32, CPU);
+        var output = EmptyOutput(_attention, _shape);
+        var kept = empty([_memory.Memory.Length], ScalarType.Float32, CPU);
         _memory.Lend(kept);
         try
         {

@@ -19,7 +19,7 @@ internal static class TensorChecks
         Kind(query, nameof(query), 4, Axes(layout));
         Kind(key, nameof(key), 4, Axes(layout));
         Kind(value, nameof(value), 4, Axes(layout));
-        (int heads, int length) = layout == TensorLayout.BatchHeadLengthDim ? (1, 2) : (2, 1);
+        var (heads, length) = layout == TensorLayout.BatchHeadLengthDim ? (1, 2) : (2, 1);
         Same(query, key, 0, "batch size", nameof(query), nameof(key));
         Same(query, value, 0, "batch size", nameof(query), nameof(value));
         Same(query, key, heads, "number of heads", nameof(query), nameof(key));

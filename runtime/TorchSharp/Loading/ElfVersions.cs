@@ -29,10 +29,10 @@ internal sealed class ElfVersions
             throw new InvalidDataException("This is no 64-bit little-endian ELF file.");
         }
 
-        (long start, int size, int count) = ((long)UInt64(0x28), UInt16(0x3a), UInt16(0x3c));
-        for (int i = 0; i < count; i++)
+        (var start, int size, int count) = ((long)UInt64(0x28), UInt16(0x3a), UInt16(0x3c));
+        for (var i = 0; i < count; i++)
         {
-            long header = start + (long)i * size;
+            var header = start + (long)i * size;
             _sections.Add(new Section(
                 UInt32(header + 4), (long)UInt64(header + 24), (long)UInt64(header + 32), (int)UInt32(header + 40), (int)UInt32(header + 44)));
         }
@@ -50,15 +50,15 @@ internal sealed class ElfVersions
     public IReadOnlyList<Need> Needs()
     {
         var needs = new List<Need>();
-        foreach (Section section in _sections.Where(section => section.Type == NeededSection))
+        foreach (var section in _sections.Where(section => section.Type == NeededSection))
         {
-            long strings = _sections[section.Link].Offset;
-            long library = section.Offset;
-            for (int i = 0; i < section.Info; i++)
+            var strings = _sections[section.Link].Offset;
+            var library = section.Offset;
+            for (var i = 0; i < section.Info; i++)
             {
-                string name = Text(strings + UInt32(library + 4));
-                long version = library + UInt32(library + 8);
-                for (int j = 0; j < UInt16(library + 2); j++)
+                var name = Text(strings + UInt32(library + 4));
+                var version = library + UInt32(library + 8);
+                for (var j = 0; j < UInt16(library + 2); j++)
                 {
                     needs.Add(new Need(
                         name, Text(strings + UInt32(version + 8)), (UInt16(version + 4) & OptionalFlag) != 0, UInt16(version + 6), version + 4));
@@ -76,11 +76,11 @@ internal sealed class ElfVersions
     public IReadOnlySet<string> Offers()
     {
         var offers = new HashSet<string>();
-        foreach (Section section in _sections.Where(section => section.Type == OfferedSection))
+        foreach (var section in _sections.Where(section => section.Type == OfferedSection))
         {
-            long strings = _sections[section.Link].Offset;
-            long version = section.Offset;
-            for (int i = 0; i < section.Info; i++)
+            var strings = _sections[section.Link].Offset;
+            var version = section.Offset;
+            for (var i = 0; i < section.Info; i++)
             {
                 offers.Add(Text(strings + UInt32(version + UInt32(version + 12))));
                 version += UInt32(version + 16);
@@ -93,11 +93,11 @@ internal sealed class ElfVersions
     /// <summary>Whether any place of the library is bound to a symbol of a version.</summary>
     public bool Uses(Need need)
     {
-        Section symbols = _sections.Single(section => section.Type == DynamicSymbolSection);
-        Section versions = _sections.Single(section => section.Type == SymbolVersionSection);
-        foreach (Section section in _sections.Where(section => section.Type == RelocationSection))
+        var symbols = _sections.Single(section => section.Type == DynamicSymbolSection);
+        var versions = _sections.Single(section => section.Type == SymbolVersionSection);
+        foreach (var section in _sections.Where(section => section.Type == RelocationSection))
         {
-            for (long entry = section.Offset; entry < section.Offset + section.Size; entry += RelocationSize)
+            for (var entry = section.Offset; entry < section.Offset + section.Size; entry += RelocationSize)
             {
                 long symbol = UInt32(entry + 12);
                 if (symbol != 0 && symbol * SymbolSize < symbols.Size && UInt16(versions.Offset + 2 * symbol) == need.Index)
@@ -122,8 +122,8 @@ internal sealed class ElfVersions
 
     private string Text(long offset)
     {
-        ReadOnlySpan<byte> rest = At(offset, 1, toEnd: true);
-        int length = rest.IndexOf((byte)0);
+        var rest = At(offset, 1, toEnd: true);
+        var length = rest.IndexOf((byte)0);
         return Encoding.UTF8.GetString(length < 0 ? rest : rest[..length]);
     }
 

@@ -15,14 +15,14 @@ internal static class NativeFiles
 
     private static IEnumerable<string> Folders()
     {
-        string searched = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
-        foreach (string folder in searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        var searched = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
+        foreach (var folder in searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {
             yield return folder;
         }
 
-        string assembly = Path.GetDirectoryName(typeof(torch).Assembly.Location) ?? "";
-        foreach (string folder in new[] { AppContext.BaseDirectory, assembly })
+        var assembly = Path.GetDirectoryName(typeof(torch).Assembly.Location) ?? "";
+        foreach (var folder in new[] { AppContext.BaseDirectory, assembly })
         {
             yield return Path.Combine(folder, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
             yield return folder;

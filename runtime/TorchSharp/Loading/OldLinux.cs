@@ -9,28 +9,28 @@ internal static class OldLinux
     /// <exception cref="DllNotFoundException">The system lacks what the library uses; the message names it.</exception>
     public static void Load(string path)
     {
-        ElfVersions library = ElfVersions.Read(path);
+        var library = ElfVersions.Read(path);
         ElfVersions.Need[] missing = [.. library.Needs().GroupBy(need => need.Library).SelectMany(Missing)];
         ElfVersions.Need[] used = [.. missing.Where(library.Uses)];
         if (used.Length > 0)
         {
-            string versions = string.Join(", ", used.Select(need => $"{need.Version} of {need.Library} ({SystemPath(need.Library)})"));
+            var versions = string.Join(", ", used.Select(need => $"{need.Version} of {need.Library} ({SystemPath(need.Library)})"));
             throw TorchLibrary.NotFound(
                 $"{path} needs versions of the system's libraries that this system does not have: {versions}",
                 "Use a newer system: Debian 12, Ubuntu 22.04, RHEL 10, or one as new.");
         }
 
-        foreach (ElfVersions.Need need in missing)
+        foreach (var need in missing)
         {
             library.MakeOptional(need);
         }
 
         // Once loaded, the library no longer needs its file.
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("kernelgen-");
+        var folder = Directory.CreateTempSubdirectory("kernelgen-");
         try
         {
-            string copy = Path.Combine(folder.FullName, Path.GetFileName(path));
-            using (FileStream file = File.Create(copy))
+            var copy = Path.Combine(folder.FullName, Path.GetFileName(path));
+            using (var file = File.Create(copy))
             {
                 file.Write(library.File);
             }
@@ -54,7 +54,7 @@ internal static class OldLinux
             return [];
         }
 
-        IReadOnlySet<string> offers = ElfVersions.Read(path).Offers();
+        var offers = ElfVersions.Read(path).Offers();
         return needs.Where(need => !need.IsOptional && !offers.Contains(need.Version));
     }
 

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -66,8 +65,8 @@ public static class TorchLibrary
 
     private static void LoadNative()
     {
-        Assembly assembly = typeof(torch).Assembly;
-        foreach (string library in _torch)
+        var assembly = typeof(torch).Assembly;
+        foreach (var library in _torch)
         {
             NativeLibrary.TryLoad(library, assembly, null, out _);
         }
@@ -77,12 +76,12 @@ public static class TorchLibrary
             return;
         }
 
-        string found = NativeFiles.Find(Name) ?? throw NotFound(
+        var found = NativeFiles.Find(Name) ?? throw NotFound(
             $"TorchSharp's native library {NativeFiles.FileName(Name)} is not beside the program",
             "Reference the package TorchSharp in the project that is run.");
-        foreach (string library in _torch)
+        foreach (var library in _torch)
         {
-            string path = NativeFiles.Find(library) ?? throw NotFound(
+            var path = NativeFiles.Find(library) ?? throw NotFound(
                 $"libtorch is not beside the program: {NativeFiles.FileName(library)} is in none of its folders",
                 $"Reference {TorchPackage} in the project that is run.");
             LoadOrThrow(path);
@@ -133,7 +132,7 @@ public static class TorchLibrary
     {
         get
         {
-            string system = OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64";
+            var system = OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64";
             return $"the package libtorch-cpu-{system}, version {TorchVersion}, or the one for your GPU,";
         }
     }

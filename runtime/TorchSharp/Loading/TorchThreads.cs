@@ -33,7 +33,7 @@ public static class TorchThreads
     /// <summary>Lets a layer use as many threads as libtorch uses.</summary>
     internal static void Follow(IAttention attention)
     {
-        int threads = Math.Max(1, torch.get_num_threads());
+        var threads = Math.Max(1, torch.get_num_threads());
         if (attention.DegreeOfParallelism != threads)
         {
             attention.DegreeOfParallelism = threads;

@@ -25,13 +25,13 @@ internal static class AttentionMask
             throw new ArgumentException($"The attention mask is [{string.Join(", ", mask.shape)}], but must be [{length}, {length}].", nameof(mask));
         }
 
-        Tensor hidden = mask.dtype == ScalarType.Bool ? mask.cpu() : OfFloats(mask.cpu());
-        Tensor expected = layer.Causal ? ones(length, length, ScalarType.Bool).triu(1) : zeros(length, length, ScalarType.Bool);
-        Tensor differing = hidden.logical_xor(expected).nonzero();
+        var hidden = mask.dtype == ScalarType.Bool ? mask.cpu() : OfFloats(mask.cpu());
+        var expected = layer.Causal ? ones(length, length, ScalarType.Bool).triu(1) : zeros(length, length, ScalarType.Bool);
+        var differing = hidden.logical_xor(expected).nonzero();
         if (differing.shape[0] > 0)
         {
-            (long query, long key) = (differing[0, 0].item<long>(), differing[0, 1].item<long>());
-            bool isHidden = hidden[query, key].item<bool>();
+            var (query, key) = (differing[0, 0].item<long>(), differing[0, 1].item<long>());
+            var isHidden = hidden[query, key].item<bool>();
             throw new ArgumentException(
                 $"The attention mask {(isHidden ? "hides key" : "shows key")} {key} {(isHidden ? "from" : "to")} query {query}, but the layer {layer.GetType()} is "
                 + $"{(layer.Causal ? "causal" : "bidirectional")} and {(isHidden ? "shows" : "hides")} it. Kernels take no masks: declare the layer with or without "
@@ -42,11 +42,11 @@ internal static class AttentionMask
 
     private static Tensor OfFloats(Tensor mask)
     {
-        Tensor hidden = mask.isneginf();
-        Tensor others = mask.ne(0).logical_and(hidden.logical_not()).nonzero();
+        var hidden = mask.isneginf();
+        var others = mask.ne(0).logical_and(hidden.logical_not()).nonzero();
         if (others.shape[0] > 0)
         {
-            (long query, long key) = (others[0, 0].item<long>(), others[0, 1].item<long>());
+            var (query, key) = (others[0, 0].item<long>(), others[0, 1].item<long>());
             throw new ArgumentException(
                 $"The attention mask adds {mask[query, key].to(ScalarType.Float64).item<double>()} to the score of query {query} and key {key}, but kernels take no "
                 + "bias: only 0 and −∞ are possible.",

@@ -35,8 +35,8 @@ internal static class KeyPadding
 
     private static int[] FromLengths(Tensor padding, int length)
     {
-        long[] lengths = padding.to(ScalarType.Int64).cpu().data<long>().ToArray();
-        for (int sequence = 0; sequence < lengths.Length; sequence++)
+        var lengths = padding.to(ScalarType.Int64).cpu().data<long>().ToArray();
+        for (var sequence = 0; sequence < lengths.Length; sequence++)
         {
             if (lengths[sequence] < 0 || lengths[sequence] > length)
             {
@@ -49,14 +49,14 @@ internal static class KeyPadding
 
     private static int[] FromMask(Tensor padding, int length)
     {
-        bool[] mask = padding.cpu().contiguous().data<bool>().ToArray();
+        var mask = padding.cpu().contiguous().data<bool>().ToArray();
         var lengths = new int[length == 0 ? (int)padding.shape[0] : mask.Length / length];
-        for (int sequence = 0; sequence < lengths.Length; sequence++)
+        for (var sequence = 0; sequence < lengths.Length; sequence++)
         {
             ReadOnlySpan<bool> row = mask.AsSpan(sequence * length, length);
-            int first = row.IndexOf(true);
+            var first = row.IndexOf(true);
             lengths[sequence] = first < 0 ? length : first;
-            int hole = first < 0 ? -1 : row[first..].IndexOf(false);
+            var hole = first < 0 ? -1 : row[first..].IndexOf(false);
             if (hole >= 0)
             {
                 throw new ArgumentException(

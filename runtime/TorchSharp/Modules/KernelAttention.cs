@@ -88,7 +88,7 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
             return;
         }
 
-        long steps = OptimizerSteps + 1;
+        var steps = OptimizerSteps + 1;
         get_buffer(StepsName)!.bytes = BitConverter.GetBytes(steps);
         if (steps % _redraw.Every == 0)
         {
@@ -100,7 +100,7 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
     /// <exception cref="InvalidOperationException">The layer draws none, or as <see cref="forward(Tensor, Tensor, Tensor)"/>.</exception>
     public void Redraw(ulong seed)
     {
-        ProjectionBuffer projection = Drawn();
+        var projection = Drawn();
         projection.Synchronize();
         var random = (IRandomFeatureAttention)Layer;
         random.Redraw(seed);

@@ -10,7 +10,7 @@ public static class ModelExtensions
     /// </summary>
     public static void AfterOptimizerStep(this nn.Module model)
     {
-        foreach (KernelAttention attention in AttentionModules(model))
+        foreach (var attention in AttentionModules(model))
         {
             attention.AfterOptimizerStep();
         }

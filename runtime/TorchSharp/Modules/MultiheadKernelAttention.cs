@@ -120,7 +120,7 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
         CheckInput(input, 3, "[batch, length, embedding]");
         AttentionMask.Check(Layer, attentionMask, input.shape[1]);
         using var scope = NewDisposeScope();
-        (Tensor query, Tensor key, Tensor value) = Project(input, []);
+        var (query, key, value) = Project(input, []);
         return ProjectBack(_attention.call(query, key, value, padding)).MoveToOuterDisposeScope();
     }
 
@@ -138,20 +138,20 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     /// <summary>Queries, keys and values, [batch, length, heads, dim], from the positions on at which sequences start; empty: 0.</summary>
     internal (Tensor Query, Tensor Key, Tensor Value) Project(Tensor input, ReadOnlySpan<long> start)
     {
-        Tensor projected = nn.functional.linear(input, _inputWeight, _inputBias);
+        var projected = nn.functional.linear(input, _inputWeight, _inputBias);
         long[] dims = [Layer.HeadDim, Layer.HeadDim, Layer.ValueDim];
 
         // Split at once, so that the backward pass puts three gradients beside each other; slices would each add one to zeros of the whole.
-        Tensor[] parts = projected.split([.. dims.Select(dim => Heads * dim)], 2);
+        var parts = projected.split([.. dims.Select(dim => Heads * dim)], 2);
         Tensor[] heads = [.. parts.Zip(dims, (part, dim) => part.view(part.shape[0], part.shape[1], Heads, dim))];
-        (Tensor query, Tensor key, Tensor value) = (heads[0], heads[1], heads[2]);
+        var (query, key, value) = (heads[0], heads[1], heads[2]);
         return _rotary is null ? (query, key, value) : (_rotary.Apply(query, start), _rotary.Apply(key, start), value);
     }
 
     /// <summary>The output of heads, [batch, length, heads, value dim], as that of the module.</summary>
     internal Tensor ProjectBack(Tensor attended)
     {
-        Tensor flat = attended.flatten(2);
+        var flat = attended.flatten(2);
         return _output is null ? flat : _output.call(flat);
     }
 
@@ -176,7 +176,7 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
 
     private static Parameter Kept(Tensor tensor)
     {
-        Parameter parameter = tensor.AsParameter();
+        var parameter = tensor.AsParameter();
         parameter.DetachFromDisposeScope();
         return parameter;
     }

@@ -39,7 +39,7 @@ internal sealed class ProjectionBuffer(IRandomFeatureAttention layer, Func<Tenso
                 return layer.Projection;
             }
 
-            Tensor bytes = buffer();
+            var bytes = buffer();
             if (bytes.device_type != global::TorchSharp.DeviceType.CPU)
             {
                 throw new InvalidOperationException($"The model is on {bytes.device}, but KernelGen's kernels compute on the CPU: bring it there with .cpu().");
@@ -66,8 +66,8 @@ internal sealed class ProjectionBuffer(IRandomFeatureAttention layer, Func<Tenso
     {
         lock (_lock)
         {
-            byte[] bytes = Bytes(projection);
-            Tensor target = buffer();
+            var bytes = Bytes(projection);
+            var target = buffer();
             if (bytes.Length != target.numel())
             {
                 throw new ArgumentException(
@@ -119,7 +119,7 @@ internal sealed class ProjectionBuffer(IRandomFeatureAttention layer, Func<Tenso
     {
         try
         {
-            Projection projection = Projection.Load(new MemoryStream(bytes));
+            var projection = Projection.Load(new MemoryStream(bytes));
             return (projection.Rows, projection.Columns) == (_installed.Rows, _installed.Columns)
                 ? projection
                 : throw new InvalidDataException(

@@ -49,8 +49,8 @@ public sealed class RotaryPositions
         }
 
         using var scope = NewDisposeScope();
-        int half = (int)tokens.shape[3] / 2;
-        (Tensor cos, Tensor sin) = start.IsEmpty ? FromTheStart(tokens.shape[1], half) : Rotations(start, tokens.shape[1], half);
+        var half = (int)tokens.shape[3] / 2;
+        var (cos, sin) = start.IsEmpty ? FromTheStart(tokens.shape[1], half) : Rotations(start, tokens.shape[1], half);
         Tensor first = tokens.narrow(3, 0, half), second = tokens.narrow(3, half, half);
         return cat([first * cos - second * sin, second * cos + first * sin], 3).MoveToOuterDisposeScope();
     }
@@ -64,7 +64,7 @@ public sealed class RotaryPositions
             {
                 // What is made in inference mode could not be used in training later.
                 using var mode = inference_mode(false);
-                (Tensor cos, Tensor sin) = Rotations([0], length, half);
+                var (cos, sin) = Rotations([0], length, half);
                 (_table?.Cos)?.Dispose();
                 (_table?.Sin)?.Dispose();
                 table = (length, half, cos.DetachFromDisposeScope(), sin.DetachFromDisposeScope());
@@ -78,9 +78,9 @@ public sealed class RotaryPositions
     // [starts, length, 1, half] each.
     private (Tensor Cos, Tensor Sin) Rotations(ReadOnlySpan<long> start, long length, int half)
     {
-        Tensor positions = (tensor(start.ToArray()).unsqueeze(1) + arange(length, ScalarType.Int64).unsqueeze(0)).to(ScalarType.Float64);
-        Tensor frequencies = exp(arange(half, ScalarType.Float64) * (-Math.Log(Theta) / half));
-        Tensor angles = positions.unsqueeze(2).unsqueeze(3) * frequencies;
+        var positions = (tensor(start.ToArray()).unsqueeze(1) + arange(length, ScalarType.Int64).unsqueeze(0)).to(ScalarType.Float64);
+        var frequencies = exp(arange(half, ScalarType.Float64) * (-Math.Log(Theta) / half));
+        var angles = positions.unsqueeze(2).unsqueeze(3) * frequencies;
         return (angles.cos().to(ScalarType.Float32), angles.sin().to(ScalarType.Float32));
     }
 }

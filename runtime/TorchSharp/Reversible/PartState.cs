@@ -17,14 +17,14 @@ internal readonly struct PartState
     /// <summary>The state of torch's generator of random numbers.</summary>
     public static byte[] Random()
     {
-        using Tensor state = random.get_rng_state();
+        using var state = random.get_rng_state();
         return state.bytes.ToArray();
     }
 
     /// <summary>Takes a state of torch's generator of random numbers.</summary>
     public static void SetRandom(byte[] state)
     {
-        using Tensor bytes = tensor(state, ScalarType.Byte);
+        using var bytes = tensor(state, ScalarType.Byte);
         random.set_rng_state(bytes);
     }
 
@@ -39,7 +39,7 @@ internal readonly struct PartState
     {
         public void Dispose()
         {
-            foreach (IDisposable? pin in pins)
+            foreach (var pin in pins)
             {
                 pin?.Dispose();
             }

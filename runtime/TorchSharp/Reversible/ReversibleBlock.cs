@@ -40,7 +40,7 @@ public sealed class ReversibleBlock : nn.Module<Tensor, Tensor, (Tensor, Tensor)
     /// </summary>
     public override (Tensor, Tensor) forward(Tensor x1, Tensor x2)
     {
-        Tensor y1 = x1 + _f.call(x2);
+        var y1 = x1 + _f.call(x2);
         return (y1, x2 + _g.call(y1));
     }
 }

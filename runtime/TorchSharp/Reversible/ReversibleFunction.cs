@@ -13,7 +13,7 @@ internal sealed class ReversibleFunction : autograd.MultiTensorFunction<Reversib
     {
         var pass = (ReversiblePass)vars[0];
         Tensor[] inputs = [.. vars.Skip(1).Cast<Tensor>()];
-        (Tensor y1, Tensor y2) = pass.Forward(inputs[0], inputs[1]);
+        var (y1, y2) = pass.Forward(inputs[0], inputs[1]);
 
         // Parameters too: they are refused where a step has changed them since.
         ctx.set_materialize_grads(false);
@@ -28,7 +28,7 @@ internal sealed class ReversibleFunction : autograd.MultiTensorFunction<Reversib
         bool[] isTensor = [false, .. Enumerable.Repeat(true, pass.TensorCount)];
         return BackwardResults.Of("a reversible sequence", isTensor, grad_outputs, outputGradients =>
         {
-            List<Tensor> saved = ctx.get_saved_variables();
+            var saved = ctx.get_saved_variables();
             Tensor dy1 = outputGradients[0] ?? zeros_like(saved[0]), dy2 = outputGradients[1] ?? zeros_like(saved[1]);
             return [null, .. pass.Backward(saved[0], saved[1], dy1, dy2)];
         });

@@ -29,12 +29,12 @@ internal sealed class ReversiblePass
     /// <summary>The outputs of the last block. Gradients must not be recorded.</summary>
     public (Tensor Y1, Tensor Y2) Forward(Tensor x1, Tensor x2)
     {
-        (Tensor into, Tensor from) = (x1, x2);
-        for (int i = 0; i < _parts.Length; i++)
+        var (into, from) = (x1, x2);
+        for (var i = 0; i < _parts.Length; i++)
         {
             using var scope = NewDisposeScope();
             _states[i] = PartState.Of(_parts[i]);
-            Tensor sum = (into + Apply(i, from)).MoveToOuterDisposeScope();
+            var sum = (into + Apply(i, from)).MoveToOuterDisposeScope();
             if (i >= 2)
             {
                 into.Dispose(); // made by this pass, and no later part reads it
@@ -49,8 +49,8 @@ internal sealed class ReversiblePass
     /// <summary>The inputs of the first block, by what the parts compute now. Gradients must not be recorded.</summary>
     public (Tensor X1, Tensor X2) Inverse(Tensor y1, Tensor y2)
     {
-        (Tensor into, Tensor from) = (y1, y2);
-        for (int i = _parts.Length - 1; i >= 0; i--)
+        var (into, from) = (y1, y2);
+        for (var i = _parts.Length - 1; i >= 0; i--)
         {
             (into, from) = (from - Apply(i, into), into);
         }
@@ -62,16 +62,16 @@ internal sealed class ReversiblePass
     public List<Tensor?> Backward(Tensor y1, Tensor y2, Tensor dy1, Tensor dy2)
     {
         var parameterGradients = new Tensor?[_trained.Length];
-        (Tensor into, Tensor from, Tensor dInto, Tensor dFrom) = (y1, y2, dy1, dy2);
-        byte[] random = PartState.Random();
+        var (into, from, dInto, dFrom) = (y1, y2, dy1, dy2);
+        var random = PartState.Random();
         try
         {
-            for (int i = _parts.Length - 1; i >= 0; i--)
+            for (var i = _parts.Length - 1; i >= 0; i--)
             {
                 using var scope = NewDisposeScope();
-                (Tensor made, Tensor? gradient) = Differentiate(i, into, dFrom, parameterGradients);
-                Tensor rebuilt = (from - made).MoveToOuterDisposeScope();
-                Tensor sum = (gradient is null ? dInto.alias() : dInto + gradient).MoveToOuterDisposeScope();
+                var (made, gradient) = Differentiate(i, into, dFrom, parameterGradients);
+                var rebuilt = (from - made).MoveToOuterDisposeScope();
+                var sum = (gradient is null ? dInto.alias() : dInto + gradient).MoveToOuterDisposeScope();
                 if (i < _parts.Length - 2)
                 {
                     from.Dispose(); // rebuilt two parts ago, and not needed any more
@@ -94,7 +94,7 @@ internal sealed class ReversiblePass
     {
         HashSet<Parameter> parameters = new(_parts[i].parameters(), ReferenceEqualityComparer.Instance);
         int[] own = [.. Enumerable.Range(0, _trained.Length).Where(place => parameters.Contains(_trained[place]))];
-        Tensor leaf = input.detach().requires_grad_();
+        var leaf = input.detach().requires_grad_();
         Tensor made;
         using (_states[i].Restore())
         using (enable_grad())
@@ -107,11 +107,11 @@ internal sealed class ReversiblePass
             return (made, null);
         }
 
-        IList<Tensor> gradients = autograd.grad([made], [leaf, .. own.Select(place => _trained[place])], [outputGradient], allow_unused: true);
-        for (int j = 0; j < own.Length; j++)
+        var gradients = autograd.grad([made], [leaf, .. own.Select(place => _trained[place])], [outputGradient], allow_unused: true);
+        for (var j = 0; j < own.Length; j++)
         {
-            Tensor gradient = gradients[j + 1];
-            ref Tensor? sum = ref parameterGradients[own[j]];
+            var gradient = gradients[j + 1];
+            ref var sum = ref parameterGradients[own[j]];
             if (!gradient.IsInvalid)
             {
                 sum = (sum is null ? gradient : sum + gradient).MoveToOuterDisposeScope();
@@ -123,7 +123,7 @@ internal sealed class ReversiblePass
 
     private Tensor Apply(int i, Tensor input)
     {
-        Tensor made = _parts[i].call(input);
+        var made = _parts[i].call(input);
         return made.shape.AsSpan().SequenceEqual(input.shape) && made.dtype == input.dtype
             ? made
             : throw new ArgumentException(

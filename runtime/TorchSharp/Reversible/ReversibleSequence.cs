@@ -58,12 +58,12 @@ public sealed class ReversibleSequence : nn.Module<Tensor, Tensor, (Tensor, Tens
         ReversiblePass pass = new(_blocks, trained);
         if (is_grad_enabled() && (x1.requires_grad || x2.requires_grad || trained.Length > 0))
         {
-            List<Tensor> outputs = ReversibleFunction.apply([pass, x1, x2, .. trained]);
+            var outputs = ReversibleFunction.apply([pass, x1, x2, .. trained]);
             return (outputs[0].MoveToOuterDisposeScope(), outputs[1].MoveToOuterDisposeScope());
         }
 
         using var mode = no_grad();
-        (Tensor y1, Tensor y2) = pass.Forward(x1, x2);
+        var (y1, y2) = pass.Forward(x1, x2);
         return (y1.MoveToOuterDisposeScope(), y2.MoveToOuterDisposeScope());
     }
 
@@ -73,7 +73,7 @@ public sealed class ReversibleSequence : nn.Module<Tensor, Tensor, (Tensor, Tens
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        (Tensor x1, Tensor x2) = new ReversiblePass(_blocks, []).Inverse(y1, y2);
+        var (x1, x2) = new ReversiblePass(_blocks, []).Inverse(y1, y2);
         return (x1.MoveToOuterDisposeScope(), x2.MoveToOuterDisposeScope());
     }
 }

@@ -12,7 +12,7 @@ public sealed class AnalysisTests
     [Fact]
     public void Blosum62IsRead()
     {
-        double[,] matrix = SubstitutionMatrix.ReadFile(Blosum);
+        var matrix = SubstitutionMatrix.ReadFile(Blosum);
         Assert.Equal(11, At(matrix, 'W', 'W'));
         Assert.Equal(2, At(matrix, 'D', 'E'));
         Assert.Equal(3, At(matrix, 'Y', 'F'));
@@ -32,7 +32,7 @@ public sealed class AnalysisTests
     [InlineData("", "no row and column of 'A'")]
     public void AMalformedMatrixIsAnErrorThatNamesThePlace(string text, string message)
     {
-        string path = Path.GetTempFileName();
+        var path = Path.GetTempFileName();
         try
         {
             File.WriteAllText(path, text);
@@ -47,7 +47,7 @@ public sealed class AnalysisTests
     [Fact]
     public void AMatrixThatIsNotSymmetricIsAnError()
     {
-        string path = Path.GetTempFileName();
+        var path = Path.GetTempFileName();
         try
         {
             string[] lines = [.. File.ReadAllLines(Blosum).Select(line => line.StartsWith("D ", StringComparison.Ordinal) ? line.Replace(" 2 -1 -1", " 3 -1 -1", StringComparison.Ordinal) : line)];
@@ -74,7 +74,7 @@ public sealed class AnalysisTests
             ],
             [Tokens.Separator, 0, 1, 0],
             firstHead: 0);
-        double[,] shares = attention.Shares();
+        var shares = attention.Shares();
 
         // Sums of float32 numbers.
         Assert.Equal(1.0 / 1.9, shares[0, 0], 1e-6);
@@ -91,25 +91,25 @@ public sealed class AnalysisTests
         byte[] tokens = [.. Enumerable.Range(0, 40).Select(i => (byte)(i % 20))];
         var attention = new AttentionByAminoAcid(heads);
         var expected = new double[heads, 20];
-        for (int head = 0; head < heads; head++)
+        for (var head = 0; head < heads; head++)
         {
-            double phase = 2 * Math.PI * random.NextDouble();
+            var phase = 2 * Math.PI * random.NextDouble();
             float[] row = [.. tokens.Select(token => (float)(1 + 0.5 * Math.Cos(2 * Math.PI * token / 20 - phase)))];
-            float sum = row.Sum();
+            var sum = row.Sum();
             float[] square = [.. tokens.SelectMany(_ => row.Select(weight => weight / sum))];
             attention.Add(square, tokens, head);
-            for (int letter = 0; letter < 20; letter++)
+            for (var letter = 0; letter < 20; letter++)
             {
                 expected[head, letter] = row[letter];
             }
         }
 
-        double[,] similarity = attention.Similarity();
+        var similarity = attention.Similarity();
         double[] Column(int letter) => [.. Enumerable.Range(0, heads).Select(head => expected[head, letter])];
-        for (int a = 0; a < 20; a++)
+        for (var a = 0; a < 20; a++)
         {
             Assert.True(double.IsNaN(similarity[a, a]));
-            for (int b = 0; b < a; b++)
+            for (var b = 0; b < a; b++)
             {
                 Assert.Equal(Ranks.Correlation(Column(a), Column(b)), similarity[a, b], 1e-4); // attention is float32, in 40 sums of it
                 Assert.Equal(similarity[a, b], similarity[b, a]);
@@ -128,7 +128,7 @@ public sealed class AnalysisTests
         attention.Add(square, [1, 0], firstHead: 0);
         attention.Add([1f], [2], firstHead: 0);
         attention.Add([], [], firstHead: 0);
-        double[,] shares = attention.Shares();
+        var shares = attention.Shares();
         Assert.Equal([1.25 / 3, 0.75 / 3, 1.0 / 3], [shares[0, 0], shares[0, 1], shares[0, 2]]);
         Assert.Equal([0.75 / 2, 1.25 / 2], [shares[2, 0], shares[2, 1]]);
     }
@@ -139,7 +139,7 @@ public sealed class AnalysisTests
         byte[] tokens = [.. Enumerable.Range(0, 20).Select(i => (byte)i)];
         float[] even = [.. Enumerable.Repeat(0.05f, 400)];
         var equal = new AttentionByAminoAcid(4);
-        for (int head = 0; head < 4; head++)
+        for (var head = 0; head < 4; head++)
         {
             equal.Add(even, tokens, head);
         }
@@ -173,8 +173,8 @@ public sealed class AnalysisTests
     [Fact]
     public void AMatrixAgreesWithItselfAndWithNoRandomOne()
     {
-        double[,] blosum = SubstitutionMatrix.ReadFile(Blosum);
-        MatrixComparison itself = MatrixComparison.Of(blosum, blosum, 999, seed: 1);
+        var blosum = SubstitutionMatrix.ReadFile(Blosum);
+        var itself = MatrixComparison.Of(blosum, blosum, 999, seed: 1);
         Assert.Equal(1, itself.Correlation, 1e-12);
         Assert.Equal(0.001, itself.PValue, 1e-12); // no relabelling but the one that is there
         Assert.Equal(itself, MatrixComparison.Of(blosum, blosum, 999, seed: 1));
@@ -195,9 +195,9 @@ public sealed class AnalysisTests
         // Of five letters all 120 relabellings can be looked at.
         var random = new Random(seed);
         double[,] a = new double[5, 5], b = new double[5, 5];
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
         {
-            for (int j = 0; j < i; j++)
+            for (var j = 0; j < i; j++)
             {
                 a[i, j] = a[j, i] = random.NextDouble();
                 b[i, j] = b[j, i] = random.NextDouble();
@@ -210,8 +210,8 @@ public sealed class AnalysisTests
             return Ranks.Correlation(Ranks.Of([.. pairs.Select(pair => pair.A)]), Ranks.Of([.. pairs.Select(pair => pair.B)]));
         }
 
-        double reached = Orders([0, 1, 2, 3, 4]).Count(labels => Agreement(labels) >= Agreement([0, 1, 2, 3, 4]) - 1e-12) / 120.0;
-        MatrixComparison found = MatrixComparison.Of(a, b, 20_000, seed: 1);
+        var reached = Orders([0, 1, 2, 3, 4]).Count(labels => Agreement(labels) >= Agreement([0, 1, 2, 3, 4]) - 1e-12) / 120.0;
+        var found = MatrixComparison.Of(a, b, 20_000, seed: 1);
         Assert.Equal(Agreement([0, 1, 2, 3, 4]), found.Correlation, 1e-12); // rounding
         Assert.Equal(reached, found.PValue, 4 * Math.Sqrt(0.25 / 20_000)); // four standard deviations at the most
 
@@ -233,9 +233,9 @@ public sealed class AnalysisTests
             var random = new Random(seed);
             double[] numbers = [.. Enumerable.Range(0, 20).Select(_ => random.NextDouble())];
             var matrix = new double[20, 20];
-            for (int i = 0; i < 20; i++)
+            for (var i = 0; i < 20; i++)
             {
-                for (int j = 0; j < 20; j++)
+                for (var j = 0; j < 20; j++)
                 {
                     matrix[i, j] = numbers[i] + numbers[j];
                 }
@@ -268,13 +268,13 @@ public sealed class AnalysisTests
     public void PicturesOfAttentionHaveASquareAHead()
     {
         float[] layer = [.. Enumerable.Range(0, 2 * 50 * 50).Select(i => i % 50 / 1225f)];
-        string svg = AttentionPlots.Maps([layer, layer, layer], 50, ["layer 1", "layer 2", "layer 3"], "maps");
+        var svg = AttentionPlots.Maps([layer, layer, layer], 50, ["layer 1", "layer 2", "layer 3"], "maps");
         Assert.Equal(6, svg.Split("<image ").Length - 1);
         Assert.Contains("head 2", svg, StringComparison.Ordinal);
         Assert.Contains("layer 3", svg, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => AttentionPlots.Maps([layer, layer[..2500]], 50, ["1", "2"], "maps"));
         Assert.Throws<ArgumentException>(() => AttentionPlots.Maps([layer], 50, ["1", "2"], "maps"));
-        double[,] blosum = SubstitutionMatrix.ReadFile(Blosum);
+        var blosum = SubstitutionMatrix.ReadFile(Blosum);
         Assert.Contains("rank correlation 0.31, p = 0.004", AttentionPlots.Matrices(blosum, Random(1), new MatrixComparison(0.312, 0.004), "model"), StringComparison.Ordinal);
     }
 
@@ -282,10 +282,10 @@ public sealed class AnalysisTests
     {
         var random = new Random(seed);
         var matrix = new double[20, 20];
-        for (int i = 0; i < 20; i++)
+        for (var i = 0; i < 20; i++)
         {
             matrix[i, i] = double.NaN;
-            for (int j = 0; j < i; j++)
+            for (var j = 0; j < i; j++)
             {
                 matrix[i, j] = matrix[j, i] = random.NextDouble();
             }

@@ -15,7 +15,7 @@ public sealed class BaselineTests
     public void FrequenciesAreCountsWithOneMoreOfEach()
     {
         var baseline = new ResidueFrequencies([Bytes("AAAC"), Bytes("AY")]);
-        double[] p = Predict(baseline, Row("A.C"), 1);
+        var p = Predict(baseline, Row("A.C"), 1);
         Assert.Equal(5.0 / 26, p[Letter('A')], 1e-15);
         Assert.Equal(2.0 / 26, p[Letter('Y')], 1e-15);
         Assert.Equal(1.0 / 26, p[Letter('W')], 1e-15);
@@ -38,8 +38,8 @@ public sealed class BaselineTests
 
         // The second neighbour before is beyond the separator, the first after is masked.
         double[] expected = [.. Vocabulary.AminoAcids.Select(x => Frequency(x) * Math.Pow(Likelihood(x, -1, '-') * Likelihood(x, 2, 'A'), weight))];
-        double[] p = Predict(model, Row("DC-??AC"), 3);
-        for (int x = 0; x < Residues; x++)
+        var p = Predict(model, Row("DC-??AC"), 3);
+        for (var x = 0; x < Residues; x++)
         {
             Assert.Equal(expected[x] / expected.Sum(), p[x], 1e-12); // rounding
         }
@@ -48,7 +48,7 @@ public sealed class BaselineTests
     [Fact]
     public void NaiveBayesWithWeightAlmostNothingIsFrequencies()
     {
-        double[] p = Predict(new NaiveBayes(Training, 4, 1e-9, bothSides: true), Row("ACDEF.GHIK"), 5);
+        var p = Predict(new NaiveBayes(Training, 4, 1e-9, bothSides: true), Row("ACDEF.GHIK"), 5);
         double[] q = [.. new ResidueFrequencies(Training).Frequencies];
         Assert.All(p.Zip(q), pair => Assert.Equal(pair.Second, pair.First, 1e-7)); // e^(1e-9 · 30) − 1
     }
@@ -67,7 +67,7 @@ public sealed class BaselineTests
     [InlineData(".", '!', 0)]
     public void TheLongestMatchBefore(string row, char residue, int length)
     {
-        long[] inputs = Row(row);
+        var inputs = Row(row);
         var match = new Match[1];
         new MatchBefore().Find(inputs, [inputs.Length - 1], match);
         Assert.Equal(residue == '!' ? Match.None : new Match(Letter(residue), length), match[0]);
@@ -87,8 +87,8 @@ public sealed class BaselineTests
     [InlineData("A?C", '!', 0)]
     public void TheLongestMatchAround(string row, char residue, int length)
     {
-        long[] inputs = Row(row);
-        int place = row.Count(letter => letter == '?') > 1 ? 3 : row.IndexOf('?', StringComparison.Ordinal);
+        var inputs = Row(row);
+        var place = row.Count(letter => letter == '?') > 1 ? 3 : row.IndexOf('?', StringComparison.Ordinal);
         var match = new Match[1];
         new MatchAround().Find(inputs, [place], match);
         Assert.Equal(residue == '!' ? Match.None : new Match(Letter(residue), length), match[0]);
@@ -108,7 +108,7 @@ public sealed class BaselineTests
         {
             var together = new Match[places.Length];
             matcher.Find(inputs, places, together);
-            for (int i = 0; i < places.Length; i++)
+            for (var i = 0; i < places.Length; i++)
             {
                 var alone = new Match[1];
                 matcher.Find(inputs, [places[i]], alone);
@@ -124,13 +124,13 @@ public sealed class BaselineTests
     {
         var task = new NextResidueTask();
         var random = new Random(5);
-        foreach (Baseline baseline in All(task))
+        foreach (var baseline in All(task))
         {
             long[] inputs = [.. EvaluationContexts.Of(Set, Set.Split.Test, 600, 4)[0].Tokens.Select(token => (long)token)];
             int[] places = [.. Enumerable.Range(1, inputs.Length - 1).Where(place => inputs[place] < Residues)];
             var whole = new double[places.Length * Residues];
             baseline.Predict(inputs, places, whole);
-            foreach (int i in new[] { 0, 50, places.Length / 2, places.Length - 1 })
+            foreach (var i in new[] { 0, 50, places.Length / 2, places.Length - 1 })
             {
                 long[] changed = [.. inputs.Select((token, t) => t < places[i] ? token : random.Next(Tokens.Separator + 1))];
                 var p = new double[(i + 1) * Residues];
@@ -143,11 +143,11 @@ public sealed class BaselineTests
     [Fact]
     public void ProbabilitiesSumToOne()
     {
-        foreach (PredictionTask task in new PredictionTask[] { new MaskedTask(), new NextResidueTask() })
+        foreach (var task in new PredictionTask[] { new MaskedTask(), new NextResidueTask() })
         {
-            Batch batch = EvaluationBatches.Of(task, EvaluationContexts.Of(Set, Set.Split.Test, 600, 4), 1)[0];
-            CountedRow row = Assert.Single(CountedRow.Of(batch, task));
-            foreach (Baseline baseline in All(task))
+            var batch = EvaluationBatches.Of(task, EvaluationContexts.Of(Set, Set.Split.Test, 600, 4), 1)[0];
+            var row = Assert.Single(CountedRow.Of(batch, task));
+            foreach (var baseline in All(task))
             {
                 var p = new double[row.Places.Length * Residues];
                 baseline.Predict(row.Inputs, row.Places, p);
@@ -161,11 +161,11 @@ public sealed class BaselineTests
     public void CountedRowsNameTheResiduesThatAreMeant()
     {
         Row[] rows = [.. EvaluationContexts.Of(Set, Set.Split.Test, 600, 4)];
-        foreach (PredictionTask task in new PredictionTask[] { new MaskedTask(), new NextResidueTask() })
+        foreach (var task in new PredictionTask[] { new MaskedTask(), new NextResidueTask() })
         {
             CountedRow[] counted = [.. CountedRow.Of(task.Make(rows, "test"), task)];
             Assert.Equal(rows.Length, counted.Length);
-            foreach ((Row row, CountedRow one) in rows.Zip(counted))
+            foreach (var (row, one) in rows.Zip(counted))
             {
                 Assert.Equal(row.Tokens.Length, one.Inputs.Length);
                 Assert.Equal(one.Places.Select(place => (long)row.Tokens[place]), one.Residues);
@@ -179,29 +179,29 @@ public sealed class BaselineTests
     {
         // All matches of training rows: with their weights the mean probability of the match is the share that was right.
         var task = new NextResidueTask();
-        Batch[] batches = Batches(task);
+        var batches = Batches(task);
         var matcher = new MatchBefore();
         var frequencies = new ResidueFrequencies(Training);
         var weighed = new WeighedMatch(matcher, frequencies, batches, task);
         var byLength = new Dictionary<int, (int Count, int Right, double Said)>();
-        foreach (CountedRow row in batches.SelectMany(batch => CountedRow.Of(batch, task)))
+        foreach (var row in batches.SelectMany(batch => CountedRow.Of(batch, task)))
         {
             var matches = new Match[row.Places.Length];
             var p = new double[row.Places.Length * Residues];
             matcher.Find(row.Inputs, row.Places, matches);
             weighed.Predict(row.Inputs, row.Places, p);
-            for (int i = 0; i < matches.Length; i++)
+            for (var i = 0; i < matches.Length; i++)
             {
                 if (matches[i].Length > 0)
                 {
-                    (int count, int right, double said) = byLength.GetValueOrDefault(matches[i].Length);
+                    var (count, right, said) = byLength.GetValueOrDefault(matches[i].Length);
                     byLength[matches[i].Length] = (count + 1, right + (matches[i].Residue == row.Residues[i] ? 1 : 0), said + p[i * Residues + matches[i].Residue]);
                 }
             }
         }
 
         Assert.True(weighed.Weights[8] > 0.5 && weighed.Weights[1] < 0.1);
-        foreach ((int length, (int count, int right, double said)) in byLength.Where(entry => entry.Value.Count > 100 && weighed.Weights[entry.Key] > 0))
+        foreach (var (length, (count, right, said)) in byLength.Where(entry => entry.Value.Count > 100 && weighed.Weights[entry.Key] > 0))
         {
             // One match more that was wrong is counted, of more than a hundred.
             Assert.Equal((double)right / count, said / count, 0.01);
@@ -211,12 +211,12 @@ public sealed class BaselineTests
     [Fact]
     public void RelativesAreWorthMoreThanNeighbours()
     {
-        foreach (PredictionTask task in new PredictionTask[] { new MaskedTask(), new NextResidueTask() })
+        foreach (var task in new PredictionTask[] { new MaskedTask(), new NextResidueTask() })
         {
-            IReadOnlyList<Batch> batches = EvaluationBatches.Of(task, EvaluationContexts.Of(Set, Set.Split.OutOfDistribution, 1_024, 4), 1);
-            Baseline[] all = All(task);
+            var batches = EvaluationBatches.Of(task, EvaluationContexts.Of(Set, Set.Split.OutOfDistribution, 1_024, 4), 1);
+            var all = All(task);
             RelativeScores[] scores = [.. all.Select(baseline => BaselineEvaluation.Run(baseline, task, batches, threads: 2))];
-            double weighed = scores[^1].WithRelatives.Accuracy;
+            var weighed = scores[^1].WithRelatives.Accuracy;
             Assert.True(weighed > scores[0].WithRelatives.Accuracy + 0.1, $"{task.Name}: {weighed}");
             Assert.True(scores[^1].WithRelatives.Perplexity < scores[0].WithRelatives.Perplexity);
             Assert.Equal(scores[0].All.Count, scores[^1].All.Count);
@@ -227,8 +227,8 @@ public sealed class BaselineTests
     public void ScoresDoNotDependOnThreads()
     {
         var task = new NextResidueTask();
-        IReadOnlyList<Batch> batches = EvaluationBatches.Of(task, EvaluationContexts.Of(Set, Set.Split.Test, 512, 4), 1);
-        Baseline baseline = All(task)[^1];
+        var batches = EvaluationBatches.Of(task, EvaluationContexts.Of(Set, Set.Split.Test, 512, 4), 1);
+        var baseline = All(task)[^1];
         Assert.Equal(BaselineEvaluation.Run(baseline, task, batches, 1).Groups, BaselineEvaluation.Run(baseline, task, batches, 3).Groups);
     }
 

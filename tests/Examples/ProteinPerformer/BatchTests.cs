@@ -11,18 +11,18 @@ public sealed class BatchTests
     [Fact]
     public void NextResiduesAreThoseOfTheRow()
     {
-        IReadOnlyList<Row> rows = EvaluationContexts.Of(Set, Set.Split.Test, 700, 3);
-        Batch batch = new NextResidueTask().Make(rows, "test");
+        var rows = EvaluationContexts.Of(Set, Set.Split.Test, 700, 3);
+        var batch = new NextResidueTask().Make(rows, "test");
         Assert.Equal(rows.Max(row => row.Tokens.Length), batch.Length);
-        for (int i = 0; i < rows.Count; i++)
+        for (var i = 0; i < rows.Count; i++)
         {
-            Row row = rows[i];
+            var row = rows[i];
             Assert.Equal(row.Tokens.Length, batch.Lengths[i]);
-            for (int t = 0; t < batch.Length; t++)
+            for (var t = 0; t < batch.Length; t++)
             {
-                int position = i * batch.Length + t;
+                var position = i * batch.Length + t;
                 Assert.Equal(t < row.Tokens.Length ? row.Tokens[t] : Tokens.Padding, batch.Inputs[position]);
-                Segment? asked = row.Segments.FirstOrDefault(segment => t + 1 >= segment.Start && t + 1 < segment.Start + segment.Length);
+                var asked = row.Segments.FirstOrDefault(segment => t + 1 >= segment.Start && t + 1 < segment.Start + segment.Length);
                 Assert.Equal(asked is null ? Batch.Ignored : row.Tokens[t + 1], batch.Targets[position]);
                 Assert.Equal(asked?.Counted ?? false, batch.Counted[position]);
                 Assert.Equal(asked?.Protein ?? -1, batch.Proteins[position]);
@@ -37,8 +37,8 @@ public sealed class BatchTests
     [Fact]
     public void TheFirstResidueOfALaterPieceIsNotAskedForForNothingStandsBeforeIt()
     {
-        Row row = SingleProteins.Of(Set, [0], 20)[1];
-        Batch batch = new NextResidueTask().Make([row], "test");
+        var row = SingleProteins.Of(Set, [0], 20)[1];
+        var batch = new NextResidueTask().Make([row], "test");
         Assert.NotEqual(Tokens.Separator, row.Tokens[0]);
         Assert.Equal(row.Tokens[1], batch.Targets[0]);
         Assert.Equal(row.Tokens.Length - 1, batch.Targets.Count(target => target != Batch.Ignored));
@@ -47,15 +47,15 @@ public sealed class BatchTests
     [Fact]
     public void MaskedResiduesAreChosenAsBertDoes()
     {
-        IReadOnlyList<Row> rows = TrainingContexts.OfEpoch(Set, 1_024, 1, 0);
-        Batch batch = new MaskedTask().Make(rows, "test", 1);
+        var rows = TrainingContexts.OfEpoch(Set, 1_024, 1, 0);
+        var batch = new MaskedTask().Make(rows, "test", 1);
         int residues = 0, chosen = 0, masked = 0, changed = 0, kept = 0;
-        for (int i = 0; i < rows.Count; i++)
+        for (var i = 0; i < rows.Count; i++)
         {
-            for (int t = 0; t < rows[i].Tokens.Length; t++)
+            for (var t = 0; t < rows[i].Tokens.Length; t++)
             {
-                int position = i * batch.Length + t;
-                byte token = rows[i].Tokens[t];
+                var position = i * batch.Length + t;
+                var token = rows[i].Tokens[t];
                 residues += token < Tokens.AminoAcids ? 1 : 0;
                 if (batch.Targets[position] == Batch.Ignored)
                 {
@@ -89,13 +89,13 @@ public sealed class BatchTests
     [Fact]
     public void AProteinIsMaskedTheSameWhateverStandsBesideIt()
     {
-        int target = EvaluationContexts.WithRelatives(Set, Set.Split.Test, 4_096, 2)[0];
+        var target = EvaluationContexts.WithRelatives(Set, Set.Split.Test, 4_096, 2)[0];
         var task = new MaskedTask();
         List<long[]> inputs = [];
-        foreach (int most in new[] { 0, 1, 2 })
+        foreach (var most in new[] { 0, 1, 2 })
         {
-            Row row = Assert.Single(EvaluationContexts.OfEach(Set, [target], 4_096, most));
-            Batch batch = Assert.Single(EvaluationBatches.Of(task, [row], 8));
+            var row = Assert.Single(EvaluationContexts.OfEach(Set, [target], 4_096, most));
+            var batch = Assert.Single(EvaluationBatches.Of(task, [row], 8));
             inputs.Add(batch.Inputs[row.Segments[^1].Start..(row.Segments[^1].Start + row.Segments[^1].Length)]);
         }
 
@@ -107,11 +107,11 @@ public sealed class BatchTests
     [Fact]
     public void EvenTheShortestRowHasATarget()
     {
-        ProteinSet set = SmallProteins.Set;
-        IReadOnlyList<Row> rows = SingleProteins.Of(set, set.Split.Training, 3);
-        foreach (Row[] chunk in rows.Chunk(1))
+        var set = SmallProteins.Set;
+        var rows = SingleProteins.Of(set, set.Split.Training, 3);
+        foreach (var chunk in rows.Chunk(1))
         {
-            Batch batch = new MaskedTask().Make(chunk, "test");
+            var batch = new MaskedTask().Make(chunk, "test");
             Assert.Contains(batch.Targets, target => target != Batch.Ignored);
         }
     }
@@ -119,7 +119,7 @@ public sealed class BatchTests
     [Fact]
     public void EvaluationDoesNotDependOnTheSizeOfBatches()
     {
-        IReadOnlyList<Row> rows = EvaluationContexts.Of(Set, Set.Split.OutOfDistribution, 512, 4);
+        var rows = EvaluationContexts.Of(Set, Set.Split.OutOfDistribution, 512, 4);
         static string[] Texts(IReadOnlyList<Batch> batches) => [.. from batch in batches
                                                                    from row in Enumerable.Range(0, batch.Rows)
                                                                    let range = (row * batch.Length)..(row * batch.Length + batch.Lengths[row])
@@ -140,18 +140,18 @@ public sealed class BatchTests
         TrainingBatches Start() => contexts
             ? new ContextBatches(Set, new MaskedTask(), 512, rows: 2, seed: 4)
             : new SingleProteinBatches(Set, new MaskedTask(), 64, rows: 4, seed: 4);
-        TrainingBatches run = Start();
+        var run = Start();
         var place = new BatchPlace(0, 0);
         var seen = new List<(BatchPlace Place, long[] Inputs)>();
-        int steps = run.Count(0) + run.Count(1) + 2;
-        for (int step = 0; step < steps; step++)
+        var steps = run.Count(0) + run.Count(1) + 2;
+        for (var step = 0; step < steps; step++)
         {
             seen.Add((place, run.Get(place).Inputs));
             place = run.Next(place);
         }
 
         Assert.Equal(new BatchPlace(2, 2), place);
-        foreach ((BatchPlace at, long[] inputs) in seen.Where((_, step) => step % 7 == 0).Reverse())
+        foreach (var (at, inputs) in seen.Where((_, step) => step % 7 == 0).Reverse())
         {
             Assert.Equal(inputs, Start().Get(at).Inputs);
         }
@@ -167,8 +167,8 @@ public sealed class BatchTests
                 .SelectMany(batch => Enumerable.Range(0, batch.Rows).Select(row => string.Join(' ', Enumerable.Range(row * batch.Length, batch.Lengths[row])
                     .Select(i => inputs || batch.Targets[i] == Batch.Ignored ? batch.Inputs[i] : batch.Targets[i])))),
         ];
-        string[] first = Rows(0, inputs: false);
-        string[] second = Rows(1, inputs: false);
+        var first = Rows(0, inputs: false);
+        var second = Rows(1, inputs: false);
         Assert.NotEqual(first, second);
         Assert.Equal(first.Order(), second.Order());
         Assert.NotEqual(Rows(0, inputs: true).Order(), Rows(1, inputs: true).Order());
@@ -179,7 +179,7 @@ public sealed class BatchTests
     {
         var run = new SingleProteinBatches(Set, new NextResidueTask(), 256, rows: 8, seed: 4);
         Batch[] batches = [.. Enumerable.Range(0, run.Count(0)).Select(position => run.Get(new BatchPlace(0, position)))];
-        double padded = 1 - (double)batches.Sum(batch => batch.Lengths.Sum()) / batches.Sum(batch => batch.Rows * batch.Length);
+        var padded = 1 - (double)batches.Sum(batch => batch.Lengths.Sum()) / batches.Sum(batch => batch.Rows * batch.Length);
 
         // Lengths are spread from 40 to 180: of random rows the longest of eight would leave a third empty.
         Assert.InRange(padded, 0, 0.1);

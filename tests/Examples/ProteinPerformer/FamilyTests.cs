@@ -24,7 +24,7 @@ public sealed class FamilyTests
     {
         // The first holds the word ten times, the second once; the third shares 7 residues with both.
         byte[][] proteins = [[.. Enumerable.Repeat((byte)3, 17)], [1, .. Enumerable.Repeat((byte)3, 8), 1], [.. Enumerable.Repeat((byte)3, 7)]];
-        KmerIndex index = KmerIndex.Of(proteins);
+        var index = KmerIndex.Of(proteins);
         Assert.Equal([0, 1], Assert.Single(index.Shared()));
         var graph = new RelativeGraph(3, index);
         Assert.Equal([new Relative(1, 1)], graph.Of(0));
@@ -38,10 +38,10 @@ public sealed class FamilyTests
     [Fact]
     public void RelativesAreThoseOfASearchByText()
     {
-        ProteinSet set = SmallProteins.Set;
+        var set = SmallProteins.Set;
         HashSet<string>[] words = [.. set.Residues.Select(residues =>
             Enumerable.Range(0, residues.Length - 7).Select(start => string.Join(' ', residues[start..(start + 8)])).ToHashSet())];
-        for (int a = 0; a < words.Length; a++)
+        for (var a = 0; a < words.Length; a++)
         {
             Relative[] expected = [.. Enumerable.Range(0, words.Length).Where(b => b != a)
                 .Select(b => new Relative(b, words[a].Count(words[b].Contains)))
@@ -54,7 +54,7 @@ public sealed class FamilyTests
     [Fact]
     public void ComponentsAreTheFamilies()
     {
-        ProteinSet set = SmallProteins.Set;
+        var set = SmallProteins.Set;
         Assert.Equal(SmallProteins.Large, set.Components[0].Length);
         Assert.Equal(1 + SmallProteins.Small, set.Components.Count);
         Assert.All(set.Components, component => Assert.Single(component.Select(protein => set.Names[protein].Split('-')[0]).Select(name => name[0] == 'L' ? "L" : name).Distinct()));
@@ -70,7 +70,7 @@ public sealed class FamilyTests
         int[] order = [.. Enumerable.Range(0, 999)];
         random.Shuffle(order);
         var sets = new DisjointSets(1000);
-        foreach (int i in order.Where(i => i != 500))
+        foreach (var i in order.Where(i => i != 500))
         {
             sets.Join(i + 1, i);
         }
@@ -86,10 +86,10 @@ public sealed class FamilyTests
     [Fact]
     public void TheSplitDoesNotDependOnTheOrderOfTheFile()
     {
-        ProteinSet set = SmallProteins.Set;
+        var set = SmallProteins.Set;
         var turned = new ProteinSet([.. Enumerable.Range(0, set.Names.Count).Reverse()
             .Select(i => new Protein(set.Names[i], string.Concat(set.Residues[i].Select(residue => Vocabulary.AminoAcids[residue]))))]);
-        foreach (((string name, IReadOnlyList<int> list), (_, IReadOnlyList<int> other)) in set.Split.HeldOut.Zip(turned.Split.HeldOut))
+        foreach ((var (name, list), (_, var other)) in set.Split.HeldOut.Zip(turned.Split.HeldOut))
         {
             Assert.True(list.Select(protein => set.Names[protein]).Order().SequenceEqual(other.Select(protein => turned.Names[protein]).Order()), name);
         }
@@ -98,7 +98,7 @@ public sealed class FamilyTests
     [Fact]
     public void TooFewProteinsAreAnErrorThatNamesTheList()
     {
-        string message = Assert.Throws<JobException>(() => new ProteinSet([new Protein("p", "ACDEFGHIK"), new Protein("q", "WWWWWWWWW")])).Message;
+        var message = Assert.Throws<JobException>(() => new ProteinSet([new Protein("p", "ACDEFGHIK"), new Protein("q", "WWWWWWWWW")])).Message;
         Assert.Contains("2 proteins in 2 components none falls to", message, StringComparison.Ordinal);
         Assert.Contains("--data", message, StringComparison.Ordinal);
     }
@@ -113,7 +113,7 @@ public sealed class FamilyTests
     public void AComponentThatIsTornApartIsNoticed()
     {
         // Components that hold every protein alone say that relatives are strangers.
-        ProteinSet set = SmallProteins.Set;
+        var set = SmallProteins.Set;
         int[][] alone = [.. Enumerable.Range(0, set.Names.Count).Select(protein => new[] { protein })];
         int[] firsts = [.. set.Components[0]];
         int[][] torn = [firsts, .. alone.Where(one => !firsts.Contains(one[0]))];
@@ -126,7 +126,7 @@ public sealed class FamilyTests
     [Fact]
     public void TheRealProteinsAreSplitAsTheReadmeSays()
     {
-        ProteinSet set = ProteinSet.Load(Path.Combine(AppContext.BaseDirectory, "data", "proteins-large.fasta.gz"));
+        var set = ProteinSet.Load(Path.Combine(AppContext.BaseDirectory, "data", "proteins-large.fasta.gz"));
         Assert.Equal((11_936, 4_026_529), (set.Residues.Count, set.Residues.Sum(residues => residues.Length)));
         Assert.Equal((2_998, 4_699, 42), (set.Components.Count, set.Components[0].Length, set.Components[1].Length));
         Assert.Equal([10_558, 233, 501, 644], [set.Split.Training.Count, .. set.Split.HeldOut.Select(list => list.Proteins.Count)]);
@@ -135,7 +135,7 @@ public sealed class FamilyTests
 
     private static void CheckSplit(ProteinSet set)
     {
-        ProteinSplit split = set.Split;
+        var split = set.Split;
         Assert.Equal(
             Enumerable.Range(0, set.Names.Count),
             split.Training.Concat(split.Validation).Concat(split.Test).Concat(split.OutOfDistribution).Order());

@@ -13,7 +13,7 @@ public sealed class RowTests
     [InlineData(1024)]
     public void AnEpochOfContextsHoldsEveryTrainingProteinWholeOnce(int length)
     {
-        IReadOnlyList<Row> rows = TrainingContexts.OfEpoch(Set, length, seed: 1, epoch: 0);
+        var rows = TrainingContexts.OfEpoch(Set, length, seed: 1, epoch: 0);
         Assert.All(rows, row => Check(row, length));
         int[] whole = [.. rows.SelectMany(row => row.Segments).Where(segment => segment.Length == Set.Residues[segment.Protein].Length).Select(segment => segment.Protein)];
         Assert.Equal(Set.Split.Training, whole.Order());
@@ -25,14 +25,14 @@ public sealed class RowTests
     [Fact]
     public void ContextsAreFull()
     {
-        IReadOnlyList<Row> rows = TrainingContexts.OfEpoch(Set, 512, 1, 0);
+        var rows = TrainingContexts.OfEpoch(Set, 512, 1, 0);
         Assert.All(rows.SkipLast(1), row => Assert.InRange(row.Tokens.Length, 512 - 32, 512));
     }
 
     [Fact]
     public void AProteinLongerThanAContextIsCutAndComesOnce()
     {
-        IReadOnlyList<Row> rows = TrainingContexts.OfEpoch(Set, 48, 1, 0);
+        var rows = TrainingContexts.OfEpoch(Set, 48, 1, 0);
         Assert.All(rows, row => Check(row, 48));
         int[] firsts = [.. rows.Select(row => row.Segments[0].Protein)];
         Assert.Equal(firsts.Length, firsts.Distinct().Count());
@@ -42,16 +42,16 @@ public sealed class RowTests
     [Fact]
     public void AContextGoesOnWithTheNearestUnusedRelative()
     {
-        IReadOnlyList<Row> rows = TrainingContexts.OfEpoch(Set, 2_048, 5, 0);
+        var rows = TrainingContexts.OfEpoch(Set, 2_048, 5, 0);
         var unused = Set.Split.Training.ToHashSet();
-        int chosen = 0;
-        foreach (Row row in rows)
+        var chosen = 0;
+        foreach (var row in rows)
         {
             var inRow = new HashSet<int>();
-            foreach (Segment segment in row.Segments)
+            foreach (var segment in row.Segments)
             {
                 int Nearness(int protein) => Set.Graph.Of(protein).Where(relative => inRow.Contains(relative.Protein)).Select(relative => relative.SharedWords).DefaultIfEmpty().Max();
-                int best = unused.Where(protein => !inRow.Contains(protein)).Max(Nearness);
+                var best = unused.Where(protein => !inRow.Contains(protein)).Max(Nearness);
                 Assert.Equal(best, Nearness(segment.Protein));
                 chosen += best > 0 ? 1 : 0;
                 inRow.Add(segment.Protein);
@@ -82,15 +82,15 @@ public sealed class RowTests
     [InlineData(4096, 0)]
     public void EveryTargetIsCountedOnceAfterItsNearestRelatives(int length, int most)
     {
-        foreach ((_, IReadOnlyList<int> targets) in Set.Split.HeldOut)
+        foreach (var (_, targets) in Set.Split.HeldOut)
         {
-            IReadOnlyList<Row> rows = EvaluationContexts.Of(Set, targets, length, most);
+            var rows = EvaluationContexts.Of(Set, targets, length, most);
             Assert.All(rows, row => Check(row, length));
             Assert.Equal(targets, rows.SelectMany(row => row.Segments).Where(segment => segment.Counted).Select(segment => segment.Protein).Order());
             Assert.All(rows.SelectMany(row => row.Segments), segment => Assert.Equal(Set.Residues[segment.Protein].Length, segment.Length));
 
             // What is beside targets stands there for one of them.
-            foreach (Row row in rows)
+            foreach (var row in rows)
             {
                 int[] counted = [.. row.Segments.Where(segment => segment.Counted).Select(segment => segment.Protein)];
                 Assert.All(row.Segments.Where(segment => !segment.Counted), segment => Assert.Contains(counted, target => Set.Graph.AreRelatives(target, segment.Protein)));
@@ -102,12 +102,12 @@ public sealed class RowTests
     public void OneTargetAContextHasExactlyItsNearestRelativesBeforeIt()
     {
         const int length = 4_096;
-        IReadOnlyList<int> targets = EvaluationContexts.WithRelatives(Set, Set.Split.Test, length, least: 2);
+        var targets = EvaluationContexts.WithRelatives(Set, Set.Split.Test, length, least: 2);
         Assert.NotEmpty(targets);
-        foreach (int most in new[] { 0, 1, 2 })
+        foreach (var most in new[] { 0, 1, 2 })
         {
-            IReadOnlyList<Row> rows = EvaluationContexts.OfEach(Set, targets, length, most);
-            foreach ((Row row, int target) in rows.Zip(targets))
+            var rows = EvaluationContexts.OfEach(Set, targets, length, most);
+            foreach (var (row, target) in rows.Zip(targets))
             {
                 Assert.Equal([.. Set.Graph.Of(target).Take(most).Select(relative => relative.Protein).Reverse(), target], row.Segments.Select(segment => segment.Protein));
                 Assert.Equal(most, row.Segments[^1].RelativesBefore);
@@ -119,9 +119,9 @@ public sealed class RowTests
     [Fact]
     public void RelativesThatDoNotFitAreLeftOut()
     {
-        int target = Set.Split.Test.First(protein => Set.Graph.Of(protein).Count > 1);
-        int length = Set.Residues[target].Length + 2;
-        Row row = Assert.Single(EvaluationContexts.Of(Set, [target], length, 8));
+        var target = Set.Split.Test.First(protein => Set.Graph.Of(protein).Count > 1);
+        var length = Set.Residues[target].Length + 2;
+        var row = Assert.Single(EvaluationContexts.Of(Set, [target], length, 8));
         Assert.Equal(target, Assert.Single(row.Segments).Protein);
         Assert.DoesNotContain(target, EvaluationContexts.WithRelatives(Set, [target], length, 1));
     }
@@ -143,13 +143,13 @@ public sealed class RowTests
     [InlineData(512)]
     public void SingleProteinsLoseNoResidue(int length)
     {
-        IReadOnlyList<Row> rows = SingleProteins.Of(Set, Set.Split.Training, length);
+        var rows = SingleProteins.Of(Set, Set.Split.Training, length);
         Assert.All(rows, row => Check(row, length));
         Assert.All(rows, row => Assert.Single(row.Segments));
-        foreach (IGrouping<int, Segment> pieces in rows.Select(row => row.Segments[0]).GroupBy(segment => segment.Protein))
+        foreach (var pieces in rows.Select(row => row.Segments[0]).GroupBy(segment => segment.Protein))
         {
-            int next = 0;
-            foreach (Segment piece in pieces)
+            var next = 0;
+            foreach (var piece in pieces)
             {
                 Assert.Equal(next, piece.From);
                 next += piece.Length;
@@ -171,7 +171,7 @@ public sealed class RowTests
         Assert.InRange(row.Tokens.Length, 1, length);
         var expected = new List<byte>();
         var before = new List<int>();
-        foreach (Segment segment in row.Segments)
+        foreach (var segment in row.Segments)
         {
             if (segment.From == 0)
             {

@@ -9,7 +9,7 @@ public sealed class ScoreTests
     [Fact]
     public void AccuracyAndPerplexity()
     {
-        Score score = new Score().With(true, Math.Log(2)).With(false, Math.Log(8)).With(true, Math.Log(4)).With(false, Math.Log(4));
+        var score = new Score().With(true, Math.Log(2)).With(false, Math.Log(8)).With(true, Math.Log(4)).With(false, Math.Log(4));
         Assert.Equal(0.5, score.Accuracy);
         Assert.Equal(4, score.Perplexity, 1e-12); // rounding
         Assert.Equal(0.25, score.StandardError);

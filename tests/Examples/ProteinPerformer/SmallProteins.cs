@@ -22,18 +22,18 @@ internal static class SmallProteins
         var proteins = new List<Protein>();
 
         // Neighbours in the chain share a piece of 8 to 30 residues.
-        string piece = Draw(20);
-        for (int i = 0; i < Large; i++)
+        var piece = Draw(20);
+        for (var i = 0; i < Large; i++)
         {
-            string next = Draw(random.Next(8, 31));
+            var next = Draw(random.Next(8, 31));
             proteins.Add(new Protein($"L{i:D3}", Draw(random.Next(5, 60)) + piece + Draw(random.Next(5, 60)) + next));
             piece = next;
         }
 
-        for (int family = 0; family < Small; family++)
+        for (var family = 0; family < Small; family++)
         {
-            string common = Draw(24);
-            for (int member = 0; member <= family % 4; member++)
+            var common = Draw(24);
+            for (var member = 0; member <= family % 4; member++)
             {
                 proteins.Add(new Protein($"S{family:D2}-{member}", Draw(random.Next(5, 60)) + common + Draw(random.Next(5, 60))));
             }

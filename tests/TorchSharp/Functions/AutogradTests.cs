@@ -14,14 +14,14 @@ public sealed class AutogradTests
     {
         using var scope = NewDisposeScope();
         Problem problem = new(Layers.Create(name));
-        Tensor loss = problem.Loss();
+        var loss = problem.Loss();
         loss.backward(retain_graph: true);
-        Tensor[] once = problem.TakeGradients();
+        var once = problem.TakeGradients();
         loss.backward(retain_graph: true);
-        Tensor[] twice = problem.TakeGradients();
+        var twice = problem.TakeGradients();
         loss.backward();
-        Tensor[] thrice = problem.TakeGradients();
-        for (int i = 0; i < 3; i++)
+        var thrice = problem.TakeGradients();
+        for (var i = 0; i < 3; i++)
         {
             Assertions.Same(once[i], twice[i]);
             Assertions.Same(once[i], thrice[i]);
@@ -33,7 +33,7 @@ public sealed class AutogradTests
     public void Passes_that_wait_for_each_other_keep_their_own(string name)
     {
         using var scope = NewDisposeScope();
-        IAttention layer = Layers.Create(name);
+        var layer = Layers.Create(name);
         Problem a = new(layer, seed: 1), b = new(layer, seed: 2);
         Tensor lossA = a.Loss(), lossB = b.Loss();
         lossA.backward();
@@ -41,7 +41,7 @@ public sealed class AutogradTests
         Problem againA = new(layer, seed: 1), againB = new(layer, seed: 2);
         againA.Loss().backward();
         againB.Loss().backward();
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             Assertions.Same(againA.Inputs[i].grad!, a.Inputs[i].grad!);
             Assertions.Same(againB.Inputs[i].grad!, b.Inputs[i].grad!);
@@ -55,10 +55,10 @@ public sealed class AutogradTests
         var layer = new CausalFavor(1);
         Problem expected = new(layer), actual = new(layer);
         expected.Loss().backward();
-        Tensor loss = actual.Loss();
+        var loss = actual.Loss();
         layer.Redraw(2);
         loss.backward();
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             Assertions.Same(expected.Inputs[i].grad!, actual.Inputs[i].grad!);
         }
@@ -70,10 +70,10 @@ public sealed class AutogradTests
         using var scope = NewDisposeScope();
         Problem problem = new(Layers.Create(nameof(Favor)));
         problem.Loss().backward();
-        Tensor[] once = problem.TakeGradients();
+        var once = problem.TakeGradients();
         problem.Loss().backward();
         problem.Loss().backward();
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             Assertions.Same(once[i] + once[i], problem.Inputs[i].grad!);
         }
@@ -86,7 +86,7 @@ public sealed class AutogradTests
         using var scope = NewDisposeScope();
         var layer = new FavorHadamard(1);
         random.manual_seed(1);
-        Tensor one = randn(2, 2, 9, 8, requires_grad: true);
+        var one = randn(2, 2, 9, 8, requires_grad: true);
         Tensor[] three = [.. Enumerable.Range(0, 3).Select(_ => one.detach().clone().requires_grad_())];
         layer.Forward(one, one, one).square().sum().backward();
         layer.Forward(three[0], three[1], three[2]).square().sum().backward();
@@ -101,11 +101,11 @@ public sealed class AutogradTests
     public void Inputs_that_need_no_gradient_get_none(bool query, bool key, bool value)
     {
         using var scope = NewDisposeScope();
-        IAttention layer = Layers.Create(nameof(CausalFavorRelu));
+        var layer = Layers.Create(nameof(CausalFavorRelu));
         Problem all = new(layer), some = new(layer, needed: [query, key, value]);
         all.Loss().backward();
         some.Loss().backward();
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             if (some.Inputs[i].requires_grad)
             {
@@ -122,9 +122,9 @@ public sealed class AutogradTests
     public void Nothing_is_recorded_where_nothing_asks_for_it()
     {
         using var scope = NewDisposeScope();
-        IAttention layer = Layers.Create(nameof(Favor));
+        var layer = Layers.Create(nameof(Favor));
         Problem problem = new(layer);
-        Tensor recorded = problem.Output();
+        var recorded = problem.Output();
         Assert.True(recorded.requires_grad);
         using (no_grad())
         {
@@ -166,22 +166,22 @@ public sealed class AutogradTests
     [InlineData(1, 2, 3, 100)]
     public void Sizes_of_zero_and_one(int batch, int heads, int queries, int keys)
     {
-        foreach (string name in Layers.Compared)
+        foreach (var name in Layers.Compared)
         {
             using var scope = NewDisposeScope();
-            IAttention layer = Layers.Create(name);
+            var layer = Layers.Create(name);
             if (layer.Causal && queries != keys)
             {
                 continue;
             }
 
-            foreach (TensorLayout layout in Enum.GetValues<TensorLayout>())
+            foreach (var layout in Enum.GetValues<TensorLayout>())
             {
                 Problem problem = new(layer, layout, batch, heads, queries, keys);
-                Tensor output = problem.Output();
+                var output = problem.Output();
                 Assert.Equal(queries == 0 || keys == 0 || batch * heads == 0 ? 0 : 1, output.abs().sum().item<float>() > 0 ? 1 : 0);
                 output.square().sum().backward();
-                foreach (Tensor input in problem.Inputs)
+                foreach (var input in problem.Inputs)
                 {
                     Assert.Equal(input.shape, input.grad!.shape);
                     Assert.Equal(0, input.grad!.isnan().sum().item<long>());
@@ -195,7 +195,7 @@ public sealed class AutogradTests
     {
         using var scope = NewDisposeScope();
         Problem problem = new(Layers.Create(nameof(Favor)), batch: 2);
-        Tensor output = problem.Output(tensor([0L, 3L]));
+        var output = problem.Output(tensor([0L, 3L]));
         Assert.Equal(0, output[0].abs().max().item<float>());
         Assert.NotEqual(0, output[1].abs().max().item<float>());
         output.sum().backward();
@@ -211,7 +211,7 @@ public sealed class AutogradTests
         using (no_grad())
         {
             problem.Inputs[1][0, 1, 150].fill_(float.NaN);
-            Tensor output = problem.Output();
+            var output = problem.Output();
             Assert.Equal(0, output[0, 0].isnan().sum().item<long>());
             Assert.Equal(0, output[0, 1, ..96].isnan().sum().item<long>()); // tiles of 48 tokens
             Assert.Equal(50 * 6, output[0, 1, 150..].isnan().sum().item<long>());
@@ -222,15 +222,15 @@ public sealed class AutogradTests
     public void Tensors_that_are_not_contiguous_are_read_as_they_are()
     {
         using var scope = NewDisposeScope();
-        IAttention layer = Layers.Create(nameof(Favor));
+        var layer = Layers.Create(nameof(Favor));
         Problem problem = new(layer, needed: [false, false, false]);
-        Tensor expected = problem.Output();
+        var expected = problem.Output();
         Tensor[] strided = [.. problem.Inputs.Select(input => input.transpose(1, 3).contiguous().transpose(1, 3))];
         Assert.False(strided[0].is_contiguous());
         Assertions.Same(expected, layer.Forward(strided[0], strided[1], strided[2]));
 
         // One key that stands for all: a stride of 0.
-        Tensor key = strided[1].narrow(2, 0, 1);
+        var key = strided[1].narrow(2, 0, 1);
         Assertions.Same(
             layer.Forward(strided[0], key.expand(-1, -1, 21, -1).contiguous(), strided[2]), layer.Forward(strided[0], key.expand(-1, -1, 21, -1), strided[2]));
     }
@@ -241,7 +241,7 @@ public sealed class AutogradTests
     {
         using var scope = NewDisposeScope();
         Problem used = new(Layers.Create(nameof(Favor)));
-        (Tensor first, Tensor rest) = (used.Output(), used.Output());
+        var (first, rest) = (used.Output(), used.Output());
         (first.sum() + 0 * rest.detach().sum()).backward();
         Assert.NotNull(used.Inputs[0].grad);
     }
@@ -250,7 +250,7 @@ public sealed class AutogradTests
     public void Outside_any_dispose_scope_the_output_is_the_callers()
     {
         Problem problem = new(Layers.Create(nameof(Favor)));
-        Tensor output = problem.Output();
+        var output = problem.Output();
         Assert.False(output.IsInvalid);
         output.sum().backward();
         Assert.NotNull(problem.Inputs[2].grad);
@@ -261,7 +261,7 @@ public sealed class AutogradTests
     public void Threads_may_share_a_layer()
     {
         using var scope = NewDisposeScope();
-        IAttention layer = Layers.Create(nameof(CausalFavor));
+        var layer = Layers.Create(nameof(CausalFavor));
         Problem expected = new(layer);
         expected.Loss().backward();
         Parallel.For(0, 20, new ParallelOptions { MaxDegreeOfParallelism = 4 }, _ =>
@@ -269,7 +269,7 @@ public sealed class AutogradTests
             using var scopeOfThread = NewDisposeScope();
             Problem problem = new(layer);
             problem.Loss().backward();
-            for (int i = 0; i < 3; i++)
+            for (var i = 0; i < 3; i++)
             {
                 Assertions.Close(expected.Inputs[i].grad!, problem.Inputs[i].grad!, 1e-6); // heads may be cut otherwise with another number of threads
             }
@@ -281,7 +281,7 @@ public sealed class AutogradTests
     {
         using var scope = NewDisposeScope();
         Problem problem = new(Layers.Create(nameof(Favor)));
-        Tensor loss = problem.Loss();
+        var loss = problem.Loss();
         Assert.Contains("invalid gradient", Failure(() => loss.backward(create_graph: true)), StringComparison.Ordinal);
         Assert.Contains("gradients of gradients", _lastError, StringComparison.Ordinal);
         Problem next = new(Layers.Create(nameof(Favor)));
@@ -294,7 +294,7 @@ public sealed class AutogradTests
     {
         using var scope = NewDisposeScope();
         Problem problem = new(Layers.Create(nameof(Favor)));
-        Tensor loss = problem.Loss();
+        var loss = problem.Loss();
         using (no_grad())
         {
             problem.Inputs[1].add_(1);
@@ -309,7 +309,7 @@ public sealed class AutogradTests
     // The message of a failing backward pass; its reason is on the standard error stream.
     private string Failure(Action backward)
     {
-        TextWriter standard = Console.Error;
+        var standard = Console.Error;
         using var captured = new StringWriter();
         Console.SetError(captured);
         try

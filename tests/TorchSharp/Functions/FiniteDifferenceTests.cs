@@ -17,19 +17,19 @@ public sealed class FiniteDifferenceTests
     public void Gradients_are_slopes(string name)
     {
         using var scope = NewDisposeScope();
-        IAttention layer = Layers.Create(name);
+        var layer = Layers.Create(name);
         random.manual_seed(3);
         Tensor[] inputs = [randn(2, 2, 33, layer.HeadDim), randn(2, 2, 33, layer.HeadDim), randn(2, 2, 33, layer.ValueDim)];
-        Tensor weights = randn(2, 2, 33, layer.ValueDim);
-        for (int i = 0; i < 3; i++)
+        var weights = randn(2, 2, 33, layer.ValueDim);
+        for (var i = 0; i < 3; i++)
         {
             Tensor[] recorded = [.. inputs.Select(input => input.clone().requires_grad_())];
             Loss(recorded).backward();
-            Tensor direction = randn_like(inputs[i]);
+            var direction = randn_like(inputs[i]);
             direction /= direction.norm();
             double slope = (recorded[i].grad! * direction).sum().item<float>();
             const double H = 0.02;
-            double difference = (Moved(i, direction * H) - Moved(i, direction * -H)) / (2 * H);
+            var difference = (Moved(i, direction * H) - Moved(i, direction * -H)) / (2 * H);
             double scale = recorded[i].grad!.norm().item<float>();
             Assert.True(
                 Math.Abs(slope - difference) <= 2e-3 * scale,

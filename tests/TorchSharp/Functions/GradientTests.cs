@@ -12,9 +12,9 @@ public sealed class GradientTests
     public static TheoryData<string, TensorLayout, bool> Cases()
     {
         var cases = new TheoryData<string, TensorLayout, bool>();
-        foreach (string layer in Layers.Compared)
+        foreach (var layer in Layers.Compared)
         {
-            foreach (TensorLayout layout in Enum.GetValues<TensorLayout>())
+            foreach (var layout in Enum.GetValues<TensorLayout>())
             {
                 cases.Add(layer, layout, false);
                 cases.Add(layer, layout, true);
@@ -29,7 +29,7 @@ public sealed class GradientTests
     public void Outputs_and_gradients_are_those_of_torch(string name, TensorLayout layout, bool padded)
     {
         using var scope = NewDisposeScope();
-        IAttention layer = Layers.Create(name);
+        var layer = Layers.Create(name);
         (long queries, long keys) = layer.Causal ? (67, 67) : (67, 35);
         long[]? lengths = padded ? [keys, 1, keys - 5] : null;
         random.manual_seed(1);
@@ -38,20 +38,20 @@ public sealed class GradientTests
             randn(3, 2, queries, layer.HeadDim, ScalarType.Float64), randn(3, 2, keys, layer.HeadDim, ScalarType.Float64),
             randn(3, 2, keys, layer.ValueDim, ScalarType.Float64),
         ];
-        Tensor outputGradient = randn(3, 2, queries, layer.ValueDim, ScalarType.Float64);
+        var outputGradient = randn(3, 2, queries, layer.ValueDim, ScalarType.Float64);
         Tensor[] given = [.. exact.Select(tensor => ToLayout(tensor, layout).to(ScalarType.Float32).requires_grad_())];
-        foreach (Tensor tensor in exact)
+        foreach (var tensor in exact)
         {
             tensor.requires_grad_();
         }
 
-        Tensor output = layer.Forward(given[0], given[1], given[2], layout, lengths is null ? null : tensor(lengths));
-        Tensor expected = Reference.Attention(layer, exact[0], exact[1], exact[2], lengths);
+        var output = layer.Forward(given[0], given[1], given[2], layout, lengths is null ? null : tensor(lengths));
+        var expected = Reference.Attention(layer, exact[0], exact[1], exact[2], lengths);
         Assertions.Close(ToLayout(expected, layout), output, OutputTolerance);
 
         output.backward([ToLayout(outputGradient, layout).to(ScalarType.Float32)]);
         expected.backward([outputGradient]);
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             Assertions.Close(ToLayout(exact[i].grad!, layout), given[i].grad!, GradientTolerance);
         }
@@ -60,9 +60,9 @@ public sealed class GradientTests
     public static TheoryData<string, string> Structured()
     {
         var cases = new TheoryData<string, string>();
-        foreach (string layer in Layers.Compared)
+        foreach (var layer in Layers.Compared)
         {
-            foreach (string kind in (string[])["zeros", "equal tokens", "constant columns", "ramp", "tiny", "large"])
+            foreach (var kind in (string[])["zeros", "equal tokens", "constant columns", "ramp", "tiny", "large"])
             {
                 cases.Add(layer, kind);
             }
@@ -80,32 +80,32 @@ public sealed class GradientTests
     public void Structured_inputs(string name, string kind)
     {
         using var scope = NewDisposeScope();
-        IAttention layer = Layers.Create(name);
+        var layer = Layers.Create(name);
         random.manual_seed(1);
         Tensor[] exact = [.. new[] { layer.HeadDim, layer.HeadDim, layer.ValueDim }.Select(dim => Make(dim))];
         Tensor[] given = [.. exact.Select(tensor => tensor.to(ScalarType.Float32).requires_grad_())];
-        foreach (Tensor tensor in exact)
+        foreach (var tensor in exact)
         {
             tensor.requires_grad_();
         }
 
-        Tensor output = layer.Forward(given[0], given[1], given[2]);
-        Tensor expected = Reference.Attention(layer, exact[0], exact[1], exact[2]);
-        Tensor outputGradient = randn_like(expected);
+        var output = layer.Forward(given[0], given[1], given[2]);
+        var expected = Reference.Attention(layer, exact[0], exact[1], exact[2]);
+        var outputGradient = randn_like(expected);
         Assertions.Close(expected.detach(), output.detach(), 2e-5); // arguments of exponentials up to 20, rounded by float32
         output.backward([outputGradient.to(ScalarType.Float32)]);
         expected.backward([outputGradient]);
-        double largest = exact.Max(tensor => tensor.grad!.abs().max().item<double>());
-        for (int i = 0; i < 3; i++)
+        var largest = exact.Max(tensor => tensor.grad!.abs().max().item<double>());
+        for (var i = 0; i < 3; i++)
         {
-            double difference = (exact[i].grad! - given[i].grad!).abs().max().item<double>();
+            var difference = (exact[i].grad! - given[i].grad!).abs().max().item<double>();
             Assert.True(difference <= 1e-4 * largest, $"Gradient {i}: the difference is {difference:g4}, the largest gradient {largest:g4}.");
         }
 
         Tensor Make(int dim)
         {
-            Tensor noise = randn(2, 2, 50, dim);
-            Tensor made = kind switch
+            var noise = randn(2, 2, 50, dim);
+            var made = kind switch
             {
                 "zeros" => zeros_like(noise),
                 "equal tokens" => noise.narrow(2, 0, 1).expand(-1, -1, 50, -1),

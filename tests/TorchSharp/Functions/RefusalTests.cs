@@ -28,7 +28,7 @@ public sealed class RefusalTests
     {
         using var scope = NewDisposeScope();
         Tensor good = zeros(2, 3, 4, 8), value = zeros(2, 3, 4, 6);
-        Tensor elsewhere = empty([2, 3, 4, 8], ScalarType.Float32, new Device(global::TorchSharp.DeviceType.META));
+        var elsewhere = empty([2, 3, 4, 8], ScalarType.Float32, new Device(global::TorchSharp.DeviceType.META));
         Refused("key is on meta", good, elsewhere, value);
     }
 
@@ -69,10 +69,10 @@ public sealed class RefusalTests
     public void Layers_without_a_backward_pass_say_so_in_the_forward_pass()
     {
         using var scope = NewDisposeScope();
-        IAttention layer = Layers.Create(nameof(NoBackward));
-        Tensor input = ones(1, 1, 4, 8);
+        var layer = Layers.Create(nameof(NoBackward));
+        var input = ones(1, 1, 4, 8);
         Assert.Equal([1, 1, 4, 8], layer.Forward(input, input, input).shape);
-        Tensor trained = ones(1, 1, 4, 8, requires_grad: true);
+        var trained = ones(1, 1, 4, 8, requires_grad: true);
         Assertions.Throws<NotSupportedException>("NoBackward (KGEN031)", () => layer.Forward(trained, input, input));
         using (no_grad())
         {

@@ -11,16 +11,16 @@ public sealed class LoadingTests
     public void Kernels_follow_the_threads_of_torch()
     {
         using var scope = NewDisposeScope();
-        IAttention layer = Layers.Create(nameof(Exact));
-        int threads = get_num_threads();
+        var layer = Layers.Create(nameof(Exact));
+        var threads = get_num_threads();
         try
         {
-            foreach (int count in (int[])[1, 2, 3])
+            foreach (var count in (int[])[1, 2, 3])
             {
                 TorchThreads.Use(count);
                 Assert.Equal(count, get_num_threads());
-                Tensor query = zeros(1, 1, 2, 8, requires_grad: true);
-                Tensor output = layer.Forward(query, query, zeros(1, 1, 2, 6));
+                var query = zeros(1, 1, 2, 8, requires_grad: true);
+                var output = layer.Forward(query, query, zeros(1, 1, 2, 6));
                 Assert.Equal(count, layer.DegreeOfParallelism);
                 layer.DegreeOfParallelism = 7;
                 output.sum().backward();
@@ -56,13 +56,13 @@ public sealed class LoadingTests
             return;
         }
 
-        ElfVersions library = ElfVersions.Read(NativeFiles.Find("LibTorchSharp")!);
-        IReadOnlyList<ElfVersions.Need> needs = library.Needs();
+        var library = ElfVersions.Read(NativeFiles.Find("LibTorchSharp")!);
+        var needs = library.Needs();
         Assert.Contains(needs, need => need is { Library: "libstdc++.so.6", Version: "GLIBCXX_3.4.30" } && library.Uses(need));
-        ElfVersions.Need newest = Assert.Single(needs, need => need.Version == "GLIBCXX_3.4.32");
+        var newest = Assert.Single(needs, need => need.Version == "GLIBCXX_3.4.32");
         Assert.False(library.Uses(newest));
         Assert.False(newest.IsOptional);
-        byte[] before = library.File.ToArray();
+        var before = library.File.ToArray();
         library.MakeOptional(newest);
         Assert.Single(before.Zip(library.File.ToArray()), pair => pair.First != pair.Second); // one bit of 2 MB
         Assert.True(library.Needs().Single(need => need.Version == "GLIBCXX_3.4.32").IsOptional);
@@ -77,7 +77,7 @@ public sealed class LoadingTests
         }
 
         string line = File.ReadLines("/proc/self/maps").First(line => line.Contains("/libstdc++.so", StringComparison.Ordinal));
-        IReadOnlySet<string> offers = ElfVersions.Read(line[line.IndexOf('/')..]).Offers();
+        var offers = ElfVersions.Read(line[line.IndexOf('/')..]).Offers();
         Assert.Contains("GLIBCXX_3.4", offers);
         Assert.Contains("GLIBCXX_3.4.30", offers); // or these tests would not have been loaded
         Assert.DoesNotContain("GLIBCXX_3.4.99", offers);
@@ -92,13 +92,13 @@ public sealed class LoadingTests
             return;
         }
 
-        byte[] bytes = File.ReadAllBytes(NativeFiles.Find("LibTorchSharp")!);
+        var bytes = File.ReadAllBytes(NativeFiles.Find("LibTorchSharp")!);
         "GLIBCXX_3.4.99"u8.CopyTo(bytes.AsSpan(bytes.AsSpan().IndexOf("GLIBCXX_3.4.30\0"u8)));
-        string path = Path.GetTempFileName();
+        var path = Path.GetTempFileName();
         try
         {
             File.WriteAllBytes(path, bytes);
-            string message = Assertions.Message<DllNotFoundException>(() => OldLinux.Load(path));
+            var message = Assertions.Message<DllNotFoundException>(() => OldLinux.Load(path));
             Assert.Matches(@"needs versions .* does not have: GLIBCXX_3\.4\.99 of libstdc\+\+\.so\.6 \(/.*libstdc\+\+\.so\.6.*\)\. Use a newer system", message);
             Assert.DoesNotContain("3.4.32", message, StringComparison.Ordinal); // not used
         }
@@ -113,7 +113,7 @@ public sealed class LoadingTests
     [InlineData(new byte[0])]
     public void What_is_no_library_is_refused(byte[] bytes)
     {
-        string path = Path.GetTempFileName();
+        var path = Path.GetTempFileName();
         try
         {
             File.WriteAllBytes(path, bytes);
@@ -133,8 +133,8 @@ public sealed class LoadingTests
             return;
         }
 
-        byte[] bytes = File.ReadAllBytes(NativeFiles.Find("LibTorchSharp")!);
-        string path = Path.GetTempFileName();
+        var bytes = File.ReadAllBytes(NativeFiles.Find("LibTorchSharp")!);
+        var path = Path.GetTempFileName();
         try
         {
             File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);

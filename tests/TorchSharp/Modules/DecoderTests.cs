@@ -17,16 +17,16 @@ public sealed class DecoderTests
     public void Prompt_and_steps_equal_the_whole(string name, bool rotary)
     {
         using var scope = NewDisposeScope();
-        using MultiheadKernelAttention model = Model(name, rotary);
-        Tensor input = randn(3, 40, 10, requires_grad: true); // decoding asks for no gradients
-        Tensor expected = model.call(input).detach();
-        using AttentionDecoder decoder = model.CreateDecoder(3);
+        using var model = Model(name, rotary);
+        var input = randn(3, 40, 10, requires_grad: true); // decoding asks for no gradients
+        var expected = model.call(input).detach();
+        using var decoder = model.CreateDecoder(3);
         Assertions.Close(expected.narrow(1, 0, 17), decoder.Prefill(input.narrow(1, 0, 17)), Tolerance);
         Assertions.Close(expected.narrow(1, 17, 2), decoder.Prefill(input.narrow(1, 17, 2)), Tolerance);
-        for (int position = 19; position < 40; position++)
+        for (var position = 19; position < 40; position++)
         {
             Assert.Equal([position, position, position], decoder.Positions);
-            Tensor output = decoder.Step(input.select(1, position));
+            var output = decoder.Step(input.select(1, position));
             Assert.False(output.requires_grad);
             Assertions.Close(expected.select(1, position), output, Tolerance);
         }
@@ -36,21 +36,21 @@ public sealed class DecoderTests
     public void Prompts_of_different_lengths_go_on_from_their_own_positions()
     {
         using var scope = NewDisposeScope();
-        using MultiheadKernelAttention model = Model(nameof(CausalFavor), rotary: true);
+        using var model = Model(nameof(CausalFavor), rotary: true);
         long[] lengths = [3, 9, 0];
-        Tensor input = randn(3, 14, 10);
-        Tensor expected = model.call(input).detach();
-        using AttentionDecoder decoder = model.CreateDecoder(3);
-        Tensor prompt = decoder.Prefill(input.narrow(1, 0, 9), tensor(lengths));
+        var input = randn(3, 14, 10);
+        var expected = model.call(input).detach();
+        using var decoder = model.CreateDecoder(3);
+        var prompt = decoder.Prefill(input.narrow(1, 0, 9), tensor(lengths));
         Assert.Equal(lengths, decoder.Positions);
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             Assertions.Close(expected[i].narrow(0, 0, lengths[i]), prompt[i].narrow(0, 0, lengths[i]), Tolerance);
         }
 
-        for (int step = 0; step < 5; step++)
+        for (var step = 0; step < 5; step++)
         {
-            Tensor output = decoder.Step(stack([.. lengths.Select((length, i) => input[i, length + step])]));
+            var output = decoder.Step(stack([.. lengths.Select((length, i) => input[i, length + step])]));
             Assertions.Close(stack([.. lengths.Select((length, i) => expected[i, length + step])]), output, Tolerance);
         }
     }
@@ -59,17 +59,17 @@ public sealed class DecoderTests
     public void Forks_go_on_by_themselves()
     {
         using var scope = NewDisposeScope();
-        using MultiheadKernelAttention model = Model(nameof(CausalFavor), rotary: true);
+        using var model = Model(nameof(CausalFavor), rotary: true);
         Tensor input = randn(2, 6, 10), other = randn(2, 10);
-        Tensor expected = model.call(input).detach();
-        using AttentionDecoder decoder = model.CreateDecoder(2);
+        var expected = model.call(input).detach();
+        using var decoder = model.CreateDecoder(2);
         decoder.Prefill(input.narrow(1, 0, 5));
-        using AttentionDecoder fork = decoder.Fork();
+        using var fork = decoder.Fork();
         fork.Step(other);
-        using AttentionDecoder chosen = decoder.Fork([1, 1, 0]);
+        using var chosen = decoder.Fork([1, 1, 0]);
         Assert.Equal(3, chosen.Sequences);
         Assertions.Close(expected.select(1, 5), decoder.Step(input.select(1, 5)), Tolerance);
-        Tensor outputs = chosen.Step(stack([input[1, 5], input[1, 5], input[0, 5]]));
+        var outputs = chosen.Step(stack([input[1, 5], input[1, 5], input[0, 5]]));
         Assertions.Close(stack([expected[1, 5], expected[1, 5], expected[0, 5]]), outputs, Tolerance);
         Assert.Throws<ArgumentOutOfRangeException>(() => decoder.Fork([2]));
         Assert.Throws<ArgumentOutOfRangeException>(() => decoder.Fork([]));
@@ -82,10 +82,10 @@ public sealed class DecoderTests
     public void Memory_does_not_grow_with_the_position()
     {
         using var scope = NewDisposeScope();
-        using MultiheadKernelAttention model = Model(nameof(CausalFavor), rotary: true);
-        using AttentionDecoder decoder = model.CreateDecoder();
+        using var model = Model(nameof(CausalFavor), rotary: true);
+        using var decoder = model.CreateDecoder();
         decoder.Prefill(randn(1, 10, 10));
-        long bytes = decoder.StateBytes;
+        var bytes = decoder.StateBytes;
         decoder.Prefill(randn(1, 5000, 10));
         Assert.Equal(bytes, decoder.StateBytes);
     }
@@ -94,13 +94,13 @@ public sealed class DecoderTests
     public void Wrong_arguments_are_named()
     {
         using var scope = NewDisposeScope();
-        using MultiheadKernelAttention model = Model(nameof(CausalFavor), rotary: false);
-        using AttentionDecoder decoder = model.CreateDecoder(2);
+        using var model = Model(nameof(CausalFavor), rotary: false);
+        using var decoder = model.CreateDecoder(2);
         Assertions.Throws<ArgumentException>("The input has 3 sequences, but the decoder 2", () => decoder.Step(randn(3, 10)));
         Assertions.Throws<ArgumentException>("input has 3 axes", () => decoder.Step(randn(2, 1, 10)));
         Assertions.Throws<ArgumentException>("has 9 numbers", () => decoder.Step(randn(2, 9)));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.CreateDecoder(0));
-        using MultiheadKernelAttention bidirectional = Model(nameof(Favor), rotary: false);
+        using var bidirectional = Model(nameof(Favor), rotary: false);
         Assertions.Throws<InvalidOperationException>("Causal = true", () => bidirectional.CreateDecoder());
     }
 

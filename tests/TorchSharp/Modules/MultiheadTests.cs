@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -19,7 +18,7 @@ public sealed class MultiheadTests
     {
         using var scope = NewDisposeScope();
         random.manual_seed(1);
-        MultiheadAttention theirs = nn.MultiheadAttention(16, 2, bias: bias);
+        var theirs = nn.MultiheadAttention(16, 2, bias: bias);
         using var ours = new MultiheadKernelAttention(causal ? new SquareCausalExact() : new SquareExact(), 16, 2, bias);
         if (bias)
         {
@@ -33,18 +32,18 @@ public sealed class MultiheadTests
         ours.load_state_dict(theirs.state_dict());
 
         Tensor input = randn(3, 9, 16, requires_grad: true), same = input.detach().clone().requires_grad_();
-        Tensor mask = zeros(3, 9, ScalarType.Bool);
+        var mask = zeros(3, 9, ScalarType.Bool);
         mask[1, 6..].fill_(true);
-        Tensor? attentionMask = causal ? full(9, 9, double.NegativeInfinity).triu(1) : null; // libtorch's module would add a bool mask as 0 and 1
-        Tensor sequenceFirst = input.transpose(0, 1);
-        Tensor expected = theirs.call(sequenceFirst, sequenceFirst, sequenceFirst, mask, need_weights: false, attentionMask).Item1.transpose(0, 1);
-        Tensor actual = ours.call(same, mask, attentionMask);
+        var attentionMask = causal ? full(9, 9, double.NegativeInfinity).triu(1) : null; // libtorch's module would add a bool mask as 0 and 1
+        var sequenceFirst = input.transpose(0, 1);
+        var expected = theirs.call(sequenceFirst, sequenceFirst, sequenceFirst, mask, need_weights: false, attentionMask).Item1.transpose(0, 1);
+        var actual = ours.call(same, mask, attentionMask);
         Assertions.Close(expected.detach(), actual.detach(), Tolerance);
-        Tensor gradient = randn(3, 9, 16);
+        var gradient = randn(3, 9, 16);
         expected.backward([gradient]);
         actual.backward([gradient]);
         Assertions.Close(input.grad!, same.grad!, Tolerance);
-        foreach ((string name, Parameter parameter) in ours.named_parameters())
+        foreach (var (name, parameter) in ours.named_parameters())
         {
             Assertions.Close(theirs.get_parameter(name)!.grad!, parameter.grad!, Tolerance);
         }
@@ -96,19 +95,19 @@ public sealed class MultiheadTests
     {
         using var scope = NewDisposeScope();
         using MultiheadKernelAttention causal = new(new CausalFavor(1), 10, 2), bidirectional = new(new Favor(1), 10, 2);
-        Tensor input = randn(1, 4, 10);
+        var input = randn(1, 4, 10);
         Tensor triangle = ones(4, 4, ScalarType.Bool).triu(1), nothing = zeros(4, 4, ScalarType.Bool);
-        Tensor infinite = full(4, 4, double.NegativeInfinity).triu(1);
+        var infinite = full(4, 4, double.NegativeInfinity).triu(1);
         Assertions.Same(causal.call(input), causal.call(input, null, triangle));
         Assertions.Same(causal.call(input), causal.call(input, null, infinite));
         Assertions.Same(bidirectional.call(input), bidirectional.call(input, null, nothing));
         Assertions.Same(bidirectional.call(input), bidirectional.call(input, null, zeros(4, 4)));
         Check(causal, nothing, "shows key 1 to query 0, but the layer KernelGen.TorchSharp.Tests.CausalFavor is causal and hides it");
         Check(bidirectional, triangle, "hides key 1 from query 0, but the layer KernelGen.TorchSharp.Tests.Favor is bidirectional and shows it");
-        Tensor window = triangle.clone();
+        var window = triangle.clone();
         window[3, 0].fill_(true);
         Check(causal, window, "hides key 0 from query 3");
-        Tensor bias = infinite.clone();
+        var bias = infinite.clone();
         bias[2, 1].fill_(-0.5);
         Check(causal, bias, "adds -0.5 to the score of query 2 and key 1");
         Check(causal, zeros(3, 4), "The attention mask is [3, 4], but must be [4, 4]");
@@ -121,14 +120,14 @@ public sealed class MultiheadTests
     {
         using var scope = NewDisposeScope();
         var rotary = new RotaryPositions(100);
-        Tensor tokens = randn(2, 5, 3, 8);
-        Tensor rotated = rotary.Apply(tokens);
-        for (int position = 0; position < 5; position++)
+        var tokens = randn(2, 5, 3, 8);
+        var rotated = rotary.Apply(tokens);
+        for (var position = 0; position < 5; position++)
         {
-            for (int i = 0; i < 4; i++)
+            for (var i = 0; i < 4; i++)
             {
-                double angle = position * Math.Pow(100, -2.0 * i / 8);
-                (float a, float b) = (tokens[1, position, 2, i].item<float>(), tokens[1, position, 2, i + 4].item<float>());
+                var angle = position * Math.Pow(100, -2.0 * i / 8);
+                var (a, b) = (tokens[1, position, 2, i].item<float>(), tokens[1, position, 2, i + 4].item<float>());
                 Assert.Equal(a * Math.Cos(angle) - b * Math.Sin(angle), rotated[1, position, 2, i].item<float>(), 1e-6);
                 Assert.Equal(b * Math.Cos(angle) + a * Math.Sin(angle), rotated[1, position, 2, i + 4].item<float>(), 1e-6);
             }

@@ -11,9 +11,9 @@ public sealed class ProjectionStateTests
     public static TheoryData<string, string> Ways()
     {
         var ways = new TheoryData<string, string>();
-        foreach (string layer in (string[])[nameof(CausalFavor), nameof(FavorRelu), nameof(FavorHadamard)])
+        foreach (var layer in (string[])[nameof(CausalFavor), nameof(FavorRelu), nameof(FavorHadamard)])
         {
-            foreach (string way in (string[])["load", "load_state_dict", "safetensors", "pth", "copy_", "bytes"])
+            foreach (var way in (string[])["load", "load_state_dict", "safetensors", "pth", "copy_", "bytes"])
             {
                 ways.Add(layer, way);
             }
@@ -28,12 +28,12 @@ public sealed class ProjectionStateTests
     {
         using var scope = NewDisposeScope();
         using MultiheadKernelAttention saved = Model(name, 1), loaded = Model(name, 2);
-        Tensor input = randn(2, 11, 10);
-        Tensor expected = saved.call(input).detach();
+        var input = randn(2, 11, 10);
+        var expected = saved.call(input).detach();
         Assert.NotEqual(saved.Attention.Projection!.Weights.ToArray(), loaded.Attention.Projection!.Weights.ToArray());
         _ = loaded.call(input); // it has computed with its own before
 
-        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "model");
+        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "model");
         switch (way)
         {
             case "load":
@@ -60,7 +60,7 @@ public sealed class ProjectionStateTests
         }
 
         Assertions.Same(expected, loaded.call(input).detach());
-        Projection projection = loaded.Attention.Projection!;
+        var projection = loaded.Attention.Projection!;
         Assert.Equal(saved.Attention.Projection!.Draw, projection.Draw);
         Assert.Equal(saved.Attention.Projection!.Weights.ToArray(), projection.Weights.ToArray());
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
@@ -68,7 +68,7 @@ public sealed class ProjectionStateTests
         void Copy(Action<Tensor, Tensor> copy)
         {
             using var mode = no_grad();
-            foreach ((string key, Tensor to) in loaded.state_dict())
+            foreach (var (key, to) in loaded.state_dict())
             {
                 copy(to, saved.state_dict()[key]);
             }
@@ -80,9 +80,9 @@ public sealed class ProjectionStateTests
     {
         using var scope = NewDisposeScope();
         using MultiheadKernelAttention saved = Model(nameof(CausalFavor), 1), loaded = Model(nameof(CausalFavor), 2);
-        Tensor input = randn(2, 5, 10);
+        var input = randn(2, 5, 10);
         loaded.load_state_dict(saved.state_dict());
-        using AttentionDecoder decoder = loaded.CreateDecoder(2);
+        using var decoder = loaded.CreateDecoder(2);
         Assertions.Close(saved.call(input).detach(), decoder.Prefill(input), 1e-6);
     }
 
@@ -90,8 +90,8 @@ public sealed class ProjectionStateTests
     public void Conversion_to_another_type_keeps_every_bit()
     {
         using var scope = NewDisposeScope();
-        using MultiheadKernelAttention model = Model(nameof(FavorHadamard), 1);
-        byte[] before = ProjectionBuffer.Bytes(model.Attention.Projection!);
+        using var model = Model(nameof(FavorHadamard), 1);
+        var before = ProjectionBuffer.Bytes(model.Attention.Projection!);
         model.to(ScalarType.BFloat16);
         Assertions.Throws<InvalidOperationException>("The module's weights are BFloat16", () => model.call(randn(1, 3, 10)));
         Assertions.Throws<ArgumentException>("input is BFloat16", () => model.call(randn(1, 3, 10).to(ScalarType.BFloat16)));
@@ -105,9 +105,9 @@ public sealed class ProjectionStateTests
     {
         using var scope = NewDisposeScope();
         using var module = new KernelAttention(new Favor(1));
-        Tensor[] inputs = new Problem(module.Layer).Inputs;
-        Tensor buffer = module.get_buffer("projection")!;
-        byte[] good = buffer.bytes.ToArray();
+        var inputs = new Problem(module.Layer).Inputs;
+        var buffer = module.get_buffer("projection")!;
+        var good = buffer.bytes.ToArray();
         buffer.bytes[40] ^= 1;
         Assert.Contains("no projection of the layer KernelGen.TorchSharp.Tests.Favor", Refusal(), StringComparison.Ordinal);
         Refusal(); // and again
@@ -125,7 +125,7 @@ public sealed class ProjectionStateTests
         using var scope = NewDisposeScope();
         var layer = new Favor(1);
         using var module = new KernelAttention(layer);
-        Tensor[] inputs = new Problem(layer).Inputs;
+        var inputs = new Problem(layer).Inputs;
         layer.Redraw(5);
         Assertions.Throws<InvalidOperationException>("outside its module", () => module.call(inputs[0], inputs[1], inputs[2]));
         module.Redraw(Projection.Orthogonal(24, 8, 5));

@@ -11,7 +11,7 @@ public sealed class RedrawTests
     {
         using var model = Model(every: 3);
         var draws = new List<Projection>();
-        for (int step = 0; step < 7; step++)
+        for (var step = 0; step < 7; step++)
         {
             draws.Add(Draw(model));
             Forward(model); // any number of passes for a step
@@ -28,7 +28,7 @@ public sealed class RedrawTests
     public void Evaluation_neither_counts_nor_draws()
     {
         using var model = Model(every: 1);
-        Projection before = Draw(model);
+        var before = Draw(model);
         model.eval();
         model.AfterOptimizerStep();
         Assert.Same(before, Draw(model));
@@ -45,14 +45,14 @@ public sealed class RedrawTests
         using var whole = Model(every: 2, seed: 4);
         using var first = Model(every: 2, seed: 4);
         using var resumed = Model(every: 2, seed: 99); // the saved seed counts
-        for (int step = 0; step < 3; step++)
+        for (var step = 0; step < 3; step++)
         {
             whole.AfterOptimizerStep();
             first.AfterOptimizerStep();
         }
 
         resumed.load_state_dict(first.state_dict());
-        for (int step = 0; step < 6; step++)
+        for (var step = 0; step < 6; step++)
         {
             Assert.Equal(Weights(Draw(whole)), Weights(Draw(resumed)));
             whole.AfterOptimizerStep();
@@ -66,7 +66,7 @@ public sealed class RedrawTests
         var seeds = new HashSet<ulong>();
         for (ulong seed = 0; seed < 50; seed++)
         {
-            for (int draw = 1; draw < 50; draw++)
+            for (var draw = 1; draw < 50; draw++)
             {
                 Assert.True(seeds.Add(RedrawSchedule.SeedOf(seed, draw)));
             }

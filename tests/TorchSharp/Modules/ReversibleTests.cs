@@ -18,26 +18,26 @@ public sealed class ReversibleTests(ITestOutputHelper output)
         ReversibleBlock[] blocks = [.. Enumerable.Range(0, count).Select(i => Block((ulong)i))];
         using var sequence = new ReversibleSequence(blocks);
         Tensor x1 = randn(2, 7, 10, requires_grad: true), x2 = randn(2, 7, 10, requires_grad: true);
-        Tensor weights = randn(2, 7, 10);
+        var weights = randn(2, 7, 10);
 
-        (Tensor y1, Tensor y2) = (x1, x2);
-        foreach (ReversibleBlock block in blocks)
+        var (y1, y2) = (x1, x2);
+        foreach (var block in blocks)
         {
             (y1, y2) = block.call(y1, y2);
         }
 
-        Dictionary<string, Tensor> expected = Gradients((y1 * weights + y2.square()).sum());
-        (Tensor z1, Tensor z2) = sequence.call(x1, x2);
+        var expected = Gradients((y1 * weights + y2.square()).sum());
+        var (z1, z2) = sequence.call(x1, x2);
         Assertions.Same(y1.detach(), z1.detach());
         Assertions.Same(y2.detach(), z2.detach());
-        Dictionary<string, Tensor> actual = Gradients((z1 * weights + z2.square()).sum());
+        var actual = Gradients((z1 * weights + z2.square()).sum());
         Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
-        foreach (string name in expected.Keys)
+        foreach (var name in expected.Keys)
         {
             Assertions.Close(expected[name], actual[name], 1e-5); // of inputs rebuilt to 1e-6
         }
 
-        (Tensor r1, Tensor r2) = sequence.Inverse(z1, z2);
+        var (r1, r2) = sequence.Inverse(z1, z2);
         Assertions.Close(x1.detach(), r1, 1e-5);
         Assertions.Close(x2.detach(), r2, 1e-5);
 
@@ -46,7 +46,7 @@ public sealed class ReversibleTests(ITestOutputHelper output)
             loss.backward();
             Dictionary<string, Tensor> gradients = new() { ["x1"] = x1.grad!.clone(), ["x2"] = x2.grad!.clone() };
             (x1.grad, x2.grad) = (null, null);
-            foreach ((string name, Parameter parameter) in sequence.named_parameters())
+            foreach (var (name, parameter) in sequence.named_parameters())
             {
                 gradients[name] = parameter.grad!.clone();
                 parameter.grad = null;
@@ -74,16 +74,16 @@ public sealed class ReversibleTests(ITestOutputHelper output)
             using var scope = NewDisposeScope();
             using var sequence = new ReversibleSequence([.. Enumerable.Range(0, blocks).Select(_ => Wide())]);
             Tensor x1 = randn(1, 20_480, 64), x2 = randn(1, 20_480, 64);
-            long before = MemoryUse.Now();
-            using MemoryUse peak = MemoryUse.WatchPeak();
-            (Tensor y1, Tensor y2) = (x1, x2);
+            var before = MemoryUse.Now();
+            using var peak = MemoryUse.WatchPeak();
+            var (y1, y2) = (x1, x2);
             if (isReversible)
             {
                 (y1, y2) = sequence.call(x1, x2);
             }
             else
             {
-                foreach (ReversibleBlock block in sequence.named_children().Single().module.children().Cast<ReversibleBlock>())
+                foreach (var block in sequence.named_children().Single().module.children().Cast<ReversibleBlock>())
                 {
                     (y1, y2) = block.call(y1, y2);
                 }
@@ -96,7 +96,7 @@ public sealed class ReversibleTests(ITestOutputHelper output)
         Peak(2, true);
         long[] reversible = [.. new[] { 2, 4, 8, 16 }.Select(blocks => Peak(blocks, true) >> 20)];
         long[] plain = [.. new[] { 2, 4 }.Select(blocks => Peak(blocks, false) >> 20)];
-        string report = $"2, 4, 8, 16 reversible blocks: {string.Join(", ", reversible)} MiB; 2, 4 plain ones: {string.Join(", ", plain)} MiB";
+        var report = $"2, 4, 8, 16 reversible blocks: {string.Join(", ", reversible)} MiB; 2, 4 plain ones: {string.Join(", ", plain)} MiB";
         output.WriteLine(report);
         Assert.True(plain[1] - plain[0] > 150, report);
         Assert.True(reversible[3] - reversible[0] < 50, report);
@@ -107,27 +107,27 @@ public sealed class ReversibleTests(ITestOutputHelper output)
     {
         using var scope = NewDisposeScope();
         using var sequence = new ReversibleSequence(Block(1), Block(2));
-        Tensor x = randn(1, 5, 10, requires_grad: true);
+        var x = randn(1, 5, 10, requires_grad: true);
         Tensor[] gradients = [.. new[] { false, true }.Select(redraws =>
         {
-            (Tensor y1, Tensor y2) = sequence.call(x, x);
+            var (y1, y2) = sequence.call(x, x);
             if (redraws)
             {
-                foreach (KernelAttention module in sequence.AttentionModules())
+                foreach (var module in sequence.AttentionModules())
                 {
                     module.Redraw(77);
                 }
             }
 
             (y1 + y2.square()).sum().backward();
-            Tensor gradient = x.grad!.clone();
+            var gradient = x.grad!.clone();
             x.grad = null;
             return gradient;
         })];
         Assertions.Same(gradients[0], gradients[1]);
 
         // And the new draws are in force after it.
-        foreach (KernelAttention module in sequence.AttentionModules())
+        foreach (var module in sequence.AttentionModules())
         {
             Assert.Equal(new CausalFavor(77).Projection.Weights.ToArray(), module.Projection!.Weights.ToArray());
             Assert.Same(((CausalFavor)module.Layer).Projection, module.Projection);
@@ -144,23 +144,23 @@ public sealed class ReversibleTests(ITestOutputHelper output)
         {
             random.manual_seed(5);
             using var mode = no_grad();
-            (Tensor y1, Tensor y2) = sequence.call(x + direction * step, x);
+            var (y1, y2) = sequence.call(x + direction * step, x);
             return ((y1 + y2) * weights).to(ScalarType.Float64).sum().item<double>();
         }
 
-        Tensor other = x.detach().clone();
+        var other = x.detach().clone();
         random.manual_seed(5);
-        (Tensor y1, Tensor y2) = sequence.call(x, other);
-        Tensor next = randn(3);
+        var (y1, y2) = sequence.call(x, other);
+        var next = randn(3);
         random.manual_seed(6);
-        Tensor expectedNext = randn(3);
+        var expectedNext = randn(3);
         random.manual_seed(6);
         ((y1 + y2) * weights).sum().backward();
         Assertions.Same(expectedNext, randn(3));
 
         // By differences with the same random numbers: 1e-3 as for attention alone.
-        Tensor direction = randn_like(x) / 10;
-        double difference = (Slope(direction, 0.01) - Slope(direction, -0.01)) / 0.02;
+        var direction = randn_like(x) / 10;
+        var difference = (Slope(direction, 0.01) - Slope(direction, -0.01)) / 0.02;
         Assert.Equal(difference, (x.grad! * direction).sum().item<float>(), 1e-3 * (x.grad!.norm() * direction.norm()).item<float>());
         Assert.NotEqual(0, difference);
         _ = next;
@@ -171,14 +171,14 @@ public sealed class ReversibleTests(ITestOutputHelper output)
     {
         using var scope = NewDisposeScope();
         using var sequence = new ReversibleSequence(Block(1));
-        Tensor x = randn(1, 5, 10);
-        (Tensor y1, Tensor y2) = sequence.call(x, x);
+        var x = randn(1, 5, 10);
+        var (y1, y2) = sequence.call(x, x);
         using (no_grad())
         {
             sequence.parameters().First().add_(1);
         }
 
-        TextWriter standard = Console.Error;
+        var standard = Console.Error;
         using var captured = new StringWriter();
         Console.SetError(captured);
         try
@@ -200,13 +200,13 @@ public sealed class ReversibleTests(ITestOutputHelper output)
         using var scope = NewDisposeScope();
         using var sequence = new ReversibleSequence(Block(1), Block(2));
         Parameter[] parameters = [.. sequence.parameters()];
-        foreach (Parameter parameter in parameters.Skip(1))
+        foreach (var parameter in parameters.Skip(1))
         {
             parameter.requires_grad = false;
         }
 
-        Tensor x = randn(1, 5, 10);
-        (Tensor y1, Tensor _) = sequence.call(x, x);
+        var x = randn(1, 5, 10);
+        var (y1, _) = sequence.call(x, x);
         y1.sum().backward(); // the second output is not used
         Assert.NotNull(parameters[0].grad);
         Assert.All(parameters.Skip(1), parameter => Assert.Null(parameter.grad));

@@ -16,10 +16,10 @@ public sealed class TrainingTests(ITestOutputHelper output)
     [Fact]
     public void With_exact_attention_the_loss_is_that_of_torchs_own()
     {
-        double[] ours = Losses(new MultiheadKernelAttention(new SquareCausalExact(), Embedding, Heads)).Take(150).ToArray();
-        double[] theirs = Losses(new TorchAttention()).Take(150).ToArray();
+        var ours = Losses(new MultiheadKernelAttention(new SquareCausalExact(), Embedding, Heads)).Take(150).ToArray();
+        var theirs = Losses(new TorchAttention()).Take(150).ToArray();
         output.WriteLine($"Losses: {ours[0]:f4} to {ours[^1]:f4}; torch's {theirs[0]:f4} to {theirs[^1]:f4}.");
-        for (int step = 0; step < ours.Length; step++)
+        for (var step = 0; step < ours.Length; step++)
         {
             Assert.Equal(theirs[step], ours[step], 5e-4);
         }
@@ -32,7 +32,7 @@ public sealed class TrainingTests(ITestOutputHelper output)
     [InlineData(nameof(CausalFavorRelu))]
     public void With_random_features_the_loss_falls(string name)
     {
-        double[] losses = Losses(new MultiheadKernelAttention(
+        var losses = Losses(new MultiheadKernelAttention(
             Layers.Create(name), Embedding, Heads, rotary: new RotaryPositions(), redraw: new RedrawSchedule(50, 1))).Take(150).ToArray();
         output.WriteLine($"Losses: {losses[0]:f4} to {losses[^1]:f4}.");
         Assert.True(losses[^1] < 0.7 * losses[0]);
@@ -41,7 +41,7 @@ public sealed class TrainingTests(ITestOutputHelper output)
     [Fact]
     public void A_resumed_run_goes_on_to_the_bit()
     {
-        string folder = Directory.CreateTempSubdirectory().FullName;
+        var folder = Directory.CreateTempSubdirectory().FullName;
         using var whole = new Run(Attention());
         double[] all = [.. Enumerable.Range(0, 20).Select(_ => whole.Step())];
 
@@ -75,15 +75,15 @@ public sealed class TrainingTests(ITestOutputHelper output)
         using var run = new Run(new MultiheadKernelAttention(
             new CausalFavor(1), Embedding, Heads, rotary: new RotaryPositions(), redraw: new RedrawSchedule(10, 1)), batch: 64, length: 16);
         Steps(300);
-        long before = Settled();
+        var before = Settled();
         Steps(1000);
-        long growth = Settled() - before;
+        var growth = Settled() - before;
         output.WriteLine($"{growth / 1e6:f1} MB more than before 1,000 steps; {before / 1e6:f0} MB were in use.");
         Assert.True(growth < 30_000_000, $"{growth} bytes were lost in 1,000 steps.");
 
         void Steps(int count)
         {
-            for (int step = 0; step < count; step++)
+            for (var step = 0; step < count; step++)
             {
                 run.Step();
             }
@@ -120,7 +120,7 @@ public sealed class TrainingTests(ITestOutputHelper output)
         {
             (_batch, _length) = (batch, length);
             random.manual_seed(2);
-            foreach (Parameter parameter in attention.parameters())
+            foreach (var parameter in attention.parameters())
             {
                 using var mode = no_grad();
                 nn.init.normal_(parameter, 0, 0.2);
@@ -134,10 +134,10 @@ public sealed class TrainingTests(ITestOutputHelper output)
         {
             using var scope = NewDisposeScope();
             random.manual_seed(_step++);
-            Tensor pattern = randint(0, Tokens, [_batch, 4], ScalarType.Int64);
-            Tensor tokens = pattern.repeat([1, _length / 4 + 1]);
-            Tensor logits = _model.call(tokens[.., .._length]);
-            Tensor loss = nn.functional.cross_entropy(logits.flatten(0, 1), tokens[.., 1..(_length + 1)].flatten());
+            var pattern = randint(0, Tokens, [_batch, 4], ScalarType.Int64);
+            var tokens = pattern.repeat([1, _length / 4 + 1]);
+            var logits = _model.call(tokens[.., .._length]);
+            var loss = nn.functional.cross_entropy(logits.flatten(0, 1), tokens[.., 1..(_length + 1)].flatten());
             _optimizer.zero_grad();
             loss.backward();
             _optimizer.step();
@@ -182,7 +182,7 @@ public sealed class TrainingTests(ITestOutputHelper output)
         public override Tensor forward(Tensor tokens)
         {
             using var scope = NewDisposeScope();
-            Tensor embedded = _embedding.call(tokens) + _positions.call(arange(tokens.shape[1], ScalarType.Int64));
+            var embedded = _embedding.call(tokens) + _positions.call(arange(tokens.shape[1], ScalarType.Int64));
             return _head.call(embedded + _attention.call(embedded)).MoveToOuterDisposeScope();
         }
     }
@@ -199,7 +199,7 @@ public sealed class TrainingTests(ITestOutputHelper output)
         public override Tensor forward(Tensor input)
         {
             Tensor[] parts = [.. _input.call(input).chunk(3, 2).Select(part => part.view(input.shape[0], input.shape[1], Heads, 8).transpose(1, 2))];
-            Tensor attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], is_casual: true);
+            var attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], is_casual: true);
             return _output.call(attended.transpose(1, 2).flatten(2));
         }
     }

@@ -14,9 +14,9 @@ public sealed class CharacterTextTests : IDisposable
     [Fact]
     public void Batches_are_pieces_of_the_text_and_the_characters_after()
     {
-        CharacterText text = Text(20_000);
-        TrainingBatch batch = text.Batch(rows: 5, length: 30, seed: 2, step: 7);
-        for (int i = 0; i < batch.Inputs.Length; i++)
+        var text = Text(20_000);
+        var batch = text.Batch(rows: 5, length: 30, seed: 2, step: 7);
+        for (var i = 0; i < batch.Inputs.Length; i++)
         {
             if (i % 30 != 29)
             {
@@ -34,22 +34,22 @@ public sealed class CharacterTextTests : IDisposable
     {
         // The last tenth has a character of its own.
         File.WriteAllText(_path, string.Concat(Enumerable.Range(0, 18_000).Select(i => i % 2 == 0 ? 'a' : 'b')) + new string('z', 2_000));
-        CharacterText text = CharacterText.ReadFile(_path);
-        long z = text.Encode("z")[0];
-        for (int step = 0; step < 200; step++)
+        var text = CharacterText.ReadFile(_path);
+        var z = text.Encode("z")[0];
+        for (var step = 0; step < 200; step++)
         {
-            TrainingBatch batch = text.Batch(4, 50, seed: 1, step);
+            var batch = text.Batch(4, 50, seed: 1, step);
             Assert.DoesNotContain(z, batch.Inputs);
         }
 
-        TrainingBatch held = text.HeldBatch(6, 50);
+        var held = text.HeldBatch(6, 50);
         Assert.All(held.Inputs.Concat(held.Targets), letter => Assert.Equal(z, letter));
     }
 
     [Fact]
     public void Prompts_go_there_and_back()
     {
-        CharacterText text = Text(10_000);
+        var text = Text(10_000);
         Assert.Equal("bcab", string.Concat(text.Encode("bcab").Select(text.Decode)));
         Assert.Contains("'!'", Assert.Throws<JobException>(() => text.Encode("ab!")).Message, StringComparison.Ordinal);
     }

@@ -12,26 +12,26 @@ public sealed class MatchingStartTests
     [Fact]
     public void Masked_token_looks_at_its_twin_most_beside_itself()
     {
-        using Transformer model = Model(causal: false);
-        long[] tokens = Twice();
+        using var model = Model(causal: false);
+        var tokens = Twice();
         int[] hidden = [7, 19, 31];
-        foreach (int at in hidden)
+        foreach (var at in hidden)
         {
             tokens[Copy + at] = SmallModels.Vocabulary - 1;
         }
 
-        float[] seen = Seen(model, tokens);
+        var seen = Seen(model, tokens);
         Assert.All(hidden, at => Assert.Equal(at, MostSeen(seen, Copy + at)));
     }
 
     [Fact]
     public void Causal_token_looks_most_at_what_followed_its_twin()
     {
-        using Transformer model = Model(causal: true);
-        float[] seen = Seen(model, Twice());
+        using var model = Model(causal: true);
+        var seen = Seen(model, Twice());
 
         // The first tokens of the copy see other tokens before them than their twins do. Random weights may take another word for the same: one in ten.
-        int window = model.Settings.Window;
+        var window = model.Settings.Window;
         int[] asked = [.. Enumerable.Range(window, Copy - window - 1)];
         Assert.True(asked.Count(at => MostSeen(seen, Copy + at) == at + 1) >= 0.9 * asked.Length);
     }
@@ -39,8 +39,8 @@ public sealed class MatchingStartTests
     [Fact]
     public void Model_without_it_looks_everywhere()
     {
-        using Transformer model = Model(causal: false, matches: false);
-        float[] seen = Seen(model, Twice());
+        using var model = Model(causal: false, matches: false);
+        var seen = Seen(model, Twice());
         Assert.True(Enumerable.Range(0, Copy).Count(at => MostSeen(seen, Copy + at) == at) < Copy / 4);
     }
 

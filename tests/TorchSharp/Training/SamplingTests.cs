@@ -24,12 +24,12 @@ public sealed class SamplingTests
         var sampling = new Sampling(temperature, topK, topP);
         var random = new Random(1);
         var counts = new int[_scores.Length];
-        for (int i = 0; i < Draws; i++)
+        for (var i = 0; i < Draws; i++)
         {
             counts[sampling.Choose(_scores, random)]++;
         }
 
-        for (int i = 0; i < counts.Length; i++)
+        for (var i = 0; i < counts.Length; i++)
         {
             // Five standard deviations of a share of 20,000 draws.
             Assert.Equal(expected[i], counts[i] / (double)Draws, 5 * Math.Sqrt(expected[i] * (1 - expected[i]) / Draws) + 1e-12);

@@ -20,7 +20,7 @@ internal static class SmallModels
 
     public static TrainingBatch Batch(long step)
     {
-        Random random = Seeds.Random("small batch", (int)step);
+        var random = Seeds.Random("small batch", (int)step);
         return new TrainingBatch(
             Rows, Length,
             [.. Enumerable.Range(0, Rows * Length).Select(_ => (long)random.Next(Vocabulary))],

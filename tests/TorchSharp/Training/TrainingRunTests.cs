@@ -19,12 +19,12 @@ public sealed class TrainingRunTests : IDisposable
     [InlineData(8)]
     public void Stopped_run_goes_on_to_the_same_bits(int stopAfter)
     {
-        (double[] losses, float[] weights) = Straight();
+        var (losses, weights) = Straight();
 
         using (var first = Trainer())
         using (var stop = new CancellationTokenSource())
         {
-            TrainingRun run = Run(first, "stopped", step =>
+            var run = Run(first, "stopped", step =>
             {
                 if (step == stopAfter - 1)
                 {
@@ -36,7 +36,7 @@ public sealed class TrainingRunTests : IDisposable
         }
 
         using var second = Trainer();
-        TrainingRun resumed = Run(second, "stopped");
+        var resumed = Run(second, "stopped");
         Assert.Equal(stopAfter, resumed.Resume());
         Assert.True(resumed.Run(new NoProgress(), "", default));
         Assert.Equal(losses, Losses(resumed));
@@ -46,12 +46,12 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void Killed_half_way_through_a_write_it_goes_on_from_the_checkpoint_before()
     {
-        (double[] losses, float[] weights) = Straight();
-        for (int kill = 0; kill < 2; kill++)
+        var (losses, weights) = Straight();
+        for (var kill = 0; kill < 2; kill++)
         {
             using var trainer = Trainer();
             using var stop = new CancellationTokenSource();
-            TrainingRun run = Run(trainer, "killed", step =>
+            var run = Run(trainer, "killed", step =>
             {
                 if (step == 3 + (4 * kill))
                 {
@@ -63,12 +63,12 @@ public sealed class TrainingRunTests : IDisposable
         }
 
         // The newest is half there, as a disk that is suddenly without power may leave it.
-        string newest = Directory.GetFiles(_folder, "killed*").Order().Last();
+        var newest = Directory.GetFiles(_folder, "killed*").Order().Last();
         File.WriteAllBytes(newest, File.ReadAllBytes(newest)[..1000]);
         File.WriteAllBytes(newest.Replace(".checkpoint", ".checkpoint.new", StringComparison.Ordinal), [1, 2, 3]);
 
         using var last = Trainer();
-        TrainingRun resumed = Run(last, "killed");
+        var resumed = Run(last, "killed");
         Assert.Equal(4, resumed.Resume());
         Assert.True(resumed.Run(new NoProgress(), "", default));
         Assert.Equal(losses, Losses(resumed));
@@ -84,7 +84,7 @@ public sealed class TrainingRunTests : IDisposable
         }
 
         using var again = Trainer();
-        TrainingRun run = Run(again, "complete", step => Assert.Fail($"Step {step} was done again."));
+        var run = Run(again, "complete", step => Assert.Fail($"Step {step} was done again."));
         Assert.Equal(Steps, run.Resume());
         Assert.True(run.IsComplete);
         Assert.True(run.Run(new NoProgress(), "", default));
@@ -105,9 +105,9 @@ public sealed class TrainingRunTests : IDisposable
     private (double[] Losses, float[] Weights) Straight()
     {
         using var trainer = Trainer();
-        TrainingRun run = Run(trainer, "straight");
+        var run = Run(trainer, "straight");
         Assert.True(run.Run(new NoProgress(), "", default));
-        double[] losses = Losses(run);
+        var losses = Losses(run);
         Assert.All(losses, loss => Assert.True(double.IsFinite(loss)));
         Assert.NotEqual(losses[0], losses[^1]);
         return (losses, Weights(trainer.Model));

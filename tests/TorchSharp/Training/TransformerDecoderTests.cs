@@ -17,18 +17,18 @@ public sealed class TransformerDecoderTests
     [MemberData(nameof(Layers))]
     public void Prompts_of_different_lengths_and_steps_give_what_the_whole_gives(string kind)
     {
-        using Transformer model = Model(kind);
+        using var model = Model(kind);
         const int steps = 25;
         Random random = new(3);
         long[][] texts = [.. new[] { 1, 19, 7 }.Select(prompt => Enumerable.Range(0, prompt + steps).Select(_ => (long)random.Next(SmallModels.Vocabulary)).ToArray())];
         using var decoder = new TransformerDecoder(model, texts.Length);
-        float[,] scores = decoder.Prefill([.. texts.Select(text => text[..^steps])]);
-        for (int step = 0; step <= steps; step++)
+        var scores = decoder.Prefill([.. texts.Select(text => text[..^steps])]);
+        for (var step = 0; step <= steps; step++)
         {
-            for (int i = 0; i < texts.Length; i++)
+            for (var i = 0; i < texts.Length; i++)
             {
-                float[] whole = Last(model, texts[i][..^(steps - step)]);
-                for (int answer = 0; answer < whole.Length; answer++)
+                var whole = Last(model, texts[i][..^(steps - step)]);
+                for (var answer = 0; answer < whole.Length; answer++)
                 {
                     // Scores are of size 1; both ways round in float32, in another order.
                     Assert.Equal(whole[answer], scores[i, answer], 1e-4);
@@ -45,10 +45,10 @@ public sealed class TransformerDecoderTests
     [Fact]
     public void State_of_random_features_does_not_grow()
     {
-        using Transformer model = Model("softmax");
+        using var model = Model("softmax");
         using var decoder = new TransformerDecoder(model, 1);
         _ = decoder.Prefill([[1]]);
-        long before = decoder.StateBytes;
+        var before = decoder.StateBytes;
         _ = decoder.Prefill([[.. Enumerable.Repeat(2L, 500)]]);
         Assert.Equal(before, decoder.StateBytes);
     }
@@ -56,26 +56,26 @@ public sealed class TransformerDecoderTests
     [Fact]
     public void Convolution_is_refused()
     {
-        using Transformer model = SmallModels.Create(true, _ => new KernelSelfAttention(new SquareCausalExact(), SmallModels.Settings(true)));
+        using var model = SmallModels.Create(true, _ => new KernelSelfAttention(new SquareCausalExact(), SmallModels.Settings(true)));
         Assert.Contains("4 tokens", Assert.Throws<ArgumentException>(() => new TransformerDecoder(model, 1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Captured_queries_and_keys_give_probabilities()
     {
-        foreach (string kind in _kinds)
+        foreach (var kind in _kinds)
         {
-            using Transformer model = Model(kind);
-            TrainingBatch batch = SmallModels.Batch(0);
-            IReadOnlyList<AttentionInputs> layers = AttentionInputs.Capture(model, batch.Inputs, batch.Rows);
+            using var model = Model(kind);
+            var batch = SmallModels.Batch(0);
+            var layers = AttentionInputs.Capture(model, batch.Inputs, batch.Rows);
             Assert.Equal(_settings.Layers, layers.Count);
-            foreach (AttentionInputs layer in layers)
+            foreach (var layer in layers)
             {
-                float[] probabilities = layer.Probabilities(sequence: 1, causal: true);
+                var probabilities = layer.Probabilities(sequence: 1, causal: true);
                 Assert.Equal(_settings.Heads * SmallModels.Length * SmallModels.Length, probabilities.Length);
-                for (int row = 0; row < _settings.Heads * SmallModels.Length; row++)
+                for (var row = 0; row < _settings.Heads * SmallModels.Length; row++)
                 {
-                    float[] of = probabilities[(row * SmallModels.Length)..((row + 1) * SmallModels.Length)];
+                    var of = probabilities[(row * SmallModels.Length)..((row + 1) * SmallModels.Length)];
                     Assert.Equal(1, of.Sum(), 1e-5);
                     Assert.All(of.Skip((row % SmallModels.Length) + 1), later => Assert.Equal(0, later));
                 }
