@@ -26,11 +26,11 @@ public sealed class FavorAttentionAttribute : Attribute
     /// </summary>
     /// <remarks>
     /// The generator reads the body of the method and computes it for many numbers at a time; the method itself is not called. The body may
-    /// use floats, bools, constants, locals, if, ?:, switch, for loops with constant bounds, functions of MathF such as Abs, Max, Exp, Log, Tanh,
-    /// Sin and Pow, Clamp, KernelMath.Erf, readonly fields, and other such methods, local functions too. What cannot be read is a compile error at
-    /// the place, KGEN018, whose help page has the whole list.
-    /// A NaN or infinity in a token spoils the features of the token whatever the method makes of it, unless the body asks float.IsNaN: then its values
-    /// stand.
+    /// use floats, bools, constants, locals, if, ?:, switch, for loops with constant bounds, functions of MathF such as Abs, Max, Exp, Log,
+    /// Tanh, Sin and Pow, Clamp, KernelMath.Erf, readonly fields, and other such methods, local functions too. What cannot be read is a
+    /// compile error at the place, KGEN018, whose help page has the whole list.
+    /// A NaN or infinity in a token spoils the features of the token whatever the method makes of it, unless the body asks float.IsNaN:
+    /// then its values stand.
     /// </remarks>
     public string? KernelFunctionName { get; set; }
 
@@ -68,14 +68,14 @@ public sealed class FavorAttentionAttribute : Attribute
     public ProjectionKind Projection { get; set; }
 
     /// <summary>
-    /// λ of <see cref="KernelFunction.SoftmaxOprf"/>, the E‖q̂ + k̂‖² that its variance is least at; at least 0. Left out, constructors ask for
-    /// it, and `FeatureMap.OprfLambda` measures it on sample data.
+    /// λ of <see cref="KernelFunction.SoftmaxOprf"/>, the E‖q̂ + k̂‖² that its variance is least at; at least 0. Left out, constructors ask
+    /// for it, and `FeatureMap.OprfLambda` measures it on sample data.
     /// </summary>
     public float Lambda { get; set; }
 
     /// <summary>
-    /// The standard deviation of the entries of queries and keys, if known; positive. Nothing depends on it, but the compiler then warns where
-    /// <see cref="Features"/> cannot suffice for inputs of that size.
+    /// The standard deviation of the entries of queries and keys, if known; positive. Nothing depends on it, but the compiler then warns
+    /// where <see cref="Features"/> cannot suffice for inputs of that size.
     /// </summary>
     public float InputScale { get; set; }
 
@@ -83,8 +83,8 @@ public sealed class FavorAttentionAttribute : Attribute
     public Backends Backends { get; set; }
 
     /// <summary>
-    /// How GPU kernels multiply. <see cref="Precision.TensorFloat32"/> needs an ILGPU context of optimisation level O2, which the launcher checks, and
-    /// leaves CPU kernels as they are. Default: <see cref="Precision.Float32"/>.
+    /// How GPU kernels multiply. <see cref="Precision.TensorFloat32"/> needs an ILGPU context of optimisation level O2, which the launcher
+    /// checks, and leaves CPU kernels as they are. Default: <see cref="Precision.Float32"/>.
     /// </summary>
     public Precision Precision { get; set; }
 }

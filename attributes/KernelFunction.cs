@@ -14,8 +14,8 @@ namespace KernelGen;
 /// an <see cref="FavorAttentionAttribute.Epsilon"/> of your choice.
 /// </para>
 /// <para>
-/// Sources: Choromanski et al., "Rethinking Attention with Performers", arXiv:2009.14794; for <see cref="SoftmaxOprf"/> Likhosherstov et al.,
-/// "Chefs' Random Tables", arXiv:2205.15317.
+/// Sources: Choromanski et al., "Rethinking Attention with Performers", arXiv:2009.14794; for <see cref="SoftmaxOprf"/> Likhosherstov et
+/// al., "Chefs' Random Tables", arXiv:2205.15317.
 /// </para>
 /// </remarks>
 public enum KernelFunction
@@ -42,8 +42,8 @@ public enum KernelFunction
     SoftmaxTrigonometric = 3,
 
     /// <summary>
-    /// The softmax kernel by optimal positive features (FAVOR++), exp(A‖ω_r‖² + B·ω_rᵀx̂ − ‖x̂‖²/2)·(1 − 4A)^(d/4)/√m, B = √(1 − 4A), with A
-    /// chosen so that the variance is least at λ = E‖q̂ + k̂‖². Pays where queries and keys are large.
+    /// The softmax kernel by optimal positive features (FAVOR++), exp(A‖ω_r‖² + B·ω_rᵀx̂ − ‖x̂‖²/2)·(1 − 4A)^(d/4)/√m, B = √(1 − 4A), with
+    /// A chosen so that the variance is least at λ = E‖q̂ + k̂‖². Pays where queries and keys are large.
     /// λ is <see cref="FavorAttentionAttribute.Lambda"/>, or an argument of the constructor.
     /// </summary>
     SoftmaxOprf = 4,
@@ -55,7 +55,8 @@ public enum KernelFunction
     Sigmoid = 6,
 
     /// <summary>
-    /// f(x) = e^x. Unless <see cref="FavorAttentionAttribute.Epsilon"/> is given, it is computed by logarithms and neither overflows nor needs an ε.
+    /// f(x) = e^x. Unless <see cref="FavorAttentionAttribute.Epsilon"/> is given, it is computed by logarithms and neither overflows nor
+    /// needs an ε.
     /// </summary>
     Exp = 7,
 

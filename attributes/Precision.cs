@@ -7,9 +7,9 @@ public enum Precision
     Float32 = 0,
 
     /// <summary>
-    /// On the tensor cores of CUDA devices, of compute capability 8.0 and above: operands are rounded to 10 bits of mantissa, and sums are float32. Outputs
-    /// are within 2e-3 of the CPU's, relative to the largest. Projections stay float32 and the scores of exact attention keep 20 bits, since exponentials
-    /// make an absolute error a relative one. Devices other than CUDA's compute the same layer in float32.
+    /// On the tensor cores of CUDA devices, of compute capability 8.0 and above: operands are rounded to 10 bits of mantissa, and sums are
+    /// float32. Outputs are within 2e-3 of the CPU's, relative to the largest. Projections stay float32 and the scores of exact attention
+    /// keep 20 bits, since exponentials make an absolute error a relative one. Devices other than CUDA's compute the same layer in float32.
     /// </summary>
     TensorFloat32 = 1,
 }

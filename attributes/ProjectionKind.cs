@@ -4,7 +4,10 @@ namespace KernelGen;
 /// <remarks>Source: Choromanski et al., "Rethinking Attention with Performers", arXiv:2009.14794, section 2.4 and appendix B.</remarks>
 public enum ProjectionKind
 {
-    /// <summary>Exactly orthogonal in blocks of d, each row as long as a Gaussian vector: unbiased, with a lower variance than <see cref="Gaussian"/>.</summary>
+    /// <summary>
+    /// Exactly orthogonal in blocks of d, each row as long as a Gaussian vector: unbiased, with a lower variance than
+    /// <see cref="Gaussian"/>.
+    /// </summary>
     Orthogonal = 0,
 
     /// <summary>Independent Gaussian rows.</summary>

@@ -29,8 +29,8 @@ public sealed class SoftmaxAttentionAttribute : Attribute
     public Backends Backends { get; set; }
 
     /// <summary>
-    /// How GPU kernels multiply. <see cref="Precision.TensorFloat32"/> needs an ILGPU context of optimisation level O2, which the launcher checks, and
-    /// leaves CPU kernels as they are. Default: <see cref="Precision.Float32"/>.
+    /// How GPU kernels multiply. <see cref="Precision.TensorFloat32"/> needs an ILGPU context of optimisation level O2, which the launcher
+    /// checks, and leaves CPU kernels as they are. Default: <see cref="Precision.Float32"/>.
     /// </summary>
     public Precision Precision { get; set; }
 }

@@ -6,7 +6,8 @@ using KernelGen.Bench.Compare;
 namespace KernelGen.Bench;
 
 /// <summary>
-/// A command of <c>Torch/</c>, a program of its own, since it needs libtorch, 500 MB, which nobody else should wait for. It is built and started here.
+/// A command of <c>Torch/</c>, a program of its own, since it needs libtorch, 500 MB, which nobody else should wait for. It is built and
+/// started here.
 /// </summary>
 internal static class TorchCommand
 {
@@ -29,7 +30,10 @@ internal static class TorchCommand
             throw new InvalidOperationException($"There is no {project}; this program was built from sources that are gone.");
         }
 
-        var start = new ProcessStartInfo(Tool.Dotnet, ["run", "-c", "Release", "--project", project, "--", .. arguments]) { UseShellExecute = false };
+        var start = new ProcessStartInfo(Tool.Dotnet, ["run", "-c", "Release", "--project", project, "--", .. arguments])
+        {
+            UseShellExecute = false,
+        };
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{Tool.Dotnet} did not start.");
         process.WaitForExit();
         return process.ExitCode;

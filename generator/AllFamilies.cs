@@ -10,8 +10,10 @@ internal static class AllFamilies
     public static FamilyRegistry Registry { get; } = new(
     [
         new Family<FavorSpec>(
-            "KernelGen.FavorAttentionAttribute", FavorSpec.Example, FavorSpecReader.Read, FavorProgram.Build, FavorGradient.Build, FavorMembers.Of),
+            "KernelGen.FavorAttentionAttribute", FavorSpec.Example, FavorSpecReader.Read, FavorProgram.Build,
+            FavorGradient.Build, FavorMembers.Of),
         new Family<SoftmaxSpec>(
-            "KernelGen.SoftmaxAttentionAttribute", SoftmaxSpec.Example, SoftmaxSpecReader.Read, SoftmaxProgram.Build, SoftmaxGradient.Build),
+            "KernelGen.SoftmaxAttentionAttribute", SoftmaxSpec.Example, SoftmaxSpecReader.Read, SoftmaxProgram.Build,
+            SoftmaxGradient.Build),
     ]);
 }

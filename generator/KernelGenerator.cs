@@ -17,7 +17,8 @@ namespace KernelGen.Generator;
 public sealed class KernelGenerator : IIncrementalGenerator
 {
     /// <summary>The names of the cached steps, by which tests watch what is recomputed.</summary>
-    internal const string TargetStep = "Target", DeclarationStep = "Declaration", LayerStep = "Layer", FileStep = "File", LibraryStep = "Library";
+    internal const string TargetStep = "Target", DeclarationStep = "Declaration", LayerStep = "Layer", FileStep = "File",
+        LibraryStep = "Library";
 
     /// <summary>Without a byte order mark, so that files written to disk start with their first line.</summary>
     private static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -41,7 +42,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
         var target = context.CompilationProvider
             .Select(static (compilation, _) => TargetFacts.Of(compilation))
             .WithTrackingName(TargetStep);
-        var isDebug = context.CompilationProvider.Select(static (compilation, _) => compilation.Options.OptimizationLevel == OptimizationLevel.Debug);
+        var isDebug = context.CompilationProvider
+            .Select(static (compilation, _) => compilation.Options.OptimizationLevel == OptimizationLevel.Debug);
 
         var all = target.Select(static (_, _) => EquatableArray<Declaration>.Empty);
         var read = target.Select(static (_, _) => ImmutableArray<Reading>.Empty);
@@ -67,7 +69,9 @@ public sealed class KernelGenerator : IIncrementalGenerator
         foreach (var backend in _backends.All)
         {
             // 5. See whether the project references what the backend's files name. Files of the others do not depend on it.
-            var library = context.CompilationProvider.Select((compilation, _) => VisibilityFor(backend, compilation)).WithTrackingName(LibraryStep);
+            var library = context.CompilationProvider
+                .Select((compilation, _) => VisibilityFor(backend, compilation))
+                .WithTrackingName(LibraryStep);
             libraries = libraries.Combine(library).Select(static (list, _) => list.Left.Followed([list.Right]));
 
             // 6. Print, one cached output a layer and backend.
@@ -90,16 +94,18 @@ public sealed class KernelGenerator : IIncrementalGenerator
     /// <summary>Reports what is wrong with the declarations: once, where several name the same faulty kernel function.</summary>
     /// <param name="libraries">What each backend needs, in the order of the registry.</param>
     private void Report(
-        SourceProductionContext output, ImmutableArray<Reading> readings, TargetFacts target, EquatableArray<Visibility> libraries, bool isDebug,
-        ImmutableArray<LayerModel> layers)
+        SourceProductionContext output, ImmutableArray<Reading> readings, TargetFacts target, EquatableArray<Visibility> libraries,
+        bool isDebug, ImmutableArray<LayerModel> layers)
     {
-        var bySpec = layers.GroupBy(static layer => layer.Declaration.Spec).ToDictionary(static same => same.Key, static same => same.First());
+        var bySpec = layers.GroupBy(static layer => layer.Declaration.Spec)
+            .ToDictionary(static same => same.Key, static same => same.First());
         if (isDebug && readings.FirstOrDefault(static reading => reading.Declaration is not null) is { Attribute: { } first })
         {
             output.ReportDiagnostic(Diagnostic.Create(Rules.NotOptimized, first));
         }
 
-        var visibility = _backends.All.Zip(libraries, static (backend, library) => (backend, library)).ToDictionary(pair => pair.backend, pair => pair.library);
+        var visibility = _backends.All.Zip(libraries, static (backend, library) => (backend, library))
+            .ToDictionary(pair => pair.backend, pair => pair.library);
         var reported = new HashSet<(string, Location, string)>();
         foreach (var reading in readings)
         {

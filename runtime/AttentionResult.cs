@@ -3,12 +3,12 @@ using KernelGen.CompilerServices;
 namespace KernelGen;
 
 /// <summary>
-/// What a forward pass keeps for a backward pass, owned and reused by the caller: two numbers a query, and the state of each head. It allocates its memory
-/// or lives in the caller's.
+/// What a forward pass keeps for a backward pass, owned and reused by the caller: two numbers a query, and the state of each head. It
+/// allocates its memory or lives in the caller's.
 /// </summary>
 /// <remarks>
-/// It also holds on to the projections and the key lengths of that pass. So a layer may redraw between the two: the gradients are of the outputs that were
-/// computed. A layer that is declared or drawn otherwise refuses it.
+/// It also holds on to the projections and the key lengths of that pass. So a layer may redraw between the two: the gradients are of the
+/// outputs that were computed. A layer that is declared or drawn otherwise refuses it.
 /// </remarks>
 public sealed class AttentionResult
 {
@@ -36,8 +36,8 @@ public sealed class AttentionResult
     /// <param name="attention">The layer whose calls it is for.</param>
     /// <param name="shape">The shape of the calls.</param>
     /// <param name="memory">
-    /// <see cref="MemoryLength"/> numbers; what they hold does not matter. Each call asks for its span anew and uses it until it returns. Nobody else writes
-    /// there from the forward call to the last backward call.
+    /// <see cref="MemoryLength"/> numbers; what they hold does not matter. Each call asks for its span anew and uses it until it returns.
+    /// Nobody else writes there from the forward call to the last backward call.
     /// </param>
     /// <exception cref="ArgumentException">The shape is impossible, or the memory is of another length; the message says both.</exception>
     public AttentionResult(IAttention attention, in AttentionShape shape, Memory<float> memory)
@@ -85,7 +85,9 @@ public sealed class AttentionResult
     internal CallGate Gate { get; } =
         new(nameof(AttentionResult), "calls at the same time need a result each, but for backward calls that share one.");
 
-    /// <summary>What the forward pass computed with that has filled it, or would have if there were anything to compute; null: none has.</summary>
+    /// <summary>
+    /// What the forward pass computed with that has filled it, or would have if there were anything to compute; null: none has.
+    /// </summary>
     internal PackedProjection? Filling { get; private set; }
 
     /// <summary>The key lengths of that pass; empty: all keys.</summary>
@@ -94,8 +96,8 @@ public sealed class AttentionResult
     internal Span<float> LogSumExpMemory => _logSumExp.Span;
 
     /// <summary>
-    /// The second number of each query. Where the kernel function is an exponential: what the log-sum-exp has lost as a float, in powers of two. Of causal
-    /// layers where it is none: 1 / normaliser, from one pass over a gradient to the next.
+    /// The second number of each query. Where the kernel function is an exponential: what the log-sum-exp has lost as a float, in powers of
+    /// two. Of causal layers where it is none: 1 / normaliser, from one pass over a gradient to the next.
     /// </summary>
     internal Span<float> SecondMemory => _second.Span;
 

@@ -2,9 +2,13 @@ namespace KernelGen;
 
 /// <summary>The sizes of one attention call that are known only at run time.</summary>
 /// <param name="Batch">Independent sequences; at least 0.</param>
-/// <param name="Heads">Query heads of each sequence; at least 0. There are as many heads of keys and values unless <see cref="KeyHeads"/> says otherwise.</param>
+/// <param name="Heads">
+/// Query heads of each sequence; at least 0. There are as many heads of keys and values unless <see cref="KeyHeads"/> says otherwise.
+/// </param>
 /// <param name="QueryLength">Queries of each head, in tokens; at least 0.</param>
-/// <param name="KeyLength">Keys and values of each head, in tokens; at least 0. Causal attention needs it equal to <paramref name="QueryLength"/>.</param>
+/// <param name="KeyLength">
+/// Keys and values of each head, in tokens; at least 0. Causal attention needs it equal to <paramref name="QueryLength"/>.
+/// </param>
 /// <param name="Layout">The order of the axes of all four tensors.</param>
 public readonly record struct AttentionShape(
     int Batch, int Heads, int QueryLength, int KeyLength, TensorLayout Layout = TensorLayout.BatchHeadLengthDim)
@@ -12,8 +16,8 @@ public readonly record struct AttentionShape(
     private readonly int? _keyHeads;
 
     /// <summary>
-    /// Heads of keys and values of each sequence, of which <see cref="Heads"/> is a multiple: each serves as many query heads that follow each other (grouped
-    /// query attention; with 1 it is multi-query attention). By default as many as <see cref="Heads"/>.
+    /// Heads of keys and values of each sequence, of which <see cref="Heads"/> is a multiple: each serves as many query heads that follow
+    /// each other (grouped query attention; with 1 it is multi-query attention). By default as many as <see cref="Heads"/>.
     /// </summary>
     public int KeyHeads
     {

@@ -4,8 +4,8 @@ using KernelGen.CompilerServices;
 namespace KernelGen;
 
 /// <summary>
-/// What a forward call on a GPU keeps for a backward call, in memory of the device: at most two numbers a query, and the state of each head.
-/// CreateResult of a layer's class Gpu allocates it for a shape; calls of that shape reuse it; the caller disposes of it.
+/// What a forward call on a GPU keeps for a backward call, in memory of the device: at most two numbers a query, and the state of each
+/// head. CreateResult of a layer's class Gpu allocates it for a shape; calls of that shape reuse it; the caller disposes of it.
 /// </summary>
 /// <remarks>It belongs to the object that created it, whose projections never change: those of another layer or draw are refused.</remarks>
 public sealed class GpuResult : IDisposable
@@ -22,7 +22,8 @@ public sealed class GpuResult : IDisposable
         Memory = memory;
         Shape = shape;
         Bytes = bytes;
-        Gate = new CallGate(nameof(GpuResult), "calls at the same time need a result each, but for backward calls that share one.", memory.Dispose);
+        Gate = new CallGate(
+            nameof(GpuResult), "calls at the same time need a result each, but for backward calls that share one.", memory.Dispose);
     }
 
     /// <summary>The shape that this memory was made for.</summary>

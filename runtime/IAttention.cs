@@ -23,8 +23,8 @@ public interface IAttention
     int DegreeOfParallelism { get; set; }
 
     /// <summary>
-    /// The width of the vectors that this layer computes with, in bits: 512, 256 or 128. It is the widest that the process may use, which is less than
-    /// the machine has where a program was compiled for less, as NativeAOT does unless told otherwise. Speed follows it.
+    /// The width of the vectors that this layer computes with, in bits: 512, 256 or 128. It is the widest that the process may use, which
+    /// is less than the machine has where a program was compiled for less, as NativeAOT does unless told otherwise. Speed follows it.
     /// </summary>
     int VectorBits { get; }
 
@@ -34,12 +34,16 @@ public interface IAttention
     /// </summary>
     int StateLength { get; }
 
-    /// <summary>The bytes of scratch memory, beside inputs and outputs, that a call of this shape uses. They do not grow with the lengths.</summary>
+    /// <summary>
+    /// The bytes of scratch memory, beside inputs and outputs, that a call of this shape uses. They do not grow with the lengths.
+    /// </summary>
     long ScratchBytes(in AttentionShape shape);
 
     /// <summary>Computes attention for every head of every sequence.</summary>
     /// <param name="query">[batch, heads, query length, head dim] or the other layout that <paramref name="shape"/> names.</param>
-    /// <param name="key">[batch, key heads, key length, head dim]: as many heads as queries have, or fewer (<see cref="AttentionShape.KeyHeads"/>).</param>
+    /// <param name="key">
+    /// [batch, key heads, key length, head dim]: as many heads as queries have, or fewer (<see cref="AttentionShape.KeyHeads"/>).
+    /// </param>
     /// <param name="value">[batch, key heads, key length, value dim].</param>
     /// <param name="destination">Overwritten with the output, [batch, heads, query length, value dim]. It may not overlap an input.</param>
     /// <param name="shape">The sizes.</param>
@@ -47,7 +51,9 @@ public interface IAttention
     /// For each sequence of the batch how many of its keys count, 0 to key length; keys past that are never read. Empty: all of them.
     /// A query that sees no key gets zeros.
     /// </param>
-    /// <exception cref="ArgumentException">A length does not fit the shape, the shape is impossible, or output and input overlap.</exception>
+    /// <exception cref="ArgumentException">
+    /// A length does not fit the shape, the shape is impossible, or output and input overlap.
+    /// </exception>
     /// <remarks>Allocates no managed memory. A NaN or infinity in a token makes every output that attends to it NaN or infinite.</remarks>
     void Forward(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
@@ -62,7 +68,8 @@ public interface IAttention
 
     /// <summary>
     /// The gradients of a loss by queries, keys and values, from its gradient by the outputs of a <see cref="Forward(ReadOnlySpan{float},
-    /// ReadOnlySpan{float}, ReadOnlySpan{float}, Span{float}, in AttentionShape, AttentionResult, ReadOnlySpan{int})"/> call on the same inputs.
+    /// ReadOnlySpan{float}, ReadOnlySpan{float}, Span{float}, in AttentionShape, AttentionResult, ReadOnlySpan{int})"/> call on the same
+    /// inputs.
     /// </summary>
     /// <param name="query">As in the forward call; so are the next two.</param>
     /// <param name="key">[batch, key heads, key length, head dim].</param>
@@ -71,22 +78,26 @@ public interface IAttention
     /// <param name="result">What the forward call kept.</param>
     /// <param name="outputGradient">∂loss/∂output, of the output's shape.</param>
     /// <param name="queryGradient">Overwritten with ∂loss/∂query, or added to. No gradient may overlap another tensor.</param>
-    /// <param name="keyGradient">∂loss/∂key; zeros, or nothing added, for keys that do not count. Where query heads share a head of keys, their sum.</param>
+    /// <param name="keyGradient">
+    /// ∂loss/∂key; zeros, or nothing added, for keys that do not count. Where query heads share a head of keys, their sum.
+    /// </param>
     /// <param name="valueGradient">∂loss/∂value, likewise.</param>
     /// <param name="shape">The sizes of the forward call.</param>
     /// <param name="keyLengths">Those of the forward call.</param>
     /// <param name="accumulate">Whether gradients are added to what is there, as where a tensor is used more than once.</param>
     /// <exception cref="ArgumentException">
-    /// A length does not fit the shape, a gradient overlaps another tensor, or <paramref name="result"/> is empty, of another shape, or filled by a layer
-    /// that is declared or drawn otherwise or with other key lengths.
+    /// A length does not fit the shape, a gradient overlaps another tensor, or <paramref name="result"/> is empty, of another shape, or
+    /// filled by a layer that is declared or drawn otherwise or with other key lengths.
     /// </exception>
-    /// <exception cref="InvalidOperationException">A forward call is filling <paramref name="result"/>. Backward calls may share one.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A forward call is filling <paramref name="result"/>. Backward calls may share one.
+    /// </exception>
     /// <exception cref="NotSupportedException">The derivative of the kernel function is too large to compute with (KGEN031).</exception>
     /// <remarks>
     /// Random projections are constants: those of the forward call, whatever the layer has drawn since.
     /// Exact but for rounding; where a kernel function has a kink, see generator/Families. Cost: about twice that
-    /// of the forward pass, nearly three times if that is causal, and three and a half times if it is exact; threads and reproducibility as there.
-    /// Memory beyond the arguments does not grow with the lengths: <see cref="BackwardScratchBytes"/>.
+    /// of the forward pass, nearly three times if that is causal, and three and a half times if it is exact; threads and reproducibility as
+    /// there. Memory beyond the arguments does not grow with the lengths: <see cref="BackwardScratchBytes"/>.
     /// </remarks>
     void Backward(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> output, AttentionResult result,
@@ -109,10 +120,12 @@ public interface IAttention
     /// <param name="stream">Read from where it stands to the end of the state, not a byte further; it need not be able to seek.</param>
     /// <exception cref="InvalidOperationException">The layer is not causal.</exception>
     /// <exception cref="InvalidDataException">
-    /// The state is of another declaration, hyperparameter or projection than this layer has now; or it is none, of another version of the format,
-    /// cut off or damaged. The message names what was found and what is needed.
+    /// The state is of another declaration, hyperparameter or projection than this layer has now; or it is none, of another version of the
+    /// format, cut off or damaged. The message names what was found and what is needed.
     /// </exception>
-    /// <exception cref="InsufficientMemoryException">There is not so much memory. It is taken for what has been read, whatever the header says.</exception>
+    /// <exception cref="InsufficientMemoryException">
+    /// There is not so much memory. It is taken for what has been read, whatever the header says.
+    /// </exception>
     /// <exception cref="IOException">The stream could not be read.</exception>
     DecodingState LoadDecodingState(Stream stream);
 }

@@ -16,13 +16,15 @@ public interface IRandomFeatureAttention : IAttention
     Projection Projection { get; }
 
     /// <summary>
-    /// Draws new projections, of the kind that the layer declares. Calls that are running go on with the old ones, and so does what they filled or made:
-    /// results, decoding states and item sets keep the projections that they started with.
+    /// Draws new projections, of the kind that the layer declares. Calls that are running go on with the old ones, and so does what they
+    /// filled or made: results, decoding states and item sets keep the projections that they started with.
     /// </summary>
     void Redraw(ulong seed);
 
     /// <summary>Takes other projections, such as those of a saved model; otherwise as the other overload.</summary>
-    /// <exception cref="ArgumentException">The projections have another size, or no structure where the layer declares a fast transform.</exception>
+    /// <exception cref="ArgumentException">
+    /// The projections have another size, or no structure where the layer declares a fast transform.
+    /// </exception>
     void Redraw(Projection projection);
 
     /// <summary>An empty set of items to be queried with the features of this layer.</summary>

@@ -1,9 +1,9 @@
 namespace KernelGen;
 
 /// <summary>
-/// A set of items, each a key and a value, held as the state of a layer's random features: queries against all of them cost the same whatever
-/// their number, and items are added without touching those that are there. What a recommender scores its catalogue with, or a pointer
-/// network its candidates.
+/// A set of items, each a key and a value, held as the state of a layer's random features: queries against all of them cost the same
+/// whatever their number, and items are added without touching those that are there. What a recommender scores its catalogue with, or a
+/// pointer network its candidates.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -12,8 +12,9 @@ namespace KernelGen;
 /// one, in any portions, or by joining two sets therefore gives the same up to rounding.
 /// </para>
 /// <para>
-/// Made by <see cref="IRandomFeatureAttention.CreateItemSet"/>; it keeps the projections that were in force then. Any number of threads may query it
-/// at once; a call that adds items must be alone, and one that finds another running throws <see cref="InvalidOperationException"/>.
+/// Made by <see cref="IRandomFeatureAttention.CreateItemSet"/>; it keeps the projections that were in force then. Any number of threads may
+/// query it at once; a call that adds items must be alone, and one that finds another running throws
+/// <see cref="InvalidOperationException"/>.
 /// </para>
 /// </remarks>
 public abstract class ItemSet

@@ -7,4 +7,5 @@ namespace KernelGen.Bench.BuildCost;
 /// <param name="CompilerSeconds">Processor time to compile the project with what was generated.</param>
 /// <param name="AllocatedBytes">Managed memory that both allocate.</param>
 /// <param name="PeakBytes">The most memory that the process ever had.</param>
-internal sealed record BuildCost(int Layers, long TextBytes, double GeneratorSeconds, double CompilerSeconds, long AllocatedBytes, long PeakBytes);
+internal sealed record BuildCost(
+    int Layers, long TextBytes, double GeneratorSeconds, double CompilerSeconds, long AllocatedBytes, long PeakBytes);

@@ -7,7 +7,10 @@ using KernelGen.Bench.Reports;
 
 namespace KernelGen.Bench.BuildCost;
 
-/// <summary>The command <c>build-cost</c>, and the hidden one that it starts itself with: a process for each number of layers, so that memory is that project's.</summary>
+/// <summary>
+/// The command <c>build-cost</c>, and the hidden one that it starts itself with: a process for each number of layers, so that memory is
+/// that project's.
+/// </summary>
 internal static class BuildCostCommand
 {
     private const string Worker = "build-cost-worker";
@@ -17,7 +20,10 @@ internal static class BuildCostCommand
     public static Command Create()
     {
         var markdown = OutputFile.Option("--markdown", "Also write the table to a file.");
-        var command = new Command("build-cost", "Measures what layers cost a build: text, processor time and memory; three minutes.") { markdown };
+        var command = new Command("build-cost", "Measures what layers cost a build: text, processor time and memory; three minutes.")
+        {
+            markdown,
+        };
         command.SetAction(parsed =>
         {
             var text = Table(Layers.Select(Measure).ToList());
@@ -48,7 +54,8 @@ internal static class BuildCostCommand
         process.WaitForExit();
         return process.ExitCode == 0 && line is not null
             ? JsonSerializer.Deserialize<BuildCost>(line)!
-            : throw new InvalidOperationException($"The process that builds {layers} layers ended with code {process.ExitCode}; what it said stands above.");
+            : throw new InvalidOperationException(
+                $"The process that builds {layers} layers ended with code {process.ExitCode}; what it said stands above.");
     }
 
     private static string Table(IReadOnlyList<BuildCost> costs)
@@ -67,8 +74,9 @@ internal static class BuildCostCommand
         {
             string[] cells =
             [
-                $"{cost.Layers}", Format.Number(cost.TextBytes / 1e3, "F0"), Format.Number(cost.GeneratorSeconds, "F2"), Format.Number(cost.CompilerSeconds, "F2"),
-                Format.Number(cost.GeneratorSeconds + cost.CompilerSeconds - empty, "F2"), Format.Number(cost.AllocatedBytes / 1e6, "F0"), Format.Number(cost.PeakBytes / 1e6, "F0"),
+                $"{cost.Layers}", Format.Number(cost.TextBytes / 1e3, "F0"), Format.Number(cost.GeneratorSeconds, "F2"),
+                Format.Number(cost.CompilerSeconds, "F2"), Format.Number(cost.GeneratorSeconds + cost.CompilerSeconds - empty, "F2"),
+                Format.Number(cost.AllocatedBytes / 1e6, "F0"), Format.Number(cost.PeakBytes / 1e6, "F0"),
             ];
             text.Append($"| {string.Join(" | ", cells)} |\n");
         }

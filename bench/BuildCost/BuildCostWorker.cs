@@ -18,7 +18,8 @@ internal static class BuildCostWorker
         Build(Math.Max(1, layers));
         var builds = Enumerable.Range(0, Builds).Select(_ => Build(layers)).ToList();
         return new BuildCost(
-            layers, builds[0].TextBytes, Statistics.Median(builds.Select(build => build.GeneratorSeconds)), Statistics.Median(builds.Select(build => build.CompilerSeconds)),
+            layers, builds[0].TextBytes, Statistics.Median(builds.Select(build => build.GeneratorSeconds)),
+            Statistics.Median(builds.Select(build => build.CompilerSeconds)),
             (long)Statistics.Median(builds.Select(build => (double)build.AllocatedBytes)), Process.GetCurrentProcess().PeakWorkingSet64);
     }
 
@@ -45,7 +46,10 @@ internal static class BuildCostWorker
             throw new InvalidOperationException($"A project of {layers} layers does not compile: {emitted.Diagnostics[0]}");
         }
 
-        var text = driver.GetRunResult().Results.Single().GeneratedSources.Sum(source => (long)Encoding.UTF8.GetByteCount(source.SourceText.ToString()));
-        return new BuildCost(layers, text, (generated - start).TotalSeconds, (compiled - generated).TotalSeconds, GC.GetTotalAllocatedBytes() - allocated, 0);
+        var text = driver.GetRunResult().Results.Single().GeneratedSources
+            .Sum(source => (long)Encoding.UTF8.GetByteCount(source.SourceText.ToString()));
+        return new BuildCost(
+            layers, text, (generated - start).TotalSeconds, (compiled - generated).TotalSeconds,
+            GC.GetTotalAllocatedBytes() - allocated, 0);
     }
 }

@@ -24,7 +24,8 @@ internal sealed record BuildMode(string Name, string Id, params string[] Argumen
     ];
 
     private static BuildMode Native(string set) => new(
-        $"NativeAOT, `<IlcInstructionSet>{set}</IlcInstructionSet>`", $"native-{set}", "-c", "Release", "-p:Native=true", $"-p:IlcInstructionSet={set}");
+        $"NativeAOT, `<IlcInstructionSet>{set}</IlcInstructionSet>`", $"native-{set}", "-c", "Release", "-p:Native=true",
+        $"-p:IlcInstructionSet={set}");
 
     /// <summary>Builds the program of this mode. What the build said, where it failed; null where it did not.</summary>
     public string? Build(string folder)
@@ -47,7 +48,9 @@ internal sealed record BuildMode(string Name, string Id, params string[] Argumen
     private static string Project([CallerFilePath] string here = "")
     {
         var path = Path.Combine(Path.GetDirectoryName(here)!, "Program", Program + ".csproj");
-        return File.Exists(path) ? path : throw new InvalidOperationException($"There is no {path}; this program was built from sources that are gone.");
+        return File.Exists(path)
+            ? path
+            : throw new InvalidOperationException($"There is no {path}; this program was built from sources that are gone.");
     }
 
     private static (string Output, int ExitCode) Run(string file, IEnumerable<string> arguments)

@@ -54,7 +54,8 @@ internal static class ModesCommand
         {
             var milliseconds = Statistics.Median(rounds.Select(round => round[i].Milliseconds).ToList());
             var ratio = Statistics.Median(rounds.Select(round => round[i].Milliseconds / round[0].Milliseconds).ToList());
-            text.Append($"| {built[i].Name} | {rounds[0][i].VectorBits} | {Format.Number(milliseconds, "F2")} | {Format.Number(ratio, "F1")} |\n");
+            text.Append(
+                $"| {built[i].Name} | {rounds[0][i].VectorBits} | {Format.Number(milliseconds, "F2")} | {Format.Number(ratio, "F1")} |\n");
         }
 
         return text.ToString();

@@ -28,7 +28,10 @@ internal static class CompareCommand
                 }
             },
         };
-        var quick = new Option<bool>("--quick") { Description = "Fewer repetitions in two pairs of processes, and only some rows unless --rows says which." };
+        var quick = new Option<bool>("--quick")
+        {
+            Description = "Fewer repetitions in two pairs of processes, and only some rows unless --rows says which.",
+        };
         var processes = Count("--processes", "The pairs of processes, one after the other; without it 3, or 2 with --quick.", 100);
         var threads = Count("--threads", "The threads of a call; without it 1. With more, calls are of 8 heads in place of one.", 1024);
         var csv = OutputFile.Option("--csv", "Also write the rows as comma-separated values.");

@@ -18,8 +18,8 @@ internal sealed class CompareReport(string present, string other, CompareOptions
 
     private IEnumerable<string[]> Cells => Rows.Select(row => (string[])
     [
-        row.Name, Mark(row), Format.Whole(row.Width), Microseconds(row.PresentSeconds), Microseconds(row.OtherSeconds), Ratio(row.Ratio.Median),
-        $"{Ratio(row.Ratio.LowerQuartile)} to {Ratio(row.Ratio.UpperQuartile)}",
+        row.Name, Mark(row), Format.Whole(row.Width), Microseconds(row.PresentSeconds), Microseconds(row.OtherSeconds),
+        Ratio(row.Ratio.Median), $"{Ratio(row.Ratio.LowerQuartile)} to {Ratio(row.Ratio.UpperQuartile)}",
         $"{Ratio(row.Ratio.LowestProcess)} to {Ratio(row.Ratio.HighestProcess)}", Format.Whole(row.Ratio.Pairs),
     ]);
 
@@ -37,7 +37,8 @@ internal sealed class CompareReport(string present, string other, CompareOptions
 
         var asked = ofPresent.Where(options.Rows.Matches).ToList();
         var missing = asked.Except(ofOther).ToList();
-        var note = $"Left out, since the other commit has not what {(missing.Count == 1 ? "it uses" : "they use")}: {string.Join(", ", missing)}.";
+        var note =
+            $"Left out, since the other commit has not what {(missing.Count == 1 ? "it uses" : "they use")}: {string.Join(", ", missing)}.";
         if (missing.Count == asked.Count)
         {
             throw new InvalidOperationException(string.Join('\n', [note, .. Notes]));
@@ -66,11 +67,11 @@ internal sealed class CompareReport(string present, string other, CompareOptions
         foreach (var row in Rows)
         {
             text.AppendJoin(',',
-                row.Name, Format.Whole(row.Width), Format.Whole(options.Threads), Format.Whole(row.Processes), Format.Whole(row.Ratio.Pairs),
-                Format.Number(row.PresentSeconds * 1e6, "F4"), Format.Number(row.OtherSeconds * 1e6, "F4"), Format.Number(row.Ratio.Median, "F5"),
-                Format.Number(row.Ratio.LowerQuartile, "F5"), Format.Number(row.Ratio.UpperQuartile, "F5"),
-                Format.Number(row.Ratio.LowestProcess, "F5"), Format.Number(row.Ratio.HighestProcess, "F5"),
-                row.Ratio.Verdict.ToString().ToLowerInvariant()).Append('\n');
+                row.Name, Format.Whole(row.Width), Format.Whole(options.Threads), Format.Whole(row.Processes),
+                Format.Whole(row.Ratio.Pairs), Format.Number(row.PresentSeconds * 1e6, "F4"), Format.Number(row.OtherSeconds * 1e6, "F4"),
+                Format.Number(row.Ratio.Median, "F5"), Format.Number(row.Ratio.LowerQuartile, "F5"),
+                Format.Number(row.Ratio.UpperQuartile, "F5"), Format.Number(row.Ratio.LowestProcess, "F5"),
+                Format.Number(row.Ratio.HighestProcess, "F5"), row.Ratio.Verdict.ToString().ToLowerInvariant()).Append('\n');
         }
 
         return text.ToString();

@@ -4,7 +4,9 @@ using KernelGen.Bench.Roofline;
 
 namespace KernelGen.Bench.Compare;
 
-/// <summary>The comparison: builds of both sides, then a pair of processes for each width and repetition. Progress goes to standard error.</summary>
+/// <summary>
+/// The comparison: builds of both sides, then a pair of processes for each width and repetition. Progress goes to standard error.
+/// </summary>
 internal static class CompareRun
 {
     /// <summary>What a shell has for a program that was interrupted.</summary>
@@ -26,7 +28,8 @@ internal static class CompareRun
         {
             return Execute(options, stop.Token);
         }
-        catch (Exception error) when (stop.IsCancellationRequested && error is OperationCanceledException or InvalidOperationException or IOException)
+        catch (Exception error)
+            when (stop.IsCancellationRequested && error is OperationCanceledException or InvalidOperationException or IOException)
         {
             Console.Error.WriteLine("Stopped.");
             return Interrupted;
@@ -59,7 +62,8 @@ internal static class CompareRun
                 using var killing = stop.Register(pair.Kill);
                 if (pair.Width != width)
                 {
-                    report.Notes.Add($"{width} bit: not available on this machine, which computes with {pair.Width} bit when asked for it; left out.");
+                    report.Notes.Add(
+                        $"{width} bit: not available on this machine, which computes with {pair.Width} bit when asked for it; left out.");
                     break;
                 }
 
@@ -67,7 +71,8 @@ internal static class CompareRun
                 for (var row = 0; row < rows.Count; row++)
                 {
                     stop.ThrowIfCancellationRequested();
-                    Console.Error.WriteLine($"{width} bit, processes {number + 1}/{options.Processes}, {row + 1}/{rows.Count}  {rows[row]}");
+                    Console.Error.WriteLine(
+                        $"{width} bit, processes {number + 1}/{options.Processes}, {row + 1}/{rows.Count}  {rows[row]}");
                     if (!times.TryGetValue(rows[row], out var rowTimes))
                     {
                         times[rows[row]] = rowTimes = new RowTimes();

@@ -21,6 +21,7 @@ internal sealed partial record CompilerError(string? File, string Text)
     public override string ToString() => File is null ? Text : $"{Path.GetFileName(File)}, {Text}";
 
     // FILE(LINE,COLUMN): error CS0117: MESSAGE [PROJECT], or another origin before the colon.
-    [GeneratedRegex(@"^(?<file>.*?)(\((?<line>\d+),\d+(,\d+,\d+)?\))? ?: error (?<text>[A-Z]+\d+: .*?)( \[[^\]]*\])?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?<file>.*?)(\((?<line>\d+),\d+(,\d+,\d+)?\))? ?: error (?<text>[A-Z]+\d+: .*?)( \[[^\]]*\])?$", RegexOptions.CultureInvariant)]
     private static partial Regex Line();
 }

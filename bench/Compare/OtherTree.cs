@@ -1,6 +1,8 @@
 namespace KernelGen.Bench.Compare;
 
-/// <summary>The files of another commit in a temporary folder, with the present measuring code in the place of its own; disposing takes them away.</summary>
+/// <summary>
+/// The files of another commit in a temporary folder, with the present measuring code in the place of its own; disposing takes them away.
+/// </summary>
 internal sealed class OtherTree : IDisposable
 {
     private static readonly string[] Needed =

@@ -29,6 +29,7 @@ internal sealed record RatioSummary(
         var all = processes.SelectMany(ratios => ratios).ToList();
         var medians = processes.Select(ratios => Statistics.Median(ratios)).ToList();
         return new RatioSummary(
-            Statistics.Median(all), Statistics.Quantile(all, 0.25), Statistics.Quantile(all, 0.75), medians.Min(), medians.Max(), all.Count);
+            Statistics.Median(all), Statistics.Quantile(all, 0.25), Statistics.Quantile(all, 0.75), medians.Min(),
+            medians.Max(), all.Count);
     }
 }

@@ -21,7 +21,8 @@ internal sealed record Repository(string Root, string Prefix)
         var prefix = Git(root, "rev-parse", "--show-prefix");
         return prefix.Succeeded
             ? new Repository(root, prefix.Output.Trim())
-            : throw new InvalidOperationException($"{root} is no git repository, so no other commit can be taken from it: {prefix.Errors.Trim()}");
+            : throw new InvalidOperationException(
+                $"{root} is no git repository, so no other commit can be taken from it: {prefix.Errors.Trim()}");
     }
 
     /// <summary>The commit that a name stands for.</summary>
@@ -52,7 +53,9 @@ internal sealed record Repository(string Root, string Prefix)
     public void AddWorktree(string folder, Commit commit)
     {
         // No hook of the user's runs.
-        var added = Git(Root, "-c", $"core.hooksPath={Path.Combine(folder, "no-hooks")}", "worktree", "add", "--quiet", "--detach", folder, commit.Hash);
+        var added = Git(
+            Root, "-c", $"core.hooksPath={Path.Combine(folder, "no-hooks")}", "worktree", "add", "--quiet",
+            "--detach", folder, commit.Hash);
         if (!added.Succeeded)
         {
             throw new InvalidOperationException($"git could not check out {commit.Title}: {added.LastLines}");

@@ -17,7 +17,9 @@ internal sealed record RowServerBuild(string Program, IReadOnlyList<CompilerErro
             : throw new InvalidOperationException($"The working tree does not build:\n{Said(result)}");
     }
 
-    /// <summary>Builds it in another tree, without the files that use what is not there: a file is a kind of rows, or the declarations of a kernel.</summary>
+    /// <summary>
+    /// Builds it in another tree, without the files that use what is not there: a file is a kind of rows, or the declarations of a kernel.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The commit does not build, or has not what all rows need.</exception>
     public static RowServerBuild Other(OtherTree tree, Commit commit, CancellationToken stop)
     {
@@ -59,12 +61,14 @@ internal sealed record RowServerBuild(string Program, IReadOnlyList<CompilerErro
         Tool.Dotnet,
         // Warnings of the other compiler settings are not what is asked; no build server stays behind with a hand on the folder.
         [
-            "build", Path.Combine(root, Project), "-c", "Release", "-v", "q", "-nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false",
-            "-p:TreatWarningsAsErrors=false",
+            "build", Path.Combine(root, Project), "-c", "Release", "-v", "q", "-nologo", "-nodeReuse:false",
+            "-p:UseSharedCompilation=false", "-p:TreatWarningsAsErrors=false",
         ],
         root, stop);
 
-    /// <summary>The file of measuring code that an error is in, or that declares the kernel in whose emitted text it is; null where it is in none.</summary>
+    /// <summary>
+    /// The file of measuring code that an error is in, or that declares the kernel in whose emitted text it is; null where it is in none.
+    /// </summary>
     private static string? SourceFile(CompilerError error, string bench)
     {
         const string Emitted = ".g.cs";
@@ -78,7 +82,8 @@ internal sealed record RowServerBuild(string Program, IReadOnlyList<CompilerErro
             // Namespace.Type.Cpu.g.cs
             var names = Path.GetFileName(file).Split('.');
             return Directory.EnumerateFiles(Path.Combine(bench, "Kernels", "Declarations"))
-                .FirstOrDefault(declarations => names.Any(name => File.ReadAllText(declarations).Contains($" class {name};", StringComparison.Ordinal)));
+                .FirstOrDefault(declarations =>
+                    names.Any(name => File.ReadAllText(declarations).Contains($" class {name};", StringComparison.Ordinal)));
         }
 
         return file.StartsWith(bench, StringComparison.Ordinal) && File.Exists(file) ? file : null;

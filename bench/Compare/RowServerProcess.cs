@@ -80,6 +80,7 @@ internal sealed class RowServerProcess : IDisposable
         }
 
         _process.WaitForExit();
-        throw new InvalidOperationException($"The process that measures {_side} ended with code {_process.ExitCode}; what it said stands above.");
+        throw new InvalidOperationException(
+            $"The process that measures {_side} ended with code {_process.ExitCode}; what it said stands above.");
     }
 }

@@ -13,7 +13,8 @@ internal sealed class RowTimes
     {
         var pairs = _processes.SelectMany(process => process).ToList();
         return new ComparedRow(
-            name, width, _processes.Count, Statistics.Median(pairs.Select(pair => pair.Present)), Statistics.Median(pairs.Select(pair => pair.Other)),
+            name, width, _processes.Count, Statistics.Median(pairs.Select(pair => pair.Present)),
+            Statistics.Median(pairs.Select(pair => pair.Other)),
             RatioSummary.Of([.. _processes.Select(process => process.Select(pair => pair.Other / pair.Present).ToList())]));
     }
 }

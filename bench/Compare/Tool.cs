@@ -35,7 +35,8 @@ internal static class Tool
         }
         catch (Win32Exception error)
         {
-            throw new InvalidOperationException($"{program} could not be started: {error.Message}. It has to be installed and on the path.", error);
+            throw new InvalidOperationException(
+                $"{program} could not be started: {error.Message}. It has to be installed and on the path.", error);
         }
     }
 }

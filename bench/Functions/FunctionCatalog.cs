@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace KernelGen.Bench.Functions;
 
-/// <summary>What is timed: a function of the runtime and what the platform has for it, each over a row of numbers at a vector width.</summary>
+/// <summary>
+/// What is timed: a function of the runtime and what the platform has for it, each over a row of numbers at a vector width.
+/// </summary>
 /// <param name="Name">The function.</param>
 /// <param name="Platform">The platform's, by name; null where there is none.</param>
 /// <param name="Least">The least argument; the largest is 8.</param>

@@ -11,7 +11,10 @@ internal static class FunctionsCommand
     public static Command Create()
     {
         var markdown = OutputFile.Option("--markdown", "Also write the table to a file.");
-        var command = new Command("functions", "Times the elementary functions that kernels use against the platform's; under a minute.") { markdown };
+        var command = new Command("functions", "Times the elementary functions that kernels use against the platform's; under a minute.")
+        {
+            markdown,
+        };
         command.SetAction(parsed =>
         {
             var text = Measure();
@@ -50,7 +53,8 @@ internal static class FunctionsCommand
             }).ToList();
             var times = measured.Select(one => Format.Number(one.Seconds * 1e9 / Rows.Count, "F2"));
             var ratios = measured.Select(one => function.Platform is null ? "–" : Format.Number(one.Ratio, "F1"));
-            text.Append($"| {function.Name} | {string.Join(" | ", times)} | {function.Platform ?? "none"} | {string.Join(" | ", ratios)} |\n");
+            text.Append(
+                $"| {function.Name} | {string.Join(" | ", times)} | {function.Platform ?? "none"} | {string.Join(" | ", ratios)} |\n");
         }
 
         return text.ToString();

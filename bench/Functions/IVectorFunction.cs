@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace KernelGen.Bench.Functions;
 
-/// <summary>An elementary function on vectors, as a type: so the JIT inlines it into the loop that is timed, as generated code does.</summary>
+/// <summary>
+/// An elementary function on vectors, as a type: so the JIT inlines it into the loop that is timed, as generated code does.
+/// </summary>
 internal interface IVectorFunction
 {
     static abstract Vector512<float> Of(Vector512<float> x);

@@ -1,6 +1,8 @@
 namespace KernelGen.Bench.Kernels;
 
-/// <summary>Backward passes, each after a forward pass that keeps its result or, where that is not wanted, after one that ran before.</summary>
+/// <summary>
+/// Backward passes, each after a forward pass that keeps its result or, where that is not wanted, after one that ran before.
+/// </summary>
 public sealed class BackwardWorkload : Workload
 {
     private readonly Direction _direction;
@@ -22,7 +24,9 @@ public sealed class BackwardWorkload : Workload
     public override double Flops => FlopsOf(_direction);
 
     public override long ScratchBytes =>
-        _direction == Direction.Backward ? Layer.BackwardScratchBytes(Shape) : Math.Max(base.ScratchBytes, Layer.BackwardScratchBytes(Shape));
+        _direction == Direction.Backward
+            ? Layer.BackwardScratchBytes(Shape)
+            : Math.Max(base.ScratchBytes, Layer.BackwardScratchBytes(Shape));
 
     public override void Run()
     {

@@ -18,8 +18,8 @@ public sealed record BenchKernel(
     public static int LengthOf(int features) => features == 0 ? 2048 : 4096;
 
     /// <summary>
-    /// The nominal floating-point operations of the forward pass of one head. Exponentials and the extra work of a chunked causal scan do not count, so
-    /// figures of different implementations compare.
+    /// The nominal floating-point operations of the forward pass of one head. Exponentials and the extra work of a chunked causal scan do
+    /// not count, so figures of different implementations compare.
     /// </summary>
     public double FlopsPerHead(int length, Direction direction = Direction.Forward) => direction switch
     {
@@ -32,8 +32,9 @@ public sealed record BenchKernel(
     public override string ToString() => $"{Name}, {(Causal ? "causal" : "bidirectional")}";
 
     /// <summary>
-    /// Products of length × features × head dim (see generator/Families/README.md): 8, or 11 where two scans are needed; two products fewer with half
-    /// as many projections; of a Hadamard layer those with Wᵀ are transforms. Of exact attention the 5 products of length × length × head dim that a backward pass cannot do without.
+    /// Products of length × features × head dim (see generator/Families/README.md): 8, or 11 where two scans are needed; two products fewer
+    /// with half as many projections; of a Hadamard layer those with Wᵀ are transforms. Of exact attention the 5 products of
+    /// length × length × head dim that a backward pass cannot do without.
     /// </summary>
     private double Backward(int length)
     {

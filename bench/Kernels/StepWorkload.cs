@@ -45,7 +45,8 @@ public sealed class StepWorkload : IDisposable
 
         if (layer is IRandomFeatureAttention { Projection: var w })
         {
-            ParameterFootprintBytes = sizeof(float) * (w.Draw == ProjectionDraw.Hadamard ? w.Signs.Length + w.Lengths.Length : w.Weights.Length);
+            ParameterFootprintBytes =
+                sizeof(float) * (w.Draw == ProjectionDraw.Hadamard ? w.Signs.Length + w.Lengths.Length : w.Weights.Length);
         }
 
         FootprintBytes = _state.StateBytes;
@@ -71,20 +72,25 @@ public sealed class StepWorkload : IDisposable
     public long FootprintBytes { get; }
 
     /// <summary>
-    /// Bytes of state that a step reads: c, z, S and the maxima, half of the open block, and once a block all of that again with the rests of the sums; or all
-    /// keys and values.
+    /// Bytes of state that a step reads: c, z, S and the maxima, half of the open block, and once a block all of that again with the rests
+    /// of the sums; or all keys and values.
     /// </summary>
     public double BytesRead => _state.Streams * sizeof(float) * (_kernel.Features == 0
         ? (double)_state.Position * 2 * _kernel.HeadDim
         : Sums + (3.0 * _kernel.Features) + ((Block + 1) / 2.0 * Row) + (((2 * Sums) + (4.0 * _kernel.Features)) / Block) + Row);
 
-    /// <summary>Bytes of state that a step writes: its row of the open block, the maxima, and once a block the sums and their rests.</summary>
+    /// <summary>
+    /// Bytes of state that a step writes: its row of the open block, the maxima, and once a block the sums and their rests.
+    /// </summary>
     public double BytesWritten => _state.Streams * sizeof(float) * (_kernel.Features == 0
         ? 2.0 * _kernel.HeadDim
         : Row + _kernel.Features + (((2 * Sums) + (2.0 * _kernel.Features)) / Block));
 
-    /// <summary>Bytes that a step would read and write if it added its token to S, z and c at once; of all keys and values, what it does move.</summary>
-    public double InPlaceBytes => _kernel.Features == 0 ? BytesRead + BytesWritten : 2.0 * sizeof(float) * _state.Streams * (Sums + (2.0 * _kernel.Features));
+    /// <summary>
+    /// Bytes that a step would read and write if it added its token to S, z and c at once; of all keys and values, what it does move.
+    /// </summary>
+    public double InPlaceBytes =>
+        _kernel.Features == 0 ? BytesRead + BytesWritten : 2.0 * sizeof(float) * _state.Streams * (Sums + (2.0 * _kernel.Features));
 
     private double Sums => (double)_kernel.Features * _kernel.HeadDim;
 

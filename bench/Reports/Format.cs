@@ -18,13 +18,16 @@ internal static class Format
     ];
 
     public static readonly IReadOnlyList<string> StepHeaders =
-        ["kernel", "bits", "streams", "position", "µs a step", "state kB", "W kB", "probe GB/s", "share, state", "share, state and W", "repetitions"];
+        [
+            "kernel", "bits", "streams", "position", "µs a step", "state kB", "W kB", "probe GB/s", "share, state", "share, state and W",
+            "repetitions",
+        ];
 
     public static string[] StepCells(StepRow row) =>
     [
-        row.Kernel, Whole(row.Width), Whole(row.Streams), Whole(row.Position), Number(row.Microseconds, "F2"), Number(row.StateBytes / 1e3, "F1"),
-        Number(row.ParameterBytes / 1e3, "F1"), Number(row.Bandwidth / 1e9, "F1"), Number(row.StateShare, "F2"), Number(row.Share, "F2"),
-        Whole(row.Repetitions),
+        row.Kernel, Whole(row.Width), Whole(row.Streams), Whole(row.Position), Number(row.Microseconds, "F2"),
+        Number(row.StateBytes / 1e3, "F1"), Number(row.ParameterBytes / 1e3, "F1"), Number(row.Bandwidth / 1e9, "F1"),
+        Number(row.StateShare, "F2"), Number(row.Share, "F2"), Whole(row.Repetitions),
     ];
 
     public static string Target(Ratio ratio) =>

@@ -55,7 +55,13 @@ internal static class MarkdownReport
                 ? $"{Format.Number(row.PeakShare, "F2")} ({Format.Number(row.Gflops, "F0")} GFLOP/s)"
                 : "–");
             var (name, causal, direction, length, heads) = kernel.Key;
-            AppendCells(text, [$"{name}{(causal ? ", causal" : "")}{(direction == "forward" ? "" : $", {direction}")}", $"{Format.Whole(length)} × {Format.Whole(heads)}", .. cells]);
+            AppendCells(
+                text,
+                [
+                    $"{name}{(causal ? ", causal" : "")}{(direction == "forward" ? "" : $", {direction}")}",
+                    $"{Format.Whole(length)} × {Format.Whole(heads)}",
+                    .. cells,
+                ]);
         }
     }
 

@@ -24,7 +24,8 @@ internal static class EmittedText
     public static IEnumerable<string> Declarations()
     {
         var assembly = typeof(EmittedText).Assembly;
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith("Declarations/", StringComparison.Ordinal)).Order())
+        foreach (var name in assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith("Declarations/", StringComparison.Ordinal)).Order())
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             yield return reader.ReadToEnd();

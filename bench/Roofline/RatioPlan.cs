@@ -51,7 +51,8 @@ internal static class RatioPlan
 
     /// <summary>The ceiling is 1.48: additions that cannot be fused take the place of half of the multiply-adds.</summary>
     private static Step DenseAgainstHadamard(bool causal, double? atLeast, Effort effort) => Pair(
-        $"{KernelName.Softmax}, {(causal ? "causal" : "bidirectional")}, 8 heads, 1 thread: time dense / Hadamard projections", atLeast, atMost: null, effort, () =>
+        $"{KernelName.Softmax}, {(causal ? "causal" : "bidirectional")}, 8 heads, 1 thread: time dense / Hadamard projections", atLeast,
+        atMost: null, effort, () =>
         {
             var tensors = new Tensors(8 * ShortestLength * Causal.HeadDim);
             return (

@@ -36,7 +36,8 @@ internal static class RooflineCommand
         var ratios = new Option<bool>("--ratios");
         var command = new Command(WorkerProcess.Command) { width, quick, steps, ratios };
         command.Hidden = true;
-        command.SetAction(parsed => Worker.Run(parsed.GetValue(width), parsed.GetValue(quick), parsed.GetValue(steps), parsed.GetValue(ratios)));
+        command.SetAction(parsed =>
+            Worker.Run(parsed.GetValue(width), parsed.GetValue(quick), parsed.GetValue(steps), parsed.GetValue(ratios)));
         return command;
     }
 }

@@ -31,7 +31,8 @@ internal sealed class RooflineReport
         }))
         .Where(item => item.Target is not null)
         .Select(item => new Ratio(
-            $"{item.Row.Kernel}, {(item.Row.Causal ? "causal" : "bidirectional")}, {item.Row.Direction}, 1 thread, {item.Row.Width} bit: share of peak", item.Row.PeakShare, item.Target))
+            $"{item.Row.Kernel}, {(item.Row.Causal ? "causal" : "bidirectional")}, {item.Row.Direction}, 1 thread, {item.Row.Width} bit: share of peak",
+            item.Row.PeakShare, item.Target))
         .Concat(StepRows.SelectMany(StepPlan.Targets))
         .Concat(Ratios);
 

@@ -20,13 +20,15 @@ internal static class RowPlan
             foreach (var (heads, threads, direction) in quick ? Quick : Shapes())
             {
                 var name = $"{kernel}, {threads} thread{(threads == 1 ? "" : "s")}, {heads} head{(heads == 1 ? "" : "s")}, {direction.ToString().ToLowerInvariant()}";
-                yield return new Step(name, () => [new WorkerMessage { Row = Measure(kernel, width, heads, threads, 1, effort, direction) }]);
+                yield return new Step(
+                    name, () => [new WorkerMessage { Row = Measure(kernel, width, heads, threads, 1, effort, direction) }]);
             }
         }
 
         // Keys ten times as large drive most features below the smallest normal float, where a multiply-add can be a hundred times slower.
         var softmax = KernelCatalog.Find(KernelName.Softmax, causal: false);
-        yield return new Step($"{softmax}, keys × 10", () => [new WorkerMessage { Row = Measure(softmax, width, Heads, 1, 10, effort, Direction.Forward) }]);
+        yield return new Step(
+            $"{softmax}, keys × 10", () => [new WorkerMessage { Row = Measure(softmax, width, Heads, 1, 10, effort, Direction.Forward) }]);
     }
 
     private static (int Heads, int Threads, Direction Direction)[] Quick => [(Heads, 1, Direction.Forward), (Heads, 1, Direction.Backward)];
@@ -53,7 +55,7 @@ internal static class RowPlan
         var workload = Workloads.Create(kernel, heads, kernel.Length, threads, tensors, direction);
         var (seconds, share, repetitions) = Interleaved.AgainstPeak(workload, threads, effort);
         return new Row(
-            kernel.Name, direction.ToString().ToLowerInvariant(), kernel.Causal, width, threads, 1, heads, kernel.Length, kernel.HeadDim, kernel.Features,
-            keyScale, seconds * 1e3, workload.Flops / seconds / 1e9, share, repetitions);
+            kernel.Name, direction.ToString().ToLowerInvariant(), kernel.Causal, width, threads, 1, heads, kernel.Length, kernel.HeadDim,
+            kernel.Features, keyScale, seconds * 1e3, workload.Flops / seconds / 1e9, share, repetitions);
     }
 }

@@ -3,7 +3,9 @@ using KernelGen.Bench.Kernels;
 
 namespace KernelGen.Bench.Roofline;
 
-/// <summary>Decoding a token at a time: the bytes that steps move against the bandwidth of where they are, and what a step costs far on.</summary>
+/// <summary>
+/// Decoding a token at a time: the bytes that steps move against the bandwidth of where they are, and what a step costs far on.
+/// </summary>
 internal static class StepPlan
 {
     private const int NearPosition = 100, FarPosition = 1_000_000;
@@ -56,9 +58,11 @@ internal static class StepPlan
     {
         if (row is { Kernel: KernelName.Softmax, Streams: 1, Width: 512 })
         {
-            yield return new Ratio($"{Softmax}, a step of 1 stream: bytes of state and W over the bandwidth of their cache", row.Share, AtLeast: 0.5);
             yield return new Ratio(
-                $"{Softmax}, a step of 1 stream: time to read and write the state once at that bandwidth / time of a step", row.InPlaceShare, AtLeast: 0.5);
+                $"{Softmax}, a step of 1 stream: bytes of state and W over the bandwidth of their cache", row.Share, AtLeast: 0.5);
+            yield return new Ratio(
+                $"{Softmax}, a step of 1 stream: time to read and write the state once at that bandwidth / time of a step",
+                row.InPlaceShare, AtLeast: 0.5);
         }
     }
 
@@ -68,12 +72,14 @@ internal static class StepPlan
             using var workload = new StepWorkload(kernel, streams, position);
             var (read, written) = (workload.BytesRead, workload.BytesWritten);
             using var probe = new BandwidthProbe(
-                (kernel.Features == 0 ? read : workload.FootprintBytes) + workload.ParameterFootprintBytes, written / (read + workload.ParameterBytes));
+                (kernel.Features == 0 ? read : workload.FootprintBytes) + workload.ParameterFootprintBytes,
+                written / (read + workload.ParameterBytes));
             var (times, rates, stateShares, shares) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
             workload.FastestSlice();
             var before = Bandwidth(probe);
             var clock = Stopwatch.StartNew();
-            while (times.Count < 10 * effort.Repetitions && (times.Count < Effort.MinimumRepetitions || clock.Elapsed.TotalSeconds < effort.BudgetSeconds))
+            while (times.Count < 10 * effort.Repetitions
+                && (times.Count < Effort.MinimumRepetitions || clock.Elapsed.TotalSeconds < effort.BudgetSeconds))
             {
                 var seconds = workload.FastestSlice();
                 var after = Bandwidth(probe);
@@ -88,8 +94,9 @@ internal static class StepPlan
             return [new WorkerMessage
             {
                 StepRow = new StepRow(
-                    kernel.Name, width, streams, position, read + written, workload.InPlaceBytes, workload.ParameterBytes, Statistics.Median(times) * 1e6,
-                    Statistics.Median(rates), Statistics.Median(stateShares), Statistics.Median(shares), times.Count),
+                    kernel.Name, width, streams, position, read + written, workload.InPlaceBytes,
+                    workload.ParameterBytes, Statistics.Median(times) * 1e6, Statistics.Median(rates),
+                    Statistics.Median(stateShares), Statistics.Median(shares), times.Count),
             }];
         });
 

@@ -9,8 +9,8 @@ namespace KernelGen.Bench.Roofline;
 /// <param name="StateShare">The median of the per-repetition shares of that bandwidth which the state alone takes.</param>
 /// <param name="Share">The same of state and W.</param>
 internal sealed record StepRow(
-    string Kernel, int Width, int Streams, int Position, double StateBytes, double InPlaceBytes, double ParameterBytes, double Microseconds, double Bandwidth,
-    double StateShare, double Share, int Repetitions)
+    string Kernel, int Width, int Streams, int Position, double StateBytes, double InPlaceBytes, double ParameterBytes, double Microseconds,
+    double Bandwidth, double StateShare, double Share, int Repetitions)
 {
     /// <summary>The time that reading and writing the state once takes at that bandwidth, over the time of a step.</summary>
     public double InPlaceShare => StateShare * InPlaceBytes / StateBytes;

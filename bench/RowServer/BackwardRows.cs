@@ -9,7 +9,8 @@ internal sealed class BackwardRows : IRowSource
     {
         var heads = CallWork.Heads(threads);
         ServedRow Row(string name, Func<Tensors> tensors) => new(
-            $"backward/{name}", () => new CallWork(new BackwardWorkload(kernel, heads, kernel.Length, threads, tensors(), Direction.Backward)));
+            $"backward/{name}",
+            () => new CallWork(new BackwardWorkload(kernel, heads, kernel.Length, threads, tensors(), Direction.Backward)));
 
         yield return Row($"{kernel.Length}", () => new Tensors(heads * kernel.Length * kernel.HeadDim));
         if (kernel is { Causal: true, Name: KernelName.Softmax })

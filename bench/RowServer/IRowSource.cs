@@ -3,8 +3,8 @@ using KernelGen.Bench.Kernels;
 namespace KernelGen.Bench.RowServer;
 
 /// <summary>
-/// A kind of rows, in a file of its own: where another commit lacks what the kind uses, that file is left out. All that are compiled are found, by
-/// reflection.
+/// A kind of rows, in a file of its own: where another commit lacks what the kind uses, that file is left out. All that are compiled are
+/// found, by reflection.
 /// </summary>
 internal interface IRowSource
 {

@@ -2,7 +2,8 @@ using System.Globalization;
 using KernelGen.Bench.Roofline;
 using KernelGen.Bench.RowServer;
 
-// Measures when it is told to: a line on standard input asks, one on standard output answers; bench/Compare/RowServerProcess.cs is the other side.
+// Measures when it is told to: a line on standard input asks, one on standard output answers; bench/Compare/RowServerProcess.cs is the
+// other side.
 //
 //   (at the start)   the width in force, in bits
 //   rows             the names of all rows, with tabs between

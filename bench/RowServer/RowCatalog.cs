@@ -13,11 +13,13 @@ internal static class RowCatalog
     public static IReadOnlyList<ServedRow> All(int threads)
     {
         var types = typeof(RowCatalog).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false }).ToList();
-        var sources = types.Where(typeof(IRowSource).IsAssignableFrom).OrderBy(type => type.Name != nameof(ForwardRows)).ThenBy(type => type.Name)
+        var sources = types.Where(typeof(IRowSource).IsAssignableFrom)
+            .OrderBy(type => type.Name != nameof(ForwardRows)).ThenBy(type => type.Name)
             .Select(type => (IRowSource)Activator.CreateInstance(type)!).ToList();
         return
         [
-            .. from kernel in types.Where(typeof(IAttention).IsAssignableFrom).Select(Kernel).OrderBy(kernel => kernel.Name).ThenBy(kernel => kernel.Causal)
+            .. from kernel in types.Where(typeof(IAttention).IsAssignableFrom).Select(Kernel)
+                .OrderBy(kernel => kernel.Name).ThenBy(kernel => kernel.Causal)
                from source in sources
                from row in source.Rows(kernel, threads)
                select row with { Name = $"{kernel.Name}/{(kernel.Causal ? "causal" : "bidirectional")}/{row.Name}" },
@@ -29,8 +31,8 @@ internal static class RowCatalog
     {
         object[] arguments = type.GetConstructor([typeof(ulong)]) is null ? [] : [BenchKernel.Seed];
         IAttention Create() => (IAttention)Activator.CreateInstance(
-            type, BindingFlags.CreateInstance | BindingFlags.Public | BindingFlags.Instance | BindingFlags.OptionalParamBinding, null, arguments,
-            CultureInfo.InvariantCulture)!;
+            type, BindingFlags.CreateInstance | BindingFlags.Public | BindingFlags.Instance | BindingFlags.OptionalParamBinding, null,
+            arguments, CultureInfo.InvariantCulture)!;
 
         var layer = Create();
         var stem = type.Name.EndsWith(CausalSuffix, StringComparison.Ordinal) ? type.Name[..^CausalSuffix.Length] : type.Name;

@@ -12,7 +12,8 @@ internal sealed class StepRows : IRowSource
             yield break;
         }
 
-        ServedRow Row(string name, int streams, int position) => new($"step/{name}", () => new StepWork(new StepWorkload(kernel, streams, position)));
+        ServedRow Row(string name, int streams, int position) =>
+            new($"step/{name}", () => new StepWork(new StepWorkload(kernel, streams, position)));
 
         if (kernel.Features == 0)
         {

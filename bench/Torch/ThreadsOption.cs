@@ -23,5 +23,6 @@ internal static class ThreadsOption
     }
 
     /// <summary>Those given, or one and all processors.</summary>
-    public static IReadOnlyList<int> Or(int[]? given) => given is { Length: > 0 } ? given : [.. new[] { 1, Environment.ProcessorCount }.Distinct()];
+    public static IReadOnlyList<int> Or(int[]? given) =>
+        given is { Length: > 0 } ? given : [.. new[] { 1, Environment.ProcessorCount }.Distinct()];
 }

@@ -32,7 +32,8 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
     {
         foreach (var causal in new[] { false, true })
         {
-            _printer.Line($"[bold]{(causal ? "Causal: a token sees itself and those before it" : "Bidirectional: every token sees all tokens")}[/]");
+            _printer.Line(
+                $"[bold]{(causal ? "Causal: a token sees itself and those before it" : "Bidirectional: every token sees all tokens")}[/]");
             Table([.. results.Where(result => result.Causal == causal)]);
             _printer.Space();
         }

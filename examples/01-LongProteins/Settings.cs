@@ -19,7 +19,9 @@ internal sealed record Settings(int Length, string DataPath, int Threads, bool Q
     /// <summary>The longest sequence of a short run that asks for none.</summary>
     public const int QuickLength = 8_192;
 
-    /// <summary>The longest sequence that can be asked for: the proteins of the example suffice, and a tensor has 2^29 floats then.</summary>
+    /// <summary>
+    /// The longest sequence that can be asked for: the proteins of the example suffice, and a tensor has 2^29 floats then.
+    /// </summary>
     public const int LongestLength = 1_048_576;
 
     /// <summary>1,024, 2,048, 4,096, … and <paramref name="longest"/>, whatever it is, as the last.</summary>

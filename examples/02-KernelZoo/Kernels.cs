@@ -71,8 +71,8 @@ internal sealed partial class Square;
 [FavorAttention(Kernel = KernelFunction.EluPlusOne, HeadDim = 64, Features = 256)]
 internal sealed partial class EluPlusOne;
 
-// Functions of both signs. Their weights have both too, and a sum that can come near 0: do without the normaliser, or choose an ε that keeps
-// it away from 0.
+// Functions of both signs. Their weights have both too, and a sum that can come near 0: do without the normaliser, or choose an ε that
+// keeps it away from 0.
 
 /// <summary>f(x) = x·(1 + erf(x/√2))/2 dips below 0 by 0.17 at most: an ε of that size keeps all features positive.</summary>
 [FavorAttention(Kernel = KernelFunction.Gelu, HeadDim = 64, Features = 256, Epsilon = 0.17f)]
@@ -90,8 +90,8 @@ internal sealed partial class Cos;
 [FavorAttention(Kernel = KernelFunction.Identity, HeadDim = 64, Features = 256, Normalize = false)]
 internal sealed partial class Identity;
 
-// And any function of your own: the generator reads the body of the method and writes it in vectors of 16, 8 or 4 numbers. The method itself
-// is never called.
+// And any function of your own: the generator reads the body of the method and writes it in vectors of 16, 8 or 4 numbers. The method
+// itself is never called.
 
 /// <summary>f(x) = log(1 + e^x), a ReLU without its corner.</summary>
 [FavorAttention(KernelFunctionName = nameof(F), HeadDim = 64, Features = 256)]

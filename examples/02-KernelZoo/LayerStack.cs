@@ -2,8 +2,9 @@ namespace KernelGen.Examples.KernelZoo;
 
 /// <summary>
 /// Attention layers on top of each other, as in an untrained transformer without feed-forward parts: in each, h = normed(h + heads(h)·Wo)
-/// with random matrices of its own and every token divided by the root of its mean square, so that queries and keys keep their size. Entries
-/// of Wo are smaller by the root of the number of layers, as in GPT-2: otherwise all tokens soon are alike and there is nothing to attend to.
+/// with random matrices of its own and every token divided by the root of its mean square, so that queries and keys keep their size.
+/// Entries of Wo are smaller by the root of the number of layers, as in GPT-2: otherwise all tokens soon are alike and there is nothing to
+/// attend to.
 /// </summary>
 internal sealed class LayerStack
 {

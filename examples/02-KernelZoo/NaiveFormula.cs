@@ -1,8 +1,8 @@
 namespace KernelGen.Examples.KernelZoo;
 
 /// <summary>
-/// What a layer should compute, straight from the formula of its kernel and in double: o_i = Σ_j φ(q_i)ᵀφ(k_j)·v_j, divided by the sum of the
-/// weights if the layer normalises. The weights come from the analysis of the runtime, which shares no code with generated kernels.
+/// What a layer should compute, straight from the formula of its kernel and in double: o_i = Σ_j φ(q_i)ᵀφ(k_j)·v_j, divided by the sum of
+/// the weights if the layer normalises. The weights come from the analysis of the runtime, which shares no code with generated kernels.
 /// </summary>
 internal static class NaiveFormula
 {

@@ -85,7 +85,8 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
     /// <summary>The table of errors against features.</summary>
     public void Features(IReadOnlyList<FeaturePoint> points, FeatureExperiment experiment)
     {
-        _printer.Line($"[bold]More features, less error[/]: mean squared error of an output's numbers, in millionths, ± its standard error");
+        _printer.Line(
+            $"[bold]More features, less error[/]: mean squared error of an output's numbers, in millionths, ± its standard error");
         _printer.Table(
             ["<map", "<projections", .. experiment.Features.Select(features => Text($"m = {features}"))],
             from point in points

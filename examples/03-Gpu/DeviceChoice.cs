@@ -7,7 +7,9 @@ namespace KernelGen.Examples.CpuAndGpu;
 /// <param name="Device">The device.</param>
 internal sealed record DeviceChoice(int Number, Device Device)
 {
-    /// <summary>Whether it is ILGPU's CPU accelerator, which interleaves the threads of a group on the CPU: a check of kernels, not a speed.</summary>
+    /// <summary>
+    /// Whether it is ILGPU's CPU accelerator, which interleaves the threads of a group on the CPU: a check of kernels, not a speed.
+    /// </summary>
     public bool IsCheckOnly => Device.AcceleratorType == AcceleratorType.CPU;
 
     /// <summary>What reports call it.</summary>

@@ -51,8 +51,8 @@ internal sealed class DeviceLayer(
     /// <summary>Queues a backward call, of a loss whose gradient by the outputs is the values: any numbers of that size.</summary>
     public void QueueBackward(AcceleratorStream stream, DeviceTensors tensors, in AttentionShape shape, GpuResult result) =>
         backward(
-            stream, tensors.Query, tensors.Key, tensors.Value, tensors.Output, result, outputGradient: tensors.Value, tensors.Gradients[0], tensors.Gradients[1],
-            tensors.Gradients[2], in shape, default, accumulate: false);
+            stream, tensors.Query, tensors.Key, tensors.Value, tensors.Output, result, outputGradient: tensors.Value, tensors.Gradients[0],
+            tensors.Gradients[1], tensors.Gradients[2], in shape, default, accumulate: false);
 
     /// <inheritdoc/>
     public void Dispose() => gpu.Dispose();

@@ -10,8 +10,8 @@ namespace KernelGen.Examples.CpuAndGpu;
 internal static class Devices
 {
     /// <summary>
-    /// A context with all of them. O2 because ILGPU's default, O1, leaves registers in memory. The CPU accelerator that ILGPU has by default
-    /// has groups of 16 threads; the kernels need 256.
+    /// A context with all of them. O2 because ILGPU's default, O1, leaves registers in memory. The CPU accelerator that ILGPU has by
+    /// default has groups of 16 threads; the kernels need 256.
     /// </summary>
     public static Context CreateContext() => Context.Create(builder => builder
         .Cuda()

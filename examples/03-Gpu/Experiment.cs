@@ -132,7 +132,8 @@ internal sealed class Experiment : IDisposable
         if (!(disagreement < pair.LargestDisagreement))
         {
             throw new JobException(
-                FormattableString.Invariant($"{pair.Name}: {_device.Name} and the CPU differ by {disagreement:E1} of the largest {what}, more than ")
+                FormattableString.Invariant(
+                    $"{pair.Name}: {_device.Name} and the CPU differ by {disagreement:E1} of the largest {what}, more than ")
                 + "rounding explains. This is an error in KernelGen, ILGPU or the driver: please report it, with the device.");
         }
     }
@@ -147,8 +148,8 @@ internal sealed class Experiment : IDisposable
     {
         AttentionShape shape = _input.Shape;
         pair.Layer.Backward(
-            _input.Query, _input.Key, _input.Value, _input.CpuOutput, kept, outputGradient: _input.Value, _input.CpuGradients[0], _input.CpuGradients[1],
-            _input.CpuGradients[2], in shape);
+            _input.Query, _input.Key, _input.Value, _input.CpuOutput, kept, outputGradient: _input.Value, _input.CpuGradients[0],
+            _input.CpuGradients[1], _input.CpuGradients[2], in shape);
     }
 
     private static TimeSpan TimeOf(Action action)
@@ -183,9 +184,11 @@ internal sealed class Experiment : IDisposable
         {
             return action();
         }
-        catch (Exception e) when (e is AcceleratorException or InternalCompilerException or NotSupportedException or InvalidOperationException)
+        catch (Exception e)
+            when (e is AcceleratorException or InternalCompilerException or NotSupportedException or InvalidOperationException)
         {
-            throw new JobException($"{_device.Name}: {(e.InnerException ?? e).Message} --list shows all devices, --device chooses another one.");
+            throw new JobException(
+                $"{_device.Name}: {(e.InnerException ?? e).Message} --list shows all devices, --device chooses another one.");
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace KernelGen.Examples.CpuAndGpu;
 
-/// <summary>Queries, keys and values of a protein sequence on the CPU, [heads, length, head dim] each, and room for outputs and gradients.</summary>
+/// <summary>
+/// Queries, keys and values of a protein sequence on the CPU, [heads, length, head dim] each, and room for outputs and gradients.
+/// </summary>
 internal sealed class HeadInput
 {
     private readonly float[][] _tensors;

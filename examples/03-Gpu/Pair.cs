@@ -25,13 +25,20 @@ internal sealed record Pair(string Name, IAttention Layer, double LargestDisagre
         var tensorExact = new TensorExact();
         Pair[] pairs =
         [
-            new("FAVOR+ softmax", softmax, Rounding, accelerator => Of(new Softmax.Gpu(softmax, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
-            new("FAVOR+ softmax, TF32", tensorSoftmax, TensorRounding, accelerator => Of(new TensorSoftmax.Gpu(tensorSoftmax, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
-            new("FAVOR+ softmax, causal", causal, Rounding, accelerator => Of(new CausalSoftmax.Gpu(causal, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
-            new("FAVOR+ ReLU", relu, Rounding, accelerator => Of(new Relu.Gpu(relu, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
-            new("own: softplus", own, Rounding, accelerator => Of(new Softplus.Gpu(own, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
-            new("exact softmax", exact, Rounding, accelerator => Of(new Exact.Gpu(exact, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
-            new("exact softmax, TF32", tensorExact, TensorRounding, accelerator => Of(new TensorExact.Gpu(tensorExact, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+            new("FAVOR+ softmax", softmax, Rounding, accelerator =>
+                Of(new Softmax.Gpu(softmax, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+            new("FAVOR+ softmax, TF32", tensorSoftmax, TensorRounding, accelerator =>
+                Of(new TensorSoftmax.Gpu(tensorSoftmax, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+            new("FAVOR+ softmax, causal", causal, Rounding, accelerator =>
+                Of(new CausalSoftmax.Gpu(causal, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+            new("FAVOR+ ReLU", relu, Rounding, accelerator =>
+                Of(new Relu.Gpu(relu, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+            new("own: softplus", own, Rounding, accelerator =>
+                Of(new Softplus.Gpu(own, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+            new("exact softmax", exact, Rounding, accelerator =>
+                Of(new Exact.Gpu(exact, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+            new("exact softmax, TF32", tensorExact, TensorRounding, accelerator =>
+                Of(new TensorExact.Gpu(tensorExact, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
         ];
         foreach (Pair pair in pairs)
         {
@@ -42,8 +49,8 @@ internal sealed record Pair(string Name, IAttention Layer, double LargestDisagre
     }
 
     /// <summary>
-    /// The nominal operations of a call: products alone, 8·L·m·d a head of FAVOR+ and 4·L²·d of exact attention; backward 16·L·m·d, causal 22·L·m·d,
-    /// and 10·L²·d.
+    /// The nominal operations of a call: products alone, 8·L·m·d a head of FAVOR+ and 4·L²·d of exact attention; backward 16·L·m·d, causal
+    /// 22·L·m·d, and 10·L²·d.
     /// </summary>
     public double Flops(in AttentionShape shape, bool backward)
     {

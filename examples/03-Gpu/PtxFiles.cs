@@ -9,7 +9,8 @@ namespace KernelGen.Examples.CpuAndGpu;
 /// <summary>Writes the PTX of every kernel, for people who want to read it. ILGPU writes PTX without a device or a driver.</summary>
 internal static class PtxFiles
 {
-    private static readonly Type[] Layers = [typeof(Softmax), typeof(TensorSoftmax), typeof(CausalSoftmax), typeof(Relu), typeof(Softplus), typeof(Exact), typeof(TensorExact)];
+    private static readonly Type[] Layers =
+        [typeof(Softmax), typeof(TensorSoftmax), typeof(CausalSoftmax), typeof(Relu), typeof(Softplus), typeof(Exact), typeof(TensorExact)];
 
     // Exact attention has no state, so it has only the last of them.
     private static readonly string[] Kernels = ["Accumulate", "Merge", "Output"];

@@ -67,7 +67,10 @@ internal sealed partial class Report(IAnsiConsole console, Settings settings)
     public void Ptx(IReadOnlyList<PtxFile> files, string folder)
     {
         _printer.Table(
-            ["<\nlayer", "<\nkernel", "\nlines", "\nproducts", "\nsums", "tensor\ncores", "128-bit\nloads", "bytes of\nshared memory", "uses of\nlocal memory"],
+            [
+                "<\nlayer", "<\nkernel", "\nlines", "\nproducts", "\nsums", "tensor\ncores", "128-bit\nloads", "bytes of\nshared memory",
+                "uses of\nlocal memory",
+            ],
             files.Select(file => (string[])
             [
                 file.Layer,
@@ -115,7 +118,9 @@ internal sealed partial class Report(IAnsiConsole console, Settings settings)
                 Milliseconds(result.Gpu),
                 Text($"{result.Cpu / result.Gpu:F1} ×"),
                 Text($"{shape.Batch * shape.QueryLength / result.Gpu.TotalSeconds:N0}"),
-                device.Peak is { } peak ? Percent(result.Pair.Flops(in shape, result.Backward) / result.Gpu.TotalSeconds / peak) : "unknown",
+                device.Peak is { } peak
+                    ? Percent(result.Pair.Flops(in shape, result.Backward) / result.Gpu.TotalSeconds / peak)
+                    : "unknown",
                 Milliseconds(result.Loading),
             ]));
         _printer.Space();

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace KernelGen.Examples.Streaming;
 
-/// <summary>Exact attention at the same positions, as far as memory goes. The tokens before a position only fill its cache of keys and values.</summary>
+/// <summary>
+/// Exact attention at the same positions, as far as memory goes. The tokens before a position only fill its cache of keys and values.
+/// </summary>
 internal sealed class ExactRun(Settings settings, byte[] tokens) : IDisposable
 {
     private const int BlockTokens = 4_096;
@@ -11,10 +13,13 @@ internal sealed class ExactRun(Settings settings, byte[] tokens) : IDisposable
     // A step goes through the whole cache: a handful are enough where that takes long.
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(2);
 
-    private readonly DecodingState _state = new StreamingExact { DegreeOfParallelism = settings.Threads }.CreateDecodingState(Embedding.Heads);
+    private readonly DecodingState _state = new StreamingExact { DegreeOfParallelism = settings.Threads }
+        .CreateDecodingState(Embedding.Heads);
     private readonly Embedding _embedding = new(settings.Seed);
 
-    /// <summary>What a token costs at a position, or null where its keys and values do not fit into half of the memory that is free.</summary>
+    /// <summary>
+    /// What a token costs at a position, or null where its keys and values do not fit into half of the memory that is free.
+    /// </summary>
     public StepTime? At(int position, CancellationToken stop)
     {
         // The cache doubles when it is full, and for a moment there are both.

@@ -12,7 +12,8 @@ internal static class Plot
         var subtitle = FormattableString.Invariant($"{Embedding.Heads} heads of {Embedding.HeadDim}, {StreamingFavor.Features} features, ")
             + FormattableString.Invariant($"{Machine.Threads(settings.Threads)}, {Machine.VectorBits}-bit vectors");
         var plot = new LogPlot(
-            "A token at a time: what it costs far on in the stream", subtitle, "position (tokens so far, log scale)", "time of one token (log scale)")
+            "A token at a time: what it costs far on in the stream", subtitle, "position (tokens so far, log scale)",
+            "time of one token (log scale)")
         {
             DecadeText = LogPlot.Duration,
         };
@@ -21,5 +22,6 @@ internal static class Plot
         return plot.ToSvg();
     }
 
-    private static (double, double)[] Points(IEnumerable<StepTime> times) => [.. times.Select(time => ((double)time.Position, time.Microseconds / 1e3))];
+    private static (double, double)[] Points(IEnumerable<StepTime> times) =>
+        [.. times.Select(time => ((double)time.Position, time.Microseconds / 1e3))];
 }

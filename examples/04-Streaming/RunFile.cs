@@ -34,7 +34,8 @@ internal static class RunFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new JobException($"There is no run to go on with: {e.Message} Start one without --resume, or name its file with --state.");
+            throw new JobException(
+                $"There is no run to go on with: {e.Message} Start one without --resume, or name its file with --state.");
         }
     }
 }

@@ -9,7 +9,8 @@ namespace KernelGen.Examples.Streaming;
 /// <param name="Resume">Go on with the saved run.</param>
 /// <param name="SvgPath">Where the plot goes.</param>
 /// <param name="Seed">The seed of the embedding and of the random features.</param>
-internal sealed record Settings(int Length, string DataPath, int Threads, bool Quick, string StatePath, bool Resume, string SvgPath, int Seed)
+internal sealed record Settings(
+    int Length, string DataPath, int Threads, bool Quick, string StatePath, bool Resume, string SvgPath, int Seed)
 {
     /// <summary>The tokens of a run that asks for none.</summary>
     public const int DefaultLength = 1_000_000;

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace KernelGen.Examples.Streaming;
 
 /// <summary>
-/// Feeds tokens to a layer one by one, and can be stopped after any of them, saved, and taken up again: the outputs are the same to the bit.
+/// Feeds tokens to a layer one by one, and can be stopped after any of them, saved, and taken up again: the outputs are the same to the
+/// bit.
 /// </summary>
 internal sealed class StreamRun : IDisposable
 {
@@ -124,7 +125,8 @@ internal sealed class StreamRun : IDisposable
             var version = reader.ReadInt32();
             if (version != Version)
             {
-                throw new JobException($"The saved run has the version {version}, and this program reads version {Version}. Start again without --resume.");
+                throw new JobException(
+                    $"The saved run has the version {version}, and this program reads version {Version}. Start again without --resume.");
             }
 
             var savedSeed = reader.ReadInt32();
@@ -137,7 +139,8 @@ internal sealed class StreamRun : IDisposable
             var fed = reader.ReadUInt64();
             if (position < 0 || position > tokens.Length)
             {
-                throw new JobException($"The saved run has fed {position} tokens already, more than the {tokens.Length} of this one. Give a larger --length.");
+                throw new JobException(
+                    $"The saved run has fed {position} tokens already, more than the {tokens.Length} of this one. Give a larger --length.");
             }
 
             if (fed != FingerprintOf(tokens.AsSpan(0, position)))

@@ -42,9 +42,14 @@ internal static class CommandLine
             DataFile,
             FormattableString.Invariant($"one run of each attention; without it the seeds {string.Join(" and ", options.Seeds)}"));
         var plot = ExperimentCommand.PlotName(relatives);
-        var svg = new Option<string?>("--svg") { HelpName = "file", Description = $"Where the plot goes. [default: {plot} in the current folder]" };
+        var svg = new Option<string?>("--svg")
+        {
+            HelpName = "file",
+            Description = $"Where the plot goes. [default: {plot} in the current folder]",
+        };
         return command.Define(
-            options.Before, [options.Folder, svg], (result, common) => ExperimentCommand.Run(options.Read(result, common, result.GetValue(svg) ?? plot)));
+            options.Before, [options.Folder, svg],
+            (result, common) => ExperimentCommand.Run(options.Read(result, common, result.GetValue(svg) ?? plot)));
     }
 
     private static Command Attention()
@@ -52,11 +57,16 @@ internal static class CommandLine
         const int proteins = 100, few = 5;
         var options = new ExperimentOptions(relatives: false);
         var command = new JobCommand(
-            new Command("attention", "What a model of single proteins looks at: amino acids that are alike to it, and maps of one protein."),
+            new Command(
+                "attention", "What a model of single proteins looks at: amino acids that are alike to it, and maps of one protein."),
             "A short run: a few proteins.",
             DataFile,
             "the model");
-        var folder = new Option<string?>("--svg-folder") { HelpName = "folder", Description = "Where the plots go. [default: the current folder]" };
+        var folder = new Option<string?>("--svg-folder")
+        {
+            HelpName = "folder",
+            Description = "Where the plots go. [default: the current folder]",
+        };
         return command.Define(options.Before, [options.Folder, folder], (result, common) =>
         {
             var experiment = options.Read(result, common, svgPath: "");
@@ -67,16 +77,18 @@ internal static class CommandLine
 
             var data = Path.Combine(AppContext.BaseDirectory, "data");
             return AttentionCommand.Run(new AttentionStudySettings(
-                experiment with { Seeds = [common.Seed] }, common.Quick ? few : proteins, Path.Combine(data, "blosum62.txt"), Path.Combine(data, "bpt1_bovin.fasta"),
-                result.GetValue(folder) ?? "."));
+                experiment with { Seeds = [common.Seed] }, common.Quick ? few : proteins, Path.Combine(data, "blosum62.txt"),
+                Path.Combine(data, "bpt1_bovin.fasta"), result.GetValue(folder) ?? "."));
         });
     }
 
     private static Command CostOfTraining()
     {
         const int usual = 8_192;
-        var length = JobCommand.Whole("--length", "tokens", FormattableString.Invariant($"Tokens of a row, 128 to 65536. [default: {usual}]"), 128, 65_536);
-        var threads = JobCommand.Whole("--threads", "count", "Threads of libtorch and of the kernels. [default: the processors of this machine]", 1, 1_024);
+        var length = JobCommand.Whole(
+            "--length", "tokens", FormattableString.Invariant($"Tokens of a row, 128 to 65536. [default: {usual}]"), 128, 65_536);
+        var threads = JobCommand.Whole(
+            "--threads", "count", "Threads of libtorch and of the kernels. [default: the processors of this machine]", 1, 1_024);
         var causal = new Option<bool>("--causal") { Description = "A token sees only those before it; otherwise all." };
         var command = new Command("cost", "Tokens a second and memory of training, with each attention.") { length, threads, causal };
         command.SetAction(result => CostCommand.Run(

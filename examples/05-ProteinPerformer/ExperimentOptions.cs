@@ -26,13 +26,23 @@ internal sealed class ExperimentOptions
         };
         _task.Validators.Add(result => Check(result, _tasks.Select(task => task.Name)));
         string[] names = [.. Enum.GetNames<ModelAttention>().Select(attention => attention.ToLowerInvariant())];
-        _attention = new("--attention") { HelpName = "name", Description = $"One attention alone: {string.Join(", ", names)}. [default: all of them]" };
+        _attention = new("--attention")
+        {
+            HelpName = "name",
+            Description = $"One attention alone: {string.Join(", ", names)}. [default: all of them]",
+        };
         _attention.Validators.Add(result => Check(result, names));
         _lengthOption = JobCommand.Whole(
             "--length", "tokens", FormattableString.Invariant($"The most tokens of a row, 128 to 8192. [default: {_length}]"), 128, 8_192);
         _stepsOption = JobCommand.Whole(
-            "--steps", "count", FormattableString.Invariant($"Steps of the optimiser, 1 to 1000000. [default: {_steps}, or {ShortSteps} with --quick]"), 1, 1_000_000);
-        _folder = new("--folder") { HelpName = "folder", Description = "Where checkpoints are. [default: protein-runs in the current folder]" };
+            "--steps", "count",
+            FormattableString.Invariant($"Steps of the optimiser, 1 to 1000000. [default: {_steps}, or {ShortSteps} with --quick]"), 1,
+            1_000_000);
+        _folder = new("--folder")
+        {
+            HelpName = "folder",
+            Description = "Where checkpoints are. [default: protein-runs in the current folder]",
+        };
     }
 
     /// <summary>The seeds of a run that names none.</summary>
@@ -53,7 +63,8 @@ internal sealed class ExperimentOptions
             DataPath: common.DataPath,
             Relatives: _relatives,
             Task: _tasks.Single(of => of.Name.Equals(task, StringComparison.OrdinalIgnoreCase)),
-            Attentions: [.. Enum.GetValues<ModelAttention>().Where(of => attention is null || of.ToString().Equals(attention, StringComparison.OrdinalIgnoreCase))],
+            Attentions: [.. Enum.GetValues<ModelAttention>()
+                .Where(of => attention is null || of.ToString().Equals(attention, StringComparison.OrdinalIgnoreCase))],
             Seeds: common.SeedIsGiven || common.Quick ? [common.Seed] : Seeds,
             Length: result.GetValue(_lengthOption) ?? (common.Quick ? Math.Min(_length, ShortLength) : _length),
             Steps: result.GetValue(_stepsOption) ?? (common.Quick ? ShortSteps : _steps),

@@ -19,11 +19,24 @@ internal static class CommandLine
             "one run; without it the seeds 1 and 2",
             "A text");
         var steps = JobCommand.Whole(
-            "--steps", "count", FormattableString.Invariant($"Steps with exact attention, 1 to 1000000. [default: {Steps}, or {ShortSteps} with --quick]"), 1, 1_000_000);
+            "--steps", "count",
+            FormattableString.Invariant($"Steps with exact attention, 1 to 1000000. [default: {Steps}, or {ShortSteps} with --quick]"), 1,
+            1_000_000);
         var tuning = JobCommand.Whole(
-            "--tuning-steps", "count", FormattableString.Invariant($"Steps of each model after that, 1 to 1000000. [default: {TuningSteps}, or {ShortTuningSteps} with --quick]"), 1, 1_000_000);
-        var folder = new Option<string?>("--folder") { HelpName = "folder", Description = "Where checkpoints are. [default: transfer-runs in the current folder]" };
-        var svg = new Option<string?>("--svg") { HelpName = "file", Description = $"Where the plot goes. [default: {Plot.FileName} in the current folder]" };
+            "--tuning-steps", "count",
+            FormattableString.Invariant(
+                $"Steps of each model after that, 1 to 1000000. [default: {TuningSteps}, or {ShortTuningSteps} with --quick]"),
+            1, 1_000_000);
+        var folder = new Option<string?>("--folder")
+        {
+            HelpName = "folder",
+            Description = "Where checkpoints are. [default: transfer-runs in the current folder]",
+        };
+        var svg = new Option<string?>("--svg")
+        {
+            HelpName = "file",
+            Description = $"Where the plot goes. [default: {Plot.FileName} in the current folder]",
+        };
         return command.Invoke(args, [steps, tuning], [folder, svg], (result, common) => run(new TransferSettings(
             DataPath: common.DataPath,
             Steps: result.GetValue(steps) ?? (common.Quick ? ShortSteps : Steps),

@@ -13,7 +13,8 @@ internal static class Plot
     {
         var plot = new LinePlot(
             "Weights of exact attention in models with linear attention",
-            FormattableString.Invariant($"characters of Shakespeare, held-out text, seed {result.Seed}; {settings.Steps:N0} steps with exact attention before"),
+            FormattableString.Invariant(
+                $"characters of Shakespeare, held-out text, seed {result.Seed}; {settings.Steps:N0} steps with exact attention before"),
             "steps after the weights were carried over",
             "accuracy")
         {

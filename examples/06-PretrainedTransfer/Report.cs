@@ -39,14 +39,24 @@ internal sealed class Report(IAnsiConsole console, TransferSettings settings)
             _printer.Space();
             _printer.Line($"[bold]Seed {result.Seed}[/]: exact attention after {last.Step:N0} steps: accuracy {100 * result.Before:F1} %, {last.Scores[CurveNames.Loss]:F3} nats a character");
             _printer.Table(
-                ["<\nattention", "accuracy\nright after", "\nnats", $"accuracy after\n{settings.TuningSteps:N0} steps", "\nnats", "steps to\n95 %", "minutes"],
+                [
+                    "<\nattention",
+                    "accuracy\nright after",
+                    "\nnats",
+                    $"accuracy after\n{settings.TuningSteps:N0} steps",
+                    "\nnats",
+                    "steps to\n95 %",
+                    "minutes",
+                ],
                 result.Tuning.Select(of => (string[])
                 [
-                    NameOf(of.Key), Printer.Percent(of.Value[0].Scores[CurveNames.Accuracy]), Text($"{of.Value[0].Scores[CurveNames.Loss]:F3}"),
-                    Printer.Percent(of.Value[^1].Scores[CurveNames.Accuracy]), Text($"{of.Value[^1].Scores[CurveNames.Loss]:F3}"),
+                    NameOf(of.Key), Printer.Percent(of.Value[0].Scores[CurveNames.Accuracy]),
+                    Text($"{of.Value[0].Scores[CurveNames.Loss]:F3}"), Printer.Percent(of.Value[^1].Scores[CurveNames.Accuracy]),
+                    Text($"{of.Value[^1].Scores[CurveNames.Loss]:F3}"),
                     result.RecoveredAfter(of.Key) is { } step ? Text($"{step:N0}") : "never", Text($"{of.Value[^1].Seconds / 60:F1}"),
                 ]));
-            _printer.Line($"λ of the layers, for optimal features: {string.Join(", ", result.Lambdas.Select(lambda => Text($"{lambda:F1}")))}");
+            _printer.Line(
+                $"λ of the layers, for optimal features: {string.Join(", ", result.Lambdas.Select(lambda => Text($"{lambda:F1}")))}");
         }
     }
 
@@ -56,7 +66,8 @@ internal sealed class Report(IAnsiConsole console, TransferSettings settings)
         var held = text.Held.ToArray();
         var share = held.GroupBy(letter => letter).Max(of => of.Count()) / (double)held.Length;
         _printer.Space();
-        _printer.Note("A model that has learned nothing", $"names the most frequent character, a blank, and is right on {100 * share:F1} %.");
+        _printer.Note(
+            "A model that has learned nothing", $"names the most frequent character, a blank, and is right on {100 * share:F1} %.");
     }
 
     /// <summary>Says how it ended.</summary>

@@ -19,7 +19,11 @@ internal static class CommandLine
             "shakespeare.txt",
             "the model and of what it writes",
             "A text");
-        var prompt = new Option<string?>("--prompt") { HelpName = "text", Description = "Where to begin, in place of the two prompts of the example." };
+        var prompt = new Option<string?>("--prompt")
+        {
+            HelpName = "text",
+            Description = "Where to begin, in place of the two prompts of the example.",
+        };
         prompt.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is "")
@@ -28,14 +32,28 @@ internal static class CommandLine
             }
         });
         var tokens = JobCommand.Whole(
-            "--tokens", "count", FormattableString.Invariant($"Characters to be written, 1 to 1000000. [default: {Tokens}, or {ShortTokens} with --quick]"), 1, 1_000_000);
+            "--tokens", "count",
+            FormattableString.Invariant($"Characters to be written, 1 to 1000000. [default: {Tokens}, or {ShortTokens} with --quick]"), 1,
+            1_000_000);
         var steps = JobCommand.Whole(
-            "--steps", "count", FormattableString.Invariant($"Steps of training, 1 to 1000000. [default: {Steps}, or {ShortSteps} with --quick]"), 1, 1_000_000);
-        var temperature = Number("--temperature", "Below 1 likely characters become more likely; 0 always takes the likeliest. [default: 0.8]", 0, 100);
-        var topK = JobCommand.Whole("--top-k", "count", "Choose among so many of the likeliest characters. [default: all]", 1, int.MaxValue);
+            "--steps", "count",
+            FormattableString.Invariant($"Steps of training, 1 to 1000000. [default: {Steps}, or {ShortSteps} with --quick]"), 1,
+            1_000_000);
+        var temperature = Number(
+            "--temperature", "Below 1 likely characters become more likely; 0 always takes the likeliest. [default: 0.8]", 0, 100);
+        var topK = JobCommand.Whole(
+            "--top-k", "count", "Choose among so many of the likeliest characters. [default: all]", 1, int.MaxValue);
         var topP = Number("--top-p", "Choose among the fewest whose probabilities add up to so much. [default: 0.95]", 1e-9, 1);
-        var folder = new Option<string?>("--folder") { HelpName = "folder", Description = "Where the trained model is. [default: generate-runs in the current folder]" };
-        var svg = new Option<string?>("--svg") { HelpName = "file", Description = $"Where the plot goes. [default: {Plot.FileName} in the current folder]" };
+        var folder = new Option<string?>("--folder")
+        {
+            HelpName = "folder",
+            Description = "Where the trained model is. [default: generate-runs in the current folder]",
+        };
+        var svg = new Option<string?>("--svg")
+        {
+            HelpName = "file",
+            Description = $"Where the plot goes. [default: {Plot.FileName} in the current folder]",
+        };
         return command.Invoke(args, [prompt, tokens, temperature, topK, topP, steps], [folder, svg], (result, common) => run(new Settings(
             DataPath: common.DataPath,
             Prompts: result.GetValue(prompt) is { } given ? [given] : _prompts,
@@ -59,7 +77,9 @@ internal static class CommandLine
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;
-                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                    && number >= least
+                    && number <= most)
                 {
                     return number;
                 }

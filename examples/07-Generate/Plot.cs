@@ -11,7 +11,8 @@ internal static class Plot
     {
         var plot = new LogPlot(
             "A character at a time: what it costs far on in a text",
-            FormattableString.Invariant($"a whole step of a model of four layers, {Machine.Threads(threads)}, {Machine.VectorBits}-bit vectors"),
+            FormattableString.Invariant(
+                $"a whole step of a model of four layers, {Machine.Threads(threads)}, {Machine.VectorBits}-bit vectors"),
             "characters before it (log scale)", "time of one character (log scale)")
         {
             DecadeText = LogPlot.Duration,
@@ -21,5 +22,6 @@ internal static class Plot
         return plot.ToSvg();
     }
 
-    private static (double, double)[] Points(IEnumerable<StepTime> times) => [.. times.Select(time => ((double)time.Position, time.Microseconds / 1e3))];
+    private static (double, double)[] Points(IEnumerable<StepTime> times) =>
+        [.. times.Select(time => ((double)time.Position, time.Microseconds / 1e3))];
 }

@@ -14,7 +14,8 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
         _printer.Line($"[bold]Generate[/]: a model with FAVOR+ attention learns a text and writes on, a character at a time");
         _printer.Path($"Text: {text.Length:N0} characters, {text.Vocabulary} different ones, of ", settings.DataPath);
         _printer.Path($"The trained model: ", settings.Folder);
-        _printer.Line($"{settings.Steps:N0} steps of training, unless that has been done; Ctrl-C stops and saves, the same command goes on.");
+        _printer.Line(
+            $"{settings.Steps:N0} steps of training, unless that has been done; Ctrl-C stops and saves, the same command goes on.");
         _printer.WarnOfDebug();
         _printer.Space();
     }
@@ -63,5 +64,6 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
         _printer.Path($"Plot: ", settings.SvgPath);
     }
 
-    private static string Bytes(long bytes) => bytes < 1_000_000 ? Printer.Text($"{bytes / 1e3:N0} kB") : Printer.Text($"{bytes / 1e6:N1} MB");
+    private static string Bytes(long bytes) =>
+        bytes < 1_000_000 ? Printer.Text($"{bytes / 1e3:N0} kB") : Printer.Text($"{bytes / 1e6:N1} MB");
 }

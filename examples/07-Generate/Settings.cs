@@ -16,7 +16,9 @@ internal sealed record Settings(
     string DataPath, IReadOnlyList<string> Prompts, int Tokens, Sampling Sampling, int Steps, int Threads,
     IReadOnlyList<int> Positions, IReadOnlyList<int> ExactPositions, int Seed, string Folder, string SvgPath)
 {
-    /// <summary>Characters of a row in training: about as many as are written. Far beyond positions that it has seen a model writes nonsense.</summary>
+    /// <summary>
+    /// Characters of a row in training: about as many as are written. Far beyond positions that it has seen a model writes nonsense.
+    /// </summary>
     public const int Length = 1_024;
 
     /// <summary>Rows of a step.</summary>

@@ -15,7 +15,8 @@ namespace KernelGen.Generator.Attributes;
 /// <param name="annotated">The type that carries it.</param>
 /// <param name="compilation">The compilation, in which methods are found that arguments name.</param>
 /// <param name="cancel">Stops reading.</param>
-internal sealed class AttributeReader(AttributeData attribute, INamedTypeSymbol annotated, Compilation compilation, CancellationToken cancel)
+internal sealed class AttributeReader(
+    AttributeData attribute, INamedTypeSymbol annotated, Compilation compilation, CancellationToken cancel)
 {
     private readonly AttributeSyntax? _syntax = attribute.ApplicationSyntaxReference?.GetSyntax(cancel) as AttributeSyntax;
     private readonly List<Diagnostic> _diagnostics = [];
@@ -31,8 +32,8 @@ internal sealed class AttributeReader(AttributeData attribute, INamedTypeSymbol 
     public bool Has(string name) => SyntaxOf(name) is not null;
 
     /// <summary>
-    /// Whether the compiler could bind each of these arguments that is written. Rules that compare arguments ask first: the default in place of
-    /// one that is half typed is not what the user means.
+    /// Whether the compiler could bind each of these arguments that is written. Rules that compare arguments ask first: the default in
+    /// place of one that is half typed is not what the user means.
     /// </summary>
     public bool Binds(params string[] names) => names.All(name => !Has(name) || Argument(name) is { Kind: not TypedConstantKind.Error });
 
@@ -96,8 +97,8 @@ internal sealed class AttributeReader(AttributeData attribute, INamedTypeSymbol 
     }
 
     /// <summary>
-    /// Reads the method that <paramref name="name"/> names, in the annotated type or in the one that <paramref name="holder"/> gives. False, and the
-    /// reading fails, where there is one that cannot be read. Faults of the method are reported in its body.
+    /// Reads the method that <paramref name="name"/> names, in the annotated type or in the one that <paramref name="holder"/> gives.
+    /// False, and the reading fails, where there is one that cannot be read. Faults of the method are reported in its body.
     /// </summary>
     /// <param name="name">The argument with the method's name.</param>
     /// <param name="holder">The argument with the type that has the method.</param>

@@ -3,7 +3,9 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Backends;
 
-/// <summary>How a parameter that is a fast transform is packed: the signs [blocks, 3, P], then a length for each row of every block.</summary>
+/// <summary>
+/// How a parameter that is a fast transform is packed: the signs [blocks, 3, P], then a length for each row of every block.
+/// </summary>
 internal readonly struct HadamardLayout
 {
     public HadamardLayout(Parameter parameter)

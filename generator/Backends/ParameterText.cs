@@ -33,7 +33,8 @@ internal static class ParameterText
             + $"global::KernelGen.CompilerServices.{source.Packer}.{method}({string.Join(", ", arguments)});";
     }
 
-    private static IEnumerable<string> Hyperparameter(string name, int? place) => place is { } at ? [$"{name}: hyperparameters[{Text(at)}]"] : [];
+    private static IEnumerable<string> Hyperparameter(string name, int? place) =>
+        place is { } at ? [$"{name}: hyperparameters[{Text(at)}]"] : [];
 
     private static string Describe(Parameter parameter, bool isTransposed, bool isTransform)
     {

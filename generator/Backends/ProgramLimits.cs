@@ -4,10 +4,14 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Backends;
 
-/// <summary>What programs may ask of which no backend has a printer yet, told so that it can be said at the attribute that asks for it.</summary>
+/// <summary>
+/// What programs may ask of which no backend has a printer yet, told so that it can be said at the attribute that asks for it.
+/// </summary>
 internal static class ProgramLimits
 {
-    /// <summary>Tensors that a layer can have beside those of all attention: so many do the calls of the runtime take (CallTensors.Most less 8).</summary>
+    /// <summary>
+    /// Tensors that a layer can have beside those of all attention: so many do the calls of the runtime take (CallTensors.Most less 8).
+    /// </summary>
     private const int MostOthers = 4;
 
     /// <summary>Why no call can hand the programs of a layer what they need; null: it can.</summary>
@@ -37,12 +41,14 @@ internal static class ProgramLimits
         forEach: _ => "it goes over tokens with gaps between them");
 
     private static string? OfTriangle(MatMul product) =>
-        (product.Structure == Structure.LowerTarget && product.Accumulate) || (product.Structure != Structure.Full && product.Target is StateMember)
+        (product.Structure == Structure.LowerTarget && product.Accumulate)
+        || (product.Structure != Structure.Full && product.Target is StateMember)
             ? $"it adds a triangle of a product to {product.Target}"
             : null;
 
     private static string? OfConditions(Statement statement) =>
-        Dataflow.Expressions(statement).SelectMany(Dataflow.Conditions).OfType<Position.Precedes>().FirstOrDefault(mask => mask.Window is not null) is { Window: { } window }
+        Dataflow.Expressions(statement).SelectMany(Dataflow.Conditions).OfType<Position.Precedes>()
+            .FirstOrDefault(mask => mask.Window is not null) is { Window: { } window }
             ? $"it sees a window of {Number(window)} keys"
             : null;
 

@@ -8,15 +8,17 @@ namespace KernelGen.Generator.Declarations;
 internal static class FileName
 {
     /// <summary>
-    /// Bytes of UTF-8 that leave room for a number and for the longest suffix, `.Ilgpu.Gradients.g.cs`, in the 143 that encrypted home folders
-    /// allow; other file systems allow 255.
+    /// Bytes of UTF-8 that leave room for a number and for the longest suffix, `.Ilgpu.Gradients.g.cs`, in the 143 that encrypted home
+    /// folders allow; other file systems allow 255.
     /// </summary>
     public const int MaxBytes = 116;
 
     /// <summary>What Windows takes for a device, whatever follows the first dot.</summary>
     private static readonly string[] Devices = ["CON", "PRN", "AUX", "NUL", "COM", "LPT"];
 
-    /// <summary>The name, or where a file cannot be called so the end of it, behind a hash of the whole. Different names stay different.</summary>
+    /// <summary>
+    /// The name, or where a file cannot be called so the end of it, behind a hash of the whole. Different names stay different.
+    /// </summary>
     public static string Of(string name)
     {
         if (Encoding.UTF8.GetByteCount(name) <= MaxBytes && !IsDevice(name.Split('.')[0]))

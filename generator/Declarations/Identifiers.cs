@@ -7,8 +7,8 @@ internal static class Identifiers
 {
     /// <summary>
     /// The name with @ where it is a keyword anywhere. Contextual keywords are included, because a type called `record` or `field` can only
-    /// be named that way in a newer language version than the compiler that this generator was built on knows; and names that an alias of emitted
-    /// text may have.
+    /// be named that way in a newer language version than the compiler that this generator was built on knows; and names that an alias of
+    /// emitted text may have.
     /// </summary>
     public static string Escape(string name) =>
         SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None

@@ -14,7 +14,8 @@ namespace KernelGen.Generator.Declarations;
 /// <param name="HasBase">Whether a base class may bring members that generated ones hide.</param>
 /// <param name="Renamed">The aliases whose names mean something else where the type stands.</param>
 internal sealed record TypeTarget(
-    string Namespace, EquatableArray<TypeHeader> Containing, TypeHeader Type, string Name, string HintName, bool HasBase, EquatableArray<Renaming> Renamed);
+    string Namespace, EquatableArray<TypeHeader> Containing, TypeHeader Type, string Name, string HintName, bool HasBase,
+    EquatableArray<Renaming> Renamed);
 
 /// <summary>An alias of emitted files and what it is called in the files of one type.</summary>
 internal sealed record Renaming(string Alias, string Free);

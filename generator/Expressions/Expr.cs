@@ -1,9 +1,9 @@
 namespace KernelGen.Generator.Expressions;
 
 /// <summary>
-/// A scalar expression over the elements of variables, which are tiles in a program, or, in a <see cref="ScalarFunction"/>, over its argument. It is
-/// evaluated for every element of the tile that a statement computes. Backends print it for a vector of elements at a time. Numbers are float32; a
-/// constant is rounded to float32 where it is printed.
+/// A scalar expression over the elements of variables, which are tiles in a program, or, in a <see cref="ScalarFunction"/>, over its
+/// argument. It is evaluated for every element of the tile that a statement computes. Backends print it for a vector of elements at a time.
+/// Numbers are float32; a constant is rounded to float32 where it is printed.
 /// </summary>
 internal abstract record Expr
 {
@@ -45,13 +45,17 @@ internal abstract record Expr
 
     public static Expr Erf(Expr a) => new Unary(UnaryOperator.Erf, a);
 
-    /// <summary>2^a, exactly 0 where a is below <paramref name="flushBelow"/>, so that no subnormal is made (they are 250 times slower).</summary>
+    /// <summary>
+    /// 2^a, exactly 0 where a is below <paramref name="flushBelow"/>, so that no subnormal is made (they are 250 times slower).
+    /// </summary>
     public static Expr Exp2(Expr a, double flushBelow) => new FlushedExp2(a, flushBelow);
 
     /// <summary>a where it is finite, else NaN: infinity must not end up as an ordinary weight.</summary>
     public static Expr NaNUnlessFinite(Expr a) => new Unary(UnaryOperator.NaNUnlessFinite, a);
 
-    /// <summary>A value that was made of a number, NaN where that is not finite: 0·∞ and 0·NaN are NaN, and one multiply-add does it.</summary>
+    /// <summary>
+    /// A value that was made of a number, NaN where that is not finite: 0·∞ and 0·NaN are NaN, and one multiply-add does it.
+    /// </summary>
     public static Expr WhereFinite(Expr number, Expr value) => value + (number * 0);
 
     public static Expr Select(Condition condition, Expr a, Expr b) => new Choice(condition, a, b);
@@ -116,7 +120,9 @@ internal abstract record Expr
     }
 }
 
-/// <summary>Functions of one number. All but the first two have the meaning of the <see cref="System.Math"/> function of their name.</summary>
+/// <summary>
+/// Functions of one number. All but the first two have the meaning of the <see cref="System.Math"/> function of their name.
+/// </summary>
 internal enum UnaryOperator
 {
     Negate,

@@ -26,9 +26,9 @@ internal interface IExprCases<out T>
 internal static class ExprCases
 {
     public static T Match<T>(
-        this Expr expr, Func<Expr.Constant, T> constant, Func<Expr.Element, T> element, Func<Expr.Argument, T> argument, Func<Expr.Unary, T> unary,
-        Func<Expr.Binary, T> binary, Func<Expr.FusedMultiplyAdd, T> fusedMultiplyAdd, Func<Expr.FlushedExp2, T> flushedExp2,
-        Func<Expr.Choice, T> choice, Func<Expr.Call, T> call) =>
+        this Expr expr, Func<Expr.Constant, T> constant, Func<Expr.Element, T> element, Func<Expr.Argument, T> argument,
+        Func<Expr.Unary, T> unary, Func<Expr.Binary, T> binary, Func<Expr.FusedMultiplyAdd, T> fusedMultiplyAdd,
+        Func<Expr.FlushedExp2, T> flushedExp2, Func<Expr.Choice, T> choice, Func<Expr.Call, T> call) =>
         expr.Match(new Functions<T>(constant, element, argument, unary, binary, fusedMultiplyAdd, flushedExp2, choice, call));
 
     private sealed class Functions<T>(

@@ -10,16 +10,16 @@ namespace KernelGen.Generator.Expressions;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Floats end before numbers do. At x = −100, sigmoid is 1/∞ = 0 and the chain rule's product 0·∞: so a factor that has vanished outweighs a
-/// slope that may have overflowed (<see cref="Simplified.Damped"/>), in every rule where a bounded function has an unbounded operand.
+/// Floats end before numbers do. At x = −100, sigmoid is 1/∞ = 0 and the chain rule's product 0·∞: so a factor that has vanished outweighs
+/// a slope that may have overflowed (<see cref="Simplified.Damped"/>), in every rule where a bounded function has an unbounded operand.
 /// </para>
 /// <para>
-/// And e^g may be a float where its slope g′e^g is none. So g′ stays apart from what e^g is multiplied with and divided by (<see cref="Slope"/>),
-/// and comes last: that is made as parts of the function itself are, and is finite where they are.
+/// And e^g may be a float where its slope g′e^g is none. So g′ stays apart from what e^g is multiplied with and divided by
+/// (<see cref="Slope"/>), and comes last: that is made as parts of the function itself are, and is finite where they are.
 /// </para>
 /// <para>
-/// What is left is the product rule: a′b is NaN where the slope of an elementary function's operand is infinite, as of log at 0, and b is 0. Where
-/// the function itself is not finite its derivative may be anything.
+/// What is left is the product rule: a′b is NaN where the slope of an elementary function's operand is infinite, as of log at 0, and b is
+/// 0. Where the function itself is not finite its derivative may be anything.
 /// </para>
 /// </remarks>
 internal sealed class ExprDerivative
@@ -32,8 +32,8 @@ internal sealed class ExprDerivative
 
     /// <summary>
     /// The derivative, simplified as the function is. Null where it would be past what printers and compilers have a stack and time for:
-    /// <see cref="ScalarFunction.MaxNesting"/>, and <see cref="ScalarFunction.MaxExpansion"/> operations with what is shared counted each time.
-    /// Only functions that nest a hundred operations and more are like that.
+    /// <see cref="ScalarFunction.MaxNesting"/>, and <see cref="ScalarFunction.MaxExpansion"/> operations with what is shared counted each
+    /// time. Only functions that nest a hundred operations and more are like that.
     /// </summary>
     public static ScalarFunction? Of(ScalarFunction function)
     {
@@ -109,19 +109,21 @@ internal sealed class ExprDerivative
         BinaryOperator.Min => OfExtremum(Comparison.Less, Comparison.LessOrEqual, a, b, slopeOfA, slopeOfB),
 
         // That of |a|, or of −|a|; the sign jumps and has none of its own.
-        BinaryOperator.CopySign => slopeOfA?.Each(inner => Times(ExprSimplifier.Apply(BinaryOperator.CopySign, 1, b), Times(Sign(a), inner))),
+        BinaryOperator.CopySign =>
+            slopeOfA?.Each(inner => Times(ExprSimplifier.Apply(BinaryOperator.CopySign, 1, b), Times(Sign(a), inner))),
         _ => throw new NotSupportedException(f.Operator.ToString()),
     };
 
     /// <summary>
-    /// (a′ − f·b′)/b rather than (a′b − ab′)/b², which overflows twice as early. That f·b′ is of the size of a; where a has exponentials too, their rates
-    /// wait until b has divided them.
+    /// (a′ − f·b′)/b rather than (a′b − ab′)/b², which overflows twice as early. That f·b′ is of the size of a; where a has exponentials
+    /// too, their rates wait until b has divided them.
     /// </summary>
-    private static Slope? OfQuotient(Expr.Binary f, Expr a, Expr b, Slope? slopeOfA, Slope? slopeOfB) => slopeOfA is { HasExponentials: true }
-        ? Slope.Sum(
-            slopeOfA.Each(inner => inner == a ? f : Over(inner, b)),
-            slopeOfB?.Negated.Each(inner => inner == b ? f : Damped(f, Over(inner, b))))
-        : Slope.Sum(slopeOfA, slopeOfB?.Negated.DampedBy(f))?.DividedBy(b);
+    private static Slope? OfQuotient(Expr.Binary f, Expr a, Expr b, Slope? slopeOfA, Slope? slopeOfB) =>
+        slopeOfA is { HasExponentials: true }
+            ? Slope.Sum(
+                slopeOfA.Each(inner => inner == a ? f : Over(inner, b)),
+                slopeOfB?.Negated.Each(inner => inner == b ? f : Damped(f, Over(inner, b))))
+            : Slope.Sum(slopeOfA, slopeOfB?.Negated.DampedBy(f))?.DividedBy(b);
 
     /// <summary>The derivative of the operand that is taken; of equal ones, of the one that is constant, or else of the first.</summary>
     private static Slope? OfExtremum(Comparison beats, Comparison beatsOrTies, Expr a, Expr b, Slope? slopeOfA, Slope? slopeOfB) =>

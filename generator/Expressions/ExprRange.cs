@@ -131,7 +131,8 @@ internal static class ExprRange
             return new Fact(compare.Left, Interval.Empty, IsNumber(compare.Left), facts);
         }
 
-        // A comparison that fails does so for NaN too. It still says where the one side is, if that is a number, where the other surely is one.
+        // A comparison that fails does so for NaN too. It still says where the one side is, if that is a number, where the other surely is
+        // one.
         var (leftIsNumber, rightIsNumber) = (IsNumber(compare.Left), IsNumber(compare.Right));
         var areNumbers = holds == (compare.Comparison != Comparison.NotEqual) || (leftIsNumber && rightIsNumber);
         var comparison = holds ? compare.Comparison : Opposite(compare.Comparison);
@@ -141,7 +142,11 @@ internal static class ExprRange
         }
 
         // This is how a test for a sign looks, which zeros have too: what has the one has nothing of the other.
-        if (compare is { Left: Expr.Binary { Operator: BinaryOperator.CopySign, Left: Expr.Constant { Value: 1 } } sign, Right: Expr.Constant { Value: 0 } })
+        if (compare is
+            {
+                Left: Expr.Binary { Operator: BinaryOperator.CopySign, Left: Expr.Constant { Value: 1 } } sign,
+                Right: Expr.Constant { Value: 0 },
+            })
         {
             var isNegative = comparison is Comparison.Less or Comparison.LessOrEqual;
             return isNegative || comparison is Comparison.Greater or Comparison.GreaterOrEqual
@@ -160,7 +165,8 @@ internal static class ExprRange
             _ => (right, left),
         };
         var known = areNumbers || leftIsNumber ? new Fact(compare.Right, right.Intersect(above), areNumbers, facts) : facts;
-        return (areNumbers || rightIsNumber) && known is not { CannotBeMet: true } ? new Fact(compare.Left, left.Intersect(below), areNumbers, known) : known;
+        return (areNumbers || rightIsNumber)
+            && known is not { CannotBeMet: true } ? new Fact(compare.Left, left.Intersect(below), areNumbers, known) : known;
     }
 
     /// <summary>Whether an expression is never NaN, given that the argument is not.</summary>

@@ -34,7 +34,8 @@ internal static class ExprTree
     public static bool AsksForNaN(this Expr expr) => expr.Flatten()
         .OfType<Expr.Choice>()
         .SelectMany(choice => choice.Condition.Flatten())
-        .Any(condition => condition is Condition.Compare { Comparison: Comparison.Equal or Comparison.NotEqual } compare && compare.Left == compare.Right);
+        .Any(condition => condition is Condition.Compare { Comparison: Comparison.Equal or Comparison.NotEqual } compare
+            && compare.Left == compare.Right);
 
     /// <summary>The same expression with every part replaced that the function gives a replacement for.</summary>
     public static Expr Replace(this Expr expr, Func<Expr, Expr?> replacement) => replacement(expr) ?? expr.Match<Expr>(
@@ -43,7 +44,8 @@ internal static class ExprTree
         argument: argument => argument,
         unary: unary => unary with { Operand = unary.Operand.Replace(replacement) },
         binary: binary => binary with { Left = binary.Left.Replace(replacement), Right = binary.Right.Replace(replacement) },
-        fusedMultiplyAdd: fused => new Expr.FusedMultiplyAdd(fused.A.Replace(replacement), fused.B.Replace(replacement), fused.C.Replace(replacement)),
+        fusedMultiplyAdd: fused =>
+            new Expr.FusedMultiplyAdd(fused.A.Replace(replacement), fused.B.Replace(replacement), fused.C.Replace(replacement)),
         flushedExp2: exp => exp with { Exponent = exp.Exponent.Replace(replacement) },
         choice: choice => new Expr.Choice(
             choice.Condition.Replace(replacement), choice.IfTrue.Replace(replacement), choice.IfFalse.Replace(replacement)),

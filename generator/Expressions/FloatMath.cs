@@ -41,7 +41,8 @@ internal static class FloatMath
     /// <summary>a·b + c rounded once, or null where double is not enough to tell.</summary>
     public static double? FusedMultiplyAdd(double a, double b, double c)
     {
-        // The product of two floats is exact in double. What its sum with c loses (Knuth's two-sum) must be nothing, or rounding twice may differ.
+        // The product of two floats is exact in double. What its sum with c loses (Knuth's two-sum) must be nothing, or rounding twice may
+        // differ.
         var product = a * b;
         var sum = product + c;
         var back = sum - product;

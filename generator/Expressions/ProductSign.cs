@@ -25,5 +25,6 @@ internal readonly record struct ProductSign(bool IsNegative, ImmutableHashSet<Ex
         new(a.IsNegative ^ b.IsNegative, a.Open.SymmetricExcept(b.Open), a.HoldsForZero && b.HoldsForZero);
 
     /// <summary>Whether a zero that it is, is +0.</summary>
-    private static bool IsNeverMinusZero(Expr factor) => factor is Expr.Unary { Operator: UnaryOperator.Abs or UnaryOperator.Exp or UnaryOperator.Exp2 };
+    private static bool IsNeverMinusZero(Expr factor) =>
+        factor is Expr.Unary { Operator: UnaryOperator.Abs or UnaryOperator.Exp or UnaryOperator.Exp2 };
 }

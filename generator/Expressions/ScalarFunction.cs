@@ -1,8 +1,8 @@
 namespace KernelGen.Generator.Expressions;
 
 /// <summary>
-/// A function from one number to one: the kernel function f of φ(x) = f(ω_rᵀx̂) + ε, built in or read from a user's method. Equal functions are
-/// equal by value, so it may be part of a spec.
+/// A function from one number to one: the kernel function f of φ(x) = f(ω_rᵀx̂) + ε, built in or read from a user's method. Equal functions
+/// are equal by value, so it may be part of a spec.
 /// </summary>
 /// <param name="Name">What a reader knows it by: a member of KernelFunction, or the user's method.</param>
 /// <param name="Body">The value, in terms of <see cref="Expr.Argument"/>; no tiles, and no calls of other functions.</param>
@@ -12,8 +12,8 @@ internal sealed record ScalarFunction(string Name, Expr Body)
     public const int MaxSize = 2000;
 
     /// <summary>
-    /// The most operations that are nested within each other, and levels of syntax in a method that is read. Printing takes some 600 bytes of
-    /// stack a level and a compiler more; threads may have 1 MB.
+    /// The most operations that are nested within each other, and levels of syntax in a method that is read. Printing takes some 600 bytes
+    /// of stack a level and a compiler more; threads may have 1 MB.
     /// </summary>
     public const int MaxNesting = 400;
 

@@ -3,9 +3,9 @@ using static KernelGen.Generator.Expressions.Simplified;
 namespace KernelGen.Generator.Expressions;
 
 /// <summary>
-/// A derivative in the making: a plain part, and rate · size for each exponential that is differentiated in it. e^g may be a float where its
-/// derivative g′e^g is none. So g′, the rate, stays apart and comes last: what the derivative is multiplied with and divided by goes to the sizes, which
-/// are then made as parts of the function itself are.
+/// A derivative in the making: a plain part, and rate · size for each exponential that is differentiated in it. e^g may be a float where
+/// its derivative g′e^g is none. So g′, the rate, stays apart and comes last: what the derivative is multiplied with and divided by goes to
+/// the sizes, which are then made as parts of the function itself are.
 /// </summary>
 internal sealed class Slope
 {
@@ -28,7 +28,8 @@ internal sealed class Slope
     {
         get
         {
-            var sum = _exponentials.Select(part => Damped(part.Size, part.Rate)).Aggregate(_plain, (sum, part) => sum is null ? part : Plus(sum, part))!;
+            var sum = _exponentials.Select(part => Damped(part.Size, part.Rate))
+                .Aggregate(_plain, (sum, part) => sum is null ? part : Plus(sum, part))!;
             return _divisor is null ? sum : Over(sum, _divisor);
         }
     }
@@ -80,7 +81,8 @@ internal sealed class Slope
         {
             var (x, y) = (left.ElementAtOrDefault(i), right.ElementAtOrDefault(i));
             parts.Add(new Exponential(
-                ExprSimplifier.Choose(condition, (x ?? y)!.Rate, (y ?? x)!.Rate), ExprSimplifier.Choose(condition, x?.Size ?? 0, y?.Size ?? 0)));
+                ExprSimplifier.Choose(condition, (x ?? y)!.Rate, (y ?? x)!.Rate),
+                ExprSimplifier.Choose(condition, x?.Size ?? 0, y?.Size ?? 0)));
         }
 
         var isPlain = a is null or { _plain: not null } && b is null or { _plain: not null };
@@ -93,7 +95,8 @@ internal sealed class Slope
         : Distributed.Each(operation);
 
     public Slope TimesConstant(double factor) => new(
-        _plain is null ? null : Times(factor, _plain), [.. _exponentials.Select(part => part with { Rate = Times(factor, part.Rate) })], _divisor);
+        _plain is null ? null : Times(factor, _plain),
+        [.. _exponentials.Select(part => part with { Rate = Times(factor, part.Rate) })], _divisor);
 
     /// <summary>factor · slope, but 0 where the factor is 0, whatever the slope is.</summary>
     public Slope DampedBy(Expr factor) => Each(part => Damped(factor, part));

@@ -5,8 +5,8 @@ using KernelGen.Generator.Values;
 namespace KernelGen.Generator.Layers;
 
 /// <summary>
-/// The aliases of emitted files, by which kernels name vectors and other types that they name often. Whatever has the same name in the user's type
-/// or around it would win over them; those aliases get another name, in the finished text.
+/// The aliases of emitted files, by which kernels name vectors and other types that they name often. Whatever has the same name in the
+/// user's type or around it would win over them; those aliases get another name, in the finished text.
 /// </summary>
 internal static class Aliases
 {
@@ -16,7 +16,9 @@ internal static class Aliases
     public static EquatableArray<Renaming> Rename(IEnumerable<string> aliases, Func<string, bool> isTaken) =>
         aliases.Where(isTaken).Select(name => new Renaming(name, FreeName(name, isTaken))).ToEquatableArray();
 
-    /// <summary>The text of a file with the other names in place. Strings, comments and names with @, as the user's are written, stay as they are.</summary>
+    /// <summary>
+    /// The text of a file with the other names in place. Strings, comments and names with @, as the user's are written, stay as they are.
+    /// </summary>
     public static string Apply(EquatableArray<Renaming> renamed, string text)
     {
         if (!renamed.Any())

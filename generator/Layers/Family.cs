@@ -4,7 +4,9 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Layers;
 
-/// <summary>One kind of attention: the attribute that declares it, how that is read, the algorithm, and what its layers have that others have not.</summary>
+/// <summary>
+/// One kind of attention: the attribute that declares it, how that is read, the algorithm, and what its layers have that others have not.
+/// </summary>
 internal abstract class Family(string attributeName, AttentionSpec example)
 {
     /// <summary>The metadata name of the attribute.</summary>

@@ -9,7 +9,10 @@ internal sealed record FamilyMembers
     /// <summary>What it declares beside sizes and causality.</summary>
     public IReadOnlyList<Member> Constants { get; init; } = [];
 
-    /// <summary>How a layer of the type is made. Each sets `_engine` to what `CreateEngine` gives for the projections, if any, and the hyperparameters.</summary>
+    /// <summary>
+    /// How a layer of the type is made. Each sets `_engine` to what `CreateEngine` gives for the projections, if any, and the
+    /// hyperparameters.
+    /// </summary>
     public Func<string, IReadOnlyList<Member>> Constructors { get; init; } = static type =>
     [
         new Member(MemberKind.Constructor, type, "public", "=> _engine = CreateEngine(null);")

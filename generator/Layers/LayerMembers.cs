@@ -4,7 +4,10 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Layers;
 
-/// <summary>The members of a layer: what a user calls, what stands behind it, and the types that hold kernels. It knows no family and no backend: what those add they say themselves.</summary>
+/// <summary>
+/// The members of a layer: what a user calls, what stands behind it, and the types that hold kernels. It knows no family and no backend:
+/// what those add they say themselves.
+/// </summary>
 internal static class LayerMembers
 {
     private const string Runtime = "global::KernelGen";
@@ -25,7 +28,9 @@ internal static class LayerMembers
     /// <param name="type">The name of the type, as its constructors have it.</param>
     /// <param name="spec">What it is declared as.</param>
     /// <param name="family">What its family adds.</param>
-    /// <param name="programs">Its programs; null before they are built: then members have no bodies, and those for tensors of the family's own are not there.</param>
+    /// <param name="programs">
+    /// Its programs; null before they are built: then members have no bodies, and those for tensors of the family's own are not there.
+    /// </param>
     /// <param name="backends">The backends that add to it.</param>
     public static IReadOnlyList<Member> Of(
         string type, AttentionSpec spec, FamilyMembers family, LayerPrograms? programs, IEnumerable<Backend> backends) =>
@@ -71,7 +76,11 @@ internal static class LayerMembers
     private static IEnumerable<Member> Forward(LayerPrograms? programs)
     {
         var tensors = programs is null ? "" : CallText.Forward(programs.Forward, withOthers: false);
-        yield return new Member(MemberKind.Method, "ScratchBytes", "public long", "=> Engine.ScratchBytes(in shape);") { Documentation = Inherited, Parameters = [Shape] };
+        yield return new Member(MemberKind.Method, "ScratchBytes", "public long", "=> Engine.ScratchBytes(in shape);")
+        {
+            Documentation = Inherited,
+            Parameters = [Shape],
+        };
         yield return new Member(MemberKind.Method, "Forward", "public void", $"=> Engine.Forward({tensors}, in shape, null, keyLengths);")
         {
             Documentation = Inherited,
@@ -89,27 +98,45 @@ internal static class LayerMembers
         };
         if (programs is not null && AttentionOperands.OthersOf([programs.Forward]).ToList() is { Count: > 0 } others)
         {
-            yield return new Member(MemberKind.Method, "Forward", "public void", $"=> Engine.Forward({CallText.Forward(programs.Forward, withOthers: true)}, in shape, result, keyLengths);")
+            yield return new Member(
+                MemberKind.Method, "Forward", "public void",
+                $"=> Engine.Forward({CallText.Forward(programs.Forward, withOthers: true)}, in shape, result, keyLengths);")
             {
                 Documentation = $"<inheritdoc cref=\"{Runtime}.IAttention.Forward(global::System.ReadOnlySpan{{float}}, global::System.ReadOnlySpan{{float}}, global::System.ReadOnlySpan{{float}}, global::System.Span{{float}}, in {Runtime}.AttentionShape, {Runtime}.AttentionResult, global::System.ReadOnlySpan{{int}})\"/>",
-                Parameters = [Query, Key, Value, .. others.Select(CallText.Parameter), Destination, Shape, new(Runtime + ".AttentionResult?", "result", Default: "null"), KeyLengths],
+                Parameters =
+                [
+                    Query,
+                    Key,
+                    Value,
+                    .. others.Select(CallText.Parameter),
+                    Destination,
+                    Shape,
+                    new(Runtime + ".AttentionResult?", "result", Default: "null"),
+                    KeyLengths,
+                ],
             };
         }
     }
 
     private static IEnumerable<Member> Decoding(string declaration)
     {
-        yield return new Member(MemberKind.Method, "CreateDecodingState", $"public {Runtime}.DecodingState", "=> Engine.CreateDecodingState(Declaration, streams);")
+        yield return new Member(
+            MemberKind.Method, "CreateDecodingState", $"public {Runtime}.DecodingState",
+            "=> Engine.CreateDecodingState(Declaration, streams);")
         {
             Documentation = Inherited,
             Parameters = [new("int", "streams", Default: "1")],
         };
-        yield return new Member(MemberKind.Method, "LoadDecodingState", $"public {Runtime}.DecodingState", "=> Engine.LoadDecodingState(Declaration, stream);")
+        yield return new Member(
+            MemberKind.Method, "LoadDecodingState", $"public {Runtime}.DecodingState", "=> Engine.LoadDecodingState(Declaration, stream);")
         {
             Documentation = Inherited,
             Parameters = [new("global::System.IO.Stream", "stream")],
         };
-        yield return new Member(MemberKind.Constant, "Declaration", "private const string", $"= \"{declaration}\";") { Documentation = "// What saved states must have been declared as." };
+        yield return new Member(MemberKind.Constant, "Declaration", "private const string", $"= \"{declaration}\";")
+        {
+            Documentation = "// What saved states must have been declared as.",
+        };
     }
 
     // A constructor that the user wrote and that chains to no generated one leaves the field null.
@@ -125,7 +152,8 @@ internal static class LayerMembers
     {
         var (forward, gradients) = (programs?.Forward, programs?.Gradients ?? []);
         var given = new[] { new MemberParameter(Query.Type, "outputGradient") };
-        var wanted = new[] { "queryGradient", "keyGradient", "valueGradient" }.Select(name => new MemberParameter(Destination.Type, name)).ToList();
+        var wanted = new[] { "queryGradient", "keyGradient", "valueGradient" }
+            .Select(name => new MemberParameter(Destination.Type, name)).ToList();
         yield return new Member(MemberKind.Method, "BackwardScratchBytes", "public long", "=> Engine.BackwardScratchBytes(in shape);")
         {
             Documentation = Inherited,

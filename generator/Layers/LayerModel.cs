@@ -3,8 +3,8 @@ using KernelGen.Generator.Declarations;
 namespace KernelGen.Generator.Layers;
 
 /// <summary>
-/// All that a declaration comes to before anything is printed: its programs, the members of its type, and why a backend cannot print it. Built once a
-/// declaration; printers, diagnostics and other backends read it.
+/// All that a declaration comes to before anything is printed: its programs, the members of its type, and why a backend cannot print it.
+/// Built once a declaration; printers, diagnostics and other backends read it.
 /// </summary>
 /// <remarks>Everything follows from the declaration, so two models are equal where their declarations are.</remarks>
 internal sealed class LayerModel : IEquatable<LayerModel>

@@ -4,7 +4,9 @@ namespace KernelGen.Generator.Layers;
 
 /// <summary>The programs of a layer.</summary>
 /// <param name="Forward">The forward pass.</param>
-/// <param name="Gradients">The backward pass, to be run one after the other; none where the derivative of the kernel function is too large to compute with.</param>
+/// <param name="Gradients">
+/// The backward pass, to be run one after the other; none where the derivative of the kernel function is too large to compute with.
+/// </param>
 internal sealed record LayerPrograms(TileProgram Forward, IReadOnlyList<TileProgram> Gradients)
 {
     public IEnumerable<TileProgram> All => Gradients.Prepend(Forward);

@@ -60,5 +60,6 @@ internal sealed record Member(MemberKind Kind, string Name, string Signature = "
 /// <param name="Default">The value where the caller gives none.</param>
 internal sealed record MemberParameter(string Type, string Name, string Modifiers = "", string? Default = null)
 {
-    public override string ToString() => $"{(Modifiers.Length > 0 ? Modifiers + " " : "")}{Type} {Name}{(Default is null ? "" : $" = {Default}")}";
+    public override string ToString() =>
+        $"{(Modifiers.Length > 0 ? Modifiers + " " : "")}{Type} {Name}{(Default is null ? "" : $" = {Default}")}";
 }

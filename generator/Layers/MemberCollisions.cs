@@ -27,7 +27,8 @@ internal sealed class MemberCollisions(IReadOnlyList<Member> generated)
         // Beside a generated method another overload may stand, but nothing else of its name.
         var sameName = generated.Where(own => own.IsNamed && own.Name == member.Name).ToList();
         return sameName.Exists(own => own.Kind != MemberKind.Method) ? $"member {member.Name}"
-            : sameName.Exists(own => member is not IMethodSymbol || (member is IMethodSymbol { Arity: 0 } method && Matches(method, own))) ? $"method {member.Name}"
+            : sameName.Exists(own => member is not IMethodSymbol || (member is IMethodSymbol { Arity: 0 } method && Matches(method, own)))
+                ? $"method {member.Name}"
             : null;
     }
 
@@ -37,5 +38,6 @@ internal sealed class MemberCollisions(IReadOnlyList<Member> generated)
     /// <summary>Whether the parameters are of the same types, whether they may be null or not.</summary>
     private static bool Matches(IMethodSymbol method, Member generated) =>
         method.Parameters.Length == generated.Parameters.Count
-        && method.Parameters.Zip(generated.Parameters, (own, other) => own.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) == other.Type.TrimEnd('?')).All(same => same);
+        && method.Parameters.Zip(generated.Parameters, (own, other) =>
+            own.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat) == other.Type.TrimEnd('?')).All(same => same);
 }

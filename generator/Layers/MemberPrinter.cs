@@ -35,7 +35,9 @@ internal static class MemberPrinter
         {
             End(writer, head, member.Body);
         }
-        else if ($"{head}({string.Join(", ", member.Parameters)})" is var line && member.Parameters.Count <= OnOneLine && (member.Parameters.Count < 2 || line.Length <= LineLength))
+        else if ($"{head}({string.Join(", ", member.Parameters)})" is var line
+            && member.Parameters.Count <= OnOneLine
+            && (member.Parameters.Count < 2 || line.Length <= LineLength))
         {
             End(writer, line, member.Body);
         }
@@ -58,7 +60,9 @@ internal static class MemberPrinter
         }
     }
 
-    /// <summary>An expression goes on where the head ends; a block, or a call of another constructor, begins on a line of its own.</summary>
+    /// <summary>
+    /// An expression goes on where the head ends; a block, or a call of another constructor, begins on a line of its own.
+    /// </summary>
     private static void End(SourceWriter writer, string head, string body)
     {
         if (IsBlock(body) || body.StartsWith("    ", StringComparison.Ordinal))

@@ -6,8 +6,8 @@ using KernelGen.Generator.Tiles;
 namespace KernelGen.Generator.Printing;
 
 /// <summary>
-/// Spells scalar expressions in C#: for a vector of elements, or for one element. What occurs more than once is computed once and gets a name;
-/// a product that only a sum needs is fused with it.
+/// Spells scalar expressions in C#: for a vector of elements, or for one element. What occurs more than once is computed once and gets a
+/// name; a product that only a sum needs is fused with it.
 /// </summary>
 internal abstract class ExprPrinter
 {
@@ -123,9 +123,11 @@ internal abstract class ExprPrinter
         argument: _ => Argument,
         unary: unary => Spell(unary, nested),
         binary: binary => Spell(binary, nested),
-        fusedMultiplyAdd: fused => Function(nameof(Expr.FusedMultiplyAdd), Print(fused.A, nested: false), Print(fused.B, nested: false), Print(fused.C, nested: false)),
+        fusedMultiplyAdd: fused => Function(
+            nameof(Expr.FusedMultiplyAdd), Print(fused.A, nested: false), Print(fused.B, nested: false), Print(fused.C, nested: false)),
         flushedExp2: exp => Function("Exp2", Print(exp.Exponent, nested: false), Literal(exp.FlushBelow)),
-        choice: choice => Group(Select(Spell(choice.Condition), Print(choice.IfTrue, nested: false), Print(choice.IfFalse, nested: false)), nested),
+        choice: choice =>
+            Group(Select(Spell(choice.Condition), Print(choice.IfTrue, nested: false), Print(choice.IfFalse, nested: false)), nested),
         call: call => Call(call.Function, Print(call.Operand, nested: false)));
 
     private string Spell(Expr.Unary unary, bool nested)

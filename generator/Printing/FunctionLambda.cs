@@ -10,7 +10,8 @@ internal static class FunctionLambda
     public static void Write(SourceWriter writer, ScalarFunction function)
     {
         var body = new SourceWriter();
-        var printer = new ScalarPrinter(body, tile => throw new NotSupportedException($"There is no tile {tile} here."), PositionText.Nowhere);
+        var printer = new ScalarPrinter(
+            body, tile => throw new NotSupportedException($"There is no tile {tile} here."), PositionText.Nowhere);
         var value = printer.Print(function.Body);
         if (body.ToString().Length == 0)
         {

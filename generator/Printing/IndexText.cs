@@ -3,7 +3,10 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Printing;
 
-/// <summary>Spells token indices in C#. The first token of a loop's current tile is the variable iStart, where i is the loop's axis, and its tokens are iCount.</summary>
+/// <summary>
+/// Spells token indices in C#. The first token of a loop's current tile is the variable iStart, where i is the loop's axis, and its tokens
+/// are iCount.
+/// </summary>
 internal static class IndexText
 {
     /// <param name="index">The index.</param>
@@ -22,7 +25,8 @@ internal static class IndexText
             sum: sum => $"({Text(sum.Left)} + {Text(sum.Right)})",
             difference: difference => $"({Text(difference.Left)} - {Text(difference.Right)})",
             extremum: extremum => $"{math}.{(extremum.IsMax ? "Max" : "Min")}({Text(extremum.Left)}, {Text(extremum.Right)})",
-            stridedCount: count => $"{math}.Max(0, ({Text(count.Total)} - {Text(count.Offset)} + {Literal(count.Stride - 1)}) / {Literal(count.Stride)})");
+            stridedCount: count =>
+                $"{math}.Max(0, ({Text(count.Total)} - {Text(count.Offset)} + {Literal(count.Stride - 1)}) / {Literal(count.Stride)})");
     }
 
     public static string Start(Dim tokens) => tokens.Name + "Start";

@@ -10,8 +10,12 @@ namespace KernelGen.Generator.Printing;
 internal sealed record PositionText(
     Func<Position.Below, string> Below, Func<Position.Precedes, string> Precedes, Func<Position.InRun, string> InRun)
 {
-    /// <summary>For expressions that stand nowhere in particular, such as the body of a function: the verifier lets no condition on a position into them.</summary>
+    /// <summary>
+    /// For expressions that stand nowhere in particular, such as the body of a function: the verifier lets no condition on a position into
+    /// them.
+    /// </summary>
     public static PositionText Nowhere { get; } = new(Refuse, Refuse, Refuse);
 
-    private static string Refuse(Condition condition) => throw new InvalidOperationException($"There is no position here to ask {condition}.");
+    private static string Refuse(Condition condition) =>
+        throw new InvalidOperationException($"There is no position here to ask {condition}.");
 }

@@ -24,12 +24,14 @@ internal class ScalarPrinter : ExprPrinter
 
     protected override string Function(string name, params string[] operands) => name switch
     {
-        "Abs" or "Sqrt" or "Log2" or "Max" or "Min" or "CopySign" or "FusedMultiplyAdd" => $"global::System.MathF.{name}({string.Join(", ", operands)})",
+        "Abs" or "Sqrt" or "Log2" or "Max" or "Min" or "CopySign" or "FusedMultiplyAdd" =>
+            $"global::System.MathF.{name}({string.Join(", ", operands)})",
         "MaxNative" or "MinNative" => $"float.{name}({string.Join(", ", operands)})",
         _ => $"_VectorMath.{name}({string.Join(", ", operands)})",
     };
 
-    protected override string Call(ScalarFunction function, string operand) => throw new NotSupportedException($"{function.Name} is not inlined.");
+    protected override string Call(ScalarFunction function, string operand) =>
+        throw new NotSupportedException($"{function.Name} is not inlined.");
 
     protected override string Select(string condition, string a, string b) => $"{condition} ? {a} : {b}";
 

@@ -14,7 +14,8 @@ internal static class DeclarationReader
     /// <param name="families">All families.</param>
     /// <param name="backends">All backends.</param>
     /// <param name="cancel">The compiler's.</param>
-    public static Reading Read(GeneratorAttributeSyntaxContext found, FamilyRegistry families, BackendRegistry backends, CancellationToken cancel)
+    public static Reading Read(
+        GeneratorAttributeSyntaxContext found, FamilyRegistry families, BackendRegistry backends, CancellationToken cancel)
     {
         try
         {
@@ -67,12 +68,15 @@ internal static class DeclarationReader
         cancel.ThrowIfCancellationRequested();
         var declared = spec ?? family.Example;
         var wanted = backends.All.Where(backend => backend.IsWanted(choice)).ToList();
-        var reachable = wanted.Where(backend => backend.Library is not { } library || Visibility.Of(compilation, library.TypeName).IsReachable);
+        var reachable = wanted.Where(backend =>
+            backend.Library is not { } library || Visibility.Of(compilation, library.TypeName).IsReachable);
         var generated = new MemberCollisions(LayerMembers.Of(type.Name, declared, families.MembersOf(declared), programs: null, reachable));
         var faults = TypeRules.Check(syntax, type, family, generated).ToList();
         var target = TypeTargetReader.Read(type, syntax, model, backends.Aliases);
         return new(
-            spec is null || precision is null || target is null || faults.Count > 0 ? null : new Declaration(target, spec, choice, precision.Value),
+            spec is null || precision is null || target is null || faults.Count > 0
+                ? null
+                : new Declaration(target, spec, choice, precision.Value),
             [.. faults, .. faults.Count > 0 ? [] : UnsetMembers.Check(type, compilation), .. reader.Diagnostics],
             reader.Location,
             [.. wanted.Select(backend => new BackendWish(backend, reader.LocationOf("Backends"), backend.IsNamed(choice)))]);

@@ -7,8 +7,8 @@ namespace KernelGen.Generator.Readers;
 internal static class NamesInScope
 {
     /// <summary>
-    /// Whether a simple name finds something in the type, its bases or its parameters, in what contains it, or among global usings. What only the
-    /// user's own file imports is found too, and does not matter.
+    /// Whether a simple name finds something in the type, its bases or its parameters, in what contains it, or among global usings. What
+    /// only the user's own file imports is found too, and does not matter.
     /// </summary>
     public static bool Has(string name, INamedTypeSymbol type, TypeDeclarationSyntax syntax, SemanticModel model)
     {

@@ -13,7 +13,8 @@ namespace KernelGen.Generator.Readers;
 /// <param name="Diagnostics">What is wrong.</param>
 /// <param name="Attribute">Where faults of the whole compilation are reported; null for an attribute that is ignored.</param>
 /// <param name="Wishes">The backends whose kernels it gets where they are possible.</param>
-internal sealed record Reading(Declaration? Declaration, IReadOnlyList<Diagnostic> Diagnostics, Location? Attribute, IReadOnlyList<BackendWish> Wishes)
+internal sealed record Reading(
+    Declaration? Declaration, IReadOnlyList<Diagnostic> Diagnostics, Location? Attribute, IReadOnlyList<BackendWish> Wishes)
 {
     /// <summary>Nothing to generate and nothing to say, since the compiler says it.</summary>
     public static Reading Nothing { get; } = new(null, [], null, []);

@@ -10,7 +10,8 @@ namespace KernelGen.Generator.Readers;
 internal static class TypeRules
 {
     /// <summary>All faults of the type, each where the user mends it.</summary>
-    public static IEnumerable<Diagnostic> Check(TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family, MemberCollisions generated) =>
+    public static IEnumerable<Diagnostic> Check(
+        TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family, MemberCollisions generated) =>
         CheckPartial(syntax, type, family)
             .Concat(CheckKind(syntax, type, family))
             .Concat(CheckMembers(syntax, type, family, generated))
@@ -123,7 +124,8 @@ internal static class TypeRules
 
         if (type.BaseType is { TypeKind: TypeKind.Class } parent)
         {
-            var called = parent.InstanceConstructors.Where(IsCallableWithoutArguments).OrderBy(constructor => constructor.Parameters.Length).FirstOrDefault();
+            var called = parent.InstanceConstructors.Where(IsCallableWithoutArguments)
+                .OrderBy(constructor => constructor.Parameters.Length).FirstOrDefault();
             if (Objection(called) is { } objection)
             {
                 yield return Diagnostic.Create(
@@ -145,7 +147,9 @@ internal static class TypeRules
     /// <summary>What makes every call of a base constructor from generated text an error, or null.</summary>
     private static string? Objection(IMethodSymbol? called)
     {
-        var marks = called?.GetAttributes().Select(mark => (Name: mark.AttributeClass?.ToDisplayString(), Arguments: mark.ConstructorArguments)).ToList() ?? [];
+        var marks = called?.GetAttributes()
+            .Select(mark => (Name: mark.AttributeClass?.ToDisplayString(), Arguments: mark.ConstructorArguments)).ToList()
+            ?? [];
         return called is null ? "has no accessible constructor without parameters"
             : marks.Any(mark => mark.Name == "System.Diagnostics.CodeAnalysis.SetsRequiredMembersAttribute")
                 ? "has a constructor with [SetsRequiredMembers], which generated constructors cannot promise"

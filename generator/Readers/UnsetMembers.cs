@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace KernelGen.Generator.Readers;
 
 /// <summary>
-/// Members that generated constructors leave null although their type excludes it. The compiler says so too (CS8618), but inside those constructors,
-/// where nobody can mend it; so emitted text silences the compiler, and this says it at the member.
+/// Members that generated constructors leave null although their type excludes it. The compiler says so too (CS8618), but inside those
+/// constructors, where nobody can mend it; so emitted text silences the compiler, and this says it at the member.
 /// </summary>
 internal static class UnsetMembers
 {
@@ -16,7 +16,9 @@ internal static class UnsetMembers
     public static IEnumerable<Diagnostic> Check(INamedTypeSymbol type, Compilation compilation) =>
         compilation.Options.SpecificDiagnosticOptions.TryGetValue(CompilerRule, out var severity) && severity == ReportDiagnostic.Suppress
             ? []
-            : type.GetMembers().Where(IsLeftNull).Select(member => Diagnostic.Create(Rules.MemberUnset, member.Locations.First(), member.Name));
+            : type.GetMembers()
+                .Where(IsLeftNull)
+                .Select(member => Diagnostic.Create(Rules.MemberUnset, member.Locations.First(), member.Name));
 
     private static bool IsLeftNull(ISymbol member) => member switch
     {
@@ -34,10 +36,13 @@ internal static class UnsetMembers
         annotation == NullableAnnotation.NotAnnotated && !type.IsValueType && type.TypeKind != TypeKind.Error;
 
     /// <summary>
-    /// Whether a property keeps its value in a field that it returns as it is. A getter with a body may make the value when it is first asked for.
+    /// Whether a property keeps its value in a field that it returns as it is. A getter with a body may make the value when it is first
+    /// asked for.
     /// </summary>
     private static bool IsStored(IPropertySymbol property) =>
-        property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property))
+        property.ContainingType.GetMembers()
+            .OfType<IFieldSymbol>()
+            .Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property))
         && property.GetMethod?.DeclaringSyntaxReferences.Any(
             part => part.GetSyntax() is AccessorDeclarationSyntax { Body: null, ExpressionBody: null }) == true;
 

@@ -31,5 +31,6 @@ internal sealed class DropOptionalStores : Rewriter
     private static IReadOnlyList<Tile> Makes(Statement statement) =>
         Dataflow.Writes(statement).ToList() is var made && made.Any(tile => tile is StateMember) ? [] : made;
 
-    protected override IEnumerable<Statement> Statement(Statement statement) => _dropped.Contains(statement) ? [] : base.Statement(statement);
+    protected override IEnumerable<Statement> Statement(Statement statement) =>
+        _dropped.Contains(statement) ? [] : base.Statement(statement);
 }

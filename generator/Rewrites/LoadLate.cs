@@ -2,7 +2,9 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Rewrites;
 
-/// <summary>A program with each load just before what reads it first, so that tiles live shorter: those that are dead by then leave it their memory.</summary>
+/// <summary>
+/// A program with each load just before what reads it first, so that tiles live shorter: those that are dead by then leave it their memory.
+/// </summary>
 internal sealed class LoadLate : Rewriter
 {
     /// <summary>Loads from outside of the next block that only it reads, which it is to take in.</summary>

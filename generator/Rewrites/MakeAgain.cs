@@ -3,8 +3,8 @@ using KernelGen.Generator.Tiles;
 namespace KernelGen.Generator.Rewrites;
 
 /// <summary>
-/// A program in which what runs cut their rows by is made again from the tokens before each run but the first, so that the body may take its memory. Almost every
-/// tile is one run.
+/// A program in which what runs cut their rows by is made again from the tokens before each run but the first, so that the body may take
+/// its memory. Almost every tile is one run.
 /// </summary>
 internal sealed class MakeAgain : Rewriter
 {
@@ -29,7 +29,8 @@ internal sealed class MakeAgain : Rewriter
     private static IReadOnlyList<Statement> Again(IReadOnlyList<Statement> before, Runs runs)
     {
         var loads = before.OfType<Load>().ToDictionary(load => load.Target);
-        var writtenOnce = new HashSet<Tile>(before.SelectMany(Dataflow.Writes).GroupBy(tile => tile).Where(group => group.Count() == 1).Select(group => group.Key));
+        var writtenOnce = new HashSet<Tile>(
+            before.SelectMany(Dataflow.Writes).GroupBy(tile => tile).Where(group => group.Count() == 1).Select(group => group.Key));
         var canBeMade = new HashSet<Tile>();
         foreach (var statement in before.Where(CanBeMade))
         {
@@ -64,7 +65,8 @@ internal sealed class MakeAgain : Rewriter
             statement is MatMul { B: Parameter } product
                 ? loads.ContainsKey(product.A) && writtenOnce.Contains(product.Target)
                 : statement is Map map && IsMatrix(map.Target) && writtenOnce.Contains(map.Target)
-                    && !Dataflow.Reads(map).OfType<StateMember>().Any(runs.State.Members.Contains) && Dataflow.Reads(map).Where(IsMatrix).All(canBeMade.Contains);
+                    && !Dataflow.Reads(map).OfType<StateMember>().Any(runs.State.Members.Contains)
+                    && Dataflow.Reads(map).Where(IsMatrix).All(canBeMade.Contains);
     }
 
     private static bool IsMatrix(Tile tile) => tile.Rows.IsTokens && !tile.IsColumnVector;

@@ -4,8 +4,8 @@ using KernelGen.Generator.Tiles;
 namespace KernelGen.Generator.Rewrites;
 
 /// <summary>
-/// A causal program for tiles of one token, which exists: its run has not ended before it, and no key that it meets comes after it, so what asks for that is
-/// decided. What runs are cut by is made as a tile: a step asks for it, and for its maxima, in several places.
+/// A causal program for tiles of one token, which exists: its run has not ended before it, and no key that it meets comes after it, so what
+/// asks for that is decided. What runs are cut by is made as a tile: a step asks for it, and for its maxima, in several places.
 /// </summary>
 internal sealed class OneToken : Rewriter
 {
@@ -20,7 +20,8 @@ internal sealed class OneToken : Rewriter
     public static bool Supports(TileProgram program) =>
         program.Body.Count == 1
         && Dataflow.Flatten(program.Body).OfType<Fold>().All(fold => fold.Loop is { Stride: 1, From: TokenIndex.Constant { Value: 0 } })
-        && !Dataflow.Flatten(program.Body).SelectMany(Dataflow.Expressions).SelectMany(Dataflow.Conditions).OfType<Position.Precedes>().Any(mask => mask.Window is not null);
+        && !Dataflow.Flatten(program.Body).SelectMany(Dataflow.Expressions).SelectMany(Dataflow.Conditions).OfType<Position.Precedes>()
+            .Any(mask => mask.Window is not null);
 
     protected override IEnumerable<Statement> Statement(Statement statement)
     {
@@ -30,11 +31,13 @@ internal sealed class OneToken : Rewriter
             : [decided];
     }
 
-    protected override Expr Expression(Expr expression) => Dataflow.Conditions(expression).Any(IsPosition) ? Decided(expression) : expression;
+    protected override Expr Expression(Expr expression) =>
+        Dataflow.Conditions(expression).Any(IsPosition) ? Decided(expression) : expression;
 
     private static Expr Decided(Expr expression) =>
         expression.Replace(part => part is Expr.Choice choice && IsPosition(choice.Condition) ? Decided(choice.IfTrue) : null);
 
     private static bool IsPosition(Condition condition) => condition.Match(
-        compare: _ => false, both: _ => false, either: _ => false, not: _ => false, below: _ => true, precedes: _ => true, inRun: _ => true);
+        compare: _ => false, both: _ => false, either: _ => false, not: _ => false, below: _ => true,
+        precedes: _ => true, inRun: _ => true);
 }

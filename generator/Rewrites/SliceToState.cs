@@ -3,8 +3,9 @@ using KernelGen.Generator.Tiles;
 namespace KernelGen.Generator.Rewrites;
 
 /// <summary>
-/// The fold of a program alone. Of a scan it is what the state needs: stores, and what only stores need, are dropped, since its tokens are gone through again for them. From
-/// it come the pieces that a split over the sequence folds on their own before their states are merged, so no program writes a split.
+/// The fold of a program alone. Of a scan it is what the state needs: stores, and what only stores need, are dropped, since its tokens are
+/// gone through again for them. From it come the pieces that a split over the sequence folds on their own before their states are merged,
+/// so no program writes a split.
 /// </summary>
 internal sealed class SliceToState : Rewriter
 {

@@ -8,7 +8,9 @@ internal sealed class SourceWriter
     private readonly StringBuilder _text = new();
     private int _depth;
 
-    /// <summary>Writes one line, or several lines of a text that holds '\n', each at the current depth. Empty lines carry no blanks.</summary>
+    /// <summary>
+    /// Writes one line, or several lines of a text that holds '\n', each at the current depth. Empty lines carry no blanks.
+    /// </summary>
     public void Line(string text = "")
     {
         foreach (var line in text.Split('\n'))

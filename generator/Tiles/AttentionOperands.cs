@@ -1,6 +1,8 @@
 namespace KernelGen.Generator.Tiles;
 
-/// <summary>The operands that every attention has, by the names that the runtime calls them. What else a family needs it describes itself.</summary>
+/// <summary>
+/// The operands that every attention has, by the names that the runtime calls them. What else a family needs it describes itself.
+/// </summary>
 internal static class AttentionOperands
 {
     public const string QueryName = "query", ValueName = "value", OutputName = "output";
@@ -20,11 +22,14 @@ internal static class AttentionOperands
     /// <summary>The logarithm of a query's normaliser.</summary>
     public static Operand LogSumExp(OperandAccess access) => Kept("logSumExp", access);
 
-    /// <summary>What the logarithm of the normaliser has lost as one float, in powers of two; a caller who wants that may not want this.</summary>
+    /// <summary>
+    /// What the logarithm of the normaliser has lost as one float, in powers of two; a caller who wants that may not want this.
+    /// </summary>
     public static Operand LogSumExpRest(OperandAccess access) => Kept("logSumExpRest", access);
 
     /// <summary>1 / normaliser of each query, which one program of a gradient leaves for the next.</summary>
-    public static Operand Reciprocal(OperandAccess access) => new("reciprocal", TokenAxis.Queries, Dim.One, access) { Source = OperandSource.Kept };
+    public static Operand Reciprocal(OperandAccess access) =>
+        new("reciprocal", TokenAxis.Queries, Dim.One, access) { Source = OperandSource.Kept };
 
     /// <summary>∂loss/∂output.</summary>
     public static Operand OutputGradient(Dim valueDim) => new("outputGradient", TokenAxis.Queries, valueDim, OperandAccess.Read);
@@ -36,9 +41,12 @@ internal static class AttentionOperands
     public static Operand ValueGradient(Dim valueDim) => new("valueGradient", TokenAxis.Keys, valueDim, OperandAccess.Accumulate);
 
     /// <summary>What callers hand in beside these, each once, in the order of the programs.</summary>
-    public static IEnumerable<Operand> OthersOf(IEnumerable<TileProgram> programs) => GivenTo(programs).Where(operand => !Names.Contains(operand.Name));
+    public static IEnumerable<Operand> OthersOf(IEnumerable<TileProgram> programs) =>
+        GivenTo(programs).Where(operand => !Names.Contains(operand.Name));
 
-    /// <summary>What callers hand in, each once, in the order of the programs: the order in which the runtime takes the tensors of a call.</summary>
+    /// <summary>
+    /// What callers hand in, each once, in the order of the programs: the order in which the runtime takes the tensors of a call.
+    /// </summary>
     public static IEnumerable<Operand> GivenTo(IEnumerable<TileProgram> programs) => programs
         .SelectMany(program => program.Operands).Where(operand => operand.Source == OperandSource.Caller)
         .GroupBy(operand => operand.Name).Select(same => same.First());

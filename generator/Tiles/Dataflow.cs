@@ -46,7 +46,8 @@ internal static class Dataflow
         forEach: _ => []);
 
     /// <summary>The tiles in an expression, and the segments of tiles.</summary>
-    public static IEnumerable<Tile> Tiles(Expr expr) => expr.Flatten().OfType<Expr.Element>().Select(element => element.Variable).Cast<Tile>();
+    public static IEnumerable<Tile> Tiles(Expr expr) =>
+        expr.Flatten().OfType<Expr.Element>().Select(element => element.Variable).Cast<Tile>();
 
     /// <summary>Whether a block takes exponentials of a tile, or of what it makes of its elements one by one.</summary>
     public static bool IsExponent(IEnumerable<Statement> block, Tile tile)
@@ -68,8 +69,9 @@ internal static class Dataflow
 
     /// <summary>The operands that a statement itself reads or writes, or whose length it asks for.</summary>
     public static IEnumerable<Operand> Operands(Statement statement) => statement.Match<IEnumerable<Operand>>(
-        load: load => [load.Source], store: store => [store.Destination], matMul: _ => [], map: InConditions, transpose: _ => [], reduce: InConditions, rebase: _ => [],
-        runs: InConditions, fold: fold => Lengths(fold.Loop), parallel: parallel => Lengths(parallel.Loop), forEach: _ => []);
+        load: load => [load.Source], store: store => [store.Destination], matMul: _ => [], map: InConditions, transpose: _ => [],
+        reduce: InConditions, rebase: _ => [], runs: InConditions, fold: fold => Lengths(fold.Loop),
+        parallel: parallel => Lengths(parallel.Loop), forEach: _ => []);
 
     /// <summary>The operands that a statement itself reads or writes.</summary>
     public static IEnumerable<Operand> Moved(Statement statement) =>
@@ -80,12 +82,13 @@ internal static class Dataflow
 
     private static IEnumerable<Operand> Lengths(TokenLoop loop) => new[] { loop.From, loop.To, loop.Offset }.SelectMany(Lengths);
 
-    private static IEnumerable<Operand> Lengths(TokenIndex index) => index.Flatten().OfType<TokenIndex.Length>().Select(length => length.Operand);
+    private static IEnumerable<Operand> Lengths(TokenIndex index) =>
+        index.Flatten().OfType<TokenIndex.Length>().Select(length => length.Operand);
 
     /// <summary>The expressions of a statement.</summary>
     public static IReadOnlyList<Expr> Expressions(Statement statement) => statement.Match<IReadOnlyList<Expr>>(
-        load: _ => [], store: _ => [], matMul: _ => [], map: map => map.Branches, transpose: _ => [], reduce: reduce => [reduce.Body], rebase: _ => [],
-        runs: runs => [runs.Values], fold: _ => [], parallel: _ => [], forEach: _ => []);
+        load: _ => [], store: _ => [], matMul: _ => [], map: map => map.Branches, transpose: _ => [], reduce: reduce => [reduce.Body],
+        rebase: _ => [], runs: runs => [runs.Values], fold: _ => [], parallel: _ => [], forEach: _ => []);
 
     /// <summary>The conditions in an expression.</summary>
     public static IEnumerable<Condition> Conditions(Expr expr) =>

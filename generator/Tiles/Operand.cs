@@ -2,8 +2,8 @@ namespace KernelGen.Generator.Tiles;
 
 /// <summary>A tensor that a call hands to a program: of each head its tokens by <see cref="Columns"/>.</summary>
 /// <remarks>
-/// The record of the runtime, KernelGen.CompilerServices.Operand, says the same of a kernel. All that checks calls, finds heads or prints members walks
-/// the list of these; nothing but <see cref="AttentionOperands"/> knows one by its name.
+/// The record of the runtime, KernelGen.CompilerServices.Operand, says the same of a kernel. All that checks calls, finds heads or prints
+/// members walks the list of these; nothing but <see cref="AttentionOperands"/> knows one by its name.
 /// </remarks>
 internal sealed class Operand
 {
@@ -50,7 +50,10 @@ internal enum TokenAxis
     Keys,
 }
 
-/// <summary>What a program does to an operand. The generator's copy of the runtime's, with the same names and numbers, as are the next two; a test compares them.</summary>
+/// <summary>
+/// What a program does to an operand. The generator's copy of the runtime's, with the same names and numbers, as are the next two; a test
+/// compares them.
+/// </summary>
 internal enum OperandAccess
 {
     Read = 0,

@@ -22,8 +22,8 @@ internal enum ParameterForm
     Matrix,
 
     /// <summary>
-    /// Likewise, and it is lengths · H·D₃·H·D₂·H·D₁ in blocks of the next power of two of its columns, H a Walsh–Hadamard matrix and D diagonals of ±1,
-    /// so that a product with it can be a fast transform.
+    /// Likewise, and it is lengths · H·D₃·H·D₂·H·D₁ in blocks of the next power of two of its columns, H a Walsh–Hadamard matrix and D
+    /// diagonals of ±1, so that a product with it can be a fast transform.
     /// </summary>
     Transform,
 
@@ -38,4 +38,5 @@ internal enum ParameterForm
 /// <param name="Scale">What each number is multiplied by.</param>
 /// <param name="Factor">The place of the hyperparameter that each is multiplied by after that, if any.</param>
 /// <param name="Offset">The place of the hyperparameter that is added to each in the end, if any.</param>
-internal sealed record ParameterSource(string Packer, string Method, string Text = "", double Scale = 1, int? Factor = null, int? Offset = null);
+internal sealed record ParameterSource(
+    string Packer, string Method, string Text = "", double Scale = 1, int? Factor = null, int? Offset = null);

@@ -14,7 +14,9 @@ internal abstract record Position : Condition.OfPosition
         public override T Match<T>(Func<Below, T> below, Func<Precedes, T> precedes, Func<InRun, T> inRun) => below(this);
     }
 
-    /// <summary>0 ≤ position along <paramref name="Later"/> − position along <paramref name="Earlier"/> &lt; window; no upper bound when null.</summary>
+    /// <summary>
+    /// 0 ≤ position along <paramref name="Later"/> − position along <paramref name="Earlier"/> &lt; window; no upper bound when null.
+    /// </summary>
     public sealed record Precedes(Dim Earlier, Dim Later, int? Window = null) : Position
     {
         public override T Match<T>(Func<Below, T> below, Func<Precedes, T> precedes, Func<InRun, T> inRun) => precedes(this);

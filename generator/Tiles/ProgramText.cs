@@ -19,7 +19,8 @@ internal static class ProgramText
 
         if (program.Kept is { } kept)
         {
-            writer.Line($"{kept.Name} by the forward pass: {string.Join(", ", kept.Members.Select(member => $"{member} {Shape(member)}"))}");
+            writer.Line(
+                $"{kept.Name} by the forward pass: {string.Join(", ", kept.Members.Select(member => $"{member} {Shape(member)}"))}");
         }
 
         if (program.State is { } state)
@@ -86,7 +87,9 @@ internal static class ProgramText
 
     private static string Describe(TokenLoop loop) =>
         $"{loop.Tokens} of {Describe(loop.From)}..{Describe(loop.To)}"
-        + (loop.Stride == 1 ? "" : loop.Stride == -1 ? ", from the last token to the first" : $", tokens {Describe(loop.Offset)} + {loop.Stride.ToString(CultureInfo.InvariantCulture)}·position");
+        + (loop.Stride == 1 ? ""
+            : loop.Stride == -1 ? ", from the last token to the first"
+            : $", tokens {Describe(loop.Offset)} + {loop.Stride.ToString(CultureInfo.InvariantCulture)}·position");
 
     private static string Describe(TokenIndex index) => index.Match(
         constant: constant => constant.Value.ToString(CultureInfo.InvariantCulture),
@@ -97,7 +100,8 @@ internal static class ProgramText
         sum: sum => $"{Describe(sum.Left)} + {Describe(sum.Right)}",
         difference: difference => $"{Describe(difference.Left)} - {Describe(difference.Right)}",
         extremum: extremum => $"{(extremum.IsMax ? "max" : "min")}({Describe(extremum.Left)}, {Describe(extremum.Right)})",
-        stridedCount: count => $"⌈({Describe(count.Total)} - {Describe(count.Offset)}) / {count.Stride.ToString(CultureInfo.InvariantCulture)}⌉");
+        stridedCount: count =>
+            $"⌈({Describe(count.Total)} - {Describe(count.Offset)}) / {count.Stride.ToString(CultureInfo.InvariantCulture)}⌉");
 
     private static string Mark(bool transposed) => transposed ? "ᵀ" : "";
 
@@ -129,7 +133,8 @@ internal static class ProgramText
             } => Describe(binary.Left, nested),
             { Operator: BinaryOperator.Max or BinaryOperator.Min or BinaryOperator.CopySign } =>
                 $"{binary.Operator.ToString().ToLowerInvariant()}({Describe(binary.Left)}, {Describe(binary.Right)})",
-            _ => Parenthesise($"{Describe(binary.Left, nested: true)} {Symbol(binary.Operator)} {Describe(binary.Right, nested: true)}", nested),
+            _ => Parenthesise(
+                $"{Describe(binary.Left, nested: true)} {Symbol(binary.Operator)} {Describe(binary.Right, nested: true)}", nested),
         },
         fusedMultiplyAdd: fused => $"fma({Describe(fused.A)}, {Describe(fused.B)}, {Describe(fused.C)})",
         flushedExp2: exp => $"2^({Describe(exp.Exponent)})",
@@ -137,7 +142,9 @@ internal static class ProgramText
         call: call => $"{call.Function.Name}({Describe(call.Operand)})");
 
     private static string Number(double value) =>
-        double.IsNegativeInfinity(value) ? "−∞" : double.IsPositiveInfinity(value) ? "∞" : value.ToString("G6", CultureInfo.InvariantCulture).Replace("-", "−");
+        double.IsNegativeInfinity(value) ? "−∞"
+        : double.IsPositiveInfinity(value) ? "∞"
+        : value.ToString("G6", CultureInfo.InvariantCulture).Replace("-", "−");
 
     private static string Parenthesise(string text, bool nested) => nested ? $"({text})" : text;
 

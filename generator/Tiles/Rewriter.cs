@@ -3,8 +3,8 @@ using KernelGen.Generator.Expressions;
 namespace KernelGen.Generator.Tiles;
 
 /// <summary>
-/// Makes a program of a program. What a rewrite does not change stays the very object it was, so that statements can be recognised afterwards; what comes out is
-/// verified.
+/// Makes a program of a program. What a rewrite does not change stays the very object it was, so that statements can be recognised
+/// afterwards; what comes out is verified.
 /// </summary>
 internal abstract class Rewriter
 {
@@ -50,6 +50,7 @@ internal abstract class Rewriter
                 : runs with { Values = values, Body = body, Between = between };
         },
         fold: fold => Block(fold.Body) is var body && ReferenceEquals(body, fold.Body) ? fold : fold with { Body = body },
-        parallel: parallel => Block(parallel.Body) is var body && ReferenceEquals(body, parallel.Body) ? parallel : parallel with { Body = body },
+        parallel: parallel =>
+            Block(parallel.Body) is var body && ReferenceEquals(body, parallel.Body) ? parallel : parallel with { Body = body },
         forEach: each => Block(each.Body) is var body && ReferenceEquals(body, each.Body) ? each : each with { Body = body });
 }

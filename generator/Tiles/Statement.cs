@@ -4,8 +4,8 @@ using KernelGen.Generator.Expressions;
 namespace KernelGen.Generator.Tiles;
 
 /// <summary>
-/// One step of a tile program. About ten kinds serve every attention family; what a kind does is exactly what it says here. Two steps that say the same are
-/// still two: statements are equal only to themselves.
+/// One step of a tile program. About ten kinds serve every attention family; what a kind does is exactly what it says here. Two steps that
+/// say the same are still two: statements are equal only to themselves.
 /// </summary>
 internal abstract record Statement
 {
@@ -17,13 +17,17 @@ internal abstract record Statement
     public abstract T Match<T>(IStatementCases<T> cases);
 }
 
-/// <summary>Target = the tokens of the source at the current tile of a loop. Tokens past the source's length read as zeros and are not touched.</summary>
+/// <summary>
+/// Target = the tokens of the source at the current tile of a loop. Tokens past the source's length read as zeros and are not touched.
+/// </summary>
 internal sealed record Load(Tile Target, Operand Source, TokenLoop Loop) : Statement
 {
     public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
 }
 
-/// <summary>Writes the rows of a tile to the tokens of the current tile of a loop; inside <see cref="Runs"/> only those of the run.</summary>
+/// <summary>
+/// Writes the rows of a tile to the tokens of the current tile of a loop; inside <see cref="Runs"/> only those of the run.
+/// </summary>
 internal sealed record Store(Operand Destination, Tile Source, TokenLoop Loop) : Statement
 {
     public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
@@ -31,12 +35,15 @@ internal sealed record Store(Operand Destination, Tile Source, TokenLoop Loop) :
 
 /// <summary>
 /// Target (+)= op(A)·op(B): the only place where work is a product of three sizes. An accumulating product is summed from zero and added
-/// once. Into a member of a <see cref="State"/> it is added so that rounding does not grow with the number of tiles: how is the backend's affair.
+/// once. Into a member of a <see cref="State"/> it is added so that rounding does not grow with the number of tiles: how is the backend's
+/// affair.
 /// </summary>
 internal sealed record MatMul(
     Tile Target, Tile A, bool TransposeA, Tile B, bool TransposeB, Structure Structure, bool Accumulate) : Statement
 {
-    /// <summary>A backend adds up so many summands from zero at a time, and then these parts: rounding grows with the larger number of the two.</summary>
+    /// <summary>
+    /// A backend adds up so many summands from zero at a time, and then these parts: rounding grows with the larger number of the two.
+    /// </summary>
     public const int MostSummands = 512;
 
     public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
@@ -71,10 +78,11 @@ internal sealed record Transpose(Tile Target, Tile Source) : Statement
 
 /// <summary>
 /// Target (+)= the reduction of an expression over <paramref name="Rows"/> × <paramref name="Columns"/>: over the columns when the target
-/// is a column vector, over the rows when it is a row vector. With a <paramref name="Rest"/>, of the shape of the target, a sum is computed in twice
-/// the precision of float32: the target is the sum rounded, the rest what rounding took away.
+/// is a column vector, over the rows when it is a row vector. With a <paramref name="Rest"/>, of the shape of the target, a sum is computed
+/// in twice the precision of float32: the target is the sum rounded, the rest what rounding took away.
 /// </summary>
-internal sealed record Reduce(Tile Target, Reduction Reduction, Expr Body, Dim Rows, Dim Columns, bool Accumulate, Tile? Rest = null) : Statement
+internal sealed record Reduce(
+    Tile Target, Reduction Reduction, Expr Body, Dim Rows, Dim Columns, bool Accumulate, Tile? Rest = null) : Statement
 {
     public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
 }
@@ -95,11 +103,13 @@ internal sealed record Rebase(State State, Tile Candidate, double Threshold) : S
 }
 
 /// <summary>
-/// The causal reference rule. Cuts the rows of a tile of logarithms, whose elements are an expression and need not be kept, into runs [r0, r1) whose
-/// elements exceed the state's reference by at most Threshold, raising the reference at the first row of each to that row's logarithms if needed, and
-/// executes the body for each run; then raises it to the maxima of the run if any exceeds it by more than Rise. What a row sees depends on no later row, and that to the bit.
+/// The causal reference rule. Cuts the rows of a tile of logarithms, whose elements are an expression and need not be kept, into runs [r0,
+/// r1) whose elements exceed the state's reference by at most Threshold, raising the reference at the first row of each to that row's
+/// logarithms if needed, and executes the body for each run; then raises it to the maxima of the run if any exceeds it by more than Rise.
+/// What a row sees depends on no later row, and that to the bit.
 /// </summary>
-internal sealed record Runs(Tile Logarithms, Expr Values, State State, double Threshold, double Rise, IReadOnlyList<Statement> Body) : Statement
+internal sealed record Runs(
+    Tile Logarithms, Expr Values, State State, double Threshold, double Rise, IReadOnlyList<Statement> Body) : Statement
 {
     /// <summary>What is executed between two runs of a tile: a backend's, to make again what the body has overwritten.</summary>
     public IReadOnlyList<Statement> Between { get; init; } = [];

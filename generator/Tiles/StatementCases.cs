@@ -1,6 +1,9 @@
 namespace KernelGen.Generator.Tiles;
 
-/// <summary>What is done with a statement of each kind. Whoever walks statements says it for all: a kind that is forgotten is an error of the compiler's.</summary>
+/// <summary>
+/// What is done with a statement of each kind. Whoever walks statements says it for all: a kind that is forgotten is an error of the
+/// compiler's.
+/// </summary>
 internal interface IStatementCases<out T>
 {
     T Of(Load load);
@@ -30,23 +33,27 @@ internal interface IStatementCases<out T>
 internal static class StatementCases
 {
     public static T Match<T>(
-        this Statement statement, Func<Load, T> load, Func<Store, T> store, Func<MatMul, T> matMul, Func<Map, T> map, Func<Transpose, T> transpose,
-        Func<Reduce, T> reduce, Func<Rebase, T> rebase, Func<Runs, T> runs, Func<Fold, T> fold, Func<Parallel, T> parallel, Func<ForEach, T> forEach) =>
+        this Statement statement, Func<Load, T> load, Func<Store, T> store, Func<MatMul, T> matMul, Func<Map, T> map,
+        Func<Transpose, T> transpose, Func<Reduce, T> reduce, Func<Rebase, T> rebase, Func<Runs, T> runs, Func<Fold, T> fold,
+        Func<Parallel, T> parallel, Func<ForEach, T> forEach) =>
         statement.Match(new Functions<T>(load, store, matMul, map, transpose, reduce, rebase, runs, fold, parallel, forEach));
 
     public static void Switch(
-        this Statement statement, Action<Load> load, Action<Store> store, Action<MatMul> matMul, Action<Map> map, Action<Transpose> transpose,
-        Action<Reduce> reduce, Action<Rebase> rebase, Action<Runs> runs, Action<Fold> fold, Action<Parallel> parallel, Action<ForEach> forEach)
+        this Statement statement, Action<Load> load, Action<Store> store, Action<MatMul> matMul, Action<Map> map,
+        Action<Transpose> transpose, Action<Reduce> reduce, Action<Rebase> rebase, Action<Runs> runs, Action<Fold> fold,
+        Action<Parallel> parallel, Action<ForEach> forEach)
     {
         var action = statement.Match<Action>(
             one => () => load(one), one => () => store(one), one => () => matMul(one), one => () => map(one), one => () => transpose(one),
-            one => () => reduce(one), one => () => rebase(one), one => () => runs(one), one => () => fold(one), one => () => parallel(one), one => () => forEach(one));
+            one => () => reduce(one), one => () => rebase(one), one => () => runs(one), one => () => fold(one), one => () => parallel(one),
+            one => () => forEach(one));
         action();
     }
 
     private sealed class Functions<T>(
-        Func<Load, T> load, Func<Store, T> store, Func<MatMul, T> matMul, Func<Map, T> map, Func<Transpose, T> transpose, Func<Reduce, T> reduce,
-        Func<Rebase, T> rebase, Func<Runs, T> runs, Func<Fold, T> fold, Func<Parallel, T> parallel, Func<ForEach, T> forEach) : IStatementCases<T>
+        Func<Load, T> load, Func<Store, T> store, Func<MatMul, T> matMul, Func<Map, T> map, Func<Transpose, T> transpose,
+        Func<Reduce, T> reduce, Func<Rebase, T> rebase, Func<Runs, T> runs, Func<Fold, T> fold, Func<Parallel, T> parallel,
+        Func<ForEach, T> forEach) : IStatementCases<T>
     {
         public T Of(Load statement) => load(statement);
 

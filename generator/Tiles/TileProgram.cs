@@ -20,7 +20,9 @@ internal sealed record TileProgram(
     /// <summary>The fold over its own tokens, or null where it carries nothing from tile to tile of them.</summary>
     public Fold? Fold => Body.OfType<Fold>().SingleOrDefault();
 
-    /// <summary>Whether what a tile stores depends on the tiles before it: the fold is all there is. Otherwise loops after it read its final state.</summary>
+    /// <summary>
+    /// Whether what a tile stores depends on the tiles before it: the fold is all there is. Otherwise loops after it read its final state.
+    /// </summary>
     public bool IsScan => Fold is not null && Body.Count == 1;
 
     /// <summary>The loops that store what the program is for: all but a fold whose final state they read.</summary>
@@ -34,5 +36,6 @@ internal sealed record TileProgram(
 
     /// <summary>The operand of a name.</summary>
     public Operand this[string name] =>
-        Operands.FirstOrDefault(operand => operand.Name == name) ?? throw new KeyNotFoundException($"The program {Name} has no operand {name}.");
+        Operands.FirstOrDefault(operand => operand.Name == name)
+        ?? throw new KeyNotFoundException($"The program {Name} has no operand {name}.");
 }

@@ -58,8 +58,10 @@ internal sealed class TileProgramBuilder
     }
 
     /// <param name="name">Of the logarithms, unless they are a tile already.</param>
-    public void Runs(string name, Dim rows, Expr logarithms, State state, double threshold, double rise, Action body) => _block.Add(new Runs(
-        logarithms is Expr.Element { Variable: Tile tile } ? tile : New(name, rows, state.Axis), logarithms, state, threshold, rise, Nested(body)));
+    public void Runs(
+        string name, Dim rows, Expr logarithms, State state, double threshold, double rise, Action body) => _block.Add(new Runs(
+            logarithms is Expr.Element { Variable: Tile tile } ? tile : New(name, rows, state.Axis), logarithms,
+            state, threshold, rise, Nested(body)));
 
     public Tile Load(string name, Operand source, TokenLoop loop)
     {
@@ -114,7 +116,8 @@ internal sealed class TileProgramBuilder
         return target;
     }
 
-    public Tile RowSum(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, rows, Dim.One), Reduction.Sum, body, rows, columns);
+    public Tile RowSum(string name, Dim rows, Dim columns, Expr body) =>
+        Reduced(New(name, rows, Dim.One), Reduction.Sum, body, rows, columns);
 
     /// <summary>Row sums in twice the precision of float32: rounded, and what rounding took away.</summary>
     public (Tile Sum, Tile SumRest) RowSumWithRest(string name, Dim rows, Dim columns, Expr body)
@@ -124,11 +127,14 @@ internal sealed class TileProgramBuilder
         return (target, rest);
     }
 
-    public Tile RowMax(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, rows, Dim.One), Reduction.Max, body, rows, columns);
+    public Tile RowMax(string name, Dim rows, Dim columns, Expr body) =>
+        Reduced(New(name, rows, Dim.One), Reduction.Max, body, rows, columns);
 
-    public Tile ColumnSum(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, Dim.One, columns), Reduction.Sum, body, rows, columns);
+    public Tile ColumnSum(string name, Dim rows, Dim columns, Expr body) =>
+        Reduced(New(name, Dim.One, columns), Reduction.Sum, body, rows, columns);
 
-    public Tile ColumnMax(string name, Dim rows, Dim columns, Expr body) => Reduced(New(name, Dim.One, columns), Reduction.Max, body, rows, columns);
+    public Tile ColumnMax(string name, Dim rows, Dim columns, Expr body) =>
+        Reduced(New(name, Dim.One, columns), Reduction.Max, body, rows, columns);
 
     /// <summary>target += row sums.</summary>
     public void AddRowSum(Tile target, Dim rows, Dim columns, Expr body)

@@ -27,14 +27,15 @@ internal static class TokenIndexCases
 {
     public static T Match<T>(
         this TokenIndex index, Func<TokenIndex.Constant, T> constant, Func<TokenIndex.Length, T> length, Func<TokenIndex.Start, T> start,
-        Func<TokenIndex.End, T> end, Func<TokenIndex.Counter, T> counter, Func<TokenIndex.Sum, T> sum, Func<TokenIndex.Difference, T> difference,
-        Func<TokenIndex.Extremum, T> extremum, Func<TokenIndex.StridedCount, T> stridedCount) =>
+        Func<TokenIndex.End, T> end, Func<TokenIndex.Counter, T> counter, Func<TokenIndex.Sum, T> sum,
+        Func<TokenIndex.Difference, T> difference, Func<TokenIndex.Extremum, T> extremum, Func<TokenIndex.StridedCount, T> stridedCount) =>
         index.Match(new Functions<T>(constant, length, start, end, counter, sum, difference, extremum, stridedCount));
 
     private sealed class Functions<T>(
-        Func<TokenIndex.Constant, T> constant, Func<TokenIndex.Length, T> length, Func<TokenIndex.Start, T> start, Func<TokenIndex.End, T> end,
-        Func<TokenIndex.Counter, T> counter, Func<TokenIndex.Sum, T> sum, Func<TokenIndex.Difference, T> difference,
-        Func<TokenIndex.Extremum, T> extremum, Func<TokenIndex.StridedCount, T> stridedCount) : ITokenIndexCases<T>
+        Func<TokenIndex.Constant, T> constant, Func<TokenIndex.Length, T> length, Func<TokenIndex.Start, T> start,
+        Func<TokenIndex.End, T> end, Func<TokenIndex.Counter, T> counter, Func<TokenIndex.Sum, T> sum,
+        Func<TokenIndex.Difference, T> difference, Func<TokenIndex.Extremum, T> extremum,
+        Func<TokenIndex.StridedCount, T> stridedCount) : ITokenIndexCases<T>
     {
         public T Of(TokenIndex.Constant index) => constant(index);
 

@@ -3,8 +3,8 @@ using KernelGen.Generator.Expressions;
 namespace KernelGen.Generator.Tiles;
 
 /// <summary>
-/// Proves that a program says something: every tile is made before it is read, once, where its axes have a position; shapes fit; states change in their own
-/// fold alone; nothing is made that nobody reads. Whoever builds or rewrites a program has it checked.
+/// Proves that a program says something: every tile is made before it is read, once, where its axes have a position; shapes fit; states
+/// change in their own fold alone; nothing is made that nobody reads. Whoever builds or rewrites a program has it checked.
 /// </summary>
 internal sealed class Verifier
 {
@@ -123,9 +123,12 @@ internal sealed class Verifier
             product.Target.Rows == rows && product.Target.Columns == columns, product,
             $"gives [{rows} × {columns}], but {product.Target} is {ProgramText.Shape(product.Target)}");
         Require(product.A is not Parameter, product, "has a parameter on its left; parameters are right-hand operands");
-        Require(product.B is not Parameter { Form: ParameterForm.Vector }, product, "multiplies by a vector, which is read in expressions only");
         Require(
-            product.Structure != Structure.LowerTarget || (rows.IsTokens && rows == columns), product, $"is lower triangular, but has rows {rows} and columns {columns}");
+            product.B is not Parameter { Form: ParameterForm.Vector }, product,
+            "multiplies by a vector, which is read in expressions only");
+        Require(
+            product.Structure != Structure.LowerTarget || (rows.IsTokens && rows == columns), product,
+            $"is lower triangular, but has rows {rows} and columns {columns}");
         Require(
             product.Structure != Structure.LowerLeft || (!product.TransposeA && rows.IsTokens && rows == inner), product,
             $"takes {product.A} for lower triangular, which has rows {product.A.Rows} and columns {product.A.Columns}");
@@ -136,7 +139,8 @@ internal sealed class Verifier
     {
         var (rows, columns) = (map.Target.Rows, map.Target.Columns);
         Require(
-            map.Branches.Count == 1 || map.Branches.Count == columns.Segments, map, $"has {map.Branches.Count} branches for {columns.Segments} segments of {columns}");
+            map.Branches.Count == 1 || map.Branches.Count == columns.Segments, map,
+            $"has {map.Branches.Count} branches for {columns.Segments} segments of {columns}");
         foreach (var branch in map.Branches)
         {
             Expression(branch, rows, columns, map.Branches.Count, map);
@@ -146,8 +150,9 @@ internal sealed class Verifier
         if (map.Target is StateMember)
         {
             Require(
-                map.Branches is [Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Element first, Right: Expr.Element }] && first.Variable == map.Target, map,
-                $"changes {map.Target}, to which tiles can only be added");
+                map.Branches is [Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Element first, Right: Expr.Element }]
+                && first.Variable == map.Target,
+                map, $"changes {map.Target}, to which tiles can only be added");
         }
 
         MakeOrAdd(map.Target, map, adds);
@@ -156,7 +161,9 @@ internal sealed class Verifier
     private void Transpose(Transpose transpose)
     {
         Use(transpose.Source, transpose);
-        Require(transpose.Source.IsColumnVector, transpose, $"takes {transpose.Source} for a column vector, which is {ProgramText.Shape(transpose.Source)}");
+        Require(
+            transpose.Source.IsColumnVector, transpose,
+            $"takes {transpose.Source} for a column vector, which is {ProgramText.Shape(transpose.Source)}");
         Require(
             transpose.Target.IsRowVector && transpose.Target.Columns == transpose.Source.Rows, transpose,
             $"gives [1 × {transpose.Source.Rows}], but {transpose.Target} is {ProgramText.Shape(transpose.Target)}");
@@ -176,9 +183,12 @@ internal sealed class Verifier
         MakeOrAdd(target, reduce, reduce.Accumulate);
         if (reduce.Rest is { } rest)
         {
-            Require(rest.Rows == target.Rows && rest.Columns == target.Columns, reduce, $"leaves a rest {ProgramText.Shape(rest)} of a sum {ProgramText.Shape(target)}");
             Require(
-                !reduce.Accumulate && reduce.Reduction == Reduction.Sum && target.IsColumnVector, reduce, "leaves a rest, which only sums of rows that are made new have");
+                rest.Rows == target.Rows && rest.Columns == target.Columns, reduce,
+                $"leaves a rest {ProgramText.Shape(rest)} of a sum {ProgramText.Shape(target)}");
+            Require(
+                !reduce.Accumulate && reduce.Reduction == Reduction.Sum && target.IsColumnVector, reduce,
+                "leaves a rest, which only sums of rows that are made new have");
             Make(rest, reduce);
         }
     }
@@ -188,8 +198,10 @@ internal sealed class Verifier
         Use(rebase.Candidate, rebase);
         Raise(rebase.State, rebase);
         Require(
-            rebase.State.Reference is { } reference && reference.Rows == rebase.Candidate.Rows && reference.Columns == rebase.Candidate.Columns, rebase,
-            $"raises to {rebase.Candidate} {ProgramText.Shape(rebase.Candidate)}, which has not the shape of the reference");
+            rebase.State.Reference is { } reference
+            && reference.Rows == rebase.Candidate.Rows
+            && reference.Columns == rebase.Candidate.Columns,
+            rebase, $"raises to {rebase.Candidate} {ProgramText.Shape(rebase.Candidate)}, which has not the shape of the reference");
     }
 
     private void Runs(Runs runs)
@@ -199,7 +211,8 @@ internal sealed class Verifier
         Require(runs.State.Reference is { IsRowVector: true }, runs, "raises what is no row of references");
         var rows = runs.Logarithms.Rows;
         Require(
-            rows.IsTokens && runs.Logarithms.Columns == runs.State.Axis, runs, $"compares {ProgramText.Shape(runs.Logarithms)} with references along {runs.State.Axis}");
+            rows.IsTokens && runs.Logarithms.Columns == runs.State.Axis, runs,
+            $"compares {ProgramText.Shape(runs.Logarithms)} with references along {runs.State.Axis}");
         Expression(runs.Values, rows, runs.State.Axis, runs.State.Axis.Segments, runs);
         if (runs.Values is not Expr.Element)
         {
@@ -276,7 +289,9 @@ internal sealed class Verifier
                     tile is not Segment segment || (segment.Index >= 0 && segment.Index < segment.Whole.Columns.Segments
                         && segment.Columns.Size * segment.Whole.Columns.Segments == segment.Whole.Columns.Size), statement,
                     $"reads {tile}, which is no part of {tile.Whole} {ProgramText.Shape(tile.Whole)}");
-                Require(tile is not Parameter { Form: not ParameterForm.Vector }, statement, $"reads elements of {tile}, which is for products only");
+                Require(
+                    tile is not Parameter { Form: not ParameterForm.Vector }, statement,
+                    $"reads elements of {tile}, which is for products only");
             }
         }
 
@@ -297,7 +312,8 @@ internal sealed class Verifier
                 precedes: precedes =>
                 {
                     Require(
-                        (precedes.Earlier == columns && precedes.Later == rows) || (precedes.Earlier == rows && precedes.Later == columns), statement,
+                        (precedes.Earlier == columns && precedes.Later == rows) || (precedes.Earlier == rows && precedes.Later == columns),
+                        statement,
                         $"compares positions along {precedes.Earlier} and {precedes.Later}, but has rows {rows} and columns {columns}");
                     Require(rows.IsTokens && columns.IsTokens, statement, $"compares positions, but has rows {rows} and columns {columns}");
                     Require(precedes.Window is null or > 0, statement, $"sees a window of {precedes.Window} tokens");
@@ -305,7 +321,8 @@ internal sealed class Verifier
                 },
                 inRun: _ =>
                 {
-                    Require(_runs is not null && _runs.Logarithms.Rows == rows, statement, "asks for a run, but stands in none of its rows");
+                    Require(
+                        _runs is not null && _runs.Logarithms.Rows == rows, statement, "asks for a run, but stands in none of its rows");
                     return null;
                 });
         }

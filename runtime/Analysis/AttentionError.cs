@@ -113,8 +113,8 @@ public sealed class AttentionError
 
     /// <summary>Checks the inputs and gathers evenly spread rows of every head with the keys and values that they see.</summary>
     internal static HeadSample[] Samples(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, in AttentionShape shape, bool causal, int rowsPerHead,
-        ReadOnlySpan<int> keyLengths)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, in AttentionShape shape, bool causal,
+        int rowsPerHead, ReadOnlySpan<int> keyLengths)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerHead, 1);
         ShapeChecks.Check(shape, causal);
@@ -134,7 +134,8 @@ public sealed class AttentionError
         return samples;
     }
 
-    private static FeatureMap Calibrated(ReadOnlySpan<float> query, ReadOnlySpan<float> key, in AttentionShape shape, ReadOnlySpan<int> keyLengths) =>
+    private static FeatureMap Calibrated(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, in AttentionShape shape, ReadOnlySpan<int> keyLengths) =>
         FeatureMap.Oprf(FeatureMap.OprfLambda(query, key, shape, keyLengths));
 
     private static void CheckDraws(int heads, int maps, int features, int dim, int draws)

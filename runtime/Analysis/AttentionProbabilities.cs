@@ -47,8 +47,8 @@ public static class AttentionProbabilities
     /// <para>The paper, arXiv:2009.14794, recovers the matrix by one-hot values; here its rows are computed directly.</para>
     /// </remarks>
     public static void Estimate(
-        FeatureMap map, Projection projection, ReadOnlySpan<float> query, ReadOnlySpan<float> key, in AttentionShape shape, int batch, int head,
-        ReadOnlySpan<int> rows, bool causal, Span<float> destination, int? keyLength = null, bool normalise = true)
+        FeatureMap map, Projection projection, ReadOnlySpan<float> query, ReadOnlySpan<float> key, in AttentionShape shape, int batch,
+        int head, ReadOnlySpan<int> rows, bool causal, Span<float> destination, int? keyLength = null, bool normalise = true)
     {
         ArgumentNullException.ThrowIfNull(map);
         ArgumentNullException.ThrowIfNull(projection);
@@ -77,8 +77,8 @@ public static class AttentionProbabilities
     /// <exception cref="ArgumentOutOfRangeException">As in <see cref="Estimate"/>, or <paramref name="headDim"/> is below 1.</exception>
     /// <remarks>Computed in double. Cost: keys · rows · d multiply-adds and keys · rows exponentials.</remarks>
     public static void Exact(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, int headDim, in AttentionShape shape, int batch, int head, ReadOnlySpan<int> rows,
-        bool causal, Span<float> destination, int? keyLength = null, bool normalise = true)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, int headDim, in AttentionShape shape, int batch, int head,
+        ReadOnlySpan<int> rows, bool causal, Span<float> destination, int? keyLength = null, bool normalise = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(headDim, 1);
         var keys = Check(query, key, headDim, shape, batch, head, rows, causal, destination, keyLength);

@@ -121,7 +121,8 @@ public sealed class DeltaBound
     {
         if (!(error > 0))
         {
-            throw new ArgumentOutOfRangeException(nameof(error), error, FormattableString.Invariant($"error is {error}, but must be above 0."));
+            throw new ArgumentOutOfRangeException(
+                nameof(error), error, FormattableString.Invariant($"error is {error}, but must be above 0."));
         }
 
         return error <= LargestReliable ? MapError.Extrapolate(Features, RelativeError / error, Map.Branches) : null;

@@ -412,7 +412,8 @@ public sealed class FeatureMap
     {
         if (!(squared >= 0))
         {
-            throw new ArgumentOutOfRangeException(name, squared, FormattableString.Invariant($"{name} is {squared}, but must be at least 0."));
+            throw new ArgumentOutOfRangeException(
+                name, squared, FormattableString.Invariant($"{name} is {squared}, but must be at least 0."));
         }
     }
 }

@@ -21,7 +21,8 @@ internal static class HeadChecks
         var keys = keyLength ?? shape.KeyLength;
         return (uint)keys <= (uint)shape.KeyLength
             ? keys
-            : throw new ArgumentOutOfRangeException(nameof(keyLength), keys, $"keyLength is {keys}, but must be 0 to KeyLength = {shape.KeyLength}.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(keyLength), keys, $"keyLength is {keys}, but must be 0 to KeyLength = {shape.KeyLength}.");
     }
 
     /// <summary>Whether an array holds so many numbers for each of the chosen queries.</summary>
@@ -31,7 +32,8 @@ internal static class HeadChecks
         if ((long)rows * numbers > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"{rows} rows × {numbers} = {(long)rows * numbers} numbers are needed, but an array holds {Array.MaxLength}.", nameof(rows));
+                $"{rows} rows × {numbers} = {(long)rows * numbers} numbers are needed, but an array holds {Array.MaxLength}.",
+                nameof(rows));
         }
     }
 

@@ -45,7 +45,8 @@ internal sealed class HeadSample
             for (var row = Rows.ComputeTile(weights, first, count, buffer, references); row < Rows.Count; row++)
             {
                 var seen = Math.Min(count, Rows.Sees[row] - first);
-                sums.Add(row, references[row], buffer.AsSpan(row * TileWeights.Keys, seen), Values.AsSpan(first * ValueDim, seen * ValueDim));
+                sums.Add(
+                    row, references[row], buffer.AsSpan(row * TileWeights.Keys, seen), Values.AsSpan(first * ValueDim, seen * ValueDim));
             }
         }
 

@@ -88,7 +88,8 @@ public sealed class MapError
     {
         if (!(error > 0))
         {
-            throw new ArgumentOutOfRangeException(nameof(error), error, FormattableString.Invariant($"error is {error}, but must be above 0."));
+            throw new ArgumentOutOfRangeException(
+                nameof(error), error, FormattableString.Invariant($"error is {error}, but must be above 0."));
         }
 
         var lawful = Map.EstimatesSoftmax && FailedRows == 0

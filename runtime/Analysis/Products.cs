@@ -169,7 +169,8 @@ internal static class Products
     {
         ref var a0 = ref MemoryMarshal.GetReference(a);
         ref var b0 = ref MemoryMarshal.GetReference(b);
-        Vector<double> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
+        Vector<double> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default,
+            c31 = default;
         nint width = Vector<double>.Count;
         nint k = 0;
         for (; k <= depth - width; k += width)
@@ -192,7 +193,8 @@ internal static class Products
 
         Span<double> sums =
         [
-            Vector.Sum(c00), Vector.Sum(c01), Vector.Sum(c10), Vector.Sum(c11), Vector.Sum(c20), Vector.Sum(c21), Vector.Sum(c30), Vector.Sum(c31),
+            Vector.Sum(c00), Vector.Sum(c01), Vector.Sum(c10), Vector.Sum(c11), Vector.Sum(c20), Vector.Sum(c21), Vector.Sum(c30),
+            Vector.Sum(c31),
         ];
         for (; k < depth; k++)
         {

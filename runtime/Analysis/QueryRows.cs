@@ -100,7 +100,8 @@ internal sealed class QueryRows
         {
             if ((uint)positions[i] >= (uint)length)
             {
-                throw new ArgumentException($"{name}[{i}] is {positions[i]}, but must be 0 to {length - 1}: the head has {length} queries.", name);
+                throw new ArgumentException(
+                    $"{name}[{i}] is {positions[i]}, but must be 0 to {length - 1}: the head has {length} queries.", name);
             }
         }
     }

@@ -20,8 +20,8 @@ public static class RandomFeatureAttentionExtensions
     /// <exception cref="ArgumentOutOfRangeException">No such sequence or head, or a key length that the shape does not have.</exception>
     /// <remarks>Computed in double, with the cost of <see cref="AttentionProbabilities.Estimate"/>.</remarks>
     public static void Probabilities(
-        this IRandomFeatureAttention attention, ReadOnlySpan<float> query, ReadOnlySpan<float> key, in AttentionShape shape, int batch, int head,
-        ReadOnlySpan<int> rows, Span<float> destination, int? keyLength = null)
+        this IRandomFeatureAttention attention, ReadOnlySpan<float> query, ReadOnlySpan<float> key, in AttentionShape shape, int batch,
+        int head, ReadOnlySpan<int> rows, Span<float> destination, int? keyLength = null)
     {
         ArgumentNullException.ThrowIfNull(attention);
         AttentionProbabilities.Estimate(
@@ -29,7 +29,9 @@ public static class RandomFeatureAttentionExtensions
             attention.Normalize);
     }
 
-    /// <summary>Outputs of this layer with standard errors; see <see cref="KernelGen.ErrorBars.Jackknife"/> for how and for the limits.</summary>
+    /// <summary>
+    /// Outputs of this layer with standard errors; see <see cref="KernelGen.ErrorBars.Jackknife"/> for how and for the limits.
+    /// </summary>
     /// <param name="attention">The layer; its projections of this moment count.</param>
     /// <param name="query">[batch, heads, query length, head dim] or the other layout of <paramref name="shape"/>.</param>
     /// <param name="key">[batch, heads, key length, head dim].</param>

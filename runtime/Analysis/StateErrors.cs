@@ -1,8 +1,8 @@
 namespace KernelGen;
 
 /// <summary>
-/// Jackknife standard errors of attention over a state: the sums S and z of each block of d projections are one estimate, and the scatter of
-/// the results without one block shows that of the result. <see cref="ErrorBars"/> says what to trust.
+/// Jackknife standard errors of attention over a state: the sums S and z of each block of d projections are one estimate, and the scatter
+/// of the results without one block shows that of the result. <see cref="ErrorBars"/> says what to trust.
 /// </summary>
 internal sealed class StateErrors
 {

@@ -2,11 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace KernelGen.CompilerServices;
 
-/// <summary>Native memory of floats at a 64-byte boundary, a cache line and a 512-bit vector; freed when it is collected or disposed.</summary>
+/// <summary>
+/// Native memory of floats at a 64-byte boundary, a cache line and a 512-bit vector; freed when it is collected or disposed.
+/// </summary>
 /// <remarks>
-/// The collector does not see its size, so it is asked for whenever much more is in use than before: objects that nobody disposes of do not pile up. (Memory
-/// pressure would count what was disposed of too, and collect for every few forks of a decoding state.) Whoever disposes of one while calls may use it does
-/// so behind a <see cref="CallGate"/>.
+/// The collector does not see its size, so it is asked for whenever much more is in use than before: objects that nobody disposes of do not
+/// pile up. (Memory pressure would count what was disposed of too, and collect for every few forks of a decoding state.) Whoever disposes
+/// of one while calls may use it does so behind a <see cref="CallGate"/>.
 /// </remarks>
 internal sealed unsafe class AlignedBuffer : SafeHandle
 {

@@ -7,9 +7,9 @@ namespace KernelGen.CompilerServices;
 /// pointers point to is held still by <see cref="AttentionEngine{TKernel}.Forward"/>.
 /// </summary>
 /// <remarks>
-/// Phase 1 computes whole heads and the states of the key spans of cut heads; phase 2 merges those states, in the order of the spans; phase 3
-/// computes the query spans. A causal query span starts from the merged states of the spans before it, and brings its own copy up to its end.
-/// Memory: [workers] scratch, [workers] state for whole heads, then for each cut head its states: not causal [key spans], of which the
+/// Phase 1 computes whole heads and the states of the key spans of cut heads; phase 2 merges those states, in the order of the spans; phase
+/// 3 computes the query spans. A causal query span starts from the merged states of the spans before it, and brings its own copy up to its
+/// end. Memory: [workers] scratch, [workers] state for whole heads, then for each cut head its states: not causal [key spans], of which the
 /// first receives the merged one; causal [query spans] start states, then [key spans × pieces].
 /// </remarks>
 internal sealed unsafe class AttentionCall<TKernel> : TeamJob
@@ -217,7 +217,12 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private static AttentionShape HeadsAtOnce(in AttentionShape shape) =>
         KernelOperands<TKernel>.WrittenBy == OperandSharing.None ? shape
         : KernelOperands<TKernel>.WrittenBy == OperandSharing.Group ? shape with { Heads = shape.KeyHeads }
-        : shape with { Batch = KernelOperands<TKernel>.WrittenBy == OperandSharing.Everyone ? Math.Min(1, shape.Batch) : shape.Batch, Heads = Math.Min(1, shape.Heads), KeyHeads = Math.Min(1, shape.KeyHeads) };
+        : shape with
+        {
+            Batch = KernelOperands<TKernel>.WrittenBy == OperandSharing.Everyone ? Math.Min(1, shape.Batch) : shape.Batch,
+            Heads = Math.Min(1, shape.Heads),
+            KeyHeads = Math.Min(1, shape.KeyHeads),
+        };
 
     private void ClearGradients(in AttentionShape shape)
     {
@@ -230,7 +235,8 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         }
     }
 
-    private static int Workers(in SplitPlan plan, int degree) => (int)Math.Max(1, Math.Min(Math.Min(degree, WorkerTeam.Shared.Size), plan.Width));
+    private static int Workers(in SplitPlan plan, int degree) =>
+        (int)Math.Max(1, Math.Min(Math.Min(degree, WorkerTeam.Shared.Size), plan.Width));
 
     private static long WorkerStates(in SplitPlan plan, int workers) => plan.WholeHeads == 0 ? 0 : workers;
 
@@ -258,7 +264,8 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         var head = Head(headIndex, places);
         if (TKernel.Causal)
         {
-            piece = _plan.QuerySpans - 1 - piece; // later queries see more keys: the long pieces first, so that the short ones fill the gaps
+            // later queries see more keys: the long pieces first, so that the short ones fill the gaps
+            piece = _plan.QuerySpans - 1 - piece;
         }
 
         Output(head, piece, scratch, scratch);

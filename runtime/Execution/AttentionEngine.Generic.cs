@@ -32,7 +32,9 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         _slots = CallMemory.SlotsOf(KernelOperands<TKernel>.All, _given);
         _givenBackward = CallMemory.Given([.. _given, .. gradientPasses.SelectMany(pass => pass.Operands.ToArray())], isBackward: true);
         _slotsBackward = [.. gradientPasses.Select(pass => CallMemory.SlotsOf(pass.Operands, _givenBackward))];
-        _zeros = _givenBackward.Concat(_given).Where(operand => operand is { IsOptional: true, Access: OperandAccess.Read }).Select(operand => operand.Columns)
+        _zeros = _givenBackward.Concat(_given)
+            .Where(operand => operand is { IsOptional: true, Access: OperandAccess.Read })
+            .Select(operand => operand.Columns)
             .DefaultIfEmpty().Max() is > 0 and int columns ? new AlignedBuffer(columns) : null;
         _packed = PackedProjection.Of<TKernel>(this, projection, gradientPasses);
     }
@@ -107,7 +109,8 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     {
         if (_gradientPasses.Length == 0)
         {
-            throw new NotSupportedException("This layer has no backward pass: the derivative of its kernel function is too large to compute with.");
+            throw new NotSupportedException(
+                "This layer has no backward pass: the derivative of its kernel function is too large to compute with.");
         }
 
         var checkedShape = shape;
@@ -124,8 +127,8 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     /// <summary>Holds all memory of a call still and runs its kernels.</summary>
     [SkipLocalsInit]
     private unsafe void Run(
-        in CallTensors tensors, AttentionResult? result, ReadOnlySpan<int> keyLengths, in AttentionShape shape, PackedProjection packed, bool isBackward,
-        bool accumulate)
+        in CallTensors tensors, AttentionResult? result, ReadOnlySpan<int> keyLengths, in AttentionShape shape, PackedProjection packed,
+        bool isBackward, bool accumulate)
     {
         fixed (float* t0 = tensors.T0, t1 = tensors.T1, t2 = tensors.T2, t3 = tensors.T3)
         fixed (float* logSumExp = result is null ? default : result.LogSumExpMemory)
@@ -133,8 +136,17 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         fixed (float* state = result is null ? default : result.StateMemory)
         fixed (int* lengths = keyLengths)
         {
-            var starts = stackalloc float*[CallMemory.Slots] { t0, t1, t2, t3, null, null, null, null, null, null, null, null, logSumExp, second, state };
-            CallMemory memory = new() { Starts = starts, KeyLengths = lengths, AddsGradients = accumulate, State = isBackward ? null : state };
+            var starts = stackalloc float*[CallMemory.Slots]
+            {
+                t0, t1, t2, t3, null, null, null, null, null, null, null, null, logSumExp, second, state,
+            };
+            CallMemory memory = new()
+            {
+                Starts = starts,
+                KeyLengths = lengths,
+                AddsGradients = accumulate,
+                State = isBackward ? null : state,
+            };
             if (isBackward || _given.Length > 4 || !tensors.Strides.IsEmpty)
             {
                 RunWithMore(tensors, memory, shape, packed, isBackward);
@@ -150,9 +162,11 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     }
 
     /// <summary>Holds still what calls of four packed tensors, the common ones, have not.</summary>
-    private unsafe void RunWithMore(in CallTensors tensors, CallMemory memory, in AttentionShape shape, PackedProjection packed, bool isBackward)
+    private unsafe void RunWithMore(
+        in CallTensors tensors, CallMemory memory, in AttentionShape shape, PackedProjection packed, bool isBackward)
     {
-        fixed (float* t4 = tensors.T4, t5 = tensors.T5, t6 = tensors.T6, t7 = tensors.T7, t8 = tensors.T8, t9 = tensors.T9, t10 = tensors.T10, t11 = tensors.T11)
+        fixed (float* t4 = tensors.T4, t5 = tensors.T5, t6 = tensors.T6, t7 = tensors.T7, t8 = tensors.T8, t9 = tensors.T9,
+            t10 = tensors.T10, t11 = tensors.T11)
         {
             var more = stackalloc float*[] { t4, t5, t6, t7, t8, t9, t10, t11 };
             for (var i = 0; i < 8; i++)

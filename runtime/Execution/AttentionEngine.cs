@@ -1,8 +1,8 @@
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// What stands between the public face of a generated attention type and its kernel: it checks a call, cuts it into independent pieces, runs
-/// them on the threads of the process and lends them scratch memory. Concurrent calls are safe.
+/// What stands between the public face of a generated attention type and its kernel: it checks a call, cuts it into independent pieces,
+/// runs them on the threads of the process and lends them scratch memory. Concurrent calls are safe.
 /// </summary>
 public abstract class AttentionEngine
 {
@@ -43,7 +43,9 @@ public abstract class AttentionEngine
 
     /// <summary>Makes the engine of one kernel, which packs the projections for it.</summary>
     /// <param name="projection">[projection rows, head dim] of the kernel; null where it draws none.</param>
-    /// <param name="hyperparameters">What <see cref="LayerParameters"/> made of the layer's hyperparameter; empty where it has none.</param>
+    /// <param name="hyperparameters">
+    /// What <see cref="LayerParameters"/> made of the layer's hyperparameter; empty where it has none.
+    /// </param>
     /// <exception cref="ArgumentNullException">The kernel draws projections and none were given.</exception>
     /// <exception cref="ArgumentException">
     /// The projection has another shape, or the kernel draws none, or computes a fast transform that the projection has no structure for.
@@ -81,12 +83,15 @@ public abstract class AttentionEngine
     public abstract void Forward(in CallTensors tensors, in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths);
 
     /// <summary>As <see cref="IAttention"/> says.</summary>
-    /// <param name="tensors">Those of the caller's operands of the gradient kernels, each once, in the order in which they are first listed.</param>
+    /// <param name="tensors">
+    /// Those of the caller's operands of the gradient kernels, each once, in the order in which they are first listed.
+    /// </param>
     /// <param name="shape">The sizes.</param>
     /// <param name="result">What a forward call has filled.</param>
     /// <param name="keyLengths">Those of that call.</param>
     /// <param name="accumulate">Whether gradients are added to what is there.</param>
-    public abstract void Backward(in CallTensors tensors, in AttentionShape shape, AttentionResult result, ReadOnlySpan<int> keyLengths, bool accumulate);
+    public abstract void Backward(
+        in CallTensors tensors, in AttentionShape shape, AttentionResult result, ReadOnlySpan<int> keyLengths, bool accumulate);
 
     /// <inheritdoc cref="IAttention.BackwardScratchBytes"/>
     public abstract long BackwardScratchBytes(in AttentionShape shape);

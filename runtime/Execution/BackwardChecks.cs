@@ -5,7 +5,8 @@ internal static class BackwardChecks
 {
     /// <summary>The projections that a forward call filled a result with.</summary>
     /// <exception cref="ArgumentException">
-    /// No forward call filled it, or one of another declaration, hyperparameter or draw, or with other key lengths: the gradients would be of neither.
+    /// No forward call filled it, or one of another declaration, hyperparameter or draw, or with other key lengths: the gradients would be
+    /// of neither.
     /// </exception>
     public static PackedProjection CheckFilled(AttentionResult result, AttentionEngine layer, ReadOnlySpan<int> keyLengths)
     {

@@ -1,8 +1,8 @@
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// Stands before memory that calls use, one alone or several that only read, and that its owner may give back meanwhile: it goes with the last call that
-/// uses it. What may not run at the same time is refused, so that no misuse reads memory that is gone or half changed.
+/// Stands before memory that calls use, one alone or several that only read, and that its owner may give back meanwhile: it goes with the
+/// last call that uses it. What may not run at the same time is refused, so that no misuse reads memory that is gone or half changed.
 /// </summary>
 /// <param name="owner">The owner's type, for messages.</param>
 /// <param name="advice">What to do in place of two calls at the same time, for messages.</param>
@@ -51,7 +51,9 @@ public sealed class CallGate(string owner, string advice, Action? free = null)
         }
     }
 
-    /// <summary>Lets no call in any more, and gives the memory back, at once or after the calls that are running; later calls do nothing.</summary>
+    /// <summary>
+    /// Lets no call in any more, and gives the memory back, at once or after the calls that are running; later calls do nothing.
+    /// </summary>
     public void Close()
     {
         if (Interlocked.Or(ref _state, Closed) == 0)

@@ -6,7 +6,8 @@ namespace KernelGen.CompilerServices;
 internal unsafe struct CallMemory
 {
     /// <summary>The slots after those of <see cref="CallTensors"/>.</summary>
-    public const int LogSumExpSlot = CallTensors.Most, SecondSlot = LogSumExpSlot + 1, KeptStateSlot = SecondSlot + 1, Slots = KeptStateSlot + 1;
+    public const int LogSumExpSlot = CallTensors.Most, SecondSlot = LogSumExpSlot + 1, KeptStateSlot = SecondSlot + 1,
+        Slots = KeptStateSlot + 1;
 
     /// <summary>The slot of parameters, which each kernel has packed for itself.</summary>
     public const int ParametersSlot = -1;
@@ -58,6 +59,7 @@ internal unsafe struct CallMemory
     public static Operand[] Given(IEnumerable<Operand> operands, bool isBackward) =>
     [
         .. operands.Where(operand => operand.Source == OperandSource.Caller).DistinctBy(operand => operand.Name)
-            .Select(operand => isBackward && operand.Access == OperandAccess.Write ? operand with { Access = OperandAccess.Read } : operand),
+            .Select(operand =>
+                isBackward && operand.Access == OperandAccess.Write ? operand with { Access = OperandAccess.Read } : operand),
     ];
 }

@@ -1,8 +1,8 @@
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// The idle calls of one kernel, with their working memory. There are as many as there ever were calls at the same time, each with the memory of
-/// its largest call.
+/// The idle calls of one kernel, with their working memory. There are as many as there ever were calls at the same time, each with the
+/// memory of its largest call.
 /// </summary>
 internal sealed class CallPool<TCall>
     where TCall : new()

@@ -101,7 +101,8 @@ internal static class DecodingFile
 
             if (Header.Declaration != needed.Declaration)
             {
-                throw new InvalidDataException($"The decoding state is of the layer '{Header.Declaration}', but this one is '{needed.Declaration}'.");
+                throw new InvalidDataException(
+                    $"The decoding state is of the layer '{Header.Declaration}', but this one is '{needed.Declaration}'.");
             }
 
             if (!hyperparameters.AsSpan().SequenceEqual(needed.Hyperparameters))
@@ -156,7 +157,8 @@ internal static class DecodingFile
             var size = Int32();
             return size >= least && size <= most
                 ? size
-                : throw new InvalidDataException($"The decoding state is damaged: it has {size} {what}, but {least} to {most} are possible.");
+                : throw new InvalidDataException(
+                    $"The decoding state is damaged: it has {size} {what}, but {least} to {most} are possible.");
         }
 
         private int Int32()

@@ -30,7 +30,8 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         _engine = engine;
         _declaration = declaration;
         _packed = packed;
-        _gate = new CallGate(nameof(DecodingState), "a state takes one token after the other; Fork gives another thread a state of its own.", Free);
+        _gate = new CallGate(
+            nameof(DecodingState), "a state takes one token after the other; Fork gives another thread a state of its own.", Free);
         Position = position;
     }
 
@@ -119,7 +120,8 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     {
         using var use = _gate.Share();
         ArgumentNullException.ThrowIfNull(stream);
-        DecodingFile.Writer writer = new(stream, new DecodingFile.Header(_declaration, _engine.Hyperparameters.ToArray(), Projection, Streams, Position));
+        DecodingFile.Writer writer = new(
+            stream, new DecodingFile.Header(_declaration, _engine.Hyperparameters.ToArray(), Projection, Streams, Position));
         var numbers = new float[Math.Max(Numbers(TKernel.StateLayout), Numbers(TKernel.RowLayout))];
         for (var i = 0; i < Streams; i++)
         {
@@ -135,14 +137,17 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         GC.KeepAlive(this);
     }
 
-    /// <summary>Reads a state of this declaration, with these projections. Memory is taken for what has been read, whatever the header says.</summary>
+    /// <summary>
+    /// Reads a state of this declaration, with these projections. Memory is taken for what has been read, whatever the header says.
+    /// </summary>
     public static DecodingState<TKernel> Load(DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, Stream stream)
     {
         DecodingFile.Header needed = new(declaration, engine.Hyperparameters.ToArray(), packed.Source, Streams: 1, Position: 0);
         DecodingFile.Reader reader = new(stream, needed);
         if (KeepsAllRows && reader.Header.Position > MostRows)
         {
-            throw new InvalidDataException($"The decoding state is damaged: it remembers {reader.Header.Position} tokens, but at most {MostRows} can be.");
+            throw new InvalidDataException(
+                $"The decoding state is damaged: it remembers {reader.Header.Position} tokens, but at most {MostRows} can be.");
         }
 
         DecodingState<TKernel> state = new(engine, declaration, packed, reader.Header.Streams, reader.Header.Position);
@@ -189,7 +194,8 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         {
             for (var repetition = 0; repetition < layout[i + 2]; repetition++)
             {
-                new ReadOnlySpan<float>(memory + layout[i] + (row + repetition) * layout[i + 3], layout[i + 1]).CopyTo(numbers.AsSpan(written));
+                new ReadOnlySpan<float>(memory + layout[i] + (row + repetition) * layout[i + 3], layout[i + 1])
+                    .CopyTo(numbers.AsSpan(written));
                 written += layout[i + 1];
             }
         }
@@ -214,7 +220,8 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     {
         if (length > long.MaxValue - Position)
         {
-            throw new InvalidOperationException($"There would be {(Int128)Position + length} tokens, but at most {long.MaxValue} are counted.");
+            throw new InvalidOperationException(
+                $"There would be {(Int128)Position + length} tokens, but at most {long.MaxValue} are counted.");
         }
 
         Reserve(Position + length);

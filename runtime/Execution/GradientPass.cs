@@ -26,7 +26,8 @@ public abstract class GradientPass
     /// <param name="shape">The sizes of the call.</param>
     /// <param name="degree">The threads that it may use.</param>
     /// <param name="parameters">What <see cref="Pack"/> gave.</param>
-    internal abstract unsafe void Run(in CallMemory memory, ReadOnlySpan<int> slots, float* zeros, in AttentionShape shape, int degree, AlignedBuffer parameters);
+    internal abstract unsafe void Run(
+        in CallMemory memory, ReadOnlySpan<int> slots, float* zeros, in AttentionShape shape, int degree, AlignedBuffer parameters);
 }
 
 /// <inheritdoc/>
@@ -42,7 +43,8 @@ internal sealed class GradientPass<TKernel> : GradientPass
     internal override AlignedBuffer Pack(Projection? projection, ReadOnlySpan<float> hyperparameters) =>
         PackedProjection.Pack<TKernel>(projection, hyperparameters);
 
-    internal override unsafe void Run(in CallMemory memory, ReadOnlySpan<int> slots, float* zeros, in AttentionShape shape, int degree, AlignedBuffer parameters)
+    internal override unsafe void Run(
+        in CallMemory memory, ReadOnlySpan<int> slots, float* zeros, in AttentionShape shape, int degree, AlignedBuffer parameters)
     {
         var call = _calls.Rent();
         try

@@ -24,7 +24,8 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
     /// <param name="projection">W of it.</param>
     /// <param name="normalize">Whether outputs are divided by the sum of their weights.</param>
     /// <param name="scratch">Lends calls their working memory.</param>
-    public ItemSet(FeatureMap featureMap, PackedProjection packed, Projection projection, bool normalize, CallPool<ScratchMemory<TKernel>> scratch)
+    public ItemSet(
+        FeatureMap featureMap, PackedProjection packed, Projection projection, bool normalize, CallPool<ScratchMemory<TKernel>> scratch)
         : base(featureMap, projection)
     {
         _packed = packed;
@@ -46,7 +47,8 @@ internal sealed unsafe class ItemSet<TKernel> : ItemSet
         fixed (float* key = keys, value = values)
         {
             var head = KernelOperands<TKernel>.Head(
-                places, query: null, key, value, output: null, logSumExp: null, _packed.Parameters.Pointer, queryLength: 0, keyLength: items) with
+                places, query: null, key, value, output: null, logSumExp: null, _packed.Parameters.Pointer, queryLength: 0,
+                keyLength: items) with
             {
                 KeepsState = true,
             };

@@ -9,11 +9,13 @@ internal static unsafe class KernelOperands<TKernel>
     private static readonly Operand[] Listed = Checked(TKernel.Operands.ToArray());
 
     private static readonly int
-        Query = IndexOf("query"), Key = IndexOf("key"), Value = IndexOf("value"), Output = IndexOf("output"), LogSumExp = IndexOf("logSumExp"),
+        Query = IndexOf("query"), Key = IndexOf("key"), Value = IndexOf("value"), Output = IndexOf("output"),
+            LogSumExp = IndexOf("logSumExp"),
         Parameters = IndexOf("parameters");
 
     /// <summary>The widest sharing of what the kernel writes: heads that share it run one after the other.</summary>
-    public static OperandSharing WrittenBy { get; } = Listed.Where(operand => operand.IsWritten).Select(operand => operand.SharedBy).DefaultIfEmpty().Max();
+    public static OperandSharing WrittenBy { get; } =
+        Listed.Where(operand => operand.IsWritten).Select(operand => operand.SharedBy).DefaultIfEmpty().Max();
 
     /// <summary>Whether it may read what is missing.</summary>
     public static bool ReadsMissing { get; } = Listed.Any(operand => operand is { IsOptional: true, Access: OperandAccess.Read });
@@ -43,7 +45,8 @@ internal static unsafe class KernelOperands<TKernel>
     /// <param name="keyLength">Keys.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static HeadOperands Head(
-        OperandPlace* places, float* query, float* key, float* value, float* output, float* logSumExp, float* parameters, int queryLength, int keyLength)
+        OperandPlace* places, float* query, float* key, float* value, float* output, float* logSumExp,
+        float* parameters, int queryLength, int keyLength)
     {
         places[Query].Start = query;
         places[Key].Start = key;

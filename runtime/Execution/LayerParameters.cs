@@ -9,7 +9,9 @@ public static class LayerParameters
     /// <summary>
     /// Optimal positive features, exp(A‖ω‖² + B·ωᵀx̂ − ‖x̂‖²/2)·(1 − 4A)^(d/4): B, then A and (d/4)·log(1 − 4A), both in powers of two.
     /// </summary>
-    /// <param name="lambda">λ, the ‖q̂ + k̂‖² at which the variance is least; at least 0, where the features are the plain positive ones.</param>
+    /// <param name="lambda">
+    /// λ, the ‖q̂ + k̂‖² at which the variance is least; at least 0, where the features are the plain positive ones.
+    /// </param>
     /// <param name="headDim">d.</param>
     /// <exception cref="ArgumentOutOfRangeException">λ is negative or not finite.</exception>
     /// <remarks>Source: Likhosherstov et al., "Chefs' Random Tables", arXiv:2205.15317, theorem 3.2.</remarks>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// What is said where memory of a size that a caller or a file chose cannot be had: how much is needed, of what, and how much there is. Asked before it is
-/// allocated, since many systems promise any amount and end the process that uses it.
+/// What is said where memory of a size that a caller or a file chose cannot be had: how much is needed, of what, and how much there is.
+/// Asked before it is allocated, since many systems promise any amount and end the process that uses it.
 /// </summary>
 internal static class MemoryChecks
 {
@@ -60,8 +60,8 @@ internal static class MemoryChecks
         + $"of which KernelGen holds {AlignedBuffer.BytesInUse} and the managed heap {GC.GetTotalMemory(forceFullCollection: false)}.",
         exception);
 
-    // Apart from the check, which then allocates nothing. A container may have been given more since, and some of what is held may be garbage, which goes
-    // once its finalizers have run.
+    // Apart from the check, which then allocates nothing. A container may have been given more since, and some of what is held may be
+    // garbage, which goes once its finalizers have run.
     private static void CollectOrThrow(long count, long bytesEach, string what)
     {
         var needed = (Int128)count * bytesEach;

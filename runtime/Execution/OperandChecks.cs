@@ -11,7 +11,8 @@ internal static class OperandChecks
         {
             var operand = given[i];
             var actual = tensors[i].Length;
-            var rows = (long)operand.BatchOf(shape) * operand.HeadsOf(shape) * operand.RowsOf(shape); // below 2^62, since batch × heads is an int
+            // below 2^62, since batch × heads is an int
+            var rows = (long)operand.BatchOf(shape) * operand.HeadsOf(shape) * operand.RowsOf(shape);
             if (rows <= actual && rows * operand.Columns == actual && tensors.Strides.IsEmpty)
             {
                 continue; // what follows finds the words for what is wrong
@@ -58,7 +59,8 @@ internal static class OperandChecks
         }
         else
         {
-            ShapeChecks.CheckShared(actual, operand.SharedBy == OperandSharing.Sequence ? shape.Batch : null, rows, operand.Columns, NameOf(operand));
+            ShapeChecks.CheckShared(
+                actual, operand.SharedBy == OperandSharing.Sequence ? shape.Batch : null, rows, operand.Columns, NameOf(operand));
         }
     }
 
@@ -90,7 +92,8 @@ internal static class OperandChecks
             // The numbers that belong to the two may lie between each other.
             fixed (float* first = tensors[i], second = tensors[j])
             {
-                if (StridedRegion.Of(written, tensors.StridesOf(i), shape).IsApartFrom(StridedRegion.Of(other, tensors.StridesOf(j), shape), (nint)second - (nint)first))
+                if (StridedRegion.Of(written, tensors.StridesOf(i), shape)
+                    .IsApartFrom(StridedRegion.Of(other, tensors.StridesOf(j), shape), (nint)second - (nint)first))
                 {
                     return;
                 }

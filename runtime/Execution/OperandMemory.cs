@@ -54,7 +54,9 @@ internal unsafe struct OperandMemory
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly OperandPlace Of(nint batch, nint head) => new()
     {
-        Start = Start is null || (batch | head) == 0 ? Start : Start + batch * BatchStride + (QueryHeads == 1 ? head : head / QueryHeads) * HeadStride,
+        Start = Start is null || (batch | head) == 0
+            ? Start
+            : Start + batch * BatchStride + (QueryHeads == 1 ? head : head / QueryHeads) * HeadStride,
         Stride = RowStride,
     };
 

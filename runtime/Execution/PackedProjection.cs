@@ -1,8 +1,8 @@
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// Projections as the kernels of one layer read them. Never changed once packed, so calls, results, states and item sets hold on to those that they
-/// started with, and share them.
+/// Projections as the kernels of one layer read them. Never changed once packed, so calls, results, states and item sets hold on to those
+/// that they started with, and share them.
 /// </summary>
 internal sealed class PackedProjection
 {

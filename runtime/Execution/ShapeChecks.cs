@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace KernelGen.CompilerServices;
 
-/// <summary>The checks at the public edge, after which kernels trust every size. Each message names what was expected and what was found.</summary>
+/// <summary>
+/// The checks at the public edge, after which kernels trust every size. Each message names what was expected and what was found.
+/// </summary>
 internal static class ShapeChecks
 {
     /// <summary>Whether the sizes make sense by themselves.</summary>
@@ -140,7 +142,9 @@ internal static class ShapeChecks
         {
             if (projection is not null)
             {
-                Throw(nameof(projection), $"This attention draws 0 projections, but one of {projection.Rows} × {projection.Columns} was given.");
+                Throw(
+                    nameof(projection),
+                    $"This attention draws 0 projections, but one of {projection.Rows} × {projection.Columns} was given.");
             }
 
             return;

@@ -17,8 +17,8 @@ internal readonly struct SplitPlan
     // A causal span but the first waits for the states of all spans before it. Cutting these finer balances that work, at n² states.
     private const int MostSpansWithPieces = 8;
 
-    // Spans of queries that need nothing of each other: so many for each worker that unequal ones even out, but each of enough tokens to share
-    // what it loads. A tile may be as large already.
+    // Spans of queries that need nothing of each other: so many for each worker that unequal ones even out, but each of enough tokens to
+    // share what it loads. A tile may be as large already.
     private const int FreeUnitsPerWorker = 8;
     private const int FreeTokens = 192;
     private const int MostFreeTiles = 4;
@@ -54,7 +54,8 @@ internal readonly struct SplitPlan
     public int StatesPerCutHead(bool causal) => causal ? QuerySpans + KeySpans * PiecesPerSpan : KeySpans;
 
     /// <summary>The most units that can run at the same time.</summary>
-    public long Width => Math.Max(Math.Max(WholeHeads, WholeHeads + (long)CutHeads * KeySpans * PiecesPerSpan), (long)CutHeads * QuerySpans);
+    public long Width =>
+        Math.Max(Math.Max(WholeHeads, WholeHeads + (long)CutHeads * KeySpans * PiecesPerSpan), (long)CutHeads * QuerySpans);
 
     /// <summary>Plans a call.</summary>
     /// <param name="shape">A checked shape.</param>

@@ -28,7 +28,8 @@ internal readonly struct StridedRegion
     public Int128 Extent => IsEmpty ? 0 : ExtentBelow(Int128.MaxValue);
 
     /// <summary>
-    /// Whether no two rows have a number in common, by a rule that some arrangements fail that nobody has: the rows of an axis lie between those of the next.
+    /// Whether no two rows have a number in common, by a rule that some arrangements fail that nobody has: the rows of an axis lie between
+    /// those of the next.
     /// </summary>
     public bool IsDistinct
     {
@@ -63,10 +64,14 @@ internal readonly struct StridedRegion
         }
 
         return new StridedRegion(
-            new Axis(operand.BatchOf(shape), strides.Batch), new Axis(operand.HeadsOf(shape), strides.Head), new Axis(operand.RowsOf(shape), strides.Row), operand.Columns);
+            new Axis(operand.BatchOf(shape), strides.Batch), new Axis(operand.HeadsOf(shape), strides.Head),
+            new Axis(operand.RowsOf(shape), strides.Row), operand.Columns);
     }
 
-    /// <summary>Whether the two surely have no number in common: one ends before the other starts, or both repeat at the same stride, in different parts of it.</summary>
+    /// <summary>
+    /// Whether the two surely have no number in common: one ends before the other starts, or both repeat at the same stride, in different
+    /// parts of it.
+    /// </summary>
     /// <param name="other">The other region.</param>
     /// <param name="bytes">From the first number of this one to that of the other.</param>
     public bool IsApartFrom(in StridedRegion other, nint bytes)

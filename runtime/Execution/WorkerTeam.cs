@@ -17,7 +17,8 @@ namespace KernelGen.CompilerServices;
 /// </remarks>
 internal sealed class WorkerTeam
 {
-    // Longer than a phase change or the gap between two calls in a loop, shorter than a time slice; waking a blocked thread takes about as long.
+    // Longer than a phase change or the gap between two calls in a loop, shorter than a time slice; waking a blocked thread takes about as
+    // long.
     private static readonly long SpinTicks = Stopwatch.Frequency * 50 / 1_000_000;
 
     private readonly Helper?[] _helpers;
@@ -43,8 +44,8 @@ internal sealed class WorkerTeam
     public int Size => _helpers.Length + 1;
 
     /// <summary>
-    /// Takes the team for a sequence of jobs. Where another caller has it, or fewer than two workers are wanted, the answer is false and the
-    /// caller's units run on its own thread.
+    /// Takes the team for a sequence of jobs. Where another caller has it, or fewer than two workers are wanted, the answer is false and
+    /// the caller's units run on its own thread.
     /// </summary>
     public bool TryEnter(int workers)
     {
@@ -222,7 +223,8 @@ internal sealed class WorkerTeam
             thread.UnsafeStart();
         }
 
-        // The order "called, then parked?" here and "parked, then called?" there, with full fences: one of the two always notices the other.
+        // The order "called, then parked?" here and "parked, then called?" there, with full fences: one of the two always notices the
+        // other.
         public void Wake()
         {
             Interlocked.Exchange(ref _called.Value, 1);

@@ -1,12 +1,12 @@
 namespace KernelGen.Formulas;
 
 /// <summary>
-/// How far random features of the softmax kernel vary: Cov(K̂_j, K̂_l)/(K_j·K_l) of the estimates for two keys and the same query from one Gaussian
-/// projection, all its branches together. With j = l it is a relative variance.
+/// How far random features of the softmax kernel vary: Cov(K̂_j, K̂_l)/(K_j·K_l) of the estimates for two keys and the same query from one
+/// Gaussian projection, all its branches together. With j = l it is a relative variance.
 /// </summary>
 /// <remarks>
-/// All are Gaussian integrals of products of exponentials of z_j = q̂ + s·k̂_j, with s = −1 for trigonometric features and 1 for all others.
-/// Sources: Choromanski et al., arXiv:2009.14794, lemma 2 and theorem 1; Likhosherstov et al., arXiv:2205.15317, theorem 3.2.
+/// All are Gaussian integrals of products of exponentials of z_j = q̂ + s·k̂_j, with s = −1 for trigonometric features and 1 for all
+/// others. Sources: Choromanski et al., arXiv:2009.14794, lemma 2 and theorem 1; Likhosherstov et al., arXiv:2205.15317, theorem 3.2.
 /// </remarks>
 internal static class FeatureCovariance
 {

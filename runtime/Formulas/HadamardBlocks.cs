@@ -1,8 +1,8 @@
 namespace KernelGen.Formulas;
 
 /// <summary>
-/// The blocks of projections that are a fast transform, lengths · H·D₃·H·D₂·H·D₁: as many as it takes, each with one row for every number of a token
-/// that is padded to the next power of two.
+/// The blocks of projections that are a fast transform, lengths · H·D₃·H·D₂·H·D₁: as many as it takes, each with one row for every number
+/// of a token that is padded to the next power of two.
 /// </summary>
 internal static class HadamardBlocks
 {

@@ -1,8 +1,8 @@
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// The tensors that a caller hands in, in the order in which the layer's kernels list the operands that are the caller's; a missing one is empty. Emitted layers
-/// make it of their arguments.
+/// The tensors that a caller hands in, in the order in which the layer's kernels list the operands that are the caller's; a missing one is
+/// empty. Emitted layers make it of their arguments.
 /// </summary>
 /// <remarks>Spans cannot be in a list, so they have a field each.</remarks>
 public readonly ref struct CallTensors
@@ -23,9 +23,10 @@ public readonly ref struct CallTensors
 
     /// <summary>The tensors in order. Kernels write to those whose operands say so, which are made of a <see cref="Span{T}"/>.</summary>
     public CallTensors(
-        ReadOnlySpan<float> t0, ReadOnlySpan<float> t1 = default, ReadOnlySpan<float> t2 = default, ReadOnlySpan<float> t3 = default, ReadOnlySpan<float> t4 = default,
-        ReadOnlySpan<float> t5 = default, ReadOnlySpan<float> t6 = default, ReadOnlySpan<float> t7 = default, ReadOnlySpan<float> t8 = default,
-        ReadOnlySpan<float> t9 = default, ReadOnlySpan<float> t10 = default, ReadOnlySpan<float> t11 = default)
+        ReadOnlySpan<float> t0, ReadOnlySpan<float> t1 = default, ReadOnlySpan<float> t2 = default, ReadOnlySpan<float> t3 = default,
+        ReadOnlySpan<float> t4 = default, ReadOnlySpan<float> t5 = default, ReadOnlySpan<float> t6 = default,
+        ReadOnlySpan<float> t7 = default, ReadOnlySpan<float> t8 = default, ReadOnlySpan<float> t9 = default,
+        ReadOnlySpan<float> t10 = default, ReadOnlySpan<float> t11 = default)
     {
         T0 = t0;
         T1 = t1;

@@ -17,7 +17,8 @@ public static class GpuChecks
     {
         if (threads < GpuPlan.Threads)
         {
-            throw new NotSupportedException($"The kernels need groups of {GpuPlan.Threads} threads, but {name} has groups of at most {threads}.");
+            throw new NotSupportedException(
+                $"The kernels need groups of {GpuPlan.Threads} threads, but {name} has groups of at most {threads}.");
         }
 
         if (shared < sharedBytes)
@@ -29,7 +30,9 @@ public static class GpuChecks
     /// <summary>Whether kernels of precision TensorFloat32 can be compiled.</summary>
     /// <param name="name">The device's name.</param>
     /// <param name="optimizationLevel">The number of the optimisation level of the ILGPU context.</param>
-    /// <param name="cudaMajor">The first number of a CUDA device's compute capability; null for other devices, which compute in float32.</param>
+    /// <param name="cudaMajor">
+    /// The first number of a CUDA device's compute capability; null for other devices, which compute in float32.
+    /// </param>
     /// <exception cref="InvalidOperationException">They cannot.</exception>
     public static void CheckTensorFloat32(string name, int optimizationLevel, int? cudaMajor)
     {
@@ -50,7 +53,8 @@ public static class GpuChecks
     /// <summary>Whether all lengths fit the shape.</summary>
     /// <exception cref="ArgumentException">One does not.</exception>
     public static void CheckCall(
-        in AttentionShape shape, bool causal, int headDim, int valueDim, long query, long key, long value, long destination, long keyLengths, string destinationName = "destination")
+        in AttentionShape shape, bool causal, int headDim, int valueDim, long query, long key, long value, long destination,
+        long keyLengths, string destinationName = "destination")
     {
         CheckShape(shape, causal);
         CheckLength(query, shape, shape.QueryLength, headDim, nameof(query));
@@ -59,7 +63,8 @@ public static class GpuChecks
         CheckLength(destination, shape, shape.QueryLength, valueDim, destinationName);
         if (keyLengths != 0 && keyLengths != shape.Batch)
         {
-            throw new ArgumentException($"keyLengths holds {keyLengths} numbers, but the batch has {shape.Batch} sequences.", nameof(keyLengths));
+            throw new ArgumentException(
+                $"keyLengths holds {keyLengths} numbers, but the batch has {shape.Batch} sequences.", nameof(keyLengths));
         }
     }
 
@@ -74,7 +79,10 @@ public static class GpuChecks
         CheckLength(valueGradient, shape, shape.KeyLength, valueDim, nameof(valueGradient));
     }
 
-    /// <summary>Whether a forward call can fill a result; it is empty until <see cref="Fill"/>. The call lasts until what is returned is disposed of.</summary>
+    /// <summary>
+    /// Whether a forward call can fill a result; it is empty until <see cref="Fill"/>. The call lasts until what is returned is disposed
+    /// of.
+    /// </summary>
     /// <exception cref="ArgumentException">It is another object's, or for another shape.</exception>
     /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
     /// <exception cref="InvalidOperationException">Another call is using it.</exception>
@@ -148,7 +156,8 @@ public static class GpuChecks
 
     /// <summary>Whether each key length is within the keys.</summary>
     /// <exception cref="ArgumentException">One is not.</exception>
-    public static void CheckKeyLengths(ReadOnlySpan<int> keyLengths, in AttentionShape shape) => ShapeChecks.CheckKeyLengths(keyLengths, shape);
+    public static void CheckKeyLengths(ReadOnlySpan<int> keyLengths, in AttentionShape shape) =>
+        ShapeChecks.CheckKeyLengths(keyLengths, shape);
 
     /// <summary>Whether a device has so much memory at all.</summary>
     /// <param name="name">The device.</param>

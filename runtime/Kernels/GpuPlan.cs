@@ -1,6 +1,9 @@
 namespace KernelGen.CompilerServices;
 
-/// <summary>How a call is cut for a GPU: spans of tokens that have a state each, spans whose outputs are computed, and the memory that they take. Emitted launchers ask for it.</summary>
+/// <summary>
+/// How a call is cut for a GPU: spans of tokens that have a state each, spans whose outputs are computed, and the memory that they take.
+/// Emitted launchers ask for it.
+/// </summary>
 public readonly struct GpuPlan
 {
     /// <summary>Threads of a group.</summary>
@@ -53,9 +56,12 @@ public readonly struct GpuPlan
     /// <param name="stateFloats">Floats of a state; 0 where there is none.</param>
     /// <param name="scratchFloats">Floats of scratch memory that each group needs; 0 where shared memory is enough.</param>
     /// <param name="isScan">Whether a span of outputs starts from the state of the spans before it, and so both are cut alike.</param>
-    /// <param name="mostTiles">The most tiles of a span that has a state: where every tile is rounded, more would let sums of equal tokens drift.</param>
+    /// <param name="mostTiles">
+    /// The most tiles of a span that has a state: where every tile is rounded, more would let sums of equal tokens drift.
+    /// </param>
     public static GpuPlan Create(
-        int heads, int stateLength, int outputLength, int processors, int stateTokens, int outputTokens, int stateFloats, int scratchFloats, bool isScan, int mostTiles = int.MaxValue)
+        int heads, int stateLength, int outputLength, int processors, int stateTokens, int outputTokens, int stateFloats, int scratchFloats,
+        bool isScan, int mostTiles = int.MaxValue)
     {
         var groups = Math.Max(1, processors * GroupsPerProcessor / Math.Max(1, heads));
         var most = stateFloats == 0 ? groups : (int)Math.Clamp(MostStateFloats / stateFloats / Math.Max(1, heads), 1, groups);

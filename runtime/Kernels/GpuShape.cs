@@ -12,7 +12,8 @@ namespace KernelGen.CompilerServices;
 /// <param name="spans">Spans of each head.</param>
 /// <param name="from">The first token of the first span.</param>
 public readonly struct GpuShape(
-    int heads, int queryLength, int keyLength, bool isTokensOuter, bool hasKeyLengths, bool wantsLogSumExp, bool addsGradients, int spanTokens, int spans, int from)
+    int heads, int queryLength, int keyLength, bool isTokensOuter, bool hasKeyLengths, bool wantsLogSumExp, bool addsGradients,
+    int spanTokens, int spans, int from)
 {
     /// <summary>Heads of each sequence.</summary>
     public readonly int Heads = heads;

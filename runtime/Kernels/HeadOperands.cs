@@ -1,8 +1,8 @@
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// One head of one call, as an emitted kernel sees it: where its operands start and how far apart their rows are. The engine has checked every size and
-/// holds the memory still; emitted code needs no unsafe context because it only sees references.
+/// One head of one call, as an emitted kernel sees it: where its operands start and how far apart their rows are. The engine has checked
+/// every size and holds the memory still; emitted code needs no unsafe context because it only sees references.
 /// </summary>
 /// <remarks>Operands are told apart by their place in <see cref="IAttentionKernel.Operands"/>.</remarks>
 public readonly unsafe struct HeadOperands
@@ -41,8 +41,8 @@ public readonly unsafe struct HeadOperands
     public bool KeepsState { get; internal init; }
 
     /// <summary>
-    /// Whether all keys and queries of the head are so few (<see cref="IAttentionKernel.ShortTokens"/>) that one pass over the parameters serves both.
-    /// <see cref="StartsEmpty"/> then holds for the whole head, and the state is not made.
+    /// Whether all keys and queries of the head are so few (<see cref="IAttentionKernel.ShortTokens"/>) that one pass over the parameters
+    /// serves both. <see cref="StartsEmpty"/> then holds for the whole head, and the state is not made.
     /// </summary>
     public bool IsShort { get; internal init; }
 

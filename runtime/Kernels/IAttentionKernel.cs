@@ -9,8 +9,8 @@ namespace KernelGen.CompilerServices;
 /// When a kernel is causal, <see cref="Output"/> over tokens [from, to) starts from the state of the tokens before `from` and leaves in it
 /// the state of those before `to`, so <see cref="Accumulate"/> is only needed where a head is split. Pieces begin at multiples of
 /// <see cref="TileRows"/>. States of disjoint spans of keys merge associatively.
-/// Where <see cref="HeadOperands.StartsEmpty"/>, the first call starts the state itself; where not <see cref="HeadOperands.KeepsState"/>, the call may leave
-/// unfinished what only later tokens, or whoever keeps the state, would read.
+/// Where <see cref="HeadOperands.StartsEmpty"/>, the first call starts the state itself; where not <see cref="HeadOperands.KeepsState"/>,
+/// the call may leave unfinished what only later tokens, or whoever keeps the state, would read.
 /// </remarks>
 public interface IAttentionKernel
 {
@@ -50,21 +50,28 @@ public interface IAttentionKernel
     /// <summary>Floats of scratch memory that one call of <see cref="Accumulate"/> or <see cref="Output"/> works in.</summary>
     static abstract int ScratchFloats { get; }
 
-    /// <summary>Whether the projections are computed as fast transforms, so that a <see cref="ProjectionDraw.Hadamard"/> draw is needed.</summary>
+    /// <summary>
+    /// Whether the projections are computed as fast transforms, so that a <see cref="ProjectionDraw.Hadamard"/> draw is needed.
+    /// </summary>
     static abstract bool NeedsHadamard { get; }
 
     /// <summary>
-    /// Whether the state sums over queries and outputs are of keys, as gradients of keys and values are; otherwise the state sums over keys. Then
-    /// <see cref="Accumulate"/> takes spans of queries, and <see cref="Output"/> of keys unless the kernel is causal.
+    /// Whether the state sums over queries and outputs are of keys, as gradients of keys and values are; otherwise the state sums over
+    /// keys. Then <see cref="Accumulate"/> takes spans of queries, and <see cref="Output"/> of keys unless the kernel is causal.
     /// </summary>
     static virtual bool OutputsKeys => false;
 
-    /// <summary>The most tokens, of keys and of queries, that <see cref="HeadOperands.IsShort"/> may be set for; 0 where the kernel makes no difference.</summary>
+    /// <summary>
+    /// The most tokens, of keys and of queries, that <see cref="HeadOperands.IsShort"/> may be set for; 0 where the kernel makes no
+    /// difference.
+    /// </summary>
     static virtual int ShortTokens => 0;
 
     /// <summary>Brings the projections, [projection rows, head dim], into the order and scale that the kernel reads.</summary>
     /// <param name="projection">Of the kernel's size; null where it draws none.</param>
-    /// <param name="hyperparameters">What <see cref="LayerParameters"/> made of the layer's hyperparameter; empty where it has none.</param>
+    /// <param name="hyperparameters">
+    /// What <see cref="LayerParameters"/> made of the layer's hyperparameter; empty where it has none.
+    /// </param>
     /// <param name="packed"><see cref="ParameterFloats"/> floats.</param>
     static abstract void PackParameters(Projection? projection, ReadOnlySpan<float> hyperparameters, Span<float> packed);
 

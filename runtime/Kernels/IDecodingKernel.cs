@@ -1,11 +1,13 @@
 namespace KernelGen.CompilerServices;
 
-/// <summary>What the generator emits beside <see cref="IAttentionKernel"/> for a causal declaration: the same computation a token at a time.</summary>
+/// <summary>
+/// What the generator emits beside <see cref="IAttentionKernel"/> for a causal declaration: the same computation a token at a time.
+/// </summary>
 /// <remarks>
-/// What a stream carries from token to token is a state of <see cref="DecodingStateFloats"/>, which <see cref="IAttentionKernel.InitState"/> starts, and
-/// rows of <see cref="RowFloats"/>, one a token: of the open block of at most <see cref="BlockRows"/> tokens that the state does not hold yet, or of
-/// all tokens where there is no state. With no row open, the state is one that <see cref="IAttentionKernel.Accumulate"/> and
-/// <see cref="IAttentionKernel.Output"/> go on from.
+/// What a stream carries from token to token is a state of <see cref="DecodingStateFloats"/>, which
+/// <see cref="IAttentionKernel.InitState"/> starts, and rows of <see cref="RowFloats"/>, one a token: of the open block of at most
+/// <see cref="BlockRows"/> tokens that the state does not hold yet, or of all tokens where there is no state. With no row open, the state
+/// is one that <see cref="IAttentionKernel.Accumulate"/> and <see cref="IAttentionKernel.Output"/> go on from.
 /// </remarks>
 public interface IDecodingKernel : IAttentionKernel
 {
@@ -22,12 +24,14 @@ public interface IDecodingKernel : IAttentionKernel
     static abstract int StepScratchFloats { get; }
 
     /// <summary>
-    /// Where the numbers of the state are, without the padding of this vector width: quadruples of the first float, how many lie side by side,
-    /// how often, and how far apart.
+    /// Where the numbers of the state are, without the padding of this vector width: quadruples of the first float, how many lie side by
+    /// side, how often, and how far apart.
     /// </summary>
     static abstract ReadOnlySpan<int> StateLayout { get; }
 
-    /// <summary>Where the numbers of the first row are: likewise, but that the last number of a quadruple is how far the next row is.</summary>
+    /// <summary>
+    /// Where the numbers of the first row are: likewise, but that the last number of a quadruple is how far the next row is.
+    /// </summary>
     static abstract ReadOnlySpan<int> RowLayout { get; }
 
     /// <summary>Computes the output of one token and lets its key join.</summary>
@@ -39,11 +43,14 @@ public interface IDecodingKernel : IAttentionKernel
     /// <returns>The rows after it.</returns>
     static abstract int Step(in HeadOperands head, int count, ref float state, ref float rows, ref float scratch);
 
-    /// <summary>Lets the open block of so many rows, at least 1, join the state; does nothing where the rows of all tokens are kept.</summary>
+    /// <summary>
+    /// Lets the open block of so many rows, at least 1, join the state; does nothing where the rows of all tokens are kept.
+    /// </summary>
     static abstract void CloseBlock(int count, ref float state, ref float rows, ref float scratch);
 
     /// <summary>
-    /// Writes the rows of so many tokens where the rows of all tokens are kept, each <see cref="RowFloats"/> after the one before; does nothing elsewhere.
+    /// Writes the rows of so many tokens where the rows of all tokens are kept, each <see cref="RowFloats"/> after the one before; does
+    /// nothing elsewhere.
     /// </summary>
     static abstract void Keep(in HeadOperands head, int count, ref float rows);
 }

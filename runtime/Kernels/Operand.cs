@@ -1,8 +1,9 @@
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// One thing that a kernel is handed: a tensor of the call, what a forward call keeps for a backward call, or the parameters of the layer. A kernel lists its
-/// operands (<see cref="IAttentionKernel.Operands"/>); what checks calls, finds heads and steps from token to token walks the list.
+/// One thing that a kernel is handed: a tensor of the call, what a forward call keeps for a backward call, or the parameters of the layer.
+/// A kernel lists its operands (<see cref="IAttentionKernel.Operands"/>); what checks calls, finds heads and steps from token to token
+/// walks the list.
 /// </summary>
 /// <param name="Name">The name in the program of the kernel, unique there and the same in all kernels of a layer.</param>
 /// <param name="Rows">What it has a row for.</param>
@@ -13,21 +14,23 @@ namespace KernelGen.CompilerServices;
 /// <param name="IsOptional">Whether it may be missing, and its reference null.</param>
 /// <param name="Element">The type of its numbers.</param>
 public sealed record Operand(
-    string Name, OperandRows Rows, int Columns, OperandAccess Access, OperandSharing SharedBy = OperandSharing.None, OperandSource Source = OperandSource.Caller,
-    bool IsOptional = false, OperandElement Element = OperandElement.Float32)
+    string Name, OperandRows Rows, int Columns, OperandAccess Access, OperandSharing SharedBy = OperandSharing.None,
+    OperandSource Source = OperandSource.Caller, bool IsOptional = false, OperandElement Element = OperandElement.Float32)
 {
     /// <summary>The tokens of a head that it has rows for; 1 where its rows are no tokens.</summary>
     internal int RowsOf(in AttentionShape shape) =>
         Rows == OperandRows.Queries ? shape.QueryLength : Rows == OperandRows.Keys ? shape.KeyLength : 1;
 
     /// <summary>The heads of each sequence that it has memory for.</summary>
-    internal int HeadsOf(in AttentionShape shape) => SharedBy == OperandSharing.None ? shape.Heads : SharedBy == OperandSharing.Group ? shape.KeyHeads : 1;
+    internal int HeadsOf(in AttentionShape shape) =>
+        SharedBy == OperandSharing.None ? shape.Heads : SharedBy == OperandSharing.Group ? shape.KeyHeads : 1;
 
     /// <summary>The sequences that it has memory for.</summary>
     internal int BatchOf(in AttentionShape shape) => SharedBy == OperandSharing.Everyone ? 1 : shape.Batch;
 
     /// <summary>The query heads of a call that see the same of it.</summary>
-    internal int Sharers(in AttentionShape shape) => BatchOf(shape) == 0 || HeadsOf(shape) == 0 ? 1 : shape.Batch / BatchOf(shape) * (shape.Heads / HeadsOf(shape));
+    internal int Sharers(in AttentionShape shape) =>
+        BatchOf(shape) == 0 || HeadsOf(shape) == 0 ? 1 : shape.Batch / BatchOf(shape) * (shape.Heads / HeadsOf(shape));
 
     /// <summary>Whether the kernel writes it.</summary>
     internal bool IsWritten => Access != OperandAccess.Read;

@@ -4,19 +4,19 @@ using System.Runtime.CompilerServices;
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// Sums that are kept as two floats, the sum rounded and the rest, so that rounding does not grow with the number of summands. What emitted kernels
-/// keep of millions of tokens is summed so.
+/// Sums that are kept as two floats, the sum rounded and the rest, so that rounding does not grow with the number of summands. What emitted
+/// kernels keep of millions of tokens is summed so.
 /// </summary>
 /// <remarks>
-/// Two-sum (Knuth, The Art of Computer Programming, vol. 2, section 4.2.2): s = a + b rounded, and what that lost is (a − (s − b′)) + (b − b′) with
-/// b′ = s − a, exactly. It takes six additions and asks nothing of the sizes of a and b. Where a sum overflows its rest is NaN, and so is the sum from the
-/// next addition on.
+/// Two-sum (Knuth, The Art of Computer Programming, vol. 2, section 4.2.2): s = a + b rounded, and what that lost is
+/// (a − (s − b′)) + (b − b′) with b′ = s − a, exactly. It takes six additions and asks nothing of the sizes of a and b. Where a sum
+/// overflows its rest is NaN, and so is the sum from the next addition on.
 /// </remarks>
 public static class CompensatedSums
 {
     /// <summary>
-    /// Ends a group of summands: sums = base + rests + group, of which <paramref name="bases"/> becomes a copy and what rounding took away is left in
-    /// <paramref name="rests"/>; the group is 0 afterwards.
+    /// Ends a group of summands: sums = base + rests + group, of which <paramref name="bases"/> becomes a copy and what rounding took away
+    /// is left in <paramref name="rests"/>; the group is 0 afterwards.
     /// </summary>
     /// <param name="sums">The sums, whatever is in them.</param>
     /// <param name="rests">What the sums before the group had lost.</param>

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// References of a state: its sums are of 2^(x − c) for a reference c of each row, which rises where x grows far beyond it, and what was summed before
-/// follows by 2^(c − c′).
+/// References of a state: its sums are of 2^(x − c) for a reference c of each row, which rises where x grows far beyond it, and what was
+/// summed before follows by 2^(c − c′).
 /// </summary>
 /// <remarks>
 /// All counts are whole vectors of 16 floats. An axis of several segments has padding behind each of them, which never asks for a raise.
@@ -34,7 +34,8 @@ public static class References
             nint j = segment * padded, end = j + size;
             for (; j + TVector.Count <= end; j += TVector.Count)
             {
-                if (TVector.AnyGreater(TVector.Load(ref Unsafe.Add(ref candidates, j)) - TVector.Load(ref Unsafe.Add(ref references, j)), most))
+                if (TVector.AnyGreater(
+                    TVector.Load(ref Unsafe.Add(ref candidates, j)) - TVector.Load(ref Unsafe.Add(ref references, j)), most))
                 {
                     return true;
                 }
@@ -82,7 +83,9 @@ public static class References
     }
 
     /// <summary>The rows of a matrix times a factor each.</summary>
-    /// <remarks>Rows whose reference stays are not touched: where norms fall from token to token there are many raises, of a few references each.</remarks>
+    /// <remarks>
+    /// Rows whose reference stays are not touched: where norms fall from token to token there are many raises, of a few references each.
+    /// </remarks>
     /// <typeparam name="TVector">The vector that is computed with.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ScaleRows<TVector>(ref float matrix, int stride, ref float factors, int rows, int columns)
@@ -126,7 +129,8 @@ public static class References
         for (nint j = 0; j < count; j += TVector.Count)
         {
             var other = TVector.Load(ref Unsafe.Add(ref others, j));
-            TVector.Store(isFirst ? other : TVector.MaxNative(TVector.Load(ref Unsafe.Add(ref values, j)), other), ref Unsafe.Add(ref values, j));
+            TVector.Store(
+                isFirst ? other : TVector.MaxNative(TVector.Load(ref Unsafe.Add(ref values, j)), other), ref Unsafe.Add(ref values, j));
         }
     }
 }

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace KernelGen.CompilerServices;
 
-/// <summary>Products of a few rows, element by element: register blocks would compute, and matrices in between would move, many times as much.</summary>
+/// <summary>
+/// Products of a few rows, element by element: register blocks would compute, and matrices in between would move, many times as much.
+/// </summary>
 public static class ShortProducts
 {
     /// <summary>c = a · bᵀ, [rows × columns], lower triangle: 0 right of the diagonal.</summary>
@@ -11,7 +13,8 @@ public static class ShortProducts
     /// <param name="strideA">Floats from row to row of a; so are the others.</param>
     /// <param name="inner">Whole vectors of the kernel, whatever is padding being 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void LowerScores(ref float a, int strideA, int rows, ref float b, int strideB, int columns, int inner, ref float c, int strideC)
+    public static void LowerScores(
+        ref float a, int strideA, int rows, ref float b, int strideB, int columns, int inner, ref float c, int strideC)
     {
         for (var row = 0; row < rows; row++)
         {
@@ -30,7 +33,8 @@ public static class ShortProducts
     /// <param name="inner">Whole vectors of the kernel, whatever is padding being 0; so are the columns.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(
-        ref float a, int strideA, int rows, ref float b, int strideB, ref float v, int strideV, int keys, int inner, int columns, ref float c, int strideC)
+        ref float a, int strideA, int rows, ref float b, int strideB, ref float v, int strideV, int keys, int inner, int columns,
+        ref float c, int strideC)
     {
         for (var row = 0; row < rows; row++)
         {

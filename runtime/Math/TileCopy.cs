@@ -18,8 +18,8 @@ public static class TileCopy
     private const int Padding = 16;
 
     /// <summary>
-    /// tile[row · tileStride + column] = source[row · sourceStride + column], and zeros in the columns from <paramref name="columns"/> up to
-    /// the next multiple of 16, but not to <paramref name="tileStride"/> or beyond.
+    /// tile[row · tileStride + column] = source[row · sourceStride + column], and zeros in the columns from <paramref name="columns"/> up
+    /// to the next multiple of 16, but not to <paramref name="tileStride"/> or beyond.
     /// </summary>
     /// <param name="source">The first number of the first token.</param>
     /// <param name="sourceStride">Floats from token to token.</param>
@@ -86,7 +86,8 @@ public static class TileCopy
                 var column = 0;
                 for (; column + 4 <= columns; column += 4)
                 {
-                    Transpose8X4(ref Unsafe.Add(ref from, column), sourceStride, ref Unsafe.Add(ref to, (nint)column * targetStride), targetStride);
+                    Transpose8X4(
+                        ref Unsafe.Add(ref from, column), sourceStride, ref Unsafe.Add(ref to, (nint)column * targetStride), targetStride);
                 }
 
                 TransposeScalar(ref from, sourceStride, 8, column, columns, ref to, targetStride);
@@ -102,17 +103,22 @@ public static class TileCopy
             {
                 for (; column + 4 <= columns; column += 4)
                 {
-                    Transpose4X4(ref Unsafe.Add(ref from, column), sourceStride, ref Unsafe.Add(ref to, (nint)column * targetStride), targetStride);
+                    Transpose4X4(
+                        ref Unsafe.Add(ref from, column), sourceStride, ref Unsafe.Add(ref to, (nint)column * targetStride), targetStride);
                 }
             }
 
             TransposeScalar(ref from, sourceStride, 4, column, columns, ref to, targetStride);
         }
 
-        TransposeScalar(ref Unsafe.Add(ref source, row * sourceStride), sourceStride, rows - row, 0, columns, ref Unsafe.Add(ref target, row), targetStride);
+        TransposeScalar(
+            ref Unsafe.Add(ref source, row * sourceStride), sourceStride, rows - row, 0, columns,
+            ref Unsafe.Add(ref target, row), targetStride);
     }
 
-    /// <summary>destination[row · destinationStride + column] = tile[row · tileStride + column]; the padding of the tile is dropped.</summary>
+    /// <summary>
+    /// destination[row · destinationStride + column] = tile[row · tileStride + column]; the padding of the tile is dropped.
+    /// </summary>
     /// <param name="tile">The scratch tile.</param>
     /// <param name="tileStride">Floats from row to row of the tile.</param>
     /// <param name="rows">Tokens to copy.</param>
@@ -152,8 +158,8 @@ public static class TileCopy
 
     /// <summary>
     /// Asks for tokens that will be copied next, after a few microseconds of arithmetic, into the second-level cache: the processor's own
-    /// prefetcher stops at every page. Past the end of a tensor it asks in vain, and nothing happens. <see cref="Load"/> and <see cref="Store"/>
-    /// ask for as many tokens as they copy, from the first that they do not.
+    /// prefetcher stops at every page. Past the end of a tensor it asks in vain, and nothing happens. <see cref="Load"/> and
+    /// <see cref="Store"/> ask for as many tokens as they copy, from the first that they do not.
     /// </summary>
     /// <inheritdoc cref="Load" path="/param"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -185,7 +191,8 @@ public static class TileCopy
         var column = 0;
         for (; column + 8 <= columns; column += 8)
         {
-            (Vector256.LoadUnsafe(ref to, (nuint)column) + Vector256.LoadUnsafe(ref from, (nuint)column)).StoreUnsafe(ref to, (nuint)column);
+            (Vector256.LoadUnsafe(ref to, (nuint)column) + Vector256.LoadUnsafe(ref from, (nuint)column))
+                .StoreUnsafe(ref to, (nuint)column);
         }
 
         for (; column < columns; column++)

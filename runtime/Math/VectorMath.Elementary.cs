@@ -10,8 +10,8 @@ namespace KernelGen.CompilerServices;
 /// 29th of all floats with fused multiply-add, and among every 293rd, or the test's sample where that found more, without.
 /// </para>
 /// <para>
-/// Of the platform's functions, Vector512.Exp, Log, Sin and Cos and those of the narrower vectors, none was chosen: each took longer at every
-/// width, as bench/functions.md shows.
+/// Of the platform's functions, Vector512.Exp, Log, Sin and Cos and those of the narrower vectors, none was chosen: each took longer at
+/// every width, as bench/functions.md shows.
 /// </para>
 /// </remarks>
 public static partial class VectorMath

@@ -12,8 +12,8 @@ namespace KernelGen.CompilerServices;
 /// <para>
 /// <b>Exp2.</b> x = n + f with n the nearest integer and |f| ≤ ½; 2^x = 2^n·p(f). p is the polynomial of degree 5 with p(0) = 1 exactly
 /// (so that powers at integers are exact, and none at the flush bound falls just below the least normal number) whose largest error in
-/// units in the last place of the result is least: 0.95 ulp for f &lt; 0, where rounding adds more, and 1.14 for f &gt; 0 (Lawson's algorithm;
-/// coefficients rounded to float one after another and the rest refitted). With rounding: 1.76 ulp
+/// units in the last place of the result is least: 0.95 ulp for f &lt; 0, where rounding adds more, and 1.14 for f &gt; 0 (Lawson's
+/// algorithm; coefficients rounded to float one after another and the rest refitted). With rounding: 1.76 ulp
 /// with fused multiply-add (every third float of the domain was tried), 1.94 without (one in 37). Every overload computes
 /// the same steps, so where the hardware has fused multiply-add the bits are the same at every width.
 /// </para>
@@ -37,7 +37,9 @@ public static partial class VectorMath
 
     /// <summary>2^x for x ≤ 127, exactly 0 where x &lt; <paramref name="flushBelow"/>; NaN stays NaN, −∞ gives 0.</summary>
     /// <param name="x">At most 127; above that the result is unspecified, but nothing is thrown.</param>
-    /// <param name="flushBelow">At least −126, so that no subnormal number is ever made (those slow every later operation 250 times).</param>
+    /// <param name="flushBelow">
+    /// At least −126, so that no subnormal number is ever made (those slow every later operation 250 times).
+    /// </param>
     /// <remarks>Within 2 ulp.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Exp2(float x, float flushBelow)

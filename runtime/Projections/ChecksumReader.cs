@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace KernelGen;
 
 /// <summary>
-/// Reads what <see cref="ChecksumWriter"/> wrote, and not a byte more. Arrays grow with what has been read, so that sizes in a damaged header
-/// cannot ask for memory that the stream has no content for.
+/// Reads what <see cref="ChecksumWriter"/> wrote, and not a byte more. Arrays grow with what has been read, so that sizes in a damaged
+/// header cannot ask for memory that the stream has no content for.
 /// </summary>
 /// <param name="stream">Where from.</param>
 /// <param name="what">What is read, for messages.</param>

@@ -11,7 +11,8 @@ internal sealed class ChecksumWriter(Stream stream)
     public uint Checksum { get; private set; }
 
     /// <summary>
-    /// The checksum of all bytes so far, which is no part of what later ones are of: a CRC of bytes that end in their own CRC is the same whatever they are.
+    /// The checksum of all bytes so far, which is no part of what later ones are of: a CRC of bytes that end in their own CRC is the same
+    /// whatever they are.
     /// </summary>
     public void WriteChecksum()
     {

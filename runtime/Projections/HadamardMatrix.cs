@@ -3,7 +3,9 @@ using KernelGen.Formulas;
 
 namespace KernelGen;
 
-/// <summary>The Walsh–Hadamard matrix H[i, j] = (−1)^popcount(i &amp; j), and the dense rows of a Hadamard projection that it gives.</summary>
+/// <summary>
+/// The Walsh–Hadamard matrix H[i, j] = (−1)^popcount(i &amp; j), and the dense rows of a Hadamard projection that it gives.
+/// </summary>
 internal static class HadamardMatrix
 {
     /// <summary>Overwrites x with H·x, unnormalised; the length is a power of two. P·log2 P additions.</summary>

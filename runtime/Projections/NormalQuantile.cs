@@ -5,7 +5,10 @@ namespace KernelGen;
 /// .NET never fuses a written product and sum, so the result has the same bits on every machine. (Math.Log and its like come from the
 /// platform's C library and differ.)
 /// </summary>
-/// <remarks>M. J. Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", Applied Statistics 37 (1988); relative error about 1e-16.</remarks>
+/// <remarks>
+/// M. J. Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", Applied Statistics 37 (1988); relative error about
+/// 1e-16.
+/// </remarks>
 internal static class NormalQuantile
 {
     private const double Ln2 = 0.69314718055994530942;

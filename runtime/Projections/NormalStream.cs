@@ -25,8 +25,8 @@ internal readonly struct NormalStream(ulong seed)
     }
 
     /// <summary>
-    /// The length of an independent normal vector: χ-distributed with as many degrees of freedom as the vector has numbers, as the length of
-    /// an iid row would be.
+    /// The length of an independent normal vector: χ-distributed with as many degrees of freedom as the vector has numbers, as the length
+    /// of an iid row would be.
     /// </summary>
     /// <param name="vector">Overwritten.</param>
     /// <param name="row">The projection that it is for.</param>

@@ -8,7 +8,9 @@ namespace KernelGen;
 /// </summary>
 internal static class OrthogonalDraw
 {
-    /// <summary>A vector that keeps less than this share of its length is too close to its predecessors: its direction would be rounding noise.</summary>
+    /// <summary>
+    /// A vector that keeps less than this share of its length is too close to its predecessors: its direction would be rounding noise.
+    /// </summary>
     internal const double LeastShare = 1e-8;
 
     /// <summary>rows · columns² from which other threads help: some milliseconds of one, against which waking them is nothing.</summary>

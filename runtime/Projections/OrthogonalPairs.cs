@@ -6,13 +6,14 @@ using KernelGen.CompilerServices;
 namespace KernelGen;
 
 /// <summary>
-/// Draws the blocks of an orthogonal projection two at a time, one in each lane of a vector of two doubles; a unit is such a pair. Every number goes
-/// through the operations of <see cref="OrthogonalDraw.TryOrthonormalise"/> in their order, so it has their bits.
+/// Draws the blocks of an orthogonal projection two at a time, one in each lane of a vector of two doubles; a unit is such a pair. Every
+/// number goes through the operations of <see cref="OrthogonalDraw.TryOrthonormalise"/> in their order, so it has their bits.
 /// </summary>
 /// <remarks>
-/// A sum in the order of its index waits for each addition, and a second pass over the predecessors cannot start before the first has ended. What can
-/// go on beside one such chain: that of the block in the other lane, and the first pass of the next row over the same predecessors. More blocks at once
-/// would be no faster: at 1,023 columns the predecessors of two are 17 MB, read once for each row, and four would wait for memory.
+/// A sum in the order of its index waits for each addition, and a second pass over the predecessors cannot start before the first has
+/// ended. What can go on beside one such chain: that of the block in the other lane, and the first pass of the next row over the same
+/// predecessors. More blocks at once would be no faster: at 1,023 columns the predecessors of two are 17 MB, read once for each row, and
+/// four would wait for memory.
 /// </remarks>
 internal sealed class OrthogonalPairs(ProjectionSizes sizes, ulong seed, float[] weights) : TeamJob
 {

@@ -1,8 +1,8 @@
 namespace KernelGen;
 
 /// <summary>
-/// Philox4x32-10, a counter-based generator: a keyed mixing of a 128-bit counter, so that any number of a draw can be made by itself, in any
-/// order and on any machine.
+/// Philox4x32-10, a counter-based generator: a keyed mixing of a 128-bit counter, so that any number of a draw can be made by itself, in
+/// any order and on any machine.
 /// </summary>
 /// <remarks>
 /// J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011, section 3.3.

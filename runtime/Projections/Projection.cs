@@ -6,8 +6,8 @@ namespace KernelGen;
 /// The random projections ω_r of a layer, W [rows, columns]: immutable, and to be saved with a model, since another draw is another layer.
 /// </summary>
 /// <remarks>
-/// Which draw: <see cref="Orthogonal"/> unless there is a reason. For every draw the same seed gives the same bits on every machine, and more
-/// rows only add to fewer. Draws share their random numbers: at the same seed they are not independent of each other.
+/// Which draw: <see cref="Orthogonal"/> unless there is a reason. For every draw the same seed gives the same bits on every machine, and
+/// more rows only add to fewer. Draws share their random numbers: at the same seed they are not independent of each other.
 /// </remarks>
 public sealed class Projection
 {
@@ -33,7 +33,8 @@ public sealed class Projection
     public int Columns => _content.Sizes.Columns;
 
     /// <summary>
-    /// W, [rows, columns], row-major, unscaled; for a Hadamard projection the dense equivalent of its structure, which is computed when it is first asked for.
+    /// W, [rows, columns], row-major, unscaled; for a Hadamard projection the dense equivalent of its structure, which is computed when it
+    /// is first asked for.
     /// </summary>
     /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     public ReadOnlySpan<float> Weights => _weights ?? DenseWeights();
@@ -44,8 +45,8 @@ public sealed class Projection
     public int PaddedColumns => _content.Sizes.PaddedColumns;
 
     /// <summary>
-    /// The diagonals of a Hadamard projection, 1 or −1, [blocks, 3, P]; empty for other draws. With D_k the diagonal [b, k] of block b, D_0 is
-    /// applied to x first: H·D_2·H·D_1·H·D_0·x.
+    /// The diagonals of a Hadamard projection, 1 or −1, [blocks, 3, P]; empty for other draws. With D_k the diagonal [b, k] of block b, D_0
+    /// is applied to x first: H·D_2·H·D_1·H·D_0·x.
     /// </summary>
     public ReadOnlySpan<float> Signs => _content.Signs;
 
@@ -57,8 +58,9 @@ public sealed class Projection
     public ReadOnlySpan<float> Lengths => _content.Sizes.IsHadamard ? _content.Numbers : [];
 
     /// <summary>
-    /// Draws projections that are exactly orthogonal to each other within blocks of <paramref name="columns"/> rows, blocks independent, each
-    /// row by itself distributed as N(0, 1)^columns. The same seed gives the same bits on every machine, and more rows only add to fewer.
+    /// Draws projections that are exactly orthogonal to each other within blocks of <paramref name="columns"/> rows, blocks independent,
+    /// each row by itself distributed as N(0, 1)^columns. The same seed gives the same bits on every machine, and more rows only add to
+    /// fewer.
     /// </summary>
     /// <param name="rows">At least 1.</param>
     /// <param name="columns">At least 1.</param>
@@ -67,9 +69,9 @@ public sealed class Projection
     /// <exception cref="ArgumentException">rows × columns is more than an array holds.</exception>
     /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     /// <remarks>
-    /// Cost: about 4 · rows · columns² operations, large draws on several threads, and while it lasts 16 · columns² bytes for each of them. Source:
-    /// Choromanski et al., "Rethinking Attention with Performers" (2009.14794), section 2.4; row lengths are independent χ variables, which keeps
-    /// the estimate of the kernel unbiased.
+    /// Cost: about 4 · rows · columns² operations, large draws on several threads, and while it lasts 16 · columns² bytes for each of them.
+    /// Source: Choromanski et al., "Rethinking Attention with Performers" (2009.14794), section 2.4; row lengths are independent χ
+    /// variables, which keeps the estimate of the kernel unbiased.
     /// </remarks>
     public static Projection Orthogonal(int rows, int columns, ulong seed) =>
         Drawn(ProjectionDraw.Orthogonal, rows, columns, seed, OrthogonalDraw.Draw);
@@ -85,8 +87,8 @@ public sealed class Projection
     /// <exception cref="ArgumentException">rows × columns is more than an array holds.</exception>
     /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     /// <remarks>
-    /// Cost: rows · columns normal numbers. Source: Rahimi, Recht, "Random Features for Large-Scale Kernel Machines", NIPS 2007. Unbiased, with
-    /// more variance than <see cref="Orthogonal"/>.
+    /// Cost: rows · columns normal numbers. Source: Rahimi, Recht, "Random Features for Large-Scale Kernel Machines", NIPS 2007. Unbiased,
+    /// with more variance than <see cref="Orthogonal"/>.
     /// </remarks>
     public static Projection Gaussian(int rows, int columns, ulong seed) =>
         Drawn(ProjectionDraw.Gaussian, rows, columns, seed, GaussianDraw.Draw);
@@ -111,9 +113,9 @@ public sealed class Projection
 
     /// <summary>
     /// Draws projections as rows of H·D·H·D·H·D: H is the Walsh–Hadamard matrix of P rows, the next power of two from
-    /// <paramref name="columns"/> on, and each D a diagonal of random signs. Rows of a block of P are exactly orthogonal in P dimensions and
-    /// have independent lengths, distributed as those of N(0, 1)^P; the first <paramref name="columns"/> numbers of each are kept. Blocks are
-    /// independent. The same seed gives the same bits on every machine, and more rows only add to fewer.
+    /// <paramref name="columns"/> on, and each D a diagonal of random signs. Rows of a block of P are exactly orthogonal in P dimensions
+    /// and have independent lengths, distributed as those of N(0, 1)^P; the first <paramref name="columns"/> numbers of each are kept.
+    /// Blocks are independent. The same seed gives the same bits on every machine, and more rows only add to fewer.
     /// </summary>
     /// <param name="rows">At least 1.</param>
     /// <param name="columns">At least 1.</param>
@@ -130,8 +132,8 @@ public sealed class Projection
     /// <para>
     /// Source: Yu et al., "Orthogonal Random Features" (1610.09072), section 4; Choromanski et al., "The Unreasonable Effectiveness of
     /// Structured Random Orthogonal Embeddings" (1703.00864). The directions are not exactly uniform, so the estimate of
-    /// e^{xᵀy} has a bias. Tests measure it: where z = x + y lies along an axis, a share of about −‖z‖⁴/(3P²), that is −0.0012 at ‖z‖ = 1 and
-    /// P = 16; less along two axes, and below 0.0005 in other directions and for P = 64.
+    /// e^{xᵀy} has a bias. Tests measure it: where z = x + y lies along an axis, a share of about −‖z‖⁴/(3P²), that is −0.0012 at ‖z‖ = 1
+    /// and P = 16; less along two axes, and below 0.0005 in other directions and for P = 64.
     /// </para>
     /// </remarks>
     public static Projection Hadamard(int rows, int columns, ulong seed) =>
@@ -161,8 +163,8 @@ public sealed class Projection
     /// <exception cref="ArgumentNullException">The stream is null.</exception>
     /// <exception cref="IOException">The stream could not be written.</exception>
     /// <remarks>
-    /// All numbers are little-endian. The 8 ASCII characters KGENPROJ; the int32 numbers version (1), <see cref="Draw"/>, rows, columns; then
-    /// the weights [rows, columns] as float32, or for a Hadamard projection the signs [blocks, 3, P] as int8 and the lengths [rows] as
+    /// All numbers are little-endian. The 8 ASCII characters KGENPROJ; the int32 numbers version (1), <see cref="Draw"/>, rows, columns;
+    /// then the weights [rows, columns] as float32, or for a Hadamard projection the signs [blocks, 3, P] as int8 and the lengths [rows] as
     /// float32; last the CRC-32 (that of zlib) of all bytes before it as uint32. So the size is 28 bytes and 4 for each weight.
     /// </remarks>
     public void Save(Stream stream)
@@ -172,7 +174,9 @@ public sealed class Projection
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote: the same draw, structure and bits.</summary>
-    /// <param name="stream">Read from where it stands to the end of the projection, not a byte further; it need not be able to seek.</param>
+    /// <param name="stream">
+    /// Read from where it stands to the end of the projection, not a byte further; it need not be able to seek.
+    /// </param>
     /// <exception cref="ArgumentNullException">The stream is null.</exception>
     /// <exception cref="InvalidDataException">
     /// There is no projection, a newer version of the format, a stream that ends early, sizes that are not possible, other bytes than were
@@ -191,8 +195,8 @@ public sealed class Projection
     /// <returns>About 12 characters per number.</returns>
     /// <remarks>
     /// Lines end in '\n' and numbers have the form of the invariant culture. First the line
-    /// <c>KernelGen.Projection version 1 draw Orthogonal rows 40 columns 16</c> with the name of the <see cref="Draw"/>. Then a line for each
-    /// row, its weights with a space between; or for a Hadamard projection a line of P characters + and - for each diagonal of
+    /// <c>KernelGen.Projection version 1 draw Orthogonal rows 40 columns 16</c> with the name of the <see cref="Draw"/>. Then a line for
+    /// each row, its weights with a space between; or for a Hadamard projection a line of P characters + and - for each diagonal of
     /// <see cref="Signs"/>, and a line for each of <see cref="Lengths"/>. Last the line <c>crc32 89ABCDEF</c>: the checksum, in hexadecimal
     /// digits, with which <see cref="Save"/> would end.
     /// </remarks>
@@ -201,8 +205,8 @@ public sealed class Projection
     /// <summary>Reads what <see cref="ToText"/> wrote: the same draw, structure and bits.</summary>
     /// <param name="text">The lines may also end in "\r\n", and white space may follow.</param>
     /// <exception cref="FormatException">
-    /// The text is no projection, one in a newer version of the form, not complete, or holds other numbers than were written or a number that
-    /// no projection has.
+    /// The text is no projection, one in a newer version of the form, not complete, or holds other numbers than were written or a number
+    /// that no projection has.
     /// </exception>
     public static Projection Parse(ReadOnlySpan<char> text) => new(ProjectionText.Read(text));
 
@@ -210,7 +214,8 @@ public sealed class Projection
     internal bool HasWeightsOf(Projection other) =>
         ReferenceEquals(this, other) || (Rows == other.Rows && Columns == other.Columns && Weights.SequenceEqual(other.Weights));
 
-    private static Projection Drawn(ProjectionDraw draw, int rows, int columns, ulong seed, Func<ProjectionSizes, ulong, ProjectionContent> content)
+    private static Projection Drawn(
+        ProjectionDraw draw, int rows, int columns, ulong seed, Func<ProjectionSizes, ulong, ProjectionContent> content)
     {
         var sizes = CheckedSizes(draw, rows, columns);
         var rowBytes = (sizes.NumberCount + sizes.SignCount) * sizeof(float) / rows;

@@ -16,7 +16,8 @@ internal sealed record ProjectionContent(ProjectionSizes Sizes, float[] Signs, f
             var number = Numbers[i];
             if (Sizes.IsHadamard && !(number >= 0 && number * largestFactor <= float.MaxValue))
             {
-                return FormattableString.Invariant($"The length of row {i} is {number}; lengths must be at least 0, and the weights finite.");
+                return FormattableString.Invariant(
+                    $"The length of row {i} is {number}; lengths must be at least 0, and the weights finite.");
             }
 
             if (!float.IsFinite(number))

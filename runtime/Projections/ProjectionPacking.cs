@@ -2,8 +2,13 @@ using KernelGen.Formulas;
 
 namespace KernelGen.CompilerServices;
 
-/// <summary>Brings projections into the order and scale in which the kernels of a layer read them. Called once a layer and redraw.</summary>
-/// <remarks>Each number is multiplied by what the program scales with and then by a hyperparameter of the layer, in this order, so that both are rounded as one would expect.</remarks>
+/// <summary>
+/// Brings projections into the order and scale in which the kernels of a layer read them. Called once a layer and redraw.
+/// </summary>
+/// <remarks>
+/// Each number is multiplied by what the program scales with and then by a hyperparameter of the layer, in this order, so that both are
+/// rounded as one would expect.
+/// </remarks>
 public static class ProjectionPacking
 {
     /// <summary>W, [rows, columns], or transposed, so that the features of a token lie side by side.</summary>

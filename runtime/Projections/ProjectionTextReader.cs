@@ -60,7 +60,8 @@ internal ref struct ProjectionTextReader(ReadOnlySpan<char> text)
                 continue;
             }
 
-            if (count < destination.Length && !float.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out destination[count]))
+            if (count < destination.Length
+                && !float.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out destination[count]))
             {
                 throw new FormatException($"Number {count + 1} in line {_line} is '{Shown(word)}', which is no number.");
             }

@@ -1,8 +1,8 @@
 namespace KernelGen;
 
 /// <summary>
-/// Independent signs, +1 or −1 with even odds, each determined by (seed, block, round, place): nothing drawn for one block depends on how many
-/// others are drawn.
+/// Independent signs, +1 or −1 with even odds, each determined by (seed, block, round, place): nothing drawn for one block depends on how
+/// many others are drawn.
 /// </summary>
 internal readonly struct SignStream(ulong seed)
 {

@@ -70,7 +70,10 @@ public sealed class AttentionErrorTests
     public void WhereTheLawDoesNotHoldNoFeaturesAreNamed()
     {
         Inputs inputs = new(1, 1, 128, deviation: 1.5);
-        AttentionErrorOptions options = new() { Maps = [FeatureMap.Positive, FeatureMap.Trigonometric, FeatureMap.Of(x => Math.Max(0, x))] };
+        AttentionErrorOptions options = new()
+        {
+            Maps = [FeatureMap.Positive, FeatureMap.Trigonometric, FeatureMap.Of(x => Math.Max(0, x))],
+        };
         var measured = AttentionError.Measure(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, false, 16, options);
         Assert.All(measured.Maps, map => Assert.Null(map.FeaturesNeeded(0.1)));
         Assert.True(measured.Maps[0].RelativeError > 0.5);
@@ -93,7 +96,8 @@ public sealed class AttentionErrorTests
         int[] lengths = [25, 40];
         AttentionErrorOptions options = new() { Maps = [FeatureMap.Hyperbolic], RowsPerHead = 7 };
         double Error(float[] query, float[] key, float[] value, TensorLayout layout, int threads) => AttentionError.Measure(
-            query, key, value, inputs.Shape with { Layout = layout }, false, 32, options with { DegreeOfParallelism = threads }, lengths).Maps[0].RelativeError;
+            query, key, value, inputs.Shape with { Layout = layout }, false, 32, options with { DegreeOfParallelism = threads },
+            lengths).Maps[0].RelativeError;
         var expected = Error(inputs.Query, inputs.Key, inputs.Value, TensorLayout.BatchHeadLengthDim, 1);
         for (var head = 0; head < heads; head++)
         {
@@ -105,7 +109,9 @@ public sealed class AttentionErrorTests
         Assert.Equal(expected, Error(inputs.Query, inputs.Key, inputs.Value, TensorLayout.BatchHeadLengthDim, 2));
         Assert.Equal(
             expected,
-            Error(Transposed(inputs.Query, Dim), Transposed(inputs.Key, Dim), Transposed(inputs.Value, ValueDim), TensorLayout.BatchLengthHeadDim, 3));
+            Error(
+                Transposed(inputs.Query, Dim), Transposed(inputs.Key, Dim), Transposed(inputs.Value, ValueDim),
+                TensorLayout.BatchLengthHeadDim, 3));
 
         static float[] Transposed(float[] tensor, int dim)
         {
@@ -129,7 +135,9 @@ public sealed class AttentionErrorTests
         Refused<ArgumentException>(() => Measure(32, shape: new AttentionShape(1, 0, 20)), "0 tokens", "1");
         Refused<ArgumentOutOfRangeException>(() => Measure(32, new AttentionErrorOptions { Draws = 15 }), "15", "16");
         Refused<ArgumentOutOfRangeException>(() => Measure(32, new AttentionErrorOptions { RowsPerHead = 0 }), "0", "1");
-        Refused<ArgumentException>(() => Measure(32, new AttentionErrorOptions { Draw = (_, columns, seed) => Projection.Orthogonal(9, columns, seed) }), "9", "32");
+        Refused<ArgumentException>(
+            () => Measure(32, new AttentionErrorOptions { Draw = (_, columns, seed) => Projection.Orthogonal(9, columns, seed) }), "9",
+            "32");
 
         void Measure(int features, AttentionErrorOptions? options = null, AttentionShape? shape = null) =>
             AttentionError.Measure(inputs.Query, inputs.Key, inputs.Value, shape ?? inputs.Shape, false, features, options);
@@ -186,5 +194,6 @@ public sealed class AttentionErrorTests
     }
 
     private static double[][] Averaging(int[] rows, int length, bool causal) =>
-        [.. rows.Select(row => Enumerable.Range(0, length).Select(j => causal ? (j <= row ? 1.0 / (row + 1) : 0) : 1.0 / length).ToArray())];
+        [.. rows.Select(row =>
+            Enumerable.Range(0, length).Select(j => causal ? (j <= row ? 1.0 / (row + 1) : 0) : 1.0 / length).ToArray())];
 }

@@ -50,7 +50,8 @@ public sealed class ErrorBarsTests
         var w = Projection.Orthogonal(63, Dim, seed: 1);
         var whole = Projection.FromWeights(w.Weights[..(48 * Dim)], 48, Dim);
         var bars = ErrorBars.Jackknife(FeatureMap.Positive, w, inputs.Query, inputs.Key, inputs.Value, inputs.Shape, 0, 0, rows, false);
-        var ofWhole = ErrorBars.Jackknife(FeatureMap.Positive, whole, inputs.Query, inputs.Key, inputs.Value, inputs.Shape, 0, 0, rows, false);
+        var ofWhole = ErrorBars.Jackknife(
+            FeatureMap.Positive, whole, inputs.Query, inputs.Key, inputs.Value, inputs.Shape, 0, 0, rows, false);
         Assert.Equal(3, bars.Blocks);
         Assert.Equal(Math.Sqrt(48.0 / 63) * ofWhole.RowStandardErrors[1], bars.RowStandardErrors[1], tolerance: 1e-12);
 
@@ -71,7 +72,8 @@ public sealed class ErrorBarsTests
         }
 
         var bars = ErrorBars.Jackknife(
-            FeatureMap.Exponential, Projection.Orthogonal(64, Dim, seed: 1), inputs.Query, inputs.Key, inputs.Value, inputs.Shape, 0, 0, [0, 63], true);
+            FeatureMap.Exponential, Projection.Orthogonal(64, Dim, seed: 1), inputs.Query, inputs.Key,
+            inputs.Value, inputs.Shape, 0, 0, [0, 63], true);
         Assert.True(bars.Output.ToArray().All(double.IsFinite));
         Assert.True(bars.RowStandardErrors.ToArray().All(double.IsFinite));
         Assert.Equal(0, bars.RowStandardErrors[0], tolerance: 1e-12); // one key seen: nothing is estimated
@@ -82,7 +84,8 @@ public sealed class ErrorBarsTests
     {
         AttentionErrorTests.Inputs inputs = new(1, 1, 8, deviation: 0.4);
         var message = Assert.Throws<ArgumentException>(() => ErrorBars.Jackknife(
-            FeatureMap.Positive, Projection.Orthogonal(47, Dim, seed: 1), inputs.Query, inputs.Key, inputs.Value, inputs.Shape, 0, 0, [0], false)).Message;
+            FeatureMap.Positive, Projection.Orthogonal(47, Dim, seed: 1), inputs.Query, inputs.Key, inputs.Value,
+            inputs.Shape, 0, 0, [0], false)).Message;
         Assert.Contains("at least 3", message);
         Assert.Contains("47 rows, which are 2", message);
     }

@@ -17,7 +17,8 @@ public sealed class FeatureMapTests
         var query = Samples.Normal(d, seed: 1, deviation: 0.45);
         var key = Samples.Normal(d, seed: 2, deviation: 0.45);
         var estimates = new double[draws];
-        Parallel.For(0, draws, draw => estimates[draw] = Samples.Kernel(map, query, key, Projection.Orthogonal(map.ProjectionRows(d), d, (ulong)draw)));
+        Parallel.For(0, draws, draw =>
+            estimates[draw] = Samples.Kernel(map, query, key, Projection.Orthogonal(map.ProjectionRows(d), d, (ulong)draw)));
         var (mean, error) = Samples.Mean(estimates);
         var expected = Samples.Softmax(query, key);
         Assert.True(map.EstimatesSoftmax);
@@ -32,7 +33,8 @@ public sealed class FeatureMapTests
         var query = Samples.Normal(d, seed: 1, deviation: 0.45);
         var key = Samples.Normal(d, seed: 2, deviation: 0.45);
         var estimates = new double[draws];
-        Parallel.For(0, draws, draw => estimates[draw] = Samples.Kernel(FeatureMap.Exponential, query, key, Projection.Orthogonal(d, d, (ulong)draw)));
+        Parallel.For(0, draws, draw =>
+            estimates[draw] = Samples.Kernel(FeatureMap.Exponential, query, key, Projection.Orthogonal(d, d, (ulong)draw)));
         var (mean, error) = Samples.Mean(estimates);
         var squared = Enumerable.Range(0, d).Sum(i => Math.Pow((double)query[i] + key[i], 2)) / Math.Sqrt(d);
         Assert.False(FeatureMap.Exponential.EstimatesSoftmax);
@@ -67,7 +69,8 @@ public sealed class FeatureMapTests
         var token = Samples.Normal(d, seed: 5);
         var scale = Math.Pow(d, -0.25);
         var half = token.Sum(x => (double)x * x) * scale * scale / 2;
-        double[] a = [.. Enumerable.Range(0, rows).Select(r => scale * Enumerable.Range(0, d).Sum(c => (double)w.Weights[r * d + c] * token[c]))];
+        double[] a =
+            [.. Enumerable.Range(0, rows).Select(r => scale * Enumerable.Range(0, d).Sum(c => (double)w.Weights[r * d + c] * token[c]))];
         double[] squares = [.. Enumerable.Range(0, rows).Select(r => Enumerable.Range(0, d).Sum(c => Math.Pow(w.Weights[r * d + c], 2)))];
 
         const double lambda = 3;
@@ -77,11 +80,17 @@ public sealed class FeatureMapTests
         var m = Math.Sqrt(rows);
         Check(FeatureMap.Positive, [.. a.Select(x => Math.Exp(x - half) / m)]);
         Check(FeatureMap.Exponential, [.. a.Select(x => Math.Exp(x) / m)]);
-        Check(FeatureMap.Oprf(lambda), [.. a.Zip(squares, (x, s) => Math.Exp(bigA * s + bigB * x - half) * Math.Pow(1 - 4 * bigA, d / 4.0) / m)]);
+        Check(
+            FeatureMap.Oprf(lambda),
+            [.. a.Zip(squares, (x, s) => Math.Exp(bigA * s + bigB * x - half) * Math.Pow(1 - 4 * bigA, d / 4.0) / m)]);
         Check(FeatureMap.Oprf(0), [.. a.Select(x => Math.Exp(x - half) / m)]);
         Check(FeatureMap.Of(x => x * x - 1, 0.25f), [.. a.Select(x => (x * x - 1 + 0.25) / m)]);
-        Check(FeatureMap.Hyperbolic, [.. a.Select(x => Math.Exp(x - half) / m / Math.Sqrt(2)), .. a.Select(x => Math.Exp(-x - half) / m / Math.Sqrt(2))]);
-        Check(FeatureMap.Trigonometric, [.. a.Select(x => Math.Exp(half) * Math.Sin(x) / m), .. a.Select(x => Math.Exp(half) * Math.Cos(x) / m)]);
+        Check(
+            FeatureMap.Hyperbolic,
+            [.. a.Select(x => Math.Exp(x - half) / m / Math.Sqrt(2)), .. a.Select(x => Math.Exp(-x - half) / m / Math.Sqrt(2))]);
+        Check(
+            FeatureMap.Trigonometric,
+            [.. a.Select(x => Math.Exp(half) * Math.Sin(x) / m), .. a.Select(x => Math.Exp(half) * Math.Cos(x) / m)]);
 
         // A function works on floats, so its projections are rounded to 2^-24.
         void Check(FeatureMap map, double[] expected)
@@ -101,7 +110,10 @@ public sealed class FeatureMapTests
     {
         var w = Projection.Orthogonal(8, 4, seed: 1);
         float[] tokens = [1e18f, 0, -1e18f, 3, 0, 0, 0, 0];
-        foreach (var map in new[] { FeatureMap.Positive, FeatureMap.Hyperbolic, FeatureMap.Oprf(4), FeatureMap.Trigonometric, FeatureMap.Of(x => x * x) })
+        foreach (var map in new[]
+        {
+            FeatureMap.Positive, FeatureMap.Hyperbolic, FeatureMap.Oprf(4), FeatureMap.Trigonometric, FeatureMap.Of(x => x * x),
+        })
         {
             var log = new double[2 * 8 * map.Branches];
             var gain = new double[log.Length];
@@ -157,10 +169,12 @@ public sealed class FeatureMapTests
         Assert.Throws<ArgumentOutOfRangeException>(() => FeatureMap.Of(x => x, float.NaN));
         Assert.Throws<NotSupportedException>(() => FeatureMap.Of(x => x).RelativeVariance(1, 1, 4, 4));
         var w = Projection.Orthogonal(8, 4, seed: 1);
-        var message = Assert.Throws<ArgumentException>(() => FeatureMap.Positive.Compute(new float[8], w, new double[15], new double[16])).Message;
+        var message = Assert.Throws<ArgumentException>(() =>
+            FeatureMap.Positive.Compute(new float[8], w, new double[15], new double[16])).Message;
         Assert.Contains("15", message);
         Assert.Contains("16", message);
-        message = Assert.Throws<ArgumentException>(() => FeatureMap.OprfLambda(new float[7], new float[6], new AttentionShape(1, 1, 3))).Message;
+        message = Assert.Throws<ArgumentException>(() =>
+            FeatureMap.OprfLambda(new float[7], new float[6], new AttentionShape(1, 1, 3))).Message;
         Assert.Contains("7", message);
         Assert.Contains("3", message);
         Assert.Throws<ArgumentException>(() => FeatureMap.OprfLambda([], [], new AttentionShape(1, 1, 0)));

@@ -16,7 +16,8 @@ public sealed class ProbabilityTests
         FeatureMap.Of(x => Math.Max(0, x), 1e-3f, "ReLU"),
     ];
 
-    public static TheoryData<int, bool> Scales => new() { { 1, false }, { 1, true }, { 10, false }, { 10, true }, { 1000, false }, { 1000, true } };
+    public static TheoryData<int, bool> Scales =>
+        new() { { 1, false }, { 1, true }, { 10, false }, { 10, true }, { 1000, false }, { 1000, true } };
 
     [Theory]
     [MemberData(nameof(Scales))]
@@ -52,7 +53,8 @@ public sealed class ProbabilityTests
     public void QueryHeadsOfAGroupSeeTheirHeadOfKeys(TensorLayout layout)
     {
         const int length = 20, heads = 6, keyHeads = 2;
-        float[] query = Samples.Normal(2 * heads * length * Dim, seed: 1, deviation: 0.5), key = Samples.Normal(2 * keyHeads * length * Dim, seed: 2, deviation: 0.5);
+        float[] query = Samples.Normal(2 * heads * length * Dim, seed: 1, deviation: 0.5),
+            key = Samples.Normal(2 * keyHeads * length * Dim, seed: 2, deviation: 0.5);
         var part = layout == TensorLayout.BatchHeadLengthDim ? length * Dim : Dim;
         float[] repeated = [.. key.Chunk(part).SelectMany(head => Enumerable.Repeat(head, heads / keyHeads)).SelectMany(head => head)];
         AttentionShape all = new(2, heads, length, layout), grouped = all with { KeyHeads = keyHeads };
@@ -142,7 +144,8 @@ public sealed class ProbabilityTests
         }
 
         var actual = Filled(2 * keys);
-        AttentionProbabilities.Estimate(FeatureMap.Hyperbolic, w, query, key, shape, sequence, head, [6, 2], false, actual, keyLength: count);
+        AttentionProbabilities.Estimate(
+            FeatureMap.Hyperbolic, w, query, key, shape, sequence, head, [6, 2], false, actual, keyLength: count);
         CheckRow(Dense(FeatureMap.Hyperbolic, w, ownQuery, ownKey, 6, count, keys), actual.AsSpan(0, keys), "query 6");
         CheckRow(Dense(FeatureMap.Hyperbolic, w, ownQuery, ownKey, 2, count, keys), actual.AsSpan(keys), "query 2");
 
@@ -160,7 +163,8 @@ public sealed class ProbabilityTests
         var actual = new float[80];
         foreach (var map in Maps)
         {
-            AttentionProbabilities.Estimate(map, w, query, key, new AttentionShape(1, 1, 3, 80), 0, 0, [1], false, actual, normalise: false);
+            AttentionProbabilities.Estimate(
+                map, w, query, key, new AttentionShape(1, 1, 3, 80), 0, 0, [1], false, actual, normalise: false);
             for (var j = 0; j < 80; j++)
             {
                 var expected = Samples.Kernel(map, query.AsSpan(Dim, Dim), key.AsSpan(j * Dim, Dim), w);
@@ -179,7 +183,8 @@ public sealed class ProbabilityTests
         var w = Projection.Orthogonal(8, Dim, seed: 3);
         var nan = new float[4 * Dim];
         Array.Fill(nan, float.NaN);
-        AttentionProbabilities.Estimate(FeatureMap.Positive, w, nan, nan, new AttentionShape(1, 1, 4), 0, 0, [0, 3], false, destination, keyLength: 0);
+        AttentionProbabilities.Estimate(
+            FeatureMap.Positive, w, nan, nan, new AttentionShape(1, 1, 4), 0, 0, [0, 3], false, destination, keyLength: 0);
         Assert.All(destination, x => Assert.Equal(0, x));
 
         // All features 0, as ReLU's can be without ε: the normaliser is exactly 0.
@@ -216,10 +221,12 @@ public sealed class ProbabilityTests
         Refused<ArgumentOutOfRangeException>(() => Estimate(shape, batch: -1), "-1", "1 sequences");
         Refused<ArgumentOutOfRangeException>(() => Estimate(shape, keyLength: 6), "6", "5");
         Refused<ArgumentException>(
-            () => AttentionProbabilities.Estimate(FeatureMap.Positive, w, tokens, tokens, shape, 0, 0, [0, 1], false, tokens.AsSpan(0, 10)), "overlaps");
+            () => AttentionProbabilities.Estimate(FeatureMap.Positive, w, tokens, tokens, shape, 0, 0, [0, 1], false, tokens.AsSpan(0, 10)),
+            "overlaps");
 
         void Estimate(AttentionShape shape, int[]? rows = null, bool causal = false, int batch = 0, int head = 0, int? keyLength = null) =>
-            AttentionProbabilities.Estimate(FeatureMap.Positive, w, tokens, tokens, shape, batch, head, rows ?? [0, 1], causal, destination, keyLength);
+            AttentionProbabilities.Estimate(
+                FeatureMap.Positive, w, tokens, tokens, shape, batch, head, rows ?? [0, 1], causal, destination, keyLength);
 
         static void Refused<T>(Action call, params string[] parts)
             where T : Exception
@@ -280,7 +287,8 @@ public sealed class ProbabilityTests
         var largest = expected.Max(Math.Abs);
         for (var j = 0; j < expected.Length; j++)
         {
-            Assert.True(Math.Abs(expected[j] - actual[j]) <= 1e-5 * largest, $"{what}, key {j}: {actual[j]}, not {expected[j]}; largest {largest}");
+            Assert.True(
+                Math.Abs(expected[j] - actual[j]) <= 1e-5 * largest, $"{what}, key {j}: {actual[j]}, not {expected[j]}; largest {largest}");
         }
 
         Assert.Equal(1, Sum(actual), tolerance: 1e-6 * Math.Max(1, largest));

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace KernelGen.Tests.Behaviour;
 
-/// <summary>What a backward call does with its arguments: batches, layouts, key lengths, adding, memory, and arguments that do not fit.</summary>
+/// <summary>
+/// What a backward call does with its arguments: batches, layouts, key lengths, adding, memory, and arguments that do not fit.
+/// </summary>
 public class BackwardCallTests
 {
     /// <summary>One layer of each kind of backward pass.</summary>
@@ -42,7 +44,8 @@ public class BackwardCallTests
             {
                 var (query, key, value) = (Take(call.Query, d), Take(call.Key, d), Take(call.Value, dv));
                 var expected = NaiveGradient.Compute(layer, query, key, value, Take(call.OutputGradient, dv), weights, keyLengths[b]);
-                var tolerance = 64 * Math.Pow(2, -24) * NaiveAttention.ArgumentScale(layer, query, key.AsSpan(0, keyLengths[b] * d), weights);
+                var tolerance =
+                    64 * Math.Pow(2, -24) * NaiveAttention.ArgumentScale(layer, query, key.AsSpan(0, keyLengths[b] * d), weights);
                 Compare.Close(expected.Query, Take(call.QueryGradient, d), tolerance);
                 Compare.Close(expected.Key, Take(call.KeyGradient, d), tolerance);
                 Compare.Close(expected.Value, Take(call.ValueGradient, dv), tolerance);
@@ -207,7 +210,8 @@ public class BackwardCallTests
         call.Backward();
 
         void Refuses(string message, int[]? keyLengths) =>
-            Assert.Contains(message, Assert.Throws<ArgumentException>("keyLengths", () => call.Backward(keyLengths)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                message, Assert.Throws<ArgumentException>("keyLengths", () => call.Backward(keyLengths)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -251,7 +255,11 @@ public class BackwardCallTests
             var call = new Call(attention, shape, seed: length, scale: 0.5f);
             call.Forward();
             call.Backward();
-            float[][] tensors = [call.Query, call.Key, call.Value, call.Output, call.OutputGradient, call.QueryGradient, call.KeyGradient, call.ValueGradient];
+            float[][] tensors =
+            [
+                call.Query, call.Key, call.Value, call.Output, call.OutputGradient, call.QueryGradient, call.KeyGradient,
+                call.ValueGradient,
+            ];
             var guarded = tensors.Select(tensor => new GuardedMemory(tensor.Length)).ToArray();
             foreach (var (tensor, memory) in tensors.Zip(guarded).Take(5))
             {
@@ -259,8 +267,8 @@ public class BackwardCallTests
             }
 
             attention.Backward(
-                guarded[0].Span, guarded[1].Span, guarded[2].Span, guarded[3].Span, call.Result, guarded[4].Span, guarded[5].Span, guarded[6].Span,
-                guarded[7].Span, shape);
+                guarded[0].Span, guarded[1].Span, guarded[2].Span, guarded[3].Span, call.Result, guarded[4].Span, guarded[5].Span,
+                guarded[6].Span, guarded[7].Span, shape);
             foreach (var (tensor, memory) in tensors.Zip(guarded).Skip(5))
             {
                 Compare.Same(tensor, memory.Span);
@@ -331,13 +339,22 @@ public class BackwardCallTests
         Assert.Contains("keyGradient holds 79 numbers", Message(() => Run(keyGradient: bad)), StringComparison.Ordinal);
         Assert.Contains("valueGradient holds 79 numbers", Message(() => Run(valueGradient: bad)), StringComparison.Ordinal);
         Assert.Contains("output holds 79 numbers", Message(() => Run(output: bad)), StringComparison.Ordinal);
-        Assert.Contains("queryGradient (80 numbers) overlaps query", Message(() => Run(queryGradient: call.Query)), StringComparison.Ordinal);
-        Assert.Contains("keyGradient (80 numbers) overlaps outputGradient", Message(() => Run(keyGradient: call.OutputGradient)), StringComparison.Ordinal);
-        Assert.Contains("queryGradient (80 numbers) overlaps keyGradient", Message(() => Run(queryGradient: call.KeyGradient)), StringComparison.Ordinal);
-        Assert.Contains("valueGradient (80 numbers) overlaps output", Message(() => Run(valueGradient: call.Output)), StringComparison.Ordinal);
-        Assert.Contains("was made for", Message(() => Run(result: new AttentionResult(attention, new AttentionShape(1, 2, 6)))), StringComparison.Ordinal);
+        Assert.Contains(
+            "queryGradient (80 numbers) overlaps query", Message(() => Run(queryGradient: call.Query)), StringComparison.Ordinal);
+        Assert.Contains(
+            "keyGradient (80 numbers) overlaps outputGradient", Message(() => Run(keyGradient: call.OutputGradient)),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "queryGradient (80 numbers) overlaps keyGradient", Message(() => Run(queryGradient: call.KeyGradient)),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "valueGradient (80 numbers) overlaps output", Message(() => Run(valueGradient: call.Output)), StringComparison.Ordinal);
+        Assert.Contains(
+            "was made for", Message(() => Run(result: new AttentionResult(attention, new AttentionShape(1, 2, 6)))),
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => call.Attention.Backward(
-            call.Query, call.Key, call.Value, call.Output, null!, call.OutputGradient, call.QueryGradient, call.KeyGradient, call.ValueGradient, shape));
+            call.Query, call.Key, call.Value, call.Output, null!, call.OutputGradient, call.QueryGradient, call.KeyGradient,
+            call.ValueGradient, shape));
 
         void Run(
             float[]? output = null, AttentionResult? result = null, float[]? outputGradient = null, float[]? queryGradient = null,

@@ -1,6 +1,7 @@
 namespace KernelGen.Tests.Behaviour.Catalogues;
 
-// Layers for single tests: item sets of many items with short values, of enough orthogonal blocks for standard errors; and a λ from outside.
+// Layers for single tests: item sets of many items with short values, of enough orthogonal blocks for standard errors; and a λ from
+// outside.
 
 [FavorAttention(HeadDim = 16, ValueDim = 4, Features = 64)]
 public sealed partial class Catalogue;

@@ -168,7 +168,8 @@ public class ChainTests
     [Fact]
     public void Sums_over_a_quarter_million_keys_do_not_drift()
     {
-        // Added one by one, the sums would be off by 1e-4 at this length: a sum of n terms of one size rounds by about n/2 of a term's last bit.
+        // Added one by one, the sums would be off by 1e-4 at this length: a sum of n terms of one size rounds by about n/2 of a term's last
+        // bit.
         foreach (var layer in new[] { Layer.Of<Softmax8>(), Layer.Of<Relu8>(), Layer.Of<Exact8>() })
         {
             var (attention, weights) = layer.Create();

@@ -266,7 +266,8 @@ public class DecodingStateTests
     {
         using var state = new CausalSoftmax16(7).CreateDecodingState();
         var bytes = Saved(state);
-        Refuses("features m = 32, causal.' , but", "features m = 20", () => new CausalSoftmax8(7).LoadDecodingState(new MemoryStream(bytes)));
+        Refuses(
+            "features m = 32, causal.' , but", "features m = 20", () => new CausalSoftmax8(7).LoadDecodingState(new MemoryStream(bytes)));
         Refuses("kernel Softmax", "kernel Relu", () => new CausalRelu16(7).LoadDecodingState(new MemoryStream(bytes)));
         Refuses("FAVOR+", "Exact softmax", () => new CausalExact16().LoadDecodingState(new MemoryStream(bytes)));
         Refuses("checksum", "those of this layer", () => new CausalSoftmax16(8).LoadDecodingState(new MemoryStream(bytes)));
@@ -368,7 +369,8 @@ public class DecodingStateTests
             var claimed = bytes.ToArray();
             BitConverter.TryWriteBytes(claimed.AsSpan(header - 12), streams);
             BitConverter.TryWriteBytes(claimed.AsSpan(header - 8), position);
-            var error = Assert.Throws<InvalidDataException>(() => attention.LoadDecodingState(new MemoryStream(SignHeader(claimed, header))));
+            var error = Assert.Throws<InvalidDataException>(() =>
+                attention.LoadDecodingState(new MemoryStream(SignHeader(claimed, header))));
             Assert.Matches(message, error.Message);
         }
     }
@@ -383,7 +385,8 @@ public class DecodingStateTests
         })
         {
             var error = Assert.ThrowsAny<OutOfMemoryException>(create);
-            Assert.Matches("2147483647 streams of [0-9]+ bytes each need [0-9]{12,} bytes, but this process can have [0-9]+ in all", error.Message);
+            Assert.Matches(
+                "2147483647 streams of [0-9]+ bytes each need [0-9]{12,} bytes, but this process can have [0-9]+ in all", error.Message);
         }
     }
 
@@ -417,7 +420,8 @@ public class DecodingStateTests
         Assert.Equal(2, BitConverter.ToInt32(bytes, 8));
         var text = BitConverter.ToInt32(bytes, 12);
         Assert.Equal(
-            "FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 32, causal.", Encoding.UTF8.GetString(bytes, 16, text));
+            "FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 32, causal.",
+            Encoding.UTF8.GetString(bytes, 16, text));
 
         // Without a token: the header, and for each stream no rows and c, z, S, the rests of z and S, and the maxima.
         Assert.Equal(16 + text + 4 + 4 + 4 + 8 + 4 + (2 * (4 + (4 * 32 * (4 + (2 * 16))))) + 4, bytes.Length);
@@ -427,7 +431,8 @@ public class DecodingStateTests
         Assert.Equal(16 + text + 4 + 4 + 4 + 8, header);
         Assert.Equal(Crc32.Append(0, bytes.AsSpan(0, header)), BitConverter.ToUInt32(bytes, header));
         var ofHeader = Crc32.Append(0, bytes.AsSpan(0, header));
-        Assert.Equal(Crc32.Append(ofHeader, bytes.AsSpan(header + 4, bytes.Length - header - 8)), BitConverter.ToUInt32(bytes, bytes.Length - 4));
+        Assert.Equal(
+            Crc32.Append(ofHeader, bytes.AsSpan(header + 4, bytes.Length - header - 8)), BitConverter.ToUInt32(bytes, bytes.Length - 4));
 
         bytes[8] = 1;
         var error = Assert.Throws<InvalidDataException>(() => new CausalSoftmax16(7).LoadDecodingState(new MemoryStream(bytes)));
@@ -444,7 +449,9 @@ public class DecodingStateTests
         return stream.ToArray();
     }
 
-    /// <summary>Up to its checksum: 16 bytes, the declaration, the hyperparameters, the projection's checksum, streams and position.</summary>
+    /// <summary>
+    /// Up to its checksum: 16 bytes, the declaration, the hyperparameters, the projection's checksum, streams and position.
+    /// </summary>
     private static int HeaderLength(byte[] bytes)
     {
         var declaration = BitConverter.ToInt32(bytes, 12);
@@ -468,7 +475,8 @@ public class DecodingStateTests
         return part;
     }
 
-    private static float[] Steps(DecodingState state, Inputs inputs, int from, int to) => DecodingTests.Decode(state, Part(inputs, from, to), prefix: 0);
+    private static float[] Steps(DecodingState state, Inputs inputs, int from, int to) =>
+        DecodingTests.Decode(state, Part(inputs, from, to), prefix: 0);
 
     /// <summary>Several streams of the same length: a prefill, then steps.</summary>
     private static float[][] Decode(DecodingState state, Inputs[] all, int prefix)
@@ -477,7 +485,8 @@ public class DecodingStateTests
         var outputs = all.Select(_ => new float[length * dv]).ToArray();
         foreach (var (from, count) in new[] { (0, prefix) }.Concat(Enumerable.Range(prefix, length - prefix).Select(t => (t, 1))))
         {
-            float[] Gather(Func<Inputs, float[]> tensor, int dim) => [.. all.SelectMany(inputs => tensor(inputs).Skip(from * dim).Take(count * dim))];
+            float[] Gather(Func<Inputs, float[]> tensor, int dim) =>
+                [.. all.SelectMany(inputs => tensor(inputs).Skip(from * dim).Take(count * dim))];
             var (query, key, value) = (Gather(x => x.Query, d), Gather(x => x.Key, d), Gather(x => x.Value, dv));
             var output = new float[all.Length * count * dv];
             if (from < prefix)

@@ -57,10 +57,13 @@ public class DecodingTests
         var (d, dv, length) = (inputs.Layer.HeadDim, inputs.Layer.ValueDim, inputs.Shape.QueryLength);
         var output = new float[length * dv];
         output.AsSpan().Fill(float.NaN);
-        state.Prefill(inputs.Query.AsSpan(0, prefix * d), inputs.Key.AsSpan(0, prefix * d), inputs.Value.AsSpan(0, prefix * dv), output.AsSpan(0, prefix * dv), prefix);
+        state.Prefill(
+            inputs.Query.AsSpan(0, prefix * d), inputs.Key.AsSpan(0, prefix * d), inputs.Value.AsSpan(0, prefix * dv),
+            output.AsSpan(0, prefix * dv), prefix);
         for (var t = prefix; t < length; t++)
         {
-            state.Step(inputs.Query.AsSpan(t * d, d), inputs.Key.AsSpan(t * d, d), inputs.Value.AsSpan(t * dv, dv), output.AsSpan(t * dv, dv));
+            state.Step(
+                inputs.Query.AsSpan(t * d, d), inputs.Key.AsSpan(t * d, d), inputs.Value.AsSpan(t * dv, dv), output.AsSpan(t * dv, dv));
         }
 
         return output;

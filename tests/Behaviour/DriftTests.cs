@@ -4,10 +4,13 @@ using Xunit;
 namespace KernelGen.Tests.Behaviour;
 
 /// <summary>
-/// Sums of many equal summands, whose rounding has one sign: an average of equal values is that value, after millions of tokens and over thousands of
-/// features. Random inputs average such faults away; a bias or a mask column in V is enough to meet them.
+/// Sums of many equal summands, whose rounding has one sign: an average of equal values is that value, after millions of tokens and over
+/// thousands of features. Random inputs average such faults away; a bias or a mask column in V is enough to meet them.
 /// </summary>
-/// <remarks>A group of 64 tiles is summed plainly, up to 112 roundings in all: 3.4e-6 at worst (generator/Backends/README.md). 1e-5 is what is promised.</remarks>
+/// <remarks>
+/// A group of 64 tiles is summed plainly, up to 112 roundings in all: 3.4e-6 at worst (generator/Backends/README.md). 1e-5 is what is
+/// promised.
+/// </remarks>
 public class DriftTests
 {
     private const double Promised = 1e-5;
@@ -160,7 +163,9 @@ public class DriftTests
             using var state = attention.CreateDecodingState();
             for (var t = 0; t < length; t++)
             {
-                state.Step(zeros.AsSpan(0, layer.HeadDim), zeros.AsSpan(0, layer.HeadDim), values.AsSpan(0, layer.ValueDim), output.AsSpan(0, layer.ValueDim));
+                state.Step(
+                    zeros.AsSpan(0, layer.HeadDim), zeros.AsSpan(0, layer.HeadDim), values.AsSpan(0, layer.ValueDim),
+                    output.AsSpan(0, layer.ValueDim));
                 Assert.All(output[..layer.ValueDim], x => Assert.InRange(x, 0.3f * (1 - Promised), 0.3f * (1 + Promised)));
             }
         }

@@ -4,7 +4,9 @@ using KernelGen.CompilerServices;
 
 namespace KernelGen.Tests.Behaviour;
 
-/// <summary>The kernel function of a layer as the generated code computes it: in vectors of the width in force, and one number at a time.</summary>
+/// <summary>
+/// The kernel function of a layer as the generated code computes it: in vectors of the width in force, and one number at a time.
+/// </summary>
 internal static class EmittedFunction
 {
     /// <summary>f of each number by the method of the kernel that this machine runs.</summary>

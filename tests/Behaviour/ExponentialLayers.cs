@@ -1,7 +1,8 @@
 namespace KernelGen.Tests.Behaviour.Exponentials;
 
-// Layers whose kernel functions are quotients of exponentials: parts overflow where the function does not, and the slopes of parts before the parts. Near 0
-// some are differences of nearly equal numbers, so that their derivatives are compared with the chain rule and not with finite differences.
+// Layers whose kernel functions are quotients of exponentials: parts overflow where the function does not, and the slopes of parts before
+// the parts. Near 0 some are differences of nearly equal numbers, so that their derivatives are compared with the chain rule and not with
+// finite differences.
 
 [FavorAttention(KernelFunctionName = nameof(Phi), HeadDim = 4, Features = 8, Normalize = false)]
 public sealed partial class SteepSwish

@@ -33,8 +33,11 @@ internal static class MoreFunctions
         return y * y;
     }
 
-    /// <summary>Powers that are products, one that is an exponential of a logarithm, and a negative one; arguments by name, in another order.</summary>
-    public static float Powers(float x) => MathF.Pow(MathF.Abs(x), 1.5f) + (MathF.Pow(x, 4) / (1 + MathF.Pow(y: 2, x: x))) + MathF.Pow(y: -3, x: 1 + MathF.Abs(x));
+    /// <summary>
+    /// Powers that are products, one that is an exponential of a logarithm, and a negative one; arguments by name, in another order.
+    /// </summary>
+    public static float Powers(float x) =>
+        MathF.Pow(MathF.Abs(x), 1.5f) + (MathF.Pow(x, 4) / (1 + MathF.Pow(y: 2, x: x))) + MathF.Pow(y: -3, x: 1 + MathF.Abs(x));
 
     /// <summary>A logarithm, a root and a tangent within each other.</summary>
     public static float Roots(float x) => MathF.Tanh(MathF.Sqrt(MathF.Abs(x))) * MathF.Log(1 + (x * x));
@@ -107,19 +110,27 @@ public sealed partial class OwnNested;
 [FavorAttention(KernelFunctionName = nameof(MoreFunctions.Powers), KernelFunctionType = typeof(MoreFunctions), HeadDim = 4, Features = 8)]
 public sealed partial class OwnPowers;
 
-[FavorAttention(KernelFunctionName = nameof(MoreFunctions.Roots), KernelFunctionType = typeof(MoreFunctions), HeadDim = 4, Features = 8, Normalize = false)]
+[FavorAttention(
+    KernelFunctionName = nameof(MoreFunctions.Roots), KernelFunctionType = typeof(MoreFunctions), HeadDim = 4,
+    Features = 8, Normalize = false)]
 public sealed partial class OwnRoots;
 
-[FavorAttention(KernelFunctionName = nameof(MoreFunctions.Switched), KernelFunctionType = typeof(MoreFunctions), HeadDim = 4, Features = 8, Normalize = false)]
+[FavorAttention(
+    KernelFunctionName = nameof(MoreFunctions.Switched), KernelFunctionType = typeof(MoreFunctions), HeadDim = 4,
+    Features = 8, Normalize = false)]
 public sealed partial class OwnSwitched;
 
-[FavorAttention(KernelFunctionName = nameof(MoreFunctions.HardSwish), KernelFunctionType = typeof(MoreFunctions), HeadDim = 4, Features = 8, Normalize = false)]
+[FavorAttention(
+    KernelFunctionName = nameof(MoreFunctions.HardSwish), KernelFunctionType = typeof(MoreFunctions), HeadDim = 4,
+    Features = 8, Normalize = false)]
 public sealed partial class OwnHardSwish;
 
 [FavorAttention(KernelFunctionName = nameof(MoreFunctions.Series), KernelFunctionType = typeof(MoreFunctions), HeadDim = 4, Features = 8)]
 public sealed partial class OwnSeries;
 
-[FavorAttention(KernelFunctionName = nameof(MoreFunctions.Signed), KernelFunctionType = typeof(MoreFunctions), HeadDim = 4, Features = 8, Normalize = false)]
+[FavorAttention(
+    KernelFunctionName = nameof(MoreFunctions.Signed), KernelFunctionType = typeof(MoreFunctions), HeadDim = 4,
+    Features = 8, Normalize = false)]
 public sealed partial class OwnSigned;
 
 [FavorAttention(KernelFunctionName = nameof(MoreFunctions.Decibels), KernelFunctionType = typeof(MoreFunctions), HeadDim = 4, Features = 8)]

@@ -1,7 +1,7 @@
 namespace KernelGen.Tests.Behaviour.Generalized;
 
-// Layers whose weights may be negative or are not normalised, and every kernel function: what they compute is compared with the formula within
-// the first-order bound that the tile interpreter derives.
+// Layers whose weights may be negative or are not normalised, and every kernel function: what they compute is compared with the formula
+// within the first-order bound that the tile interpreter derives.
 
 [FavorAttention(Kernel = KernelFunction.Gelu, HeadDim = 16, Features = 32, Normalize = false)]
 public sealed partial class Gelu;
@@ -51,7 +51,8 @@ public sealed partial class UnnormalisedOprf;
 [FavorAttention(Kernel = KernelFunction.Exp, HeadDim = 8, Features = 20, Normalize = false)]
 public sealed partial class UnnormalisedExponential;
 
-[FavorAttention(Kernel = KernelFunction.Cos, HeadDim = 20, ValueDim = 6, Features = 40, Normalize = false, Projection = ProjectionKind.Hadamard)]
+[FavorAttention(
+    Kernel = KernelFunction.Cos, HeadDim = 20, ValueDim = 6, Features = 40, Normalize = false, Projection = ProjectionKind.Hadamard)]
 public sealed partial class HadamardCos;
 
 /// <summary>Kernel functions as a user writes them.</summary>
@@ -97,15 +98,18 @@ internal static class OwnFunctions
 public sealed partial class OwnSoftplus;
 
 [FavorAttention(
-    KernelFunctionName = nameof(OwnFunctions.Bump), KernelFunctionType = typeof(OwnFunctions), HeadDim = 9, ValueDim = 5, Features = 22, Causal = true)]
+    KernelFunctionName = nameof(OwnFunctions.Bump), KernelFunctionType = typeof(OwnFunctions), HeadDim = 9,
+    ValueDim = 5, Features = 22, Causal = true)]
 public sealed partial class CausalOwnBump;
 
 [FavorAttention(
-    KernelFunctionName = nameof(OwnFunctions.Wave), KernelFunctionType = typeof(OwnFunctions), HeadDim = 16, Features = 32, Normalize = false)]
+    KernelFunctionName = nameof(OwnFunctions.Wave), KernelFunctionType = typeof(OwnFunctions), HeadDim = 16,
+    Features = 32, Normalize = false)]
 public sealed partial class OwnWave;
 
 [FavorAttention(
-    KernelFunctionName = nameof(OwnFunctions.QuickGelu), KernelFunctionType = typeof(OwnFunctions), HeadDim = 16, Features = 32, Normalize = false)]
+    KernelFunctionName = nameof(OwnFunctions.QuickGelu), KernelFunctionType = typeof(OwnFunctions), HeadDim = 16,
+    Features = 32, Normalize = false)]
 public sealed partial class OwnQuickGelu;
 
 [FavorAttention(
@@ -114,8 +118,8 @@ public sealed partial class OwnQuickGelu;
 public sealed partial class CausalOwnCompared;
 
 [FavorAttention(
-    KernelFunctionName = nameof(OwnFunctions.Forgiving), KernelFunctionType = typeof(OwnFunctions), HeadDim = 9, ValueDim = 5, Features = 22,
-    Normalize = false, Causal = true)]
+    KernelFunctionName = nameof(OwnFunctions.Forgiving), KernelFunctionType = typeof(OwnFunctions), HeadDim = 9, ValueDim = 5,
+    Features = 22, Normalize = false, Causal = true)]
 public sealed partial class CausalOwnForgiving;
 
 /// <summary>A layer that has its kernel function itself.</summary>

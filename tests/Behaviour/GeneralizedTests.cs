@@ -2,7 +2,10 @@ using Xunit;
 
 namespace KernelGen.Tests.Behaviour;
 
-/// <summary>Any kernel function, normalised or not: the formula ⇄ the tile program ⇄ the kernel, the last within a bound that is derived, not chosen.</summary>
+/// <summary>
+/// Any kernel function, normalised or not: the formula ⇄ the tile program ⇄ the kernel, the last within a bound that is derived, not
+/// chosen.
+/// </summary>
 public class GeneralizedTests
 {
     private static readonly int[] Lengths = [0, 1, 2, 17, 48, 49, 97];
@@ -40,7 +43,9 @@ public class GeneralizedTests
                 var actual = inputs.Forward(attention);
                 for (var i = 0; i < expected.Length; i++)
                 {
-                    Assert.True(Math.Abs(actual[i] - expected[i]) <= bound[i], $"length {length}, scale {scale}, element {i}: {actual[i]:G9} is not within {bound[i]:E2} of {expected[i]:G9}");
+                    Assert.True(
+                        Math.Abs(actual[i] - expected[i]) <= bound[i],
+                        $"length {length}, scale {scale}, element {i}: {actual[i]:G9} is not within {bound[i]:E2} of {expected[i]:G9}");
                 }
 
                 // A bound as large as the output would prove nothing.

@@ -46,8 +46,8 @@ internal sealed class GradientInputs(Inputs inputs, int seed)
     public Inputs Inputs { get; } = inputs;
 
     /// <summary>
-    /// Queries and keys along the first projection, with these numbers as what it gives of them: at −52, quick GELU is a quotient by e^88, of which 1.7 times
-    /// is no float.
+    /// Queries and keys along the first projection, with these numbers as what it gives of them: at −52, quick GELU is a quotient by e^88,
+    /// of which 1.7 times is no float.
     /// </summary>
     public static GradientInputs AlongAProjection(Layer layer, float[] weights, IReadOnlyList<double> projections)
     {
@@ -68,8 +68,8 @@ internal sealed class GradientInputs(Inputs inputs, int seed)
     public float[] Upstream { get; } = Inputs.Normal(new Random(seed), inputs.Shape.QueryLength * inputs.Layer.ValueDim, 1);
 
     /// <summary>
-    /// What differences are measured against: gradients by queries and keys are sums of products of upstream gradients and values, which cancel where a
-    /// softmax is saturated.
+    /// What differences are measured against: gradients by queries and keys are sums of products of upstream gradients and values, which
+    /// cancel where a softmax is saturated.
     /// </summary>
     public double Size => Upstream.Select(MathF.Abs).DefaultIfEmpty().Max() * (double)Inputs.Value.Select(MathF.Abs).DefaultIfEmpty().Max();
 
@@ -96,7 +96,9 @@ internal sealed class GradientInputs(Inputs inputs, int seed)
 
     /// <summary>The tile programs in double: forward, then backward.</summary>
     public Gradients<double> Interpret(float[] weights, int tileRows) =>
-        Interpret(NaiveAttention.ToDouble(Inputs.Query), NaiveAttention.ToDouble(Inputs.Key), NaiveAttention.ToDouble(Inputs.Value), weights, tileRows);
+        Interpret(
+            NaiveAttention.ToDouble(Inputs.Query), NaiveAttention.ToDouble(Inputs.Key),
+            NaiveAttention.ToDouble(Inputs.Value), weights, tileRows);
 
     /// <summary>Σ output · upstream by the tile program in double.</summary>
     public double InterpretLoss(double[] query, double[] key, double[] value, float[] weights, int tileRows)
@@ -123,7 +125,8 @@ internal sealed class GradientInputs(Inputs inputs, int seed)
     }
 
     private IReadOnlyDictionary<Tile, Bounded[,]> Run(
-        TileProgram program, Dictionary<string, double[,]> tensors, float[] weights, int tileRows, IReadOnlyDictionary<string, Bounded[,]>? kept) =>
+        TileProgram program, Dictionary<string, double[,]> tensors, float[] weights, int tileRows,
+        IReadOnlyDictionary<string, Bounded[,]>? kept) =>
         TileInterpreter.Run(
             program,
             program.Operands.ToDictionary(operand => operand, operand => tensors[operand.Name]),

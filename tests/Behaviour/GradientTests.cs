@@ -3,13 +3,14 @@ using Xunit;
 namespace KernelGen.Tests.Behaviour;
 
 /// <summary>
-/// The chain of proof for gradients: the chain rule over every pair of tokens ⇄ the tile programs in double ⇄ the emitted kernels at the width in
-/// force. <see cref="NaiveGradientTests"/> holds the first to differences of the formula.
+/// The chain of proof for gradients: the chain rule over every pair of tokens ⇄ the tile programs in double ⇄ the emitted kernels at the
+/// width in force. <see cref="NaiveGradientTests"/> holds the first to differences of the formula.
 /// </summary>
 public class GradientTests
 {
     /// <summary>Lengths around the tiles of the kernels (48 tokens; 192 of exact attention's outer loops) and strips (12 rows).</summary>
-    private static IEnumerable<int> Lengths(Layer layer) => layer.Kernel is null ? [0, 1, 17, 48, 49, 191, 193] : [0, 1, 12, 47, 48, 49, 97];
+    private static IEnumerable<int> Lengths(Layer layer) =>
+        layer.Kernel is null ? [0, 1, 17, 48, 49, 191, 193] : [0, 1, 12, 47, 48, 49, 97];
 
     public static TheoryData<Layer> Layers => [.. Layer.All().Concat(Layer.In("KernelGen.Tests.Behaviour.Generalized"))];
 
@@ -21,7 +22,8 @@ public class GradientTests
         foreach (var (length, tileRows) in new[] { (0, 4), (1, 4), (7, 3), (23, 5), (23, 48) })
         {
             var inputs = new GradientInputs(new Inputs(layer, length, length, seed: length, scale: 0.5f), seed: 1);
-            Gradients.Close(inputs.Naive(weights), inputs.Interpret(weights, tileRows), inputs.Size, InterpreterTolerance(layer), $"length {length}");
+            Gradients.Close(
+                inputs.Naive(weights), inputs.Interpret(weights, tileRows), inputs.Size, InterpreterTolerance(layer), $"length {length}");
         }
     }
 
@@ -33,7 +35,8 @@ public class GradientTests
         var random = new Random(2);
         var inputs = new GradientInputs(new Inputs(layer, 9, 9, seed: 3, scale: 0.5f), seed: 4);
         var gradients = inputs.Interpret(weights, tileRows: 4);
-        double[][] tensors = [.. new[] { inputs.Inputs.Query, inputs.Inputs.Key, inputs.Inputs.Value }.Select(tensor => NaiveAttention.ToDouble(tensor))];
+        double[][] tensors =
+            [.. new[] { inputs.Inputs.Query, inputs.Inputs.Key, inputs.Inputs.Value }.Select(tensor => NaiveAttention.ToDouble(tensor))];
         foreach (var (which, gradient) in new[] { (0, gradients.Query), (1, gradients.Key), (2, gradients.Value) })
         {
             // Too short a step to meet a kink; differences lose 1e-16 / step of the loss.
@@ -119,8 +122,8 @@ public class GradientTests
                 Assert.True(gradient.All(float.IsFinite), name);
             }
 
-            // Where float32 determines the output, it does the gradients. Keys along one projection are orthogonal to others: they lie on the kinks
-            // of kernel functions, where rounding decides which slope counts.
+            // Where float32 determines the output, it does the gradients. Keys along one projection are orthogonal to others: they lie on
+            // the kinks of kernel functions, where rounding decides which slope counts.
             var isOnKink = layer.IsFunction && name == "keys along the projections";
             if (inputs.Tolerance(weights) < 0.01 && !isOnKink)
             {
@@ -160,7 +163,8 @@ public class GradientTests
                 inputs.Upstream.AsSpan().Fill(1);
                 var sum = inputs.Kernel(attention).Value.Where((_, i) => i % layer.ValueDim == 0).Sum(x => (double)x);
 
-                // Before rests of log-sum-exps were kept, and scores computed with the same bits in both passes: 1.0004 at scale 100, 1.03 at 1000.
+                // Before rests of log-sum-exps were kept, and scores computed with the same bits in both passes: 1.0004 at scale 100, 1.03
+                // at 1000.
                 Assert.InRange(sum / queries, 1 - 4e-5, 1 + 4e-5);
             }
         }
@@ -168,7 +172,9 @@ public class GradientTests
 
     public static TheoryData<Layer> ExactLayers => [.. Layer.All().Where(layer => layer.Kernel is null)];
 
-    /// <summary>Without a normaliser outputs may be of any size, and gradients count beside the largest of them, however small that is.</summary>
+    /// <summary>
+    /// Without a normaliser outputs may be of any size, and gradients count beside the largest of them, however small that is.
+    /// </summary>
     [Theory]
     [MemberData(nameof(UnnormalisedExponentials))]
     public void Tiny_outputs_have_gradients(Layer layer)
@@ -183,13 +189,15 @@ public class GradientTests
                 continue; // too near the ends of float32
             }
 
-            // Relative to the gradients themselves: what they are measured against elsewhere, upstream times values, is 1e31 times as large.
+            // Relative to the gradients themselves: what they are measured against elsewhere, upstream times values, is 1e31 times as
+            // large.
             Gradients.Close(expected, inputs.Kernel(attention).ToDouble(), 0, 4 * inputs.Inputs.Tolerance(weights), $"scale {scale}");
         }
     }
 
     public static TheoryData<Layer> UnnormalisedExponentials =>
-        [.. Layer.In("KernelGen.Tests.Behaviour.Generalized").Where(layer => !layer.Normalize && !layer.IsFunction && layer.Kernel != nameof(KernelFunction.SoftmaxTrigonometric))];
+        [.. Layer.In("KernelGen.Tests.Behaviour.Generalized")
+            .Where(layer => !layer.Normalize && !layer.IsFunction && layer.Kernel != nameof(KernelFunction.SoftmaxTrigonometric))];
 
     [Fact]
     public void Exponentials_that_overflow_give_the_chain_rule()

@@ -2,14 +2,18 @@ using Xunit;
 
 namespace KernelGen.Tests.Behaviour;
 
-/// <summary>Query heads that share a head of keys and values: outputs as with copies of it, to the bit, and gradients that add up over those who share.</summary>
+/// <summary>
+/// Query heads that share a head of keys and values: outputs as with copies of it, to the bit, and gradients that add up over those who
+/// share.
+/// </summary>
 public sealed class GroupedHeadsTests
 {
     private const int Batch = 2, KeyHeads = 2, Group = 3, Length = 37;
 
     public static TheoryData<Type> Layers =>
     [
-        typeof(Softmax64), typeof(CausalSoftmax64), typeof(OddCausalHyperbolic), typeof(Exact16), typeof(CausalExact16), typeof(Relu16), typeof(CausalRelu16),
+        typeof(Softmax64), typeof(CausalSoftmax64), typeof(OddCausalHyperbolic), typeof(Exact16), typeof(CausalExact16), typeof(Relu16),
+        typeof(CausalRelu16),
     ];
 
     [Theory]
@@ -20,7 +24,8 @@ public sealed class GroupedHeadsTests
         var attention = layer.Create().Attention;
         foreach (var (layout, degree, lengths) in new[]
         {
-            (TensorLayout.BatchHeadLengthDim, 1, Array.Empty<int>()), (TensorLayout.BatchLengthHeadDim, 2, [30, 0]), (TensorLayout.BatchHeadLengthDim, 5, [37, 1]),
+            (TensorLayout.BatchHeadLengthDim, 1, Array.Empty<int>()), (TensorLayout.BatchLengthHeadDim, 2, [30, 0]),
+            (TensorLayout.BatchHeadLengthDim, 5, [37, 1]),
         })
         {
             attention.DegreeOfParallelism = degree;
@@ -59,7 +64,8 @@ public sealed class GroupedHeadsTests
             gradient.AsSpan().Fill(start == 0 ? float.NaN : start);
         }
 
-        attention.Backward(query, key, value, output, result, upstream, gradients[0], gradients[1], gradients[2], shape, lengths, accumulate: start != 0);
+        attention.Backward(
+            query, key, value, output, result, upstream, gradients[0], gradients[1], gradients[2], shape, lengths, accumulate: start != 0);
         return (output, gradients[0], gradients[1], gradients[2]);
     }
 
@@ -67,14 +73,17 @@ public sealed class GroupedHeadsTests
     private static void Close(float[] expected, float[] actual, string what)
     {
         var limit = 1e-5 * Math.Max(1, expected.Max(Math.Abs));
-        Assert.All(expected.Zip(actual), pair => Assert.True(Math.Abs(pair.First - pair.Second) <= limit, $"{what}: {pair.First} and {pair.Second}"));
+        Assert.All(expected.Zip(actual), pair =>
+            Assert.True(Math.Abs(pair.First - pair.Second) <= limit, $"{what}: {pair.First} and {pair.Second}"));
     }
 
     private static float[] Repeat(float[] numbers, int dim, TensorLayout layout) =>
         [.. numbers.Chunk(Part(dim, layout)).SelectMany(chunk => Enumerable.Repeat(chunk, Group)).SelectMany(chunk => chunk)];
 
     private static float[] Sum(float[] numbers, int dim, TensorLayout layout) =>
-        [.. numbers.Chunk(Part(dim, layout)).Chunk(Group).SelectMany(group => Enumerable.Range(0, group[0].Length).Select(i => group.Sum(part => part[i])))];
+        [.. numbers.Chunk(Part(dim, layout))
+            .Chunk(Group)
+            .SelectMany(group => Enumerable.Range(0, group[0].Length).Select(i => group.Sum(part => part[i])))];
 
     /// <summary>The numbers of a head that follow each other.</summary>
     private static int Part(int dim, TensorLayout layout) => layout == TensorLayout.BatchHeadLengthDim ? Length * dim : dim;

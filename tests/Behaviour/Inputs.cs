@@ -96,7 +96,9 @@ internal sealed class Inputs
 
     public (double[] Output, double[] LogSumExp) Naive(float[] weights) => NaiveAttention.Compute(Layer, Query, Key, Value, weights);
 
-    /// <summary>The tile program in double, with tiles of the given number of tokens, and first-order bounds of the outputs in float32.</summary>
+    /// <summary>
+    /// The tile program in double, with tiles of the given number of tokens, and first-order bounds of the outputs in float32.
+    /// </summary>
     public (double[] Output, double[] LogSumExp, double[] OutputBound) Interpret(float[] weights, int tileRows)
     {
         var program = Layer.Program;
@@ -120,8 +122,8 @@ internal sealed class Inputs
     }
 
     /// <summary>
-    /// How far a float32 kernel may be from the formula, relative to its largest output: an argument x of an exponential carries an error of
-    /// about 2^-24·|x|, which is the relative error of its weight; 16 covers the constants of sums over features and tokens.
+    /// How far a float32 kernel may be from the formula, relative to its largest output: an argument x of an exponential carries an error
+    /// of about 2^-24·|x|, which is the relative error of its weight; 16 covers the constants of sums over features and tokens.
     /// </summary>
     public double Tolerance(float[] weights) => 16 * Math.Pow(2, -24) * NaiveAttention.ArgumentScale(Layer, Query, Key, weights);
 

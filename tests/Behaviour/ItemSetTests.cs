@@ -24,8 +24,8 @@ public class ItemSetTests
             var output = new float[13 * layer.ValueDim];
             set.Attend(inputs.Query, output);
 
-            // Two kernels' sums of the same numbers in other orders: each within the tolerance of the formula. Sums of both signs are smaller
-            // than what they sum, so there it is relative to less.
+            // Two kernels' sums of the same numbers in other orders: each within the tolerance of the formula. Sums of both signs are
+            // smaller than what they sum, so there it is relative to less.
             var tolerance = 2 * inputs.Tolerance(attention.Projection.Weights.ToArray()) * (HasSign(layer) ? 30 : 1);
             Compare.Close(Array.ConvertAll(inputs.Forward(attention), x => (double)x), output, tolerance);
             Assert.Equal(items, set.Count);
@@ -112,7 +112,8 @@ public class ItemSetTests
     /// <summary>
     /// The deviations from exact softmax attention over 100,000 items are as large as predicted. ‖q̂ + k̂‖² is about 2, where features are
     /// plenty. With G = 16 blocks a deviation over its own error is distributed as Student's t of 15 degrees, whose root mean square is
-    /// √(15/13) = 1.07; all queries of a draw share its luck, and twenty draws leave a scatter of some 15 %: hence 0.7 to 1.5. Found: 1.00 to 1.20.
+    /// √(15/13) = 1.07; all queries of a draw share its luck, and twenty draws leave a scatter of some 15 %: hence 0.7 to 1.5. Found: 1.00
+    /// to 1.20.
     /// </summary>
     [Theory]
     [InlineData(typeof(WideCatalogue))]
@@ -218,15 +219,19 @@ public class ItemSetTests
         Refuses("logPartition holds 2 numbers, but 1 rows × 1 = 1 are needed", () => set.Attend(new float[7], new float[19], new float[2]));
         Refuses("queries holds 6 numbers, which is no multiple of 7", () => set.StandardErrors(new float[6], new float[19]));
         Refuses("standardErrors holds 18 numbers, but 1 rows × 19 = 19 are needed", () => set.StandardErrors(new float[7], new float[18]));
-        Refuses("logPartitionErrors holds 3 numbers, but 1 rows × 1 = 1", () => set.StandardErrors(new float[7], new float[19], new float[3]));
-        Refuses("needs at least 3 whole blocks of 16 rows", () => new Softmax16(1).CreateItemSet().StandardErrors(new float[16], new float[16]));
+        Refuses(
+            "logPartitionErrors holds 3 numbers, but 1 rows × 1 = 1", () => set.StandardErrors(new float[7], new float[19], new float[3]));
+        Refuses("needs at least 3 whole blocks of 16 rows", () =>
+            new Softmax16(1).CreateItemSet().StandardErrors(new float[16], new float[16]));
         Refuses("another layer type", () => set.Add(new Softmax16(1).CreateItemSet()));
         Assert.Throws<ArgumentNullException>("other", () => set.Add(null!));
         Assert.Equal(0, set.Count);
 
         var overlapping = new float[64];
         Refuses("overlap", () => new Softmax16(1).CreateItemSet().Attend(overlapping.AsSpan(0, 16), overlapping.AsSpan(8, 16)));
-        Assert.Contains("causal", Assert.Throws<InvalidOperationException>(() => new CausalSoftmax16(1).CreateItemSet()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "causal", Assert.Throws<InvalidOperationException>(() => new CausalSoftmax16(1).CreateItemSet()).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>λ is part of the features as much as the projections are.</summary>
@@ -264,7 +269,8 @@ public class ItemSetTests
 
     private static IRandomFeatureAttention Create(Layer layer) => (IRandomFeatureAttention)layer.Create().Attention;
 
-    private static bool HasSign(Layer layer) => layer.Kernel == nameof(KernelFunction.SoftmaxTrigonometric) || (layer.IsFunction && !layer.Normalize);
+    private static bool HasSign(Layer layer) =>
+        layer.Kernel == nameof(KernelFunction.SoftmaxTrigonometric) || (layer.IsFunction && !layer.Normalize);
 
     private static ItemSet Filled(IRandomFeatureAttention attention, float[] key, float[] value)
     {

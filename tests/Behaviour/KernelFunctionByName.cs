@@ -23,8 +23,8 @@ internal static class KernelFunctionByName
     };
 
     /// <summary>
-    /// f and f′ in double, both by hand. Where f has no derivative f′ is what generator/Families/README.md says; where only its parts have none,
-    /// as of Softplus at 0, f′ is the derivative.
+    /// f and f′ in double, both by hand. Where f has no derivative f′ is what generator/Families/README.md says; where only its parts have
+    /// none, as of Softplus at 0, f′ is the derivative.
     /// </summary>
     public static (Func<double, double> Value, Func<double, double> Slope) WithSlope(Layer layer) => layer.Kernel switch
     {

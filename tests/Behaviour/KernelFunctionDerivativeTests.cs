@@ -5,7 +5,9 @@ using Xunit;
 
 namespace KernelGen.Tests.Behaviour;
 
-/// <summary>Derivatives of kernel functions as they are emitted, where exponentials in them overflow: over all floats, at the width in force.</summary>
+/// <summary>
+/// Derivatives of kernel functions as they are emitted, where exponentials in them overflow: over all floats, at the width in force.
+/// </summary>
 public class KernelFunctionDerivativeTests
 {
     public static TheoryData<Layer> Quotients => [Layer.Of<OwnQuickGelu>(), .. Layer.In(typeof(SteepSwish).Namespace!)];

@@ -5,8 +5,9 @@ using Xunit;
 namespace KernelGen.Tests.Behaviour;
 
 /// <summary>
-/// Kernel functions as they are emitted, over all floats: the method on vectors and the one of the feature map ⇄ the expression that was read,
-/// in double ⇄ the user's method as the C# compiler compiles it. The tolerance is the first-order bound of float32 of <see cref="Bounded"/>.
+/// Kernel functions as they are emitted, over all floats: the method on vectors and the one of the feature map ⇄ the expression that was
+/// read, in double ⇄ the user's method as the C# compiler compiles it. The tolerance is the first-order bound of float32 of
+/// <see cref="Bounded"/>.
 /// </summary>
 public class KernelFunctionTests
 {
@@ -16,7 +17,8 @@ public class KernelFunctionTests
     [Fact]
     public void Every_built_in_function_is_tested()
     {
-        var builtIn = Enum.GetNames<KernelFunction>().Where(name => !name.StartsWith(nameof(KernelFunction.Softmax), StringComparison.Ordinal));
+        var builtIn = Enum.GetNames<KernelFunction>()
+            .Where(name => !name.StartsWith(nameof(KernelFunction.Softmax), StringComparison.Ordinal));
         Assert.Empty(builtIn.Except(OfAllKinds().Select(layer => layer.Kernel)));
     }
 
@@ -91,8 +93,8 @@ public class KernelFunctionTests
             .DistinctBy(layer => layer.Kernel);
 
     /// <summary>
-    /// Where x is below −4 the bound is wider than a thousandth: Gelu multiplies x by a difference of 1 and nearly 1, and Softplus takes the
-    /// logarithm of nearly 1.
+    /// Where x is below −4 the bound is wider than a thousandth: Gelu multiplies x by a difference of 1 and nearly 1, and Softplus takes
+    /// the logarithm of nearly 1.
     /// </summary>
     private static double LeastNoticed(Layer layer) => layer.Kernel switch
     {
@@ -116,5 +118,6 @@ public class KernelFunctionTests
     private static double Share(Bounded[] bounds, Func<Bounded, bool> condition) => (double)bounds.Count(condition) / bounds.Length;
 
     private static double ShareOutside(Bounded[] bounds, float[] y) =>
-        (double)bounds.Zip(y, (bound, value) => !double.IsFinite(bound.Value) || !bound.Allows(value)).Count(found => found) / bounds.Length;
+        (double)bounds.Zip(y, (bound, value) => !double.IsFinite(bound.Value) || !bound.Allows(value)).Count(found => found)
+        / bounds.Length;
 }

@@ -12,8 +12,8 @@ using Xunit;
 namespace KernelGen.Tests.Behaviour;
 
 /// <summary>
-/// A family with a tensor that no other has, a number that is added to all scores of a key, and all that it takes is in this file: softmax(QKᵀ/√d + b)V with b
-/// [batch, keys], seen by all heads of a sequence.
+/// A family with a tensor that no other has, a number that is added to all scores of a key, and all that it takes is in this file:
+/// softmax(QKᵀ/√d + b)V with b [batch, keys], seen by all heads of a sequence.
 /// </summary>
 public sealed class KeyBiasFamilyTests
 {
@@ -55,7 +55,9 @@ public sealed class KeyBiasFamilyTests
         Assert.Empty(Run.Value.Result.Diagnostics);
         Assert.DoesNotContain(Run.Value.Warnings, warning => warning.Id != "CS1591"); // the declarations above are not documented
         var text = Run.Value.Files["Biased.Cpu.g.cs"];
-        Assert.Contains("new(\"keyBias\", _OperandRows.Keys, 1, _OperandAccess.Read, SharedBy: _OperandSharing.Sequence, IsOptional: true),", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "new(\"keyBias\", _OperandRows.Keys, 1, _OperandAccess.Read, SharedBy: _OperandSharing.Sequence, IsOptional: true),", text,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -82,7 +84,8 @@ public sealed class KeyBiasFamilyTests
         // The members of all attention go without it too.
         var output = new float[expected.Output.Length];
         layer.Forward(without.Query, without.Key, without.Value, output, shape, without.Lengths);
-        without.Check(expected with { Query = null, Key = null, Value = null, Bias = null }, new Outcome<float>(output, null, null, null, null));
+        without.Check(
+            expected with { Query = null, Key = null, Value = null, Bias = null }, new Outcome<float>(output, null, null, null, null));
     }
 
     [Theory]
@@ -133,7 +136,8 @@ public sealed class KeyBiasFamilyTests
         var shape = new AttentionShape(2, 3, 4, 5);
         var inputs = new Problem(shape, []);
         var error = Assert.Throws<ArgumentException>("keyBias", () => inputs.Compute(Create(1), new float[9], start: float.NaN));
-        Assert.StartsWith("keyBias holds 9 numbers, but batch 2 × length 5 × dim 1 = 10 are needed.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "keyBias holds 9 numbers, but batch 2 × length 5 × dim 1 = 10 are needed.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -184,7 +188,8 @@ public sealed class KeyBiasFamilyTests
         {
             var scaled = b.Map("Qs", i, tensors.D, b.Load("Q", tensors.Query, queries) * (Expr)Scale);
             var softmax = b.LocalState("softmax", i);
-            var (m, l, n) = (softmax.AddReference("M", asRow: false), softmax.AddVector("D", asRow: false), softmax.AddMatrix("N", tensors.Dv));
+            var (m, l, n) = (softmax.AddReference("M", asRow: false), softmax.AddVector("D", asRow: false),
+                softmax.AddMatrix("N", tensors.Dv));
             var keys = b.Loop(j, 0, tensors.Key.Length);
             b.Fold(keys, softmax, () =>
             {
@@ -235,8 +240,13 @@ public sealed class KeyBiasFamilyTests
     {
         var b = new TileProgramBuilder("softmax attention with a bias of each key, gradients of the keys, values and biases");
         var tensors = new Tensors(b, isGradient: true);
-        var (keyGradient, valueGradient) = (b.Operand(AttentionOperands.KeyGradient(tensors.D)), b.Operand(AttentionOperands.ValueGradient(tensors.Dv)));
-        var biasGradient = b.Operand(new Operand("keyBiasGradient", TokenAxis.Keys, Dim.One, OperandAccess.Accumulate) { SharedBy = OperandSharing.Sequence, IsOptional = true });
+        var (keyGradient, valueGradient) = (b.Operand(AttentionOperands.KeyGradient(tensors.D)),
+            b.Operand(AttentionOperands.ValueGradient(tensors.Dv)));
+        var biasGradient = b.Operand(new Operand("keyBiasGradient", TokenAxis.Keys, Dim.One, OperandAccess.Accumulate)
+        {
+            SharedBy = OperandSharing.Sequence,
+            IsOptional = true,
+        });
         var (i, j) = (Dim.Tokens("i"), Dim.Tokens("j"));
         var keys = b.Loop(j, 0, tensors.Key.Length);
         b.Parallel(keys, () =>
@@ -287,7 +297,11 @@ public sealed class KeyBiasFamilyTests
             Query = b.Operand(AttentionOperands.Query(D));
             Key = b.Operand(AttentionOperands.Key(D));
             Value = b.Operand(AttentionOperands.Value(Dv));
-            Bias = b.Operand(new Operand("keyBias", TokenAxis.Keys, Dim.One, OperandAccess.Read) { SharedBy = OperandSharing.Sequence, IsOptional = true });
+            Bias = b.Operand(new Operand("keyBias", TokenAxis.Keys, Dim.One, OperandAccess.Read)
+            {
+                SharedBy = OperandSharing.Sequence,
+                IsOptional = true,
+            });
             if (isGradient)
             {
                 _output = b.Operand(AttentionOperands.Output(Dv, OperandAccess.Read));
@@ -334,7 +348,8 @@ public sealed class KeyBiasFamilyTests
             Lengths = lengths;
             var random = new Random(11);
             int queries = shape.Batch * shape.Heads * shape.QueryLength, keys = shape.Batch * shape.Heads * shape.KeyLength;
-            (Query, Key, Value) = (Inputs.Normal(random, queries * HeadDim, 1), Inputs.Normal(random, keys * HeadDim, 1), Inputs.Normal(random, keys * ValueDim, 1));
+            (Query, Key, Value) = (Inputs.Normal(random, queries * HeadDim, 1), Inputs.Normal(random, keys * HeadDim, 1),
+                Inputs.Normal(random, keys * ValueDim, 1));
             Bias = Inputs.Normal(random, shape.Batch * shape.KeyLength, 3);
             _upstream = Inputs.Normal(random, queries * ValueDim, 1);
         }
@@ -354,9 +369,11 @@ public sealed class KeyBiasFamilyTests
             var output = new float[_upstream.Length];
             var result = new AttentionResult(layer, _shape);
             Call("Forward", layer, Query, Key, Value, bias, output, _shape, result, Lengths);
-            float[]?[] gradients = [.. new[] { Query, Key, Value, wantsBiasGradient ? Bias : null }.Select(tensor => tensor is null ? null : Enumerable.Repeat(start, tensor.Length).ToArray())];
+            float[]?[] gradients = [.. new[] { Query, Key, Value, wantsBiasGradient ? Bias : null }
+                .Select(tensor => tensor is null ? null : Enumerable.Repeat(start, tensor.Length).ToArray())];
             Call(
-                "Backward", layer, Query, Key, Value, bias, output, result, _upstream, gradients[0], gradients[1], gradients[2], gradients[3], _shape, Lengths, !float.IsNaN(start));
+                "Backward", layer, Query, Key, Value, bias, output, result, _upstream, gradients[0], gradients[1], gradients[2],
+                gradients[3], _shape, Lengths, !float.IsNaN(start));
             return new Outcome<float>(output, gradients[0], gradients[1], gradients[2], gradients[3]);
 
             static void Call(string method, params object?[] arguments) =>
@@ -367,7 +384,8 @@ public sealed class KeyBiasFamilyTests
         public Outcome<double> Expected()
         {
             var expected = new Outcome<double>(
-                new double[_upstream.Length], new double[Query.Length], new double[Key.Length], new double[Value.Length], new double[Bias.Length]);
+                new double[_upstream.Length], new double[Query.Length], new double[Key.Length], new double[Value.Length],
+                new double[Bias.Length]);
             for (var head = 0; head < _shape.Batch * _shape.Heads; head++)
             {
                 for (var i = 0; i < _shape.QueryLength; i++)
@@ -408,7 +426,8 @@ public sealed class KeyBiasFamilyTests
             var normaliser = weights.Sum();
             for (var c = 0; c < ValueDim; c++)
             {
-                expected.Output[o + c] = Enumerable.Range(0, keys).Sum(j => weights[j] * Value[(KeyAt(j) * ValueDim) + c]) / (keys == 0 ? 1 : normaliser);
+                expected.Output[o + c] =
+                    Enumerable.Range(0, keys).Sum(j => weights[j] * Value[(KeyAt(j) * ValueDim) + c]) / (keys == 0 ? 1 : normaliser);
             }
 
             var delta = Enumerable.Range(0, ValueDim).Sum(c => _upstream[o + c] * expected.Output[o + c]);
@@ -435,6 +454,7 @@ public sealed class KeyBiasFamilyTests
             ? (((batch * _shape.Heads) + head) * length) + token
             : (((batch * length) + token) * _shape.Heads) + head;
 
-        private static double Dot(float[] a, int fromA, float[] b, int fromB, int count) => Enumerable.Range(0, count).Sum(c => (double)a[fromA + c] * b[fromB + c]);
+        private static double Dot(float[] a, int fromA, float[] b, int fromB, int count) =>
+            Enumerable.Range(0, count).Sum(c => (double)a[fromA + c] * b[fromB + c]);
     }
 }

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace KernelGen.Tests.Behaviour;
 
-/// <summary>A layer analysed by itself: are the recovered weights those that its kernel used, and are the error bars around its output?</summary>
+/// <summary>
+/// A layer analysed by itself: are the recovered weights those that its kernel used, and are the error bars around its output?
+/// </summary>
 public class LayerAnalysisTests
 {
     private static readonly int[] Rows = [129, 0, 64, 3, 100];
@@ -72,7 +74,9 @@ public class LayerAnalysisTests
         ErrorBars Bars() => attention.ErrorBars(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, 0, 0, Rows);
     }
 
-    /// <summary>Sums over draws are linear where nothing is divided, so the jackknife's variance is that of a mean of independent blocks.</summary>
+    /// <summary>
+    /// Sums over draws are linear where nothing is divided, so the jackknife's variance is that of a mean of independent blocks.
+    /// </summary>
     [Fact]
     public void Error_bars_of_sums_are_the_scatter_of_the_blocks()
     {
@@ -81,12 +85,14 @@ public class LayerAnalysisTests
         var bars = attention.ErrorBars(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, 0, 0, [5]);
         var (dim, blocks) = (Generalized.UnnormalisedSoftmaxOfBlocks.HeadDim, bars.Blocks);
         var estimates = Enumerable.Range(0, blocks).Select(block => ErrorBars.Jackknife(
-            attention.FeatureMap, Projection.FromWeights(Repeated(attention.Projection.Weights.Slice(block * dim * dim, dim * dim)), 3 * dim, dim),
-            inputs.Query, inputs.Key, inputs.Value, inputs.Shape, 0, 0, [5], causal: false, normalise: false).Output[0]).ToArray();
+            attention.FeatureMap,
+            Projection.FromWeights(Repeated(attention.Projection.Weights.Slice(block * dim * dim, dim * dim)), 3 * dim, dim), inputs.Query,
+            inputs.Key, inputs.Value, inputs.Shape, 0, 0, [5], causal: false, normalise: false).Output[0]).ToArray();
         var mean = estimates.Average();
 
         Assert.Equal(mean, bars.Output[0], tolerance: 1e-12);
-        Assert.Equal(Math.Sqrt(estimates.Sum(x => Math.Pow(x - mean, 2)) / (blocks - 1) / blocks), bars.StandardErrors[0], tolerance: 1e-12);
+        Assert.Equal(
+            Math.Sqrt(estimates.Sum(x => Math.Pow(x - mean, 2)) / (blocks - 1) / blocks), bars.StandardErrors[0], tolerance: 1e-12);
 
         // One block alone is no projection that the jackknife takes; three times the same one gives the same estimate.
         static float[] Repeated(ReadOnlySpan<float> block) => [.. block, .. block, .. block];
@@ -106,15 +112,18 @@ public class LayerAnalysisTests
     public void Null_and_wrong_lengths_are_refused()
     {
         var (attention, shape) = (new Softmax16(1), new AttentionShape(1, 1, 2));
-        Assert.Throws<ArgumentNullException>("attention", () => ((IRandomFeatureAttention)null!).Probabilities([], [], shape, 0, 0, [], []));
+        Assert.Throws<ArgumentNullException>(
+            "attention", () => ((IRandomFeatureAttention)null!).Probabilities([], [], shape, 0, 0, [], []));
         Assert.Throws<ArgumentNullException>("attention", () => ((IRandomFeatureAttention)null!).ErrorBars([], [], [], shape, 0, 0, []));
-        Assert.Throws<ArgumentException>("destination", () => attention.Probabilities(new float[32], new float[32], shape, 0, 0, [0], new float[3]));
+        Assert.Throws<ArgumentException>(
+            "destination", () => attention.Probabilities(new float[32], new float[32], shape, 0, 0, [0], new float[3]));
     }
 
     private static IRandomFeatureAttention Create(Layer layer) => (IRandomFeatureAttention)layer.Create().Attention;
 
     /// <summary>Whether sums of weights cannot cancel.</summary>
-    private static bool Unsigned(Layer layer) => layer.Kernel != nameof(KernelFunction.SoftmaxTrigonometric) && (layer.Normalize || !layer.IsFunction);
+    private static bool Unsigned(Layer layer) =>
+        layer.Kernel != nameof(KernelFunction.SoftmaxTrigonometric) && (layer.Normalize || !layer.IsFunction);
 
     /// <summary>Where weights have both signs, their sum is smaller than they are, and so is the largest output.</summary>
     private static double Tolerance(Layer layer, Inputs inputs, IRandomFeatureAttention attention) =>

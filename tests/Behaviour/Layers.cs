@@ -101,7 +101,9 @@ public sealed partial class CausalExponential8;
 [FavorAttention(HeadDim = 16, Features = 32, Projection = ProjectionKind.Hadamard)]
 public sealed partial class Hadamard16;
 
-[FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 9, ValueDim = 5, Features = 74, Causal = true, Projection = ProjectionKind.Hadamard)]
+[FavorAttention(
+    Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 9, ValueDim = 5, Features = 74, Causal = true,
+    Projection = ProjectionKind.Hadamard)]
 public sealed partial class OddCausalHadamard;
 
 [FavorAttention(HeadDim = 64, Features = 256, Projection = ProjectionKind.Hadamard)]
@@ -110,5 +112,6 @@ public sealed partial class Hadamard64;
 [FavorAttention(HeadDim = 16, Features = 48, Causal = true, Projection = ProjectionKind.Hadamard)]
 public sealed partial class CausalHadamard16;
 
-[FavorAttention(Kernel = KernelFunction.Relu, HeadDim = 3, ValueDim = 2, Features = 10, Causal = true, Projection = ProjectionKind.Hadamard)]
+[FavorAttention(
+    Kernel = KernelFunction.Relu, HeadDim = 3, ValueDim = 2, Features = 10, Causal = true, Projection = ProjectionKind.Hadamard)]
 public sealed partial class SmallHadamardRelu;

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace KernelGen.Tests.Behaviour;
 
-/// <summary>A hundred thousand steps, through a save, a load and a fork, drift no further from the forward pass than 1e-5 of the largest output.</summary>
+/// <summary>
+/// A hundred thousand steps, through a save, a load and a fork, drift no further from the forward pass than 1e-5 of the largest output.
+/// </summary>
 public class LongDecodingTests
 {
     private const int Length = 100_000;
@@ -49,13 +51,16 @@ public class LongDecodingTests
                 state = fork;
             }
 
-            state.Step(inputs.Query.AsSpan(t * d, d), inputs.Key.AsSpan(t * d, d), inputs.Value.AsSpan(t * dv, dv), output.AsSpan(t * dv, dv));
+            state.Step(
+                inputs.Query.AsSpan(t * d, d), inputs.Key.AsSpan(t * d, d), inputs.Value.AsSpan(t * dv, dv), output.AsSpan(t * dv, dv));
         }
 
         state.Dispose();
         for (var from = 0; from < forward.Length; from += forward.Length / 10)
         {
-            Compare.Close(Array.ConvertAll(forward[from..(from + (forward.Length / 10))], x => (double)x), output[from..(from + (forward.Length / 10))], 1e-5);
+            Compare.Close(
+                Array.ConvertAll(forward[from..(from + (forward.Length / 10))], x => (double)x),
+                output[from..(from + (forward.Length / 10))], 1e-5);
         }
     }
 }

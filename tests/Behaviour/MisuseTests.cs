@@ -10,8 +10,8 @@ namespace KernelGen.Tests.Behaviour;
 public sealed class MisuseTestsCollection;
 
 /// <summary>
-/// What ends a process elsewhere, or gives wrong numbers without a word, is an exception here: objects that are disposed of, shared or dropped while other
-/// threads use them. A memory fault in one of these tests ends the test run.
+/// What ends a process elsewhere, or gives wrong numbers without a word, is an exception here: objects that are disposed of, shared or
+/// dropped while other threads use them. A memory fault in one of these tests ends the test run.
 /// </summary>
 [Collection(nameof(MisuseTests))]
 public sealed class MisuseTests
@@ -259,7 +259,9 @@ public sealed class MisuseTests
         Assert.Contains(expected, own => own.AsSpan().SequenceEqual(result.LogSumExp));
     }
 
-    /// <summary>Key lengths that another thread changes during the call: not the answer to either, but nothing outside the keys is read.</summary>
+    /// <summary>
+    /// Key lengths that another thread changes during the call: not the answer to either, but nothing outside the keys is read.
+    /// </summary>
     [Fact]
     public void Key_lengths_that_change_during_a_call_reach_nothing_outside()
     {
@@ -314,7 +316,8 @@ public sealed class MisuseTests
         var bytes = saved.ToArray();
         var declaration = BitConverter.ToInt32(bytes, 12);
         var header = 16 + declaration + 4 + 4 + 4 + 8;
-        foreach (var (streams, position) in new[] { (40, Rows), (int.MaxValue, Rows), (int.MaxValue, int.MaxValue - 64), (1, int.MaxValue - 64) })
+        foreach (var (streams, position)
+            in new[] { (40, Rows), (int.MaxValue, Rows), (int.MaxValue, int.MaxValue - 64), (1, int.MaxValue - 64) })
         {
             var claimed = bytes.ToArray();
             BitConverter.TryWriteBytes(claimed.AsSpan(header - 12), streams);
@@ -359,7 +362,9 @@ public sealed class MisuseTests
         Assert.InRange(most, 0, 1_000_000_000);
     }
 
-    /// <summary>A caller that is interrupted while it waits for its helpers may not leave before them: they use memory that only it holds still.</summary>
+    /// <summary>
+    /// A caller that is interrupted while it waits for its helpers may not leave before them: they use memory that only it holds still.
+    /// </summary>
     [Fact]
     public void An_interrupted_call_ends_as_any_other()
     {

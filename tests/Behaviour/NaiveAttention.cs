@@ -1,16 +1,22 @@
 namespace KernelGen.Tests.Behaviour;
 
-/// <summary>Attention as the papers write it, one pair of tokens at a time in double, stable only because it works with logarithms.</summary>
+/// <summary>
+/// Attention as the papers write it, one pair of tokens at a time in double, stable only because it works with logarithms.
+/// </summary>
 internal static class NaiveAttention
 {
-    /// <summary>The outputs [queries, value dim] of one head, and log Σ_j of the weights of each query as <see cref="AttentionResult"/> defines it.</summary>
+    /// <summary>
+    /// The outputs [queries, value dim] of one head, and log Σ_j of the weights of each query as <see cref="AttentionResult"/> defines it.
+    /// </summary>
     /// <param name="query">[queries, head dim].</param>
     /// <param name="key">[keys, head dim].</param>
     /// <param name="value">[keys, value dim].</param>
     /// <param name="weights">[projection rows, head dim].</param>
     public static (double[] Output, double[] LogSumExp) Compute(
         Layer layer, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> weights) =>
-        Compute(layer, ToDouble(query), ToDouble(key), ToDouble(value), ToDouble(weights), layer.IsFunction ? KernelFunctionByName.Of(layer) : null);
+        Compute(
+            layer, ToDouble(query), ToDouble(key), ToDouble(value), ToDouble(weights),
+            layer.IsFunction ? KernelFunctionByName.Of(layer) : null);
 
     /// <summary>The same of numbers that are no floats, with f as it is given.</summary>
     public static (double[] Output, double[] LogSumExp) Compute(
@@ -51,8 +57,8 @@ internal static class NaiveAttention
     }
 
     /// <summary>
-    /// The size of what is rounded in the arguments of the exponentials: 1 + max |ωᵀx̂|, or the largest score. Norms, ‖x̂‖²/2, are kept in twice the
-    /// precision.
+    /// The size of what is rounded in the arguments of the exponentials: 1 + max |ωᵀx̂|, or the largest score. Norms, ‖x̂‖²/2, are kept in
+    /// twice the precision.
     /// </summary>
     public static double ArgumentScale(Layer layer, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> weights)
     {
@@ -80,7 +86,9 @@ internal static class NaiveAttention
         return largest;
     }
 
-    /// <summary>φ_r(x) = gain·e^log of every token, without m^(-1/2), which cancels; the query's own norm, which cancels too, is left out.</summary>
+    /// <summary>
+    /// φ_r(x) = gain·e^log of every token, without m^(-1/2), which cancels; the query's own norm, which cancels too, is left out.
+    /// </summary>
     private static Scaled[][] Features(
         Layer layer, ReadOnlySpan<double> tokens, ReadOnlySpan<double> weights, Func<double, double>? function, bool isKey)
     {
@@ -108,7 +116,10 @@ internal static class NaiveAttention
                     nameof(KernelFunction.SoftmaxHyperbolic) =>
                         [.. projected.Select(p => new Scaled(1, p - halfNorm)), .. projected.Select(p => new Scaled(1, -p - halfNorm))],
                     nameof(KernelFunction.SoftmaxTrigonometric) =>
-                        [.. projected.Select(p => new Scaled(Math.Sin(p), halfNorm)), .. projected.Select(p => new Scaled(Math.Cos(p), halfNorm))],
+                        [
+                            .. projected.Select(p => new Scaled(Math.Sin(p), halfNorm)),
+                            .. projected.Select(p => new Scaled(Math.Cos(p), halfNorm)),
+                        ],
                     nameof(KernelFunction.SoftmaxOprf) =>
                         [.. projected.Zip(norms, (p, norm) => new Scaled(1, (a * norm) + (b * p) - halfNorm + constant))],
                     nameof(KernelFunction.Exp) => [.. projected.Select(p => new Scaled(1, p))],
@@ -142,8 +153,11 @@ internal static class NaiveAttention
             : -halfNorm;
     }
 
-    /// <summary>The square of the m^(-1/2) that features are multiplied by; trigonometric ones come in pairs of which each counts half.</summary>
-    public static double FeatureWeight(Layer layer) => (layer.Kernel == nameof(KernelFunction.SoftmaxTrigonometric) ? 2.0 : 1.0) / layer.Features;
+    /// <summary>
+    /// The square of the m^(-1/2) that features are multiplied by; trigonometric ones come in pairs of which each counts half.
+    /// </summary>
+    public static double FeatureWeight(Layer layer) =>
+        (layer.Kernel == nameof(KernelFunction.SoftmaxTrigonometric) ? 2.0 : 1.0) / layer.Features;
 
     public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
@@ -173,7 +187,9 @@ internal static class NaiveAttention
         public static Scaled Sum(Scaled[] terms)
         {
             var top = terms.Length == 0 ? double.NegativeInfinity : terms.Max(term => term.Log);
-            return double.IsNegativeInfinity(top) ? new Scaled(0, 0) : new Scaled(terms.Sum(term => term.Gain * Math.Exp(term.Log - top)), top);
+            return double.IsNegativeInfinity(top)
+                ? new Scaled(0, 0)
+                : new Scaled(terms.Sum(term => term.Gain * Math.Exp(term.Log - top)), top);
         }
     }
 }

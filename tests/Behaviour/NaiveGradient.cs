@@ -1,8 +1,8 @@
 namespace KernelGen.Tests.Behaviour;
 
 /// <summary>
-/// Gradients of Σ output · upstream for the attention of <see cref="NaiveAttention"/>, by the chain rule over every pair of tokens and every
-/// feature, in double. With weights w_ij = a_ij / Σ_j a_ij, a_ij = Σ_r φ_r(q_i)φ_r(k_j) and upstream gradients g_i, it is
+/// Gradients of Σ output · upstream for the attention of <see cref="NaiveAttention"/>, by the chain rule over every pair of tokens and
+/// every feature, in double. With weights w_ij = a_ij / Σ_j a_ij, a_ij = Σ_r φ_r(q_i)φ_r(k_j) and upstream gradients g_i, it is
 /// ∂L/∂a_ij = g_iᵀ(v_j − o_i) / Σ_j a_ij, or g_iᵀv_j times a constant where nothing is normalised; features then are gain · e^log of
 /// projections and norms. Stable only because it works with logarithms.
 /// </summary>
@@ -22,8 +22,8 @@ internal static class NaiveGradient
         var (d, dv) = (layer.HeadDim, layer.ValueDim);
         var keys = keyLength ?? key.Length / d;
         var (dq, dk, dv_) = Compute(
-            layer, NaiveAttention.ToDouble(query), NaiveAttention.ToDouble(key[..(keys * d)]), NaiveAttention.ToDouble(value[..(keys * dv)]),
-            NaiveAttention.ToDouble(upstream), NaiveAttention.ToDouble(weights));
+            layer, NaiveAttention.ToDouble(query), NaiveAttention.ToDouble(key[..(keys * d)]),
+            NaiveAttention.ToDouble(value[..(keys * dv)]), NaiveAttention.ToDouble(upstream), NaiveAttention.ToDouble(weights));
         Array.Resize(ref dk, key.Length);
         Array.Resize(ref dv_, value.Length);
         return (dq, dk, dv_);
@@ -73,11 +73,13 @@ internal static class NaiveGradient
             }
         }
 
-        return ([.. tokensOfQuery.SelectMany(token => token.Gradient)], [.. tokensOfKey.SelectMany(token => token.Gradient)], gradientOfValue);
+        return ([.. tokensOfQuery.SelectMany(token => token.Gradient)], [.. tokensOfKey.SelectMany(token => token.Gradient)],
+            gradientOfValue);
     }
 
     private static Token[] Tokens(Layer layer, double[] x, double[] weights) =>
-        [.. x.Chunk(layer.HeadDim).Select(token => layer.Kernel is null ? new ExactToken(token) : (Token)new FeatureToken(layer, token, weights))];
+        [.. x.Chunk(layer.HeadDim)
+            .Select(token => layer.Kernel is null ? new ExactToken(token) : (Token)new FeatureToken(layer, token, weights))];
 
     /// <summary>A query or a key, and the gradient by it as far as pairs have added to it.</summary>
     private abstract class Token(int dim)
@@ -151,7 +153,8 @@ internal static class NaiveGradient
                 };
 
             Feature[] Map(int norm, Func<double, Feature> feature) =>
-                [.. projected.Select(feature).Select((one, r) => one with { Row = r, Log = one.Log + (norm * halfNorm), NormSlope = norm })];
+                [.. projected.Select(feature)
+                    .Select((one, r) => one with { Row = r, Log = one.Log + (norm * halfNorm), NormSlope = norm })];
         }
 
         public override double LargestLog(Token other) => Pairs(other).Max(pair => pair.First.Log + pair.Second.Log);

@@ -9,7 +9,8 @@ public class NaiveGradientTests
 {
     public static TheoryData<Layer> Layers => [.. Layer.All().Concat(Layer.In("KernelGen.Tests.Behaviour.Generalized"))];
 
-    public static TheoryData<Layer> Functions => [.. Layer.In("KernelGen.Tests.Behaviour.Generalized").Where(layer => layer.IsFunction).DistinctBy(layer => layer.Kernel)];
+    public static TheoryData<Layer> Functions =>
+        [.. Layer.In("KernelGen.Tests.Behaviour.Generalized").Where(layer => layer.IsFunction).DistinctBy(layer => layer.Kernel)];
 
     [Theory]
     [MemberData(nameof(Layers))]

@@ -66,7 +66,8 @@ public class RedrawTests
         await redraws;
 
         Assert.Equal(0, mixed);
-        Assert.True(seenOld > 0 && seenOther > 0, $"{seenOld} calls had the one draw and {seenOther} the other: nothing was put to the test.");
+        Assert.True(
+            seenOld > 0 && seenOther > 0, $"{seenOld} calls had the one draw and {seenOther} the other: nothing was put to the test.");
     }
 
     [Fact]
@@ -130,7 +131,8 @@ public class RedrawTests
         Assert.Throws<ArgumentOutOfRangeException>("lambda", () => new Asking(Projection.Orthogonal(32, 16, 7), lambda));
     }
 
-    private static IRandomFeatureAttention Create(Layer layer, ulong seed) => (IRandomFeatureAttention)Activator.CreateInstance(layer.Type, seed)!;
+    private static IRandomFeatureAttention Create(Layer layer, ulong seed) =>
+        (IRandomFeatureAttention)Activator.CreateInstance(layer.Type, seed)!;
 
     private static void Refuses(string message, Action call) =>
         Assert.Contains(message, Assert.Throws<ArgumentException>("projection", call).Message, StringComparison.Ordinal);

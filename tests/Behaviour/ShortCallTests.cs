@@ -3,8 +3,8 @@ using Xunit;
 namespace KernelGen.Tests.Behaviour;
 
 /// <summary>
-/// Calls of a few tokens take another way through the kernels: queries and keys pass W together, and the state is not made. The lengths here end on both sides
-/// of where that begins, and a call with a result, which keeps the state, never goes that way.
+/// Calls of a few tokens take another way through the kernels: queries and keys pass W together, and the state is not made. The lengths
+/// here end on both sides of where that begins, and a call with a result, which keeps the state, never goes that way.
 /// </summary>
 public class ShortCallTests
 {
@@ -22,7 +22,9 @@ public class ShortCallTests
                 var inputs = new Inputs(layer, length, length, seed: length, scale);
                 var output = inputs.Forward(attention);
                 Compare.Close(inputs.Naive(weights).Output, output, inputs.Tolerance(weights));
-                Compare.Close([.. inputs.Forward(attention, new AttentionResult(attention, inputs.Shape)).Select(x => (double)x)], output, inputs.Tolerance(weights));
+                Compare.Close(
+                    [.. inputs.Forward(attention, new AttentionResult(attention, inputs.Shape)).Select(x => (double)x)], output,
+                    inputs.Tolerance(weights));
             }
         }
     }

@@ -16,7 +16,8 @@ public class StabilityTests
             Assert.True(output.All(float.IsFinite), name);
             var expected = inputs.Naive(weights).Output;
 
-            // Beyond 0.3 the arguments are so large that float32 does not determine the output: only that it is finite, and an average of values.
+            // Beyond 0.3 the arguments are so large that float32 does not determine the output: only that it is finite, and an average of
+            // values.
             var tolerance = inputs.Tolerance(weights);
             if (tolerance < 0.3)
             {
@@ -70,7 +71,10 @@ public class StabilityTests
     public static TheoryData<Layer> SmallLayers =>
         [Layer.Of<CausalSoftmax8>(), Layer.Of<Softmax8>(), Layer.Of<OddCausalHyperbolic>(), Layer.Of<Exact8>(), Layer.Of<CausalExact8>()];
 
-    /// <summary>Past the first group of 3,072 tokens sums have rests and open groups, which follow a reference that rises too: forward, backward and in steps.</summary>
+    /// <summary>
+    /// Past the first group of 3,072 tokens sums have rests and open groups, which follow a reference that rises too: forward, backward and
+    /// in steps.
+    /// </summary>
     [Theory]
     [MemberData(nameof(SmallLayers))]
     public void References_rise_while_groups_are_open(Layer layer)

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace KernelGen.Tests.Behaviour;
 
-/// <summary>The state that a call hands out holds the sums over all keys: S = Σ φ(k)vᵀ and z = Σ φ(k), relative to the references c.</summary>
+/// <summary>
+/// The state that a call hands out holds the sums over all keys: S = Σ φ(k)vᵀ and z = Σ φ(k), relative to the references c.
+/// </summary>
 public class StateTests
 {
     [Theory]

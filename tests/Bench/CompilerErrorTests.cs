@@ -19,7 +19,8 @@ public sealed class CompilerErrorTests
             """;
         Assert.Equal(
             [
-                new CompilerError("/src/a b/tree/bench/Kernels/Declarations/Oprf.cs", "line 3: CS0117: 'KernelFunction' has no 'Oprf': a (b)"),
+                new CompilerError(
+                    "/src/a b/tree/bench/Kernels/Declarations/Oprf.cs", "line 3: CS0117: 'KernelFunction' has no 'Oprf': a (b)"),
                 new CompilerError(@"C:\tree\bench\Rows.cs", "line 12: KGEN002: HeadDim is 0"),
                 new CompilerError(null, "CS5001: Program does not contain a static 'Main' method"),
             ],

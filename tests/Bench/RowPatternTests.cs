@@ -7,7 +7,10 @@ namespace KernelGen.Tests.Bench;
 public sealed class RowPatternTests
 {
     private static readonly string[] Rows =
-        ["favor-softmax/causal/forward/1", "favor-softmax/causal/forward/16", "favor-softmax/bidirectional/step/1-stream", "favor-relu/causal/forward/4096"];
+        [
+            "favor-softmax/causal/forward/1", "favor-softmax/causal/forward/16", "favor-softmax/bidirectional/step/1-stream",
+            "favor-relu/causal/forward/4096",
+        ];
 
     [Theory]
     [InlineData("*", 0, 1, 2, 3)]

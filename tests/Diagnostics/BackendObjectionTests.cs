@@ -13,7 +13,9 @@ using Xunit;
 
 namespace KernelGen.Tests.Diagnostics;
 
-/// <summary>A family whose programs no printer knows is told so at its attribute, and gets no text: neither wrong kernels nor an internal error.</summary>
+/// <summary>
+/// A family whose programs no printer knows is told so at its attribute, and gets no text: neither wrong kernels nor an internal error.
+/// </summary>
 public sealed class BackendObjectionTests
 {
     private const string Attribute = """
@@ -47,7 +49,9 @@ public sealed class BackendObjectionTests
 
     [Fact]
     public void Program_with_more_tensors_than_a_call_takes_has_no_kernels() =>
-        Assert.Equal("it needs 5 tensors beside queries, keys, values and their gradients, and a call takes 4", ProgramLimits.OnCalls([WithOthers(5)]));
+        Assert.Equal(
+            "it needs 5 tensors beside queries, keys, values and their gradients, and a call takes 4",
+            ProgramLimits.OnCalls([WithOthers(5)]));
 
     [Fact]
     public void Program_with_as_many_tensors_as_a_call_takes_has_kernels()
@@ -59,7 +63,9 @@ public sealed class BackendObjectionTests
 
     [Fact]
     public void Causal_program_with_a_tensor_of_its_own_has_no_kernels() =>
-        Assert.Equal("it is causal and needs the tensor 'other0', which a step from token to token does not hand in", ObjectionTo(WithOthers(1, causal: true)));
+        Assert.Equal(
+            "it is causal and needs the tensor 'other0', which a step from token to token does not hand in",
+            ObjectionTo(WithOthers(1, causal: true)));
 
     [Fact]
     public void Program_with_a_window_has_no_kernels() =>
@@ -111,7 +117,8 @@ public sealed class BackendObjectionTests
     {
         var run = Run(() => throw new InvalidOperationException("A mistake of the family."), "");
         Assert.All(run.Result.Diagnostics, diagnostic => Assert.Equal("KGEN099", diagnostic.Id));
-        Assert.Contains(run.Result.Diagnostics, diagnostic => diagnostic.GetMessage(null).Contains("A mistake of the family.", StringComparison.Ordinal));
+        Assert.Contains(run.Result.Diagnostics, diagnostic =>
+            diagnostic.GetMessage(null).Contains("A mistake of the family.", StringComparison.Ordinal));
         Assert.Null(run.Result.Exception);
     }
 
@@ -123,10 +130,12 @@ public sealed class BackendObjectionTests
     private static string? ObjectionTo(TileProgram forward) => AllBackends.Registry.First.ObjectionTo(new LayerPrograms(forward, []));
 
     private static GeneratorRun Run(Func<TileProgram> program, string arguments) => new(
-        new KernelGenerator(new FamilyRegistry([new Family<OwnSpec>("OwnAttribute", new OwnSpec(), _ => new OwnSpec(), _ => program(), _ => [])])),
+        new KernelGenerator(
+            new FamilyRegistry([new Family<OwnSpec>("OwnAttribute", new OwnSpec(), _ => new OwnSpec(), _ => program(), _ => [])])),
         LanguageVersion.Preview, Attribute + $"[Own{arguments}] public sealed partial class A;");
 
-    private static string Text(Diagnostic diagnostic) => diagnostic.Location.SourceTree!.ToString().Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length);
+    private static string Text(Diagnostic diagnostic) =>
+        diagnostic.Location.SourceTree!.ToString().Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length);
 
     /// <summary>o = q·(Σ kkᵀ)·(Σ kvᵀ): no attention, but a state of two matrices.</summary>
     private static TileProgram TwoMatrices()
@@ -158,7 +167,8 @@ public sealed class BackendObjectionTests
         var dv = Dim.Fixed("d", 8);
         var query = b.Operand(AttentionOperands.Query(dv));
         var value = b.Operand(AttentionOperands.Value(dv));
-        var others = Enumerable.Range(0, count).Select(i => b.Operand(new Operand($"other{i}", TokenAxis.Queries, dv, OperandAccess.Read) { IsOptional = true })).ToList();
+        var others = Enumerable.Range(0, count)
+            .Select(i => b.Operand(new Operand($"other{i}", TokenAxis.Queries, dv, OperandAccess.Read) { IsOptional = true })).ToList();
         var output = b.Operand(AttentionOperands.Output(dv, OperandAccess.Write));
         var (i, j) = (Dim.Tokens("i"), Dim.Tokens("j"));
         var queries = b.Loop(i, 0, query.Length);
@@ -174,7 +184,8 @@ public sealed class BackendObjectionTests
                 var a = b.MatMul("A", q, v, transposeB: true);
                 b.AddMatMul(n, b.Map("P", i, j, causal ? Expr.Select(new Position.Precedes(Earlier: j, Later: i), a, 0) : a * (Expr)2), v);
             });
-            var sum = others.Select((other, place) => (Expr)b.Load($"T{place}", other, queries)).Aggregate((Expr)n, (left, right) => left + right);
+            var sum = others.Select((other, place) => (Expr)b.Load($"T{place}", other, queries))
+                .Aggregate((Expr)n, (left, right) => left + right);
             b.Store(output, b.Map("O", i, dv, sum), queries);
         });
         return b.Build();

@@ -43,9 +43,13 @@ public sealed class KernelFunctionRuleTests
     [InlineData("static float Phi = 1;", "is not a method; declare 'static float Phi(float x)'")]
     [InlineData("float Phi(float x) => x;", "is not static; declare 'static float Phi(float x)'")]
     [InlineData("static float Phi(double x) => 1;", "takes (double); declare 'static float Phi(float x)'")]
-    [InlineData("static float Phi(int x) => 1; static double Phi(float x) => 1;", "has 2 overloads, but not this one; declare 'static float Phi(float x)'")]
+    [InlineData(
+        "static float Phi(int x) => 1; static double Phi(float x) => 1;",
+        "has 2 overloads, but not this one; declare 'static float Phi(float x)'")]
     public void KGEN016_says_which(string members, string message) =>
-        Assert.Equal($"The kernel function 'A.Phi' {message}", Assert.Single(Read(members).Diagnostics, found => found.Id == "KGEN016").GetMessage());
+        Assert.Equal(
+            $"The kernel function 'A.Phi' {message}",
+            Assert.Single(Read(members).Diagnostics, found => found.Id == "KGEN016").GetMessage());
 
     [Theory]
     [InlineData("\"\"", "The kernel function '' is no name of a method; declare 'static float F(float x)'")]
@@ -53,7 +57,8 @@ public sealed class KernelFunctionRuleTests
     [InlineData("\"A.Phi\"", "The kernel function 'A.Phi' is no name of a method; declare 'static float F(float x)'")]
     public void KGEN016_takes_names_only(string name, string message)
     {
-        var run = new GeneratorRun($"using KernelGen; [FavorAttention(KernelFunctionName = {name})] partial class A {{ static float Phi(float x) => x; }}");
+        var run = new GeneratorRun(
+            $"using KernelGen; [FavorAttention(KernelFunctionName = {name})] partial class A {{ static float Phi(float x) => x; }}");
         Assert.Equal(message, Assert.Single(run.Reported, diagnostic => diagnostic.Id == "KGEN016").GetMessage());
     }
 
@@ -81,32 +86,51 @@ public sealed class KernelFunctionRuleTests
     [InlineData("return x * {|KGEN018:0.5|};", "the double 0.5 is not supported in a kernel function; write 0.5f")]
     [InlineData("return (float)(x * {|KGEN018:-2.5d|} * 2);", "write -2.5f")]
     [InlineData("return (float)(x * {|KGEN018:Math.PI|});", "write MathF.PI")]
-    [InlineData("return (float)({|KGEN018:Math.Exp(x)|} + 1);", "Math.Exp on doubles is not supported in a kernel function; write MathF.Exp")]
+    [InlineData(
+        "return (float)({|KGEN018:Math.Exp(x)|} + 1);", "Math.Exp on doubles is not supported in a kernel function; write MathF.Exp")]
     [InlineData("return (float)({|KGEN018:double.Exp2(x)|} + 1);", "write float.Exp2")]
     [InlineData("return (float){|KGEN018:Math.Atan(x)|};", "Math.Atan is not supported")]
     [InlineData("return (float)Math.Exp({|KGEN018:Math.Sin(x)|});", "write MathF.Sin")]
     [InlineData("return x > {|KGEN018:0.5|} ? 1 : 0;", "write 0.5f")]
     [InlineData("return (float)({|KGEN018:(double)x|} * 2);", "leave the cast out")]
-    [InlineData("double {|KGEN018:y = x|}; return (float)y;", "a local of type 'double' is not supported in a kernel function; declare it as a float")]
+    [InlineData(
+        "double {|KGEN018:y = x|}; return (float)y;",
+        "a local of type 'double' is not supported in a kernel function; declare it as a float")]
     [InlineData("var y = x * {|KGEN018:0.5|}; return (float)(y + 1);", "write 0.5f")]
     [InlineData("x *= {|KGEN018:0.5|}; return x;", "write 0.5f")]
     [InlineData("int {|KGEN018:n = 3|}; return n * x;", "declare it as a float, or const")]
     [InlineData("return {|KGEN018:(int)x|};", "an expression of type 'int' is not supported")]
-    [InlineData("return {|KGEN018:_slope|} * x;", "the field '_slope', which may change, is not supported in a kernel function; make it a const, or readonly")]
-    [InlineData("return {|KGEN018:Cores|} * x;", "the field 'Cores', whose value is not known while compiling, is not supported in a kernel function; write its value, or a const that has it")]
-    [InlineData("return {|KGEN018:new A().Inner|} * x;", "the field 'Inner' of an object is not supported in a kernel function; compute with floats and bools only")]
+    [InlineData(
+        "return {|KGEN018:_slope|} * x;",
+        "the field '_slope', which may change, is not supported in a kernel function; make it a const, or readonly")]
+    [InlineData(
+        "return {|KGEN018:Cores|} * x;",
+        "the field 'Cores', whose value is not known while compiling, is not supported in a kernel function; write its value, or a const that has it")]
+    [InlineData(
+        "return {|KGEN018:new A().Inner|} * x;",
+        "the field 'Inner' of an object is not supported in a kernel function; compute with floats and bools only")]
     [InlineData("return {|KGEN018:Slope|} * x;", "a property is not supported in a kernel function; make it a const, or a static method")]
     [InlineData("return (float){|KGEN018:TimeSpan.Zero.TotalDays|};", "a double")]
-    [InlineData("return {|KGEN018:System.Threading.Thread.CurrentThread.IsAlive|} ? 1 : x;", "a property is not supported in a kernel function; compute with floats and bools only")]
+    [InlineData(
+        "return {|KGEN018:System.Threading.Thread.CurrentThread.IsAlive|} ? 1 : x;",
+        "a property is not supported in a kernel function; compute with floats and bools only")]
     [InlineData("return {|KGEN018:Table[0]|} * x;", "an array element")]
     [InlineData("return {|KGEN018:x % 2|};", "this operator is not supported in a kernel function; use + - * / and comparisons")]
-    [InlineData("{|KGEN018:while (x > 1) { x /= 2; }|} return x;", "a loop is not supported in a kernel function; write a for loop from one constant to another, or its steps one after the other")]
-    [InlineData("for (var i = 0; {|KGEN018:i < x|}; i++) x -= 1; return x;", "a loop whose bounds are not constant is not supported in a kernel function; let it run from one constant to another")]
+    [InlineData(
+        "{|KGEN018:while (x > 1) { x /= 2; }|} return x;",
+        "a loop is not supported in a kernel function; write a for loop from one constant to another, or its steps one after the other")]
+    [InlineData(
+        "for (var i = 0; {|KGEN018:i < x|}; i++) x -= 1; return x;",
+        "a loop whose bounds are not constant is not supported in a kernel function; let it run from one constant to another")]
     [InlineData("{|KGEN018:for (;;) { return x; }|}", "a loop whose bounds are not constant")]
     [InlineData("for (var {|KGEN018:i = (int)x|}; i < 3; i++) x += 1; return x;", "a counter that does not start at a constant")]
     [InlineData("for (var i = 0; i < 3; {|KGEN018:i += (int)x|}) x += 1; return x;", "a step that is not constant")]
-    [InlineData("for (var i = 0; {|KGEN018:i < 1000|}; i++) x += 1; return x;", "a loop of more than 100 rounds is not supported in a kernel function; find a formula with fewer terms")]
-    [InlineData("for (var i = 0; i < 3; i++) { {|KGEN018:i++|}; x += 1; } return x;", "a change of the counter of a loop in its body is not supported in a kernel function; change it in the loop's head")]
+    [InlineData(
+        "for (var i = 0; {|KGEN018:i < 1000|}; i++) x += 1; return x;",
+        "a loop of more than 100 rounds is not supported in a kernel function; find a formula with fewer terms")]
+    [InlineData(
+        "for (var i = 0; i < 3; i++) { {|KGEN018:i++|}; x += 1; } return x;",
+        "a change of the counter of a loop in its body is not supported in a kernel function; change it in the loop's head")]
     [InlineData("for (var i = 0; i < 3; i++) { if (x > i) {|KGEN018:break;|} x += 1; } return x;", "a jump")]
     [InlineData("for (var i = 0; i < 3; i++) { x += i * {|KGEN018:0.5|}; } return {|KGEN018:MathF.Floor(x)|};", "write 0.5f")]
     [InlineData("for (var t = 0f; t < {|KGEN018:0.5|}; t += 1) { x += t; } return x;", "write 0.5f")]
@@ -116,29 +140,48 @@ public sealed class KernelFunctionRuleTests
     [InlineData("return {|KGEN018:Endless|} * x;", "the field 'Endless', whose value is not known while compiling,")]
     [InlineData("{|KGEN018:foreach (var y in Table) x += y;|} return x;", "a loop")]
     [InlineData("{|KGEN018:try { return x; } finally { }|}", "try")]
-    [InlineData("if (x < 0) {|KGEN018:throw new Exception();|} return x;", "throw is not supported in a kernel function; a kernel function cannot fail; return float.NaN")]
+    [InlineData(
+        "if (x < 0) {|KGEN018:throw new Exception();|} return x;",
+        "throw is not supported in a kernel function; a kernel function cannot fail; return float.NaN")]
     [InlineData("return x < 0 ? {|KGEN018:throw new Exception()|} : x;", "throw")]
     [InlineData("switch (x) { case 0: if (x > 1) {|KGEN018:break;|} return 1; default: return x; }", "a jump")]
     [InlineData("switch (x) { case 0: {|KGEN018:goto default;|} default: return x; }", "a jump")]
     [InlineData("switch (x) { case {|KGEN018:var y|} when y > 1: return 1; default: return x; }", "this pattern")]
     [InlineData("switch ({|KGEN018:(int)x|}) { case 1: return 1; default: return x; }", "an expression of type 'int'")]
     [InlineData("switch (x) { case > 0: return {|KGEN018:0.5|} > x ? 1 : 2; } return x;", "write 0.5f")]
-    [InlineData("float Twice(float y) => 2 * y; return {|KGEN018:Twice(x)|};", "a call of 'Twice', which is not static, is not supported in a kernel function; make it static")]
+    [InlineData(
+        "float Twice(float y) => 2 * y; return {|KGEN018:Twice(x)|};",
+        "a call of 'Twice', which is not static, is not supported in a kernel function; make it static")]
     [InlineData("static float Half(float y) => y * {|KGEN018:0.5|}; return Half(x) + Half(2);", "write 0.5f")]
     [InlineData("static float Same<T>(float y) => y; return {|KGEN018:Same<int>(x)|};", "'Same', which is generic,")]
-    [InlineData("static int One(float y) => 1; return {|KGEN018:One(x)|};", "'One', which returns 'int', is not supported in a kernel function; make it return a float or a bool")]
-    [InlineData("Func<float, float> {|KGEN018:f = y => y|}; return {|KGEN018:f(x)|};", "a local of type 'System.Func<float, float>' is not supported in a kernel function; make it a static local function")]
-    [InlineData("Func<float, float> {|KGEN018:f = y => y|}; return {|KGEN018:f(x)|};", "a call of 'Invoke', which is a delegate, is not supported in a kernel function; call a static method by its name")]
-    [InlineData("string {|KGEN018:s = \"1\"|}; return x;", "a local of type 'string' is not supported in a kernel function; compute with floats and bools only")]
-    [InlineData("var (s, c) = {|KGEN018:MathF.SinCos(x)|}; return s * c;", "MathF.SinCos is not supported in a kernel function; write MathF.Sin(x) and MathF.Cos(x)")]
+    [InlineData(
+        "static int One(float y) => 1; return {|KGEN018:One(x)|};",
+        "'One', which returns 'int', is not supported in a kernel function; make it return a float or a bool")]
+    [InlineData(
+        "Func<float, float> {|KGEN018:f = y => y|}; return {|KGEN018:f(x)|};",
+        "a local of type 'System.Func<float, float>' is not supported in a kernel function; make it a static local function")]
+    [InlineData(
+        "Func<float, float> {|KGEN018:f = y => y|}; return {|KGEN018:f(x)|};",
+        "a call of 'Invoke', which is a delegate, is not supported in a kernel function; call a static method by its name")]
+    [InlineData(
+        "string {|KGEN018:s = \"1\"|}; return x;",
+        "a local of type 'string' is not supported in a kernel function; compute with floats and bools only")]
+    [InlineData(
+        "var (s, c) = {|KGEN018:MathF.SinCos(x)|}; return s * c;",
+        "MathF.SinCos is not supported in a kernel function; write MathF.Sin(x) and MathF.Cos(x)")]
     [InlineData("var t = {|KGEN018:MathF.SinCos(x)|}; return t.Sin + t.Cos;", "write MathF.Sin(x) and MathF.Cos(x)")]
     [InlineData("return {|KGEN018:MathF.SinCos(x)|}.Sin;", "write MathF.Sin(x) and MathF.Cos(x)")]
     [InlineData("return {|KGEN018:float.CosPi(x)|};", "write MathF.Cos(MathF.PI * x)")]
     [InlineData("{|KGEN018:_|} = MathF.Abs(x); return x;", "a discard is not supported in a kernel function; leave it out")]
-    [InlineData("return {|KGEN018:x.Equals(2f)|} ? 1 : x;", "a call of 'Equals', which is not static, is not supported in a kernel function; write ==")]
+    [InlineData(
+        "return {|KGEN018:x.Equals(2f)|} ? 1 : x;",
+        "a call of 'Equals', which is not static, is not supported in a kernel function; write ==")]
     [InlineData("return {|KGEN018:x.CompareTo(2f)|};", "compare with <, == and >")]
-    [InlineData("return {|KGEN018:Random.Shared.NextSingle()|} * x;", "call functions of MathF and KernelMath, and static methods of this project")]
-    [InlineData("return {|KGEN018:Math.Clamp(x, 1.5f, -MathF.Sqrt(4))|};", "Math.Clamp from 1.5 to -2 is not supported in a kernel function; write the lower bound first, as the method itself demands")]
+    [InlineData(
+        "return {|KGEN018:Random.Shared.NextSingle()|} * x;", "call functions of MathF and KernelMath, and static methods of this project")]
+    [InlineData(
+        "return {|KGEN018:Math.Clamp(x, 1.5f, -MathF.Sqrt(4))|};",
+        "Math.Clamp from 1.5 to -2 is not supported in a kernel function; write the lower bound first, as the method itself demands")]
     [InlineData("return {|KGEN018:Math.Clamp(min: 2, max: 1, value: x)|};", "Math.Clamp from 2 to 1")]
     [InlineData("return (float)({|KGEN018:Math.Clamp(x, {|KGEN018:0.5|}, 1)|} + 1);", "write float.Clamp")]
     [InlineData("return {|KGEN018:MathF.Floor(x)|};", "a kernel function cannot round to whole numbers")]
@@ -164,12 +207,18 @@ public sealed class KernelFunctionRuleTests
     [InlineData("return {|KGEN018:x++|} * x;", "++ or --")]
     [InlineData("{|KGEN018:_slope = x|}; return x;", "a change of anything but a local")]
     [InlineData("{|KGEN018:MathF.Abs(x)|}; return x;", "a call whose value is not used")]
-    [InlineData("return {|KGEN018:new A().Instance(x)|};", "'Instance', which is not static, is not supported in a kernel function; make it static")]
-    [InlineData("return {|KGEN018:IntOf(x)|};", "'IntOf', which returns 'int', is not supported in a kernel function; make it return a float or a bool")]
+    [InlineData(
+        "return {|KGEN018:new A().Instance(x)|};",
+        "'Instance', which is not static, is not supported in a kernel function; make it static")]
+    [InlineData(
+        "return {|KGEN018:IntOf(x)|};",
+        "'IntOf', which returns 'int', is not supported in a kernel function; make it return a float or a bool")]
     [InlineData("return {|KGEN018:Generic(x)|};", "'Generic', which is generic,")]
     [InlineData("return {|KGEN018:OfInt((int)x)|};", "'OfInt', which takes a 'int',")]
     [InlineData("return {|KGEN018:ByRef(ref x)|};", "by reference")]
-    [InlineData("return {|KGEN018:BitConverter.Int32BitsToSingle(3)|};", "which takes a 'int', is not supported in a kernel function; call functions of MathF")]
+    [InlineData(
+        "return {|KGEN018:BitConverter.Int32BitsToSingle(3)|};",
+        "which takes a 'int', is not supported in a kernel function; call functions of MathF")]
     [InlineData("return {|KGEN018:float.Parse(\"1\")|};", "float.Parse is not supported")]
     [InlineData("return {|KGEN018:x switch { > 0 => 1f, < 0 => 2f }|};", "end it with an arm for _")]
     [InlineData("return x switch { {|KGEN018:var y|} => y };", "this pattern")]
@@ -329,7 +378,9 @@ public sealed class KernelFunctionRuleTests
         Assert.Empty(run.Warnings);
     }
 
-    /// <summary>What may be read can be emitted too, on the smallest stack that a compiler runs on, and the compiler can compile it.</summary>
+    /// <summary>
+    /// What may be read can be emitted too, on the smallest stack that a compiler runs on, and the compiler can compile it.
+    /// </summary>
     [Theory]
     [InlineData("x = x + 1;", 390, true)]
     [InlineData("x = MathF.Sqrt(x);", 390, false)]
@@ -356,7 +407,8 @@ public sealed class KernelFunctionRuleTests
     public void Deep_nesting_never_throws(int depth)
     {
         var body = $"{string.Concat(Enumerable.Repeat("-(x + ", depth))}x{new string(')', depth)}";
-        var run = OnASmallStack($"[KernelGen.FavorAttention(KernelFunctionName = \"Phi\")] partial class A {{ static float Phi(float x) => {body}; }}");
+        var run = OnASmallStack(
+            $"[KernelGen.FavorAttention(KernelFunctionName = \"Phi\")] partial class A {{ static float Phi(float x) => {body}; }}");
 
         // Where the parser's stack is too small, it gives up first and there is no class.
         Assert.Null(run.Result.Exception);

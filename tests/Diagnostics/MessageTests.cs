@@ -34,8 +34,11 @@ public sealed class MessageTests
         "Inputs of scale 0.65 make the mean squared norm of q + k 6.76, and with 256 features the standard deviation of a weight is 1.83 times the weight; this needs 862 features")]
     [InlineData("SoftmaxAttention(HeadDim = 8, Backends = Backends.Gpu)",
         "Backends asks for GPU kernels, but the project does not reference ILGPU; add the package ILGPU, version 1.5.3")]
-    [InlineData("SoftmaxAttention(HeadDim = 8, Backends = (Backends)12)", "Backends is 12, which names no member; allowed are Auto, Cpu, Gpu")]
-    [InlineData("SoftmaxAttention(HeadDim = 8, Precision = (Precision)7)", "Precision is 7, which names no member; allowed are Float32, TensorFloat32")]
+    [InlineData(
+        "SoftmaxAttention(HeadDim = 8, Backends = (Backends)12)", "Backends is 12, which names no member; allowed are Auto, Cpu, Gpu")]
+    [InlineData(
+        "SoftmaxAttention(HeadDim = 8, Precision = (Precision)7)",
+        "Precision is 7, which names no member; allowed are Float32, TensorFloat32")]
     [InlineData("SoftmaxAttention(HeadDim = 8, Backends = Backends.Cpu, Precision = Precision.TensorFloat32)",
         "Precision is TensorFloat32, but Backends is Cpu, and CPU kernels ignore it; leave Precision out, or let Backends have the GPU")]
     public void A_message_names_the_value_and_the_allowed_set(string attribute, string message)

@@ -245,7 +245,8 @@ public sealed class RuleTests
         var attribute = "SoftmaxAttention(HeadDim = 8)";
         var test = new GeneratorTest
         {
-            TestCode = $"extern alias kg; using kg::KernelGen; [{(isReported ? $"{{|KGEN033:{attribute}|}}" : attribute)}] partial class A {{ }}",
+            TestCode =
+                $"extern alias kg; using kg::KernelGen; [{(isReported ? $"{{|KGEN033:{attribute}|}}" : attribute)}] partial class A {{ }}",
             CompilerDiagnostics = CompilerDiagnostics.Errors,
         };
         test.TestState.AdditionalReferences.Clear();
@@ -286,7 +287,8 @@ public sealed class RuleTests
     [InlineData("Square")]
     [InlineData("EluPlusOne")]
     public Task KGEN021_spares_kernels_that_are_never_negative(string kernel) =>
-        GeneratorTest.ExpectAsync(Usings + $"[FavorAttention(Kernel = KernelFunction.{kernel}, HeadDim = 8, Features = 16)] partial class A {{ }}");
+        GeneratorTest.ExpectAsync(
+            Usings + $"[FavorAttention(Kernel = KernelFunction.{kernel}, HeadDim = 8, Features = 16)] partial class A {{ }}");
 
     [Fact]
     public Task KGEN022_trigonometric_and_causal() => GeneratorTest.ExpectAsync(Usings + """
@@ -391,7 +393,8 @@ public sealed class RuleTests
         Assert.Equal(["E1", "F1", "F10", "F12", "F16", "F17", "F19", "F4", "F7", "F9", "P1", "P12", "P2", "P3", "P8"], expected);
         Assert.All(generated.Reported, diagnostic => Assert.Equal("KGEN032", diagnostic.Id));
         Assert.Equal(expected, generated.Reported.Select(NameAt).Order());
-        Assert.DoesNotContain(generated.Warnings, warning => warning.Location.SourceTree!.FilePath.EndsWith(".g.cs", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            generated.Warnings, warning => warning.Location.SourceTree!.FilePath.EndsWith(".g.cs", StringComparison.Ordinal));
 
         static string NameAt(Diagnostic diagnostic) => diagnostic.Location.SourceTree!.GetText().ToString(diagnostic.Location.SourceSpan);
     }
@@ -413,7 +416,9 @@ public sealed class RuleTests
         await new GeneratorTest { OptimizationLevel = level, TestCode = "class A { }" }.RunAsync();
     }
 
-    /// <summary>What goes with which kernel function is not said where the function, or what it goes with, is still to be written.</summary>
+    /// <summary>
+    /// What goes with which kernel function is not said where the function, or what it goes with, is still to be written.
+    /// </summary>
     [Theory]
     [InlineData("KernelFunctionName = {|KGEN016:\"Missing\"|}, Epsilon = 1e-3f, Lambda = 2, HeadDim = 8, Features = 16")]
     [InlineData("KernelFunctionName = nameof(Half), Epsilon = 1e-3f, HeadDim = 8, Features = 16")]

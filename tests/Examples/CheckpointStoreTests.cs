@@ -26,7 +26,9 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Equal(blobs.Keys.Order(), loaded.Blobs.Keys.Order());
         Assert.All(blobs, blob => Assert.Equal(blob.Value, loaded[blob.Key]));
         Assert.Empty(loaded.Damaged);
-        Assert.Contains("'step', only '', 'optimiser, μ', 'weights'", Assert.Throws<JobException>(() => loaded["step"]).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'step', only '', 'optimiser, μ', 'weights'", Assert.Throws<JobException>(() => loaded["step"]).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,7 +143,9 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         var file = Path.Combine(_folder.FullName, "file");
         File.WriteAllText(file, "");
-        Assert.Contains(file, Assert.Throws<JobException>(() => new CheckpointStore(Path.Combine(file, "below"), "run")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            file, Assert.Throws<JobException>(() => new CheckpointStore(Path.Combine(file, "below"), "run")).Message,
+            StringComparison.Ordinal);
     }
 
     private CheckpointStore Store() => new(_folder.FullName, "run");

@@ -48,7 +48,8 @@ public sealed class FastaTests
     }
 
     [Fact]
-    public void AFolderIsAnError() => Assert.Contains("cannot be read", Assert.Throws<JobException>(() => Fasta.ReadFile(Path.GetTempPath())).Message, StringComparison.Ordinal);
+    public void AFolderIsAnError() => Assert.Contains(
+        "cannot be read", Assert.Throws<JobException>(() => Fasta.ReadFile(Path.GetTempPath())).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("proteins.fasta")]

@@ -15,11 +15,17 @@ public sealed class HeatMapTests
     public void ASmallMatrixIsSquaresAtItsPlaces()
     {
         var map = new HeatMap("t & u", "s", columns: 2, side: 100);
-        map.Add(new HeatMapPanel("a < b", new[,] { { 0.0, 1 }, { double.NaN, 0 } }, new ColourScale(0, 1)) { Labels = ["A", "B"], ScaleText = value => SvgPage.Text($"{value:F1}") });
+        map.Add(new HeatMapPanel("a < b", new[,] { { 0.0, 1 }, { double.NaN, 0 } }, new ColourScale(0, 1))
+        {
+            Labels = ["A", "B"],
+            ScaleText = value => SvgPage.Text($"{value:F1}"),
+        });
         var document = XDocument.Parse(map.ToSvg());
         Assert.Contains("a < b", document.Descendants(Svg + "text").Select(text => text.Value));
-        Assert.Equal(["0.0", "0.5", "1.0"], document.Descendants(Svg + "text").Select(text => text.Value).Where(text => text.Contains('.')));
-        var paths = document.Descendants(Svg + "path").ToDictionary(path => (string)path.Attribute("fill")!, path => (string)path.Attribute("d")!);
+        Assert.Equal(
+            ["0.0", "0.5", "1.0"], document.Descendants(Svg + "text").Select(text => text.Value).Where(text => text.Contains('.')));
+        var paths = document.Descendants(Svg + "path")
+            .ToDictionary(path => (string)path.Attribute("fill")!, path => (string)path.Attribute("d")!);
         var frame = document.Descendants(Svg + "rect").Last();
         var (x, y) = ((int)frame.Attribute("x")!, (int)frame.Attribute("y")!);
         Assert.Equal($"M{x} {y}h50v50h-50zM{x + 50} {y + 50}h50v50h-50z", paths[Hex(0)]);
@@ -73,8 +79,15 @@ public sealed class HeatMapTests
     {
         var map = new HeatMap("t", "s", 1, 100);
         Assert.Throws<InvalidOperationException>(map.ToSvg);
-        Assert.Contains("0 × 3", Assert.Throws<ArgumentException>(() => map.Add(new HeatMapPanel("m", new double[0, 3], new ColourScale(0, 1)))).Message, StringComparison.Ordinal);
-        Assert.Contains("2 × 2 and has 3 labels", Assert.Throws<ArgumentException>(() => map.Add(new HeatMapPanel("m", new double[2, 2], new ColourScale(0, 1)) { Labels = ["A", "B", "C"] })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "0 × 3",
+            Assert.Throws<ArgumentException>(() => map.Add(new HeatMapPanel("m", new double[0, 3], new ColourScale(0, 1)))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "2 × 2 and has 3 labels",
+            Assert.Throws<ArgumentException>(() =>
+                map.Add(new HeatMapPanel("m", new double[2, 2], new ColourScale(0, 1)) { Labels = ["A", "B", "C"] })).Message,
+            StringComparison.Ordinal);
     }
 
     private static string Hex(int index)
@@ -99,7 +112,8 @@ public sealed class HeatMapTests
             place += 12 + length;
             if (type == "IHDR")
             {
-                Assert.Equal((width, height), (BinaryPrimitives.ReadInt32BigEndian(data), BinaryPrimitives.ReadInt32BigEndian(data.AsSpan(4))));
+                Assert.Equal(
+                    (width, height), (BinaryPrimitives.ReadInt32BigEndian(data), BinaryPrimitives.ReadInt32BigEndian(data.AsSpan(4))));
                 Assert.Equal([8, 3, 0, 0, 0], data[8..]);
             }
             else if (type == "PLTE")

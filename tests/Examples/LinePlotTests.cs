@@ -48,7 +48,8 @@ public sealed class LinePlotTests
             plot.Add(new PlotSeries($"a kernel of a rather long name {i}", "#000", LineStyle.Full, [(0, 3), (100, 1)]));
         }
 
-        (double X, double Y, int Length)[] names = [.. XDocument.Parse(plot.ToSvg()).Descendants(Svg + "text").Where(text => text.Value.StartsWith("a kernel", StringComparison.Ordinal))
+        (double X, double Y, int Length)[] names = [.. XDocument.Parse(plot.ToSvg()).Descendants(Svg + "text")
+            .Where(text => text.Value.StartsWith("a kernel", StringComparison.Ordinal))
             .Select(text => ((double)text.Attribute("x")!, (double)text.Attribute("y")!, text.Value.Length))];
         Assert.Equal(6, names.Length);
         foreach (var line in names.GroupBy(name => name.Y))
@@ -99,7 +100,10 @@ public sealed class LinePlotTests
     public void APointThatIsNotFiniteIsAnErrorThatNamesTheCurve(double y)
     {
         var plot = new LinePlot("t", "s", "steps", "loss");
-        Assert.Contains("diverged", Assert.Throws<ArgumentException>(() => plot.Add(new PlotSeries("diverged", "#000", LineStyle.Full, [(0, 1), (1, y)]))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "diverged",
+            Assert.Throws<ArgumentException>(() => plot.Add(new PlotSeries("diverged", "#000", LineStyle.Full, [(0, 1), (1, y)]))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

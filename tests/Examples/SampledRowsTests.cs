@@ -26,7 +26,8 @@ public sealed class SampledRowsTests
             var i = positions[row % positions.Length];
             var keys = causal ? i + 1 : length;
             double[] weights = [.. Enumerable.Range(0, keys).Select(j => Math.Exp(
-                Enumerable.Range(0, dim).Sum(c => (double)q[(head * length + i) * dim + c] * k[(head * length + j) * dim + c]) / Math.Sqrt(dim)))];
+                Enumerable.Range(0, dim).Sum(c => (double)q[(head * length + i) * dim + c] * k[(head * length + j) * dim + c])
+                / Math.Sqrt(dim)))];
             for (var c = 0; c < dim; c++)
             {
                 double[] values = [.. Enumerable.Range(0, keys).Select(j => (double)v[(head * length + j) * dim + c])];

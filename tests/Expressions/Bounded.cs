@@ -99,7 +99,9 @@ internal readonly record struct Bounded(double Value, double Error)
                 return new Bounded(double.IsFinite(x) ? x : double.NaN, e);
             case UnaryOperator.Sqrt:
                 var root = Math.Sqrt(x);
-                return e > 0 && !(x > e) ? new Bounded(root, e == 0 ? 0 : Math.Sqrt(Math.Abs(x) + e)) : Rounded(root, e == 0 ? 0 : e / (2 * Math.Sqrt(x - e)));
+                return e > 0 && !(x > e)
+                    ? new Bounded(root, e == 0 ? 0 : Math.Sqrt(Math.Abs(x) + e))
+                    : Rounded(root, e == 0 ? 0 : e / (2 * Math.Sqrt(x - e)));
             case UnaryOperator.Exp:
                 return Exponential(Math.Exp(x), Math.Exp(x - e), Grown(Math.Exp(x), e));
             case UnaryOperator.Exp2:
@@ -144,7 +146,9 @@ internal readonly record struct Bounded(double Value, double Error)
         return new Bounded(value, double.IsFinite(value) ? error + (Rounding * (Math.Abs(value) + error)) + Smallest : error);
     }
 
-    /// <summary>The error of a function between −1 and 1 that is steepest at 0: by its slope at the place nearest to 0 that x may be at.</summary>
+    /// <summary>
+    /// The error of a function between −1 and 1 that is steepest at 0: by its slope at the place nearest to 0 that x may be at.
+    /// </summary>
     private double Carried(Func<double, double> slope) =>
         Error == 0 ? 0 : Math.Min(2, slope(Math.Max(0, Math.Abs(Value) - Error)) * Error);
 
@@ -161,6 +165,8 @@ internal readonly record struct Bounded(double Value, double Error)
     private static Bounded Elementary(double value, double error)
     {
         var rounded = Rounded(value, error);
-        return double.IsFinite(rounded.Value) ? rounded with { Error = rounded.Error + (7 * Rounding * Math.Abs(value)) + LeastNormal } : rounded;
+        return double.IsFinite(rounded.Value)
+            ? rounded with { Error = rounded.Error + (7 * Rounding * Math.Abs(value)) + LeastNormal }
+            : rounded;
     }
 }

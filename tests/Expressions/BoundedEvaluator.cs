@@ -3,7 +3,9 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Tests.Expressions;
 
-/// <summary>Evaluates an expression in double with a first-order bound of what float32 may make of it, whichever sums are fused with products.</summary>
+/// <summary>
+/// Evaluates an expression in double with a first-order bound of what float32 may make of it, whichever sums are fused with products.
+/// </summary>
 /// <param name="element">The element of a tile at hand.</param>
 /// <param name="position">Whether a condition on its position holds.</param>
 internal sealed class BoundedEvaluator(Func<Tile, Bounded> element, Func<Condition, bool> position)

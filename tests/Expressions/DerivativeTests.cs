@@ -122,7 +122,8 @@ public sealed class DerivativeTests
         var function = FunctionReading.Of(expression)!;
         var derivative = Derivative(function);
         var evaluator = new ExprEvaluator();
-        float[] sizes = [0, 1e-38f, 1e-20f, 1e-6f, 0.1f, 1, 3, 9, 20, 50, 80, 87, 88, 88.5f, 89, 100, 103, 104, 150, 1e3f, 1e4f, 1e6f, 1e9f, 1e12f];
+        float[] sizes =
+            [0, 1e-38f, 1e-20f, 1e-6f, 0.1f, 1, 3, 9, 20, 50, 80, 87, 88, 88.5f, 89, 100, 103, 104, 150, 1e3f, 1e4f, 1e6f, 1e9f, 1e12f];
         foreach (var x in sizes.Concat(sizes.Select(size => -size)).Where(x => float.IsFinite(evaluator.Evaluate(function, x))))
         {
             var slope = evaluator.Evaluate(derivative, x);
@@ -130,7 +131,9 @@ public sealed class DerivativeTests
 
             // Not just any number.
             var bound = BoundedEvaluator.Call(derivative, x);
-            Assert.True(!double.IsFinite(bound.Error) || Math.Abs(slope - bound.Value) <= (2 * bound.Error) + 1e-30, $"{slope} at {x}, not {bound}");
+            Assert.True(
+                !double.IsFinite(bound.Error) || Math.Abs(slope - bound.Value) <= (2 * bound.Error) + 1e-30,
+                $"{slope} at {x}, not {bound}");
         }
     }
 
@@ -239,8 +242,9 @@ public sealed class DerivativeTests
     private static ScalarFunction Derivative(ScalarFunction function) => Assert.IsType<ScalarFunction>(ExprDerivative.Of(function));
 
     /// <summary>
-    /// Fails where a derivative is not what finite differences give within their own error and twice the first-order bound of the derivative
-    /// in float32, and what rounding its constants to float32 makes; otherwise the tolerance, or null where there is nothing to compare.
+    /// Fails where a derivative is not what finite differences give within their own error and twice the first-order bound of the
+    /// derivative in float32, and what rounding its constants to float32 makes; otherwise the tolerance, or null where there is nothing to
+    /// compare.
     /// </summary>
     private static double? Compare(ScalarFunction function, ScalarFunction derivative, float x)
     {
@@ -265,7 +269,8 @@ public sealed class DerivativeTests
     {
         var random = new Random(4);
         float[] sizes = [1e-30f, 1e-10f, 1e-5f, 1e-3f, 0.01f, 10, 20, 50, 80, 88, 89, 100, 105, 1e3f, 1e4f, 1e6f];
-        return sizes.Concat(sizes.Select(size => -size)).Concat(Enumerable.Range(0, 400).Select(_ => (float)((random.NextDouble() - 0.5) * 12)));
+        return sizes.Concat(sizes.Select(size => -size))
+            .Concat(Enumerable.Range(0, 400).Select(_ => (float)((random.NextDouble() - 0.5) * 12)));
     }
 
     private static int Operations(params Expr[] bodies) =>

@@ -2,7 +2,9 @@ using KernelGen.Generator.Expressions;
 
 namespace KernelGen.Tests.Expressions;
 
-/// <summary>Computes a function in double and notes which way each decision on the way went, so that points on two sides of a kink are told apart.</summary>
+/// <summary>
+/// Computes a function in double and notes which way each decision on the way went, so that points on two sides of a kink are told apart.
+/// </summary>
 internal sealed class DoubleEvaluator(ScalarFunction function)
 {
     private readonly List<int> _decisions = [];

@@ -2,14 +2,16 @@ using KernelGen.Generator.Expressions;
 
 namespace KernelGen.Tests.Expressions;
 
-/// <summary>A number and its derivative by the argument, in double, by the chain rule as it is taught: what float32 holds does not overflow here.</summary>
+/// <summary>
+/// A number and its derivative by the argument, in double, by the chain rule as it is taught: what float32 holds does not overflow here.
+/// </summary>
 internal readonly record struct Dual(double Value, double Slope)
 {
     /// <param name="body">A function.</param>
     /// <param name="x">Where.</param>
     /// <param name="ofFloats">
-    /// Whether exponents are rounded to float32. Half a unit in the last place of an exponent of 88 is 4e-6 of its exponential; a function has that error
-    /// as its derivative does.
+    /// Whether exponents are rounded to float32. Half a unit in the last place of an exponent of 88 is 4e-6 of its exponential; a function
+    /// has that error as its derivative does.
     /// </param>
     public static Dual Evaluate(Expr body, double x, bool ofFloats) => body switch
     {

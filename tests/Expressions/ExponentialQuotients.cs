@@ -8,7 +8,9 @@ internal static class ExponentialQuotients
 {
     private const double LeastNormal = 1.17549435e-38;
 
-    /// <summary>About half a million floats: all in steps of their bits, and more where the exponentials of such functions overflow and vanish.</summary>
+    /// <summary>
+    /// About half a million floats: all in steps of their bits, and more where the exponentials of such functions overflow and vanish.
+    /// </summary>
     public static float[] Points()
     {
         var points = new List<float>();
@@ -26,8 +28,8 @@ internal static class ExponentialQuotients
     }
 
     /// <summary>
-    /// Fails where the function is finite and its derivative is not, or is off by more than 1e-6 of the larger of the two: an exponential may be off by 4 units
-    /// in the last place, 2.4e-7 to 4.8e-7, and counts up to twice.
+    /// Fails where the function is finite and its derivative is not, or is off by more than 1e-6 of the larger of the two: an exponential
+    /// may be off by 4 units in the last place, 2.4e-7 to 4.8e-7, and counts up to twice.
     /// </summary>
     public static void Check(ScalarFunction function, float x, float value, float slope)
     {

@@ -3,8 +3,8 @@ using KernelGen.Generator.Expressions;
 namespace KernelGen.Tests.Expressions;
 
 /// <summary>
-/// Derivatives by central differences in double, extrapolated to a step of 0 by Ridders' scheme (Numerical Recipes, section 5.7), which also
-/// says how far the result may be off.
+/// Derivatives by central differences in double, extrapolated to a step of 0 by Ridders' scheme (Numerical Recipes, section 5.7), which
+/// also says how far the result may be off.
 /// </summary>
 internal static class FiniteDifference
 {

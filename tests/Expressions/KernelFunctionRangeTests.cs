@@ -96,7 +96,8 @@ public sealed class KernelFunctionRangeTests
     [InlineData("x != 0 ? x : 0")]
     [InlineData("MathF.Pow(x, 3)")]
     [InlineData("x > 1 || x < 5 ? x : 0")]
-    public void Not_proven(string expression) => Assert.False(ExprRange.IsNonNegative(Body(expression)), $"{ExprRange.Of(Body(expression))}");
+    public void Not_proven(string expression) =>
+        Assert.False(ExprRange.IsNonNegative(Body(expression)), $"{ExprRange.Of(Body(expression))}");
 
     /// <summary>A comparison also fails where one side is NaN, so what was compared may still be NaN after its failure.</summary>
     [Fact]
@@ -120,7 +121,8 @@ public sealed class KernelFunctionRangeTests
             foreach (var x in Floats.Special.Where(x => !float.IsNaN(x)))
             {
                 var value = evaluator.Evaluate(expr, x);
-                Assert.True(float.IsNaN(value) || (value >= range.Low && value <= range.High), $"{expr} is {value:R} at {x:R}, outside {range}");
+                Assert.True(
+                    float.IsNaN(value) || (value >= range.Low && value <= range.High), $"{expr} is {value:R} at {x:R}, outside {range}");
             }
         }
     }

@@ -57,7 +57,9 @@ public sealed class KernelFunctionSampleTests
             "NarrowedExp" or "NarrowedTanh" => 3,
             _ => 0,
         };
-        var isSubnormal = name.StartsWith("Pow", StringComparison.Ordinal) && MathF.Abs(expected) < 1.2e-38f && MathF.Abs(actual) < 1.2e-38f;
+        var isSubnormal = name.StartsWith("Pow", StringComparison.Ordinal)
+            && MathF.Abs(expected) < 1.2e-38f
+            && MathF.Abs(actual) < 1.2e-38f;
         return float.IsFinite(x) && x != 0
             && (isSubnormal ? float.IsNegative(expected) == float.IsNegative(actual) : Floats.Distance(expected, actual) <= tolerance);
     }

@@ -219,7 +219,8 @@ public static class KernelSamples
         _ => 22,
     };
 
-    public static float Patterns(float x) => x is > 0 and < 1 ? x : x is float.NaN ? 0 : float.IsFinite(x) ? 2 : float.IsNegativeInfinity(x) ? 3 : 4;
+    public static float Patterns(float x) =>
+        x is > 0 and < 1 ? x : x is float.NaN ? 0 : float.IsFinite(x) ? 2 : float.IsNegativeInfinity(x) ? 3 : 4;
 
     public static float ConstantBranch(float x)
     {
@@ -309,7 +310,8 @@ public static class KernelSamples
         var sum = 0f;
         for (var i = 0; i < 1; i++)
         {
-            sum += MathF.CopySign(2, -i) + MathF.CopySign(4, i * -Three) + MathF.CopySign(8, (i - 1) / 2) + MathF.CopySign(16, (i - 4) % 2) + +i;
+            sum += MathF.CopySign(2, -i) + MathF.CopySign(4, i * -Three) + MathF.CopySign(8, (i - 1) / 2)
+                + MathF.CopySign(16, (i - 4) % 2) + +i;
         }
 
         return sum * x;
@@ -317,7 +319,8 @@ public static class KernelSamples
 
     /// <summary>Roots of cubes are whole, and what narrower types hold is converted.</summary>
     public static float WholeNumbers(float x) =>
-        (CubeRoot * x) + (byte)(x > 0 ? 255 : 0) + (sbyte)-(x > 1 ? 128 : Three) + ((x > 2 ? 1u : 2u) - 1u) + ((x > 3 ? 16777215 : 1) * -(Three - 2));
+        (CubeRoot * x) + (byte)(x > 0 ? 255 : 0) + (sbyte)-(x > 1 ? 128 : Three) + ((x > 2 ? 1u : 2u) - 1u)
+        + ((x > 3 ? 16777215 : 1) * -(Three - 2));
 
     public static float ReturnsFromALoop(float x)
     {
@@ -344,13 +347,17 @@ public static class KernelSamples
 
     public static float PowOfE(float x) => MathF.Pow(y: -x, x: MathF.E);
 
-    public static float Signs(float x) => float.IsNaN(x) ? float.NaN : x + (MathF.Sign(x) * 3) + Math.Sign(-MathF.Abs(x)) + (float.Sign(x - 1) > 0 ? 1 : 2) - (-MathF.Sign(x));
+    public static float Signs(float x) => float.IsNaN(x)
+        ? float.NaN
+        : x + (MathF.Sign(x) * 3) + Math.Sign(-MathF.Abs(x)) + (float.Sign(x - 1) > 0 ? 1 : 2) - (-MathF.Sign(x));
 
-    public static float CopiedSigns(float x) => MathF.CopySign(MathF.Sqrt(MathF.Abs(x)), x) + (1 / MathF.CopySign(MathF.Max(x, 0), -x)) + float.CopySign(sign: x - 2, value: -3);
+    public static float CopiedSigns(float x) =>
+        MathF.CopySign(MathF.Sqrt(MathF.Abs(x)), x) + (1 / MathF.CopySign(MathF.Max(x, 0), -x)) + float.CopySign(sign: x - 2, value: -3);
 
     public static float NarrowedCopySign(float x) => (float)Math.CopySign(2.5, x);
 
-    public static float SignBits(float x) => (float.IsNegative(x) ? -1 : 1) + (float.IsPositive(x - 3) ? 4 : 8) + (float.IsNegative(1 / x) ? 16 : 32);
+    public static float SignBits(float x) =>
+        (float.IsNegative(x) ? -1 : 1) + (float.IsPositive(x - 3) ? 4 : 8) + (float.IsNegative(1 / x) ? 16 : 32);
 
     public static float Logarithms(float x) => MathF.Log2(x) + MathF.Log10(x) + (float)Math.Log10(1 + (x * x)) + float.Log2(3);
 

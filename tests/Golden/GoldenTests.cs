@@ -72,7 +72,8 @@ public class GoldenTests
         var layer = Layer.Of(type);
         var (q, k, v, g) = (Head("q"), Head("k"), Head("v"), Head("dout"));
         var weights = data.Read<float>("W.f32.bin");
-        var heads = q.Zip(k).Zip(v, g).Select(head => NaiveGradient.Compute(layer, head.First.First, head.First.Second, head.Second, head.Third, weights)).ToArray();
+        var heads = q.Zip(k).Zip(v, g)
+            .Select(head => NaiveGradient.Compute(layer, head.First.First, head.First.Second, head.Second, head.Third, weights)).ToArray();
 
         // ε is 10⁻³ as a float here, which is 5e-8 off.
         var tolerance = layer.Epsilon > 0 ? 1e-7 : 1e-11;

@@ -63,7 +63,8 @@ internal sealed class GeneratorRun
     public IReadOnlyList<Diagnostic> Reported { get; private set; } = [];
 
     /// <summary>Everything of warning severity and above that the compiler says about the user's code with the generated code.</summary>
-    public IEnumerable<Diagnostic> Warnings => Output.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning);
+    public IEnumerable<Diagnostic> Warnings =>
+        Output.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning);
 
     /// <summary>Runs again over unchanged or edited sources.</summary>
     public GeneratorRun Run()
@@ -109,7 +110,8 @@ internal sealed class GeneratorRun
     public GeneratorRun Suppress(string id)
     {
         var options = Compilation.Options;
-        Compilation = Compilation.WithOptions(options.WithSpecificDiagnosticOptions(options.SpecificDiagnosticOptions.SetItem(id, ReportDiagnostic.Suppress)));
+        Compilation = Compilation.WithOptions(
+            options.WithSpecificDiagnosticOptions(options.SpecificDiagnosticOptions.SetItem(id, ReportDiagnostic.Suppress)));
         return Run();
     }
 

@@ -15,15 +15,21 @@ internal static class GeneratorSource
         return CSharpCompilation.Create(
             "KernelGen.Generator",
             [
-                .. files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), new CSharpParseOptions(LanguageVersion.Preview), Path.GetRelativePath(folder, file))),
+                .. files.Select(file => CSharpSyntaxTree.ParseText(
+                    File.ReadAllText(file), new CSharpParseOptions(LanguageVersion.Preview), Path.GetRelativePath(folder, file))),
                 .. Directory.GetFiles(Path.Combine(Repository.Root, "runtime", "Formulas"), "*.cs")
-                    .Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), new CSharpParseOptions(LanguageVersion.Preview), "Formulas/" + Path.GetFileName(file))),
-                CSharpSyntaxTree.ParseText("global using System; global using System.Collections.Generic; global using System.Linq; global using System.Threading;", new CSharpParseOptions(LanguageVersion.Preview), "Usings.cs"),
+                    .Select(file => CSharpSyntaxTree.ParseText(
+                        File.ReadAllText(file), new CSharpParseOptions(LanguageVersion.Preview), "Formulas/" + Path.GetFileName(file))),
+                CSharpSyntaxTree.ParseText(
+                    "global using System; global using System.Collections.Generic; global using System.Linq; global using System.Threading;",
+                    new CSharpParseOptions(LanguageVersion.Preview), "Usings.cs"),
             ],
             [.. ProjectReferences.Framework, .. RoslynReferences()]);
     });
 
-    /// <summary>Its files against this framework. What only older ones have to be told (the polyfills) is there twice; nothing here asks for that.</summary>
+    /// <summary>
+    /// Its files against this framework. What only older ones have to be told (the polyfills) is there twice; nothing here asks for that.
+    /// </summary>
     public static CSharpCompilation Compilation => Read.Value;
 
     private static IEnumerable<MetadataReference> RoslynReferences() =>

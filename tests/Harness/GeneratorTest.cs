@@ -7,7 +7,8 @@ using Microsoft.CodeAnalysis.Testing;
 namespace KernelGen.Tests.Harness;
 
 /// <summary>
-/// A test of the KernelGen generator: runs it over sources in which `{|ID:…|}` marks the exact span of an expected diagnostic, and compares.
+/// A test of the KernelGen generator: runs it over sources in which `{|ID:…|}` marks the exact span of an expected diagnostic, and
+/// compares.
 /// </summary>
 public sealed class GeneratorTest : CSharpSourceGeneratorTest<KernelGenerator, DefaultVerifier>
 {
@@ -33,5 +34,6 @@ public sealed class GeneratorTest : CSharpSourceGeneratorTest<KernelGenerator, D
 
     protected override CompilationOptions CreateCompilationOptions() =>
         new CSharpCompilationOptions(
-            OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel, nullableContextOptions: NullableContextOptions.Enable);
+            OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel,
+            nullableContextOptions: NullableContextOptions.Enable);
 }

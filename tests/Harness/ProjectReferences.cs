@@ -9,7 +9,8 @@ internal static class ProjectReferences
     public static IReadOnlyList<MetadataReference> Framework { get; } = FindFramework();
 
     /// <summary>The attributes, without the runtime.</summary>
-    public static MetadataReference Attributes { get; } = MetadataReference.CreateFromFile(typeof(FavorAttentionAttribute).Assembly.Location);
+    public static MetadataReference Attributes { get; } = MetadataReference.CreateFromFile(
+        typeof(FavorAttentionAttribute).Assembly.Location);
 
     /// <summary>The runtime, without the attributes.</summary>
     public static MetadataReference Runtime { get; } = MetadataReference.CreateFromFile(typeof(IAttention).Assembly.Location);

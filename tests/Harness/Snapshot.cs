@@ -7,8 +7,8 @@ namespace KernelGen.Tests.Harness;
 internal static class Snapshot
 {
     /// <summary>
-    /// Compares with tests/Snapshots/<paramref name="name"/>.verified.cs, byte for byte. With KERNELGEN_UPDATE_SNAPSHOTS=1 in the environment
-    /// it writes that file instead.
+    /// Compares with tests/Snapshots/<paramref name="name"/>.verified.cs, byte for byte. With KERNELGEN_UPDATE_SNAPSHOTS=1 in the
+    /// environment it writes that file instead.
     /// </summary>
     public static void Verify(string name, string actual) => Verify(
         Path.Combine(Repository.Root, "tests", "Snapshots"), name, actual,

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace KernelGen.Tests.Incrementality;
 
-/// <summary>A kernel function is part of the spec: an edit that changes its meaning, in whatever file, changes the spec, and no other does.</summary>
+/// <summary>
+/// A kernel function is part of the spec: an edit that changes its meaning, in whatever file, changes the spec, and no other does.
+/// </summary>
 public sealed class KernelFunctionCachingTests
 {
     private const string Declaration = """
@@ -24,7 +26,8 @@ public sealed class KernelFunctionCachingTests
 
     private const string Helpers = "static class Helpers { public static float Twice(float y) { var twice = y + y; return twice; } }";
 
-    private const string Constants = "static class Constants { public const float Slope = 2; public const float Unused = 2; public static readonly float Shift = 5 - 1f; }";
+    private const string Constants =
+        "static class Constants { public const float Slope = 2; public const float Unused = 2; public static readonly float Shift = 5 - 1f; }";
 
     private const string Bystanders = """
         using KernelGen;

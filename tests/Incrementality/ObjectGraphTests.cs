@@ -43,7 +43,9 @@ public sealed class ObjectGraphTests
 
         var values = run.Result.TrackedSteps[step].SelectMany(tracked => tracked.Outputs).Select(output => output.Value).ToList();
 
-        Assert.Equal(step == KernelGenerator.DeclarationStep ? 4 : step == KernelGenerator.LibraryStep ? AllBackends.Registry.All.Count : 1, values.Count);
+        Assert.Equal(
+            step == KernelGenerator.DeclarationStep ? 4 : step == KernelGenerator.LibraryStep ? AllBackends.Registry.All.Count : 1,
+            values.Count);
         Assert.All(values, value => Assert.Null(FindRoslynObject(value, [])));
     }
 

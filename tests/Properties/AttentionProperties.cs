@@ -5,7 +5,9 @@ using Xunit;
 
 namespace KernelGen.Tests.Properties;
 
-/// <summary>What holds of attention for any input: properties on random sizes, scales and layers, shrunk by FsCheck where one fails.</summary>
+/// <summary>
+/// What holds of attention for any input: properties on random sizes, scales and layers, shrunk by FsCheck where one fails.
+/// </summary>
 public class AttentionProperties
 {
     private static readonly Layer[] Layers = [.. Layer.All()];
@@ -63,7 +65,8 @@ public class AttentionProperties
     {
         var keys = inputs.Shape.KeyLength / 2;
         var (d, dv) = (inputs.Layer.HeadDim, inputs.Layer.ValueDim);
-        var expected = NaiveAttention.Compute(inputs.Layer, inputs.Query, inputs.Key.AsSpan(0, keys * d), inputs.Value.AsSpan(0, keys * dv), weights);
+        var expected = NaiveAttention.Compute(
+            inputs.Layer, inputs.Query, inputs.Key.AsSpan(0, keys * d), inputs.Value.AsSpan(0, keys * dv), weights);
         var output = new float[inputs.Shape.QueryLength * dv];
         attention.Forward(inputs.Query, inputs.Key, inputs.Value, output, inputs.Shape, [keys]);
         Compare.Close(expected.Output, output, inputs.Tolerance(weights));

@@ -16,7 +16,10 @@ public sealed class AllocationTests
     public void ACallAllocatesNothingManaged(int degree, int heads)
     {
         AttentionProblem problem = new(new AttentionShape(1, heads, 70), keyLengths: [65]);
-        foreach (var engine in new[] { EngineTests.Linear<Causal>(degree), EngineTests.Linear<Bidirectional>(degree), EngineTests.Stateless<Causal>(degree) })
+        foreach (var engine in new[]
+        {
+            EngineTests.Linear<Causal>(degree), EngineTests.Linear<Bidirectional>(degree), EngineTests.Stateless<Causal>(degree),
+        })
         {
             var output = new float[problem.OutputLength];
             AttentionResult result = new(new EngineAttention(engine, causal: false), problem.Shape);

@@ -100,7 +100,8 @@ internal sealed class AttentionProblem
             {
                 for (var v = 0; v <= Values; v++)
                 {
-                    state[((b * Shape.Heads + h) * Features + r) * (Values + 1) + v] += features[r] * (v == Values ? 1 : Value[token * Values + v]);
+                    state[((b * Shape.Heads + h) * Features + r) * (Values + 1) + v] +=
+                        features[r] * (v == Values ? 1 : Value[token * Values + v]);
                 }
             }
         });

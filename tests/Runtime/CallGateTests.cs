@@ -64,7 +64,9 @@ public sealed class CallGateTests
         Assert.Equal("Owner", Refused<ObjectDisposedException>(() => shared.Enter().Dispose()).ObjectName);
     }
 
-    /// <summary>Many threads come and go while one closes: never two alone, never a call after the memory is gone, and it goes once.</summary>
+    /// <summary>
+    /// Many threads come and go while one closes: never two alone, never a call after the memory is gone, and it goes once.
+    /// </summary>
     [Fact]
     public void ThreadsNeverMeet()
     {

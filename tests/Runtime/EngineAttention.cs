@@ -35,7 +35,9 @@ internal sealed class EngineAttention(AttentionEngine engine, bool causal) : IAt
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> output, AttentionResult result,
         ReadOnlySpan<float> outputGradient, Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient,
         in AttentionShape shape, ReadOnlySpan<int> keyLengths = default, bool accumulate = false) =>
-        engine.Backward(new(query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient), in shape, result, keyLengths, accumulate);
+        engine.Backward(
+            new(query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient), in shape,
+            result, keyLengths, accumulate);
 
     public long BackwardScratchBytes(in AttentionShape shape) => engine.BackwardScratchBytes(shape);
 

@@ -17,7 +17,9 @@ public sealed class EngineCheckTests
         Fails("shape", "Heads is -2, but must be at least 0", new AttentionShape(1, -2, 1));
         Fails("shape", "QueryLength is -3, but must be at least 0", new AttentionShape(1, 1, -3, 1));
         Fails("shape", "KeyLength is -4, but must be at least 0", new AttentionShape(1, 1, 1, -4));
-        Fails("shape", "Layout is 7, but must be 0 (BatchHeadLengthDim) or 1 (BatchLengthHeadDim)", new AttentionShape(1, 1, 1, (TensorLayout)7));
+        Fails(
+            "shape", "Layout is 7, but must be 0 (BatchHeadLengthDim) or 1 (BatchLengthHeadDim)",
+            new AttentionShape(1, 1, 1, (TensorLayout)7));
         Fails("shape", "Batch × Heads = 65536 × 65536 is more than 2147483647", new AttentionShape(65536, 65536, 0));
         var causal = Assert.Throws<ArgumentException>(
             "shape", () => EngineTests.Linear<Causal>(1).Forward(new([], [], [], []), new AttentionShape(1, 1, 4, 5), null, []));
@@ -34,7 +36,9 @@ public sealed class EngineCheckTests
     {
         var exception = Assert.Throws<ArgumentException>(name, () => Engine.Forward(
             new(new float[query], new float[key], new float[value], new float[destination]), new AttentionShape(1, 2, 3, 5), null, []));
-        Assert.Contains($"{name} holds {name switch { "query" => query, "key" => key, "value" => value, _ => destination }} numbers", exception.Message);
+        Assert.Contains(
+            $"{name} holds {name switch { "query" => query, "key" => key, "value" => value, _ => destination }} numbers",
+            exception.Message);
         Assert.Contains(
             name switch
             {
@@ -56,8 +60,12 @@ public sealed class EngineCheckTests
         AttentionShape shape = new(1, 1, 4);
         var all = new float[200];
         float[] query = new float[4 * Dim], key = new float[4 * Dim], value = new float[4 * Values], destination = new float[4 * Values];
-        Check("query", () => Engine.Forward(new(all.AsSpan(11, 4 * Dim), key, value, all.AsSpan(0, 4 * Values)), shape, null, []), "starts 11 numbers after");
-        Check("key", () => Engine.Forward(new(query, all.AsSpan(0, 4 * Dim), value, all.AsSpan(19, 4 * Values)), shape, null, []), "starts -19 numbers after");
+        Check(
+            "query", () => Engine.Forward(new(all.AsSpan(11, 4 * Dim), key, value, all.AsSpan(0, 4 * Values)), shape, null, []),
+            "starts 11 numbers after");
+        Check(
+            "key", () => Engine.Forward(new(query, all.AsSpan(0, 4 * Dim), value, all.AsSpan(19, 4 * Values)), shape, null, []),
+            "starts -19 numbers after");
         Check("value", () => Engine.Forward(new(query, key, destination, destination), shape, null, []), "starts 0 numbers after");
         Engine.Forward(new(all.AsSpan(12, 4 * Dim), key, value, all.AsSpan(0, 4 * Values)), shape, null, []); // side by side is no overlap
 
@@ -107,11 +115,13 @@ public sealed class EngineCheckTests
     public void MemoryThatCannotBeHadIsNamedBeforeItIsAskedFor()
     {
         var error = Assert.Throws<InsufficientMemoryException>(() => MemoryChecks.Check(long.MaxValue, 8, "things"));
-        Assert.Contains("9223372036854775807 things of 8 bytes each need 73786976294838206456 bytes, but this process can have ", error.Message);
+        Assert.Contains(
+            "9223372036854775807 things of 8 bytes each need 73786976294838206456 bytes, but this process can have ", error.Message);
         Assert.Matches("can have [1-9][0-9]{8,} in all", error.Message); // no machine that runs this has less than 100 MB
         Assert.Throws<InsufficientMemoryException>(() => new AlignedBuffer(long.MaxValue));
         Assert.Throws<InsufficientMemoryException>(() => new AlignedBuffer(1L << 46));
-        Assert.Throws<InsufficientMemoryException>(() => MemoryChecks.Array<Int128>(int.MaxValue, "things")); // more than an array holds, if not than there is
+        // more than an array holds, if not than there is
+        Assert.Throws<InsufficientMemoryException>(() => MemoryChecks.Array<Int128>(int.MaxValue, "things"));
         MemoryChecks.Check(1, 1 << 20, "things");
         Assert.Equal(5, MemoryChecks.Array<float>(5, "things").Length);
     }
@@ -123,7 +133,8 @@ public sealed class EngineCheckTests
             "projection", () => AttentionEngine.Create<LinearKernel<Causal>>(Projection.Orthogonal(7, 5, 1), []));
         Assert.Contains("7 × 5", shape.Message);
         Assert.Contains("6 × 5", shape.Message);
-        Assert.Throws<ArgumentException>("projection", () => AttentionEngine.Create<LinearKernel<Causal>>(Projection.Orthogonal(6, 4, 1), []));
+        Assert.Throws<ArgumentException>(
+            "projection", () => AttentionEngine.Create<LinearKernel<Causal>>(Projection.Orthogonal(6, 4, 1), []));
         Assert.Throws<ArgumentNullException>("projection", () => AttentionEngine.Create<LinearKernel<Causal>>(null, []));
         var none = Assert.Throws<ArgumentException>(
             "projection", () => AttentionEngine.Create<StatelessKernel<Causal>>(Projection.Orthogonal(6, 5, 1), []));

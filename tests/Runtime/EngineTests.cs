@@ -97,7 +97,8 @@ public sealed class EngineTests
     public async Task ConcurrentCallsOfOneInstanceDoNotDisturbEachOther()
     {
         var engine = Linear<Causal>(2);
-        AttentionProblem[] problems = [.. Enumerable.Range(0, 8).Select(i => new AttentionProblem(new AttentionShape(1, 1 + i % 3, 40 + i), seed: i))];
+        AttentionProblem[] problems =
+            [.. Enumerable.Range(0, 8).Select(i => new AttentionProblem(new AttentionShape(1, 1 + i % 3, 40 + i), seed: i))];
         float[][] expected = [.. problems.Select(p => p.Run(engine))];
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Factory.StartNew(
             () =>

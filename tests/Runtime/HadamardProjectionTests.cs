@@ -122,8 +122,8 @@ public sealed class HadamardProjectionTests
     }
 
     // Directions of three rounds are nearly uniform. Along e_1 the fourth moment of ω is 3·(1 − 8/(3P²) + …), so the bias is about −1/(3P²)
-    // there: measured −0.0012 at P = 16 and −0.0004 at P = 32. Along e_1 + e_2 −0.0005 at P = 16; elsewhere nothing is left above the limit of 4
-    // standard errors of 0.0001 or less.
+    // there: measured −0.0012 at P = 16 and −0.0004 at P = 32. Along e_1 + e_2 −0.0005 at P = 16; elsewhere nothing is left above the limit
+    // of 4 standard errors of 0.0001 or less.
     [Theory]
     [InlineData(16, "e1", -0.0012)]
     [InlineData(16, "pair", -0.0005)]
@@ -247,7 +247,8 @@ public sealed class HadamardProjectionTests
 
     /// <summary>H·x by the definition of H.</summary>
     private static double[] Multiply(double[] x) =>
-        [.. Enumerable.Range(0, x.Length).Select(i => x.Select((value, j) => BitOperations.PopCount((uint)(i & j)) % 2 == 0 ? value : -value).Sum())];
+        [.. Enumerable.Range(0, x.Length)
+            .Select(i => x.Select((value, j) => BitOperations.PopCount((uint)(i & j)) % 2 == 0 ? value : -value).Sum())];
 
     private static double[] Unit(int length, int place)
     {

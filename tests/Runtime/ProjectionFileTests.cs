@@ -131,7 +131,8 @@ public sealed class ProjectionFileTests
         var damaged = ChangedInt(ChangedInt(ChangedInt(saved, 12, draw), 16, rows), 20, columns);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Refusal(damaged);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 * damaged.Length); // floats for signed bytes, and arrays that double
+        // floats for signed bytes, and arrays that double
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 * damaged.Length);
     }
 
     /// <summary>The dense form is many times what is saved, so it is made for who asks.</summary>

@@ -22,7 +22,8 @@ public sealed class ProjectionTests
             {
                 var product = Dot(w.Row(i), w.Row(j));
                 var lengths = Math.Sqrt(Dot(w.Row(i), w.Row(i)) * Dot(w.Row(j), w.Row(j)));
-                Assert.True(Math.Abs(product) <= 1e-5 * lengths, $"rows {i} and {j}: {product} of {lengths}"); // only rounding to float is left
+                // only rounding to float is left
+                Assert.True(Math.Abs(product) <= 1e-5 * lengths, $"rows {i} and {j}: {product} of {lengths}");
             }
         }
     }
@@ -30,7 +31,8 @@ public sealed class ProjectionTests
     [Fact]
     public void BlocksAreIndependent()
     {
-        // Were the second block a copy or a rotation-free repeat of the first, cosines of rows i and i + d would be 1; they are ~ N(0, 1/d).
+        // Were the second block a copy or a rotation-free repeat of the first, cosines of rows i and i + d would be 1; they are ~ N(0,
+        // 1/d).
         var w = Projection.Orthogonal(128, 64, seed: 7);
         double sum = 0;
         for (var i = 0; i < 64; i++)
@@ -69,8 +71,10 @@ public sealed class ProjectionTests
     [InlineData(200, 33, 42UL, "D1BC16EA52A3E6384D524C269446147CC45B4D8E5353415AEC26F1C1C04FDB51")]
     [InlineData(300, 100, 0UL, "917E3C6F04782D9B48C894BADBA0F772ED56D9F286713F809D9722609073D8F2")]
     [InlineData(600, 130, 0xFEDCBA9876543210UL, "250FA5A201327CCC60F2730BEF83784AAB39EF07B175F3DE96E714F5FF6DCC85")]
-    [InlineData(7, 2, 384259347UL, "648FAA4DF265443CFCA2384D01F6BF4BC92F33796916774414C21774D1E5EA57")] // row 1 is drawn twice: it is within 1e-8 of row 0
-    [InlineData(7, 2, 5281108UL, "CDB724BACF8A142C83F17CDFBCC6ED072458653D3DB5827888AD2B6D9B3EC8BC")] // so is row 3, of the block in the other lane
+    // row 1 is drawn twice: it is within 1e-8 of row 0
+    [InlineData(7, 2, 384259347UL, "648FAA4DF265443CFCA2384D01F6BF4BC92F33796916774414C21774D1E5EA57")]
+    // so is row 3, of the block in the other lane
+    [InlineData(7, 2, 5281108UL, "CDB724BACF8A142C83F17CDFBCC6ED072458653D3DB5827888AD2B6D9B3EC8BC")]
     [InlineData(2100, 255, 42UL, "FB6E03B8D3E9CC8EAF3AA3CF50A6788E46F6399BC0B80E457C2971855FCE0081")]
     public void TheSameSeedGivesTheSameBitsOnEveryMachine(int rows, int columns, ulong seed, string sha256) =>
         Assert.Equal(sha256, Sha256(Projection.Orthogonal(rows, columns, seed).Weights));

@@ -132,7 +132,8 @@ public sealed class ProjectionTextTests
         var hadamard = Projection.Hadamard(1, 4, 1).ToText();
         var firstSigns = hadamard.Split('\n')[1];
         Assert.Contains(
-            "Sign 3 in line 2 is '1'; signs must be + or -", Refusal(hadamard.Replace(firstSigns, firstSigns[..2] + "1" + firstSigns[3..])));
+            "Sign 3 in line 2 is '1'; signs must be + or -",
+            Refusal(hadamard.Replace(firstSigns, firstSigns[..2] + "1" + firstSigns[3..])));
         Assert.Contains("Line 2 holds 5 signs; it should hold 4", Refusal(hadamard.Replace(firstSigns, firstSigns + "+")));
         Assert.Contains("The length of row 0 is -1", Refusal(hadamard.Replace(hadamard.Split('\n')[4], "-1")));
     }

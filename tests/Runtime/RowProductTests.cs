@@ -3,7 +3,9 @@ using Xunit;
 
 namespace KernelGen.Tests.Runtime;
 
-/// <summary>Products of a row or two, and products with fast transforms, against sums of integers, which float32 adds exactly; at each width.</summary>
+/// <summary>
+/// Products of a row or two, and products with fast transforms, against sums of integers, which float32 adds exactly; at each width.
+/// </summary>
 public sealed unsafe class RowProductTests
 {
     public static TheoryData<int> Inners() => [0, 1, 2, 3, 4, 5, 7, 8, 13, 16, 64, 511, 513, 2047, 2051, 4100];
@@ -80,7 +82,9 @@ public sealed unsafe class RowProductTests
             for (var column = 0; column < columns; column++)
             {
                 var actual = c.Span[(row * strideC) + column];
-                Assert.True(expected(column) == actual, $"{what} at {TVector.Count} lanes, {inner} × {columns}: {column} is {actual}, not {expected(column)}.");
+                Assert.True(
+                    expected(column) == actual,
+                    $"{what} at {TVector.Count} lanes, {inner} × {columns}: {column} is {actual}, not {expected(column)}.");
             }
         }
 
@@ -119,7 +123,10 @@ public sealed unsafe class RowProductTests
         }
     }
 
-    /// <summary>Signs and lengths are whole, and so are the numbers of a token, of one unit where blocks are large: three transforms multiply them by P³ at most.</summary>
+    /// <summary>
+    /// Signs and lengths are whole, and so are the numbers of a token, of one unit where blocks are large: three transforms multiply them
+    /// by P³ at most.
+    /// </summary>
     private static void Transform<TVector>(int block, int rows, int columns, int projections)
         where TVector : struct, IVector<TVector>
     {
@@ -148,7 +155,8 @@ public sealed unsafe class RowProductTests
         }
 
         HadamardTransform.Multiply<TVector>(
-            ref *a.Pointer, strideA, ref *w.Pointer, lengths, ref *c.Pointer, strideC, ref *work.Pointer, rows, columns, block, projections);
+            ref *a.Pointer, strideA, ref *w.Pointer, lengths, ref *c.Pointer, strideC, ref *work.Pointer, rows,
+            columns, block, projections);
         for (var row = 0; row < rows; row++)
         {
             for (var first = 0; first < projections; first += block)
@@ -158,14 +166,17 @@ public sealed unsafe class RowProductTests
                 {
                     var signs = w.Span.Slice((3 * first) + (round * block), block).ToArray();
                     x = Enumerable.Range(0, block)
-                        .Select(i => Enumerable.Range(0, block).Sum(j => (int.PopCount(i & j) % 2 == 0 ? 1 : -1) * signs[j] * x[j])).ToArray();
+                        .Select(i => Enumerable.Range(0, block).Sum(j => (int.PopCount(i & j) % 2 == 0 ? 1 : -1) * signs[j] * x[j]))
+                        .ToArray();
                 }
 
                 for (var i = 0; i < block && first + i < projections; i++)
                 {
                     var expected = x[i] * w.Span[lengths + first + i];
                     var actual = c.Span[(row * strideC) + first + i];
-                    Assert.True(expected == actual, $"block {block}, {TVector.Count} lanes, row {row}, projection {first + i}: {actual}, not {expected}.");
+                    Assert.True(
+                        expected == actual,
+                        $"block {block}, {TVector.Count} lanes, row {row}, projection {first + i}: {actual}, not {expected}.");
                 }
             }
         }

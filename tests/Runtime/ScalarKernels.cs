@@ -21,8 +21,8 @@ internal readonly struct Bidirectional : IDirection
 }
 
 /// <summary>
-/// Linear attention in plain loops with φ_r(x) = |ω_rᵀx| + ½, small enough to be read at a glance: the engine is under test, not the kernel.
-/// State: for each feature Σ_j φ_r(k_j)·[v_j, 1], in rows padded to <see cref="StateStride"/>.
+/// Linear attention in plain loops with φ_r(x) = |ω_rᵀx| + ½, small enough to be read at a glance: the engine is under test, not the
+/// kernel. State: for each feature Σ_j φ_r(k_j)·[v_j, 1], in rows padded to <see cref="StateStride"/>.
 /// </summary>
 internal readonly struct LinearKernel<TDirection> : IAttentionKernel
     where TDirection : struct, IDirection
@@ -217,7 +217,8 @@ internal readonly struct StatelessKernel<TDirection> : IAttentionKernel
 
     public static bool NeedsHadamard => false;
 
-    public static void PackParameters(Projection? projection, ReadOnlySpan<float> hyperparameters, Span<float> packed) => Assert.True(projection is null && packed.IsEmpty);
+    public static void PackParameters(Projection? projection, ReadOnlySpan<float> hyperparameters, Span<float> packed) =>
+        Assert.True(projection is null && packed.IsEmpty);
 
     public static void InitState(ref float state) => throw new InvalidOperationException("There is no state.");
 
@@ -244,13 +245,15 @@ internal readonly struct StatelessKernel<TDirection> : IAttentionKernel
                 float product = 0;
                 for (var c = 0; c < Dim; c++)
                 {
-                    product += Unsafe.Add(ref head[At.Query], i * head.Stride(At.Query) + c) * Unsafe.Add(ref head[At.Key], j * head.Stride(At.Key) + c);
+                    product += Unsafe.Add(ref head[At.Query], i * head.Stride(At.Query) + c)
+                        * Unsafe.Add(ref head[At.Key], j * head.Stride(At.Key) + c);
                 }
 
                 var weight = product * product + 1;
                 for (var v = 0; v <= Values; v++)
                 {
-                    Unsafe.Add(ref scratch, v) += weight * (v == Values ? 1 : Unsafe.Add(ref head[At.Value], j * head.Stride(At.Value) + v));
+                    Unsafe.Add(ref scratch, v) +=
+                        weight * (v == Values ? 1 : Unsafe.Add(ref head[At.Value], j * head.Stride(At.Value) + v));
                 }
             }
 

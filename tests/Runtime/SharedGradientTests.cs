@@ -4,7 +4,9 @@ using Xunit;
 
 namespace KernelGen.Tests.Runtime;
 
-/// <summary>A gradient that heads share is their sum, and 0 where no head has a key; whoever shares it, in both layouts, at any degree.</summary>
+/// <summary>
+/// A gradient that heads share is their sum, and 0 where no head has a key; whoever shares it, in both layouts, at any degree.
+/// </summary>
 public sealed class SharedGradientTests
 {
     private const int Dim = LinearKernel<Bidirectional>.Dim, Values = LinearKernel<Bidirectional>.Values;
@@ -44,14 +46,17 @@ public sealed class SharedGradientTests
         var engine = AttentionEngine.Create<LinearKernel<Bidirectional>>(AttentionProblem.W, [], GradientPass.Of<KeySums<TSharing>>());
         engine.DegreeOfParallelism = degree;
         Random random = new(2);
-        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(100) * 1f)]; // whole numbers, whose sums have no rounding
+        // whole numbers, whose sums have no rounding
+        float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(100) * 1f)];
         int queries = shape.Batch * shape.Heads * shape.QueryLength, keys = shape.Batch * shape.KeyHeads * shape.KeyLength;
-        float[] query = Numbers(queries * Dim), key = Numbers(keys * Dim), value = Numbers(keys * Values), output = new float[queries * Values];
+        float[] query = Numbers(queries * Dim), key = Numbers(keys * Dim), value = Numbers(keys * Values),
+            output = new float[queries * Values];
         AttentionResult result = new(new EngineAttention(engine, false), shape);
         engine.Forward(new(query, key, value, output), shape, result, lengths);
 
         var isHeadsOuter = shape.Layout == TensorLayout.BatchHeadLengthDim;
-        var (batches, heads) = (TSharing.Value == OperandSharing.Everyone ? 1 : shape.Batch, TSharing.Value switch { OperandSharing.None => 4, OperandSharing.Group => 2, _ => 1 });
+        var (batches, heads) = (TSharing.Value == OperandSharing.Everyone ? 1 : shape.Batch,
+            TSharing.Value switch { OperandSharing.None => 4, OperandSharing.Group => 2, _ => 1 });
         var expected = new float[batches * heads * shape.KeyLength];
         for (var b = 0; b < shape.Batch; b++)
         {
@@ -59,7 +64,8 @@ public sealed class SharedGradientTests
             {
                 for (var j = 0; j < (lengths.Length == 0 ? shape.KeyLength : lengths[b]); j++)
                 {
-                    int At(int batch, int head, int count) => isHeadsOuter ? (((batch * count) + head) * shape.KeyLength) + j : (((batch * shape.KeyLength) + j) * count) + head;
+                    int At(int batch, int head, int count) =>
+                        isHeadsOuter ? (((batch * count) + head) * shape.KeyLength) + j : (((batch * shape.KeyLength) + j) * count) + head;
                     var sum = At(batches == 1 ? 0 : b, heads == 1 ? 0 : h * heads / shape.Heads, heads);
                     expected[sum] += key[At(b, h / 2, shape.KeyHeads) * Dim];
                 }
@@ -137,11 +143,13 @@ public sealed class SharedGradientTests
 
         public static void InitState(ref float state) => throw new InvalidOperationException("There is no state.");
 
-        public static void Accumulate(in HeadOperands head, int from, int to, ref float state, ref float scratch) => throw new InvalidOperationException("There is no state.");
+        public static void Accumulate(in HeadOperands head, int from, int to, ref float state, ref float scratch) =>
+            throw new InvalidOperationException("There is no state.");
 
         public static void Merge(ref float state, ref float other) => throw new InvalidOperationException("There is no state.");
 
-        public static void ExportState(ref float state, Span<float> destination) => throw new InvalidOperationException("There is no state.");
+        public static void ExportState(ref float state, Span<float> destination) =>
+            throw new InvalidOperationException("There is no state.");
 
         public static void Output(in HeadOperands head, int from, int to, ref float state, ref float scratch)
         {

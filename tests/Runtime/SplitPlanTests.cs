@@ -53,7 +53,9 @@ public sealed class SplitPlanTests
         var clock = System.Diagnostics.Stopwatch.StartNew();
         for (var i = 0; i < 1000; i++)
         {
-            Assert.Equal(2084, SplitPlan.Create(new AttentionShape(1, 1, 100_000), int.MaxValue, tileRows: 48, causal: false, stateless: false).KeySpans);
+            Assert.Equal(
+                2084,
+                SplitPlan.Create(new AttentionShape(1, 1, 100_000), int.MaxValue, tileRows: 48, causal: false, stateless: false).KeySpans);
         }
 
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 60);

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace KernelGen.Tests.Runtime;
 
-/// <summary>Tensors with gaps between their tokens, heads and sequences, and heads of keys that several query heads share: the same bits as packed copies.</summary>
+/// <summary>
+/// Tensors with gaps between their tokens, heads and sequences, and heads of keys that several query heads share: the same bits as packed
+/// copies.
+/// </summary>
 public sealed class StrideTests
 {
     private const int Dim = AttentionProblem.Dim, Values = AttentionProblem.Values;
@@ -14,11 +17,16 @@ public sealed class StrideTests
     [InlineData(5)]
     public void SlicesOfOneProjectionAreReadInPlace(int degree)
     {
-        foreach (var engine in new[] { EngineTests.Linear<Causal>(degree), EngineTests.Linear<Bidirectional>(degree), EngineTests.Stateless<Causal>(degree) })
+        foreach (var engine in new[]
+        {
+            EngineTests.Linear<Causal>(degree), EngineTests.Linear<Bidirectional>(degree), EngineTests.Stateless<Causal>(degree),
+        })
         {
             foreach (var (batch, heads, length) in new[] { (2, 3, 17), (1, 1, 40), (3, 1, 1), (1, 4, 0) })
             {
-                AttentionProblem problem = new(new AttentionShape(batch, heads, length), keyLengths: [.. Enumerable.Range(0, batch).Select(b => Math.Max(0, length - b))]);
+                AttentionProblem problem = new(
+                    new AttentionShape(batch, heads, length),
+                    keyLengths: [.. Enumerable.Range(0, batch).Select(b => Math.Max(0, length - b))]);
 
                 // A row of the projection: the queries of all heads, their keys, their values, and room for their outputs.
                 var width = heads * (Dim + Dim + Values + Values) + 3;
@@ -48,7 +56,8 @@ public sealed class StrideTests
 
                 Span<float> Slice(int offset) => length == 0 ? [] : fused.AsSpan(offset);
 
-                void Scatter(float[] packed, int columns, int offset) => Walk(columns, offset, (from, to) => packed.AsSpan(from, columns).CopyTo(fused.AsSpan(to)));
+                void Scatter(float[] packed, int columns, int offset) =>
+                    Walk(columns, offset, (from, to) => packed.AsSpan(from, columns).CopyTo(fused.AsSpan(to)));
 
                 float[] Gather(int columns, int offset)
                 {
@@ -81,7 +90,11 @@ public sealed class StrideTests
             engine.Forward(
                 new(all.Query, one.Key, one.Value, output)
                 {
-                    Strides = [TensorStrides.Packed, new TensorStrides(9 * Dim, 0, Dim), new TensorStrides(9 * Values, 0, Values), TensorStrides.Packed],
+                    Strides =
+                    [
+                        TensorStrides.Packed, new TensorStrides(9 * Dim, 0, Dim), new TensorStrides(9 * Values, 0, Values),
+                        TensorStrides.Packed,
+                    ],
                 },
                 shape, null, []);
             Assert.Equal(expected, output);
@@ -97,7 +110,10 @@ public sealed class StrideTests
     {
         foreach (var degree in new[] { 1, 2, 7 })
         {
-            foreach (var engine in new[] { EngineTests.Linear<Causal>(degree), EngineTests.Linear<Bidirectional>(degree), EngineTests.Stateless<Causal>(degree) })
+            foreach (var engine in new[]
+            {
+                EngineTests.Linear<Causal>(degree), EngineTests.Linear<Bidirectional>(degree), EngineTests.Stateless<Causal>(degree),
+            })
             {
                 AttentionShape keys = new(2, 2, 23, layout), shape = new(2, 6, 23, layout);
                 AttentionProblem grouped = new(keys), all = new(shape, [20, 23]);
@@ -126,9 +142,17 @@ public sealed class StrideTests
 
         // What lies between the rows of others is free; what lies in them is not.
         EngineTests.Linear<Bidirectional>(1).Forward(
-            new(query, key.AsSpan(0, 40), value.AsSpan(0, 24), query.AsSpan(5)) { Strides = [new(0, 8, 16), TensorStrides.Packed, TensorStrides.Packed, new(0, 8, 16)] }, shape, null, []);
+            new(query, key.AsSpan(0, 40), value.AsSpan(0, 24), query.AsSpan(5))
+            {
+                Strides = [new(0, 8, 16), TensorStrides.Packed, TensorStrides.Packed, new(0, 8, 16)],
+            },
+            shape, null, []);
         var overlap = Assert.Throws<ArgumentException>("destination", () => EngineTests.Linear<Bidirectional>(1).Forward(
-            new(query, key.AsSpan(0, 40), value.AsSpan(0, 24), query.AsSpan(4)) { Strides = [new(0, 8, 16), TensorStrides.Packed, TensorStrides.Packed, new(0, 8, 16)] }, shape, null, []));
+            new(query, key.AsSpan(0, 40), value.AsSpan(0, 24), query.AsSpan(4))
+            {
+                Strides = [new(0, 8, 16), TensorStrides.Packed, TensorStrides.Packed, new(0, 8, 16)],
+            },
+            shape, null, []));
         Assert.Contains("destination (96 numbers) overlaps query (100 numbers)", overlap.Message, StringComparison.Ordinal);
 
         void Fails(string name, string message, int place, TensorStrides strides)
@@ -138,7 +162,9 @@ public sealed class StrideTests
                 var all = Enumerable.Repeat(TensorStrides.Packed, 4).ToArray();
                 all[place] = strides;
                 EngineTests.Linear<Bidirectional>(1).Forward(
-                    new(place == 0 ? query : query.AsSpan(0, 40), place == 1 ? key : key.AsSpan(0, 40), value.AsSpan(0, 24), place == 3 ? output : output.AsSpan(0, 24))
+                    new(
+                        place == 0 ? query : query.AsSpan(0, 40), place == 1 ? key : key.AsSpan(0, 40), value.AsSpan(0, 24),
+                        place == 3 ? output : output.AsSpan(0, 24))
                     {
                         Strides = all,
                     },
@@ -157,7 +183,9 @@ public sealed class StrideTests
     public void HeadsAreAMultipleOfHeadsOfKeys(int heads, int keyHeads)
     {
         var error = Assert.Throws<ArgumentException>(
-            "shape", () => EngineTests.Linear<Bidirectional>(1).Forward(new([], [], [], []), new AttentionShape(1, heads, 0) { KeyHeads = keyHeads }, null, []));
+            "shape",
+            () => EngineTests.Linear<Bidirectional>(1)
+                .Forward(new([], [], [], []), new AttentionShape(1, heads, 0) { KeyHeads = keyHeads }, null, []));
         Assert.Contains($"KeyHeads is {keyHeads}, but must be 1 to Heads = {heads} and divide it", error.Message, StringComparison.Ordinal);
     }
 

@@ -11,22 +11,23 @@ public sealed class StridedRegionTests
     private static readonly Operand Rows = new("rows", OperandRows.Queries, 2, OperandAccess.Accumulate);
 
     [Fact]
-    public void WhatIsSaidToBeApartIs() => Prop.ForAll(Arb.From(Regions().Two().SelectMany(pair => Gen.Choose(-40, 40).Select(offset => (pair.Item1, pair.Item2, offset)))), three =>
-    {
-        var ((shape, strides), (otherShape, otherStrides), offset) = three;
-        var region = StridedRegion.Of(Rows, strides, shape);
-        var mine = Numbers(shape, strides, 0).ToList();
-        Assert.Equal(mine.Count == 0 ? 0 : mine.Max() + 1, (int)region.Extent);
-        if (region.IsDistinct)
+    public void WhatIsSaidToBeApartIs() => Prop.ForAll(
+        Arb.From(Regions().Two().SelectMany(pair => Gen.Choose(-40, 40).Select(offset => (pair.Item1, pair.Item2, offset)))), three =>
         {
-            Assert.Equal(mine.Count, mine.Distinct().Count());
-        }
+            var ((shape, strides), (otherShape, otherStrides), offset) = three;
+            var region = StridedRegion.Of(Rows, strides, shape);
+            var mine = Numbers(shape, strides, 0).ToList();
+            Assert.Equal(mine.Count == 0 ? 0 : mine.Max() + 1, (int)region.Extent);
+            if (region.IsDistinct)
+            {
+                Assert.Equal(mine.Count, mine.Distinct().Count());
+            }
 
-        if (region.IsApartFrom(StridedRegion.Of(Rows, otherStrides, otherShape), offset * sizeof(float)))
-        {
-            Assert.Empty(mine.Intersect(Numbers(otherShape, otherStrides, offset)));
-        }
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
+            if (region.IsApartFrom(StridedRegion.Of(Rows, otherStrides, otherShape), offset * sizeof(float)))
+            {
+                Assert.Empty(mine.Intersect(Numbers(otherShape, otherStrides, offset)));
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
 
     [Theory]
     [InlineData(2, 3, 4)]

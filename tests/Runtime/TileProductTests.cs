@@ -5,7 +5,8 @@ namespace KernelGen.Tests.Runtime;
 
 /// <summary>
 /// Products of tiles against sums of integers, which float32 adds exactly, so that every bit is asked for; at each width, the wider ones by
-/// the platform's own substitutes where the machine has none. Tiles end at a guard page and are full of canaries, so that a touch outside is seen.
+/// the platform's own substitutes where the machine has none. Tiles end at a guard page and are full of canaries, so that a touch outside
+/// is seen.
 /// </summary>
 public sealed unsafe class TileProductTests
 {
@@ -75,7 +76,9 @@ public sealed unsafe class TileProductTests
         }
     }
 
-    /// <summary>Parts of 512 summands: the sum of 2 to the power 20 ones and halves in one chain would lose half of the last bits.</summary>
+    /// <summary>
+    /// Parts of 512 summands: the sum of 2 to the power 20 ones and halves in one chain would lose half of the last bits.
+    /// </summary>
     [Fact]
     public void Rounding_of_long_sums_grows_with_their_parts()
     {

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace KernelGen.Tests.Runtime;
 
-/// <summary>Every width of every function, against double. Run with DOTNET_EnableAVX512=0 or DOTNET_EnableAVX2=0 the same tests cover the other paths.</summary>
+/// <summary>
+/// Every width of every function, against double. Run with DOTNET_EnableAVX512=0 or DOTNET_EnableAVX2=0 the same tests cover the other
+/// paths.
+/// </summary>
 public sealed class VectorMathTests
 {
     private const float FlushBelow = -126f;

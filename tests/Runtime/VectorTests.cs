@@ -3,12 +3,15 @@ using Xunit;
 
 namespace KernelGen.Tests.Runtime;
 
-/// <summary>What vectors of each width do, lane by lane, against the same on one number: at NaN, infinities, both zeros and subnormal numbers too.</summary>
+/// <summary>
+/// What vectors of each width do, lane by lane, against the same on one number: at NaN, infinities, both zeros and subnormal numbers too.
+/// </summary>
 public sealed class VectorTests
 {
     private static readonly float[] Numbers =
     [
-        0, -0f, 1, -1, 0.5f, -2.5f, 3e38f, -3e38f, 1e-40f, -1e-40f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 7, 1e-20f, 8388609,
+        0, -0f, 1, -1, 0.5f, -2.5f, 3e38f, -3e38f, 1e-40f, -1e-40f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 7, 1e-20f,
+        8388609,
     ];
 
     private delegate TVector Unary<TVector>(in TVector x);
@@ -47,10 +50,18 @@ public sealed class VectorTests
                 Two<TVector>(">", Where<TVector>(TVector.Greater), static (x, y) => x > y ? 1 : 2, a, b);
                 Two<TVector>("≥", Where<TVector>(TVector.GreaterOrEqual), static (x, y) => x >= y ? 1 : 2, a, b);
                 Two<TVector>("=", Where<TVector>(TVector.Equal), static (x, y) => x == y ? 1 : 2, a, b);
-                Two<TVector>("≠", Where<TVector>(static (in TVector x, in TVector y) => ~TVector.Equal(x, y)), static (x, y) => x != y ? 1 : 2, a, b);
-                Two<TVector>("< and ≥", Where<TVector>(static (in TVector x, in TVector y) => TVector.Less(x, y) & TVector.GreaterOrEqual(x, y)), static (_, _) => 2, a, b);
-                Two<TVector>("< or ≥", Where<TVector>(static (in TVector x, in TVector y) => TVector.Less(x, y) | TVector.GreaterOrEqual(x, y)), static (x, y) => x < y || x >= y ? 1 : 2, a, b);
-                Two<TVector>("a·b + a", static (in TVector x, in TVector y) => TVector.FusedMultiplyAdd(x, y, x), static (x, y) => MathF.FusedMultiplyAdd(x, y, x), a, b);
+                Two<TVector>(
+                    "≠", Where<TVector>(static (in TVector x, in TVector y) => ~TVector.Equal(x, y)),
+                    static (x, y) => x != y ? 1 : 2, a, b);
+                Two<TVector>(
+                    "< and ≥", Where<TVector>(static (in TVector x, in TVector y) => TVector.Less(x, y) & TVector.GreaterOrEqual(x, y)),
+                    static (_, _) => 2, a, b);
+                Two<TVector>(
+                    "< or ≥", Where<TVector>(static (in TVector x, in TVector y) => TVector.Less(x, y) | TVector.GreaterOrEqual(x, y)),
+                    static (x, y) => x < y || x >= y ? 1 : 2, a, b);
+                Two<TVector>(
+                    "a·b + a", static (in TVector x, in TVector y) => TVector.FusedMultiplyAdd(x, y, x),
+                    static (x, y) => MathF.FusedMultiplyAdd(x, y, x), a, b);
                 if (!float.IsNaN(a) && !float.IsNaN(b) && a != b)
                 {
                     Two<TVector>("native max", TVector.MaxNative, MathF.Max, a, b);
@@ -82,7 +93,8 @@ public sealed class VectorTests
             Assert.Equal(Enumerable.Range(0, count).Select(i => i < first ? (float)i : -1), LanesOf<TVector>(chosen));
         }
 
-        Assert.Equal(LanesOf<TVector>(TVector.Indices), LanesOf<TVector>(TVector.Select(TVector.Mask(true), TVector.Indices, TVector.Zero)));
+        Assert.Equal(
+            LanesOf<TVector>(TVector.Indices), LanesOf<TVector>(TVector.Select(TVector.Mask(true), TVector.Indices, TVector.Zero)));
         Assert.Equal(LanesOf<TVector>(TVector.Zero), LanesOf<TVector>(TVector.Select(TVector.Mask(false), TVector.Indices, TVector.Zero)));
 
         // One lane alone decides.
@@ -131,7 +143,9 @@ public sealed class VectorTests
         foreach (var lane in LanesOf<TVector>(actual))
         {
             Assert.True(
-                float.IsNaN(expected) ? float.IsNaN(lane) : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(lane),
+                float.IsNaN(expected)
+                    ? float.IsNaN(lane)
+                    : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(lane),
                 $"{what} of {a} and {b} is {lane} at {TVector.Count} lanes, not {expected}.");
         }
     }

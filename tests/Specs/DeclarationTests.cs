@@ -21,7 +21,8 @@ public sealed class DeclarationTests
     [Fact]
     public void Favor_with_everything() => Assert.Equal(
         new FavorSpec(
-            Spelled.Relu, KernelFunctions.Of(Spelled.Relu), 7, 3, 5, Causal: true, Epsilon: 0.5f, IsNormalized: false, Kind.Hadamard, Lambda: null),
+            Spelled.Relu, KernelFunctions.Of(Spelled.Relu), 7, 3, 5, Causal: true, Epsilon: 0.5f,
+            IsNormalized: false, Kind.Hadamard, Lambda: null),
         SpecOf("""
             [FavorAttention(
                 Kernel = KernelFunction.Relu, HeadDim = 7, ValueDim = 3, Features = 5, Causal = true, Epsilon = 0.5f, Normalize = false,
@@ -49,7 +50,9 @@ public sealed class DeclarationTests
     [InlineData("Kernel = KernelFunction.Tanh, Epsilon = 2f", 2)]
     [InlineData("Kernel = KernelFunction.Square, Normalize = false, Epsilon = 0.5f", 0.5f)]
     public void Epsilon_where_it_is_left_out_is_the_paper_s_only_for_the_normaliser(string arguments, float epsilon) =>
-        Assert.Equal(epsilon, Assert.IsType<FavorSpec>(SpecOf($"[FavorAttention({arguments}, HeadDim = 8, Features = 16)] partial class A;")).Epsilon);
+        Assert.Equal(
+            epsilon,
+            Assert.IsType<FavorSpec>(SpecOf($"[FavorAttention({arguments}, HeadDim = 8, Features = 16)] partial class A;")).Epsilon);
 
     [Fact]
     public void Relu_takes_the_default_epsilon_that_the_attribute_documents()
@@ -61,8 +64,10 @@ public sealed class DeclarationTests
 
     [Fact]
     public void Hyperbolic_draws_half_as_many_projections() =>
-        Assert.Equal(8, Assert.IsType<FavorSpec>(
-            SpecOf("[FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 7, Features = 16)] partial class A;")).ProjectionRows);
+        Assert.Equal(
+            8,
+            Assert.IsType<FavorSpec>(SpecOf(
+                "[FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 7, Features = 16)] partial class A;")).ProjectionRows);
 
     [Fact]
     public void Softmax() => Assert.Equal(
@@ -119,7 +124,8 @@ public sealed class DeclarationTests
     [Theory]
     [InlineData("[SoftmaxAttention(HeadDim = 8)] partial class A;", "", "", "partial class A", "A")]
     [InlineData("namespace N.M; [SoftmaxAttention(HeadDim = 8)] partial class A;", "N.M", "", "partial class A", "N.M.A")]
-    [InlineData("namespace N { namespace M { [SoftmaxAttention(HeadDim = 8)] partial record A; } }", "N.M", "", "partial record A", "N.M.A")]
+    [InlineData(
+        "namespace N { namespace M { [SoftmaxAttention(HeadDim = 8)] partial record A; } }", "N.M", "", "partial record A", "N.M.A")]
     [InlineData("[SoftmaxAttention(HeadDim = 8)] partial record class A<T, U>;", "", "", "partial record A<T, U>", "A-2")]
     [InlineData(
         "namespace N; partial class O<T> { partial interface I { partial struct S { partial record struct R<U> { [SoftmaxAttention(HeadDim = 8)] partial class A; } } } }",
@@ -131,13 +137,16 @@ public sealed class DeclarationTests
     {
         var target = DeclarationOf(code).Type;
 
-        Assert.Equal((space, containing, type, hint), (target.Namespace, string.Join(", ", target.Containing), target.Type.ToString(), target.HintName));
+        Assert.Equal(
+            (space, containing, type, hint),
+            (target.Namespace, string.Join(", ", target.Containing), target.Type.ToString(), target.HintName));
     }
 
     [Fact]
     public void Types_that_differ_in_case_get_files_of_their_own()
     {
-        var run = new GeneratorRun("using KernelGen; [SoftmaxAttention(HeadDim = 8)] partial class A; [SoftmaxAttention(HeadDim = 8)] partial class a;");
+        var run = new GeneratorRun(
+            "using KernelGen; [SoftmaxAttention(HeadDim = 8)] partial class A; [SoftmaxAttention(HeadDim = 8)] partial class a;");
 
         Assert.Equal(["A.Cpu.g.cs", "A.Gradients.g.cs", "a-2.Cpu.g.cs", "a-2.Gradients.g.cs"], run.Files.Keys);
     }

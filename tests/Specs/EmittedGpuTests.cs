@@ -28,7 +28,9 @@ public sealed class EmittedGpuTests
 
     [Fact]
     public void The_file_for_tensor_cores_is_the_snapshot() =>
-        Snapshot.Verify("GpuTensorExact", Generate("GpuTensorExact", "SoftmaxAttention(HeadDim = 16, ValueDim = 12, Precision = Precision.TensorFloat32)"));
+        Snapshot.Verify(
+            "GpuTensorExact",
+            Generate("GpuTensorExact", "SoftmaxAttention(HeadDim = 16, ValueDim = 12, Precision = Precision.TensorFloat32)"));
 
     [Fact]
     public void The_file_of_gradients_is_the_snapshot() =>
@@ -72,7 +74,8 @@ public sealed class EmittedGpuTests
     [InlineData("FavorAttention(HeadDim = 64, Features = 128, Causal = true)", 32, 32)]
     public void Small_tiles_leave_threads_idle_so_tiles_have_at_least(string attribute, int tokensOfAccumulate, int tokensOfOutput)
     {
-        var tokens = Regex.Matches(Generate("Tiled", attribute), @"// Tiles of (\d+) tokens").Select(match => int.Parse(match.Groups[1].Value)).ToList();
+        var tokens = Regex.Matches(Generate("Tiled", attribute), @"// Tiles of (\d+) tokens")
+            .Select(match => int.Parse(match.Groups[1].Value)).ToList();
         Assert.Equal(2, tokens.Count);
         Assert.True(tokens[0] >= tokensOfAccumulate && tokens[1] >= tokensOfOutput, $"{tokens[0]} and {tokens[1]} tokens");
     }
@@ -110,7 +113,8 @@ public sealed class EmittedGpuTests
     [Fact]
     public void Text_is_the_same_to_the_byte_in_every_run_and_has_one_kind_of_line_end()
     {
-        const string Attribute = "FavorAttention(Kernel = KernelFunction.SoftmaxTrigonometric, HeadDim = 9, ValueDim = 5, Features = 22, Normalize = false)";
+        const string Attribute =
+            "FavorAttention(Kernel = KernelFunction.SoftmaxTrigonometric, HeadDim = 9, ValueDim = 5, Features = 22, Normalize = false)";
         var text = Generate("A", Attribute);
 
         Assert.Equal(text, Generate("A", Attribute));

@@ -8,7 +8,8 @@ using Xunit;
 namespace KernelGen.Tests.Specs;
 
 /// <summary>
-/// The folders of the generator know each other as the table in its README says, one way only. What knows what is asked of the compiler, not of using directives.
+/// The folders of the generator know each other as the table in its README says, one way only. What knows what is asked of the compiler,
+/// not of using directives.
 /// </summary>
 public sealed class RoomTests
 {
@@ -21,17 +22,21 @@ public sealed class RoomTests
     [Fact]
     public void Every_folder_is_in_the_table()
     {
-        var folders = GeneratorSource.Compilation.SyntaxTrees.Select(tree => Path.GetDirectoryName(tree.FilePath)!.Replace('\\', '/')).Where(folder => folder != Root);
+        var folders = GeneratorSource.Compilation.SyntaxTrees
+            .Select(tree => Path.GetDirectoryName(tree.FilePath)!.Replace('\\', '/'))
+            .Where(folder => folder != Root);
         Assert.Equal(Allowed.Value.Keys.Order(), folders.Select(RoomOf).Where(room => room != Root).Distinct().Order());
     }
 
     [Fact]
     public void No_arrow_is_missing_in_the_table() => Assert.Empty(
-        Arrows.Value.Where(arrow => arrow.From != Root && !Allowed.Value[arrow.From].Contains(arrow.To)).Select(arrow => $"{arrow.From} knows {arrow.To}: {arrow.Where}"));
+        Arrows.Value.Where(arrow => arrow.From != Root && !Allowed.Value[arrow.From].Contains(arrow.To))
+            .Select(arrow => $"{arrow.From} knows {arrow.To}: {arrow.Where}"));
 
     [Fact]
     public void No_arrow_of_the_table_is_stale() => Assert.Empty(
-        Allowed.Value.SelectMany(room => room.Value.Select(to => (From: room.Key, To: to))).Except(Arrows.Value.Select(arrow => (arrow.From, arrow.To))));
+        Allowed.Value.SelectMany(room => room.Value.Select(to => (From: room.Key, To: to)))
+            .Except(Arrows.Value.Select(arrow => (arrow.From, arrow.To))));
 
     [Fact]
     public void No_room_is_known_by_one_that_it_knows()
@@ -64,7 +69,8 @@ public sealed class RoomTests
             Tree("Tiles/C.cs", "namespace T2; class C { int F() { var made = U.D.Helper(); return made.B.Number; } }"),
             Tree("Values/D.cs", "namespace U; static class D { public static T.A Helper() => T.A.Make(); }"),
         ];
-        var found = Find(CSharpCompilation.Create("rooms", trees, ProjectReferences.Framework)).Select(arrow => (arrow.From, arrow.To)).Distinct();
+        var found = Find(CSharpCompilation.Create("rooms", trees, ProjectReferences.Framework))
+            .Select(arrow => (arrow.From, arrow.To)).Distinct();
         Assert.Equal([("Tiles", "Text"), ("Tiles", "Values"), ("Values", "Text")], found.Order());
 
         static SyntaxTree Tree(string path, string text) => CSharpSyntaxTree.ParseText(text, path: path);

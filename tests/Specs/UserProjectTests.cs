@@ -15,7 +15,8 @@ public sealed class UserProjectTests
     public void An_assembly_that_is_CLS_compliant_compiles_without_warnings()
     {
         // The user's own constructor that takes a ulong is the user's own.
-        var run = new GeneratorRun(EmittedLayerTests.Declarations.Replace("using KernelGen;", "using KernelGen; [assembly: System.CLSCompliant(true)]"));
+        var run = new GeneratorRun(
+            EmittedLayerTests.Declarations.Replace("using KernelGen;", "using KernelGen; [assembly: System.CLSCompliant(true)]"));
 
         Assert.Empty(run.Reported);
         Assert.Empty(run.Warnings);
@@ -49,10 +50,14 @@ public sealed class UserProjectTests
     public void Names_of_aliases_are_the_user_s_to_use(string place)
     {
         var run = new GeneratorRun(place
-            .Replace("{0}", string.Join(' ', AllBackends.Registry.Aliases.Select(name => $"internal class {name} {{ }}")), StringComparison.Ordinal)
+            .Replace(
+                "{0}", string.Join(' ', AllBackends.Registry.Aliases.Select(name => $"internal class {name} {{ }}")),
+                StringComparison.Ordinal)
             .Replace("{1}", "[KernelGen.FavorAttention(HeadDim = 8, Features = 16)] partial class A", StringComparison.Ordinal)
             .Replace("{2}", string.Join(", ", AllBackends.Registry.Aliases), StringComparison.Ordinal)
-            .Replace("{3}", string.Join("; global using ", AllBackends.Registry.Aliases.Select(name => $"{name} = System.String")), StringComparison.Ordinal));
+            .Replace(
+                "{3}", string.Join("; global using ", AllBackends.Registry.Aliases.Select(name => $"{name} = System.String")),
+                StringComparison.Ordinal));
 
         Assert.Empty(run.Reported);
         Assert.Empty(run.Warnings);

@@ -6,8 +6,8 @@ using Xunit;
 namespace KernelGen.Tests.Tiles;
 
 /// <summary>
-/// Two attention families that no backend emits yet, written as tile programs and run by the interpreter: proof that the language holds what
-/// comes next (ranges computed from the tile, strides, states that are products of inputs).
+/// Two attention families that no backend emits yet, written as tile programs and run by the interpreter: proof that the language holds
+/// what comes next (ranges computed from the tile, strides, states that are products of inputs).
 /// </summary>
 public class ComingFamiliesTests
 {
@@ -44,7 +44,8 @@ public class ComingFamiliesTests
                     var v = b.Load("V", value, keys);
                     var a = b.MatMul("A", q, k, transposeB: true);
                     var inWindow = new Position.Precedes(Earlier: j, Later: i, window);
-                    var s = b.Map("S", i, j, Expr.Select(inWindow, a * (Expr)(Math.Log2(Math.E) / Math.Sqrt(HeadDim)), double.NegativeInfinity));
+                    var s = b.Map(
+                        "S", i, j, Expr.Select(inWindow, a * (Expr)(Math.Log2(Math.E) / Math.Sqrt(HeadDim)), double.NegativeInfinity));
                     b.Rebase(state, b.RowMax("top", i, j, s), 0);
                     var p = b.Map("P", i, j, Expr.Exp2(s - m, -80));
                     b.AddRowSum(l, i, j, p);
@@ -128,13 +129,14 @@ public class ComingFamiliesTests
     private static (double[,] Query, double[,] Key, double[,] Value) Tensors(int length) =>
         (Random(length, HeadDim, 1), Random(length, HeadDim, 2), Random(length, ValueDim, 3));
 
-    private static Dictionary<Operand, double[,]> Arguments(TileProgram program, double[,] q, double[,] k, double[,] v, double[,] output) => new()
-    {
-        [program["query"]] = q,
-        [program["key"]] = k,
-        [program["value"]] = v,
-        [program["output"]] = output,
-    };
+    private static Dictionary<Operand, double[,]> Arguments(
+        TileProgram program, double[,] q, double[,] k, double[,] v, double[,] output) => new()
+        {
+            [program["query"]] = q,
+            [program["key"]] = k,
+            [program["value"]] = v,
+            [program["output"]] = output,
+        };
 
     private static double[] MaskedSoftmax(double[,] q, double[,] k, double[,] v, Func<int, int, bool> sees)
     {

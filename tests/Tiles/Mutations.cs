@@ -9,8 +9,8 @@ namespace KernelGen.Tests.Tiles;
 internal sealed record Mutant(string What, TileProgram Program);
 
 /// <summary>
-/// Makes the mistakes that whoever writes a program or a pass could make: a statement forgotten or out of order, an operand that is another tile, a wrong axis, flag,
-/// loop or tensor, an arm of a choice or a branch that is dropped, another reduction.
+/// Makes the mistakes that whoever writes a program or a pass could make: a statement forgotten or out of order, an operand that is another
+/// tile, a wrong axis, flag, loop or tensor, an arm of a choice or a branch that is dropped, another reduction.
 /// </summary>
 internal sealed class Mutations
 {
@@ -39,7 +39,8 @@ internal sealed class Mutations
     private IEnumerable<Mutant> Of(Statement statement)
     {
         var changed = statement.Match(
-            load: Of, store: Of, matMul: Of, map: Of, transpose: Of, reduce: Of, rebase: Of, runs: Of, fold: Of, parallel: Of, forEach: each => [each with { Count = each.Count + 1 }]);
+            load: Of, store: Of, matMul: Of, map: Of, transpose: Of, reduce: Of, rebase: Of, runs: Of, fold: Of, parallel: Of,
+            forEach: each => [each with { Count = each.Count + 1 }]);
         foreach (var other in changed)
         {
             yield return Replaced(statement, $"'{Text(statement)}' is '{Text(other)}'", other);
@@ -81,13 +82,16 @@ internal sealed class Mutations
         product with { TransposeA = !product.TransposeA },
         product with { TransposeB = !product.TransposeB },
         product with { Accumulate = !product.Accumulate },
-        .. Enum.GetValues<Structure>().Where(structure => structure != product.Structure).Select(structure => product with { Structure = structure }),
+        .. Enum.GetValues<Structure>().Where(structure => structure != product.Structure)
+            .Select(structure => product with { Structure = structure }),
     ];
 
     private IEnumerable<Statement> Of(Map map) =>
     [
-        .. map.Branches.SelectMany((branch, i) => Of(branch).Select(other => map with { Branches = [.. map.Branches.Take(i), other, .. map.Branches.Skip(i + 1)] })),
-        .. map.Branches.Skip(1).Select(branch => map with { Branches = [.. map.Branches.Select(_ => branch)] }).Where(other => !other.Branches.SequenceEqual(map.Branches)),
+        .. map.Branches.SelectMany((branch, i) =>
+            Of(branch).Select(other => map with { Branches = [.. map.Branches.Take(i), other, .. map.Branches.Skip(i + 1)] })),
+        .. map.Branches.Skip(1).Select(branch => map with { Branches = [.. map.Branches.Select(_ => branch)] })
+            .Where(other => !other.Branches.SequenceEqual(map.Branches)),
         .. map.Branches.Count > 1 ? [map with { Branches = [.. map.Branches.Skip(1)] }] : Array.Empty<Map>(),
         .. Others(map.Target).Select(tile => map with { Target = tile }),
     ];
@@ -122,13 +126,16 @@ internal sealed class Mutations
         // Tensors of keys have one length, and so have those of queries: calls are checked.
         TokenIndex[] indices =
         [
-            0, 1, .. _program.Operands.GroupBy(tensor => tensor.IsOfKeys).Select(tensors => tensors.First().Length), .. _loops.SelectMany(other => new TokenIndex[] { new TokenIndex.Start(other.Tokens), new TokenIndex.End(other.Tokens) }),
+            0, 1, .. _program.Operands.GroupBy(tensor => tensor.IsOfKeys).Select(tensors => tensors.First().Length),
+            .. _loops.SelectMany(other => new TokenIndex[] { new TokenIndex.Start(other.Tokens), new TokenIndex.End(other.Tokens) }),
         ];
-        return indices.SelectMany(index => new[] { loop with { From = index }, loop with { To = index } }).Where(other => Meaning(other) != Meaning(loop)).Distinct();
+        return indices.SelectMany(index => new[] { loop with { From = index }, loop with { To = index } })
+            .Where(other => Meaning(other) != Meaning(loop)).Distinct();
 
         static TokenLoop Meaning(TokenLoop of) => of with { From = Length(of.From), To = Length(of.To) };
 
-        static TokenIndex Length(TokenIndex index) => index is TokenIndex.Length length ? new TokenIndex.Counter(length.Operand.IsOfKeys ? "keys" : "queries") : index;
+        static TokenIndex Length(TokenIndex index) =>
+            index is TokenIndex.Length length ? new TokenIndex.Counter(length.Operand.IsOfKeys ? "keys" : "queries") : index;
     }
 
     /// <summary>Expressions with one part changed.</summary>
@@ -157,13 +164,16 @@ internal sealed class Mutations
     }
 
     private static IEnumerable<Expr> Swapped(Expr.Choice choice) =>
-        choice.Condition is Position.Precedes precedes ? [choice with { Condition = new Position.Precedes(precedes.Later, precedes.Earlier, precedes.Window) }] : [];
+        choice.Condition is Position.Precedes precedes
+            ? [choice with { Condition = new Position.Precedes(precedes.Later, precedes.Earlier, precedes.Window) }]
+            : [];
 
     private IEnumerable<Tile> Others(Tile tile) => _tiles.Where(other => other != tile);
 
     /// <summary>The tile with another axis.</summary>
     private IEnumerable<Tile> Retargeted(Tile tile) =>
-        _dims.SelectMany(dim => new[] { new Tile(tile.Name, dim, tile.Columns), new Tile(tile.Name, tile.Rows, dim) }).Where(other => other.Rows != tile.Rows || other.Columns != tile.Columns);
+        _dims.SelectMany(dim => new[] { new Tile(tile.Name, dim, tile.Columns), new Tile(tile.Name, tile.Rows, dim) })
+            .Where(other => other.Rows != tile.Rows || other.Columns != tile.Columns);
 
     /// <summary>A loop with other bounds, whose loads and stores are in it still.</summary>
     private static Statement InLoop(Statement statement, TokenLoop loop)
@@ -175,13 +185,17 @@ internal sealed class Mutations
             Store store when store.Loop == before => [store with { Loop = loop }],
             _ => null,
         }).Apply(statement.Body());
-        return statement is Fold fold ? fold with { Loop = loop, Body = body } : ((Generator.Tiles.Parallel)statement) with { Loop = loop, Body = body };
+        return statement is Fold fold
+            ? fold with { Loop = loop, Body = body }
+            : ((Generator.Tiles.Parallel)statement) with { Loop = loop, Body = body };
     }
 
     private Mutant Replaced(Statement statement, string what, params Statement[] others) =>
         new(what, new Substitution(one => one == statement ? others : null).Apply(_program));
 
-    private Statement? NextOf(Statement statement) => Blocks().Select(block => block.SkipWhile(one => one != statement).Skip(1).FirstOrDefault()).FirstOrDefault(next => next is not null);
+    private Statement? NextOf(Statement statement) => Blocks()
+        .Select(block => block.SkipWhile(one => one != statement).Skip(1).FirstOrDefault())
+        .FirstOrDefault(next => next is not null);
 
     private IEnumerable<IReadOnlyList<Statement>> Blocks() => _statements.Select(one => one.Body()).Prepend(_program.Body);
 
@@ -201,7 +215,8 @@ internal sealed class Mutations
         _ => null,
     };
 
-    private static string Text(Statement statement) => ProgramText.Describe(statement) + (statement is Load or Store or Reduce ? $" {Axes(statement)}" : "");
+    private static string Text(Statement statement) =>
+        ProgramText.Describe(statement) + (statement is Load or Store or Reduce ? $" {Axes(statement)}" : "");
 
     private static string Axes(Statement statement) => statement switch
     {

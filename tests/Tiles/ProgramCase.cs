@@ -13,8 +13,8 @@ internal sealed class ProgramCase
     private readonly IReadOnlyDictionary<string, Bounded[,]> _kept;
 
     public ProgramCase(
-        string name, TileProgram program, IReadOnlyDictionary<string, double[,]> tensors, double[,]? projections = null, float[]? hyperparameters = null,
-        IReadOnlyDictionary<string, Bounded[,]>? kept = null)
+        string name, TileProgram program, IReadOnlyDictionary<string, double[,]> tensors, double[,]? projections = null,
+        float[]? hyperparameters = null, IReadOnlyDictionary<string, Bounded[,]>? kept = null)
     {
         (Name, Program, _tensors, _projections) = (name, program, tensors, projections);
         (_hyperparameters, _kept) = (hyperparameters ?? [], kept ?? new Dictionary<string, Bounded[,]>());
@@ -25,7 +25,8 @@ internal sealed class ProgramCase
     public TileProgram Program { get; }
 
     /// <summary>The forward program of a layer and those of its gradients, each with what the ones before it have left.</summary>
-    public static IEnumerable<ProgramCase> Of(Layer layer, int queries, int keys, int seed, float scale) => Of(new Inputs(layer, queries, keys, seed, scale), seed);
+    public static IEnumerable<ProgramCase> Of(Layer layer, int queries, int keys, int seed, float scale) =>
+        Of(new Inputs(layer, queries, keys, seed, scale), seed);
 
     /// <param name="inputs">The inputs of the forward program.</param>
     /// <param name="seed">Of the gradient by its outputs.</param>
@@ -52,7 +53,8 @@ internal sealed class ProgramCase
         foreach (var (program, number) in layer.GradientPrograms.Prepend(layer.Program).Select((program, number) => (program, number)))
         {
             var one = new ProgramCase(
-                $"{layer}, program {number}", program, program.Operands.ToDictionary(operand => operand.Name, operand => (double[,])tensors[operand.Name].Clone()),
+                $"{layer}, program {number}", program,
+                program.Operands.ToDictionary(operand => operand.Name, operand => (double[,])tensors[operand.Name].Clone()),
                 weights.Length == 0 ? null : Matrix(weights, d), layer.Hyperparameters, new Dictionary<string, Bounded[,]>(kept));
             yield return one;
             var outcome = one.Run(program, tileRows: 4);
@@ -78,7 +80,8 @@ internal sealed class ProgramCase
         var tiles = TileInterpreter.Run(version, tensors, _projections, _ => tileRows, _hyperparameters, kept: given ?? _kept);
         return new Outcome(
             tensors.ToDictionary(pair => pair.Key.Name, pair => pair.Value),
-            tiles.Where(pair => pair.Key is StateMember member && member.State == version.State).ToDictionary(pair => pair.Key.Name, pair => pair.Value));
+            tiles.Where(pair => pair.Key is StateMember member && member.State == version.State)
+                .ToDictionary(pair => pair.Key.Name, pair => pair.Value));
     }
 
     private static double[,] Matrix(float[] numbers, int columns) => Inputs.Matrix(NaiveAttention.ToDouble(numbers), columns);
@@ -86,7 +89,9 @@ internal sealed class ProgramCase
     /// <summary>What a program has written, and its final state, both by name.</summary>
     public sealed record Outcome(Dictionary<string, double[,]> Tensors, Dictionary<string, Bounded[,]> State)
     {
-        /// <summary>The first number in which two differ by more than a share of it; null where they are the same. NaN is the same as NaN.</summary>
+        /// <summary>
+        /// The first number in which two differ by more than a share of it; null where they are the same. NaN is the same as NaN.
+        /// </summary>
         /// <param name="other">Of another version.</param>
         /// <param name="tolerance">0: to the bit.</param>
         /// <param name="except">Tensors that may differ.</param>
@@ -114,6 +119,7 @@ internal sealed class ProgramCase
         private static IEnumerable<double> Values(Bounded[,] matrix) => matrix.Cast<Bounded>().Select(number => number.Value);
 
         private static bool Differ(IEnumerable<double> a, IEnumerable<double> b, double tolerance) =>
-            a.Zip(b).Any(pair => !pair.First.Equals(pair.Second) && !(Math.Abs(pair.First - pair.Second) <= tolerance * Math.Max(Math.Abs(pair.First), Math.Abs(pair.Second))));
+            a.Zip(b).Any(pair => !pair.First.Equals(pair.Second)
+                && !(Math.Abs(pair.First - pair.Second) <= tolerance * Math.Max(Math.Abs(pair.First), Math.Abs(pair.Second))));
     }
 }

@@ -4,8 +4,8 @@ using KernelGen.Generator.Tiles;
 namespace KernelGen.Tests.Tiles;
 
 /// <summary>
-/// Small programs that mean nothing, of all that the language has: loads, maps of any kind, products, reductions, runs, optional stores, folds whose outputs come in
-/// the same loop or after it. What they make is random but finite.
+/// Small programs that mean nothing, of all that the language has: loads, maps of any kind, products, reductions, runs, optional stores,
+/// folds whose outputs come in the same loop or after it. What they make is random but finite.
 /// </summary>
 internal sealed class RandomProgram
 {
@@ -22,7 +22,8 @@ internal sealed class RandomProgram
     private RandomProgram(int seed, bool hasReference)
     {
         _random = new Random(seed);
-        (_d, _dv, _m) = (Dim.Fixed("d", _random.Next(1, 4)), Dim.Fixed("dv", _random.Next(1, 4)), Dim.Fixed("m", 2 * _random.Next(1, 3), segments: 2));
+        (_d, _dv, _m) = (Dim.Fixed("d", _random.Next(1, 4)), Dim.Fixed("dv", _random.Next(1, 4)),
+            Dim.Fixed("m", 2 * _random.Next(1, 3), segments: 2));
         _query = _b.Operand(AttentionOperands.Query(_d));
         _key = _b.Operand(AttentionOperands.Key(_d));
         _value = _b.Operand(AttentionOperands.Value(_dv));
@@ -46,7 +47,8 @@ internal sealed class RandomProgram
         var length = made._random.Next(1, 12);
         return new ProgramCase(
             $"random program {seed}", program,
-            program.Operands.ToDictionary(argument => argument.Name, argument => made.Matrix(length, argument.Columns.Size)), made.Matrix(made._m.Size, made._d.Size));
+            program.Operands.ToDictionary(argument => argument.Name, argument => made.Matrix(length, argument.Columns.Size)),
+            made.Matrix(made._m.Size, made._d.Size));
     }
 
     private TileProgram Scan()

@@ -8,8 +8,8 @@ using Xunit;
 namespace KernelGen.Tests.Tiles;
 
 /// <summary>
-/// What a rewrite makes of a program computes what the program does, to the bit: on every program of every family, and on random ones. All that differs between them is
-/// which statements are executed and when.
+/// What a rewrite makes of a program computes what the program does, to the bit: on every program of every family, and on random ones. All
+/// that differs between them is which statements are executed and when.
 /// </summary>
 public class RewriteTests
 {
@@ -48,7 +48,11 @@ public class RewriteTests
     [Fact]
     public void All_hold_of_random_programs()
     {
-        var problems = Arb.From(from seed in Gen.Choose(0, 10_000_000) from isScan in Gen.Elements(false, true) from hasReference in Gen.Elements(false, true) select (seed, isScan, hasReference));
+        var problems = Arb.From(
+            from seed in Gen.Choose(0, 10_000_000)
+            from isScan in Gen.Elements(false, true)
+            from hasReference in Gen.Elements(false, true)
+            select (seed, isScan, hasReference));
         Prop.ForAll(problems, problem =>
         {
             var one = RandomProgram.Make(problem.seed, problem.isScan, problem.hasReference);
@@ -131,8 +135,9 @@ public class RewriteTests
         var step = OneToken.Of(one.Program);
         Assert.DoesNotContain(
             Dataflow.Flatten(step.Body).SelectMany(Dataflow.Expressions).SelectMany(Dataflow.Conditions),
-            condition => condition is not (KernelGen.Generator.Expressions.Condition.Compare or KernelGen.Generator.Expressions.Condition.Both
-                or KernelGen.Generator.Expressions.Condition.Either or KernelGen.Generator.Expressions.Condition.Not));
+            condition =>
+                condition is not (KernelGen.Generator.Expressions.Condition.Compare or KernelGen.Generator.Expressions.Condition.Both
+                    or KernelGen.Generator.Expressions.Condition.Either or KernelGen.Generator.Expressions.Condition.Not));
         Same(one, one.Run(step, 1), one.Run(one.Program, 1));
     }
 
@@ -168,5 +173,7 @@ public class RewriteTests
     }
 
     private static void Same(ProgramCase one, ProgramCase.Outcome actual, ProgramCase.Outcome expected, params string[] except) =>
-        Assert.True(actual.DifferenceFrom(expected, 0, except) is not { } name, $"{one.Name}: {actual.DifferenceFrom(expected, 0, except)} differs.");
+        Assert.True(
+            actual.DifferenceFrom(expected, 0, except) is not { } name,
+            $"{one.Name}: {actual.DifferenceFrom(expected, 0, except)} differs.");
 }

@@ -5,9 +5,10 @@ using KernelGen.Tests.Expressions;
 namespace KernelGen.Tests.Tiles;
 
 /// <summary>
-/// Executes a tile program in double, statement by statement as <see cref="Statement"/> defines them, with any tile size and no schedule: the
-/// link between the paper's formula and emitted text. A difference between the formula and this is a wrong program; a difference between this
-/// and a kernel is a wrong emitter. Beside each number it keeps how far the same program in float32 may be from it (<see cref="Bounded"/>).
+/// Executes a tile program in double, statement by statement as <see cref="Statement"/> defines them, with any tile size and no schedule:
+/// the link between the paper's formula and emitted text. A difference between the formula and this is a wrong program; a difference
+/// between this and a kernel is a wrong emitter. Beside each number it keeps how far the same program in float32 may be from it
+/// (<see cref="Bounded"/>).
 /// </summary>
 internal sealed class TileInterpreter
 {
@@ -26,7 +27,9 @@ internal sealed class TileInterpreter
         _tileRows = tileRows;
     }
 
-    /// <summary>Runs the program; outputs are written into their tensors. Returns the final values of the program's state members.</summary>
+    /// <summary>
+    /// Runs the program; outputs are written into their tensors. Returns the final values of the program's state members.
+    /// </summary>
     /// <param name="tensors">[tokens, columns] for every argument; outputs are overwritten.</param>
     /// <param name="projections">[rows, columns], unscaled.</param>
     /// <param name="tileRows">Tokens of a tile of each token axis.</param>
@@ -35,7 +38,8 @@ internal sealed class TileInterpreter
     /// <param name="kept">The final state of an earlier program, or the one that the program is given, by the names of its members.</param>
     public static IReadOnlyDictionary<Tile, Bounded[,]> Run(
         TileProgram program, Dictionary<Operand, double[,]> tensors, double[,]? projections, Func<Dim, int> tileRows,
-        float[]? hyperparameters = null, Dictionary<Operand, double[,]>? errors = null, IReadOnlyDictionary<string, Bounded[,]>? kept = null)
+        float[]? hyperparameters = null, Dictionary<Operand, double[,]>? errors = null,
+        IReadOnlyDictionary<string, Bounded[,]>? kept = null)
     {
         var interpreter = new TileInterpreter(tensors, errors ?? [], tileRows);
         foreach (var parameter in program.Parameters)
@@ -179,8 +183,8 @@ internal sealed class TileInterpreter
     }
 
     /// <summary>
-    /// A fast transform: 3 rounds of orthogonal steps, each of which rounds every number once a stage, so that the error of each output is within
-    /// that many roundings of the norms.
+    /// A fast transform: 3 rounds of orthogonal steps, each of which rounds every number once a stage, so that the error of each output is
+    /// within that many roundings of the norms.
     /// </summary>
     private static Bounded Transformed(Bounded[,] a, Bounded[,] b, int row, int column, double value)
     {
@@ -260,7 +264,8 @@ internal sealed class TileInterpreter
             return;
         }
 
-        var raised = Generate(reference.GetLength(0), reference.GetLength(1), (r, c) => Bounded.Max(reference[r, c], candidate[r, c]) with { Error = 0 });
+        var raised = Generate(
+            reference.GetLength(0), reference.GetLength(1), (r, c) => Bounded.Max(reference[r, c], candidate[r, c]) with { Error = 0 });
         foreach (var member in state.Members.Where(member => member != state.Reference))
         {
             _tiles[member] = Generate(Size(member.Rows), Size(member.Columns), (r, c) =>
@@ -277,7 +282,8 @@ internal sealed class TileInterpreter
     private void ExecuteRuns(Runs runs)
     {
         var rowAxis = runs.Logarithms.Rows;
-        var logarithms = Generate(Size(rowAxis), Size(runs.Logarithms.Columns), (r, c) => Evaluate(runs.Values, new Element(r, c, c, rowAxis, runs.Logarithms)));
+        var logarithms = Generate(
+            Size(rowAxis), Size(runs.Logarithms.Columns), (r, c) => Evaluate(runs.Values, new Element(r, c, c, rowAxis, runs.Logarithms)));
         var rows = logarithms.GetLength(0);
         for (var r0 = 0; r0 < rows;)
         {
@@ -292,7 +298,8 @@ internal sealed class TileInterpreter
             _run = (r0, r1);
             Execute(runs.Body);
             _run = null;
-            var maxima = Generate(1, logarithms.GetLength(1), (_, c) => Enumerable.Range(r0, r1 - r0).Select(r => logarithms[r, c]).Aggregate(Bounded.Max));
+            var maxima = Generate(
+                1, logarithms.GetLength(1), (_, c) => Enumerable.Range(r0, r1 - r0).Select(r => logarithms[r, c]).Aggregate(Bounded.Max));
             Rebase(runs.State, maxima, runs.Rise);
             r0 = r1;
             if (r0 < rows)
@@ -318,7 +325,10 @@ internal sealed class TileInterpreter
         return false;
     }
 
-    /// <summary>Where an expression is evaluated: the row, the column within the branch's segment, the column of the whole target, and the axis of the rows.</summary>
+    /// <summary>
+    /// Where an expression is evaluated: the row, the column within the branch's segment, the column of the whole target, and the axis of
+    /// the rows.
+    /// </summary>
     private readonly record struct Element(int Row, int Column, int WholeColumn, Dim Rows, Tile? Target);
 
     private Bounded Evaluate(Expr expr, Element at) =>
@@ -327,7 +337,9 @@ internal sealed class TileInterpreter
     private Bounded Read(Tile tile, Element at)
     {
         var values = _tiles[tile.Whole];
-        var column = tile is Segment part ? (part.Index * Size(part.Columns)) + at.Column : at.Target is not null && tile.Columns == at.Target.Columns ? at.WholeColumn : at.Column;
+        var column = tile is Segment part ? (part.Index * Size(part.Columns)) + at.Column
+            : at.Target is not null && tile.Columns == at.Target.Columns ? at.WholeColumn
+            : at.Column;
         return values[tile.IsRowVector ? 0 : at.Row, tile.IsColumnVector ? 0 : column];
     }
 

@@ -6,36 +6,45 @@ using Xunit;
 namespace KernelGen.Tests.Tiles;
 
 /// <summary>
-/// Mistakes in programs are found: by the verifier, or, where the program still says something, because it computes something else. Those that do neither are no mistakes: they
-/// stand here with the proof.
+/// Mistakes in programs are found: by the verifier, or, where the program still says something, because it computes something else. Those
+/// that do neither are no mistakes: they stand here with the proof.
 /// </summary>
 public partial class VerifierTests
 {
     private static readonly Type[] Layers =
     [
-        typeof(Softmax64), typeof(CausalSoftmax64), typeof(OddCausalHyperbolic), typeof(Oprf16), typeof(Exact16), typeof(CausalExact16), typeof(Relu16), typeof(CausalRelu16),
+        typeof(Softmax64), typeof(CausalSoftmax64), typeof(OddCausalHyperbolic), typeof(Oprf16), typeof(Exact16), typeof(CausalExact16),
+        typeof(Relu16), typeof(CausalRelu16),
     ];
 
     /// <summary>Changes that change nothing: how one statement reads before and after, and why.</summary>
     private static readonly (string Before, string After, string Proof)[] Equivalent =
     [
-        (@"of 0\.\.\|key\|", @"of 0\.\.\|query\|", "Causal, where there are as many queries as keys or more: loads past the last key are zeros, and stores past it are not made."),
-        (@"of 0\.\.min\(\|key\|, end\(i\)\)", @"of 0\.\.(\|key\||\|query\||end\(i\))", "The mask hides keys after the query, and keys past the last are zeros that are masked or multiply zeros."),
+        (@"of 0\.\.\|key\|", @"of 0\.\.\|query\|",
+            "Causal, where there are as many queries as keys or more: loads past the last key are zeros, and stores past it are not made."),
+        (@"of 0\.\.min\(\|key\|, end\(i\)\)", @"of 0\.\.(\|key\||\|query\||end\(i\))",
+            "The mask hides keys after the query, and keys past the last are zeros that are masked or multiply zeros."),
         (@"^T = .*, lower triangle$", @"^T = [^,]*$", "Td masks what is above the diagonal."),
         (@"^(\w+ \+= (P|Td) · \w+)$", @"^(\w+ \+= (P|Td) · \w+)$", "The left operand is lower triangular, whether that is said or not."),
         (@"\(e − h\)", @"\(e − kk\)", "h is kk but for keys past the last, and what is made of them stands in rows that are not stored."),
-        (@"= not \(t < \|query\| - \|key\|\) \? ", @"^(h = kk$|Fk = Relu|dAk = ReluDerivative)", "What is made of keys past the last stands in rows that are not stored."),
-        (@"^Ms = max\(M, ", "^Ms = M$", "Without keys the sums are zeros; only in float32 a feature could overflow, which tests of kernels without keys see."),
+        (@"= not \(t < \|query\| - \|key\|\) \? ", @"^(h = kk$|Fk = Relu|dAk = ReluDerivative)",
+            "What is made of keys past the last stands in rows that are not stored."),
+        (@"^Ms = max\(M, ", "^Ms = M$",
+            "Without keys the sums are zeros; only in float32 a feature could overflow, which tests of kernels without keys see."),
         (@"^lse = \(M \+", @"^lse = \(Ms \+", "M and Ms differ where no key was seen, and there logD is −∞."),
-        (@"^nr = D == 0 \? 0 : ", @"^nr = (R|Dp) == 0 \? 0 : ", "R, and in causal programs the weights of the tile, which has the query's own key, are 0 where D is."),
+        (@"^nr = D == 0 \? 0 : ", @"^nr = (R|Dp) == 0 \? 0 : ",
+            "R, and in causal programs the weights of the tile, which has the query's own key, are 0 where D is."),
         (@"^nr = D == 0 \? 0 : \(M − n\)", @"^nr = D == 0 \? 0 : \(Ms − n\)", "M and Ms differ where D is 0."),
         (@"^n = lse == −∞ \? ∞ : ", @"^n = lse · ", "A query without keys has no pair that it is asked for."),
-        (@"^(Fq|Fk) = .*Relu\(\w\) \+ 0\.001", @"Relu\(\w\) \+ 0\.001", "Only what turns infinities into NaN is lost, and of an infinite token another feature is infinite."),
+        (@"^(Fq|Fk) = .*Relu\(\w\) \+ 0\.001", @"Relu\(\w\) \+ 0\.001",
+            "Only what turns infinities into NaN is lost, and of an infinite token another feature is infinite."),
         (@"^dA\w = .*ReluDerivative\(\w\)", @"ReluDerivative\(\w\)", "Likewise."),
-        (@"^[AB] = \w · Wᵀ$", @"^[AB] = \w · Wgᵀ$", "Both hold the same numbers where features are gains; they differ in how they are laid out."),
+        (@"^[AB] = \w · Wᵀ$", @"^[AB] = \w · Wgᵀ$",
+            "Both hold the same numbers where features are gains; they differ in how they are laid out."),
         (@"^dX\w = dA\w · Wg$", @"^dX\w = dA\w · W$", "Likewise."),
         (@"^dA\w = \((P\w)_0 · 1\) \+ ", @"^dA\w = P\w_0 \+ ", "A factor of 1."),
-        (@"^(top = rowMax|P = 2\^)\(S", @"^(top = rowMax|P = 2\^)\(A", "S is A but where that is infinite, and then the query's weights are NaN either way."),
+        (@"^(top = rowMax|P = 2\^)\(S", @"^(top = rowMax|P = 2\^)\(A",
+            "S is A but where that is infinite, and then the query's weights are NaN either way."),
         (@"\(c \+ h\)", @"\(c \+ kk\)", "h is kk but where that is infinite, and then the features of the token are NaN either way."),
         (@"\(c − Ms\)", @"\(c − M\)", "M and Ms differ where no key was seen, and then all sums are 0."),
         (@"\(\((c − n|e \+ n)\) [−+] nr\)", @"[−+] \((c − n|e \+ n)\)\)", "In double the log-normaliser has no rest."),
@@ -55,13 +64,15 @@ public partial class VerifierTests
                 foreach (var mutant in Mutations.Of(cases[0].Program))
                 {
                     // What the verifier lets pass can be computed.
-                    if (Verifier.Faults(mutant.Program).Count > 0 || cases.Zip(expected).Any(pair => pair.First.Run(mutant.Program, 3).DifferenceFrom(pair.Second, 1e-9) is not null))
+                    if (Verifier.Faults(mutant.Program).Count > 0
+                        || cases.Zip(expected).Any(pair => pair.First.Run(mutant.Program, 3).DifferenceFrom(pair.Second, 1e-9) is not null))
                     {
                         continue;
                     }
 
                     var texts = Statements().Match(mutant.What);
-                    var reasons = Equivalent.Where(pair => Regex.IsMatch(texts.Groups[1].Value, pair.Before) && Regex.IsMatch(texts.Groups[2].Value, pair.After)).ToList();
+                    var reasons = Equivalent.Where(pair =>
+                        Regex.IsMatch(texts.Groups[1].Value, pair.Before) && Regex.IsMatch(texts.Groups[2].Value, pair.After)).ToList();
                     proofs.UnionWith(reasons.Select(reason => reason.Proof + reason.Before));
                     if (reasons.Count == 0)
                     {

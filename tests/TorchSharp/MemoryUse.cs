@@ -9,7 +9,8 @@ internal sealed class MemoryUse : IDisposable
     private long _peak = Now();
     private volatile bool _isStopped;
 
-    // With glibc, pieces from 1 MiB on come from the system and go back when they are freed; otherwise it keeps some of them, more on a busy machine.
+    // With glibc, pieces from 1 MiB on come from the system and go back when they are freed; otherwise it keeps some of them, more on a
+    // busy machine.
     private const int MmapThreshold = -3;
 
     private MemoryUse()
@@ -30,7 +31,8 @@ internal sealed class MemoryUse : IDisposable
     public static long Now()
     {
         string line = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+        return 1024
+            * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     /// <summary>Looks every millisecond from now on.</summary>

@@ -9,8 +9,8 @@ internal sealed class Problem
     private readonly TensorLayout _layout;
 
     public Problem(
-        IAttention layer, TensorLayout layout = TensorLayout.BatchHeadLengthDim, int batch = 2, int heads = 2, int queries = 21, int keys = 21,
-        int seed = 1, bool[]? needed = null)
+        IAttention layer, TensorLayout layout = TensorLayout.BatchHeadLengthDim, int batch = 2, int heads = 2, int queries = 21,
+        int keys = 21, int seed = 1, bool[]? needed = null)
     {
         (_layer, _layout) = (layer, layout);
         var generator = new Random(seed);

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace KernelGen.TorchSharp.Tests;
 
 /// <summary>
-/// Attention as the papers write it, in torch's own operations in float64, with the whole matrix of weights; so torch's gradients are of it too.
+/// Attention as the papers write it, in torch's own operations in float64, with the whole matrix of weights; so torch's gradients are of it
+/// too.
 /// </summary>
 internal static class Reference
 {

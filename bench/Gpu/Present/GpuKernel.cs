@@ -4,15 +4,29 @@ using KernelGen.Bench.Kernels;
 
 namespace KernelGen.Bench.Gpu;
 
-/// <summary>A declaration under measurement on a GPU. The nested classes are types of their own, so their members come as delegates.</summary>
+/// <summary>
+/// A declaration under measurement on a GPU. The nested classes are types of their own, so their members come as delegates.
+/// </summary>
 internal sealed record GpuKernel(BenchKernel Kernel, Precision Precision, Func<Accelerator, GpuKernel.Loaded> Load)
 {
     public static IReadOnlyList<GpuKernel> All { get; } =
     [
-        Of(causal: false, Precision.Float32, seed => new FavorSoftmax(seed), (layer, accelerator) => new FavorSoftmax.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
-        Of(causal: true, Precision.Float32, seed => new FavorSoftmaxCausal(seed), (layer, accelerator) => new FavorSoftmaxCausal.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
-        Of(causal: false, Precision.TensorFloat32, seed => new TensorSoftmax(seed), (layer, accelerator) => new TensorSoftmax.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
-        Of(causal: true, Precision.TensorFloat32, seed => new TensorSoftmaxCausal(seed), (layer, accelerator) => new TensorSoftmaxCausal.Gpu(layer, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
+        Of(
+            causal: false, Precision.Float32, seed => new FavorSoftmax(seed),
+            (layer, accelerator) => new FavorSoftmax.Gpu(layer, accelerator),
+            gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
+        Of(
+            causal: true, Precision.Float32, seed => new FavorSoftmaxCausal(seed),
+            (layer, accelerator) => new FavorSoftmaxCausal.Gpu(layer, accelerator),
+            gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
+        Of(
+            causal: false, Precision.TensorFloat32, seed => new TensorSoftmax(seed),
+            (layer, accelerator) => new TensorSoftmax.Gpu(layer, accelerator),
+            gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
+        Of(
+            causal: true, Precision.TensorFloat32, seed => new TensorSoftmaxCausal(seed),
+            (layer, accelerator) => new TensorSoftmaxCausal.Gpu(layer, accelerator),
+            gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
     ];
 
     /// <summary>The largest difference to the CPU that the precision explains.</summary>
@@ -36,9 +50,9 @@ internal sealed record GpuKernel(BenchKernel Kernel, Precision Precision, Func<A
         in AttentionShape shape, ArrayView<int> keyLengths, GpuResult? result);
 
     public delegate void BackwardCall(
-        AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> output, GpuResult result,
-        ArrayView<float> outputGradient, ArrayView<float> queryGradient, ArrayView<float> keyGradient, ArrayView<float> valueGradient,
-        in AttentionShape shape, ArrayView<int> keyLengths, bool accumulate);
+        AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> output,
+        GpuResult result, ArrayView<float> outputGradient, ArrayView<float> queryGradient, ArrayView<float> keyGradient,
+        ArrayView<float> valueGradient, in AttentionShape shape, ArrayView<int> keyLengths, bool accumulate);
 
     public delegate GpuResult ResultCall(in AttentionShape shape);
 
@@ -46,7 +60,8 @@ internal sealed record GpuKernel(BenchKernel Kernel, Precision Precision, Func<A
 
     /// <summary>The kernels on a device.</summary>
     internal sealed record Loaded(
-        IDisposable Gpu, ForwardCall Forward, BackwardCall Backward, ResultCall CreateResult, ScratchCall ScratchBytes, ScratchCall BackwardScratchBytes) : IDisposable
+        IDisposable Gpu, ForwardCall Forward, BackwardCall Backward, ResultCall CreateResult, ScratchCall ScratchBytes,
+        ScratchCall BackwardScratchBytes) : IDisposable
     {
         public void Dispose() => Gpu.Dispose();
     }

@@ -51,8 +51,10 @@ internal sealed class GpuPeakProbe
     private static void Run(ArrayView<float> sink, float factor, float addend, int rounds)
     {
         // Each starts elsewhere: a compiler would make one of equal ones.
-        float a0 = addend, a1 = addend + 1, a2 = addend + 2, a3 = addend + 3, a4 = addend + 4, a5 = addend + 5, a6 = addend + 6, a7 = addend + 7;
-        float b0 = factor, b1 = factor + 1, b2 = factor + 2, b3 = factor + 3, b4 = factor + 4, b5 = factor + 5, b6 = factor + 6, b7 = factor + 7;
+        float a0 = addend, a1 = addend + 1, a2 = addend + 2, a3 = addend + 3, a4 = addend + 4, a5 = addend + 5, a6 = addend + 6,
+            a7 = addend + 7;
+        float b0 = factor, b1 = factor + 1, b2 = factor + 2, b3 = factor + 3, b4 = factor + 4, b5 = factor + 5, b6 = factor + 6,
+            b7 = factor + 7;
         for (var round = 0; round < rounds; round++)
         {
             a0 = (a0 * factor) + addend;

@@ -53,8 +53,8 @@ internal static class GpuRowPlan
     }
 
     private static void Measure(
-        GpuKernel kernel, GpuKernel.Loaded loaded, int length, Direction direction, Accelerator accelerator, GpuPeakProbe probe, GpuReport report,
-        bool isToBeChecked)
+        GpuKernel kernel, GpuKernel.Loaded loaded, int length, Direction direction, Accelerator accelerator, GpuPeakProbe probe,
+        GpuReport report, bool isToBeChecked)
     {
         var name = FormattableString.Invariant($"{kernel}, {Name(direction)}, {length:N0} tokens");
         Console.Error.WriteLine(name);
@@ -75,7 +75,8 @@ internal static class GpuRowPlan
                 Check(name, kernel, workload, report);
             }
 
-            report.Rows.Add(Row(kernel, workload, length, direction, accelerator.DefaultStream, probe, accelerator.AcceleratorType == AcceleratorType.CPU));
+            report.Rows.Add(Row(
+                kernel, workload, length, direction, accelerator.DefaultStream, probe, accelerator.AcceleratorType == AcceleratorType.CPU));
         }
         catch (AcceleratorException error)
         {
@@ -100,16 +101,20 @@ internal static class GpuRowPlan
         report.Notes.Add(FormattableString.Invariant($"{name}: max|Δ|/max against the CPU kernel is {disagreement:0.0E0}."));
     }
 
-    private static GpuRow Row(GpuKernel kernel, GpuWorkload workload, int length, Direction direction, AcceleratorStream stream, GpuPeakProbe probe, bool isCheck)
+    private static GpuRow Row(
+        GpuKernel kernel, GpuWorkload workload, int length, Direction direction, AcceleratorStream stream, GpuPeakProbe probe, bool isCheck)
     {
         var (seconds, share, repetitions) = AgainstPeak(workload, stream, probe, isCheck ? new Effort(1, 0) : Effort.Full);
         const int Batch = 1, Heads = 8;
         return new GpuRow(
-            kernel.Kernel.Name, Name(direction), kernel.Kernel.Causal, kernel.PrecisionName, Batch, Heads, length, kernel.Kernel.HeadDim, kernel.Kernel.Features, seconds * 1e3,
-            workload.Flops / seconds / 1e9, isCheck ? null : share, Batch * length / seconds, workload.ScratchBytes, repetitions);
+            kernel.Kernel.Name, Name(direction), kernel.Kernel.Causal, kernel.PrecisionName, Batch, Heads, length, kernel.Kernel.HeadDim,
+            kernel.Kernel.Features, seconds * 1e3, workload.Flops / seconds / 1e9, isCheck ? null : share, Batch * length / seconds,
+            workload.ScratchBytes, repetitions);
     }
 
-    /// <summary>As <see cref="Interleaved.AgainstPeak"/>, for calls that are queued: a repetition ends when the device has done them all.</summary>
+    /// <summary>
+    /// As <see cref="Interleaved.AgainstPeak"/>, for calls that are queued: a repetition ends when the device has done them all.
+    /// </summary>
     private static (double Seconds, double Share, int Repetitions) AgainstPeak(
         GpuWorkload workload, AcceleratorStream stream, GpuPeakProbe probe, Effort effort)
     {
@@ -133,7 +138,8 @@ internal static class GpuRowPlan
         var shares = new List<double>();
         var clock = Stopwatch.StartNew();
         var before = probe.Measure();
-        while (times.Count < effort.Repetitions && (times.Count < Effort.MinimumRepetitions || clock.Elapsed.TotalSeconds < effort.BudgetSeconds))
+        while (times.Count < effort.Repetitions
+            && (times.Count < Effort.MinimumRepetitions || clock.Elapsed.TotalSeconds < effort.BudgetSeconds))
         {
             var seconds = Repetition();
             var after = probe.Measure();

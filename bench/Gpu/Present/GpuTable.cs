@@ -11,7 +11,10 @@ internal static class GpuTable
     private const int TextColumns = 4;
 
     private static readonly string[] Headers =
-        ["kernel", "direction", "causal", "precision", "batch", "heads", "length", "d", "m", "ms", "GFLOP/s", "share of float32 peak", "tokens/s", "scratch bytes", "repetitions"];
+        [
+            "kernel", "direction", "causal", "precision", "batch", "heads", "length", "d", "m", "ms", "GFLOP/s", "share of float32 peak",
+            "tokens/s", "scratch bytes", "repetitions",
+        ];
 
     public static void Write(GpuReport report)
     {
@@ -35,14 +38,16 @@ internal static class GpuTable
 
     public static string Csv(GpuReport report)
     {
-        var text = new StringBuilder("kernel,direction,causal,device,precision,batch,heads,length,headDim,features,milliseconds,gflops,peakShare,tokensPerSecond,scratchBytes\n");
+        var text = new StringBuilder(
+            "kernel,direction,causal,device,precision,batch,heads,length,headDim,features,milliseconds,gflops,peakShare,tokensPerSecond,scratchBytes\n");
         foreach (var row in report.Rows)
         {
             text.AppendJoin(',',
                 row.Kernel, row.Direction, row.Causal ? "true" : "false", $"\"{report.Device.Replace("\"", "\"\"")}\"", row.Precision,
-                Format.Whole(row.Batch), Format.Whole(row.Heads), Format.Whole(row.Length), Format.Whole(row.HeadDim), Format.Whole(row.Features),
-                Format.Number(row.Milliseconds, "F4"), Format.Number(row.Gflops, "F3"), row.PeakShare is { } share ? Format.Number(share, "F4") : "",
-                Format.Number(row.TokensPerSecond, "F0"), Format.Number(row.ScratchBytes, "F0")).Append('\n');
+                Format.Whole(row.Batch), Format.Whole(row.Heads), Format.Whole(row.Length), Format.Whole(row.HeadDim),
+                Format.Whole(row.Features), Format.Number(row.Milliseconds, "F4"), Format.Number(row.Gflops, "F3"),
+                row.PeakShare is { } share ? Format.Number(share, "F4") : "", Format.Number(row.TokensPerSecond, "F0"),
+                Format.Number(row.ScratchBytes, "F0")).Append('\n');
         }
 
         return text.ToString();
@@ -62,10 +67,10 @@ internal static class GpuTable
 
     private static string[] Cells(GpuRow row) =>
     [
-        row.Kernel, row.Direction, row.Causal ? "yes" : "no", row.Precision, Format.Whole(row.Batch), Format.Whole(row.Heads), Format.Whole(row.Length),
-        Format.Whole(row.HeadDim), Format.Whole(row.Features), Format.Number(row.Milliseconds, "F3"), Format.Number(row.Gflops, "N1"),
-        row.PeakShare is { } share ? Format.Number(share, "F2") : "–", Format.Number(row.TokensPerSecond, "N0"), Format.Number(row.ScratchBytes, "N0"),
-        Format.Whole(row.Repetitions),
+        row.Kernel, row.Direction, row.Causal ? "yes" : "no", row.Precision, Format.Whole(row.Batch), Format.Whole(row.Heads),
+        Format.Whole(row.Length), Format.Whole(row.HeadDim), Format.Whole(row.Features), Format.Number(row.Milliseconds, "F3"),
+        Format.Number(row.Gflops, "N1"), row.PeakShare is { } share ? Format.Number(share, "F2") : "–",
+        Format.Number(row.TokensPerSecond, "N0"), Format.Number(row.ScratchBytes, "N0"), Format.Whole(row.Repetitions),
     ];
 
     private static void Append(StringBuilder text, IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");

@@ -96,8 +96,8 @@ internal sealed class GpuWorkload : IDisposable
         }
 
         layer.Backward(
-            tensors.Query, tensors.Key, tensors.Value, tensors.Destination, result, outputGradient: tensors.Value, tensors.Gradients[0], tensors.Gradients[1],
-            tensors.Gradients[2], _shape);
+            tensors.Query, tensors.Key, tensors.Value, tensors.Destination, result, outputGradient: tensors.Value, tensors.Gradients[0],
+            tensors.Gradients[1], tensors.Gradients[2], _shape);
         return Enumerable.Range(0, 3).Max(i => Difference(4 + i, tensors.Gradients[i]));
     }
 

@@ -4,7 +4,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace KernelGen.Bench.Torch.Peers;
 
 /// <summary>One of ONNX Runtime's attention operators. It computes no gradients: its training package is another one.</summary>
-/// <param name="isContributed">Its own MultiHeadAttention, [batch, length, heads · dim]; otherwise the standard's Attention, [batch, heads, length, dim].</param>
+/// <param name="isContributed">
+/// Its own MultiHeadAttention, [batch, length, heads · dim]; otherwise the standard's Attention, [batch, heads, length, dim].
+/// </param>
 internal sealed class OnnxAttention(bool isContributed) : IContender
 {
     public string Name => isContributed ? "ONNX Runtime, MultiHeadAttention" : "ONNX Runtime, Attention";
@@ -37,13 +39,15 @@ internal sealed class OnnxAttention(bool isContributed) : IContender
                     "MultiHeadAttention", "com.microsoft", 1, [.. InputNames.Select(name => (name, shape))], (OutputNames[0], shape),
                     [("num_heads", PeerCase.Heads), ("unidirectional", what.Causal ? 1 : 0)])
                 : OnnxModel.Create(
-                    "Attention", "", 23, [.. InputNames.Select(name => (name, shape))], (OutputNames[0], shape), [("is_causal", what.Causal ? 1 : 0)]);
+                    "Attention", "", 23, [.. InputNames.Select(name => (name, shape))], (OutputNames[0], shape),
+                    [("is_causal", what.Causal ? 1 : 0)]);
             using var options = new SessionOptions { IntraOpNumThreads = what.Threads, InterOpNumThreads = 1 };
 
             // Its idle threads would go on spinning on the processors that the next contender needs.
             options.AddSessionConfigEntry("session.force_spinning_stop", "1");
             _session = new InferenceSession(model, options);
-            _inputs = [.. new[] { inputs.Query, inputs.Key, inputs.Value }.Select(numbers => OrtValue.CreateTensorValueFromMemory(Arranged(numbers), shape))];
+            _inputs = [.. new[] { inputs.Query, inputs.Key, inputs.Value }
+                .Select(numbers => OrtValue.CreateTensorValueFromMemory(Arranged(numbers), shape))];
             _output = new float[what.Count];
             _outputs = [OrtValue.CreateTensorValueFromMemory(_output, shape)];
         }
@@ -73,7 +77,8 @@ internal sealed class OnnxAttention(bool isContributed) : IContender
             {
                 for (var j = 0; j < inner; j++)
                 {
-                    numbers.AsSpan(((i * inner) + j) * PeerCase.HeadDim, PeerCase.HeadDim).CopyTo(exchanged.AsSpan(((j * outer) + i) * PeerCase.HeadDim));
+                    numbers.AsSpan(((i * inner) + j) * PeerCase.HeadDim, PeerCase.HeadDim)
+                        .CopyTo(exchanged.AsSpan(((j * outer) + i) * PeerCase.HeadDim));
                 }
             }
 

@@ -45,7 +45,8 @@ internal sealed class Ours : IContender
 
             _attention.Forward(_inputs.Query, _inputs.Key, _inputs.Value, _output, _shape, _result);
             _attention.Backward(
-                _inputs.Query, _inputs.Key, _inputs.Value, _output, _result, _inputs.OutputGradient, _gradients[0], _gradients[1], _gradients[2], _shape);
+                _inputs.Query, _inputs.Key, _inputs.Value, _output, _result, _inputs.OutputGradient, _gradients[0], _gradients[1],
+                _gradients[2], _shape);
         }
 
         public IReadOnlyList<float[]> Results() => [_output, .. _gradients];

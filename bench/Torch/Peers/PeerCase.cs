@@ -3,7 +3,9 @@ namespace KernelGen.Bench.Torch.Peers;
 /// <summary>One thing to compute, which every contender that can computes from the same numbers.</summary>
 /// <param name="IsExact">Exact softmax attention; otherwise FAVOR+ with softmax features.</param>
 /// <param name="Causal">Whether query i sees only keys j ≤ i.</param>
-/// <param name="WithBackward">A forward and a backward pass, with the gradients of queries, keys and values; otherwise a forward pass.</param>
+/// <param name="WithBackward">
+/// A forward and a backward pass, with the gradients of queries, keys and values; otherwise a forward pass.
+/// </param>
 /// <param name="Length">Queries, and keys.</param>
 /// <param name="Threads">Threads that a contender may use.</param>
 internal sealed record PeerCase(bool IsExact, bool Causal, bool WithBackward, int Length, int Threads)

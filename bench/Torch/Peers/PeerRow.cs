@@ -9,4 +9,5 @@ namespace KernelGen.Bench.Torch.Peers;
 /// <param name="Low">The first quartile of that.</param>
 /// <param name="High">The third.</param>
 /// <param name="Error">The largest difference of its results from KernelGen's, relative to the largest of them.</param>
-internal sealed record PeerRow(PeerCase Case, int Width, string Contender, double Milliseconds, double TimesOurs, double Low, double High, double Error);
+internal sealed record PeerRow(
+    PeerCase Case, int Width, string Contender, double Milliseconds, double TimesOurs, double Low, double High, double Error);

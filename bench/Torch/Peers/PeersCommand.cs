@@ -12,7 +12,12 @@ internal static class PeersCommand
 
     /// <summary>What a measuring process is started with.</summary>
     public static IReadOnlyList<string> Arguments(PeersOptions options) =>
-        [Worker, .. options.Quick ? (string[])["--quick"] : [], "--threads", .. options.Threads.Select(count => count.ToString(CultureInfo.InvariantCulture))];
+        [
+            Worker,
+            .. options.Quick ? (string[])["--quick"] : [],
+            "--threads",
+            .. options.Threads.Select(count => count.ToString(CultureInfo.InvariantCulture)),
+        ];
 
     public static Command Create()
     {

@@ -48,7 +48,8 @@ internal sealed class PeersReport
 
     public string Csv()
     {
-        var text = new StringBuilder("width,threads,attention,sight,pass,length,contender,milliseconds,times_ours,first_quartile,third_quartile,difference\n");
+        var text = new StringBuilder(
+            "width,threads,attention,sight,pass,length,contender,milliseconds,times_ours,first_quartile,third_quartile,difference\n");
         foreach (var row in Rows)
         {
             text.Append(

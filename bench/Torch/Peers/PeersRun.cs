@@ -27,7 +27,8 @@ internal static class PeersRun
         {
             if (message.Width is { } inForce && inForce != width)
             {
-                report.Notes.Add($"{width} bit: not available on this machine, which computes with {inForce} bit when asked for it; left out.");
+                report.Notes.Add(
+                    $"{width} bit: not available on this machine, which computes with {inForce} bit when asked for it; left out.");
                 return;
             }
 

@@ -39,7 +39,10 @@ internal static class PeersWorker
         var absent = new HashSet<string>();
         foreach (var what in PeerCase.All(quick, threads))
         {
-            Say(new PeerMessage { Progress = $"{Threads.Text(what.Threads)}, {what.Length:N0} tokens, {what.Attention} {what.Sight}, {what.Direction}" });
+            Say(new PeerMessage
+            {
+                Progress = $"{Threads.Text(what.Threads)}, {what.Length:N0} tokens, {what.Attention} {what.Sight}, {what.Direction}",
+            });
             TorchThreads.Use(what.Threads);
             foreach (var row in Measure(what, absent))
             {

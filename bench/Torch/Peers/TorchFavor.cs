@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 namespace KernelGen.Bench.Torch.Peers;
 
 /// <summary>
-/// FAVOR+ written by hand with libtorch's matrix products (Choromanski et al., arXiv:2009.14794, section 2): what a careful user would write. Exponents
-/// are relative to a query's own largest, and to the largest of all keys of a head. Causal sums go chunk by chunk: a lower triangle within a chunk, and
-/// the running sum of the chunks before.
+/// FAVOR+ written by hand with libtorch's matrix products (Choromanski et al., arXiv:2009.14794, section 2): what a careful user would
+/// write. Exponents are relative to a query's own largest, and to the largest of all keys of a head. Causal sums go chunk by chunk: a lower
+/// triangle within a chunk, and the running sum of the chunks before.
 /// </summary>
 internal sealed class TorchFavor : TorchAttention
 {
@@ -19,7 +19,8 @@ internal sealed class TorchFavor : TorchAttention
     protected override Func<Tensor, Tensor, Tensor, Tensor> Formula(PeerCase what)
     {
         var layer = new Favor(PeerInputs.ProjectionSeed);
-        var projection = tensor(layer.Projection.Weights.ToArray(), [PeerCase.Features, PeerCase.HeadDim]).t().contiguous().DetachFromDisposeScope();
+        var projection = tensor(layer.Projection.Weights.ToArray(), [PeerCase.Features, PeerCase.HeadDim])
+            .t().contiguous().DetachFromDisposeScope();
         return what.Causal
             ? (query, key, value) => Causal(projection, query, key, value)
             : (query, key, value) => Bidirectional(projection, query, key, value);

@@ -35,8 +35,10 @@ internal sealed record StepCase(int Length, int Threads)
             StepVariant.Exact => exact,
             StepVariant.None => new Transformer(settings, _ => new TorchSelfAttention(settings, attends: false)),
             StepVariant.Torch => new Transformer(settings, _ => new TorchSelfAttention(settings, attends: true)),
-            StepVariant.Softmax => new Transformer(settings, layer => new KernelSelfAttention(new TrainedSoftmax(seed: (ulong)(seed + layer)), settings)),
-            StepVariant.Relu => new Transformer(settings, layer => new KernelSelfAttention(new TrainedRelu(seed: (ulong)(seed + layer)), settings)),
+            StepVariant.Softmax =>
+                new Transformer(settings, layer => new KernelSelfAttention(new TrainedSoftmax(seed: (ulong)(seed + layer)), settings)),
+            StepVariant.Relu =>
+                new Transformer(settings, layer => new KernelSelfAttention(new TrainedRelu(seed: (ulong)(seed + layer)), settings)),
             _ => throw new ArgumentOutOfRangeException(nameof(variant), variant, null),
         };
         if (model != exact)

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace KernelGen.Bench.Torch.Training;
 
-/// <summary>The module beside which KernelGen's is measured: the same projections and positions, and libtorch's fused attention; or none between them.</summary>
+/// <summary>
+/// The module beside which KernelGen's is measured: the same projections and positions, and libtorch's fused attention; or none between
+/// them.
+/// </summary>
 internal sealed class TorchSelfAttention : SelfAttention
 {
     private readonly TransformerSettings _settings;

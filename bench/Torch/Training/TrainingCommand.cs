@@ -17,11 +17,16 @@ internal static class TrainingCommand
         var quick = new Option<bool>("--quick") { Description = "256 and 2,048 tokens, at the widest vectors; two minutes." };
         var threads = ThreadsOption.Create();
         var widths = VectorWidthOption.Create("without it 512 and 256.");
-        var command = new Command("training", "Times whole training steps of a small model with different attentions.") { quick, threads, widths, csv, markdown };
+        var command = new Command("training", "Times whole training steps of a small model with different attentions.")
+        {
+            quick, threads, widths, csv, markdown,
+        };
         command.SetAction(parsed =>
         {
             var isQuick = parsed.GetValue(quick);
-            IReadOnlyList<int> measured = parsed.GetValue(widths) is { Length: > 0 } given ? given : isQuick ? [VectorWidth.InForce] : [512, 256];
+            IReadOnlyList<int> measured = parsed.GetValue(widths) is { Length: > 0 } given ? given
+                : isQuick ? [VectorWidth.InForce]
+                : [512, 256];
             IReadOnlyList<string> arguments =
             [
                 Worker, .. isQuick ? (string[])["--quick"] : [],
@@ -58,7 +63,8 @@ internal static class TrainingCommand
         {
             if (message.Width is { } inForce && inForce != width)
             {
-                report.Notes.Add($"{width} bit: not available on this machine, which computes with {inForce} bit when asked for it; left out.");
+                report.Notes.Add(
+                    $"{width} bit: not available on this machine, which computes with {inForce} bit when asked for it; left out.");
                 return;
             }
 

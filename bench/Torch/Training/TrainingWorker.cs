@@ -86,7 +86,8 @@ internal static class TrainingWorker
             return (Ours: ours.Step(batch), Torch: torch.Step(batch));
         }).ToList();
         return new LossRow(
-            VectorWidth.InForce, LossSteps, losses[0].Ours, losses[^1].Ours, losses[^1].Torch, losses.Max(loss => Math.Abs(loss.Ours - loss.Torch)));
+            VectorWidth.InForce, LossSteps, losses[0].Ours, losses[^1].Ours, losses[^1].Torch,
+            losses.Max(loss => Math.Abs(loss.Ours - loss.Torch)));
     }
 
     private static void Say(TrainingMessage message) => Console.WriteLine(message.ToLine());

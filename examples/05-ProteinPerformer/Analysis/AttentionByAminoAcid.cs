@@ -1,13 +1,13 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// Sums up how much of its attention each head of a model gives to each amino acid, and finds from that how alike two amino acids are: those that the same
-/// heads look at.
+/// Sums up how much of its attention each head of a model gives to each amino acid, and finds from that how alike two amino acids are:
+/// those that the same heads look at.
 /// </summary>
 /// <remarks>
-/// Vig et al., 2021, "BERTology meets biology" (arXiv:2006.15222), whose method the Performer paper's figure 13 follows: with p(h, a) the share of the attention
-/// of head h that falls on residues a, the similarity of a and b is the Pearson correlation of p(·, a) and p(·, b) over all heads of all layers. Attention from
-/// and to tokens that are not residues is left out.
+/// Vig et al., 2021, "BERTology meets biology" (arXiv:2006.15222), whose method the Performer paper's figure 13 follows: with p(h, a) the
+/// share of the attention of head h that falls on residues a, the similarity of a and b is the Pearson correlation of p(·, a) and p(·, b)
+/// over all heads of all layers. Attention from and to tokens that are not residues is left out.
 /// </remarks>
 /// <param name="heads">The heads of all layers together.</param>
 internal sealed class AttentionByAminoAcid(int heads)
@@ -29,7 +29,8 @@ internal sealed class AttentionByAminoAcid(int heads)
         if (count * square != probabilities.Length || firstHead < 0 || firstHead + count > heads)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"{probabilities.Length} probabilities are not those of heads {firstHead} to at most {heads - 1} over {tokens.Length} tokens."),
+                FormattableString.Invariant(
+                    $"{probabilities.Length} probabilities are not those of heads {firstHead} to at most {heads - 1} over {tokens.Length} tokens."),
                 nameof(probabilities));
         }
 
@@ -71,7 +72,8 @@ internal sealed class AttentionByAminoAcid(int heads)
 
             if (!double.IsFinite(total) || total <= 0)
             {
-                throw new InvalidOperationException(FormattableString.Invariant($"The attention of head {head} to residues sums to {total}."));
+                throw new InvalidOperationException(
+                    FormattableString.Invariant($"The attention of head {head} to residues sums to {total}."));
             }
 
             for (var letter = 0; letter < Letters; letter++)
@@ -83,13 +85,18 @@ internal sealed class AttentionByAminoAcid(int heads)
         return shares;
     }
 
-    /// <summary>How alike amino acids are, in the order of <see cref="Vocabulary.AminoAcids"/>, [20, 20], symmetric, with NaN on the diagonal.</summary>
-    /// <exception cref="InvalidOperationException">There are fewer than 3 heads, or all give the same share to an amino acid: then nothing can be correlated.</exception>
+    /// <summary>
+    /// How alike amino acids are, in the order of <see cref="Vocabulary.AminoAcids"/>, [20, 20], symmetric, with NaN on the diagonal.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// There are fewer than 3 heads, or all give the same share to an amino acid: then nothing can be correlated.
+    /// </exception>
     public double[,] Similarity()
     {
         if (heads < 3)
         {
-            throw new InvalidOperationException(FormattableString.Invariant($"Correlations over {heads} heads say nothing: 3 are the least."));
+            throw new InvalidOperationException(
+                FormattableString.Invariant($"Correlations over {heads} heads say nothing: 3 are the least."));
         }
 
         var shares = Shares();

@@ -38,7 +38,9 @@ internal static class AttentionPlots
         if (names.Count != layers.Count || layers.Any(layer => layer.Length != heads * length * length))
         {
             var sizes = string.Join(", ", layers.Select(layer => layer.Length));
-            throw new ArgumentException(FormattableString.Invariant($"{names.Count} names and layers of {sizes} numbers over {length} tokens do not fit."), nameof(layers));
+            throw new ArgumentException(
+                FormattableString.Invariant($"{names.Count} names and layers of {sizes} numbers over {length} tokens do not fit."),
+                nameof(layers));
         }
 
         var map = new HeatMap(
@@ -64,7 +66,8 @@ internal static class AttentionPlots
                 }
 
                 map.Add(new HeatMapPanel(
-                    layer == 0 ? FormattableString.Invariant($"head {head + 1}") : "", values, new ColourScale(0, values.Cast<double>().Max())));
+                    layer == 0 ? FormattableString.Invariant($"head {head + 1}") : "", values,
+                    new ColourScale(0, values.Cast<double>().Max())));
             }
         }
 

@@ -3,9 +3,9 @@ namespace KernelGen.Examples.ProteinPerformer;
 /// <summary>How well one matrix of pairs of amino acids agrees with another, over the 190 pairs of two different ones.</summary>
 /// <param name="Correlation">Spearman's rank correlation.</param>
 /// <param name="PValue">
-/// The share of relabellings of the amino acids that reach this correlation (Mantel, 1967, "The detection of disease clustering and a generalized regression
-/// approach"): pairs that share an amino acid are not independent of each other, so that a formula for independent pairs would find too small a value.
-/// One-sided; the labels as they are count as one relabelling, so that it is never 0.
+/// The share of relabellings of the amino acids that reach this correlation (Mantel, 1967, "The detection of disease clustering and a
+/// generalized regression approach"): pairs that share an amino acid are not independent of each other, so that a formula for independent
+/// pairs would find too small a value. One-sided; the labels as they are count as one relabelling, so that it is never 0.
 /// </param>
 internal sealed record MatrixComparison(double Correlation, double PValue)
 {
@@ -20,7 +20,9 @@ internal sealed record MatrixComparison(double Correlation, double PValue)
         var size = a.GetLength(0);
         if (a.GetLength(1) != size || b.GetLength(0) != size || b.GetLength(1) != size)
         {
-            throw new ArgumentException(FormattableString.Invariant($"{size} × {a.GetLength(1)} and {b.GetLength(0)} × {b.GetLength(1)} cannot be compared."), nameof(b));
+            throw new ArgumentException(
+                FormattableString.Invariant($"{size} × {a.GetLength(1)} and {b.GetLength(0)} × {b.GetLength(1)} cannot be compared."),
+                nameof(b));
         }
 
         // Ranks once: relabelling moves them and does not change them.
@@ -60,7 +62,9 @@ internal sealed record MatrixComparison(double Correlation, double PValue)
         return new MatrixComparison(correlation, reached / (permutations + 1.0));
     }
 
-    /// <summary>The place of a pair among all pairs of two different amino acids, 1 for the most alike; of equal pairs all have the best place.</summary>
+    /// <summary>
+    /// The place of a pair among all pairs of two different amino acids, 1 for the most alike; of equal pairs all have the best place.
+    /// </summary>
     /// <param name="matrix">[20, 20], symmetric.</param>
     /// <param name="first">The letter of an amino acid.</param>
     /// <param name="second">That of another.</param>

@@ -3,12 +3,14 @@ using System.Globalization;
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// How often one amino acid stands for another in related proteins, as log odds: BLOSUM62 (Henikoff and Henikoff, 1992, "Amino acid substitution
-/// matrices from protein blocks", PNAS 89).
+/// How often one amino acid stands for another in related proteins, as log odds: BLOSUM62 (Henikoff and Henikoff, 1992, "Amino acid
+/// substitution matrices from protein blocks", PNAS 89).
 /// </summary>
 internal static class SubstitutionMatrix
 {
-    /// <summary>Reads a matrix as NCBI writes it: lines that begin with '#', a line of letters, and then a letter and its scores on each line.</summary>
+    /// <summary>
+    /// Reads a matrix as NCBI writes it: lines that begin with '#', a line of letters, and then a letter and its scores on each line.
+    /// </summary>
     /// <param name="path">The file; letters beside the 20 standard amino acids are left out.</param>
     /// <returns>Scores in the order of <see cref="Vocabulary.AminoAcids"/>, [20, 20].</returns>
     /// <exception cref="JobException">The file cannot be read, is malformed, lacks an amino acid, or is not symmetric.</exception>
@@ -43,7 +45,8 @@ internal static class SubstitutionMatrix
 
             if (cells.Length != columns.Length + 1 || cells[0].Length != 1 || !seen.Add(cells[0][0]))
             {
-                throw Malformed(path, number, FormattableString.Invariant($"a letter of its own and {columns.Length} scores were expected"));
+                throw Malformed(
+                    path, number, FormattableString.Invariant($"a letter of its own and {columns.Length} scores were expected"));
             }
 
             var row = Vocabulary.AminoAcids.IndexOf(cells[0][0]);
@@ -85,5 +88,6 @@ internal static class SubstitutionMatrix
         return matrix;
     }
 
-    private static JobException Malformed(string path, int line, string what) => new(FormattableString.Invariant($"{path}, line {line}: {what}."));
+    private static JobException Malformed(string path, int line, string what) =>
+        new(FormattableString.Invariant($"{path}, line {line}: {what}."));
 }

@@ -1,8 +1,8 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// Copies the residue of the longest match in the row; the most frequent one where nothing matches. It names a residue and gives no probabilities, so it
-/// has no perplexity.
+/// Copies the residue of the longest match in the row; the most frequent one where nothing matches. It names a residue and gives no
+/// probabilities, so it has no perplexity.
 /// </summary>
 /// <param name="matcher">Finds matches.</param>
 /// <param name="frequencies">Of training residues.</param>

@@ -1,9 +1,9 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// For the masked task: the other place with a residue to read around which most of the same tokens stand, on both sides up to the first that differ or a
-/// separator; the nearest of equals, the earlier of two at the same distance. A [MASK] differs from nothing and counts for nothing.
-/// Time length × places.
+/// For the masked task: the other place with a residue to read around which most of the same tokens stand, on both sides up to the first
+/// that differ or a separator; the nearest of equals, the earlier of two at the same distance. A [MASK] differs from nothing and counts for
+/// nothing. Time length × places.
 /// </summary>
 internal sealed class MatchAround : Matcher
 {

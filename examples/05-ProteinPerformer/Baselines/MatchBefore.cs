@@ -1,8 +1,8 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// For the unidirectional task: the earlier place before which the same tokens stand for longest, the latest of equals. A match goes back to a
-/// separator and not beyond. Time length², 2 bytes a token.
+/// For the unidirectional task: the earlier place before which the same tokens stand for longest, the latest of equals. A match goes back
+/// to a separator and not beyond. Time length², 2 bytes a token.
 /// </summary>
 internal sealed class MatchBefore : Matcher
 {

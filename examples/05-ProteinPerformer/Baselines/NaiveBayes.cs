@@ -1,9 +1,9 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// A counting model: P(x | neighbours) ∝ P(x) · Π P(neighbour at offset o | x)^w, as if the neighbours of a residue were independent of each other given
-/// the residue. They are not: many of them say the same thing, so that each counts for less, w &lt; 1, the more of them there are. The separator is a
-/// neighbour too, and none is looked at beyond it; of a [MASK] nothing is known, so it is left out.
+/// A counting model: P(x | neighbours) ∝ P(x) · Π P(neighbour at offset o | x)^w, as if the neighbours of a residue were independent of
+/// each other given the residue. They are not: many of them say the same thing, so that each counts for less, w &lt; 1, the more of them
+/// there are. The separator is a neighbour too, and none is looked at beyond it; of a [MASK] nothing is known, so it is left out.
 /// </summary>
 internal sealed class NaiveBayes : Baseline
 {
@@ -49,7 +49,9 @@ internal sealed class NaiveBayes : Baseline
 
                     if (t + distance <= residues.Length)
                     {
-                        _logLikelihood[Index(1, distance, t + distance == residues.Length ? Tokens.Separator : residues[t + distance]) + residues[t]]++;
+                        _logLikelihood[
+                            Index(1, distance, t + distance == residues.Length ? Tokens.Separator : residues[t + distance])
+                            + residues[t]]++;
                     }
                 }
             }

@@ -1,6 +1,8 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
-/// <summary>How often each amino acid occurs, whatever stands around: the empirical baseline of the Performer paper (appendix C.2).</summary>
+/// <summary>
+/// How often each amino acid occurs, whatever stands around: the empirical baseline of the Performer paper (appendix C.2).
+/// </summary>
 internal sealed class ResidueFrequencies : Baseline
 {
     private readonly double[] _frequencies;

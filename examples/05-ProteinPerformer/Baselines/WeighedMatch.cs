@@ -1,12 +1,12 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// The longest match, trusted as far as its length deserves: P(x) = λ · [x is the match] + (1 − λ) · q(x), where q is another baseline and λ depends on
-/// the length of the match.
+/// The longest match, trusted as far as its length deserves: P(x) = λ · [x is the match] + (1 − λ) · q(x), where q is another baseline and
+/// λ depends on the length of the match.
 /// </summary>
 /// <remarks>
-/// λ is such that on training rows matches of a length are right as often as is said: with h the share that was right and q̄ the mean of q(match),
-/// λ + (1 − λ) · q̄ = h. Where matches are right no more often than q says, λ is 0.
+/// λ is such that on training rows matches of a length are right as often as is said: with h the share that was right and q̄ the mean of
+/// q(match), λ + (1 − λ) · q̄ = h. Where matches are right no more often than q says, λ is 0.
 /// </remarks>
 internal sealed class WeighedMatch : Baseline
 {

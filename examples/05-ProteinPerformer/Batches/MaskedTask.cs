@@ -1,12 +1,12 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// The bidirectional task, BERT's (Devlin et al., 2018, arXiv:1810.04805, section 3.1): of the residues 15 % are chosen, and the model is to say what they are.
-/// Of those chosen 80 % read [MASK], 10 % a random residue and 10 % what they are.
+/// The bidirectional task, BERT's (Devlin et al., 2018, arXiv:1810.04805, section 3.1): of the residues 15 % are chosen, and the model is
+/// to say what they are. Of those chosen 80 % read [MASK], 10 % a random residue and 10 % what they are.
 /// </summary>
 /// <remarks>
-/// All chosen residues have a target, and so a loss. Results are counted on [MASK] alone: a tenth of those chosen stand there unchanged, and a model that
-/// answers with what it reads is right on them and has learned nothing.
+/// All chosen residues have a target, and so a loss. Results are counted on [MASK] alone: a tenth of those chosen stand there unchanged,
+/// and a model that answers with what it reads is right on them and has learned nothing.
 /// </remarks>
 internal sealed class MaskedTask : PredictionTask
 {

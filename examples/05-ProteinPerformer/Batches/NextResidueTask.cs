@@ -1,8 +1,8 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// The unidirectional task: at each token, which residue comes next? Every residue but the first of a row is asked for; separators are not, since where a
-/// protein ends says little about proteins.
+/// The unidirectional task: at each token, which residue comes next? Every residue but the first of a row is asked for; separators are not,
+/// since where a protein ends says little about proteins.
 /// </summary>
 internal sealed class NextResidueTask : PredictionTask
 {

@@ -6,9 +6,12 @@ namespace KernelGen.Examples.ProteinPerformer;
 /// <param name="length">The most tokens of a row.</param>
 /// <param name="rows">Rows of a batch; the last ones of an epoch may have fewer.</param>
 /// <param name="seed">The seed of the run.</param>
-internal sealed class SingleProteinBatches(ProteinSet proteins, PredictionTask task, int length, int rows, int seed) : TrainingBatches(task, seed)
+internal sealed class SingleProteinBatches(ProteinSet proteins, PredictionTask task, int length, int rows, int seed)
+    : TrainingBatches(task, seed)
 {
-    /// <summary>So many batches' rows are sorted by length among themselves: enough for little padding, few enough to stay random.</summary>
+    /// <summary>
+    /// So many batches' rows are sorted by length among themselves: enough for little padding, few enough to stay random.
+    /// </summary>
     private const int Pool = 32;
 
     private readonly IReadOnlyList<Row> _rows = SingleProteins.Of(proteins, proteins.Split.Training, length);

@@ -1,6 +1,8 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
-/// <summary>The batches of a run. Each is a function of the seed and its place alone, so that a resumed run sees what it would have seen.</summary>
+/// <summary>
+/// The batches of a run. Each is a function of the seed and its place alone, so that a resumed run sees what it would have seen.
+/// </summary>
 /// <param name="task">What is asked.</param>
 /// <param name="seed">The seed of the run.</param>
 internal abstract class TrainingBatches(PredictionTask task, int seed)

@@ -27,13 +27,15 @@ internal sealed class BaselinesJob(ProteinSet proteins, BaselinesSettings settin
             Stage($"{task.Name}: single proteins", () => _tables.Add(OfSingle(task, bayes)));
             foreach (var length in settings.ContextLengths)
             {
-                Stage(FormattableString.Invariant($"{task.Name}: contexts of {length:N0}"), () => _tables.Add(OfContexts(task, bayes, length)));
+                Stage(FormattableString.Invariant($"{task.Name}: contexts of {length:N0}"), () =>
+                    _tables.Add(OfContexts(task, bayes, length)));
             }
 
             Stage($"{task.Name}: fewer and more relatives", () => _relatives.Add(OfRelatives(task, bayes)));
         }
 
-        IReadOnlyList<EpochSummary> epochs = [.. settings.ContextLengths.Select(length => EpochSummary.Of(proteins, length, settings.Seed))];
+        IReadOnlyList<EpochSummary> epochs =
+            [.. settings.ContextLengths.Select(length => EpochSummary.Of(proteins, length, settings.Seed))];
         return new BaselinesResult(epochs, _neighbours, _tables, _relatives);
 
         void Stage(string name, Action work)
@@ -53,7 +55,9 @@ internal sealed class BaselinesJob(ProteinSet proteins, BaselinesSettings settin
     private BaselineTable OfSingle(PredictionTask task, NaiveBayes bayes)
     {
         var training = new SingleProteinBatches(proteins, task, BaselinesSettings.SingleLength, rows: 1, settings.Seed);
-        return Table($"{task.Name}, single proteins of up to {BaselinesSettings.SingleLength} tokens", false, task, All(task, bayes, training), SingleRows);
+        return Table(
+            $"{task.Name}, single proteins of up to {BaselinesSettings.SingleLength} tokens", false, task,
+            All(task, bayes, training), SingleRows);
     }
 
     private BaselineTable OfContexts(PredictionTask task, NaiveBayes bayes, int length)
@@ -68,7 +72,8 @@ internal sealed class BaselinesJob(ProteinSet proteins, BaselinesSettings settin
     }
 
     private BaselineTable Table(
-        string title, bool byRelatives, PredictionTask task, Baseline[] baselines, Func<IReadOnlyList<int>, IReadOnlyList<Row>> rows) => new(
+        string title, bool byRelatives, PredictionTask task, Baseline[] baselines,
+        Func<IReadOnlyList<int>, IReadOnlyList<Row>> rows) => new(
             title,
             byRelatives,
             [
@@ -105,7 +110,8 @@ internal sealed class BaselinesJob(ProteinSet proteins, BaselinesSettings settin
     private RelativeScores Score(Baseline baseline, PredictionTask task, IReadOnlyList<Row> rows) =>
         BaselineEvaluation.Run(baseline, task, EvaluationBatches.Of(task, rows, size: 1), settings.Threads);
 
-    private IReadOnlyList<Row> SingleRows(IReadOnlyList<int> list) => SingleProteins.Of(proteins, Sample(list), BaselinesSettings.SingleLength);
+    private IReadOnlyList<Row> SingleRows(IReadOnlyList<int> list) =>
+        SingleProteins.Of(proteins, Sample(list), BaselinesSettings.SingleLength);
 
     private IReadOnlyList<int> Sample(IReadOnlyList<int> list) => EvaluationContexts.Sample(list, settings.Targets, settings.Seed);
 

@@ -84,7 +84,10 @@ internal sealed class BaselinesReport(IAnsiConsole console, BaselinesSettings se
             _printer.Space();
             _printer.Line($"[bold]{table.Title}[/]: accuracy, then perplexity");
             _printer.Table(
-                ["<split", "<baseline", "proteins", .. table.Caps.Select(cap => Text($"{cap}")), .. table.Caps.Select(cap => Text($"{cap}"))],
+                [
+                    "<split", "<baseline", "proteins", .. table.Caps.Select(cap => Text($"{cap}")),
+                    .. table.Caps.Select(cap => Text($"{cap}")),
+                ],
                 table.Rows.Select(row => (string[])
                 [
                     row.List, row.Baseline.Name, Text($"{row.Targets:N0}"),

@@ -22,7 +22,9 @@ internal static class CostCommand
             ["<attention", "tokens a second", "peak memory"],
             rows.Select(row => (string[])
             [
-                row.Name == Cost.Matrix ? "exact, with its matrix, by torch" : ExperimentReport.NameOf(Enum.Parse<ModelAttention>(row.Name, ignoreCase: true)),
+                row.Name == Cost.Matrix
+                    ? "exact, with its matrix, by torch"
+                    : ExperimentReport.NameOf(Enum.Parse<ModelAttention>(row.Name, ignoreCase: true)),
                 row.Row is null ? "does not fit" : Printer.Text($"{row.Row.TokensPerSecond:N0}"),
                 row.Row is null ? "" : Printer.Text($"{row.Row.PeakBytes / 1e9:F2} GB"),
             ]));

@@ -22,7 +22,8 @@ internal sealed class AttentionStudy(ProteinSet proteins, AttentionStudySettings
         TorchThreads.Use(settings.Experiment.Threads);
         var of = settings.Experiment.Models.Single();
         using var trainer = new Trainer(
-            ProteinModel.Create(of, ExperimentSettings.RedrawEvery), new OptimizerSettings(settings.Experiment.Steps, settings.Experiment.Rate, settings.Experiment.WarmUp));
+            ProteinModel.Create(of, ExperimentSettings.RedrawEvery),
+            new OptimizerSettings(settings.Experiment.Steps, settings.Experiment.Rate, settings.Experiment.WarmUp));
         var name = settings.Experiment.NameOf(of);
         var checkpoint = new CheckpointStore(settings.Experiment.Folder, name).Load() ?? throw Untrained(0);
         trainer.Load(checkpoint);
@@ -49,16 +50,22 @@ internal sealed class AttentionStudy(ProteinSet proteins, AttentionStudySettings
 
         var similarity = byLetter.Similarity();
         var blosum = SubstitutionMatrix.ReadFile(settings.BlosumPath);
-        byte[] chain = [.. Fasta.ReadFile(settings.ProteinPath)[0].Residues[AttentionStudySettings.ChainFrom..AttentionStudySettings.ChainTo].Select(letter => (byte)Vocabulary.AminoAcids.IndexOf(letter))];
+        byte[] chain =
+        [
+            .. Fasta.ReadFile(settings.ProteinPath)[0].Residues[AttentionStudySettings.ChainFrom..AttentionStudySettings.ChainTo]
+                .Select(letter => (byte)Vocabulary.AminoAcids.IndexOf(letter)),
+        ];
         return new AttentionStudyResult(
             of, Sample.Count, blosum, similarity, MatrixComparison.Of(blosum, similarity, Permutations, seed: 1),
             chain.Length, Maps(model, chain, of.Causal));
 
         JobException Untrained(long steps) => new(
-            FormattableString.Invariant($"The model '{name}' has done {steps} of {settings.Experiment.Steps} steps in '{settings.Experiment.Folder}'. Train it first, with the same options: the command '{settings.Experiment.Setting}'."));
+            FormattableString.Invariant(
+                $"The model '{name}' has done {steps} of {settings.Experiment.Steps} steps in '{settings.Experiment.Folder}'. Train it first, with the same options: the command '{settings.Experiment.Setting}'."));
     }
 
     /// <summary>The attention of each layer, [heads, length, length].</summary>
     private static IReadOnlyList<float[]> Maps(Transformer model, byte[] tokens, bool causal) =>
-        [.. AttentionInputs.Capture(model, [.. tokens.Select(token => (long)token)], rows: 1).Select(layer => layer.Probabilities(sequence: 0, causal))];
+        [.. AttentionInputs.Capture(model, [.. tokens.Select(token => (long)token)], rows: 1)
+            .Select(layer => layer.Probabilities(sequence: 0, causal))];
 }

@@ -9,11 +9,12 @@ namespace KernelGen.Examples.ProteinPerformer;
 /// <param name="ChainLength">Residues of the protein whose maps are drawn.</param>
 /// <param name="Maps">Its attention of each layer, [heads, length, length].</param>
 internal sealed record AttentionStudyResult(
-    ModelSettings Model, int Proteins, double[,] Blosum, double[,] Similarity, MatrixComparison Comparison, int ChainLength, IReadOnlyList<float[]> Maps)
+    ModelSettings Model, int Proteins, double[,] Blosum, double[,] Similarity, MatrixComparison Comparison, int ChainLength,
+    IReadOnlyList<float[]> Maps)
 {
     /// <summary>
-    /// For each head of each layer the share of attention that stays within so many residues: near 1 for heads that look at neighbours, near what an even
-    /// look would give for those that look everywhere.
+    /// For each head of each layer the share of attention that stays within so many residues: near 1 for heads that look at neighbours,
+    /// near what an even look would give for those that look everywhere.
     /// </summary>
     public IEnumerable<(int Layer, int Head, double Near)> Locality(int reach)
     {

@@ -5,7 +5,9 @@ using KernelGen.TorchSharp;
 
 namespace KernelGen.Examples.ProteinPerformer;
 
-/// <summary>Measures steps of training, each attention in a process of its own, since memory that one took would count for the next.</summary>
+/// <summary>
+/// Measures steps of training, each attention in a process of its own, since memory that one took would count for the next.
+/// </summary>
 internal static class Cost
 {
     /// <summary>The hidden command that a measuring process runs.</summary>
@@ -22,7 +24,8 @@ internal static class Cost
     /// <summary>What a process of its own measures; null where it did not end well, as where memory is short.</summary>
     public static CostRow? Measure(string name, int length, int threads, bool causal)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath ?? throw new JobException("The path of this program is unknown, so it cannot be started again."))
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath ?? throw new JobException("The path of this program is unknown, so it cannot be started again."))
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
@@ -52,7 +55,9 @@ internal static class Cost
         var attention = name == Matrix ? ModelAttention.Exact : Enum.Parse<ModelAttention>(name, ignoreCase: true);
         var model = new ModelSettings(attention, causal, Layers: 3, Seed: 1);
         using var trainer = new Trainer(
-            name == Matrix ? new Transformer(model.Sizes, _ => new MatrixAttention(model.Sizes)) : ProteinModel.Create(model, ExperimentSettings.RedrawEvery),
+            name == Matrix
+                ? new Transformer(model.Sizes, _ => new MatrixAttention(model.Sizes))
+                : ProteinModel.Create(model, ExperimentSettings.RedrawEvery),
             new OptimizerSettings(Steps: 100, Rate: 1e-3, WarmUp: 10));
         var rows = Math.Max(1, ExperimentSettings.TokensPerStep / length);
         var random = Seeds.Random("tokens to measure with");
@@ -68,7 +73,8 @@ internal static class Cost
         }
 
         var median = times.Skip(WarmUpSteps).Order().ElementAt(TimedSteps / 2);
-        Console.WriteLine(JsonSerializer.Serialize(new CostRow(name, rows * length / median, Process.GetCurrentProcess().PeakWorkingSet64)));
+        Console.WriteLine(
+            JsonSerializer.Serialize(new CostRow(name, rows * length / median, Process.GetCurrentProcess().PeakWorkingSet64)));
         return ExitCode.Success;
     }
 }

@@ -16,7 +16,8 @@ internal sealed class Experiment
     {
         (_proteins, _settings, _stop) = (proteins, settings, stop);
         _validation = Held(proteins.Split.Validation, ExperimentSettings.ValidationTargets, batch: settings.Rows);
-        _heldOut = proteins.Split.HeldOut.Skip(1).ToDictionary(list => list.Name, list => Held(list.Proteins, settings.Targets, batch: settings.Rows));
+        _heldOut = proteins.Split.HeldOut.Skip(1)
+            .ToDictionary(list => list.Name, list => Held(list.Proteins, settings.Targets, batch: settings.Rows));
     }
 
     /// <summary>Steps, for the progress bar.</summary>
@@ -28,7 +29,9 @@ internal sealed class Experiment
         TorchThreads.Use(_settings.Threads);
         progress.Begin("baselines", "counting residues");
         IReadOnlyList<BaselineResult> baselines = [.. Baselines().Select(baseline => new BaselineResult(
-            baseline, _heldOut.ToDictionary(list => list.Key, list => BaselineEvaluation.Run(baseline, _settings.Task, list.Value, _settings.Threads))))];
+            baseline,
+            _heldOut.ToDictionary(
+                list => list.Key, list => BaselineEvaluation.Run(baseline, _settings.Task, list.Value, _settings.Threads))))];
         IReadOnlyList<ReferenceLine> levels =
         [
             .. from baseline in baselines.Select(result => result.Baseline)
@@ -54,7 +57,8 @@ internal sealed class Experiment
     private ModelResult? Train(ModelSettings model, IJobProgress progress)
     {
         using var trainer = new Trainer(
-            ProteinModel.Create(model, ExperimentSettings.RedrawEvery), new OptimizerSettings(_settings.Steps, _settings.Rate, _settings.WarmUp));
+            ProteinModel.Create(model, ExperimentSettings.RedrawEvery),
+            new OptimizerSettings(_settings.Steps, _settings.Rate, _settings.WarmUp));
         TrainingBatches batches = _settings.Relatives
             ? new ContextBatches(_proteins, _settings.Task, _settings.Length, _settings.Rows, model.Seed)
             : new SingleProteinBatches(_proteins, _settings.Task, _settings.Length, _settings.Rows, model.Seed);
@@ -71,7 +75,9 @@ internal sealed class Experiment
         trainer.Model.eval();
         return new ModelResult(
             model, run.Curve, _heldOut.ToDictionary(list => list.Key, list => ModelEvaluation.Run(trainer.Model, list.Value)),
-            model.Attention == ModelAttention.Exact ? Sharpness.Of(trainer.Model, Rows(_proteins.Split.Validation, ExperimentSettings.ValidationTargets)) : []);
+            model.Attention == ModelAttention.Exact
+                ? Sharpness.Of(trainer.Model, Rows(_proteins.Split.Validation, ExperimentSettings.ValidationTargets))
+                : []);
     }
 
     private Dictionary<string, double> Evaluate(Transformer model)
@@ -86,7 +92,8 @@ internal sealed class Experiment
 
     private Score Counted(RelativeScores scores) => _settings.Relatives ? scores.WithRelatives : scores.All;
 
-    private IReadOnlyList<Batch> Held(IReadOnlyList<int> list, int targets, int batch) => EvaluationBatches.Of(_settings.Task, Rows(list, targets), batch);
+    private IReadOnlyList<Batch> Held(IReadOnlyList<int> list, int targets, int batch) =>
+        EvaluationBatches.Of(_settings.Task, Rows(list, targets), batch);
 
     private IReadOnlyList<Row> Rows(IReadOnlyList<int> list, int targets)
     {

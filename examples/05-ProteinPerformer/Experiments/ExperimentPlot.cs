@@ -22,7 +22,9 @@ internal static class ExperimentPlot
         {
             string colour = Colours[index % Colours.Length], name = ShortNameOf(model.Model.Attention);
             plot.Add(new PlotSeries($"{name}, training", colour, LineStyle.Dashed, [.. Training(model.Curve)]));
-            plot.Add(new PlotSeries($"{name}, validation", colour, LineStyle.Full, [.. model.Curve.Select(point => ((double)point.Step, point.Scores[CurveNames.Loss]))]));
+            plot.Add(new PlotSeries(
+                $"{name}, validation", colour, LineStyle.Full,
+                [.. model.Curve.Select(point => ((double)point.Step, point.Scores[CurveNames.Loss]))]));
         }
 
         foreach (var level in result.Levels)
@@ -33,11 +35,15 @@ internal static class ExperimentPlot
         return plot.ToSvg();
     }
 
-    /// <summary>Loss in training, the mean of the steps since the point before. A last point of a few steps says what those rows were, not how training went.</summary>
+    /// <summary>
+    /// Loss in training, the mean of the steps since the point before. A last point of a few steps says what those rows were, not how
+    /// training went.
+    /// </summary>
     private static IEnumerable<(double Step, double Loss)> Training(IReadOnlyList<CurvePoint> curve)
     {
         (CurvePoint Point, long Steps)[] points = [.. curve.Skip(1).Zip(curve, (point, before) => (point, point.Step - before.Step))];
-        return points.Where(point => 2 * point.Steps >= points.Max(other => other.Steps)).Select(point => ((double)point.Point.Step, point.Point.TrainingLoss));
+        return points.Where(point => 2 * point.Steps >= points.Max(other => other.Steps))
+            .Select(point => ((double)point.Point.Step, point.Point.TrainingLoss));
     }
 
     private static string ShortNameOf(ModelAttention attention) => attention switch

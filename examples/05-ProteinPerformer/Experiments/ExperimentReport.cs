@@ -36,10 +36,14 @@ internal sealed class ExperimentReport(IAnsiConsole console, ExperimentSettings 
             _printer.Space();
             _printer.Line($"[bold]{list}[/]{(settings.Relatives ? ": proteins with a relative before them; accuracy in % by how many were seen" : "")}");
             _printer.Table(
-                ["<model", "seed", "residues", "accuracy", "± s.e.", "perplexity", .. settings.Relatives ? RelativeScores.Names : [], "minutes"],
+                [
+                    "<model", "seed", "residues", "accuracy", "± s.e.", "perplexity", .. settings.Relatives ? RelativeScores.Names : [],
+                    "minutes",
+                ],
                 [
                     .. result.Baselines.Select(row => Cells(row.Baseline.Name, "", row.Scores[list], row.Baseline.IsDistribution, "")),
-                    .. result.Models.Select(row => Cells(NameOf(row.Model.Attention), Text($"{row.Model.Seed}"), row.Scores[list], true, Text($"{row.Minutes:F1}"))),
+                    .. result.Models.Select(row =>
+                        Cells(NameOf(row.Model.Attention), Text($"{row.Model.Seed}"), row.Scores[list], true, Text($"{row.Minutes:F1}"))),
                 ]);
         }
 
@@ -66,8 +70,8 @@ internal sealed class ExperimentReport(IAnsiConsole console, ExperimentSettings 
             ["<model", "seed", "layer", "largest weight", "‖q + k‖²/√d", "std of a weight, 64 features", "256"],
             exact.SelectMany(model => model.Sharpness, (model, layer) => (string[])
             [
-                NameOf(model.Model.Attention), Text($"{model.Model.Seed}"), Text($"{layer.Layer}"), Text($"{layer.LargestWeight:F2}"), Text($"{layer.SquaredNorm:F1}"),
-                Text($"{layer.DeviationOf(64):G2}"), Text($"{layer.DeviationOf(256):G2}"),
+                NameOf(model.Model.Attention), Text($"{model.Model.Seed}"), Text($"{layer.Layer}"), Text($"{layer.LargestWeight:F2}"),
+                Text($"{layer.SquaredNorm:F1}"), Text($"{layer.DeviationOf(64):G2}"), Text($"{layer.DeviationOf(256):G2}"),
             ]));
         _printer.Note("Std", $"is in units of the weight itself: above 1 an estimate says next to nothing.");
     }

@@ -29,8 +29,9 @@ internal sealed record ExperimentSettings(
     public const int RedrawEvery = 100;
 
     /// <summary>
-    /// How sharply models of relatives look at matches when they start, from trials on validation. At 1 exact attention had not begun to look up after 300 steps;
-    /// at 2 and 3 it did within 100. FAVOR+ softmax gained from none of 1, 2, 4 and 6, and the ReLU kernel does not depend on it.
+    /// How sharply models of relatives look at matches when they start, from trials on validation. At 1 exact attention had not begun to
+    /// look up after 300 steps; at 2 and 3 it did within 100. FAVOR+ softmax gained from none of 1, 2, 4 and 6, and the ReLU kernel does
+    /// not depend on it.
     /// </summary>
     private const double MatchingStart = 3;
 
@@ -39,7 +40,9 @@ internal sealed record ExperimentSettings(
     /// <summary>"relatives", "single".</summary>
     public string Setting => Relatives ? "relatives" : "single";
 
-    /// <summary>Blocks of a model: two find a word and copy what follows it, one more makes it easy; single proteins have more to be learned.</summary>
+    /// <summary>
+    /// Blocks of a model: two find a word and copy what follows it, one more makes it easy; single proteins have more to be learned.
+    /// </summary>
     public int Layers => Relatives ? 3 : 4;
 
     /// <summary>Rows of a batch.</summary>

@@ -8,7 +8,8 @@ namespace KernelGen.Examples.ProteinPerformer;
 /// <param name="Scores">By the name of a held-out list, after the last step.</param>
 /// <param name="Sharpness">Of its layers, where they are exact.</param>
 internal sealed record ModelResult(
-    ModelSettings Model, IReadOnlyList<CurvePoint> Curve, IReadOnlyDictionary<string, RelativeScores> Scores, IReadOnlyList<Sharpness> Sharpness)
+    ModelSettings Model, IReadOnlyList<CurvePoint> Curve, IReadOnlyDictionary<string, RelativeScores> Scores,
+    IReadOnlyList<Sharpness> Sharpness)
 {
     /// <summary>Minutes of training.</summary>
     public double Minutes => Curve[^1].Seconds / 60;

@@ -4,7 +4,9 @@ namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>How sharply a layer of exact attention looks, and what random features would make of that.</summary>
 /// <param name="Layer">From 1.</param>
-/// <param name="LargestWeight">The mean of the largest weight of a query's, in the head where that is highest: 1 where it looks at one token alone.</param>
+/// <param name="LargestWeight">
+/// The mean of the largest weight of a query's, in the head where that is highest: 1 where it looks at one token alone.
+/// </param>
 /// <param name="SquaredNorm">The mean of ‖q + k‖²/√d over all queries and keys.</param>
 internal sealed record Sharpness(int Layer, double LargestWeight, double SquaredNorm)
 {
@@ -23,7 +25,8 @@ internal sealed record Sharpness(int Layer, double LargestWeight, double Squared
         var (largest, norms) = (new double[layers, heads], new double[layers]);
         foreach (var row in rows.Take(count))
         {
-            foreach (var (inputs, layer) in AttentionInputs.Capture(model, [.. row.Tokens.Select(token => (long)token)], rows: 1).Select((inputs, layer) => (inputs, layer)))
+            foreach (var (inputs, layer) in AttentionInputs.Capture(model, [.. row.Tokens.Select(token => (long)token)], rows: 1)
+                .Select((inputs, layer) => (inputs, layer)))
             {
                 norms[layer] += FeatureMap.OprfLambda(inputs.Query, inputs.Key, inputs.Shape) / count;
                 var weights = inputs.Probabilities(sequence: 0, model.Settings.Causal);
@@ -35,6 +38,7 @@ internal sealed record Sharpness(int Layer, double LargestWeight, double Squared
             }
         }
 
-        return [.. Enumerable.Range(0, layers).Select(layer => new Sharpness(layer + 1, Enumerable.Range(0, heads).Max(head => largest[layer, head]), norms[layer]))];
+        return [.. Enumerable.Range(0, layers)
+            .Select(layer => new Sharpness(layer + 1, Enumerable.Range(0, heads).Max(head => largest[layer, head]), norms[layer]))];
     }
 }

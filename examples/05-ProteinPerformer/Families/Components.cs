@@ -1,8 +1,8 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// The connected components of the graph of relatives: no protein of one shares a word of <see cref="KmerIndex.Length"/> residues with a protein of
-/// another.
+/// The connected components of the graph of relatives: no protein of one shares a word of <see cref="KmerIndex.Length"/> residues with a
+/// protein of another.
 /// </summary>
 internal static class Components
 {

@@ -1,6 +1,8 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
-/// <summary>Sets that only ever grow together (union-find): Tarjan, "Efficiency of a good but not linear set union algorithm", J. ACM 22 (1975).</summary>
+/// <summary>
+/// Sets that only ever grow together (union-find): Tarjan, "Efficiency of a good but not linear set union algorithm", J. ACM 22 (1975).
+/// </summary>
 internal sealed class DisjointSets
 {
     private readonly int[] _parent;

@@ -1,9 +1,9 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// Which proteins hold which words of <see cref="Length"/> residues. Two proteins that share such a word are most likely relatives: with 20 amino
-/// acids there are 2.6·10¹⁰ words, of which 4 million residues hold 3 million. Words of few different residues (QQQQQQQQ) are shared by chance
-/// too.
+/// Which proteins hold which words of <see cref="Length"/> residues. Two proteins that share such a word are most likely relatives: with 20
+/// amino acids there are 2.6·10¹⁰ words, of which 4 million residues hold 3 million. Words of few different residues (QQQQQQQQ) are shared
+/// by chance too.
 /// </summary>
 internal sealed class KmerIndex
 {
@@ -37,7 +37,9 @@ internal sealed class KmerIndex
         return new KmerIndex(words, owners);
     }
 
-    /// <summary>The words of one protein from its start to its end, each as a number in base 20; none where it is shorter than a word.</summary>
+    /// <summary>
+    /// The words of one protein from its start to its end, each as a number in base 20; none where it is shorter than a word.
+    /// </summary>
     public static IEnumerable<ulong> Words(byte[] residues)
     {
         const ulong count = 25_600_000_000; // 20⁸

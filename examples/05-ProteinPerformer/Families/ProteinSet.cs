@@ -10,10 +10,12 @@ internal sealed class ProteinSet
         Names = [.. proteins.Select(protein => protein.Name)];
         if (Names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            throw new JobException($"The protein '{twice.Key}' is in the file {twice.Count()} times. Hashes of names split the proteins: give each a name of its own.");
+            throw new JobException(
+                $"The protein '{twice.Key}' is in the file {twice.Count()} times. Hashes of names split the proteins: give each a name of its own.");
         }
 
-        Residues = [.. proteins.Select(protein => protein.Residues.Select(letter => (byte)Vocabulary.AminoAcids.IndexOf(letter)).ToArray())];
+        Residues =
+            [.. proteins.Select(protein => protein.Residues.Select(letter => (byte)Vocabulary.AminoAcids.IndexOf(letter)).ToArray())];
         var index = KmerIndex.Of(Residues);
         Graph = new RelativeGraph(Residues.Count, index);
         Components = ProteinPerformer.Components.Of(Graph);

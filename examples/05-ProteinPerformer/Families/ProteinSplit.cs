@@ -1,8 +1,9 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// Which proteins a model learns from and which it is tested on; each list holds indices in ascending order, and every protein stands in exactly one.
-/// Hashes of accession numbers decide, so that a protein keeps its place whatever else the file holds, as long as its component does.
+/// Which proteins a model learns from and which it is tested on; each list holds indices in ascending order, and every protein stands in
+/// exactly one. Hashes of accession numbers decide, so that a protein keeps its place whatever else the file holds, as long as its
+/// component does.
 /// </summary>
 /// <param name="Training">All that is held out nowhere.</param>
 /// <param name="Validation">
@@ -10,8 +11,8 @@ namespace KernelGen.Examples.ProteinPerformer;
 /// </param>
 /// <param name="Test">Another share of the largest component, for what is reported.</param>
 /// <param name="OutOfDistribution">
-/// Whole components, but the largest: no protein shares a word of <see cref="KmerIndex.Length"/> residues with a training protein. For what is
-/// reported.
+/// Whole components, but the largest: no protein shares a word of <see cref="KmerIndex.Length"/> residues with a training protein. For what
+/// is reported.
 /// </param>
 internal sealed record ProteinSplit(
     IReadOnlyList<int> Training, IReadOnlyList<int> Validation, IReadOnlyList<int> Test, IReadOnlyList<int> OutOfDistribution)
@@ -70,7 +71,9 @@ internal sealed record ProteinSplit(
         return split;
     }
 
-    /// <summary>Fails where a protein stands in two lists or in none, or where a stranger shares a word with any protein of another list.</summary>
+    /// <summary>
+    /// Fails where a protein stands in two lists or in none, or where a stranger shares a word with any protein of another list.
+    /// </summary>
     private void Check(int count, KmerIndex index)
     {
         var listOf = new int[count];

@@ -7,7 +7,9 @@ namespace KernelGen.Examples.ProteinPerformer;
 /// <param name="SharedWords">The different words of <see cref="KmerIndex.Length"/> residues that both hold, at least 1.</param>
 internal readonly record struct Relative(int Protein, int SharedWords);
 
-/// <summary>Which proteins share words of <see cref="KmerIndex.Length"/> residues, and how many: the relatives of each, nearest first.</summary>
+/// <summary>
+/// Which proteins share words of <see cref="KmerIndex.Length"/> residues, and how many: the relatives of each, nearest first.
+/// </summary>
 internal sealed class RelativeGraph
 {
     private readonly Relative[][] _relatives;

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// Exact attention as it is written down, with libtorch's operators: the matrix of all weights is made, and kept for the backward pass. To compare costs with;
-/// libtorch's own fused attention keeps no matrix, and is measured by <c>bench -- training</c>.
+/// Exact attention as it is written down, with libtorch's operators: the matrix of all weights is made, and kept for the backward pass. To
+/// compare costs with; libtorch's own fused attention keeps no matrix, and is measured by <c>bench -- training</c>.
 /// </summary>
 internal sealed class MatrixAttention : SelfAttention
 {

@@ -16,10 +16,14 @@ internal sealed record ModelSettings(ModelAttention Attention, bool Causal, int 
     private const int Heads = 4, Dim = Heads * HeadDim, Hidden = 4 * Dim;
 
     /// <summary>
-    /// The residues that a convolution before the first block looks at. Attention finds the same words in other proteins only if it sees words.
+    /// The residues that a convolution before the first block looks at. Attention finds the same words in other proteins only if it sees
+    /// words.
     /// </summary>
     private const int Window = 9;
 
-    /// <summary>The sizes. Matches are looked for at any distance; models that start at random are told by rotations how far apart tokens are.</summary>
-    public TransformerSettings Sizes => new(Tokens.Count, Tokens.AminoAcids, Layers, Dim, Heads, Hidden, Window, Causal) { Rotary = MatchingStart is null };
+    /// <summary>
+    /// The sizes. Matches are looked for at any distance; models that start at random are told by rotations how far apart tokens are.
+    /// </summary>
+    public TransformerSettings Sizes =>
+        new(Tokens.Count, Tokens.AminoAcids, Layers, Dim, Heads, Hidden, Window, Causal) { Rotary = MatchingStart is null };
 }

@@ -9,7 +9,9 @@ internal static class ProteinModel
 {
     /// <summary>The model before its first step.</summary>
     /// <param name="settings">What it is.</param>
-    /// <param name="redrawEvery">Steps from one draw of softmax features to the next. The ReLU kernel keeps its first draw: it estimates nothing.</param>
+    /// <param name="redrawEvery">
+    /// Steps from one draw of softmax features to the next. The ReLU kernel keeps its first draw: it estimates nothing.
+    /// </param>
     public static Transformer Create(ModelSettings settings, int redrawEvery)
     {
         _ = torch.manual_seed(settings.Seed);

@@ -1,8 +1,8 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// Contexts to be tested on: each protein that is asked for, the target, after its nearest relatives, held-out ones among them; as many such groups in a
-/// context as fit. Results are counted on targets only, for relatives can be training proteins.
+/// Contexts to be tested on: each protein that is asked for, the target, after its nearest relatives, held-out ones among them; as many
+/// such groups in a context as fit. Results are counted on targets only, for relatives can be training proteins.
 /// </summary>
 internal static class EvaluationContexts
 {
@@ -11,7 +11,8 @@ internal static class EvaluationContexts
     /// <param name="targets">The proteins that results are counted on.</param>
     /// <param name="length">The most tokens of a context.</param>
     /// <param name="mostRelatives">
-    /// The most relatives that are put before a target: those that share most words with it of those that fit whole. The nearest stands right before it.
+    /// The most relatives that are put before a target: those that share most words with it of those that fit whole. The nearest stands
+    /// right before it.
     /// </param>
     public static IReadOnlyList<Row> Of(ProteinSet proteins, IReadOnlyList<int> targets, int length, int mostRelatives)
     {
@@ -22,7 +23,8 @@ internal static class EvaluationContexts
             var relatives = Relatives(proteins, target, length, mostRelatives);
 
             // A target that stands there already, as another's relative, could be copied from itself; a relative is there for both.
-            var needed = Tokens(proteins, target) + relatives.Where(relative => !row.Contains(relative)).Sum(relative => Tokens(proteins, relative));
+            var needed = Tokens(proteins, target)
+                + relatives.Where(relative => !row.Contains(relative)).Sum(relative => Tokens(proteins, relative));
             if (!row.IsEmpty && (needed > row.Room || row.Contains(target)))
             {
                 rows.Add(row.ToRow());
@@ -46,8 +48,8 @@ internal static class EvaluationContexts
     }
 
     /// <summary>
-    /// A context for each target alone, after its nearest relatives: the same targets with fewer and with more relatives say what relatives are worth,
-    /// where proteins that happen to have more of them differ in other ways too.
+    /// A context for each target alone, after its nearest relatives: the same targets with fewer and with more relatives say what relatives
+    /// are worth, where proteins that happen to have more of them differ in other ways too.
     /// </summary>
     /// <param name="proteins">All proteins.</param>
     /// <param name="targets">The proteins that results are counted on.</param>

@@ -19,8 +19,8 @@ internal sealed class RowBuilder(ProteinSet proteins, int length)
     public void Add(int protein, bool counted) => Add(protein, 0, proteins.Residues[protein].Length, counted);
 
     /// <summary>
-    /// Adds residues <paramref name="from"/> to <paramref name="to"/> (exclusive) of a protein, cut at the end of the row. The separator, which says that a
-    /// protein begins, stands before its first residue only.
+    /// Adds residues <paramref name="from"/> to <paramref name="to"/> (exclusive) of a protein, cut at the end of the row. The separator,
+    /// which says that a protein begins, stands before its first residue only.
     /// </summary>
     /// <exception cref="InvalidOperationException">Not one residue fits.</exception>
     public void Add(int protein, int from, int to, bool counted)

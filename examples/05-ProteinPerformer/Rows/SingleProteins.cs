@@ -1,6 +1,8 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
-/// <summary>One protein a row, as in the paper; a protein longer than a row is cut into rows of about equal length, so that no residue is lost.</summary>
+/// <summary>
+/// One protein a row, as in the paper; a protein longer than a row is cut into rows of about equal length, so that no residue is lost.
+/// </summary>
 internal static class SingleProteins
 {
     /// <summary>The rows of proteins, in their order.</summary>

@@ -1,6 +1,8 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
-/// <summary>The tokens that models read: those of <see cref="Vocabulary"/> and two more. They answer with one of the 20 amino acids.</summary>
+/// <summary>
+/// The tokens that models read: those of <see cref="Vocabulary"/> and two more. They answer with one of the 20 amino acids.
+/// </summary>
 internal static class Tokens
 {
     /// <summary>The amino acids, tokens 0 to 19, and the classes that a model chooses from.</summary>

@@ -1,8 +1,8 @@
 namespace KernelGen.Examples.ProteinPerformer;
 
 /// <summary>
-/// Contexts to learn from: each starts with a protein and goes on with the protein that shares most words with any that stands in it already, until
-/// it is full. Where no relative is left, another protein starts in the same context.
+/// Contexts to learn from: each starts with a protein and goes on with the protein that shares most words with any that stands in it
+/// already, until it is full. Where no relative is left, another protein starts in the same context.
 /// </summary>
 internal static class TrainingContexts
 {
@@ -10,9 +10,9 @@ internal static class TrainingContexts
     private const int ShortestPiece = 32;
 
     /// <summary>
-    /// The contexts of one epoch, a function of its arguments alone. Every training protein stands in them whole exactly once, but for those longer
-    /// than a context; pieces that fill the end of a context come beside that. No protein stands in a context twice, and no other than training
-    /// proteins stand in any.
+    /// The contexts of one epoch, a function of its arguments alone. Every training protein stands in them whole exactly once, but for
+    /// those longer than a context; pieces that fill the end of a context come beside that. No protein stands in a context twice, and no
+    /// other than training proteins stand in any.
     /// </summary>
     /// <param name="proteins">All proteins.</param>
     /// <param name="length">The most tokens of a context.</param>
@@ -23,7 +23,8 @@ internal static class TrainingContexts
         int[] order = [.. proteins.Split.Training];
         Seeds.Random("order of training proteins", seed, epoch).Shuffle(order);
 
-        // Where in the order a protein stands decides between equal relatives; it is absent when it is used up, and for all that is held out.
+        // Where in the order a protein stands decides between equal relatives; it is absent when it is used up, and for all that is held
+        // out.
         var unused = new Dictionary<int, int>(order.Length);
         for (var place = 0; place < order.Length; place++)
         {

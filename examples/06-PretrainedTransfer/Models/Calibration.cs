@@ -8,6 +8,7 @@ internal static class Calibration
     /// <summary>λ of each layer.</summary>
     public static IReadOnlyList<float> Lambdas(Transformer model, TrainingBatch sample) =>
     [
-        .. AttentionInputs.Capture(model, sample.Inputs, sample.Rows).Select(layer => (float)FeatureMap.OprfLambda(layer.Query, layer.Key, layer.Shape)),
+        .. AttentionInputs.Capture(model, sample.Inputs, sample.Rows)
+            .Select(layer => (float)FeatureMap.OprfLambda(layer.Query, layer.Key, layer.Shape)),
     ];
 }

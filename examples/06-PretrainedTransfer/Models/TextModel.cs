@@ -22,7 +22,8 @@ internal static class TextModel
     /// <param name="seed">Of weights and projections.</param>
     /// <param name="redrawEvery">Steps from one draw of projections to the next; 0: never.</param>
     /// <param name="lambdas">λ of each layer, where the attention takes one.</param>
-    public static Transformer Create(ModelAttention attention, int vocabulary, int seed, int redrawEvery = 0, IReadOnlyList<float>? lambdas = null)
+    public static Transformer Create(
+        ModelAttention attention, int vocabulary, int seed, int redrawEvery = 0, IReadOnlyList<float>? lambdas = null)
     {
         _ = torch.manual_seed(seed);
         var sizes = Sizes(vocabulary);
@@ -39,7 +40,8 @@ internal static class TextModel
                 ModelAttention.Oprf128 => new Oprf128(drawn, (lambdas ?? throw new ArgumentNullException(nameof(lambdas)))[layer]),
                 _ => throw new ArgumentOutOfRangeException(nameof(attention), attention, null),
             };
-            return new KernelSelfAttention(between, sizes, redrawEvery > 0 && attention != ModelAttention.Exact ? new RedrawSchedule(redrawEvery, drawn) : null);
+            return new KernelSelfAttention(
+                between, sizes, redrawEvery > 0 && attention != ModelAttention.Exact ? new RedrawSchedule(redrawEvery, drawn) : null);
         });
     }
 

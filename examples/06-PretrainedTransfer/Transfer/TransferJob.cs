@@ -3,13 +3,17 @@ using KernelGen.TorchSharp;
 
 namespace KernelGen.Examples.PretrainedTransfer;
 
-/// <summary>Trains a model with exact attention, gives its weights to models with linear attention, and trains those on; each run from its last checkpoint.</summary>
+/// <summary>
+/// Trains a model with exact attention, gives its weights to models with linear attention, and trains those on; each run from its last
+/// checkpoint.
+/// </summary>
 internal sealed class TransferJob(CharacterText text, TransferSettings settings, CancellationToken stop)
 {
     private readonly TrainingBatch _held = text.HeldBatch(TransferSettings.HeldRows, TransferSettings.Length);
 
     /// <summary>Steps, for the progress bar.</summary>
-    public double Work => settings.Seeds.Count * (settings.Steps + ((double)Enum.GetValues<ModelAttention>().Length * settings.TuningSteps));
+    public double Work =>
+        settings.Seeds.Count * (settings.Steps + ((double)Enum.GetValues<ModelAttention>().Length * settings.TuningSteps));
 
     /// <summary>The results of the seeds that are complete, and whether those are all.</summary>
     public (IReadOnlyList<TransferResult> Results, bool IsComplete) Run(IJobProgress progress)
@@ -36,7 +40,9 @@ internal sealed class TransferJob(CharacterText text, TransferSettings settings,
             TextModel.Create(ModelAttention.Exact, text.Vocabulary, seed),
             new OptimizerSettings(settings.Steps, settings.Rate, WarmUp: Math.Clamp(settings.Steps / 10, 1, 100)));
         var name = FormattableString.Invariant($"pretrained-{settings.Steps}-{seed}");
-        if (Train(pretrained, settings.Steps, Math.Max(1, settings.Steps / 20), seed, offset: 0, name, $"exact, seed {seed}", progress) is not { } pretraining)
+        if (Train(
+            pretrained, settings.Steps, Math.Max(1, settings.Steps / 20), seed, offset: 0, name, $"exact, seed {seed}",
+            progress) is not { } pretraining)
         {
             return null;
         }
@@ -48,9 +54,13 @@ internal sealed class TransferJob(CharacterText text, TransferSettings settings,
         {
             var model = TextModel.Create(attention, text.Vocabulary, seed, TransferSettings.RedrawEvery, lambdas);
             TextModel.CopyWeights(pretrained.Model, model);
-            using var trainer = new Trainer(model, new OptimizerSettings(settings.TuningSteps, settings.TuningRate, WarmUp: 1, LastShare: 0.5));
-            var tuned = FormattableString.Invariant($"tuned-{settings.Steps}-{settings.TuningSteps}-{attention.ToString().ToLowerInvariant()}-{seed}");
-            if (Train(trainer, settings.TuningSteps, settings.TuningEvery, seed, settings.Steps, tuned, $"{attention}, seed {seed}", progress) is not { } curve)
+            using var trainer = new Trainer(
+                model, new OptimizerSettings(settings.TuningSteps, settings.TuningRate, WarmUp: 1, LastShare: 0.5));
+            var tuned = FormattableString.Invariant(
+                $"tuned-{settings.Steps}-{settings.TuningSteps}-{attention.ToString().ToLowerInvariant()}-{seed}");
+            if (Train(
+                trainer, settings.TuningSteps, settings.TuningEvery, seed, settings.Steps, tuned, $"{attention}, seed {seed}",
+                progress) is not { } curve)
             {
                 return null;
             }

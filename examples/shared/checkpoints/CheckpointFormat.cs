@@ -4,8 +4,8 @@ using System.Text;
 namespace KernelGen.Examples;
 
 /// <summary>
-/// The bytes of a checkpoint: "KGCP", version 1, the number of blobs, then for each its name (length-prefixed UTF-8), its length and its bytes,
-/// and last the SHA-256 of all that. Numbers are little-endian.
+/// The bytes of a checkpoint: "KGCP", version 1, the number of blobs, then for each its name (length-prefixed UTF-8), its length and its
+/// bytes, and last the SHA-256 of all that. Numbers are little-endian.
 /// </summary>
 internal static class CheckpointFormat
 {

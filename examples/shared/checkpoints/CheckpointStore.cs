@@ -3,9 +3,9 @@ using System.Globalization;
 namespace KernelGen.Examples;
 
 /// <summary>
-/// The checkpoints of one run in a folder. A file is written beside the others, brought to the disk and then given its name, and the last two
-/// that are whole are kept: a process that is killed half-way through a write, or a file that is damaged later, costs at most the steps since
-/// the checkpoint before. One process at a time may write.
+/// The checkpoints of one run in a folder. A file is written beside the others, brought to the disk and then given its name, and the last
+/// two that are whole are kept: a process that is killed half-way through a write, or a file that is damaged later, costs at most the steps
+/// since the checkpoint before. One process at a time may write.
 /// </summary>
 internal sealed class CheckpointStore
 {
@@ -17,7 +17,9 @@ internal sealed class CheckpointStore
     private readonly string _folder;
     private readonly string _name;
 
-    /// <summary>Opens the checkpoints called <paramref name="name"/> in <paramref name="folder"/>, which is created where it is missing.</summary>
+    /// <summary>
+    /// Opens the checkpoints called <paramref name="name"/> in <paramref name="folder"/>, which is created where it is missing.
+    /// </summary>
     /// <exception cref="JobException">The folder cannot be created, or the name cannot be part of a file's name.</exception>
     public CheckpointStore(string folder, string name)
     {

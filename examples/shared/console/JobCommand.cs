@@ -77,8 +77,8 @@ internal sealed class JobCommand
     }
 
     /// <summary>
-    /// Parses and runs. A <see cref="JobException"/> of the job becomes a sentence. Returns 2 where the arguments make no sense, else what the
-    /// job returns.
+    /// Parses and runs. A <see cref="JobException"/> of the job becomes a sentence. Returns 2 where the arguments make no sense, else what
+    /// the job returns.
     /// </summary>
     /// <param name="root">The command with its options, or with a command for each job.</param>
     /// <param name="args">The arguments of the process.</param>

@@ -35,7 +35,8 @@ internal sealed class HeatMap(string title, string subtitle, int columns, int si
         if (panel.Labels.Count > 0 && (panel.Labels.Count != rows || panel.Labels.Count != width))
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"The matrix '{panel.Title}' is {rows} × {width} and has {panel.Labels.Count} labels."), nameof(panel));
+                FormattableString.Invariant($"The matrix '{panel.Title}' is {rows} × {width} and has {panel.Labels.Count} labels."),
+                nameof(panel));
         }
 
         _panels.Add(panel);
@@ -65,7 +66,8 @@ internal sealed class HeatMap(string title, string subtitle, int columns, int si
             y += titles[row] + labels;
             if (RowTitles.Count > 0)
             {
-                page.Line($"  <text x=\"{Left - 10}\" y=\"{y + side / 2 + 4}\" text-anchor=\"end\">{SvgPage.Escape(RowTitles[row])}</text>");
+                page.Line(
+                    $"  <text x=\"{Left - 10}\" y=\"{y + side / 2 + 4}\" text-anchor=\"end\">{SvgPage.Escape(RowTitles[row])}</text>");
             }
 
             for (var column = 0; column < rows[row].Length; column++)
@@ -128,7 +130,8 @@ internal sealed class HeatMap(string title, string subtitle, int columns, int si
         foreach (var colour in cells)
         {
             var (red, green, blue) = ColourScale.Palette[colour.Key];
-            var path = string.Concat(colour.Select(cell => SvgPage.Text($"M{x + cell.Column * w:0.##} {y + cell.Row * h:0.##}h{w:0.##}v{h:0.##}h{-w:0.##}z")));
+            var path = string.Concat(
+                colour.Select(cell => SvgPage.Text($"M{x + cell.Column * w:0.##} {y + cell.Row * h:0.##}h{w:0.##}v{h:0.##}h{-w:0.##}z")));
             page.Line($"    <path d=\"{path}\" fill=\"#{red:x2}{green:x2}{blue:x2}\"/>");
         }
 

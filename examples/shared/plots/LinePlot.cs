@@ -68,7 +68,8 @@ internal sealed class LinePlot(string title, string subtitle, string xTitle, str
         {
             if (!double.IsFinite(x) || !double.IsFinite(y))
             {
-                throw new ArgumentException(FormattableString.Invariant($"The curve '{series.Name}' has the point ({x}, {y})."), nameof(series));
+                throw new ArgumentException(
+                    FormattableString.Invariant($"The curve '{series.Name}' has the point ({x}, {y})."), nameof(series));
             }
         }
 
@@ -91,7 +92,8 @@ internal sealed class LinePlot(string title, string subtitle, string xTitle, str
         }
 
         double[] xs = [.. _series.SelectMany(series => series.Points).Select(point => point.X)];
-        double[] ys = [.. _series.SelectMany(series => series.Points).Select(point => point.Y), .. _references.Select(reference => reference.Value)];
+        double[] ys =
+            [.. _series.SelectMany(series => series.Points).Select(point => point.Y), .. _references.Select(reference => reference.Value)];
         var most = double.IsNaN(MostY) ? ys.Max() : MostY;
         var least = Math.Min(most, double.IsNaN(LeastY) ? ys.Min() : Math.Min(LeastY, ys.Min()));
         var xTicks = NiceTicks.Cover(xs.Min(), xs.Max(), about: 8, leastStep: WholeX ? 1 : 0);
@@ -106,7 +108,8 @@ internal sealed class LinePlot(string title, string subtitle, string xTitle, str
         double Y(double y) => Bottom - (y - yTicks[0]) / (yTicks[^1] - yTicks[0]) * (Bottom - Top);
 
         var page = new SvgPage(Width, Height, title, subtitle);
-        page.Line($"  <clipPath id=\"plot\"><rect x=\"{Left}\" y=\"{Top}\" width=\"{Right - Left}\" height=\"{Bottom - Top}\"/></clipPath>");
+        page.Line(
+            $"  <clipPath id=\"plot\"><rect x=\"{Left}\" y=\"{Top}\" width=\"{Right - Left}\" height=\"{Bottom - Top}\"/></clipPath>");
         double[] shown = [.. xTicks.Where(tick => tick >= x0 && tick <= x1)];
         page.Line($"  <g stroke=\"#dddddd\">");
         foreach (var tick in yTicks)
@@ -150,7 +153,8 @@ internal sealed class LinePlot(string title, string subtitle, string xTitle, str
         }
 
         page.Line($"  <text x=\"{(Left + Right) / 2}\" y=\"{Height - 20}\" text-anchor=\"middle\">{SvgPage.Escape(xTitle)}</text>");
-        page.Line($"  <text transform=\"translate(20 {(Top + Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{SvgPage.Escape(yTitle)}</text>");
+        page.Line(
+            $"  <text transform=\"translate(20 {(Top + Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{SvgPage.Escape(yTitle)}</text>");
         PlotCurves.DrawLegend(page, _series, LegendTop, LegendRows, LegendColumn, Marks);
         return page.Close();
     }

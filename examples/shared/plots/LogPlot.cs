@@ -111,7 +111,8 @@ internal sealed class LogPlot(string title, string subtitle, string xTitle, stri
         }
 
         page.Line($"  <text x=\"{(Left + Right) / 2}\" y=\"{Height - 20}\" text-anchor=\"middle\">{SvgPage.Escape(xTitle)}</text>");
-        page.Line($"  <text transform=\"translate(20 {(Top + Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{SvgPage.Escape(yTitle)}</text>");
+        page.Line(
+            $"  <text transform=\"translate(20 {(Top + Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">{SvgPage.Escape(yTitle)}</text>");
 
         // Bands first, so that no curve lies under one.
         foreach (var series in _series.Where(series => series.Spread.Count > 0))

@@ -3,7 +3,9 @@ namespace KernelGen.Examples;
 /// <summary>Round numbers for the ticks of a linear axis.</summary>
 internal static class NiceTicks
 {
-    /// <summary>Multiples of 1, 2 or 5 times a power of ten, from at or below <paramref name="from"/> to at or above <paramref name="to"/>.</summary>
+    /// <summary>
+    /// Multiples of 1, 2 or 5 times a power of ten, from at or below <paramref name="from"/> to at or above <paramref name="to"/>.
+    /// </summary>
     /// <param name="from">The least number to be shown.</param>
     /// <param name="to">The largest.</param>
     /// <param name="about">How many ticks there should be, more or less.</param>

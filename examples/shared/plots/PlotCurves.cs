@@ -40,7 +40,10 @@ internal static class PlotCurves
         page.Line($"  <path d=\"M{outline}Z\" fill=\"{SvgPage.Escape(series.Colour)}\" fill-opacity=\"0.14\"/>");
     }
 
-    /// <summary>Lists the curves below each other from (<see cref="SvgPage.Left"/>, <paramref name="top"/>) on, in columns: above the curves, in no curve's way.</summary>
+    /// <summary>
+    /// Lists the curves below each other from (<see cref="SvgPage.Left"/>, <paramref name="top"/>) on, in columns: above the curves, in no
+    /// curve's way.
+    /// </summary>
     /// <param name="page">Where to.</param>
     /// <param name="series">The curves.</param>
     /// <param name="top">The middle of the first line, in pixels.</param>

@@ -3,10 +3,13 @@ using System.IO.Compression;
 
 namespace KernelGen.Examples;
 
-/// <summary>Writes small pictures as PNG (W3C recommendation, second edition): a palette, 8 bit a pixel, no filter, one chunk of data.</summary>
+/// <summary>
+/// Writes small pictures as PNG (W3C recommendation, second edition): a palette, 8 bit a pixel, no filter, one chunk of data.
+/// </summary>
 internal static class PngImage
 {
-    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(n => Enumerable.Range(0, 8).Aggregate((uint)n, (crc, _) => (crc >> 1) ^ (0xEDB88320u & (0 - (crc & 1)))))];
+    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256)
+        .Select(n => Enumerable.Range(0, 8).Aggregate((uint)n, (crc, _) => (crc >> 1) ^ (0xEDB88320u & (0 - (crc & 1)))))];
 
     /// <summary>The whole file.</summary>
     /// <param name="width">Pixels of a line.</param>

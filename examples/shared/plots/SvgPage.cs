@@ -5,7 +5,8 @@ using System.Text;
 namespace KernelGen.Examples;
 
 /// <summary>
-/// An SVG picture with a title. The background is white in any viewer, and the text is text, so that a picture in version control can be compared.
+/// An SVG picture with a title. The background is white in any viewer, and the text is text, so that a picture in version control can be
+/// compared.
 /// </summary>
 internal sealed class SvgPage
 {

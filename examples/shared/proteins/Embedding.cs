@@ -20,13 +20,14 @@ internal sealed class Embedding
     public const int Width = 64;
 
     /// <summary>
-    /// The standard deviation of an entry of q and k. The relative variance of a FAVOR+ weight is about exp(‖z‖²)/m with z = (q + k)/d^¼, and
-    /// ‖z‖² is about 2·scale²·√d = 16·scale² = 2 for two unrelated tokens, 4 for a token and itself: within the reach of 256 features.
+    /// The standard deviation of an entry of q and k. The relative variance of a FAVOR+ weight is about exp(‖z‖²)/m with z = (q + k)/d^¼,
+    /// and ‖z‖² is about 2·scale²·√d = 16·scale² = 2 for two unrelated tokens, 4 for a token and itself: within the reach of 256 features.
     /// </summary>
     public const double InputScale = 0.35;
 
     /// <summary>Radians a token, from 1 to nearly 1/10,000 ("Attention Is All You Need", section 3.5).</summary>
-    private static readonly double[] Frequencies = [.. Enumerable.Range(0, Width / 2).Select(wave => Math.Pow(10_000, -2.0 * wave / Width))];
+    private static readonly double[] Frequencies =
+        [.. Enumerable.Range(0, Width / 2).Select(wave => Math.Pow(10_000, -2.0 * wave / Width))];
 
     private readonly float[] _rows;
     private readonly RandomHeads _heads;
@@ -40,8 +41,8 @@ internal sealed class Embedding
     }
 
     /// <summary>
-    /// Fills <paramref name="query"/>, <paramref name="key"/> and <paramref name="value"/>, [heads, tokens, head dim] each, with tokens of which the
-    /// first stands at <paramref name="position"/>.
+    /// Fills <paramref name="query"/>, <paramref name="key"/> and <paramref name="value"/>, [heads, tokens, head dim] each, with tokens of
+    /// which the first stands at <paramref name="position"/>.
     /// </summary>
     public void Embed(ReadOnlyMemory<byte> tokens, float[] query, float[] key, float[] value, int threads, int position = 0)
     {

@@ -25,7 +25,8 @@ internal static class Fasta
         }
         catch (InvalidDataException e)
         {
-            throw new JobException($"The file '{path}' is a damaged gzip file: {e.Message} Copy it again, or give another file with --data.");
+            throw new JobException(
+                $"The file '{path}' is a damaged gzip file: {e.Message} Copy it again, or give another file with --data.");
         }
     }
 

@@ -2,7 +2,9 @@ using System.IO.Compression;
 
 namespace KernelGen.Examples;
 
-/// <summary>Reads files that gzip compressed (RFC 1952), and notices where one has been cut off: <see cref="GZipStream"/> takes that for its end.</summary>
+/// <summary>
+/// Reads files that gzip compressed (RFC 1952), and notices where one has been cut off: <see cref="GZipStream"/> takes that for its end.
+/// </summary>
 internal static class GzipFile
 {
     // Behind a whole file this member is one more of it; behind a part of a file it is taken for the missing part, and never comes out.

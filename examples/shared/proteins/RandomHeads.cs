@@ -11,8 +11,8 @@ namespace KernelGen.Examples;
 /// <remarks>
 /// Entries of W are N(0, scale²/<see cref="Embedding.Width"/>), those of Wv N(0, 1/<see cref="Embedding.Width"/>): entries of q and k have
 /// standard deviation <see cref="Embedding.InputScale"/>, entries of v 1. Queries and keys share a matrix (as in Kitaev et al., "Reformer",
-/// arXiv:2001.04451), so that a token attends most to those that resemble it in residue and place. With two unrelated matrices attention would
-/// be so close to plain averaging that no estimate could show its worth.
+/// arXiv:2001.04451), so that a token attends most to those that resemble it in residue and place. With two unrelated matrices attention
+/// would be so close to plain averaging that no estimate could show its worth.
 /// </remarks>
 internal sealed class RandomHeads
 {

@@ -7,12 +7,15 @@ namespace KernelGen.Examples;
 
 /// <summary>
 /// Numbers that depend on nothing but what they are for: the same in every run, in every process and on every machine, which
-/// <see cref="HashCode"/> is not. A draw that is named by its purpose and place can be repeated alone, so that a resumed run needs no state of
-/// a random generator.
+/// <see cref="HashCode"/> is not. A draw that is named by its purpose and place can be repeated alone, so that a resumed run needs no state
+/// of a random generator.
 /// </summary>
 internal static class Seeds
 {
-    /// <summary>The seed of the draw <paramref name="purpose"/> at <paramref name="place"/>, from 0 to 2³¹ − 1, for <see cref="System.Random(int)"/>.</summary>
+    /// <summary>
+    /// The seed of the draw <paramref name="purpose"/> at <paramref name="place"/>, from 0 to 2³¹ − 1, for
+    /// <see cref="System.Random(int)"/>.
+    /// </summary>
     public static int Of(string purpose, params ReadOnlySpan<int> place)
     {
         var text = new StringBuilder(purpose);

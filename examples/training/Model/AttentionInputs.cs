@@ -28,7 +28,8 @@ internal sealed record AttentionInputs(float[] Query, float[] Key, AttentionShap
                 {
                     captured.Add(new AttentionInputs(
                         query.contiguous().data<float>().ToArray(), key.contiguous().data<float>().ToArray(),
-                        new AttentionShape((int)query.size(0), (int)query.size(2), (int)query.size(1), TensorLayout.BatchLengthHeadDim), attention.Layer));
+                        new AttentionShape((int)query.size(0), (int)query.size(2), (int)query.size(1), TensorLayout.BatchLengthHeadDim),
+                        attention.Layer));
                     return null;
                 }).remove);
             }
@@ -43,7 +44,9 @@ internal sealed record AttentionInputs(float[] Query, float[] Key, AttentionShap
         return captured;
     }
 
-    /// <summary>The attention probabilities of one sequence, [heads, length, length]: row i of a head is what token i gives to each token.</summary>
+    /// <summary>
+    /// The attention probabilities of one sequence, [heads, length, length]: row i of a head is what token i gives to each token.
+    /// </summary>
     public float[] Probabilities(int sequence, bool causal)
     {
         int length = Shape.QueryLength, square = length * length;

@@ -14,7 +14,8 @@ internal sealed class KernelSelfAttention : SelfAttention
     public KernelSelfAttention(IAttention layer, TransformerSettings settings, RedrawSchedule? redraw = null)
         : base(nameof(KernelSelfAttention))
     {
-        _attention = new MultiheadKernelAttention(layer, settings.Dim, settings.Heads, rotary: settings.Rotary ? new RotaryPositions() : null, redraw: redraw);
+        _attention = new MultiheadKernelAttention(
+            layer, settings.Dim, settings.Heads, rotary: settings.Rotary ? new RotaryPositions() : null, redraw: redraw);
         RegisterComponents();
     }
 

@@ -3,20 +3,21 @@ using static TorchSharp.torch;
 namespace KernelGen.Examples.Training;
 
 /// <summary>
-/// First weights with which a token looks at places that read as its own surroundings do. A model that has to look things up takes long to hit on that from
-/// random weights: until queries and keys agree on what a word is, nothing is gained by either.
+/// First weights with which a token looks at places that read as its own surroundings do. A model that has to look things up takes long to
+/// hit on that from random weights: until queries and keys agree on what a word is, nothing is gained by either.
 /// </summary>
 /// <remarks>
-/// Queries and keys start with the same weights. What they see is what the convolution saw, a token amid its neighbours, so words that agree in most tokens
-/// have nearly the same query and key. A causal model is asked for what comes next, and looks at what came next elsewhere: its keys start as those of the
-/// token before. All of it is learned on from there.
+/// Queries and keys start with the same weights. What they see is what the convolution saw, a token amid its neighbours, so words that
+/// agree in most tokens have nearly the same query and key. A causal model is asked for what comes next, and looks at what came next
+/// elsewhere: its keys start as those of the token before. All of it is learned on from there.
 /// </remarks>
 internal static class MatchingStart
 {
     /// <summary>Sets the weights of queries, keys and, if the model is causal, of the convolution.</summary>
     /// <param name="model">A model before its first step, with a convolution and attention by generated layers.</param>
     /// <param name="scale">
-    /// Multiplies queries and keys. The product of a query with the same key grows with its square, and with that how much a match stands out at the start.
+    /// Multiplies queries and keys. The product of a query with the same key grows with its square, and with that how much a match stands
+    /// out at the start.
     /// </param>
     public static void Apply(Transformer model, double scale)
     {

@@ -20,7 +20,8 @@ internal sealed class Transformer : nn.Module<Tensor, Tensor?, Tensor>
         Settings = settings;
         _embedding = nn.Embedding(settings.Vocabulary, settings.Dim);
         _convolution = settings.Window > 1 ? nn.Conv1d(settings.Dim, settings.Dim, settings.Window) : null;
-        _blocks = nn.ModuleList([.. Enumerable.Range(0, settings.Layers).Select(layer => new TransformerBlock(settings, attention(layer)))]);
+        _blocks = nn.ModuleList(
+            [.. Enumerable.Range(0, settings.Layers).Select(layer => new TransformerBlock(settings, attention(layer)))]);
         _norm = nn.LayerNorm(settings.Dim);
         _answers = nn.Linear(settings.Dim, settings.Answers);
         RegisterComponents();

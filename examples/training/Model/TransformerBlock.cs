@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace KernelGen.Examples.Training;
 
-/// <summary>x + attention(norm(x)), then x + feedforward(norm(x)): a block with the norms first, which trains without a long warm-up.</summary>
+/// <summary>
+/// x + attention(norm(x)), then x + feedforward(norm(x)): a block with the norms first, which trains without a long warm-up.
+/// </summary>
 internal sealed class TransformerBlock : nn.Module<Tensor, Tensor?, Tensor>
 {
     private readonly LayerNorm _attentionNorm, _feedForwardNorm;

@@ -14,7 +14,8 @@ internal sealed class TransformerDecoder : IDisposable
     {
         if (model.Settings.Window > 1)
         {
-            throw new ArgumentException($"The model's convolution looks at {model.Settings.Window} tokens; a decoder takes one at a time.", nameof(model));
+            throw new ArgumentException(
+                $"The model's convolution looks at {model.Settings.Window} tokens; a decoder takes one at a time.", nameof(model));
         }
 
         _model = model;

@@ -8,15 +8,15 @@ namespace KernelGen.Examples.Training;
 /// <param name="Heads">Of attention.</param>
 /// <param name="Hidden">The numbers of a token inside the feed-forward network.</param>
 /// <param name="Window">
-/// The tokens that a convolution looks at, whose results are what the first block reads: the token and those before it, or on both sides where attention is
-/// bidirectional. 1: there is none, and blocks read tokens as they are.
+/// The tokens that a convolution looks at, whose results are what the first block reads: the token and those before it, or on both sides
+/// where attention is bidirectional. 1: there is none, and blocks read tokens as they are.
 /// </param>
 /// <param name="Causal">Whether a token sees only those before it.</param>
 internal sealed record TransformerSettings(int Vocabulary, int Answers, int Layers, int Dim, int Heads, int Hidden, int Window, bool Causal)
 {
     /// <summary>
-    /// Whether queries and keys are rotated by their positions. Without, attention goes by content alone, at any distance, and only the convolution knows what
-    /// stands beside what.
+    /// Whether queries and keys are rotated by their positions. Without, attention goes by content alone, at any distance, and only the
+    /// convolution knows what stands beside what.
     /// </summary>
     public bool Rotary { get; init; } = true;
 

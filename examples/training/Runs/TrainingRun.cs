@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace KernelGen.Examples.Training;
 
 /// <summary>
-/// All steps of a model, with evaluations between them, and checkpoints from which a run that was stopped or killed goes on: the batch of a step and what is
-/// drawn in it depend on the step alone, so that it computes what it would have.
+/// All steps of a model, with evaluations between them, and checkpoints from which a run that was stopped or killed goes on: the batch of a
+/// step and what is drawn in it depend on the step alone, so that it computes what it would have.
 /// </summary>
 /// <param name="trainer">The model and its optimiser.</param>
 /// <param name="steps">The steps of the run.</param>
@@ -74,7 +74,8 @@ internal sealed class TrainingRun(
             _seconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (!double.IsFinite(loss))
             {
-                throw new JobException(FormattableString.Invariant($"The loss of step {trainer.Steps} of {place} is {loss}: lower the learning rate."));
+                throw new JobException(
+                    FormattableString.Invariant($"The loss of step {trainer.Steps} of {place} is {loss}: lower the learning rate."));
             }
 
             _losses = (_losses.Sum + loss, _losses.Count + 1);

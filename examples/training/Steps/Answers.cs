@@ -17,6 +17,7 @@ internal sealed record Answers(double Loss, double Accuracy)
         var targets = tensor(batch.Targets);
         var loss = nn.functional.cross_entropy(scores, targets, ignore_index: TrainingBatch.Ignored);
         var correct = scores.argmax(-1).eq(targets).sum();
-        return new Answers(loss.item<float>(), (double)correct.item<long>() / batch.Targets.Count(target => target != TrainingBatch.Ignored));
+        return new Answers(
+            loss.item<float>(), (double)correct.item<long>() / batch.Targets.Count(target => target != TrainingBatch.Ignored));
     }
 }

@@ -1,6 +1,8 @@
 namespace KernelGen.Examples.Training;
 
-/// <summary>A text as a model reads it, a number for each character: the first nine tenths to learn from, the rest to be tested on.</summary>
+/// <summary>
+/// A text as a model reads it, a number for each character: the first nine tenths to learn from, the rest to be tested on.
+/// </summary>
 internal sealed class CharacterText
 {
     private const double TrainingShare = 0.9;
@@ -42,7 +44,8 @@ internal sealed class CharacterText
 
         return text.Length >= least
             ? new CharacterText(text)
-            : throw new JobException(FormattableString.Invariant($"The text '{path}' has {text.Length} characters, but {least} or more are needed to learn from."));
+            : throw new JobException(FormattableString.Invariant(
+                $"The text '{path}' has {text.Length} characters, but {least} or more are needed to learn from."));
     }
 
     /// <summary>The numbers of a prompt.</summary>

@@ -8,12 +8,14 @@ namespace KernelGen.Generator.Attributes.Functions;
 internal static class Constants
 {
     /// <summary>The constant as a float, or null where the expression is none or its type has no meaning here.</summary>
-    public static float? AsFloat(IOperation operation) => operation.ConstantValue is { HasValue: true, Value: { } value } ? (float?)AsDouble(value) : null;
+    public static float? AsFloat(IOperation operation) =>
+        operation.ConstantValue is { HasValue: true, Value: { } value } ? (float?)AsDouble(value) : null;
 
     /// <summary>A number of any type that converts to double, or null.</summary>
-    public static double? AsDouble(object constant) => constant is float or double or sbyte or byte or short or ushort or int or uint or long or ulong
-        ? Convert.ToDouble(constant, CultureInfo.InvariantCulture)
-        : null;
+    public static double? AsDouble(object constant) =>
+        constant is float or double or sbyte or byte or short or ushort or int or uint or long or ulong
+            ? Convert.ToDouble(constant, CultureInfo.InvariantCulture)
+            : null;
 
     public static Value? Read(IOperation operation) => operation switch
     {

@@ -104,9 +104,12 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         return faults.Unsupported(operation.Syntax, construct, advice);
     }
 
-    /// <summary>The number that an expression always is; null where it depends on the argument, or has too many parts to be computed.</summary>
+    /// <summary>
+    /// The number that an expression always is; null where it depends on the argument, or has too many parts to be computed.
+    /// </summary>
     public static float? ConstantOf(Value value) =>
-        value is Number number && number.Size <= LargestConstant ? Constants.AsFloat(new Number(ExprSimplifier.Simplify(number.Expr), 1, 1)) : null;
+        value is Number number
+        && number.Size <= LargestConstant ? Constants.AsFloat(new Number(ExprSimplifier.Simplify(number.Expr), 1, 1)) : null;
 
     private Value ReadTyped(IOperation operation) => operation switch
     {
@@ -155,7 +158,8 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
 
         return conversion.Operand switch
         {
-            { Type.SpecialType: not (SpecialType.System_Single or SpecialType.System_Boolean) } when _fixed.Read(conversion.Operand) is { } number =>
+            { Type.SpecialType: not (SpecialType.System_Single or SpecialType.System_Boolean) }
+                when _fixed.Read(conversion.Operand) is { } number =>
                 Number.Of((float)number),
             IInvocationOperation { Type.SpecialType: SpecialType.System_Double } call
                 when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
@@ -165,7 +169,8 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
     }
 
     /// <summary>
-    /// Of whole numbers that are not fixed only choices and signs are read, and sums and products of few: C# takes `x &gt; 0 ? 1 : 0` for an int.
+    /// Of whole numbers that are not fixed only choices and signs are read, and sums and products of few: C# takes `x &gt; 0 ? 1 : 0` for
+    /// an int.
     /// </summary>
     private Value ReadInteger(IOperation operation) => operation switch
     {
@@ -178,9 +183,13 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
                 ? ReadInteger(conversion.Operand)
                 : Exact(conversion, ReadInteger(conversion.Operand)),
         IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.Plus } unchanged => ReadInteger(unchanged.Operand),
-        IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.Minus } negation when ReadInteger(negation.Operand) is Number number =>
+        IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.Minus } negation
+            when ReadInteger(negation.Operand) is Number number =>
             Exact(negation, number, Number.Of(BinaryOperator.Subtract, Number.Of(0), number)),
-        IBinaryOperation { OperatorMethod: null, OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract or BinaryOperatorKind.Multiply } binary =>
+        IBinaryOperation
+        {
+            OperatorMethod: null, OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract or BinaryOperatorKind.Multiply,
+        } binary =>
             ReadIntegers(binary, ReadInteger(binary.LeftOperand), ReadInteger(binary.RightOperand)),
         _ => Read(operation),
     };
@@ -194,16 +203,18 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
     private Value ReadExact(IOperation operation) => Exact(operation, ReadInteger(operation));
 
     /// <summary>
-    /// The last of whole numbers, of which it is made, where floats compute as its type does: none is rounded, and it does not leave the range of the type,
-    /// where it would wrap.
+    /// The last of whole numbers, of which it is made, where floats compute as its type does: none is rounded, and it does not leave the
+    /// range of the type, where it would wrap.
     /// </summary>
     private Value Exact(IOperation operation, params Value[] values)
     {
         var held = FixedNumbers.RangeOf(operation.Type) ?? Interval.All;
-        return values.OfType<Number>().All(number => RangeOf(number).IsWithin(_exact)) && (values.Last() is not Number last || RangeOf(last).IsWithin(held))
+        return values.OfType<Number>().All(number => RangeOf(number).IsWithin(_exact))
+            && (values.Last() is not Number last || RangeOf(last).IsWithin(held))
             ? values.Last()
             : faults.Unsupported(
-                operation.Syntax, $"an expression of type '{operation.Type!.ToDisplayString()}' whose numbers may not fit it, or not be exact as floats,",
+                operation.Syntax,
+                $"an expression of type '{operation.Type!.ToDisplayString()}' whose numbers may not fit it, or not be exact as floats,",
                 "compute with floats and bools only");
 
         // What is larger than a function may be is refused with it.
@@ -288,7 +299,8 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
             return arguments.All(argument => argument is Number) ? ReadPower(call, numbers[0], numbers[1]) : Value.Unknown;
         }
 
-        if (onNumbers && call.TargetMethod.Name == "Clamp" && ConstantOf(numbers[1]) is { } low && ConstantOf(numbers[2]) is { } high && low > high)
+        if (onNumbers && call.TargetMethod.Name == "Clamp" && ConstantOf(numbers[1]) is { } low
+            && ConstantOf(numbers[2]) is { } high && low > high)
         {
             return faults.Unsupported(
                 call.Syntax, FormattableString.Invariant($"{MathCalls.NameOf(call.TargetMethod)} from {low:R} to {high:R}"),
@@ -336,12 +348,16 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         return new Number(ExprPower.Pow(x.Expr, power), parts.Count - uses + (uses * x.Size), x.Depth + parts.Count);
     }
 
-    /// <summary>A call of a method of the user's. Arguments of types that no parameter may have are left to the report on the method.</summary>
+    /// <summary>
+    /// A call of a method of the user's. Arguments of types that no parameter may have are left to the report on the method.
+    /// </summary>
     private Value ReadCall(IInvocationOperation call)
     {
         var isReadable = MethodReader.IsReadable(call.TargetMethod);
         return methods.Call(
-            call, CallArguments.ByParameter(call).Select(argument => isReadable && argument is not null ? Read(argument) : Value.Unknown).ToList());
+            call,
+            CallArguments.ByParameter(call)
+                .Select(argument => isReadable && argument is not null ? Read(argument) : Value.Unknown).ToList());
     }
 
     private Value OfOtherType(IOperation operation) => operation switch

@@ -21,8 +21,10 @@ internal sealed class FixedNumbers(MethodReader methods, ImmutableDictionary<ISy
         return operation switch
         {
             { ConstantValue: { HasValue: true, Value: { } constant } } => Constants.AsDouble(constant),
-            IConversionOperation { OperatorMethod: null } conversion when Read(conversion.Operand) is { } operand => As(conversion.Type, operand),
-            IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.Minus } negation when Read(negation.Operand) is { } operand =>
+            IConversionOperation { OperatorMethod: null } conversion
+                when Read(conversion.Operand) is { } operand => As(conversion.Type, operand),
+            IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.Minus } negation
+                when Read(negation.Operand) is { } operand =>
                 As(negation.Type, -operand),
             IUnaryOperation { OperatorMethod: null, OperatorKind: UnaryOperatorKind.Plus } unchanged => Read(unchanged.Operand),
             IBinaryOperation { OperatorMethod: null } binary when Read(binary.LeftOperand) is { } a && Read(binary.RightOperand) is { } b =>
@@ -30,7 +32,8 @@ internal sealed class FixedNumbers(MethodReader methods, ImmutableDictionary<ISy
             IConditionalOperation { IsRef: false, WhenFalse: { } otherwise } conditional when Decide(conditional.Condition) is { } holds =>
                 Read(holds ? conditional.WhenTrue : otherwise),
             IFieldReferenceOperation { Instance: null } field => methods.Fields.NumberOf(field.Field),
-            ILocalReferenceOperation local when variables.TryGetValue(local.Local, out var value) && value is Counter counter => counter.Value,
+            ILocalReferenceOperation local
+                when variables.TryGetValue(local.Local, out var value) && value is Counter counter => counter.Value,
             IInvocationOperation call when MathCalls.IsMath(call.TargetMethod) => Read(call),
             _ => null,
         };
@@ -42,7 +45,8 @@ internal sealed class FixedNumbers(MethodReader methods, ImmutableDictionary<ISy
         { ConstantValue: { HasValue: true, Value: bool constant } } => constant,
         IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not => !Decide(not.Operand),
         IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd } both => Decide(both.LeftOperand) & Decide(both.RightOperand),
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalOr } either => Decide(either.LeftOperand) | Decide(either.RightOperand),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalOr } either =>
+            Decide(either.LeftOperand) | Decide(either.RightOperand),
         IBinaryOperation { OperatorMethod: null } comparison
             when Read(comparison.LeftOperand) is { } a && Read(comparison.RightOperand) is { } b => comparison.OperatorKind switch
             {
@@ -57,7 +61,9 @@ internal sealed class FixedNumbers(MethodReader methods, ImmutableDictionary<ISy
         _ => null,
     };
 
-    /// <summary>What an operator makes of two numbers in the arithmetic of a type; null where it throws, or is too large to be exact here.</summary>
+    /// <summary>
+    /// What an operator makes of two numbers in the arithmetic of a type; null where it throws, or is too large to be exact here.
+    /// </summary>
     public static double? Combine(BinaryOperatorKind kind, double a, double b, ITypeSymbol? type)
     {
         var isWhole = IsWhole(type);
@@ -89,7 +95,9 @@ internal sealed class FixedNumbers(MethodReader methods, ImmutableDictionary<ISy
         _ => null,
     };
 
-    /// <summary>A number as one of a type, where it is in its range: whole numbers are cut, as C# does in conversions and quotients, and have no −0.</summary>
+    /// <summary>
+    /// A number as one of a type, where it is in its range: whole numbers are cut, as C# does in conversions and quotients, and have no −0.
+    /// </summary>
     private static double? As(ITypeSymbol? type, double number) => (type?.SpecialType, RangeOf(type)) switch
     {
         (SpecialType.System_Single, _) => (float)number,
@@ -100,13 +108,16 @@ internal sealed class FixedNumbers(MethodReader methods, ImmutableDictionary<ISy
 
     private double? Read(IInvocationOperation call)
     {
-        var arguments = CallArguments.ByParameter(call).Select(argument => argument is null ? null : Read(argument)).OfType<double>().ToArray();
+        var arguments = CallArguments.ByParameter(call)
+            .Select(argument => argument is null ? null : Read(argument)).OfType<double>().ToArray();
         return arguments.Length == call.TargetMethod.Parameters.Length && Apply(call.TargetMethod.Name, arguments) is { } value
             ? As(call.Type, value)
             : null;
     }
 
-    /// <summary>The framework's functions in double, of which those on floats are roundings; the .NET Standard has not all of them.</summary>
+    /// <summary>
+    /// The framework's functions in double, of which those on floats are roundings; the .NET Standard has not all of them.
+    /// </summary>
     private static double? Apply(string function, double[] arguments) => (function, arguments) switch
     {
         ("Abs", [var x]) => Math.Abs(x),

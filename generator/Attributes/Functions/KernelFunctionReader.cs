@@ -38,7 +38,8 @@ internal static class KernelFunctionReader
             value = reader.Read(method, source, [Number.Argument]);
             if (value.Size > ScalarFunction.MaxSize)
             {
-                TooLarge(value.Size > int.MaxValue / 2 ? "far more" : value.Size.ToString(CultureInfo.InvariantCulture), ScalarFunction.MaxSize);
+                TooLarge(
+                    value.Size > int.MaxValue / 2 ? "far more" : value.Size.ToString(CultureInfo.InvariantCulture), ScalarFunction.MaxSize);
             }
             else if (value.Depth > ScalarFunction.MaxNesting)
             {

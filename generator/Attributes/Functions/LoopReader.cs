@@ -7,7 +7,9 @@ namespace KernelGen.Generator.Attributes.Functions;
 /// <summary>Reads for loops with constant bounds as their rounds, one after the other.</summary>
 internal sealed class LoopReader(MethodReader methods, FunctionFaults faults, StatementReader statements)
 {
-    /// <summary>The most rounds of a loop. A body of one operation that is run more often is past what a function may have soon after.</summary>
+    /// <summary>
+    /// The most rounds of a loop. A body of one operation that is run more often is past what a function may have soon after.
+    /// </summary>
     private const int MaxRounds = 100;
 
     private bool _failed;
@@ -84,10 +86,13 @@ internal sealed class LoopReader(MethodReader methods, FunctionFaults faults, St
         return variables;
     }
 
-    /// <summary>What the head of the loop does after each round. Counters change here and nowhere else, or they might depend on the argument.</summary>
+    /// <summary>
+    /// What the head of the loop does after each round. Counters change here and nowhere else, or they might depend on the argument.
+    /// </summary>
     private ImmutableDictionary<ISymbol, Value> Step(IOperation statement, ImmutableDictionary<ISymbol, Value> variables)
     {
-        if (statement is not IExpressionStatementOperation { Operation: var step } || TargetOf(step) is not ILocalReferenceOperation { Local: var local }
+        if (statement is not IExpressionStatementOperation { Operation: var step }
+            || TargetOf(step) is not ILocalReferenceOperation { Local: var local }
             || !variables.TryGetValue(local, out var value) || value is not Counter counter)
         {
             return statements.Read(statement, variables).Variables!;
@@ -100,7 +105,9 @@ internal sealed class LoopReader(MethodReader methods, FunctionFaults faults, St
             ICompoundAssignmentOperation { OperatorMethod: null } compound when numbers.Read(compound.Value) is { } by =>
                 FixedNumbers.Combine(compound.OperatorKind, counter.Value, by, local.Type),
             IIncrementOrDecrementOperation { OperatorMethod: null } unit =>
-                FixedNumbers.Combine(unit.Kind == OperationKind.Increment ? BinaryOperatorKind.Add : BinaryOperatorKind.Subtract, counter.Value, 1, local.Type),
+                FixedNumbers.Combine(
+                    unit.Kind == OperationKind.Increment ? BinaryOperatorKind.Add : BinaryOperatorKind.Subtract,
+                    counter.Value, 1, local.Type),
             _ => null,
         };
         if (next is { } number)

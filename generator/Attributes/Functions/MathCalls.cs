@@ -70,7 +70,9 @@ internal static class MathCalls
         _ => UnaryOf(method.Name) is not null ? $"write MathF.{method.Name}" : AdviceFor(method),
     };
 
-    /// <summary>As Math has it: −0 stays, and a bound that is NaN counts for none. Those of the number types are a maximum and a minimum.</summary>
+    /// <summary>
+    /// As Math has it: −0 stays, and a bound that is NaN counts for none. Those of the number types are a maximum and a minimum.
+    /// </summary>
     private static Value ClampByComparing(Number x, Number low, Number high) =>
         Truth.Of(Comparison.Less, x, low).Choose(low, Truth.Of(Comparison.Greater, x, high).Choose(high, x));
 

@@ -41,7 +41,8 @@ internal sealed class MethodReader
     public static bool IsReadable(IMethodSymbol method) => ObjectionTo(method) is null;
 
     /// <summary>Whether a method can only read the parameter, so that it might as well be a value.</summary>
-    public static bool IsRead(IParameterSymbol parameter) => parameter.RefKind is RefKind.None or RefKind.In or RefKind.RefReadOnlyParameter;
+    public static bool IsRead(IParameterSymbol parameter) =>
+        parameter.RefKind is RefKind.None or RefKind.In or RefKind.RefReadOnlyParameter;
 
     /// <summary>Counts what is read, and stops it where it gets out of hand.</summary>
     /// <exception cref="InsufficientExecutionStackException">Nested too deeply, or too much.</exception>
@@ -69,7 +70,8 @@ internal sealed class MethodReader
     /// <exception cref="InsufficientExecutionStackException">Nested too deeply, or too much.</exception>
     public Value Read(IMethodSymbol method, MethodDeclarationSyntax source, IReadOnlyList<Value> arguments)
     {
-        // Roslyn makes operations of syntax without asking whether the stack is large enough: some 8000 levels of 8 MB would end its process.
+        // Roslyn makes operations of syntax without asking whether the stack is large enough: some 8000 levels of 8 MB would end its
+        // process.
         if (IsNestedTooDeeply(source))
         {
             throw new InsufficientExecutionStackException();
@@ -88,7 +90,8 @@ internal sealed class MethodReader
         return Read(method, declared.Parameters, block, arguments);
     }
 
-    private Value Read(IMethodSymbol method, IReadOnlyList<IParameterSymbol> parameters, IBlockOperation body, IReadOnlyList<Value> arguments)
+    private Value Read(
+        IMethodSymbol method, IReadOnlyList<IParameterSymbol> parameters, IBlockOperation body, IReadOnlyList<Value> arguments)
     {
         var variables = ImmutableDictionary.Create<ISymbol, Value>(SymbolEqualityComparer.Default)
             .AddRange(parameters.Select((parameter, index) => new KeyValuePair<ISymbol, Value>(parameter, arguments[index])));
@@ -175,7 +178,8 @@ internal sealed class MethodReader
             .FirstOrDefault(local => SymbolEqualityComparer.Default.Equals(local.Symbol, function))?.Body;
     }
 
-    private static bool IsDelegate(IMethodSymbol method) => method.MethodKind is MethodKind.DelegateInvoke or MethodKind.FunctionPointerSignature;
+    private static bool IsDelegate(IMethodSymbol method) =>
+        method.MethodKind is MethodKind.DelegateInvoke or MethodKind.FunctionPointerSignature;
 
     /// <summary>What to write instead of a method that the user cannot change.</summary>
     private static string AdviceForFrameworks(IMethodSymbol method) => method switch

@@ -7,11 +7,13 @@ using Microsoft.CodeAnalysis.Operations;
 namespace KernelGen.Generator.Attributes.Functions;
 
 /// <summary>
-/// The values of static readonly fields, where an initialiser in this project decides them that can be computed while compiling: then a field is
-/// as good as a constant.
+/// The values of static readonly fields, where an initialiser in this project decides them that can be computed while compiling: then a
+/// field is as good as a constant.
 /// </summary>
 /// <param name="compilation">The project.</param>
-/// <param name="methods">Reads what initialisers call, and reports nothing: whoever uses a field reports that its value is not known.</param>
+/// <param name="methods">
+/// Reads what initialisers call, and reports nothing: whoever uses a field reports that its value is not known.
+/// </param>
 /// <param name="cancel">Stops reading.</param>
 internal sealed class ReadonlyFields(Compilation compilation, Func<MethodReader> methods, CancellationToken cancel)
 {
@@ -28,7 +30,9 @@ internal sealed class ReadonlyFields(Compilation compilation, Func<MethodReader>
     {
         if (!_known.TryGetValue(field, out var value))
         {
-            if (_open.Contains(field, SymbolEqualityComparer.Default) || DeclarationOf(field) is not { } declaration || _open.Any(IsSetAfter))
+            if (_open.Contains(field, SymbolEqualityComparer.Default)
+                || DeclarationOf(field) is not { } declaration
+                || _open.Any(IsSetAfter))
             {
                 return default;
             }
@@ -41,7 +45,9 @@ internal sealed class ReadonlyFields(Compilation compilation, Func<MethodReader>
             // Fields of one type are set in the order of their declarations: what another reads before its turn is 0 still.
             bool IsSetAfter(IFieldSymbol reader) =>
                 SymbolEqualityComparer.Default.Equals(reader.ContainingType, field.ContainingType)
-                && !(DeclarationOf(reader) is { } other && other.SyntaxTree == declaration.SyntaxTree && declaration.SpanStart < other.SpanStart);
+                && !(DeclarationOf(reader) is { } other
+                    && other.SyntaxTree == declaration.SyntaxTree
+                    && declaration.SpanStart < other.SpanStart);
         }
 
         return value;
@@ -64,13 +70,16 @@ internal sealed class ReadonlyFields(Compilation compilation, Func<MethodReader>
             return (number, null);
         }
 
-        var value = number is { } single ? Number.Of((float)single) : new ExpressionReader(reader, reader.Faults, variables).Read(initialiser);
+        var value = number is { } single
+            ? Number.Of((float)single)
+            : new ExpressionReader(reader, reader.Faults, variables).Read(initialiser);
         return reader.Faults.Any || value == Value.Unknown ? default : (number ?? ExpressionReader.ConstantOf(value), value);
     }
 
     /// <summary>Where the field is declared, if that alone says what it is once its type is initialised.</summary>
     private VariableDeclaratorSyntax? DeclarationOf(IFieldSymbol field) =>
-        field is { IsStatic: true, IsReadOnly: true } && !field.ContainingType.StaticConstructors.Any(constructor => Assigns(constructor, field))
+        field is { IsStatic: true, IsReadOnly: true }
+        && !field.ContainingType.StaticConstructors.Any(constructor => Assigns(constructor, field))
             ? field.DeclaringSyntaxReferences
                 .Where(reference => compilation.ContainsSyntaxTree(reference.SyntaxTree))
                 .Select(reference => reference.GetSyntax(cancel))
@@ -78,7 +87,9 @@ internal sealed class ReadonlyFields(Compilation compilation, Func<MethodReader>
                 .FirstOrDefault(declarator => declarator.Initializer is not null)
             : null;
 
-    /// <summary>Whether a static constructor may change the field: one in an assembly, or one where its name stands in such a place.</summary>
+    /// <summary>
+    /// Whether a static constructor may change the field: one in an assembly, or one where its name stands in such a place.
+    /// </summary>
     private bool Assigns(IMethodSymbol constructor, IFieldSymbol field) =>
         constructor.DeclaringSyntaxReferences
             .SelectMany(reference => reference.GetSyntax(cancel).DescendantNodes())

@@ -74,7 +74,9 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
         if (condition?.Decide() is { } holds)
         {
             // Of the counters of loops.
-            return holds ? Read(conditional.WhenTrue, variables) : conditional.WhenFalse is null ? Flow.To(variables) : Read(conditional.WhenFalse, variables);
+            return holds ? Read(conditional.WhenTrue, variables)
+                : conditional.WhenFalse is null ? Flow.To(variables)
+                : Read(conditional.WhenFalse, variables);
         }
 
         condition ??= Truth.Of(true);
@@ -124,7 +126,9 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
                 return false;
         }
 
-        if (initializer is not IInvocationOperation call || !MathCalls.IsMath(call.TargetMethod) || Expressions(variables).Read(call) != Value.Unknown)
+        if (initializer is not IInvocationOperation call
+            || !MathCalls.IsMath(call.TargetMethod)
+            || Expressions(variables).Read(call) != Value.Unknown)
         {
             faults.Unsupported(
                 declarator.Syntax, $"a local of type '{local.Type.ToDisplayString()}'",

@@ -24,7 +24,8 @@ internal sealed class SwitchReader(ExpressionReader expressions, StatementReader
 
             if (labels.Count > 0)
             {
-                sections.Add((labels.Select(label => expressions.ReadLabel(label, input) ?? Truth.Of(true)).Aggregate((a, b) => a | b), flow));
+                sections.Add(
+                    (labels.Select(label => expressions.ReadLabel(label, input) ?? Truth.Of(true)).Aggregate((a, b) => a | b), flow));
             }
         }
 
@@ -42,7 +43,8 @@ internal sealed class SwitchReader(ExpressionReader expressions, StatementReader
         var last = section.Length - 1;
         return section[last] switch
         {
-            IBranchOperation { BranchKind: BranchKind.Break } end when SymbolEqualityComparer.Default.Equals(end.Target, exit) => section.RemoveAt(last),
+            IBranchOperation { BranchKind: BranchKind.Break } end
+                when SymbolEqualityComparer.Default.Equals(end.Target, exit) => section.RemoveAt(last),
             IBlockOperation block => section.RemoveAt(last).AddRange(WithoutBreak(block.Operations, exit)),
             _ => section,
         };

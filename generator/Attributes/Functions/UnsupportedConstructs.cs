@@ -11,7 +11,8 @@ internal static class UnsupportedConstructs
     public static (string Construct, string Advice) Describe(IOperation operation) => operation switch
     {
         IFieldReferenceOperation field => Describe(field),
-        IPropertyReferenceOperation { Property: var property } => ("a property", property.IsInSource() ? "make it a const, or a static method" : OnlyFloats),
+        IPropertyReferenceOperation { Property: var property } =>
+            ("a property", property.IsInSource() ? "make it a const, or a static method" : OnlyFloats),
         _ => Describe(operation.Kind),
     };
 
@@ -19,7 +20,8 @@ internal static class UnsupportedConstructs
     public static string AdviceForLocal(ITypeSymbol type, bool isConstant) => type switch
     {
         { TypeKind: TypeKind.Delegate or TypeKind.FunctionPointer } => "make it a static local function",
-        { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_Double } or { Name: "Half", ContainingNamespace.Name: "System" } =>
+        { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_Double }
+            or { Name: "Half", ContainingNamespace.Name: "System" } =>
             isConstant ? "declare it as a float, or const" : "declare it as a float",
         _ => OnlyFloats,
     };
@@ -27,7 +29,8 @@ internal static class UnsupportedConstructs
     private static (string Construct, string Advice) Describe(IFieldReferenceOperation reference) => reference.Field switch
     {
         { IsStatic: false } field => ($"the field '{field.Name}' of an object", OnlyFloats),
-        { IsReadOnly: true } field => ($"the field '{field.Name}', whose value is not known while compiling,", "write its value, or a const that has it"),
+        { IsReadOnly: true } field =>
+            ($"the field '{field.Name}', whose value is not known while compiling,", "write its value, or a const that has it"),
         var field => ($"the field '{field.Name}', which may change,", "make it a const, or readonly"),
     };
 

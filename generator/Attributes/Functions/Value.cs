@@ -33,7 +33,9 @@ internal sealed class Number(Expr expr, long size, int depth) : Value(size, dept
 
     /// <summary>a·b + c in one rounding.</summary>
     public static Number Fused(Number a, Number b, Number c) =>
-        new(new Expr.FusedMultiplyAdd(a.Expr, b.Expr, c.Expr), a.Size + b.Size + c.Size + 1, Math.Max(a.Depth, Math.Max(b.Depth, c.Depth)) + 1);
+        new(
+            new Expr.FusedMultiplyAdd(a.Expr, b.Expr, c.Expr), a.Size + b.Size + c.Size + 1,
+            Math.Max(a.Depth, Math.Max(b.Depth, c.Depth)) + 1);
 
     public static Number Of(UnaryOperator op, Number operand) =>
         operand.Expr is Expr.Constant constant && FloatMath.Apply(op, constant.Value) is { } value
@@ -74,7 +76,8 @@ internal sealed class Truth(Condition condition, long size, int depth) : Value(s
     public static Truth Of(bool value) => new(value ? ExprSimplifier.True : ExprSimplifier.False, 1, 1);
 
     public static Truth Of(Comparison comparison, Number left, Number right) =>
-        Folded(new(new Condition.Compare(comparison, left.Expr, right.Expr), left.Size + right.Size + 1, Math.Max(left.Depth, right.Depth) + 1));
+        Folded(new(
+            new Condition.Compare(comparison, left.Expr, right.Expr), left.Size + right.Size + 1, Math.Max(left.Depth, right.Depth) + 1));
 
     public static Truth operator &(Truth a, Truth b) =>
         Folded(new(new Condition.Both(a.Condition, b.Condition), a.Size + b.Size + 1, Math.Max(a.Depth, b.Depth) + 1));

@@ -5,7 +5,9 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Backends.Cpu;
 
-/// <summary>Emits the body of one kernel method: the loops over tiles and strips, and calls of the products and sweeps inside them.</summary>
+/// <summary>
+/// Emits the body of one kernel method: the loops over tiles and strips, and calls of the products and sweeps inside them.
+/// </summary>
 internal sealed class BodyEmitter
 {
     private readonly CpuSchedule _schedule;
@@ -26,7 +28,9 @@ internal sealed class BodyEmitter
 
     private bool _inRun;
 
-    public BodyEmitter(CpuSchedule schedule, TileProgram program, KernelText text, SourceWriter writer, IReadOnlyList<Statement> block, ShortCall? shortCall = null)
+    public BodyEmitter(
+        CpuSchedule schedule, TileProgram program, KernelText text, SourceWriter writer, IReadOnlyList<Statement> block,
+        ShortCall? shortCall = null)
     {
         _schedule = schedule;
         _program = program;
@@ -134,7 +138,8 @@ internal sealed class BodyEmitter
         {
             if (_buffers.Contains(member))
             {
-                _writer.Line($"// {member} {ProgramText.Shape(member)} of the kept state{(_buffers[member].IsTransposed ? ", transposed" : "")}.");
+                _writer.Line(
+                    $"// {member} {ProgramText.Shape(member)} of the kept state{(_buffers[member].IsTransposed ? ", transposed" : "")}.");
                 TakeKept(member, _buffers[member], read);
             }
 
@@ -303,7 +308,8 @@ internal sealed class BodyEmitter
     }
 
     /// <summary>Whether a sum need not be in memory before the first token is added.</summary>
-    private static bool IsLeftOut(SumGroups groups, StateMember member) => !member.IsRowVector && !member.IsColumnVector && groups.IsRead(member);
+    private static bool IsLeftOut(SumGroups groups, StateMember member) =>
+        !member.IsRowVector && !member.IsColumnVector && groups.IsRead(member);
 
     /// <summary>Starts the first groups beside the sums.</summary>
     private void OpenGroups(SumGroups groups, bool hasRests)
@@ -319,7 +325,8 @@ internal sealed class BodyEmitter
             if (groups.IsRead(sum))
             {
                 var floats = _schedule.Floats(sum);
-                _writer.Line($"_MemoryMarshal.CreateSpan(ref {sum}, {floats}).CopyTo(_MemoryMarshal.CreateSpan(ref {groups.Base(sum)}, {floats}));");
+                _writer.Line(
+                    $"_MemoryMarshal.CreateSpan(ref {sum}, {floats}).CopyTo(_MemoryMarshal.CreateSpan(ref {groups.Base(sum)}, {floats}));");
             }
         }
     }
@@ -381,7 +388,8 @@ internal sealed class BodyEmitter
         {
             _writer.Line($"{start}({values}, {maxima}, runFrom);");
             RebaseAll(runs.State, maxima, runs.Threshold);
-            _writer.Line($"runTo = {end}({values}, ref {reference}, {maxima}, runFrom, {Count(tokens)}, {ExprPrinter.Literal(runs.Threshold)});");
+            _writer.Line(
+                $"runTo = {end}({values}, ref {reference}, {maxima}, runFrom, {Count(tokens)}, {ExprPrinter.Literal(runs.Threshold)});");
             _inRun = true;
             Emit(body);
             if (GroupsOf(runs.State)!.ReadsSums)
@@ -419,7 +427,8 @@ internal sealed class BodyEmitter
             Fill(reduce.Target, _schedule.Floats(reduce.Target), reduce.Reduction == Reduction.Sum ? 0 : double.NegativeInfinity);
         }
 
-        foreach (var packed in strip.Statements.OfType<MatMul>().Where(p => p.TransposeB && _buffers.HasCopy(p.B)).Select(p => p.B).Distinct())
+        foreach (var packed in strip.Statements.OfType<MatMul>()
+            .Where(p => p.TransposeB && _buffers.HasCopy(p.B)).Select(p => p.B).Distinct())
         {
             if (packed is StateMember member && IsWritten(packed))
             {
@@ -483,17 +492,21 @@ internal sealed class BodyEmitter
     /// </summary>
     private Dim? EarlierAxis(StripStep strip) => Masks(strip).FirstOrDefault(mask => mask.Later == strip.Tokens)?.Earlier;
 
-    /// <summary>Likewise the column axis where the rows are the earlier tokens: rows that follow the whole tile of columns need not be visited.</summary>
+    /// <summary>
+    /// Likewise the column axis where the rows are the earlier tokens: rows that follow the whole tile of columns need not be visited.
+    /// </summary>
     private Dim? LaterAxis(StripStep strip) => Masks(strip).FirstOrDefault(mask => mask.Earlier == strip.Tokens)?.Later;
 
     private IEnumerable<Position.Precedes> Masks(StripStep strip)
     {
-        var masks = strip.Statements.OfType<Map>().SelectMany(map => map.Branches).SelectMany(branch => branch.Flatten()).OfType<Expr.Choice>()
+        var masks = strip.Statements.OfType<Map>().SelectMany(map => map.Branches)
+            .SelectMany(branch => branch.Flatten()).OfType<Expr.Choice>()
             .Where(choice => choice.IfFalse is Expr.Constant { Value: double.NegativeInfinity })
             .Select(choice => choice.Condition).OfType<Position.Precedes>()
             .Where(mask => mask.Earlier != mask.Later);
         var onlyAdds = strip.Statements.All(statement => statement is Rebase or Reduce { Accumulate: true } or MatMul { Accumulate: true }
-            || (statement is Map or Reduce or MatMul && Dataflow.Writes(statement).All(tile => _buffers.Contains(tile) && _buffers[tile].IsStrip)));
+            || (statement is Map or Reduce or MatMul
+                && Dataflow.Writes(statement).All(tile => _buffers.Contains(tile) && _buffers[tile].IsStrip)));
         return onlyAdds ? masks : Enumerable.Empty<Position.Precedes>();
     }
 
@@ -561,7 +574,8 @@ internal sealed class BodyEmitter
     /// <summary>A sweep walks one column axis, and cannot read a row vector that it is still reducing.</summary>
     private static bool CanShare(List<Statement> sweep, Statement statement) =>
         SweepEmitter.Columns(sweep[0]) == SweepEmitter.Columns(statement)
-        && !Dataflow.Reads(statement).Any(tile => tile.IsRowVector && sweep.Where(other => other != statement).SelectMany(Dataflow.Writes).Contains(tile));
+        && !Dataflow.Reads(statement)
+            .Any(tile => tile.IsRowVector && sweep.Where(other => other != statement).SelectMany(Dataflow.Writes).Contains(tile));
 
     /// <summary>Whether a statement is a store of what the caller may not want to keep, or only serves such.</summary>
     private bool IsOptional(Statement statement) =>
@@ -573,7 +587,8 @@ internal sealed class BodyEmitter
         var outside = new HashSet<Tile>(_statements.Where(other => !sweep.Contains(other)).SelectMany(Dataflow.Reads));
         var emitter = new SweepEmitter(
             _schedule, _buffers, sweep, outside.Contains, function => FunctionEmitter.Add(_text, function));
-        var name = _text.Add("Compute" + string.Concat(sweep.Select(statement => Upper(Dataflow.Writes(statement).First().Name)).Distinct()), emitter.Emit);
+        var name = _text.Add(
+            "Compute" + string.Concat(sweep.Select(statement => Upper(Dataflow.Writes(statement).First().Name)).Distinct()), emitter.Emit);
         var columns = SweepEmitter.Columns(sweep[0]);
         var sum = emitter.Tiles.OfType<StateMember>().SingleOrDefault(member => sweep.Any(statement => IsGrouped(statement, member)));
         var tiles = emitter.Tiles.Select(tile => At(tile));
@@ -604,7 +619,8 @@ internal sealed class BodyEmitter
         }
 
         // The sweep is done for each thing that it adds to, and may do nothing else where those are two.
-        IEnumerable<string> AddingTo(string target) => emitter.Tiles.Select(tile => tile == sum ? At(sum, target) : At(tile)).Concat(arguments);
+        IEnumerable<string> AddingTo(string target) =>
+            emitter.Tiles.Select(tile => tile == sum ? At(sum, target) : At(tile)).Concat(arguments);
         if (!GroupsOf(sum.State)!.IsRead(sum))
         {
             Call(name, AddingTo(SumGroups.Open(sum)), sweep);
@@ -634,7 +650,8 @@ internal sealed class BodyEmitter
     }
 
     /// <summary>What the next line computes, in the notation of the paper.</summary>
-    private void Describe(params Statement[] statements) => _writer.Line($"// {string.Join("; ", statements.Select(ProgramText.Describe))}");
+    private void Describe(params Statement[] statements) =>
+        _writer.Line($"// {string.Join("; ", statements.Select(ProgramText.Describe))}");
 
     private void Load(Load load, StripStep strip, string rows)
     {
@@ -682,7 +699,8 @@ internal sealed class BodyEmitter
             var skipped = $"skipped{load.Target.Name}";
             _writer.Line($"var {skipped} = global::System.Math.Clamp({token} - {Print(load.Source.Length)} + 1, 0, {rows});");
             _writer.Line($"_TileCopy.Clear({target}, {buffer.Stride}, 0, {skipped});");
-            (token, target, rows) = ($"({token} - {skipped})", $"ref _Unsafe.Add({target}, {skipped} * {buffer.Stride})", $"{rows} - {skipped}");
+            (token, target, rows) = ($"({token} - {skipped})", $"ref _Unsafe.Add({target}, {skipped} * {buffer.Stride})",
+                $"{rows} - {skipped}");
         }
 
         _writer.Line(
@@ -724,11 +742,14 @@ internal sealed class BodyEmitter
         {
             var skipped = $"skipped{store.Source.Name}";
             _writer.Line($"var {skipped} = global::System.Math.Max(0, {token} - {Print(store.Destination.Length)} + 1);");
-            (source, token, rows) = ($"ref _Unsafe.Add({source}, {skipped} * {buffer.Stride})", $"({token} - {skipped})", $"{rows} - {skipped}");
+            (source, token, rows) = ($"ref _Unsafe.Add({source}, {skipped} * {buffer.Stride})", $"({token} - {skipped})",
+                $"{rows} - {skipped}");
         }
 
         var arguments = $"{source}, {buffer.Stride}, {rows}, {store.Destination.Columns.Size}, ref _Unsafe.Add(ref {tensor}, {token} * {stride}), {(reversed ? "-" : "")}{stride}";
-        var text = store.Destination.Access == OperandAccess.Accumulate ? $"_TileCopy.StoreGradient({arguments}, head.AddsGradients);" : $"_TileCopy.Store({arguments});";
+        var text = store.Destination.Access == OperandAccess.Accumulate
+            ? $"_TileCopy.StoreGradient({arguments}, head.AddsGradients);"
+            : $"_TileCopy.Store({arguments});";
         if (!store.Destination.IsOptional)
         {
             _writer.Line(text);
@@ -741,7 +762,10 @@ internal sealed class BodyEmitter
         }
     }
 
-    /// <summary>All that the caller may not want, at the first such store: nobody wants what comes after it, such as the rest of a log-sum-exp, without it.</summary>
+    /// <summary>
+    /// All that the caller may not want, at the first such store: nobody wants what comes after it, such as the rest of a log-sum-exp,
+    /// without it.
+    /// </summary>
     private void StoreOptional(Store store, StripStep strip, string row, string rows, string first)
     {
         var stores = strip.Statements.OfType<Store>().Where(IsOptional).ToList();
@@ -756,7 +780,8 @@ internal sealed class BodyEmitter
             foreach (var optional in stores)
             {
                 var (source, tensor) = (Locate(optional.Source).Reference, Tensor(optional.Destination).Reference);
-                var text = $"_TileCopy.Store(ref _Unsafe.Add(ref {source}, {row}), 0, 1, {rows}, ref _Unsafe.Add(ref {tensor}, {first}), 0);";
+                var text =
+                    $"_TileCopy.Store(ref _Unsafe.Add(ref {source}, {row}), 0, 1, {rows}, ref _Unsafe.Add(ref {tensor}, {first}), 0);";
                 if (optional == store)
                 {
                     _writer.Line(text);
@@ -858,13 +883,16 @@ internal sealed class BodyEmitter
         ];
     }
 
-    /// <summary>Where the operands of a product are: of its rows those of the strip, of its summands those of the run that are not zero.</summary>
+    /// <summary>
+    /// Where the operands of a product are: of its rows those of the strip, of its summands those of the run that are not zero.
+    /// </summary>
     private ProductPlaces Places(MatMul product)
     {
         var (rows, inner) = product.TransposeA ? (product.A.Columns, product.A.Rows) : (product.A.Rows, product.A.Columns);
         var places = new ProductPlaces(
             At(product.A), Locate(product.A).Stride, $"ref {RightOperand(product)}", RightStride(product), Locate(product.Target).Stride,
-            Rows: !rows.IsTokens ? "" : _strip is null ? Count(rows) : "sCount", Inner: inner.IsTokens ? Count(inner) : "", Diagonal: _strip is null ? "0" : "s");
+            Rows: !rows.IsTokens ? "" : _strip is null ? Count(rows) : "sCount", Inner: inner.IsTokens ? Count(inner) : "",
+            Diagonal: _strip is null ? "0" : "s");
         if (!inner.IsTokens || !_inRun || !product.TransposeA || !(IsZeroOutsideRun(product.A) || IsZeroOutsideRun(product.B)))
         {
             return places;
@@ -895,8 +923,8 @@ internal sealed class BodyEmitter
         {
             Describe(product);
             _writer.Line(HadamardCall.Of(
-                product, At(product.A), Locate(product.A).Stride, $"ref {projections.Name}", At(product.Target), Locate(product.Target).Stride,
-                $"ref {_buffers.Transform!.Name}", Count(product.A.Rows)));
+                product, At(product.A), Locate(product.A).Stride, $"ref {projections.Name}", At(product.Target),
+                Locate(product.Target).Stride, $"ref {_buffers.Transform!.Name}", Count(product.A.Rows)));
             return;
         }
 
@@ -955,15 +983,18 @@ internal sealed class BodyEmitter
             }
 
             Describe(product);
-            _writer.Line(ProductCall.AddToBoth(_schedule, product, places, At(sum), At(sum, SumGroups.Group(sum)), "stage == _SumStage.Grouped"));
+            _writer.Line(
+                ProductCall.AddToBoth(_schedule, product, places, At(sum), At(sum, SumGroups.Group(sum)), "stage == _SumStage.Grouped"));
         }
     }
 
     /// <summary>Whether nobody reads what the tile, or the run, adds to the sums.</summary>
-    private string IsLast => _inRun ? "(isLast && runTo == " + Count(_groups.Single(groups => IsCarried(groups.Fold.State)).Fold.Loop.Tokens) + ")" : "isLast";
+    private string IsLast =>
+        _inRun ? "(isLast && runTo == " + Count(_groups.Single(groups => IsCarried(groups.Fold.State)).Fold.Loop.Tokens) + ")" : "isLast";
 
     private bool IsZeroOutsideRun(Tile tile) => _statements.OfType<Map>().Any(map =>
-        map.Target == tile && map.Branches.All(branch => branch is Expr.Choice { Condition: Position.InRun, IfFalse: Expr.Constant { Value: 0 } }));
+        map.Target == tile
+        && map.Branches.All(branch => branch is Expr.Choice { Condition: Position.InRun, IfFalse: Expr.Constant { Value: 0 } }));
 
     private void Fill(Tile tile, int floats, double value) =>
         _writer.Line($"_MemoryMarshal.CreateSpan(ref {tile.Name}, {floats}).Fill({ExprPrinter.Literal(value)});");
@@ -983,14 +1014,17 @@ internal sealed class BodyEmitter
     private (string Reference, int Stride) Locate(Tile tile)
     {
         var (reference, stride, isStrip) = LocateRaw(tile);
-        return _strip is null || isStrip || tile.Rows != _strip ? (reference, stride) : ($"_Unsafe.Add(ref {reference}, s * {stride})", stride);
+        return _strip is null || isStrip || tile.Rows != _strip
+            ? (reference, stride)
+            : ($"_Unsafe.Add(ref {reference}, s * {stride})", stride);
     }
 
     private (string Reference, int Stride, bool IsStrip) LocateRaw(Tile tile) =>
         _buffers.Contains(tile) ? (_buffers[tile].Name, _buffers[tile].Stride, _buffers[tile].IsStrip)
         : (tile.Name, _schedule.Stride(tile), false);
 
-    private static (string Reference, string Stride) Tensor(Operand operand) => (OperandTable.Start(operand.Name), OperandTable.Stride(operand));
+    private static (string Reference, string Stride) Tensor(Operand operand) =>
+        (OperandTable.Start(operand.Name), OperandTable.Stride(operand));
 
     private static string Start(Dim tokens) => IndexText.Start(tokens);
 
@@ -1000,7 +1034,8 @@ internal sealed class BodyEmitter
 
     /// <summary>Whether positions below a bound are surely below a length.</summary>
     private static bool IsWithin(TokenIndex bound, TokenIndex length) =>
-        Print(bound) == Print(length) || (bound is TokenIndex.Extremum { IsMax: false } min && (IsWithin(min.Left, length) || IsWithin(min.Right, length)));
+        Print(bound) == Print(length)
+        || (bound is TokenIndex.Extremum { IsMax: false } min && (IsWithin(min.Left, length) || IsWithin(min.Right, length)));
 
     private static string Print(TokenIndex index) => IndexText.Print(
         index, length => length.Operand.IsOfKeys ? "head.KeyLength" : "head.QueryLength", "global::System.Math");

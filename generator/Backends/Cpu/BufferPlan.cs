@@ -78,7 +78,8 @@ internal sealed class BufferPlan
     public void Add(Tile tile, int rows, int stride) => _buffers[tile] = Allocate(tile.Name, rows * stride, stride);
 
     /// <summary>Says where a tile lives that has memory elsewhere.</summary>
-    public void Place(Tile tile, int stride) => _buffers[tile] = new Buffer(tile.Name, Offset: 0, stride, IsStrip: false, IsTransposed: false);
+    public void Place(Tile tile, int stride) =>
+        _buffers[tile] = new Buffer(tile.Name, Offset: 0, stride, IsStrip: false, IsTransposed: false);
 
     /// <summary>Leaves memory out: what is allocated from here on begins at an offset, or beyond.</summary>
     public void Skip(int offset) => Floats = Math.Max(Floats, offset);
@@ -111,7 +112,8 @@ internal sealed class BufferPlan
                     if (whole.Statement is MatMul { B: Parameter { Form: ParameterForm.Transform } projections } product)
                     {
                         Transform ??= Allocate("transform", HadamardCall.WorkFloats(projections), 0);
-                        _buffers[product.Target] = Allocate(product.Target.Name, _schedule.Floats(product.Target), _schedule.Stride(product.Target));
+                        _buffers[product.Target] = Allocate(
+                            product.Target.Name, _schedule.Floats(product.Target), _schedule.Stride(product.Target));
                     }
 
                     if (whole.Statement is Map { Target: not StateMember and var made })
@@ -182,9 +184,12 @@ internal sealed class BufferPlan
         }
     }
 
-    private static bool IsRightOperand(Statement statement, Tile tile) => statement is MatMul { TransposeB: true } product && product.B == tile;
+    private static bool IsRightOperand(Statement statement, Tile tile) =>
+        statement is MatMul { TransposeB: true } product && product.B == tile;
 
-    /// <summary>A tile whose memory an element-wise statement may overwrite: of the same shape, made in the same block, and not read again.</summary>
+    /// <summary>
+    /// A tile whose memory an element-wise statement may overwrite: of the same shape, made in the same block, and not read again.
+    /// </summary>
     private Tile? Reusable(IReadOnlyList<Step> all, IReadOnlyList<Step> block, StripStep strip, Map map)
     {
         var sameBlock = Statements(block.Where(step => step is StripStep or WholeStep { Body.Count: 0 })).ToList();
@@ -193,7 +198,9 @@ internal sealed class BufferPlan
         var targetStays = Statements(all).Any(other => Dataflow.Reads(other).Contains(map.Target) && !strip.Statements.Contains(other));
         return Dataflow.Reads(map).FirstOrDefault(tile =>
             tile is not StateMember && tile.Columns == map.Target.Columns && tile.Rows == map.Target.Rows && tile.Columns != Dim.One
-            && before.SelectMany(Dataflow.Writes).Contains(tile) && !readLater.Contains(tile) && _buffers[tile] is { IsTransposed: false } buffer
+            && before.SelectMany(Dataflow.Writes).Contains(tile)
+            && !readLater.Contains(tile)
+            && _buffers[tile] is { IsTransposed: false } buffer
             && !(buffer.IsStrip && targetStays));
     }
 

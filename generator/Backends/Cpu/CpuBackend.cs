@@ -25,10 +25,12 @@ internal sealed class CpuBackend : Backend
 
     public override bool IsNamed(BackendFlags backends) => backends.HasFlag(BackendFlags.Cpu);
 
-    public override Declaration PartOf(Declaration declaration) => declaration with { Backends = BackendFlags.Auto, Precision = Precision.Float32 };
+    public override Declaration PartOf(Declaration declaration) =>
+        declaration with { Backends = BackendFlags.Auto, Precision = Precision.Float32 };
 
     public override string? ObjectionTo(LayerPrograms programs) =>
-        ProgramLimits.OnCalls(programs.All) ?? programs.All.Select(program => ProgramLimits.On(program) ?? OnSteps(program)).FirstOrDefault(objection => objection is not null);
+        ProgramLimits.OnCalls(programs.All)
+        ?? programs.All.Select(program => ProgramLimits.On(program) ?? OnSteps(program)).FirstOrDefault(objection => objection is not null);
 
     public override IEnumerable<Member> Members(AttentionSpec spec, LayerPrograms? programs)
     {
@@ -48,8 +50,12 @@ internal sealed class CpuBackend : Backend
             }
             """)
         {
-            Documentation = "// The widest vectors that this machine computes with. The JIT knows the answers, so only one kernel is ever compiled.",
-            Parameters = [new("global::KernelGen.Projection?", "projection"), new("global::System.ReadOnlySpan<float>", "hyperparameters", "params")],
+            Documentation =
+                "// The widest vectors that this machine computes with. The JIT knows the answers, so only one kernel is ever compiled.",
+            Parameters =
+            [
+                new("global::KernelGen.Projection?", "projection"), new("global::System.ReadOnlySpan<float>", "hyperparameters", "params"),
+            ],
         };
         yield return new Member(MemberKind.Type, CpuKernels.KernelName);
         if (programs is not { Gradients.Count: 0 })
@@ -61,7 +67,8 @@ internal sealed class CpuBackend : Backend
         {
             var factory = programs is not null && CpuKernels.Decodes(programs.Forward) ? "CreateDecoding" : "Create";
             var vectors = VectorText.Arguments(bits);
-            var passes = programs?.GradientNames.Select(pass => $", {Services}.GradientPass.Of<{CpuKernels.GradientsName}{vectors}.{pass}>()") ?? [];
+            var passes =
+                programs?.GradientNames.Select(pass => $", {Services}.GradientPass.Of<{CpuKernels.GradientsName}{vectors}.{pass}>()") ?? [];
             return $"{Services}.AttentionEngine.{factory}<{CpuKernels.KernelName}{vectors}>(\n            projection, hyperparameters{string.Concat(passes)})";
         }
     }

@@ -4,7 +4,10 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Backends.Cpu;
 
-/// <summary>Writes the two files of a declaration that every project gets: each the members that users call, in front of the kernels that the backend prints.</summary>
+/// <summary>
+/// Writes the two files of a declaration that every project gets: each the members that users call, in front of the kernels that the
+/// backend prints.
+/// </summary>
 internal static class CpuFiles
 {
     /// <summary>The file of the forward pass.</summary>
@@ -36,7 +39,8 @@ internal static class CpuFiles
         var comments = programs.Gradients.Count == 0
             ? [described + " The derivative of its kernel function is too large to compute with, so there is no backward pass."]
             : new[] { described + " The backward pass, for one head; logarithms are of base 2." }
-                .Concat(programs.Gradients.Select(program => $"{ProgramText.Describe(program)}\nSchedule: {CpuKernels.DescribeSchedule(program)}"));
+                .Concat(programs.Gradients.Select(program =>
+                    $"{ProgramText.Describe(program)}\nSchedule: {CpuKernels.DescribeSchedule(program)}"));
         return TypeFile.Write(layer.Declaration.Type, comments, CpuKernels.Usings, "", writer =>
         {
             Print(writer, layer, LayerFile.Gradients);

@@ -11,8 +11,8 @@ internal static class CpuKernels
     private static readonly string Version = typeof(CpuKernels).Assembly.GetName().Version.ToString(3);
 
     /// <summary>
-    /// The using directives that the emitted structs rely on, for the top of the file. The underscore keeps the aliases clear of the user's names,
-    /// which would win over them.
+    /// The using directives that the emitted structs rely on, for the top of the file. The underscore keeps the aliases clear of the user's
+    /// names, which would win over them.
     /// </summary>
     public static IEnumerable<string> Usings =>
         new[]
@@ -66,12 +66,14 @@ internal static class CpuKernels
         WithoutNullability(writer);
         writer.Line();
         var text = new KernelText();
-        EmitKernel(writer, program, text, $"private readonly struct {KernelName}{VectorText.Parameters}", VectorText.Constraints, () => text.Emit(writer));
+        EmitKernel(writer, program, text, $"private readonly struct {KernelName}{VectorText.Parameters}", VectorText.Constraints, () =>
+            text.Emit(writer));
     }
 
     /// <summary>Writes a class with a struct for each program and the methods that they share.</summary>
     /// <param name="name">The class's name.</param>
-    public static void EmitKernels(SourceWriter writer, string name, string summary, IReadOnlyList<(string Name, TileProgram Program)> programs)
+    public static void EmitKernels(
+        SourceWriter writer, string name, string summary, IReadOnlyList<(string Name, TileProgram Program)> programs)
     {
         WithoutNullability(writer);
         var text = new KernelText();
@@ -109,7 +111,8 @@ internal static class CpuKernels
         // A scan's own stores are the outputs, and only what its state needs is done to split it.
         var isScan = program.IsScan;
         var outputs = program.Outputs.ToList();
-        var ofKeys = outputs.SelectMany(output => Dataflow.Flatten(output.Body())).Any(statement => statement is Store { Destination.IsOfKeys: true });
+        var ofKeys = outputs.SelectMany(output => Dataflow.Flatten(output.Body()))
+            .Any(statement => statement is Store { Destination.IsOfKeys: true });
         var isForward = program.IsForward;
         var exported = isForward ? state : null; // nobody keeps what a gradient summed up
 
@@ -133,7 +136,8 @@ internal static class CpuKernels
 
         var decoding = isForward && Decodes(program) ? new DecodingEmitter(program, text) : null;
         var outermost = outputs[0] is Fold outer ? outer.Loop.Tokens : ((Parallel)outputs[0]).Loop.Tokens;
-        writer.Line("/// <summary>The kernel: one head, every size a literal, at the width of the vector that it is compiled for.</summary>");
+        writer.Line(
+            "/// <summary>The kernel: one head, every size a literal, at the width of the vector that it is compiled for.</summary>");
         writer.Line($"[global::System.CodeDom.Compiler.GeneratedCode(\"KernelGen\", \"{Version}\")]");
         using (writer.Block($"{declaration} : global::KernelGen.CompilerServices.{(decoding is null ? "IAttentionKernel" : "IDecodingKernel")}{constraints}"))
         {
@@ -167,7 +171,8 @@ internal static class CpuKernels
             states.EmitInit(writer, state);
             writer.Line();
             writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
-            using (writer.Block("public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)"))
+            using (writer.Block(
+                "public static void Accumulate(in _HeadOperands head, int from, int to, ref float state, ref float scratch)"))
             {
                 writer.Line(accumulate.ToString().TrimEnd('\n'));
             }
@@ -216,7 +221,8 @@ internal static class CpuKernels
             foreach (var parameter in program.Parameters)
             {
                 writer.Line(ParameterText.Pack(
-                    parameter, schedule.ParameterOffset(program, parameter), schedule.Stride(parameter), schedule.IsTransposed(parameter), asTransform: true));
+                    parameter, schedule.ParameterOffset(program, parameter), schedule.Stride(parameter),
+                    schedule.IsTransposed(parameter), asTransform: true));
             }
         }
     }

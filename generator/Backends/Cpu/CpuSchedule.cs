@@ -5,10 +5,14 @@ namespace KernelGen.Generator.Backends.Cpu;
 /// <summary>How a program runs: tokens of a tile, rows of a strip, and the memory layout of every tile.</summary>
 internal sealed class CpuSchedule
 {
-    /// <summary>Tokens of a tile: 8 register blocks of 6 rows, 3 vectors of 16 keys. More do not fit the first-level cache beside W.</summary>
+    /// <summary>
+    /// Tokens of a tile: 8 register blocks of 6 rows, 3 vectors of 16 keys. More do not fit the first-level cache beside W.
+    /// </summary>
     private const int TokensPerTile = 48;
 
-    /// <summary>Tokens of a tile of an outer loop whose body walks all keys again: packing the keys is paid once for so many queries.</summary>
+    /// <summary>
+    /// Tokens of a tile of an outer loop whose body walks all keys again: packing the keys is paid once for so many queries.
+    /// </summary>
     private const int TokensPerOuterTile = 192;
 
     /// <summary>Columns of the widest register block.</summary>
@@ -25,7 +29,8 @@ internal sealed class CpuSchedule
         _outerTokens = new HashSet<Dim>(
             Dataflow.Flatten(program.Body).OfType<Parallel>().Where(p => p.Body.OfType<Fold>().Any()).Select(p => p.Loop.Tokens));
         _transposedParameters = new HashSet<Tile>(
-            Dataflow.Flatten(program.Body).OfType<MatMul>().Where(product => product.TransposeB && product.B is Parameter).Select(product => product.B));
+            Dataflow.Flatten(program.Body).OfType<MatMul>()
+                .Where(product => product.TransposeB && product.B is Parameter).Select(product => product.B));
     }
 
     /// <summary>
@@ -37,7 +42,9 @@ internal sealed class CpuSchedule
     /// <summary>Tokens of a short call: its keys and queries are one strip.</summary>
     public int ShortTokens => StripRows / 2;
 
-    /// <summary>Rows that an element-wise step works on at once: a vector shared by the rows (references, normaliser) is loaded once for them.</summary>
+    /// <summary>
+    /// Rows that an element-wise step works on at once: a vector shared by the rows (references, normaliser) is loaded once for them.
+    /// </summary>
     public int SweepRows { get; init; } = 3;
 
     /// <summary>Tokens of a tile of a loop that holds no other.</summary>
@@ -57,8 +64,8 @@ internal sealed class CpuSchedule
     private static int RoundUp(int count) => (count + VectorText.MostLanes - 1) / VectorText.MostLanes * VectorText.MostLanes;
 
     /// <summary>
-    /// Floats from one row of a matrix to the next. Where a product walks down a panel that is narrower than the row, rows are an odd number of
-    /// cache lines apart: at a power of two they would fall into the same few cache sets and push each other out.
+    /// Floats from one row of a matrix to the next. Where a product walks down a panel that is narrower than the row, rows are an odd
+    /// number of cache lines apart: at a power of two they would fall into the same few cache sets and push each other out.
     /// </summary>
     public int Stride(int paddedColumns) =>
         paddedColumns <= PanelColumns ? paddedColumns : (((paddedColumns + LineFloats - 1) / LineFloats) | 1) * LineFloats;
@@ -68,7 +75,9 @@ internal sealed class CpuSchedule
     /// <summary>Rows of a tile in memory.</summary>
     public int Rows(Tile tile) => tile.Rows.IsTokens ? TileRows(tile.Rows) : Padded(tile.Rows);
 
-    /// <summary>Floats of a state, with its members one after the other, then the rests of its sums, each at a multiple of a cache line.</summary>
+    /// <summary>
+    /// Floats of a state, with its members one after the other, then the rests of its sums, each at a multiple of a cache line.
+    /// </summary>
     public int StateFloats(State? state) => state is null ? 0 : state.Members.Sum(Floats) + SumGroups.Of(state).Sum(Floats);
 
     public int StateOffset(StateMember member) => member.State.Members.TakeWhile(other => other != member).Sum(Floats);

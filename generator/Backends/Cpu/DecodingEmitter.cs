@@ -12,9 +12,10 @@ namespace KernelGen.Generator.Backends.Cpu;
 /// </summary>
 /// <remarks>
 /// <para>
-/// In a fold over a state, the statements whose target has a row a token run when the token comes; those whose target has none (sums over the tile)
-/// wait until the tile, the open block, is full or its run ends. What they and later tokens read of a token is remembered in the block, a row each.
-/// So a step is the program's own tile with the rows that are still to come left out, which a causal program does not see anyway.
+/// In a fold over a state, the statements whose target has a row a token run when the token comes; those whose target has none (sums over
+/// the tile) wait until the tile, the open block, is full or its run ends. What they and later tokens read of a token is remembered in the
+/// block, a row each. So a step is the program's own tile with the rows that are still to come left out, which a causal program does not
+/// see anyway.
 /// </para>
 /// <para>
 /// A program that folds over the keys for each query keeps what it loads of every key instead, and a step is its body for one query.
@@ -23,12 +24,14 @@ namespace KernelGen.Generator.Backends.Cpu;
 internal sealed class DecodingEmitter
 {
     /// <summary>
-    /// Tokens of an open block. A step reads half of them on average, and each block reads and writes the state once more: about 16 touch the fewest
-    /// bytes at the usual sizes.
+    /// Tokens of an open block. A step reads half of them on average, and each block reads and writes the state once more: about 16 touch
+    /// the fewest bytes at the usual sizes.
     /// </summary>
     private const int BlockTokens = 16;
 
-    /// <summary>Keys that a step goes through at a time where all keys are remembered; a multiple of <see cref="RowProductCall.DotRows"/>.</summary>
+    /// <summary>
+    /// Keys that a step goes through at a time where all keys are remembered; a multiple of <see cref="RowProductCall.DotRows"/>.
+    /// </summary>
     private const int RememberedTokens = 64;
 
     /// <summary>Floats of remembered keys that the second-level cache surely has no room for (4 MB).</summary>
@@ -48,8 +51,9 @@ internal sealed class DecodingEmitter
     private readonly IReadOnlyList<Statement> _body;
 
     /// <summary>
-    /// What is remembered of a token, where that of the first token is, and how far apart tokens are. An open block holds one tile after the other, laid out
-    /// as in a whole sequence, so that the products of both are one method; a cache that grows has all of a token side by side.
+    /// What is remembered of a token, where that of the first token is, and how far apart tokens are. An open block holds one tile after
+    /// the other, laid out as in a whole sequence, so that the products of both are one method; a cache that grows has all of a token side
+    /// by side.
     /// </summary>
     private readonly List<(Tile Tile, int Offset, int Stride)> _remembered = new();
 
@@ -155,7 +159,9 @@ internal sealed class DecodingEmitter
         int Floats(Tile tile) => isFold ? _schedule.Stride(tile) : CpuSchedule.RoundToLine(_schedule.Stride(tile));
     }
 
-    /// <summary>A row of scratch memory for every other tile. Operands of products with the same parameter are neighbours, and so are their results.</summary>
+    /// <summary>
+    /// A row of scratch memory for every other tile. Operands of products with the same parameter are neighbours, and so are their results.
+    /// </summary>
     private void PlaceRows()
     {
         foreach (var group in Projected())
@@ -168,7 +174,8 @@ internal sealed class DecodingEmitter
             if (group.Key.Form == ParameterForm.Transform)
             {
                 // A transform writes a vector of tokens.
-                _buffers.AddWork($"spare{group.Key}", (HadamardCall.MostRows - group.Count()) * Spacing(_schedule.Stride(group.First().Target)));
+                _buffers.AddWork(
+                    $"spare{group.Key}", (HadamardCall.MostRows - group.Count()) * Spacing(_schedule.Stride(group.First().Target)));
             }
         }
 
@@ -199,7 +206,9 @@ internal sealed class DecodingEmitter
         }
     }
 
-    /// <summary>The products with each parameter: their operands are loaded first, so that the parameter is read once for all of them.</summary>
+    /// <summary>
+    /// The products with each parameter: their operands are loaded first, so that the parameter is read once for all of them.
+    /// </summary>
     private IEnumerable<IGrouping<Parameter, MatMul>> Projected() =>
         _statements.OfType<MatMul>().Where(product => product.B is Parameter).GroupBy(product => (Parameter)product.B);
 
@@ -331,19 +340,27 @@ internal sealed class DecodingEmitter
     {
         var sum = (StateMember)product.Target;
         var places = new ProductPlaces(
-            $"ref {product.A.Name}", _buffers[product.A].Stride, $"ref {product.B.Name}", _buffers[product.B].Stride, _schedule.Stride(sum), Rows: "", Inner: "count", Diagonal: "");
+            $"ref {product.A.Name}", _buffers[product.A].Stride, $"ref {product.B.Name}", _buffers[product.B].Stride, _schedule.Stride(sum),
+            Rows: "", Inner: "count", Diagonal: "");
         _writer.Line($"// {ProgramText.Describe(product)}");
         _writer.Line(ProductCall.AddCompensated(_schedule, product, places, $"ref {sum.Name}", $"ref {SumGroups.Rest(sum)}"));
     }
 
     /// <summary>What a statement adds to a sum.</summary>
-    private static Tile Summand(Map map) => map.Branches is [Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Element left, Right: Expr.Element { Variable: Tile right } }] && left.Variable == map.Target
+    private static Tile Summand(Map map) => map.Branches is
+    [
+        Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Element left, Right: Expr.Element { Variable: Tile right } }
+    ]
+        && left.Variable == map.Target
         ? right
         : throw new NotSupportedException($"{ProgramText.Describe(map)} is no sum.");
 
     /// <summary>What follows the references of the state of the whole program.</summary>
     private static IReadOnlyList<Follower> Followers(State state) =>
-        [.. SumGroups.Of(state).Select(sum => new Follower(sum.Name, sum)), .. SumGroups.Of(state).Select(sum => new Follower(SumGroups.Rest(sum), sum))];
+        [
+            .. SumGroups.Of(state).Select(sum => new Follower(sum.Name, sum)),
+            .. SumGroups.Of(state).Select(sum => new Follower(SumGroups.Rest(sum), sum)),
+        ];
 
     /// <summary>References to what is used of the state, and to the maxima of the run, which lie behind it.</summary>
     private void References(IEnumerable<Statement> statements)
@@ -354,7 +371,8 @@ internal sealed class DecodingEmitter
             _writer.Line($"ref var {member.Name} = ref _Unsafe.Add(ref state, {Text(_schedule.StateOffset(member))});");
         }
 
-        foreach (var sum in SumGroups.Of(_program.State).Where(sum => _runs is not null || statements.Any(statement => SumGroups.IsSum(statement, sum))))
+        foreach (var sum in SumGroups.Of(_program.State)
+            .Where(sum => _runs is not null || statements.Any(statement => SumGroups.IsSum(statement, sum))))
         {
             _writer.Line($"ref var {SumGroups.Rest(sum)} = ref _Unsafe.Add(ref state, {Text(_schedule.RestOffset(sum))});");
         }
@@ -368,7 +386,8 @@ internal sealed class DecodingEmitter
     private void Block(IReadOnlyList<Statement> block, HashSet<Statement> done, bool own)
     {
         var sweep = new List<Statement>();
-        string Name(Tile tile) => own ? Own(tile) : tile is StateMember sum && _groups!.Sums.Contains(sum) ? SumGroups.Group(sum) : tile.Name;
+        string Name(Tile tile) =>
+            own ? Own(tile) : tile is StateMember sum && _groups!.Sums.Contains(sum) ? SumGroups.Group(sum) : tile.Name;
 
         void Flush()
         {
@@ -418,7 +437,8 @@ internal sealed class DecodingEmitter
     {
         var columns = Text(store.Destination.Columns.Size);
         _writer.Line($"// {ProgramText.Describe(store)}");
-        _writer.Line($"_TileCopy.Store(ref {store.Source.Name}, {columns}, 1, {columns}, ref {OperandTable.Start(store.Destination.Name)}, 0);");
+        _writer.Line(
+            $"_TileCopy.Store(ref {store.Source.Name}, {columns}, 1, {columns}, ref {OperandTable.Start(store.Destination.Name)}, 0);");
     }
 
     private void RaiseRow(Rebase rebase)
@@ -490,7 +510,8 @@ internal sealed class DecodingEmitter
 
             using (_writer.Block($"if (count > {Text(NearFloats / RowFloats)})"))
             {
-                _writer.Line("// Beyond the caches of a core: ask for the next keys, since the processor's own prefetcher stops at every page.");
+                _writer.Line(
+                    "// Beyond the caches of a core: ask for the next keys, since the processor's own prefetcher stops at every page.");
                 _writer.Line($"_TileCopy.Prefetch(ref _Unsafe.Add(ref {_remembered[0].Tile.Name}, {Text(RememberedTokens * RowFloats)}), {Text(RowFloats)}, {Text(RememberedTokens)}, {Text(RowFloats)});");
             }
 
@@ -540,7 +561,9 @@ internal sealed class DecodingEmitter
         _writer.Line($"// {string.Join("; ", products.Select(product => ProgramText.Describe(product)))}");
         if (parameter.Form == ParameterForm.Transform)
         {
-            _writer.Line(HadamardCall.Of(products[0], $"ref {a.Name}", strideA, $"ref {parameter.Name}", $"ref {c.Name}", strideC, "ref transform", Text(products.Count)));
+            _writer.Line(HadamardCall.Of(
+                products[0], $"ref {a.Name}", strideA, $"ref {parameter.Name}", $"ref {c.Name}", strideC, "ref transform",
+                Text(products.Count)));
             return;
         }
 
@@ -610,8 +633,8 @@ internal sealed class DecodingEmitter
     private string Own(Tile tile) => IsRemembered(tile) ? "own" + tile.Name : tile.Name;
 
     /// <summary>
-    /// What is saved of the state, in quadruples: the first float, how many are side by side, how often, and how far apart. Padding is left out, so that
-    /// every vector width reads what another wrote.
+    /// What is saved of the state, in quadruples: the first float, how many are side by side, how often, and how far apart. Padding is left
+    /// out, so that every vector width reads what another wrote.
     /// </summary>
     private IEnumerable<int[]> StateLayout()
     {
@@ -642,7 +665,8 @@ internal sealed class DecodingEmitter
     private static void Layout(SourceWriter writer, string name, IEnumerable<int[]> layout) =>
         writer.Line($"public static global::System.ReadOnlySpan<int> {name} => [{string.Join(", ", layout.SelectMany(quadruple => quadruple).Select(Text))}];");
 
-    private static (string Reference, string Stride, string Columns) Tensor(Operand operand) => (OperandTable.Start(operand.Name), OperandTable.Stride(operand), Text(operand.Columns.Size));
+    private static (string Reference, string Stride, string Columns) Tensor(Operand operand) =>
+        (OperandTable.Start(operand.Name), OperandTable.Stride(operand), Text(operand.Columns.Size));
 
     private static string Upper(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 

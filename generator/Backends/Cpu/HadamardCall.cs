@@ -3,7 +3,9 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Backends.Cpu;
 
-/// <summary>Spells the call of the runtime that computes a product with projections that are lengths · H·D₃·H·D₂·H·D₁, a fast transform.</summary>
+/// <summary>
+/// Spells the call of the runtime that computes a product with projections that are lengths · H·D₃·H·D₂·H·D₁, a fast transform.
+/// </summary>
 internal static class HadamardCall
 {
     /// <summary>Tokens that are written at once, at the widest vectors.</summary>

@@ -4,7 +4,10 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Backends.Cpu;
 
-/// <summary>The operands of a kernel in the order in which it lists them: those of its program, the state that an earlier kernel has left, the parameters of the layer.</summary>
+/// <summary>
+/// The operands of a kernel in the order in which it lists them: those of its program, the state that an earlier kernel has left, the
+/// parameters of the layer.
+/// </summary>
 internal sealed class OperandTable
 {
     /// <summary>The names of what is no tensor of a program.</summary>
@@ -20,7 +23,9 @@ internal sealed class OperandTable
         if (program.Kept is { } kept)
         {
             _names.Add(KeptState);
-            _entries.Add(Entry(KeptState, "None", kept.Members.Sum(member => member.Rows.Size * member.Columns.Size), OperandAccess.Read, OperandSharing.None, OperandSource.Kept, false));
+            _entries.Add(Entry(
+                KeptState, "None", kept.Members.Sum(member => member.Rows.Size * member.Columns.Size), OperandAccess.Read,
+                OperandSharing.None, OperandSource.Kept, false));
         }
 
         if (program.Parameters.Count > 0)
@@ -34,7 +39,8 @@ internal sealed class OperandTable
     public static string Start(string operand) => $"head[{operand}]";
 
     /// <summary>How far apart the rows of an operand are; what a forward call keeps lies one row after the other.</summary>
-    public static string Stride(Operand operand) => operand.Source == OperandSource.Kept ? Text(operand.Columns.Size) : $"head.Stride({operand.Name})";
+    public static string Stride(Operand operand) =>
+        operand.Source == OperandSource.Kept ? Text(operand.Columns.Size) : $"head.Stride({operand.Name})";
 
     /// <summary>Writes the member that lists them, and the place of each in the list.</summary>
     public void EmitList(SourceWriter writer)
@@ -54,9 +60,11 @@ internal sealed class OperandTable
     }
 
     private static string Entry(Operand operand) => Entry(
-        operand.Name, operand.IsOfKeys ? "Keys" : "Queries", operand.Columns.Size, operand.Access, operand.SharedBy, operand.Source, operand.IsOptional);
+        operand.Name, operand.IsOfKeys ? "Keys" : "Queries", operand.Columns.Size, operand.Access,
+        operand.SharedBy, operand.Source, operand.IsOptional);
 
-    private static string Entry(string name, string rows, int? columns, OperandAccess access, OperandSharing sharing, OperandSource source, bool isOptional) =>
+    private static string Entry(
+        string name, string rows, int? columns, OperandAccess access, OperandSharing sharing, OperandSource source, bool isOptional) =>
         $"new(\"{name}\", _OperandRows.{rows}, {(columns is { } size ? Text(size) : "ParameterFloats")}, _OperandAccess.{access}"
         + (sharing == OperandSharing.None ? "" : $", SharedBy: _OperandSharing.{sharing}")
         + (source == OperandSource.Caller ? "" : $", Source: _OperandSource.{source}")

@@ -14,12 +14,16 @@ namespace KernelGen.Generator.Backends.Cpu;
 /// <param name="Diagonal">The column of the diagonal in the first row, where the product is triangular.</param>
 internal sealed record ProductPlaces(string A, int StrideA, string B, int StrideB, int StrideC, string Rows, string Inner, string Diagonal);
 
-/// <summary>Spells the call of the runtime that computes a product of tiles in register blocks, every size that the declaration knows a literal.</summary>
+/// <summary>
+/// Spells the call of the runtime that computes a product of tiles in register blocks, every size that the declaration knows a literal.
+/// </summary>
 internal static class ProductCall
 {
     /// <summary>target = a · b, or target += a · b, as the product says.</summary>
     public static string Of(CpuSchedule schedule, MatMul product, ProductPlaces at, string target) =>
-        Line(schedule, product, at, product.Structure == Structure.LowerTarget ? "MultiplyLower" : product.Accumulate ? "Add" : "Multiply", target);
+        Line(
+            schedule, product, at, product.Structure == Structure.LowerTarget ? "MultiplyLower" : product.Accumulate ? "Add" : "Multiply",
+            target);
 
     /// <summary>target += a · b, and where a condition holds group += a · b.</summary>
     public static string AddToBoth(CpuSchedule schedule, MatMul product, ProductPlaces at, string target, string group, string condition) =>

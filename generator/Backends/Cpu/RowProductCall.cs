@@ -4,8 +4,8 @@ using KernelGen.Generator.Tiles;
 namespace KernelGen.Generator.Backends.Cpu;
 
 /// <summary>
-/// Spells the calls of the runtime that compute products whose left operand is a row or two, as decoding has them, every size that the declaration knows a
-/// literal.
+/// Spells the calls of the runtime that compute products whose left operand is a row or two, as decoding has them, every size that the
+/// declaration knows a literal.
 /// </summary>
 internal static class RowProductCall
 {

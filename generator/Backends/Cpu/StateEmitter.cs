@@ -91,7 +91,9 @@ internal sealed class StateEmitter
                 {
                     if (sum.IsRowVector || sum.IsColumnVector)
                     {
-                        writer.Line(Merged(sum, "r", "mine", $"_Unsafe.Add(ref {sum.Name}2, r) * theirs", $"_Unsafe.Add(ref {SumGroups.Rest(sum)}2, r) * theirs"));
+                        writer.Line(Merged(
+                            sum, "r", "mine", $"_Unsafe.Add(ref {sum.Name}2, r) * theirs",
+                            $"_Unsafe.Add(ref {SumGroups.Rest(sum)}2, r) * theirs"));
                         continue;
                     }
 
@@ -99,7 +101,9 @@ internal sealed class StateEmitter
                     {
                         var at = $"(r * {_schedule.Stride(sum)}) + j";
                         writer.Line(Merged(
-                            sum, at, $"{VectorText.Floats}.Create(mine)", $"{Load(sum.Name + "2", at)} * {VectorText.Floats}.Create(theirs)", $"{Load(SumGroups.Rest(sum) + "2", at)} * {VectorText.Floats}.Create(theirs)"));
+                            sum, at, $"{VectorText.Floats}.Create(mine)",
+                            $"{Load(sum.Name + "2", at)} * {VectorText.Floats}.Create(theirs)",
+                            $"{Load(SumGroups.Rest(sum) + "2", at)} * {VectorText.Floats}.Create(theirs)"));
                     }
                 }
             }
@@ -134,7 +138,9 @@ internal sealed class StateEmitter
                 using (writer.Block($"for (nint r = 0; r < {_schedule.Rows(matrix)}; r++)"))
                 {
                     var at = $"(r * {_schedule.Stride(matrix)}) + j";
-                    writer.Line(Merged(matrix, at, "mine", $"{Load(matrix.Name + "2", at)} * theirs", $"{Load(SumGroups.Rest(matrix) + "2", at)} * theirs"));
+                    writer.Line(Merged(
+                        matrix, at, "mine", $"{Load(matrix.Name + "2", at)} * theirs",
+                        $"{Load(SumGroups.Rest(matrix) + "2", at)} * theirs"));
                 }
             }
         }
@@ -195,7 +201,8 @@ internal sealed class StateEmitter
         var writer = new SourceWriter();
         var c = state.Reference!.Name;
         var parameters = string.Join(", ", followers.Select(follower => $"ref float {follower.Name}").Prepend($"ref float {c}"));
-        writer.Line($"// {c}' = max({c}, candidate); {string.Join(", ", followers.Select(follower => follower.Name))} follow by 2^({c} − {c}').");
+        writer.Line(
+            $"// {c}' = max({c}, candidate); {string.Join(", ", followers.Select(follower => follower.Name))} follow by 2^({c} − {c}').");
         writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
         using (writer.Block($"private static void {name}(ref float candidate, ref float factor, {parameters}, _SumStage stage)"))
         {
@@ -303,7 +310,8 @@ internal sealed class StateEmitter
         writer.Line($"// The first row after `from` whose {ProgramText.Logarithms(runs)} is anywhere above {c} by more than the threshold, or `rows`;");
         writer.Line("// `top`, the logarithms of row `from`, rises to the column maxima of the rows before it.");
         writer.Line("[_MethodImpl(_MethodImplOptions.AggressiveOptimization)]");
-        using (writer.Block($"private static int {name}({Operands(runs)}, ref float {c}, ref float top, int from, int rows, float threshold)"))
+        using (writer.Block(
+            $"private static int {name}({Operands(runs)}, ref float {c}, ref float top, int from, int rows, float threshold)"))
         {
             using (writer.Block("for (var r = from + 1; r < rows; r++)"))
             {

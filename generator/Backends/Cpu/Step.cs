@@ -114,10 +114,13 @@ internal static class StepPlanner
         return axis is { IsTokens: true } ? axis : null;
     }
 
-    /// <summary>The tiles of which a statement needs all rows before its first: the right-hand operand of a product, what is reduced over rows.</summary>
+    /// <summary>
+    /// The tiles of which a statement needs all rows before its first: the right-hand operand of a product, what is reduced over rows.
+    /// </summary>
     private static IReadOnlyList<Tile> NeededWhole(Statement statement) => statement is MatMul product
         ? [product.B]
-        : [.. Dataflow.Reads(statement).Where(tile => tile.IsRowVector && !(statement is Reduce { Accumulate: true } reduce && tile == reduce.Target))];
+        : [.. Dataflow.Reads(statement)
+            .Where(tile => tile.IsRowVector && !(statement is Reduce { Accumulate: true } reduce && tile == reduce.Target))];
 
     private static bool UsesOnly(Statement statement, IEnumerable<Statement> makers) =>
         statement is Map or Reduce && Dataflow.Reads(statement).All(new HashSet<Tile>(makers.SelectMany(Dataflow.Writes)).Contains);

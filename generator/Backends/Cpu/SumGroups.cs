@@ -8,15 +8,15 @@ namespace KernelGen.Generator.Backends.Cpu;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Adding each tile so would cost 6 additions and a second matrix for each. A group is summed plainly, 64 roundings or 2e-6 of it at worst, which is all
-/// the error that is left. Groups end where the position passes a multiple of their length, wherever a span begins.
+/// Adding each tile so would cost 6 additions and a second matrix for each. A group is summed plainly, 64 roundings or 2e-6 of it at worst,
+/// which is all the error that is left. Groups end where the position passes a multiple of their length, wherever a span begins.
 /// </para>
 /// <para>
 /// The first group is the sum itself, so short sequences pay nothing for this (<c>SumStage</c> of the runtime).
 /// </para>
 /// <para>
-/// Where the fold itself reads a sum, as causal attention does, each tile is added to both the group and the sum, so that the sum can be read; when the
-/// group ends the sum is made anew from what it was before.
+/// Where the fold itself reads a sum, as causal attention does, each tile is added to both the group and the sum, so that the sum can be
+/// read; when the group ends the sum is made anew from what it was before.
 /// </para>
 /// </remarks>
 internal sealed class SumGroups

@@ -64,7 +64,8 @@ internal sealed class SweepEmitter
 
     /// <summary>
     /// The tiles that the method takes by reference, in order. After them come `rows`, then `columns` if those are tokens, `ahead` if
-    /// <see cref="NeedsPositions"/>, `runFrom` and `runTo` if <see cref="NeedsRun"/>, and for each of <see cref="Limits"/> the rows below it.
+    /// <see cref="NeedsPositions"/>, `runFrom` and `runTo` if <see cref="NeedsRun"/>, and for each of <see cref="Limits"/> the rows below
+    /// it.
     /// </summary>
     public IReadOnlyList<Tile> Tiles { get; }
 
@@ -116,13 +117,16 @@ internal sealed class SweepEmitter
         return _writer.ToString();
     }
 
-    private static IEnumerable<Expr> Expressions(Statement statement) => statement is Map map ? map.Branches : new[] { ((Reduce)statement).Body };
+    private static IEnumerable<Expr> Expressions(Statement statement) =>
+        statement is Map map ? map.Branches : new[] { ((Reduce)statement).Body };
 
-    private bool IsMadeHere(Tile tile) => tile is not StateMember && _statements.Any(statement => Dataflow.Writes(statement).Contains(tile));
+    private bool IsMadeHere(Tile tile) =>
+        tile is not StateMember && _statements.Any(statement => Dataflow.Writes(statement).Contains(tile));
 
     private bool IsStored(Tile tile) =>
         !IsMadeHere(tile) || tile.IsRowVector || _isReadOutside(tile) || Phases().Any(phase =>
-            phase.Any(statement => Dataflow.Reads(statement).Contains(tile)) && !phase.Any(statement => Dataflow.Writes(statement).Contains(tile))
+            phase.Any(statement => Dataflow.Reads(statement).Contains(tile))
+            && !phase.Any(statement => Dataflow.Writes(statement).Contains(tile))
             && !tile.IsColumnVector);
 
     /// <summary>What is the same for tiles that share memory.</summary>
@@ -137,7 +141,9 @@ internal sealed class SweepEmitter
         var phase = new List<Statement>();
         foreach (var statement in _statements)
         {
-            if (phase.OfType<Reduce>().SelectMany(Dataflow.Writes).Any(made => made.IsColumnVector && Dataflow.Reads(statement).Contains(made)))
+            if (phase.OfType<Reduce>()
+                .SelectMany(Dataflow.Writes)
+                .Any(made => made.IsColumnVector && Dataflow.Reads(statement).Contains(made)))
             {
                 phases.Add(phase);
                 phase = new List<Statement>();
@@ -150,7 +156,9 @@ internal sealed class SweepEmitter
         return phases;
     }
 
-    /// <summary>Whether the columns end within a vector. Such sizes are not tuned for speed, and row by row their text is a third as long.</summary>
+    /// <summary>
+    /// Whether the columns end within a vector. Such sizes are not tuned for speed, and row by row their text is a third as long.
+    /// </summary>
     private bool HasTail => !_columns.IsTokens && _schedule.Padded(_columns) != _columns.Size;
 
     /// <summary>One number a row: plain scalar code.</summary>
@@ -316,7 +324,8 @@ internal sealed class SweepEmitter
         {
             for (var i = 0; i < _rows; i++)
             {
-                _writer.Line($"{reduce.Target.Name}Parts{i} += {reduce.Target.Name}Sum{i}; {reduce.Target.Name}Sum{i} = {Identity(reduce)};");
+                _writer.Line(
+                    $"{reduce.Target.Name}Parts{i} += {reduce.Target.Name}Sum{i}; {reduce.Target.Name}Sum{i} = {Identity(reduce)};");
             }
         }
     }
@@ -333,7 +342,8 @@ internal sealed class SweepEmitter
             var total = $"{name}Total{i}";
             var times = factor is null ? "" : $" * {DoublePrinter.DoubleLiteral(factor.Value)}";
             _writer.Line($"var {total} = {VectorText.Doubles}.Sum({name}Sum{i}){times};");
-            foreach (var (tile, value) in new[] { (reduce.Target, $"(float){total}"), (reduce.Rest!, $"(float)({total} - (float){total})") })
+            foreach (var (tile, value)
+                in new[] { (reduce.Target, $"(float){total}"), (reduce.Rest!, $"(float)({total} - (float){total})") })
             {
                 if (IsStored(tile))
                 {
@@ -350,7 +360,9 @@ internal sealed class SweepEmitter
 
     /// <summary>What is summed in double, without a constant factor, which can as well multiply the total.</summary>
     private static (Expr Body, double? Factor) Factored(Expr body) =>
-        body is Expr.Binary { Operator: BinaryOperator.Multiply, Right: Expr.Constant factor } product ? (product.Left, factor.Value) : (body, null);
+        body is Expr.Binary { Operator: BinaryOperator.Multiply, Right: Expr.Constant factor } product
+            ? (product.Left, factor.Value)
+            : (body, null);
 
     private static string RowIndex(int i) => i == 0 ? "r" : $"r + {i}";
 
@@ -409,7 +421,8 @@ internal sealed class SweepEmitter
 
         using (_writer.Block($"for (nint part = 0; part < {count}; part += {MatMul.MostSummands} * {VectorText.Lanes})"))
         {
-            using (_writer.Block($"for (var j = part; j < global::System.Math.Min({count}, part + ({MatMul.MostSummands} * {VectorText.Lanes})); j += {VectorText.Lanes})"))
+            using (_writer.Block(
+                $"for (var j = part; j < global::System.Math.Min({count}, part + ({MatMul.MostSummands} * {VectorText.Lanes})); j += {VectorText.Lanes})"))
             {
                 Body(phase, segment, tail: false);
             }
@@ -431,12 +444,17 @@ internal sealed class SweepEmitter
 
         foreach (var statement in phase)
         {
-            var expression = statement is Map { Branches.Count: > 1 } branches ? branches.Branches[segment] : Expressions(statement).First();
-            foreach (var tile in Dataflow.Tiles(expression).Distinct().Where(tile => !tile.IsColumnVector && !made.Contains(tile) && loaded.Add(tile)))
+            var expression = statement is Map { Branches.Count: > 1 } branches
+                ? branches.Branches[segment]
+                : Expressions(statement).First();
+            foreach (var tile in Dataflow.Tiles(expression)
+                .Distinct()
+                .Where(tile => !tile.IsColumnVector && !made.Contains(tile) && loaded.Add(tile)))
             {
                 if (tile.IsRowVector)
                 {
-                    _writer.Line($"var {tile.Name}j = {VectorText.Floats}.Load(ref _Unsafe.Add(ref {Reference(tile)}, {Offset(tile, segment)}));");
+                    _writer.Line(
+                        $"var {tile.Name}j = {VectorText.Floats}.Load(ref _Unsafe.Add(ref {Reference(tile)}, {Offset(tile, segment)}));");
                     continue;
                 }
 

@@ -18,9 +18,11 @@ internal class VectorPrinter(SourceWriter writer, string suffix) : ExprPrinter(w
 
     protected override string MultiplyAdd(string a, string b, string c) => $"{VectorText.Floats}.MultiplyAdd({a}, {b}, {c})";
 
-    protected override string Function(string name, params string[] operands) => $"{VectorText.Floats}.{name}({string.Join(", ", operands)})";
+    protected override string Function(string name, params string[] operands) =>
+        $"{VectorText.Floats}.{name}({string.Join(", ", operands)})";
 
-    protected override string Call(ScalarFunction function, string operand) => throw new NotSupportedException($"{function.Name} is not inlined.");
+    protected override string Call(ScalarFunction function, string operand) =>
+        throw new NotSupportedException($"{function.Name} is not inlined.");
 
     protected override string Select(string condition, string a, string b) => $"{VectorText.Floats}.Select({condition}, {a}, {b})";
 
@@ -53,13 +55,15 @@ internal sealed class DoublePrinter(SourceWriter writer, Func<Tile, string> oper
 
     protected override string MultiplyAdd(string a, string b, string c) => $"{VectorText.Doubles}.MultiplyAdd({a}, {b}, {c})";
 
-    protected override string Function(string name, params string[] operands) => throw new NotSupportedException($"There is no {name} in double.");
+    protected override string Function(string name, params string[] operands) =>
+        throw new NotSupportedException($"There is no {name} in double.");
 }
 
 /// <summary>Spells an expression for a vector of elements of tiles.</summary>
 /// <param name="function">The name of the method that computes a function.</param>
 internal sealed class TilePrinter(
-    SourceWriter writer, Func<Tile, string> operand, PositionText position, Func<ScalarFunction, string> function, string suffix) : VectorPrinter(writer, suffix)
+    SourceWriter writer, Func<Tile, string> operand, PositionText position, Func<ScalarFunction, string> function, string suffix)
+    : VectorPrinter(writer, suffix)
 {
     protected override string Element(Tile tile) => operand(tile);
 

@@ -1,12 +1,14 @@
 namespace KernelGen.Generator.Backends.Cpu;
 
 /// <summary>
-/// How emitted kernels spell vectors. Kernels are generic over them, so one text serves every width: a size that depends on the width is the number of
-/// lanes, which the JIT knows.
+/// How emitted kernels spell vectors. Kernels are generic over them, so one text serves every width: a size that depends on the width is
+/// the number of lanes, which the JIT knows.
 /// </summary>
 internal static class VectorText
 {
-    /// <summary>The type parameter for a vector of floats, an IVector of the runtime. The underscore keeps it clear of the user's names.</summary>
+    /// <summary>
+    /// The type parameter for a vector of floats, an IVector of the runtime. The underscore keeps it clear of the user's names.
+    /// </summary>
     public const string Floats = "_Floats";
 
     /// <summary>The type parameter for a vector of doubles, an IDoubles.</summary>
@@ -34,5 +36,6 @@ internal static class VectorText
     public static string Load(string reference, string at) => $"{Floats}.Load(ref _Unsafe.Add(ref {reference}, {at}))";
 
     /// <summary>Stores a vector to a place.</summary>
-    public static string Store(string value, string reference, string at) => $"{Floats}.Store({value}, ref _Unsafe.Add(ref {reference}, {at}));";
+    public static string Store(string value, string reference, string at) =>
+        $"{Floats}.Store({value}, ref _Unsafe.Add(ref {reference}, {at}));";
 }

@@ -49,7 +49,8 @@ internal sealed class DeviceFunctions
             "SineOfTurn" => SineOfTurn,
             "MultiplyTiles" => MultiplyTiles,
             "RoundToTensor" => RoundToTensor,
-            "RestOfRounding" => "// What rounding took away, itself rounded.\nprivate static uint RestOfRounding(float x) => RoundToTensor(x - global::ILGPU.Interop.IntAsFloat(RoundToTensor(x)));",
+            "RestOfRounding" =>
+                "// What rounding took away, itself rounded.\nprivate static uint RestOfRounding(float x) => RoundToTensor(x - global::ILGPU.Interop.IntAsFloat(RoundToTensor(x)));",
             _ => $"private static float {method}(float x) => _Intrinsic.{method}(x);",
         };
         return method;
@@ -156,7 +157,8 @@ internal sealed class DeviceFunctions
         }
         """;
 
-    // Abramowitz and Stegun, Handbook of Mathematical Functions, formula 7.1.26 has 1.5e-7 absolute error; near 0 the series keeps the relative one.
+    // Abramowitz and Stegun, Handbook of Mathematical Functions, formula 7.1.26 has 1.5e-7 absolute error; near 0 the series keeps the
+    // relative one.
     private const string Erf = """
         // 2/√π ∫₀ˣ e^(−t²) dt, within 2e-7: the series near 0, and Abramowitz and Stegun 7.1.26 beyond.
         private static float Erf(float x)
@@ -176,8 +178,8 @@ internal sealed class DeviceFunctions
         }
         """;
 
-    // The polynomials of the two below are those of the CPU kernels. CUDA's own sin and cos are 2^-20 off at best, and worse beyond ±π; its tanh
-    // keeps 11 bits.
+    // The polynomials of the two below are those of the CPU kernels. CUDA's own sin and cos are 2^-20 off at best, and worse beyond ±π; its
+    // tanh keeps 11 bits.
     private const string Tanh = """
         // E/(E + 2) with E = e^(2|x|) − 1 = 2ⁿ(1 + r·p) − 1, in an order that keeps the relative accuracy near 0; from 9.2 on it rounds to 1.
         private static float Tanh(float x)

@@ -7,12 +7,14 @@ using KernelGen.Generator.Tiles;
 namespace KernelGen.Generator.Backends.Ilgpu;
 
 /// <summary>
-/// Emits the body of one kernel: the threads of a group share the elements of each tile, statement by statement, with a barrier where one reads
-/// or overwrites what another thread may have written since the last.
+/// Emits the body of one kernel: the threads of a group share the elements of each tile, statement by statement, with a barrier where one
+/// reads or overwrites what another thread may have written since the last.
 /// </summary>
 internal sealed class GroupEmitter
 {
-    /// <summary>Tokens that registers sum one by one: as many roundings one way are at most 4e-6 of the sum. A multiple of the tokens of every tile.</summary>
+    /// <summary>
+    /// Tokens that registers sum one by one: as many roundings one way are at most 4e-6 of the sum. A multiple of the tokens of every tile.
+    /// </summary>
     private const int Chain = 256;
 
     /// <summary>The most registers a thread has for the rests of a matrix in a kernel whose spans can be short instead.</summary>
@@ -41,7 +43,8 @@ internal sealed class GroupEmitter
     /// <param name="tensor">Prints products for tensor cores; null where the precision is float32.</param>
     /// <param name="isExponent">Whether exponentials are taken of a tile.</param>
     public GroupEmitter(
-        GroupMemory memory, DeviceFunctions functions, SourceWriter writer, StateMember? inRegisters, TensorEmitter? tensor, Func<Tile, bool> isExponent)
+        GroupMemory memory, DeviceFunctions functions, SourceWriter writer, StateMember? inRegisters, TensorEmitter? tensor,
+        Func<Tile, bool> isExponent)
     {
         _memory = memory;
         _functions = functions;
@@ -67,8 +70,8 @@ internal sealed class GroupEmitter
     public bool HasPlainSums { get; private set; }
 
     /// <summary>
-    /// Declares registers for what rounding takes away from sums over tokens that lie in memory: with it they do not drift. Where that would take too
-    /// many, or a number is not one thread's, sums stay as they are.
+    /// Declares registers for what rounding takes away from sums over tokens that lie in memory: with it they do not drift. Where that
+    /// would take too many, or a number is not one thread's, sums stay as they are.
     /// </summary>
     /// <param name="state">The sums.</param>
     /// <param name="body">What is done for each tile.</param>
@@ -78,7 +81,8 @@ internal sealed class GroupEmitter
         foreach (var member in Sums(state).Where(member => member != _inRegisters))
         {
             var makers = Dataflow.Flatten(body)
-                .Where(statement => statement is MatMul or Tiles.Map or Tiles.Reduce && Dataflow.Writes(statement).Contains(member)).ToList();
+                .Where(statement => statement is MatMul or Tiles.Map or Tiles.Reduce && Dataflow.Writes(statement).Contains(member))
+                .ToList();
             var names = makers.Count == 1 ? RestsOf(member, makers[0]).ToList() : [];
             if (names.Count == 0 || names.Count > most)
             {
@@ -109,7 +113,8 @@ internal sealed class GroupEmitter
             ? Enumerable.Range(0, Turns(_memory.Columns(member))).Select(turn => RestOf(member, turn))
             : [],
         transpose: _ => [],
-        reduce: reduce => reduce is { Accumulate: true, Reduction: Reduction.Sum, Target.IsColumnVector: true, Rest: null } ? [RestOf(member, 0)] : [],
+        reduce: reduce =>
+            reduce is { Accumulate: true, Reduction: Reduction.Sum, Target.IsColumnVector: true, Rest: null } ? [RestOf(member, 0)] : [],
         rebase: _ => [],
         runs: _ => [],
         fold: _ => [],
@@ -126,7 +131,8 @@ internal sealed class GroupEmitter
 
     /// <summary>What a map adds to its target; null where it does not.</summary>
     private static Expr? Addend(Map map) =>
-        map.Branches is [Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Element { Variable: var tile }, Right: var addend }] && tile == map.Target
+        map.Branches is [Expr.Binary { Operator: BinaryOperator.Add, Left: Expr.Element { Variable: var tile }, Right: var addend }]
+        && tile == map.Target
             ? addend
             : null;
 
@@ -168,7 +174,8 @@ internal sealed class GroupEmitter
         _writer.Line($"{rest} = {_functions.Use("RestOfSum", 3)}(old, {own}, old + {own});");
     }
 
-    private void AddBlockKeepingRests(Place target, int columns, string row, string column, RegisterBlock block, string own, string? isFirst = null) =>
+    private void AddBlockKeepingRests(
+        Place target, int columns, string row, string column, RegisterBlock block, string own, string? isFirst = null) =>
         Fours(block, (r, c) => AddKeepingRests(
             target.Four(r == 0 ? row : $"{row} + {r}", block.Column(column, c, columns)),
             Enumerable.Range(c, 4).Select(i => $"{own}{r}_{i}").ToList(),
@@ -193,7 +200,8 @@ internal sealed class GroupEmitter
             return;
         }
 
-        _writer.Line($"// {_inRegisters} {ProgramText.Shape(_inRegisters)} stays in registers, {_registers.Rows} × {_registers.Columns} a thread.");
+        _writer.Line(
+            $"// {_inRegisters} {ProgramText.Shape(_inRegisters)} stays in registers, {_registers.Rows} × {_registers.Columns} a thread.");
         _writer.Line($"var holds = thread < {_registers.Count(StateRows, StateColumns)};");
         _writer.Line($"var row{_inRegisters} = {_registers.Row("thread", StateRows, StateColumns, rowsFirst: false)};");
         _writer.Line($"var column{_inRegisters} = {_registers.Column("thread", StateRows, StateColumns, rowsFirst: false)};");
@@ -209,8 +217,8 @@ internal sealed class GroupEmitter
     }
 
     /// <summary>
-    /// Moves what threads hold of the state to its memory after every so many tokens, but for what rounding takes away: a sum of all tokens one by one
-    /// would drift. Sums of tensor cores, which are exact to 10 bits, stay.
+    /// Moves what threads hold of the state to its memory after every so many tokens, but for what rounding takes away: a sum of all tokens
+    /// one by one would drift. Sums of tensor cores, which are exact to 10 bits, stay.
     /// </summary>
     private void MoveRegisters(Dim tokens)
     {
@@ -224,7 +232,8 @@ internal sealed class GroupEmitter
         using (_writer.Block($"if ({isThreads}holds && ({next} - from) % {Chain} == 0 && {next} < to)"))
         {
             AddBlockKeepingRests(
-                _memory[_inRegisters], StateColumns, $"row{_inRegisters}", $"column{_inRegisters}", _registers, _inRegisters.Name, $"{next} - from == {Chain}");
+                _memory[_inRegisters], StateColumns, $"row{_inRegisters}", $"column{_inRegisters}", _registers, _inRegisters.Name,
+                $"{next} - from == {Chain}");
         }
     }
 
@@ -241,7 +250,8 @@ internal sealed class GroupEmitter
                 _memory[_inRegisters], StateColumns, $"row{_inRegisters}", $"column{_inRegisters}", _registers, _inRegisters.Name,
                 element => $"(to - from <= {Chain} ? {ZeroFour} : {element})"),
             block => _tensor!.Store(
-                _memory[_inRegisters], block, "warpRow", "warpColumn", StateRows, StateColumns, WarpSum, accumulate: false, isLower: false));
+                _memory[_inRegisters], block, "warpRow", "warpColumn", StateRows, StateColumns, WarpSum,
+                accumulate: false, isLower: false));
     }
 
     /// <summary>The name of the state's registers in a warp.</summary>
@@ -395,7 +405,9 @@ internal sealed class GroupEmitter
             return;
         }
 
-        RebaseAll(rebase.State, _memory.FactorsOf(rebase), [_memory[rebase.Candidate]], () => _memory[rebase.Candidate].Element("0", "c"), rebase.Threshold);
+        RebaseAll(
+            rebase.State, _memory.FactorsOf(rebase), [_memory[rebase.Candidate]],
+            () => _memory[rebase.Candidate].Element("0", "c"), rebase.Threshold);
     }
 
     private void Fold(Fold fold)
@@ -430,8 +442,8 @@ internal sealed class GroupEmitter
         : $"{tensor.Name}[{tensor.Name}Base + ((long)({Token(loop)}) * {tensor.Name}Stride) + c]";
 
     /// <summary>
-    /// Readies all that the next statement reads and writes: what it reads must be visible, and everyone must be done with what it overwrites. All at
-    /// once, since a barrier forgets what was touched before it, and what the statement touches comes after.
+    /// Readies all that the next statement reads and writes: what it reads must be visible, and everyone must be done with what it
+    /// overwrites. All at once, since a barrier forgets what was touched before it, and what the statement touches comes after.
     /// </summary>
     private void Touch(IReadOnlyCollection<Place> reads, params Place[] writes)
     {
@@ -445,7 +457,8 @@ internal sealed class GroupEmitter
     }
 
     /// <summary>Where tiles live, but for the one in registers.</summary>
-    private List<Place> Places(IEnumerable<Tile> tiles) => tiles.Where(tile => tile != _inRegisters).Select(tile => _memory[tile]).Distinct().ToList();
+    private List<Place> Places(IEnumerable<Tile> tiles) =>
+        tiles.Where(tile => tile != _inRegisters).Select(tile => _memory[tile]).Distinct().ToList();
 
     private void Passed()
     {
@@ -454,8 +467,8 @@ internal sealed class GroupEmitter
     }
 
     /// <summary>
-    /// What a group does under a condition that all its threads answer alike. It ends with a barrier where it has touched anything; what goes on without it
-    /// still has all to wait for that came before.
+    /// What a group does under a condition that all its threads answer alike. It ends with a barrier where it has touched anything; what
+    /// goes on without it still has all to wait for that came before.
     /// </summary>
     private void Branch(string condition, Action body)
     {
@@ -470,7 +483,10 @@ internal sealed class GroupEmitter
         _read.AddRange(read);
     }
 
-    /// <summary>What a group does where any of its threads votes for it. Threads wait for each other at a vote, but it is no fence: OpenCL promises none.</summary>
+    /// <summary>
+    /// What a group does where any of its threads votes for it. Threads wait for each other at a vote, but it is no fence: OpenCL promises
+    /// none.
+    /// </summary>
     private void Vote(string condition, Action body) => Branch($"_Group.BarrierOr({condition})", body);
 
     private void Load(Load load)
@@ -487,7 +503,8 @@ internal sealed class GroupEmitter
         }
 
         valid += padded == columns ? "" : $" && c < {columns}";
-        Elements(_memory.Tokens, padded, () => _writer.Line($"{target.Element("r", "c")} = {valid} ? {Element(load.Source, load.Loop)} : 0f;"));
+        Elements(
+            _memory.Tokens, padded, () => _writer.Line($"{target.Element("r", "c")} = {valid} ? {Element(load.Source, load.Loop)} : 0f;"));
     }
 
     private void Store(Store store)
@@ -512,12 +529,16 @@ internal sealed class GroupEmitter
             using (_writer.Block($"if ({rows})"))
             {
                 var (element, value) = (Element(destination, store.Loop), source.Element("r", column));
-                _writer.Line(destination.Access == OperandAccess.Accumulate ? $"{element} = shape.AddsGradients != 0 ? {element} + {value} : {value};" : $"{element} = {value};");
+                _writer.Line(destination.Access == OperandAccess.Accumulate
+                    ? $"{element} = shape.AddsGradients != 0 ? {element} + {value} : {value};"
+                    : $"{element} = {value};");
             }
         }
     }
 
-    /// <summary>The condition that the token of row r is one of the tensor, where the positions of the loop do not say so already.</summary>
+    /// <summary>
+    /// The condition that the token of row r is one of the tensor, where the positions of the loop do not say so already.
+    /// </summary>
     private static string Within(TokenLoop loop, Operand tensor) =>
         Print(loop.To) == Print(tensor.Length) ? "" : $" && {Token(loop)} < {Print(tensor.Length)}";
 
@@ -562,7 +583,8 @@ internal sealed class GroupEmitter
         var segment = columns / map.Branches.Count;
         if (map.Branches.Count == 1)
         {
-            Elements(_memory.Tokens, columns, () => _writer.Line($"{place.Element("r", "c")} = {Expression(map.Branches[0], target.Rows, "r", "c", null)};"));
+            Elements(_memory.Tokens, columns, () =>
+                _writer.Line($"{place.Element("r", "c")} = {Expression(map.Branches[0], target.Rows, "r", "c", null)};"));
         }
         else
         {
@@ -588,7 +610,8 @@ internal sealed class GroupEmitter
     {
         if (GroupMemory.Pad(columns) > columns)
         {
-            Elements(_memory.Tokens, GroupMemory.Pad(columns) - columns, () => _writer.Line($"{place.Element("r", $"{columns} + c")} = 0f;"));
+            Elements(
+                _memory.Tokens, GroupMemory.Pad(columns) - columns, () => _writer.Line($"{place.Element("r", $"{columns} + c")} = 0f;"));
         }
     }
 
@@ -638,8 +661,8 @@ internal sealed class GroupEmitter
     }
 
     /// <summary>
-    /// Sums of squares in two floats. Every product is of two numbers of at most 12 bits and so has no rounding: whether a compiler fuses it with a sum
-    /// makes no difference.
+    /// Sums of squares in two floats. Every product is of two numbers of at most 12 bits and so has no rounding: whether a compiler fuses
+    /// it with a sum makes no difference.
     /// </summary>
     private void SumSquares(Reduce reduce)
     {
@@ -694,7 +717,8 @@ internal sealed class GroupEmitter
                     _writer.Line($"sumRest += {partials.Element("0", "offset + i")};");
                 }
 
-                var upper = (double)BitConverter.ToSingle(BitConverter.GetBytes(BitConverter.ToInt32(BitConverter.GetBytes((float)scale), 0) & ~0xFFF), 0);
+                var upper = (double)BitConverter.ToSingle(
+                    BitConverter.GetBytes(BitConverter.ToInt32(BitConverter.GetBytes((float)scale), 0) & ~0xFFF), 0);
                 _writer.Line($"// Times {ExprPrinter.Literal(scale)}, of which {ExprPrinter.Literal(upper)} are 12 bits.");
                 _writer.Line($"var s1 = {_functions.Use("UpperBits", 1)}(sum);");
                 _writer.Line("var s2 = sum - s1;");
@@ -767,7 +791,8 @@ internal sealed class GroupEmitter
         {
             var place = _memory[member];
             Touch([factors], place);
-            Elements(_memory.Tokens, _memory.Columns(member), () => _writer.Line($"{place.Element("r", "c")} *= {factors.Element("0", "r")};"));
+            Elements(
+                _memory.Tokens, _memory.Columns(member), () => _writer.Line($"{place.Element("r", "c")} *= {factors.Element("0", "r")};"));
             ScaleRests(member, factors, byColumn: false, _memory.Tokens);
         }
     }
@@ -839,7 +864,8 @@ internal sealed class GroupEmitter
                         Touch([factors]);
                         Holding(
                             () => ScaleRegisters(member, factors, size),
-                            block => _tensor!.ScaleSums(block, WarpSum, IsTransposed(member) ? "warpColumn" : "warpRow", size, factors, IsTransposed(member)));
+                            block => _tensor!.ScaleSums(
+                                block, WarpSum, IsTransposed(member) ? "warpColumn" : "warpRow", size, factors, IsTransposed(member)));
                         continue;
                     }
 
@@ -861,7 +887,8 @@ internal sealed class GroupEmitter
         {
             Fours(_registers, (r, c) =>
             {
-                var memory = _memory[member].Four(r == 0 ? $"row{member}" : $"row{member} + {r}", _registers.Column($"column{member}", c, StateColumns));
+                var memory = _memory[member].Four(
+                    r == 0 ? $"row{member}" : $"row{member} + {r}", _registers.Column($"column{member}", c, StateColumns));
                 var scaled = Lanes.Select((lane, i) => $"moved.{lane} * f{(IsTransposed(member) ? c + i : r)}");
                 using (_writer.Block())
                 {
@@ -873,13 +900,16 @@ internal sealed class GroupEmitter
     }
 
     /// <summary>Multiplies the rows of a block in registers, or its columns, by factors, which are named f0, f1 and so on.</summary>
-    private void ScaleBlock(RegisterBlock block, string name, string row, string column, int columns, Place factors, bool byColumn, int size)
+    private void ScaleBlock(
+        RegisterBlock block, string name, string row, string column, int columns, Place factors, bool byColumn, int size)
     {
         for (var i = 0; i < (byColumn ? block.Columns : block.Rows); i++)
         {
             // Rows past the last are zero, and have no factor.
             var index = byColumn ? block.Column(column, i, columns) : $"{row}{(i == 0 ? "" : $" + {i}")}";
-            _writer.Line(GroupMemory.Pad(size) == size ? $"var f{i} = {factors.Element("0", index)};" : $"var f{i} = {index} < {size} ? {factors.Element("0", index)} : 0f;");
+            _writer.Line(GroupMemory.Pad(size) == size
+                ? $"var f{i} = {factors.Element("0", index)};"
+                : $"var f{i} = {index} < {size} ? {factors.Element("0", index)} : 0f;");
         }
 
         Rows(block, (r, c) => $"{name}{r}_{c} *= f{(byColumn ? c : r)};");
@@ -957,13 +987,17 @@ internal sealed class GroupEmitter
         {
             Touch([a, b]);
             Holding(
-                () => Accumulators(product, a, b, transposeB, $"row{_inRegisters}", $"column{_inRegisters}", StateColumns, "0", innerCount, inner, _registers, _inRegisters.Name),
+                () => Accumulators(
+                    product, a, b, transposeB, $"row{_inRegisters}", $"column{_inRegisters}", StateColumns, "0", innerCount, inner,
+                    _registers, _inRegisters.Name),
                 block =>
                 {
-                    // Tensor cores cut what they add, and do not round it: a sum from zero for each tile keeps that from growing with the tokens.
+                    // Tensor cores cut what they add, and do not round it: a sum from zero for each tile keeps that from growing with the
+                    // tokens.
                     _tensor!.DeclareSums(block, "s");
                     _tensor.Accumulate(
-                        product, a, b, block, "warpRow", "warpColumn", StateRows, StateColumns, innerCount, GroupMemory.Pad(_memory.Size(inner)), "s", isExponent: false);
+                        product, a, b, block, "warpRow", "warpColumn", StateRows, StateColumns, innerCount,
+                        GroupMemory.Pad(_memory.Size(inner)), "s", isExponent: false);
                     _tensor.AddSums(block, WarpSum, "s");
                 });
             return;
@@ -985,10 +1019,12 @@ internal sealed class GroupEmitter
     /// <summary>Whether the right operand is read along its rows. Projections are packed transposed already.</summary>
     public static bool IsReadTransposed(MatMul product) => product.TransposeB && !IsProjection(product);
 
-    private void MultiplyOnTensorCores(MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, Dim inner, WarpBlock block)
+    private void MultiplyOnTensorCores(
+        MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, Dim inner, WarpBlock block)
     {
         var (warps, count) = (GroupMemory.Threads / 32, block.Count(rows, columns));
-        if (_memory.PartialSumsOf(product) is not { } sums || block.PartsOf(rows, columns, inner.Size, sums.Floats) is not (> 1 and var parts))
+        if (_memory.PartialSumsOf(product) is not { } sums
+            || block.PartsOf(rows, columns, inner.Size, sums.Floats) is not (> 1 and var parts))
         {
             using (_writer.Block($"for (var block = warp; block < {count}; block += {warps})"))
             {
@@ -1033,9 +1069,11 @@ internal sealed class GroupEmitter
         }
 
         void Accumulate(string size, string? start) => _tensor!.Accumulate(
-            product, a, b, block, "row", "column", rows, columns, size, GroupMemory.Pad(_memory.Size(inner)), "s", _isExponent(product.Target), start);
+            product, a, b, block, "row", "column", rows, columns, size, GroupMemory.Pad(_memory.Size(inner)), "s",
+            _isExponent(product.Target), start);
 
-        void Store() => _tensor!.Store(target, block, "row", "column", rows, columns, "s", product.Accumulate, product.Structure == Structure.LowerTarget);
+        void Store() => _tensor!.Store(
+            target, block, "row", "column", rows, columns, "s", product.Accumulate, product.Structure == Structure.LowerTarget);
     }
 
     /// <summary>Adds to a thread's part of some sums those that are a step of threads further.</summary>
@@ -1048,7 +1086,8 @@ internal sealed class GroupEmitter
         }
     }
 
-    private void MultiplyInRegisterBlocks(MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, Dim inner)
+    private void MultiplyInRegisterBlocks(
+        MatMul product, Place a, Place b, Place target, int rows, int columns, string innerCount, Dim inner)
     {
         var transposeB = IsReadTransposed(product);
         var block = _memory.BlockOf(product);
@@ -1058,7 +1097,8 @@ internal sealed class GroupEmitter
             ForTurns(count, (turn, number) =>
             {
                 Locate(number);
-                Accumulators(product, a, b, transposeB, "row", "column", columns, "0", innerCount, inner, block, RestOf(product.Target, turn));
+                Accumulators(
+                    product, a, b, transposeB, "row", "column", columns, "0", innerCount, inner, block, RestOf(product.Target, turn));
                 AddBlockKeepingRests(target, columns, "row", "column", block, RestOf(product.Target, turn));
             });
             return;
@@ -1126,8 +1166,8 @@ internal sealed class GroupEmitter
     }
 
     /// <summary>
-    /// Names the first row and column of a block. Threads of a warp that read the same rows of the right operand need one load for all of them; those of
-    /// the left one meet in no bank.
+    /// Names the first row and column of a block. Threads of a warp that read the same rows of the right operand need one load for all of
+    /// them; those of the left one meet in no bank.
     /// </summary>
     private void LocateBlock(MatMul product, RegisterBlock block, string number, int rows, int columns)
     {
@@ -1136,9 +1176,13 @@ internal sealed class GroupEmitter
         _writer.Line($"var column = {block.Column(number, rows, columns, rowsFirst)};");
     }
 
-    /// <summary>The inner loop of a product: all of a block stays in registers. A long sum is made of parts, as rounding grows with the number of summands.</summary>
+    /// <summary>
+    /// The inner loop of a product: all of a block stays in registers. A long sum is made of parts, as rounding grows with the number of
+    /// summands.
+    /// </summary>
     private void Accumulators(
-        MatMul product, Place a, Place b, bool transposeB, string row, string column, int columns, string from, string to, Dim inner, RegisterBlock block, string sum)
+        MatMul product, Place a, Place b, bool transposeB, string row, string column, int columns, string from, string to, Dim inner,
+        RegisterBlock block, string sum)
     {
         if (transposeB && block.Parts == 1)
         {
@@ -1161,7 +1205,8 @@ internal sealed class GroupEmitter
     }
 
     private void InnerLoop(
-        MatMul product, Place a, Place b, bool transposeB, string row, string column, int columns, string from, string to, Dim inner, RegisterBlock block, string sum)
+        MatMul product, Place a, Place b, bool transposeB, string row, string column, int columns, string from, string to, Dim inner,
+        RegisterBlock block, string sum)
     {
         string Row(int r) => r == 0 ? row : $"{row} + {r}";
         string Column(int c) => block.Column(column, c, columns);
@@ -1243,12 +1288,14 @@ internal sealed class GroupEmitter
     /// <param name="block">The block.</param>
     /// <param name="sum">The name of its registers.</param>
     /// <param name="addsTo">What they are added to, from the four numbers that are there; null: they overwrite these.</param>
-    private void StoreBlock(Place target, int columns, string row, string column, RegisterBlock block, string sum, Func<string, string>? addsTo) => Fours(block, (r, c) =>
-    {
-        var element = target.Four(r == 0 ? row : $"{row} + {r}", block.Column(column, c, columns));
-        var values = string.Join(", ", Enumerable.Range(c, 4).Select(i => $"{sum}{r}_{i}"));
-        _writer.Line(addsTo is null ? $"{element} = new _Float4({values});" : $"{element} = {addsTo(element)}.Plus({values});");
-    });
+    private void StoreBlock(
+        Place target, int columns, string row, string column, RegisterBlock block, string sum, Func<string, string>? addsTo) =>
+        Fours(block, (r, c) =>
+        {
+            var element = target.Four(r == 0 ? row : $"{row} + {r}", block.Column(column, c, columns));
+            var values = string.Join(", ", Enumerable.Range(c, 4).Select(i => $"{sum}{r}_{i}"));
+            _writer.Line(addsTo is null ? $"{element} = new _Float4({values});" : $"{element} = {addsTo(element)}.Plus({values});");
+        });
 
     private void Rows(RegisterBlock block, Func<int, int, string> text)
     {

@@ -78,7 +78,9 @@ internal sealed class GroupMemory
         RunMaxima,
     }
 
-    /// <summary>Where the threads that share an element of a product put their parts of it; null where each element is one thread's.</summary>
+    /// <summary>
+    /// Where the threads that share an element of a product put their parts of it; null where each element is one thread's.
+    /// </summary>
     public Place? PartialSumsOf(MatMul product) => WorkspaceOf(product, Workspace.PartialSums);
 
     /// <summary>A row for the factors with which the sums of a state follow its reference.</summary>
@@ -114,7 +116,8 @@ internal sealed class GroupMemory
     }
 
     /// <summary>How a group shares the elements of a product.</summary>
-    public RegisterBlock BlockOf(MatMul product) => RegisterBlock.Of(PaddedRows(product.Target), Pad(Columns(product.Target)), InnerSize(product));
+    public RegisterBlock BlockOf(MatMul product) =>
+        RegisterBlock.Of(PaddedRows(product.Target), Pad(Columns(product.Target)), InnerSize(product));
 
     /// <summary>Rows of the target of a product, padded where it has no tokens.</summary>
     public int PaddedRows(Tile tile) => tile.Rows.IsTokens ? Tokens : Pad(tile.Rows.Size);
@@ -126,8 +129,8 @@ internal sealed class GroupMemory
     public int Size(Dim dim) => dim.IsTokens ? Tokens : dim.Size;
 
     /// <summary>
-    /// Threads read rows below each other of a tile that is multiplied with rows of another: at an odd number of four floats from one row to the next,
-    /// eight of them read from all banks of shared memory.
+    /// Threads read rows below each other of a tile that is multiplied with rows of another: at an odd number of four floats from one row
+    /// to the next, eight of them read from all banks of shared memory.
     /// </summary>
     private int Stride(Tile tile) =>
         tile.IsColumnVector ? 1
@@ -147,7 +150,8 @@ internal sealed class GroupMemory
         Partials = Take(Threads);
         var lives = Lifetimes(block);
         var statements = Dataflow.Flatten(block).ToList();
-        var alongRows = new HashSet<Tile>(statements.OfType<MatMul>().Where(GroupEmitter.IsReadTransposed).SelectMany(product => new[] { product.A, product.B }));
+        var alongRows = new HashSet<Tile>(
+            statements.OfType<MatMul>().Where(GroupEmitter.IsReadTransposed).SelectMany(product => new[] { product.A, product.B }));
 
         // Tiles that share memory because one overwrites the other count as one that lives as long as all of them.
         var owners = new Dictionary<Tile, Tile>();
@@ -164,13 +168,17 @@ internal sealed class GroupMemory
                 _readAlongRows.Add(owner);
             }
 
-            spans[owner] = spans.TryGetValue(owner, out var span) ? span with { To = life.Value.To, Remade = span.Remade ?? life.Value.Remade } : life.Value;
+            spans[owner] = spans.TryGetValue(owner, out var span)
+                ? span with { To = life.Value.To, Remade = span.Remade ?? life.Value.Remade }
+                : life.Value;
         }
 
         // The largest first, each in the lowest gap between those that live at the same time.
         var start = Shared;
         var placed = new List<(Place Place, Life Life)>();
-        foreach (var owner in spans.Keys.OrderByDescending(Floats).ThenBy(tile => spans[tile].From).ThenBy(tile => tile.Name, StringComparer.Ordinal))
+        foreach (var owner in spans.Keys.OrderByDescending(Floats)
+            .ThenBy(tile => spans[tile].From)
+            .ThenBy(tile => tile.Name, StringComparer.Ordinal))
         {
             var (life, size) = (spans[owner], Floats(owner));
             if (spill && !owner.IsColumnVector && size > SharedFloats / 8)
@@ -231,7 +239,9 @@ internal sealed class GroupMemory
         return found.Tile is null ? null : this[found.Tile];
     }
 
-    /// <summary>The statements that a tile lives through, by number; and, where it is made again at the end of a loop, those from there.</summary>
+    /// <summary>
+    /// The statements that a tile lives through, by number; and, where it is made again at the end of a loop, those from there.
+    /// </summary>
     private readonly record struct Life(int From, int To)
     {
         public (int From, int To)? Remade { get; init; }
@@ -242,7 +252,8 @@ internal sealed class GroupMemory
     }
 
     /// <summary>
-    /// The statements that each tile lives through. What a loop reads from outside lives through all of it, unless it is made again at its end.
+    /// The statements that each tile lives through. What a loop reads from outside lives through all of it, unless it is made again at its
+    /// end.
     /// </summary>
     private Dictionary<Tile, Life> Lifetimes(IReadOnlyList<Statement> block)
     {
@@ -264,7 +275,9 @@ internal sealed class GroupMemory
                 switch (statement)
                 {
                     case MatMul product when BlockOf(product).Parts is > 1 and var parts:
-                        Extend(AddWorkspace(product, Workspace.PartialSums, parts * PaddedRows(product.Target) * Pad(Columns(product.Target))), start, start);
+                        Extend(
+                            AddWorkspace(product, Workspace.PartialSums, parts * PaddedRows(product.Target) * Pad(Columns(product.Target))),
+                            start, start);
                         break;
                     case Rebase rebase:
                         Extend(AddWorkspace(rebase, Workspace.Factors, Floats(rebase.State.Reference!)), start, start);
@@ -290,7 +303,9 @@ internal sealed class GroupMemory
                     lives[tile] = ends[tile] with { Remade = (first, step - 1) };
                 }
 
-                foreach (var tile in Dataflow.Flatten([statement]).SelectMany(inside => Dataflow.Reads(inside).Concat(Dataflow.Writes(inside))).Where(before.Contains))
+                foreach (var tile in Dataflow.Flatten([statement])
+                    .SelectMany(inside => Dataflow.Reads(inside).Concat(Dataflow.Writes(inside)))
+                    .Where(before.Contains))
                 {
                     Extend(tile, start, step - 1);
                 }
@@ -311,13 +326,16 @@ internal sealed class GroupMemory
     }
 
     /// <summary>
-    /// A tile that an element-wise statement reads for the last time, of the shape of its target: each thread overwrites just what it has read
-    /// itself, so the target can take its memory, unless the tile is made again while the target lives.
+    /// A tile that an element-wise statement reads for the last time, of the shape of its target: each thread overwrites just what it has
+    /// read itself, so the target can take its memory, unless the tile is made again while the target lives.
     /// </summary>
     private static Tile? Overwritten(Statement maker, Tile target, Dictionary<Tile, Life> lives) =>
         maker is Map { Branches.Count: 1 }
             ? Dataflow.Reads(maker).FirstOrDefault(tile =>
-                tile is not (StateMember or Parameter) && tile.Rows == target.Rows && tile.Columns == target.Columns && lives[tile].To == lives[target].From
+                tile is not (StateMember or Parameter)
+                && tile.Rows == target.Rows
+                && tile.Columns == target.Columns
+                && lives[tile].To == lives[target].From
                 && (lives[tile].Remade is not { } remade || lives[target].To < remade.From || lives[target].Remade == remade))
             : null;
 }

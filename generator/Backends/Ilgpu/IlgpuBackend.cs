@@ -22,9 +22,11 @@ internal sealed class IlgpuBackend : Backend
 
     public override Declaration PartOf(Declaration declaration) => declaration;
 
-    public override string? ObjectionTo(LayerPrograms programs) => programs.All.Select(On).FirstOrDefault(objection => objection is not null);
+    public override string? ObjectionTo(LayerPrograms programs) =>
+        programs.All.Select(On).FirstOrDefault(objection => objection is not null);
 
-    public override IEnumerable<Member> Members(AttentionSpec spec, LayerPrograms? programs) => [new Member(MemberKind.Type, IlgpuFiles.ClassName)];
+    public override IEnumerable<Member> Members(AttentionSpec spec, LayerPrograms? programs) =>
+        [new Member(MemberKind.Type, IlgpuFiles.ClassName)];
 
     public override IEnumerable<GeneratedFile> Files(LayerModel layer, LayerPrograms programs, CancellationToken cancel)
     {
@@ -51,7 +53,8 @@ internal sealed class IlgpuBackend : Backend
         var matrices = program.State?.Members.Count(member => !member.IsRowVector && !member.IsColumnVector) ?? 1;
         return outputs.Count != 1 ? $"its outputs come in {Number(outputs.Count)} loops, and a kernel has one"
             : matrices != 1 ? $"its state has {Number(matrices)} matrices, and a kernel merges one"
-            : Dataflow.Flatten(outputs.SelectMany(output => output.Body())).Any(statement => statement is Parallel) ? "it has a parallel loop within another"
+            : Dataflow.Flatten(outputs.SelectMany(output => output.Body())).Any(statement => statement is Parallel)
+                ? "it has a parallel loop within another"
             : null;
     }
 

@@ -5,7 +5,9 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Backends.Ilgpu;
 
-/// <summary>Writes the files of GPU kernels of a declaration, for projects that reference ILGPU: the kernels and a nested class that launches them.</summary>
+/// <summary>
+/// Writes the files of GPU kernels of a declaration, for projects that reference ILGPU: the kernels and a nested class that launches them.
+/// </summary>
 internal static class IlgpuFiles
 {
     /// <summary>The class in the layer.</summary>
@@ -357,7 +359,8 @@ internal static class IlgpuFiles
             """);
         string[] tensors =
         [
-            "Query", "Key", "Value", "Output", "OutputGradient", "QueryGradient", "KeyGradient", "ValueGradient", .. kept.PerQuery, "KeptStates",
+            "Query", "Key", "Value", "Output", "OutputGradient", "QueryGradient", "KeyGradient", "ValueGradient", .. kept.PerQuery,
+            "KeptStates",
         ];
         using (writer.Indent())
         {

@@ -34,7 +34,9 @@ internal sealed class IlgpuKernels
         Output();
     }
 
-    /// <summary>The using directives that the emitted file relies on: aliases, so that what the user calls Grid or Accelerator does not disturb.</summary>
+    /// <summary>
+    /// The using directives that the emitted file relies on: aliases, so that what the user calls Grid or Accelerator does not disturb.
+    /// </summary>
     public static IEnumerable<string> Usings(bool onTensorCores) =>
     [
         "using _Accelerator = global::ILGPU.Runtime.Accelerator;",
@@ -150,14 +152,18 @@ internal sealed class IlgpuKernels
         return places;
     }
 
-    /// <summary>Tiles with as many tokens as fit: what runs can make again is made again only if more fit for it, or less goes to scratch memory.</summary>
+    /// <summary>
+    /// Tiles with as many tokens as fit: what runs can make again is made again only if more fit for it, or less goes to scratch memory.
+    /// </summary>
     private (IReadOnlyList<Statement> Block, GroupMemory Memory) Plan(TileProgram program)
     {
         var (late, outside) = (LoadLate.Of(program), Outside());
         var memory = GroupMemory.Plan(late.Body, outside);
         var remade = MakeAgain.Of(late);
         var other = GroupMemory.Plan(remade.Body, outside);
-        return memory.Scratch > other.Scratch || (memory.Scratch == other.Scratch && other.Tokens > memory.Tokens) ? (remade.Body, other) : (late.Body, memory);
+        return memory.Scratch > other.Scratch || (memory.Scratch == other.Scratch && other.Tokens > memory.Tokens)
+            ? (remade.Body, other)
+            : (late.Body, memory);
     }
 
     private void Accumulate(Fold fold)
@@ -182,24 +188,27 @@ internal sealed class IlgpuKernels
     {
         var (block, memory) = Plan(_program.WithOutputsAlone());
         OutputTokens = memory.Tokens;
-        Kernel("Output", "The outputs of one span of tokens: a group a span of a head.", block, memory, _state, IsScan ? "_Grid.IdxX" : "head", writer =>
-        {
-            writer.Line($"var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, {GroupEmitter.Print(OutputLoop.To)});");
-            var emitter = Emitter(memory, writer, null);
-            if (IsScan)
+        Kernel(
+            "Output", "The outputs of one span of tokens: a group a span of a head.", block, memory, _state,
+            IsScan ? "_Grid.IdxX" : "head", writer =>
             {
-                emitter.DeclareRests(_state!, block[0].Body());
-            }
+                writer.Line($"var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, {GroupEmitter.Print(OutputLoop.To)});");
+                var emitter = Emitter(memory, writer, null);
+                if (IsScan)
+                {
+                    emitter.DeclareRests(_state!, block[0].Body());
+                }
 
-            emitter.Loop(OutputLoop, "from", "to", block[0].Body());
-            HasPlainSums |= IsScan && emitter.HasPlainSums;
-        });
+                emitter.Loop(OutputLoop, "from", "to", block[0].Body());
+                HasPlainSums |= IsScan && emitter.HasPlainSums;
+            });
     }
 
     /// <param name="state">The state that the kernel has a view of, or null.</param>
     /// <param name="stateIndex">Which of the states is the group's.</param>
     private void Kernel(
-        string name, string summary, IReadOnlyList<Statement> block, GroupMemory memory, State? state, string stateIndex, Action<SourceWriter> body)
+        string name, string summary, IReadOnlyList<Statement> block, GroupMemory memory, State? state, string stateIndex,
+        Action<SourceWriter> body)
     {
         var statements = Dataflow.Flatten(block).ToList();
         var moved = new HashSet<Operand>(statements.SelectMany(Dataflow.Moved));
@@ -284,8 +293,8 @@ internal sealed class IlgpuKernels
     }
 
     /// <summary>
-    /// Names one of many equal parts of a buffer. It is cast as a whole first: of a part that is cast, ILGPU knows the alignment only where its size is a
-    /// power of two, and elsewhere loads and stores four floats one by one.
+    /// Names one of many equal parts of a buffer. It is cast as a whole first: of a part that is cast, ILGPU knows the alignment only where
+    /// its size is a power of two, and elsewhere loads and stores four floats one by one.
     /// </summary>
     private static void PartOf(SourceWriter writer, string name, string buffer, string index, int floats)
     {
@@ -294,8 +303,9 @@ internal sealed class IlgpuKernels
     }
 
     /// <summary>
-    /// The states of the spans of a head, joined: their sum, or, for a scan, for each span the sum of those before it. Every number of a state is a
-    /// thread's own, since a row of the state depends on its reference alone. It starts from what earlier rounds have left, and leaves its sum to the next.
+    /// The states of the spans of a head, joined: their sum, or, for a scan, for each span the sum of those before it. Every number of a
+    /// state is a thread's own, since a row of the state depends on its reference alone. It starts from what earlier rounds have left, and
+    /// leaves its sum to the next.
     /// </summary>
     private void Merge()
     {
@@ -305,7 +315,8 @@ internal sealed class IlgpuKernels
         var matrix = sums.Single(member => !member.IsRowVector && !member.IsColumnVector);
         var vectors = sums.Where(member => member != matrix).ToList();
 
-        // The numbers that follow one reference: those of a row of the matrix, or of a column where it is transposed, and one of each vector.
+        // The numbers that follow one reference: those of a row of the matrix, or of a column where it is transposed, and one of each
+        // vector.
         var isTransposed = matrix.Columns == _state.Axis;
         var columns = GroupMemory.Pad(isTransposed ? matrix.Rows.Size : matrix.Columns.Size) + vectors.Count;
         var rows = _state.Axis.Size;
@@ -313,7 +324,8 @@ internal sealed class IlgpuKernels
         writer.Line(IsScan
             ? "/// <summary>For each span of a head the state of all spans before it: a thread a number of the state.</summary>"
             : "/// <summary>The state of a head from those of its spans: a thread a number of the state.</summary>");
-        var views = (IsScan ? new[] { "states", "merged", "before", "after" } : new[] { "states", "before", "after" }).Select(view => ("_Floats", view))
+        var views = (IsScan ? new[] { "states", "merged", "before", "after" } : new[] { "states", "before", "after" })
+            .Select(view => ("_Floats", view))
             .Concat(new[] { "heads", "spans", "isFirst", "isLast" }.Take(IsScan ? 4 : 3).Select(number => ("int", number))).ToList();
         using (writer.Block($"internal static void Merge({string.Join(", ", views.Select(view => $"{view.Item1} {view.Item2}"))})"))
         {
@@ -331,7 +343,9 @@ internal sealed class IlgpuKernels
             writer.Line(isTransposed ? $"var v = number / {Text(rows)};" : $"var v = number % {Text(columns)};");
             writer.Line($"// The place of the number in a state: {matrix}[{(isTransposed ? "v, r" : "r, v")}], or the vectors after its last {(isTransposed ? "row" : "column")}.");
             var place = places[matrix];
-            var at = isTransposed ? $"{Text(place.Offset)} + (v * {Text(place.Stride)}) + r" : $"{Text(place.Offset)} + (r * {Text(place.Stride)}) + v";
+            var at = isTransposed
+                ? $"{Text(place.Offset)} + (v * {Text(place.Stride)}) + r"
+                : $"{Text(place.Offset)} + (r * {Text(place.Stride)}) + v";
             for (var i = vectors.Count - 1; i >= 0; i--)
             {
                 at = $"v == {Text(columns - vectors.Count + i)} ? {Text(places[vectors[i]].Offset)} + r : {at}";

@@ -18,7 +18,9 @@ internal static class LauncherEmitter
     /// <param name="name">Its name.</param>
     /// <param name="summary">What it is for.</param>
     /// <param name="kernels">The kernels.</param>
-    /// <param name="keepsState">Whether the state of each head is wanted by others: it is merged into the call's kept states where there is memory for it.</param>
+    /// <param name="keepsState">
+    /// Whether the state of each head is wanted by others: it is merged into the call's kept states where there is memory for it.
+    /// </param>
     public static void Emit(SourceWriter writer, string name, string summary, IlgpuKernels kernels, bool keepsState)
     {
         writer.Line($"/// <summary>{summary} Schedule: {Describe(kernels)}</summary>");
@@ -97,7 +99,8 @@ internal static class LauncherEmitter
 
         writer.Line();
         writer.Line("/// <summary>Queues the kernels.</summary>");
-        using (writer.Block($"internal void Launch(_Stream stream, in Call call, in {Runtime}.AttentionShape shape, int processors, _Floats memory)"))
+        using (writer.Block(
+            $"internal void Launch(_Stream stream, in Call call, in {Runtime}.AttentionShape shape, int processors, _Floats memory)"))
         {
             writer.Line("var plan = Plan(in shape, processors);");
             if (kernels.ScratchFloats > 0)
@@ -107,7 +110,8 @@ internal static class LauncherEmitter
 
             if (kernels.HasState)
             {
-                // What a round leaves to the next: states that two rounds read and write in turn. Where only their sum is wanted, one is that.
+                // What a round leaves to the next: states that two rounds read and write in turn. Where only their sum is wanted, one is
+                // that.
                 var (stateCount, atEnd) = ("(long)plan.Heads * plan.StateSpans", "StatesLength(in plan) - carried");
                 var first = $"plan.Rounds == 1 ? merged : memory.SubView({atEnd}, carried)";
                 var second = kernels.IsScan ? $"plan.Rounds == 1 ? merged : memory.SubView({atEnd} - carried, carried)" : "merged";
@@ -190,7 +194,9 @@ internal static class LauncherEmitter
     private static string Types(GpuKernel kernel) => string.Join(", ", kernel.Parameters.Select(parameter => parameter.Type));
 
     private static string Length(TokenIndex index) =>
-        index is TokenIndex.Length length ? length.Operand.IsOfKeys ? "shape.KeyLength" : "shape.QueryLength" : throw new NotSupportedException($"{index}");
+        index is TokenIndex.Length length
+            ? length.Operand.IsOfKeys ? "shape.KeyLength" : "shape.QueryLength"
+            : throw new NotSupportedException($"{index}");
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

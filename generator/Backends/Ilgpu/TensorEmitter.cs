@@ -4,16 +4,18 @@ using KernelGen.Generator.Tiles;
 namespace KernelGen.Generator.Backends.Ilgpu;
 
 /// <summary>
-/// Prints products for tensor cores: a warp multiplies tiles of 16 × 8 × 8 together, each thread holding fragments of the operands and of the sums.
+/// Prints products for tensor cores: a warp multiplies tiles of 16 × 8 × 8 together, each thread holding fragments of the operands and of
+/// the sums.
 /// </summary>
 /// <remarks>
-/// What a fragment is made of is fixed (PTX ISA, mma.m16n8k8): thread 4q + p of a warp, q its quad and p its place in it, has rows q and q + 8 of the left
-/// operand, column q of the right one, k = p and p + 4 of both, and columns 2p and 2p + 1 of the sum. Which row, column or k of a matrix stands at such
-/// a place is free, as long as both operands agree on k. So the places are dealt out such that a thread's numbers lie side by side: its rows are
-/// consecutive ones, its columns are, and it takes four consecutive k for two multiplications. Then operands come in loads of 128 bits, and of their
-/// eight threads a phase (two quads) those of a quad read 16 consecutive floats where k runs along the rows, which at strides that are multiples of 32
-/// floats is a bank conflict of two. In order, the same fragments are loads of 32 bits with a conflict of eight. Where k runs across the rows, the four
-/// threads of a quad meet in the same banks either way; strides of 8 more than a multiple of 32 would mend that and cost the other case and memory.
+/// What a fragment is made of is fixed (PTX ISA, mma.m16n8k8): thread 4q + p of a warp, q its quad and p its place in it, has rows q and
+/// q + 8 of the left operand, column q of the right one, k = p and p + 4 of both, and columns 2p and 2p + 1 of the sum. Which row, column
+/// or k of a matrix stands at such a place is free, as long as both operands agree on k. So the places are dealt out such that a thread's
+/// numbers lie side by side: its rows are consecutive ones, its columns are, and it takes four consecutive k for two multiplications. Then
+/// operands come in loads of 128 bits, and of their eight threads a phase (two quads) those of a quad read 16 consecutive floats where k
+/// runs along the rows, which at strides that are multiples of 32 floats is a bank conflict of two. In order, the same fragments are loads
+/// of 32 bits with a conflict of eight. Where k runs across the rows, the four threads of a quad meet in the same banks either way; strides
+/// of 8 more than a multiple of 32 would mend that and cost the other case and memory.
 /// </remarks>
 internal sealed class TensorEmitter(SourceWriter writer, DeviceFunctions functions)
 {
@@ -60,7 +62,9 @@ internal sealed class TensorEmitter(SourceWriter writer, DeviceFunctions functio
         });
     }
 
-    /// <summary>Adds a product to the sums of a block, whose first row and column are variables. All threads of a warp must come here together.</summary>
+    /// <summary>
+    /// Adds a product to the sums of a block, whose first row and column are variables. All threads of a warp must come here together.
+    /// </summary>
     /// <param name="product">The product.</param>
     /// <param name="a">Where its left operand lies.</param>
     /// <param name="b">Where its right operand lies.</param>
@@ -75,8 +79,8 @@ internal sealed class TensorEmitter(SourceWriter writer, DeviceFunctions functio
     /// <param name="isExponent">Whether the sums are arguments of exponentials, which make an absolute error a relative one.</param>
     /// <param name="start">The variable with the first of the numbers, of which there are whole steps; null: 0.</param>
     public void Accumulate(
-        MatMul product, Place a, Place b, WarpBlock block, string row, string column, int rows, int columns, string count, int padded, string sum, bool isExponent,
-        string? start = null)
+        MatMul product, Place a, Place b, WarpBlock block, string row, string column, int rows, int columns, string count, int padded,
+        string sum, bool isExponent, string? start = null)
     {
         var left = new Operand("a", a, InnerAlongRow: !product.TransposeA, Slots: 2 * block.RowTiles);
         var right = new Operand("b", b, InnerAlongRow: product.TransposeB, Slots: block.ColumnTiles);
@@ -130,7 +134,8 @@ internal sealed class TensorEmitter(SourceWriter writer, DeviceFunctions functio
                     {
                         string[] fragment =
                         [
-                            .. new[] { (2 * i, k), ((2 * i) + 1, k), (2 * i, k + 1), ((2 * i) + 1, k + 1) }.Select(at => $"t{ofLeft}A{at.Item1}_{at.Item2}"),
+                            .. new[] { (2 * i, k), ((2 * i) + 1, k), (2 * i, k + 1), ((2 * i) + 1, k + 1) }
+                                .Select(at => $"t{ofLeft}A{at.Item1}_{at.Item2}"),
                             $"t{ofRight}B{j}_{k}", $"t{ofRight}B{j}_{k + 1}",
                         ];
                         return $"{sum}{i}_{j} = {functions.Use("MultiplyTiles", 0)}({sum}{i}_{j}, {string.Join(", ", fragment)});";
@@ -141,7 +146,8 @@ internal sealed class TensorEmitter(SourceWriter writer, DeviceFunctions functio
     }
 
     /// <summary>Writes the sums of a block, or adds them, to where the target lies.</summary>
-    public void Store(Place target, WarpBlock block, string row, string column, int rows, int columns, string sum, bool accumulate, bool isLower)
+    public void Store(
+        Place target, WarpBlock block, string row, string column, int rows, int columns, string sum, bool accumulate, bool isLower)
     {
         // A thread's columns of the sums: two for each tile, all consecutive.
         var (count, width) = (2 * block.ColumnTiles, Width(2 * block.RowTiles));
@@ -188,7 +194,9 @@ internal sealed class TensorEmitter(SourceWriter writer, DeviceFunctions functio
             if (values.Count == 4)
             {
                 var element = target.Four(toRow, $"toColumn{Plus(c)}");
-                writer.Line(accumulate ? $"{element} = {element}.Plus({string.Join(", ", values)});" : $"{element} = new _Float4({string.Join(", ", values)});");
+                writer.Line(accumulate
+                    ? $"{element} = {element}.Plus({string.Join(", ", values)});"
+                    : $"{element} = new _Float4({string.Join(", ", values)});");
                 return;
             }
 
@@ -211,7 +219,9 @@ internal sealed class TensorEmitter(SourceWriter writer, DeviceFunctions functio
         return $"{row} + (quad * {width}){Plus((slot / width * 8 * width) + (slot % width))}";
     }
 
-    /// <summary>Names the first of a thread's rows or columns of an operand; past the last they are the last again, and nothing is made of them.</summary>
+    /// <summary>
+    /// Names the first of a thread's rows or columns of an operand; past the last they are the last again, and nothing is made of them.
+    /// </summary>
     private void Locate(Operand operand, string first, int size)
     {
         var width = Width(operand.Slots);

@@ -23,7 +23,8 @@ internal readonly record struct WarpBlock(int RowTiles, int ColumnTiles)
     }
 
     /// <summary>
-    /// The warps that share each block, where there are too few: each sums a part of the products of a row and a column. Only blocks of one tile are shared.
+    /// The warps that share each block, where there are too few: each sums a part of the products of a row and a column. Only blocks of one
+    /// tile are shared.
     /// </summary>
     /// <param name="rows">Rows of the product.</param>
     /// <param name="columns">Its columns.</param>
@@ -32,7 +33,10 @@ internal readonly record struct WarpBlock(int RowTiles, int ColumnTiles)
     public int PartsOf(int rows, int columns, int inner, int floats)
     {
         var (count, parts) = (Count(rows, columns), 1);
-        while (this == Choices.Last() && 2 * parts * count <= Warps && inner % (2 * parts * TensorEmitter.Step) == 0 && 2 * parts * count * Rows * Columns <= floats)
+        while (this == Choices.Last()
+            && 2 * parts * count <= Warps
+            && inner % (2 * parts * TensorEmitter.Step) == 0
+            && 2 * parts * count * Rows * Columns <= floats)
         {
             parts *= 2;
         }

@@ -20,7 +20,9 @@ internal sealed class FavorGradient : FavorTiles
 
     /// <param name="spec">The declaration.</param>
     /// <param name="name">What the program computes.</param>
-    /// <param name="reciprocal">Whether it leaves the reciprocals of normalisers to the next program, or has them from the one before.</param>
+    /// <param name="reciprocal">
+    /// Whether it leaves the reciprocals of normalisers to the next program, or has them from the one before.
+    /// </param>
     private FavorGradient(FavorSpec spec, string name, OperandAccess reciprocal)
         : base(spec, name)
     {
@@ -36,7 +38,9 @@ internal sealed class FavorGradient : FavorTiles
             "Wg", Projections, HeadDim, isTransform: false, FeatureMap.ProjectionGradientScale, FeatureMap.ProjectionHyperparameter));
     }
 
-    /// <summary>The programs, to be run one after the other; none where the derivative of the kernel function is too large to compute with.</summary>
+    /// <summary>
+    /// The programs, to be run one after the other; none where the derivative of the kernel function is too large to compute with.
+    /// </summary>
     public static IReadOnlyList<TileProgram> Build(FavorSpec spec) => FeatureMap.Of(spec).Derivatives is null
         ? []
         : spec.Causal
@@ -219,7 +223,8 @@ internal sealed class FavorGradient : FavorTiles
         // A query that sees no key has no gradient.
         var none = new Condition.Compare(Comparison.Equal, lse, double.NegativeInfinity);
         var rounded = B.Map("n", t, Dim.One, Expr.Select(none, double.PositiveInfinity, TwoFloats.RoundedLogNormaliser(lse)));
-        return new Weighed(new TwoFloats(rounded, B.Load("nr", _logSumExpRest!, tokens)), g, B.Map("delta", t, Dim.One, -OutputDotGradient(t, tokens, g)));
+        return new Weighed(
+            new TwoFloats(rounded, B.Load("nr", _logSumExpRest!, tokens)), g, B.Map("delta", t, Dim.One, -OutputDotGradient(t, tokens, g)));
     }
 
     /// <summary>Exponentials with a sign: the sum of the weights can be negative, so its logarithm does not tell it.</summary>
@@ -235,7 +240,9 @@ internal sealed class FavorGradient : FavorTiles
         return Weigh(t, tokens, new TwoFloats(n, nr), sign);
     }
 
-    /// <summary>Where φ is a gain alone: 1/D from z and, in causal programs, the keys of the tile; it is kept for the next program.</summary>
+    /// <summary>
+    /// Where φ is a gain alone: 1/D from z and, in causal programs, the keys of the tile; it is kept for the next program.
+    /// </summary>
     private Weighed WeighByNormaliser(Dim t, TokenLoop tokens, Tile? fq, Tile z, Tile? fk)
     {
         if (!IsNormalized)
@@ -298,8 +305,8 @@ internal sealed class FavorGradient : FavorTiles
     }
 
     /// <summary>
-    /// φ(q) / normaliser, relative to e. Where norms are large e and the log-normaliser are large numbers that nearly cancel: they come together first, or
-    /// each would take its rounding into the exponent.
+    /// φ(q) / normaliser, relative to e. Where norms are large e and the log-normaliser are large numbers that nearly cancel: they come
+    /// together first, or each would take its rounding into the exponent.
     /// </summary>
     private Exponentials QueryExponentials(Dim t, Tile b, Weighed weighed, QuerySums sums, Condition? where) =>
         Exponential("q", t, b, Logs(b).Select(log => Expr.Exp2(log - weighed.LogNormaliser!.AddedTo(sums.Reference!), SummedFlush)), where);
@@ -333,7 +340,8 @@ internal sealed class FavorGradient : FavorTiles
             return Exponential("k", t, a, powers, seen) with { Scale = B.Map("sk", t, Dim.One, Expr.Exp2(log)) };
         }
 
-        return Exponential("k", t, a, LogKeys(t, k, a, seen).Plus(sums.Reference!).Select(log => Expr.Exp2(log, ReadingFlush)), where: null);
+        return Exponential(
+            "k", t, a, LogKeys(t, k, a, seen).Plus(sums.Reference!).Select(log => Expr.Exp2(log, ReadingFlush)), where: null);
     }
 
     private void StoreQueryGradient(TokenLoop tokens, Tile q, Tile b, Exponentials fq, Expr dphi) =>
@@ -347,8 +355,8 @@ internal sealed class FavorGradient : FavorTiles
     }
 
     /// <summary>
-    /// The chain rule from ∂loss/∂φ(x) to ∂loss/∂x: with P = φ∘dφ, (P₊ − P₋)W ∓ (ΣP)x̂ for exponentials and (dφ∘f′)W for gains. The norm has
-    /// the sign that it has in log φ; that of a query cancels in a normalised output, and so does its gradient.
+    /// The chain rule from ∂loss/∂φ(x) to ∂loss/∂x: with P = φ∘dφ, (P₊ − P₋)W ∓ (ΣP)x̂ for exponentials and (dφ∘f′)W for gains. The norm
+    /// has the sign that it has in log φ; that of a query cancels in a normalised output, and so does its gradient.
     /// </summary>
     private Tile Gradient(string name, Dim t, Tile x, Tile projections, Exponentials features, Expr dphi, Condition? seen, int normSign)
     {
@@ -358,12 +366,16 @@ internal sealed class FavorGradient : FavorTiles
         {
             var p = B.Map("P" + name, t, Features, features.Phi * dphi);
             logGradient = p;
-            da = FeatureMap.Branches == 1 ? p : B.Map("dA" + name, t, Projections, Combine(p, FeatureMap.ProjectionSigns.Select(sign => (Expr)sign)));
+            da = FeatureMap.Branches == 1
+                ? p
+                : B.Map("dA" + name, t, Projections, Combine(p, FeatureMap.ProjectionSigns.Select(sign => (Expr)sign)));
         }
         else if (features.Powers is { } powers)
         {
             logGradient = features.Phi * dphi;
-            da = B.Map("dA" + name, t, Projections, Combine(B.Map("dF" + name, t, Features, powers * dphi), FeatureMap.GainDerivative(projections)));
+            da = B.Map(
+                "dA" + name, t, Projections,
+                Combine(B.Map("dF" + name, t, Features, powers * dphi), FeatureMap.GainDerivative(projections)));
         }
         else
         {

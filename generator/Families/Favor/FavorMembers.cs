@@ -6,7 +6,9 @@ using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Families.Favor;
 
-/// <summary>What a layer of random features has beside what all attention has: its projections, how they are drawn and redrawn, and φ for analysis.</summary>
+/// <summary>
+/// What a layer of random features has beside what all attention has: its projections, how they are drawn and redrawn, and φ for analysis.
+/// </summary>
 internal static class FavorMembers
 {
     private const string Runtime = "global::KernelGen";
@@ -98,7 +100,10 @@ internal static class FavorMembers
         {
             Documentation = Inherited,
         };
-        yield return new Member(MemberKind.Property, "FeatureMap", $"public {Runtime}.FeatureMap", FeatureMap(spec)) { Documentation = Inherited };
+        yield return new Member(MemberKind.Property, "FeatureMap", $"public {Runtime}.FeatureMap", FeatureMap(spec))
+        {
+            Documentation = Inherited,
+        };
         if (spec.Hyperparameter is { Declared: null } number)
         {
             yield return new Member(MemberKind.Property, number.Property, "public double", "{ get; }")

@@ -100,7 +100,9 @@ internal sealed class FavorProgram : FavorTiles
     /// <summary>φ(k) relative to c.</summary>
     private IReadOnlyList<Expr> Exponentials(KeyLogarithms l) => [.. l.Less(_c!).Select(log => Expr.Exp2(log, SummedFlush))];
 
-    /// <summary>Outputs of one tile, from the tokens before it (S, z) and from its own lower triangle (P); then its keys join the state.</summary>
+    /// <summary>
+    /// Outputs of one tile, from the tokens before it (S, z) and from its own lower triangle (P); then its keys join the state.
+    /// </summary>
     private void CausalTile(Dim t, TokenLoop tokens, Tile fk, Tile v)
     {
         var sum = B.ColumnSum("zt", t, Features, fk);
@@ -114,7 +116,9 @@ internal sealed class FavorProgram : FavorTiles
         AddKeys(fk, v, sum);
     }
 
-    /// <summary>The queries, φ(q) relative to its largest exponential, [tokens, m], and its logarithm [tokens] where there are exponentials.</summary>
+    /// <summary>
+    /// The queries, φ(q) relative to its largest exponential, [tokens, m], and its logarithm [tokens] where there are exponentials.
+    /// </summary>
     private (Tile Queries, Tile Features, Tile? Maximum) QueryFeatures(Dim tokens, TokenLoop loop)
     {
         var q = B.Load("Q", Query, loop);
@@ -130,7 +134,10 @@ internal sealed class FavorProgram : FavorTiles
 
     private void AddKeys(Tile fk, Tile v, Dim tokens) => AddKeys(fk, v, B.ColumnSum("zt", tokens, Features, fk));
 
-    /// <summary>S += φ(k)ᵀv, z += Σ φ(k): the sums of a tile first, then one addition, which a backend makes as precise as millions of tokens ask for.</summary>
+    /// <summary>
+    /// S += φ(k)ᵀv, z += Σ φ(k): the sums of a tile first, then one addition, which a backend makes as precise as millions of tokens ask
+    /// for.
+    /// </summary>
     private void AddKeys(Tile fk, Tile v, Tile sum)
     {
         B.Add(_z, sum);
@@ -148,11 +155,15 @@ internal sealed class FavorProgram : FavorTiles
         if (_logSumExpRest is not null)
         {
             var rounded = B.Map("n", tokens, Dim.One, TwoFloats.RoundedLogNormaliser(lse));
-            B.Store(_logSumExpRest, B.Map("nr", tokens, Dim.One, Expr.Select(Condition.IsZero(d), 0, TwoFloats.RestOf(top!, logD, rounded))), loop);
+            B.Store(
+                _logSumExpRest, B.Map("nr", tokens, Dim.One, Expr.Select(Condition.IsZero(d), 0, TwoFloats.RestOf(top!, logD, rounded))),
+                loop);
         }
     }
 
-    /// <summary>What N is to be multiplied by to be φ(q)ᵀS: the maximum that it is relative to, the query's own norm, and the weight of a feature.</summary>
+    /// <summary>
+    /// What N is to be multiplied by to be φ(q)ᵀS: the maximum that it is relative to, the query's own norm, and the weight of a feature.
+    /// </summary>
     private Expr Unnormalised(Dim tokens, Tile q, Tile? top)
     {
         if (top is null)

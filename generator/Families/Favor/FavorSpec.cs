@@ -22,12 +22,15 @@ internal sealed record FavorSpec(
 {
     /// <summary>What an attribute with sizes alone declares.</summary>
     public static FavorSpec Example { get; } = new(
-        KernelFunction.Softmax, Function: null, HeadDim: 64, ValueDim: 64, Features: 256, Causal: false, Epsilon: 0, IsNormalized: true, ProjectionKind.Orthogonal, Lambda: null);
+        KernelFunction.Softmax, Function: null, HeadDim: 64, ValueDim: 64, Features: 256, Causal: false, Epsilon: 0, IsNormalized: true,
+        ProjectionKind.Orthogonal, Lambda: null);
 
     /// <summary>The kernel by a name that a reader knows.</summary>
     public string KernelName => Function?.Name ?? Kernel.ToString();
 
-    /// <summary>The projections ω_r that a layer draws, each of d numbers: half of m where each projection makes a pair of features, m elsewhere.</summary>
+    /// <summary>
+    /// The projections ω_r that a layer draws, each of d numbers: half of m where each projection makes a pair of features, m elsewhere.
+    /// </summary>
     public int ProjectionRows => Features / Favor.FeatureMap.BranchesOf(Kernel, Function);
 
     /// <summary>λ, which no other map has.</summary>

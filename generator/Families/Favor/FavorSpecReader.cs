@@ -90,7 +90,8 @@ internal static class FavorSpecReader
         {
             if (declared is { } ignored)
             {
-                attribute.Report(Rules.LambdaWithoutMeaning, "Lambda", Text(ignored), function?.Name ?? kernel.ToString(), KernelFunction.SoftmaxOprf);
+                attribute.Report(
+                    Rules.LambdaWithoutMeaning, "Lambda", Text(ignored), function?.Name ?? kernel.ToString(), KernelFunction.SoftmaxOprf);
             }
 
             return null;

@@ -13,8 +13,8 @@ internal abstract class FavorTiles
     protected const double Rise = 8 * Base2.Log2E;
 
     /// <summary>
-    /// Features that are summed into a state are exactly 0 below e^-35 of their reference, and those that read one below e^-50, so that no product
-    /// is subnormal.
+    /// Features that are summed into a state are exactly 0 below e^-35 of their reference, and those that read one below e^-50, so that no
+    /// product is subnormal.
     /// </summary>
     protected const double SummedFlush = -35 * Base2.Log2E, ReadingFlush = -50 * Base2.Log2E;
 
@@ -31,7 +31,8 @@ internal abstract class FavorTiles
         Key = B.Operand(AttentionOperands.Key(HeadDim));
         Value = B.Operand(AttentionOperands.Value(ValueDim));
         W = B.Parameter(ProjectionParameters.Weights(
-            "W", Projections, HeadDim, spec.Projection == ProjectionKind.Hadamard, FeatureMap.ProjectionScale, FeatureMap.ProjectionHyperparameter));
+            "W", Projections, HeadDim, spec.Projection == ProjectionKind.Hadamard, FeatureMap.ProjectionScale,
+            FeatureMap.ProjectionHyperparameter));
         Constants = FeatureMap.HasConstants
             ? B.Parameter(ProjectionParameters.Constants(Features, FeatureMap.NormHyperparameter, FeatureMap.OffsetHyperparameter))
             : null;
@@ -75,7 +76,9 @@ internal abstract class FavorTiles
     /// <summary>log2 of each branch of φ without the norm.</summary>
     protected IEnumerable<Expr> Logs(Tile projections) => FeatureMap.Log(projections, Constants is null ? null : (Expr)Constants);
 
-    /// <summary>φ of a tile of tokens, [tokens, m], from the projections and the exponentials of the map; 0 where the condition does not hold.</summary>
+    /// <summary>
+    /// φ of a tile of tokens, [tokens, m], from the projections and the exponentials of the map; 0 where the condition does not hold.
+    /// </summary>
     /// <param name="exponentials">One for each branch, or one that serves all; null for maps that are gains alone.</param>
     protected Tile Phi(string name, Dim tokens, Tile projections, IReadOnlyList<Expr>? exponentials, Condition? where)
     {
@@ -109,7 +112,8 @@ internal abstract class FavorTiles
         Expr[] logs = [.. Logs(projections)];
         var maximum = B.RowMax("M", tokens, Features, Whole(name, tokens, [.. logs.Select(log => log + c)]));
 
-        // Where no key was seen c is its start, in which log φ(q) is lost: features are 0 there, or a large one would overflow. Infinite ones are NaN.
+        // Where no key was seen c is its start, in which log φ(q) is lost: features are 0 there, or a large one would overflow. Infinite
+        // ones are NaN.
         var seen = B.Map("Ms", tokens, Dim.One, Expr.Max(Expr.NaNUnlessFinite(maximum), State.UnsetReference / 2));
         return (maximum, [.. logs.Select(log => Expr.Exp2(log + (c - seen), ReadingFlush))]);
     }
@@ -118,7 +122,8 @@ internal abstract class FavorTiles
     private TwoFloats KeyNorm(Dim tokens, Tile k, Condition? seen)
     {
         var (halfNorm, rest) = HalfNorm("kk", tokens, k);
-        return new TwoFloats(B.Map("h", tokens, Dim.One, seen is null ? halfNorm : Expr.Select(seen, halfNorm, double.PositiveInfinity)), rest);
+        return new TwoFloats(
+            B.Map("h", tokens, Dim.One, seen is null ? halfNorm : Expr.Select(seen, halfNorm, double.PositiveInfinity)), rest);
     }
 
     /// <summary>‖x̂‖²/2 in powers of two.</summary>

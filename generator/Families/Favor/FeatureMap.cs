@@ -24,8 +24,8 @@ internal sealed class FeatureMap
     public int? ProjectionHyperparameter { get; private init; }
 
     /// <summary>
-    /// Whether a constant of its own belongs to each feature's logarithm: ‖ω_r‖² times the hyperparameter <see cref="NormHyperparameter"/> plus
-    /// <see cref="OffsetHyperparameter"/>.
+    /// Whether a constant of its own belongs to each feature's logarithm: ‖ω_r‖² times the hyperparameter <see cref="NormHyperparameter"/>
+    /// plus <see cref="OffsetHyperparameter"/>.
     /// </summary>
     public bool HasConstants { get; private init; }
 
@@ -145,8 +145,8 @@ internal sealed class FeatureMap
         Functions.Zip(Derivatives!, (function, derivative) => Spoiled(new Expr.Call(derivative, projections), function, projections));
 
     /// <summary>
-    /// NaN where the projection is not finite. A function alone would make ordinary numbers of some: 1 / (1 + e^−x) of ∞, and x &gt; 0 ? x : 0 of NaN. One
-    /// that asks whether a number is NaN has said what is to become of it.
+    /// NaN where the projection is not finite. A function alone would make ordinary numbers of some: 1 / (1 + e^−x) of ∞, and x &gt; 0 ? x
+    /// : 0 of NaN. One that asks whether a number is NaN has said what is to become of it.
     /// </summary>
     private static Expr Spoiled(Expr value, ScalarFunction function, Expr projections) =>
         function.Body.AsksForNaN() ? value : Expr.WhereFinite(projections, value);

@@ -8,7 +8,8 @@ internal static class KernelFunctions
     private static readonly Expr X = new Expr.Argument();
 
     /// <summary>f of φ_r(x) = f(ω_rᵀx̂) + ε; null for the softmax kernels, whose maps are exponentials.</summary>
-    public static ScalarFunction? Of(KernelFunction kernel) => Body(kernel) is { } body ? new ScalarFunction(kernel.ToString(), ExprSimplifier.Simplify(body)) : null;
+    public static ScalarFunction? Of(KernelFunction kernel) =>
+        Body(kernel) is { } body ? new ScalarFunction(kernel.ToString(), ExprSimplifier.Simplify(body)) : null;
 
     private static Expr? Body(KernelFunction kernel) => kernel switch
     {

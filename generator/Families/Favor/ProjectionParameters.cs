@@ -20,5 +20,6 @@ internal static class ProjectionParameters
 
     /// <summary>A constant of each feature: ‖ω_r‖² times one hyperparameter plus another, [1, features].</summary>
     public static Parameter Constants(Dim features, int factor, int offset) => new(
-        "w2", Dim.One, features, ParameterForm.Vector, new ParameterSource(Packer, "SquaredNorms", "‖ω_r‖²", Factor: factor, Offset: offset));
+        "w2", Dim.One, features, ParameterForm.Vector,
+        new ParameterSource(Packer, "SquaredNorms", "‖ω_r‖²", Factor: factor, Offset: offset));
 }

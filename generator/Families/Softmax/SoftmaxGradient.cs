@@ -19,7 +19,8 @@ internal static class SoftmaxGradient
         private readonly SoftmaxSpec _spec;
         private readonly double _scale;
         private readonly Dim _d, _dv, _i = Dim.Tokens("i"), _j = Dim.Tokens("j");
-        private readonly Operand _query, _key, _value, _output, _outputGradient, _logSumExp, _logSumExpRest, _queryGradient, _keyGradient, _valueGradient;
+        private readonly Operand _query, _key, _value, _output, _outputGradient, _logSumExp, _logSumExpRest, _queryGradient, _keyGradient,
+            _valueGradient;
 
         public Writer(SoftmaxSpec spec, string what)
         {
@@ -111,7 +112,8 @@ internal static class SoftmaxGradient
         {
             var s = new TwoFloats(logNormaliser, rest).TakenFrom(Expr.NaNUnlessFinite(scores));
             return Expr.Exp2(
-                _spec.Causal ? Expr.Select(new Position.Precedes(Earlier: _j, Later: _i), s, double.NegativeInfinity) : s, SoftmaxProgram.Flush);
+                _spec.Causal ? Expr.Select(new Position.Precedes(Earlier: _j, Later: _i), s, double.NegativeInfinity) : s,
+                SoftmaxProgram.Flush);
         }
     }
 }

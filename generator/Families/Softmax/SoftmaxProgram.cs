@@ -9,15 +9,17 @@ namespace KernelGen.Generator.Families.Softmax;
 /// </summary>
 internal static class SoftmaxProgram
 {
-    /// <summary>How far (in powers of two) a score may exceed the running maximum before that is raised and the sums are rescaled: e^8.</summary>
+    /// <summary>
+    /// How far (in powers of two) a score may exceed the running maximum before that is raised and the sums are rescaled: e^8.
+    /// </summary>
     private const double Threshold = 8 * Base2.Log2E;
 
     /// <summary>Probabilities below e^-50 of the largest are exactly 0.</summary>
     public const double Flush = -50 * Base2.Log2E;
 
     /// <summary>
-    /// Queries times log2 e/√d. Both passes multiply these, and not the keys, so that they compute the same scores to the bit: large ones would differ by
-    /// their rounding, and weights by as much.
+    /// Queries times log2 e/√d. Both passes multiply these, and not the keys, so that they compute the same scores to the bit: large ones
+    /// would differ by their rounding, and weights by as much.
     /// </summary>
     public static Expr Scaled(Tile queries, SoftmaxSpec spec) => (Expr)queries * (Math.Pow(spec.HeadDim, -0.5) * Base2.Log2E);
 

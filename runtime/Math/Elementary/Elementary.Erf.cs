@@ -19,7 +19,8 @@ internal static partial class Elementary<TVector, TLanes>
         p = Step(p, a, 1.62790704f);
         var u = TLanes.Multiply(p, a);
 
-        // With the n that is nearest to u, 1 − 2^−u = (1 − 2^−n) − 2^−n·(2^(n − u) − 1). 256 more in the exponent field are the sign of −2^−n.
+        // With the n that is nearest to u, 1 − 2^−u = (1 − 2^−n) − 2^−n·(2^(n − u) − 1). 256 more in the exponent field are the sign of
+        // −2^−n.
         var shifted = TLanes.Subtract(C(ExponentRounder + 256f), u);
         var q = Exp2MinusOne(TLanes.Subtract(TLanes.Subtract(C(ExponentRounder + 256f), shifted), u));
         var minusScale = TLanes.ShiftLeft(shifted, MantissaBits);

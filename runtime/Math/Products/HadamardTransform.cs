@@ -7,12 +7,13 @@ using System.Runtime.Intrinsics;
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// Products with projections that are lengths · H·D₃·H·D₂·H·D₁: for each vector of tokens, and each block of P projections, three rounds of signs and a fast
-/// Walsh–Hadamard transform, P·log2 P additions each.
+/// Products with projections that are lengths · H·D₃·H·D₂·H·D₁: for each vector of tokens, and each block of P projections, three rounds of
+/// signs and a fast Walsh–Hadamard transform, P·log2 P additions each.
 /// </summary>
 /// <remarks>
-/// Tokens lie in the lanes, so that no butterfly crosses them; tiles have their numbers in the lanes, so tokens are transposed on the way in and features on the
-/// way out. Several stages of a transform are done in registers at a time: four where there are 32 registers, else three.
+/// Tokens lie in the lanes, so that no butterfly crosses them; tiles have their numbers in the lanes, so tokens are transposed on the way
+/// in and features on the way out. Several stages of a transform are done in registers at a time: four where there are 32 registers, else
+/// three.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class HadamardTransform
@@ -23,7 +24,9 @@ public static class HadamardTransform
     /// <typeparam name="TVector">The vector that is computed with.</typeparam>
     /// <param name="a">Tokens, [rows × columns].</param>
     /// <param name="strideA">Floats from row to row of a.</param>
-    /// <param name="w">The packed projections: signs [blocks, 3, P], then from <paramref name="lengths"/> on a length for each projection.</param>
+    /// <param name="w">
+    /// The packed projections: signs [blocks, 3, P], then from <paramref name="lengths"/> on a length for each projection.
+    /// </param>
     /// <param name="lengths">Where the lengths begin in w.</param>
     /// <param name="c">The target, [rows × projections].</param>
     /// <param name="strideC">Floats from row to row of c.</param>
@@ -34,7 +37,8 @@ public static class HadamardTransform
     /// <param name="projections">How many there are; of the last block the rest is left out.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<TVector>(
-        ref float a, int strideA, ref float w, int lengths, ref float c, int strideC, ref float work, int rows, int columns, int block, int projections)
+        ref float a, int strideA, ref float w, int lengths, ref float c, int strideC, ref float work, int rows,
+        int columns, int block, int projections)
         where TVector : struct, IVector<TVector>
     {
         var lanes = TVector.Count;
@@ -60,7 +64,8 @@ public static class HadamardTransform
                 Round<TVector, Unscaled>(ref x, ref y, block, passes, each, longer, ref signs, ref length);
                 Round<TVector, Unscaled>(ref y, ref y, block, passes, each, longer, ref Unsafe.Add(ref signs, block), ref length);
                 Round<TVector, Scaled>(ref y, ref y, block, passes, each, longer, ref Unsafe.Add(ref signs, 2 * block), ref length);
-                TileCopy.Transpose(ref y, lanes, Math.Min(block, projections - (int)j), lanes, ref Unsafe.Add(ref c, (i * strideC) + j), strideC);
+                TileCopy.Transpose(
+                    ref y, lanes, Math.Min(block, projections - (int)j), lanes, ref Unsafe.Add(ref c, (i * strideC) + j), strideC);
             }
         }
     }
@@ -171,7 +176,8 @@ public static class HadamardTransform
                 ref var sign = ref Unsafe.Add(ref signs, row);
                 var v0 = Row<TVector, TLanes, TSigns>(ref next, ref sign);
                 TVector v1 = default, v2 = default, v3 = default, v4 = default, v5 = default, v6 = default, v7 = default;
-                TVector v8 = default, v9 = default, v10 = default, v11 = default, v12 = default, v13 = default, v14 = default, v15 = default;
+                TVector v8 = default, v9 = default, v10 = default, v11 = default, v12 = default, v13 = default, v14 = default,
+                    v15 = default;
                 if (typeof(TRadix) != typeof(One))
                 {
                     next = ref Unsafe.Add(ref next, step);

@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// A block of a product: rows × vectors of the target stay in registers while the inner axis runs. Each step loads a row of vectors of B and spreads one
-/// number of A a row.
+/// A block of a product: rows × vectors of the target stay in registers while the inner axis runs. Each step loads a row of vectors of B
+/// and spreads one number of A a row.
 /// </summary>
 /// <remarks>
-/// Written out with a name for each sum, since the JIT keeps names in registers and arrays in memory. Sizes are types: what a smaller block does not have
-/// is gone when it is compiled. The seventh row and those after it have one vector.
+/// Written out with a name for each sum, since the JIT keeps names in registers and arrays in memory. Sizes are types: what a smaller block
+/// does not have is gone when it is compiled. The seventh row and those after it have one vector.
 /// </remarks>
 internal static class RegisterBlock<TVector, TLanes, TRows, TVectors, TStore>
     where TVector : struct
@@ -17,7 +17,9 @@ internal static class RegisterBlock<TVector, TLanes, TRows, TVectors, TStore>
     where TVectors : struct, IBlockSize
     where TStore : struct, IBlockStore
 {
-    /// <summary>The sums Σ a[row, k]·b[k, column] over the inner axis, handed to the store, for blocks below each other and beside each other.</summary>
+    /// <summary>
+    /// The sums Σ a[row, k]·b[k, column] over the inner axis, handed to the store, for blocks below each other and beside each other.
+    /// </summary>
     /// <param name="a">The first row of the first block.</param>
     /// <param name="rowA">Bytes from row to row of A.</param>
     /// <param name="stepA">Bytes from one k to the next.</param>
@@ -67,7 +69,8 @@ internal static class RegisterBlock<TVector, TLanes, TRows, TVectors, TStore>
                 {
                     var b0 = TLanes.Load(ref y);
                     var b1 = typeof(TVectors) != typeof(One) ? TLanes.Load(ref Unsafe.Add(ref y, TLanes.Count)) : default;
-                    var b2 = typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four) ? TLanes.Load(ref Unsafe.Add(ref y, 2 * TLanes.Count)) : default;
+                    var b2 = typeof(TVectors) == typeof(Three)
+                        || typeof(TVectors) == typeof(Four) ? TLanes.Load(ref Unsafe.Add(ref y, 2 * TLanes.Count)) : default;
                     var b3 = typeof(TVectors) == typeof(Four) ? TLanes.Load(ref Unsafe.Add(ref y, 3 * TLanes.Count)) : default;
 
                     var x0 = TLanes.Create(x);
@@ -201,17 +204,20 @@ internal static class RegisterBlock<TVector, TLanes, TRows, TVectors, TStore>
         store.Store<TVector, TLanes>(sum0, -row, ref to, ref too);
         if (typeof(TVectors) != typeof(One))
         {
-            store.Store<TVector, TLanes>(sum1, TLanes.Count - row, ref Unsafe.Add(ref to, TLanes.Count), ref Unsafe.Add(ref too, TLanes.Count));
+            store.Store<TVector, TLanes>(
+                sum1, TLanes.Count - row, ref Unsafe.Add(ref to, TLanes.Count), ref Unsafe.Add(ref too, TLanes.Count));
         }
 
         if (typeof(TVectors) == typeof(Three) || typeof(TVectors) == typeof(Four))
         {
-            store.Store<TVector, TLanes>(sum2, (2 * TLanes.Count) - row, ref Unsafe.Add(ref to, 2 * TLanes.Count), ref Unsafe.Add(ref too, 2 * TLanes.Count));
+            store.Store<TVector, TLanes>(
+                sum2, (2 * TLanes.Count) - row, ref Unsafe.Add(ref to, 2 * TLanes.Count), ref Unsafe.Add(ref too, 2 * TLanes.Count));
         }
 
         if (typeof(TVectors) == typeof(Four))
         {
-            store.Store<TVector, TLanes>(sum3, (3 * TLanes.Count) - row, ref Unsafe.Add(ref to, 3 * TLanes.Count), ref Unsafe.Add(ref too, 3 * TLanes.Count));
+            store.Store<TVector, TLanes>(
+                sum3, (3 * TLanes.Count) - row, ref Unsafe.Add(ref to, 3 * TLanes.Count), ref Unsafe.Add(ref too, 3 * TLanes.Count));
         }
     }
 }

@@ -3,11 +3,12 @@ using System.Runtime.CompilerServices;
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// A panel of a product of one row, or two, with a matrix: its columns stay in registers while the rows of the matrix go by in the order of their memory.
+/// A panel of a product of one row, or two, with a matrix: its columns stay in registers while the rows of the matrix go by in the order of
+/// their memory.
 /// </summary>
 /// <remarks>
-/// Each number of the matrix is used once or twice, so it is the loads that cost. Several rows of the matrix at a time keep enough sums going where
-/// the panel has few vectors: a multiply-add takes four cycles, and two begin in each.
+/// Each number of the matrix is used once or twice, so it is the loads that cost. Several rows of the matrix at a time keep enough sums
+/// going where the panel has few vectors: a multiply-add takes four cycles, and two begin in each.
 /// </remarks>
 /// <typeparam name="TVector">The platform's vector.</typeparam>
 /// <typeparam name="TLanes">What can be done with it.</typeparam>
@@ -95,49 +96,57 @@ internal static class RowBlock<TVector, TLanes, TRows, TVectors, TSteps>
             if (typeof(TRows) == typeof(One) && TVectors.Count * TSteps.Count > 8)
             {
                 Spread(ref a, strideA, 8, ref x, ref y);
-                c8 = TLanes.MultiplyAdd(x, TLanes.Load(ref Unsafe.Add(ref b, (8 / TVectors.Count * strideB) + (8 % TVectors.Count * TLanes.Count))), c8);
+                c8 = TLanes.MultiplyAdd(
+                    x, TLanes.Load(ref Unsafe.Add(ref b, (8 / TVectors.Count * strideB) + (8 % TVectors.Count * TLanes.Count))), c8);
             }
 
             if (typeof(TRows) == typeof(One) && TVectors.Count * TSteps.Count > 9)
             {
                 Spread(ref a, strideA, 9, ref x, ref y);
-                c9 = TLanes.MultiplyAdd(x, TLanes.Load(ref Unsafe.Add(ref b, (9 / TVectors.Count * strideB) + (9 % TVectors.Count * TLanes.Count))), c9);
+                c9 = TLanes.MultiplyAdd(
+                    x, TLanes.Load(ref Unsafe.Add(ref b, (9 / TVectors.Count * strideB) + (9 % TVectors.Count * TLanes.Count))), c9);
             }
 
             if (typeof(TRows) == typeof(One) && TVectors.Count * TSteps.Count > 10)
             {
                 Spread(ref a, strideA, 10, ref x, ref y);
-                c10 = TLanes.MultiplyAdd(x, TLanes.Load(ref Unsafe.Add(ref b, (10 / TVectors.Count * strideB) + (10 % TVectors.Count * TLanes.Count))), c10);
+                c10 = TLanes.MultiplyAdd(
+                    x, TLanes.Load(ref Unsafe.Add(ref b, (10 / TVectors.Count * strideB) + (10 % TVectors.Count * TLanes.Count))), c10);
             }
 
             if (typeof(TRows) == typeof(One) && TVectors.Count * TSteps.Count > 11)
             {
                 Spread(ref a, strideA, 11, ref x, ref y);
-                c11 = TLanes.MultiplyAdd(x, TLanes.Load(ref Unsafe.Add(ref b, (11 / TVectors.Count * strideB) + (11 % TVectors.Count * TLanes.Count))), c11);
+                c11 = TLanes.MultiplyAdd(
+                    x, TLanes.Load(ref Unsafe.Add(ref b, (11 / TVectors.Count * strideB) + (11 % TVectors.Count * TLanes.Count))), c11);
             }
 
             if (typeof(TRows) == typeof(One) && TVectors.Count * TSteps.Count > 12)
             {
                 Spread(ref a, strideA, 12, ref x, ref y);
-                c12 = TLanes.MultiplyAdd(x, TLanes.Load(ref Unsafe.Add(ref b, (12 / TVectors.Count * strideB) + (12 % TVectors.Count * TLanes.Count))), c12);
+                c12 = TLanes.MultiplyAdd(
+                    x, TLanes.Load(ref Unsafe.Add(ref b, (12 / TVectors.Count * strideB) + (12 % TVectors.Count * TLanes.Count))), c12);
             }
 
             if (typeof(TRows) == typeof(One) && TVectors.Count * TSteps.Count > 13)
             {
                 Spread(ref a, strideA, 13, ref x, ref y);
-                c13 = TLanes.MultiplyAdd(x, TLanes.Load(ref Unsafe.Add(ref b, (13 / TVectors.Count * strideB) + (13 % TVectors.Count * TLanes.Count))), c13);
+                c13 = TLanes.MultiplyAdd(
+                    x, TLanes.Load(ref Unsafe.Add(ref b, (13 / TVectors.Count * strideB) + (13 % TVectors.Count * TLanes.Count))), c13);
             }
 
             if (typeof(TRows) == typeof(One) && TVectors.Count * TSteps.Count > 14)
             {
                 Spread(ref a, strideA, 14, ref x, ref y);
-                c14 = TLanes.MultiplyAdd(x, TLanes.Load(ref Unsafe.Add(ref b, (14 / TVectors.Count * strideB) + (14 % TVectors.Count * TLanes.Count))), c14);
+                c14 = TLanes.MultiplyAdd(
+                    x, TLanes.Load(ref Unsafe.Add(ref b, (14 / TVectors.Count * strideB) + (14 % TVectors.Count * TLanes.Count))), c14);
             }
 
             if (typeof(TRows) == typeof(One) && TVectors.Count * TSteps.Count > 15)
             {
                 Spread(ref a, strideA, 15, ref x, ref y);
-                c15 = TLanes.MultiplyAdd(x, TLanes.Load(ref Unsafe.Add(ref b, (15 / TVectors.Count * strideB) + (15 % TVectors.Count * TLanes.Count))), c15);
+                c15 = TLanes.MultiplyAdd(
+                    x, TLanes.Load(ref Unsafe.Add(ref b, (15 / TVectors.Count * strideB) + (15 % TVectors.Count * TLanes.Count))), c15);
             }
 
             a = ref Unsafe.Add(ref a, TSteps.Count);
@@ -271,7 +280,10 @@ internal static class RowBlock<TVector, TLanes, TRows, TVectors, TSteps>
         }
     }
 
-    /// <summary>What a vector of the matrix adds to the sums: one row leaves it to the multiply-add as its memory operand, two share it in a register.</summary>
+    /// <summary>
+    /// What a vector of the matrix adds to the sums: one row leaves it to the multiply-add as its memory operand, two share it in a
+    /// register.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(TVector x, TVector y, ref float b, ref TVector first, ref TVector second)
     {

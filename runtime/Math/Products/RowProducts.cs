@@ -35,7 +35,8 @@ public static class RowProducts
     /// <param name="strideC">Floats from the first row of the target to the second.</param>
     /// <inheritdoc cref="Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyPair<TVector>(ref float a, int strideA, ref float b, int strideB, ref float c, int strideC, int inner, int columns)
+    public static void MultiplyPair<TVector>(
+        ref float a, int strideA, ref float b, int strideB, ref float c, int strideC, int inner, int columns)
         where TVector : struct, IVector<TVector> =>
         Panels<TVector, Two>(ref a, strideA, ref b, strideB, ref c, strideC, inner, columns, adds: false);
 
@@ -65,9 +66,12 @@ public static class RowProducts
         }
     }
 
-    /// <summary>Panels as wide as the registers allow, then narrower ones: 16 sums where there are 32 registers, 8 where there are 16.</summary>
+    /// <summary>
+    /// Panels as wide as the registers allow, then narrower ones: 16 sums where there are 32 registers, 8 where there are 16.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Panels<TVector, TRows>(ref float a, nint strideA, ref float b, nint strideB, ref float c, nint strideC, int inner, int columns, bool adds)
+    private static void Panels<TVector, TRows>(
+        ref float a, nint strideA, ref float b, nint strideB, ref float c, nint strideC, int inner, int columns, bool adds)
         where TVector : struct, IVector<TVector>
         where TRows : struct, IBlockSize
     {
@@ -158,7 +162,8 @@ public static class RowProducts
         if (whole < inner || inner == 0)
         {
             Block<TVector, TRows, TVectors, One>(
-                ref Unsafe.Add(ref a, whole), strideA, ref Unsafe.Add(ref b, whole * strideB), strideB, ref c, strideC, inner - whole, adds || whole > 0);
+                ref Unsafe.Add(ref a, whole), strideA, ref Unsafe.Add(ref b, whole * strideB), strideB, ref c,
+                strideC, inner - whole, adds || whole > 0);
         }
     }
 
@@ -173,15 +178,18 @@ public static class RowProducts
     {
         if (typeof(TVector) == typeof(Floats16))
         {
-            RowBlock<Vector512<float>, Lanes16, TRows, TVectors, TSteps>.Multiply(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+            RowBlock<Vector512<float>, Lanes16, TRows, TVectors, TSteps>.Multiply(
+                ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
         }
         else if (typeof(TVector) == typeof(Floats8))
         {
-            RowBlock<Vector256<float>, Lanes8, TRows, TVectors, TSteps>.Multiply(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+            RowBlock<Vector256<float>, Lanes8, TRows, TVectors, TSteps>.Multiply(
+                ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
         }
         else
         {
-            RowBlock<Vector128<float>, Lanes4, TRows, TVectors, TSteps>.Multiply(ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
+            RowBlock<Vector128<float>, Lanes4, TRows, TVectors, TSteps>.Multiply(
+                ref a, strideA, ref b, strideB, ref c, strideC, inner, adds);
         }
     }
 }

@@ -5,17 +5,17 @@ using System.Runtime.Intrinsics;
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// Products of tiles in register blocks. The left operand may lie either way: it has a distance from row to row and one along the inner axis, so that
-/// aᵀ · b is this product too.
+/// Products of tiles in register blocks. The left operand may lie either way: it has a distance from row to row and one along the inner
+/// axis, so that aᵀ · b is this product too.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A panel of the columns, as wide as a block, goes through all rows before the next one does: its part of B then stays in the first-level cache. 24
-/// sums, 4 vectors of B and a number of A are what 32 registers of 512 bit hold; with 16 registers a block has 12 sums.
+/// A panel of the columns, as wide as a block, goes through all rows before the next one does: its part of B then stays in the first-level
+/// cache. 24 sums, 4 vectors of B and a number of A are what 32 registers of 512 bit hold; with 16 registers a block has 12 sums.
 /// </para>
 /// <para>
-/// Columns are whole vectors: padding is computed as all else is. Of rows that are left over at the end of a tile, two or four at a time are computed, so that one
-/// or three need memory for another.
+/// Columns are whole vectors: padding is computed as all else is. Of rows that are left over at the end of a tile, two or four at a time
+/// are computed, so that one or three need memory for another.
 /// </para>
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -32,7 +32,8 @@ public static class TileProducts
     /// <param name="a">The left operand.</param>
     /// <param name="rowA">Floats from row to row of a.</param>
     /// <param name="innerA">
-    /// Floats along the inner axis of a: 1, or where a is read transposed those from row to row of what lies in memory, and then <paramref name="rowA"/> is 1.
+    /// Floats along the inner axis of a: 1, or where a is read transposed those from row to row of what lies in memory, and then
+    /// <paramref name="rowA"/> is 1.
     /// </param>
     /// <param name="b">The right operand.</param>
     /// <param name="strideB">Floats from row to row of b.</param>
@@ -41,10 +42,13 @@ public static class TileProducts
     /// <param name="rows">Rows of a and c.</param>
     /// <param name="inner">Columns of a, rows of b.</param>
     /// <param name="columns">Columns of b and c, whole vectors.</param>
-    /// <param name="diagonal">The column of the diagonal in the first row of a, where a is lower triangular: what is right of it is 0, and mostly left out.</param>
+    /// <param name="diagonal">
+    /// The column of the diagonal in the first row of a, where a is lower triangular: what is right of it is 0, and mostly left out.
+    /// </param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<TVector>(
-        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, int strideC, int rows, int inner, int columns, int diagonal = NoDiagonal)
+        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, int strideC, int rows, int inner, int columns,
+        int diagonal = NoDiagonal)
         where TVector : struct, IVector<TVector>
     {
         if (inner <= MostSummands)
@@ -68,7 +72,8 @@ public static class TileProducts
     /// <inheritdoc cref="Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add<TVector>(
-        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, int strideC, int rows, int inner, int columns, int diagonal = NoDiagonal)
+        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, int strideC, int rows, int inner, int columns,
+        int diagonal = NoDiagonal)
         where TVector : struct, IVector<TVector>
     {
         for (nint part = 0; part < inner; part += MostSummands)
@@ -85,7 +90,8 @@ public static class TileProducts
     /// <inheritdoc cref="Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddToBoth<TVector>(
-        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float second, bool both, int strideC, int rows, int inner, int columns)
+        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float second, bool both, int strideC, int rows,
+        int inner, int columns)
         where TVector : struct, IVector<TVector>
     {
         if (both)
@@ -103,19 +109,22 @@ public static class TileProducts
     /// <inheritdoc cref="Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddCompensated<TVector>(
-        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float rest, int strideC, int rows, int inner, int columns)
+        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float rest, int strideC,
+        int rows, int inner, int columns)
         where TVector : struct, IVector<TVector> =>
         Panels<TVector, AddCompensated>(ref a, rowA, innerA, ref b, strideB, ref c, ref rest, strideC, rows, inner, columns, NoDiagonal);
 
     /// <summary>The lower triangle of c = a · b, 0 right of its diagonal.</summary>
     /// <remarks>
-    /// Blocks are narrow, 16 columns or 8, so that little is computed that is not stored. Rows past the last, up to a whole block, are written.
+    /// Blocks are narrow, 16 columns or 8, so that little is computed that is not stored. Rows past the last, up to a whole block, are
+    /// written.
     /// </remarks>
     /// <param name="diagonal">The column of the diagonal in the first row of c.</param>
     /// <inheritdoc cref="Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyLower<TVector>(
-        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, int strideC, int rows, int inner, int columns, int diagonal)
+        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, int strideC, int rows, int inner,
+        int columns, int diagonal)
         where TVector : struct, IVector<TVector>
     {
         if (TVector.Count == 16)
@@ -131,7 +140,8 @@ public static class TileProducts
     /// <summary>Panels as wide as a register block, then a narrower one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Panels<TVector, TStore>(
-        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float second, int strideC, int rows, int inner, int columns, int diagonal)
+        ref float a, int rowA, int innerA, ref float b, int strideB, ref float c, ref float second, int strideC, int rows, int inner,
+        int columns, int diagonal)
         where TVector : struct, IVector<TVector>
         where TStore : struct, IBlockStore
     {
@@ -174,7 +184,8 @@ public static class TileProducts
     /// <summary>All rows of some panels: blocks of six, then what is left.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Rows<TVector, TVectors, TStore>(
-        ref float a, nint rowA, nint innerA, ref float b, nint strideB, ref float c, ref float second, nint strideC, int rows, int inner, int panels, int diagonal)
+        ref float a, nint rowA, nint innerA, ref float b, nint strideB, ref float c, ref float second, nint strideC, int rows, int inner,
+        int panels, int diagonal)
         where TVector : struct, IVector<TVector>
         where TVectors : struct, IBlockSize
         where TStore : struct, IBlockStore
@@ -183,8 +194,8 @@ public static class TileProducts
         if (blocks > 0)
         {
             Block<TVector, Six, TVectors, TStore>(
-                ref a, rowA * sizeof(float), innerA * sizeof(float), ref b, strideB * sizeof(float), inner, ref c, ref second, strideC * sizeof(float),
-                blocks, panels, diagonal, default);
+                ref a, rowA * sizeof(float), innerA * sizeof(float), ref b, strideB * sizeof(float), inner, ref c, ref second,
+                strideC * sizeof(float), blocks, panels, diagonal, default);
         }
 
         var i = 6 * blocks;
@@ -192,19 +203,22 @@ public static class TileProducts
         {
             Block<TVector, Four, TVectors, TStore>(
                 ref Unsafe.Add(ref a, i * rowA), rowA * sizeof(float), innerA * sizeof(float), ref b, strideB * sizeof(float), inner,
-                ref Unsafe.Add(ref c, i * strideC), ref Unsafe.Add(ref second, i * strideC), strideC * sizeof(float), 1, panels, diagonal + i, default);
+                ref Unsafe.Add(ref c, i * strideC), ref Unsafe.Add(ref second, i * strideC), strideC * sizeof(float), 1, panels,
+                diagonal + i, default);
         }
         else if (i < rows)
         {
             Block<TVector, Two, TVectors, TStore>(
                 ref Unsafe.Add(ref a, i * rowA), rowA * sizeof(float), innerA * sizeof(float), ref b, strideB * sizeof(float), inner,
-                ref Unsafe.Add(ref c, i * strideC), ref Unsafe.Add(ref second, i * strideC), strideC * sizeof(float), 1, panels, diagonal + i, default);
+                ref Unsafe.Add(ref c, i * strideC), ref Unsafe.Add(ref second, i * strideC), strideC * sizeof(float), 1, panels,
+                diagonal + i, default);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Triangle<TVector, TRows, TVectors>(
-        ref float a, nint rowA, nint innerA, ref float b, nint strideB, ref float c, nint strideC, int rows, int inner, int columns, int diagonal)
+        ref float a, nint rowA, nint innerA, ref float b, nint strideB, ref float c, nint strideC, int rows,
+        int inner, int columns, int diagonal)
         where TVector : struct, IVector<TVector>
         where TRows : struct, IBlockSize
         where TVectors : struct, IBlockSize
@@ -228,8 +242,9 @@ public static class TileProducts
                 }
 
                 Block<TVector, TRows, TVectors, WriteLower>(
-                    ref Unsafe.Add(ref a, i * rowA), rowA * sizeof(float), innerA * sizeof(float), ref Unsafe.Add(ref b, j), strideB * sizeof(float), inner,
-                    ref block, ref block, strideC * sizeof(float), 1, 1, NoDiagonal, new WriteLower(diagonal + i - j));
+                    ref Unsafe.Add(ref a, i * rowA), rowA * sizeof(float), innerA * sizeof(float), ref Unsafe.Add(ref b, j),
+                    strideB * sizeof(float), inner, ref block, ref block, strideC * sizeof(float), 1, 1, NoDiagonal,
+                    new WriteLower(diagonal + i - j));
             }
         }
     }

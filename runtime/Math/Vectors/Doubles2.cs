@@ -37,7 +37,8 @@ public readonly struct Doubles2 : IDoubles<Doubles2, Floats4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Doubles2 MultiplyAdd(in Doubles2 a, in Doubles2 b, in Doubles2 c) => new(Vector128.MultiplyAddEstimate(a._value, b._value, c._value));
+    public static Doubles2 MultiplyAdd(in Doubles2 a, in Doubles2 b, in Doubles2 c) =>
+        new(Vector128.MultiplyAddEstimate(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

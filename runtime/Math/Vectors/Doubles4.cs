@@ -37,7 +37,8 @@ public readonly struct Doubles4 : IDoubles<Doubles4, Floats8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Doubles4 MultiplyAdd(in Doubles4 a, in Doubles4 b, in Doubles4 c) => new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Doubles4 MultiplyAdd(in Doubles4 a, in Doubles4 b, in Doubles4 c) =>
+        new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -37,7 +37,8 @@ public readonly struct Doubles8 : IDoubles<Doubles8, Floats16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Doubles8 MultiplyAdd(in Doubles8 a, in Doubles8 b, in Doubles8 c) => new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Doubles8 MultiplyAdd(in Doubles8 a, in Doubles8 b, in Doubles8 c) =>
+        new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -51,11 +51,13 @@ public readonly struct Floats16 : IVector<Floats16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats16 MultiplyAdd(in Floats16 a, in Floats16 b, in Floats16 c) => new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Floats16 MultiplyAdd(in Floats16 a, in Floats16 b, in Floats16 c) =>
+        new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats16 FusedMultiplyAdd(in Floats16 a, in Floats16 b, in Floats16 c) => new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Floats16 FusedMultiplyAdd(in Floats16 a, in Floats16 b, in Floats16 c) =>
+        new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -155,7 +157,8 @@ public readonly struct Floats16 : IVector<Floats16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats16 Select(in Floats16 mask, in Floats16 a, in Floats16 b) => new(Vector512.ConditionalSelect(mask._value, a._value, b._value));
+    public static Floats16 Select(in Floats16 mask, in Floats16 a, in Floats16 b) =>
+        new(Vector512.ConditionalSelect(mask._value, a._value, b._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

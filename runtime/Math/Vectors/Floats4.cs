@@ -51,11 +51,13 @@ public readonly struct Floats4 : IVector<Floats4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats4 MultiplyAdd(in Floats4 a, in Floats4 b, in Floats4 c) => new(Vector128.MultiplyAddEstimate(a._value, b._value, c._value));
+    public static Floats4 MultiplyAdd(in Floats4 a, in Floats4 b, in Floats4 c) =>
+        new(Vector128.MultiplyAddEstimate(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats4 FusedMultiplyAdd(in Floats4 a, in Floats4 b, in Floats4 c) => new(Vector128.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Floats4 FusedMultiplyAdd(in Floats4 a, in Floats4 b, in Floats4 c) =>
+        new(Vector128.FusedMultiplyAdd(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -155,7 +157,8 @@ public readonly struct Floats4 : IVector<Floats4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats4 Select(in Floats4 mask, in Floats4 a, in Floats4 b) => new(Vector128.ConditionalSelect(mask._value, a._value, b._value));
+    public static Floats4 Select(in Floats4 mask, in Floats4 a, in Floats4 b) =>
+        new(Vector128.ConditionalSelect(mask._value, a._value, b._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -51,11 +51,13 @@ public readonly struct Floats8 : IVector<Floats8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats8 MultiplyAdd(in Floats8 a, in Floats8 b, in Floats8 c) => new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Floats8 MultiplyAdd(in Floats8 a, in Floats8 b, in Floats8 c) =>
+        new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats8 FusedMultiplyAdd(in Floats8 a, in Floats8 b, in Floats8 c) => new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Floats8 FusedMultiplyAdd(in Floats8 a, in Floats8 b, in Floats8 c) =>
+        new(Vector256.FusedMultiplyAdd(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -155,7 +157,8 @@ public readonly struct Floats8 : IVector<Floats8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats8 Select(in Floats8 mask, in Floats8 a, in Floats8 b) => new(Vector256.ConditionalSelect(mask._value, a._value, b._value));
+    public static Floats8 Select(in Floats8 mask, in Floats8 a, in Floats8 b) =>
+        new(Vector256.ConditionalSelect(mask._value, a._value, b._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

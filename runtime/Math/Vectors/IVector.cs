@@ -3,7 +3,8 @@ using System.ComponentModel;
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// Floats that one register of the processor holds. What is written for such a vector is compiled once for each width: 512, 256 and 128 bit.
+/// Floats that one register of the processor holds. What is written for such a vector is compiled once for each width: 512, 256 and 128
+/// bit.
 /// </summary>
 /// <remarks>
 /// Each member but the elementary functions is one or two instructions. A <b>mask</b> has all bits of a lane set, or none.

@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 namespace KernelGen.TorchSharp;
 
 /// <summary>
-/// Sequences on their way through a causal <see cref="MultiheadKernelAttention"/>, one token at a time: for random features at a constant cost a token,
-/// wherever the sequence stands. Made by <see cref="MultiheadKernelAttention.CreateDecoder"/>.
+/// Sequences on their way through a causal <see cref="MultiheadKernelAttention"/>, one token at a time: for random features at a constant
+/// cost a token, wherever the sequence stands. Made by <see cref="MultiheadKernelAttention.CreateDecoder"/>.
 /// </summary>
 /// <remarks>
-/// Computes what the module computes for the same token of the whole sequence, up to rounding, without gradients. It has the projections that were
-/// in force when it was made and the weights of each call. Each sequence is a <see cref="DecodingState"/> with a stream a head, so prompts may differ in
-/// length. It takes one call at a time.
+/// Computes what the module computes for the same token of the whole sequence, up to rounding, without gradients. It has the projections
+/// that were in force when it was made and the weights of each call. Each sequence is a <see cref="DecodingState"/> with a stream a head,
+/// so prompts may differ in length. It takes one call at a time.
 /// </remarks>
 public sealed class AttentionDecoder : IDisposable
 {
@@ -24,12 +24,16 @@ public sealed class AttentionDecoder : IDisposable
     /// <summary>The tokens of each sequence so far.</summary>
     public IReadOnlyList<long> Positions => [.. _states.Select(state => state.Position)];
 
-    /// <summary>The bytes of memory that the states hold: constant for random features; for exact attention what they have reserved.</summary>
+    /// <summary>
+    /// The bytes of memory that the states hold: constant for random features; for exact attention what they have reserved.
+    /// </summary>
     public long StateBytes => _states.Sum(state => state.StateBytes);
 
     /// <summary>Takes the tokens of prompts, with the kernel of whole sequences.</summary>
     /// <param name="input">[sequences, length, embedding].</param>
-    /// <param name="padding">Which tokens there are, as <see cref="MultiheadKernelAttention.forward(Tensor, Tensor, Tensor)"/> takes it; null: all.</param>
+    /// <param name="padding">
+    /// Which tokens there are, as <see cref="MultiheadKernelAttention.forward(Tensor, Tensor, Tensor)"/> takes it; null: all.
+    /// </param>
     /// <returns>As the module's output; at padding it means nothing.</returns>
     /// <exception cref="ArgumentException">A size or type does not fit, or padding is not on the right.</exception>
     /// <exception cref="ObjectDisposedException">The decoder was disposed of.</exception>
@@ -65,7 +69,9 @@ public sealed class AttentionDecoder : IDisposable
     /// <returns>As the module's output for one token, [sequences, embedding].</returns>
     /// <exception cref="ArgumentException">A size or type does not fit.</exception>
     /// <exception cref="ObjectDisposedException">The decoder was disposed of.</exception>
-    /// <exception cref="InsufficientMemoryException">There is not so much memory. Sequences before the one that needed it have taken their token.</exception>
+    /// <exception cref="InsufficientMemoryException">
+    /// There is not so much memory. Sequences before the one that needed it have taken their token.
+    /// </exception>
     public Tensor Step(Tensor input)
     {
         _module.CheckInput(input, 2, "[sequences, embedding]");
@@ -90,7 +96,8 @@ public sealed class AttentionDecoder : IDisposable
     public AttentionDecoder Fork() => Fork([.. Enumerable.Range(0, Sequences)]);
 
     /// <summary>
-    /// A decoder of some of the sequences, each as often as it is named, in that order: what beam search keeps, or a batch without those that ended.
+    /// A decoder of some of the sequences, each as often as it is named, in that order: what beam search keeps, or a batch without those
+    /// that ended.
     /// </summary>
     /// <param name="sequences">Which, 0 to <see cref="Sequences"/> − 1; at least one.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is none, or not that one.</exception>
@@ -164,7 +171,8 @@ public sealed class AttentionDecoder : IDisposable
     }
 
     // [heads, length, dim] of one sequence of [batch, length, heads, dim].
-    private static Tensor Streams(Tensor tokens, int sequence, int length) => tokens[sequence].narrow(0, 0, length).transpose(0, 1).contiguous();
+    private static Tensor Streams(Tensor tokens, int sequence, int length) =>
+        tokens[sequence].narrow(0, 0, length).transpose(0, 1).contiguous();
 
     // [heads, dim] of one sequence of [batch, 1, heads, dim].
     private static Span<float> Sequence(Tensor tokens, int sequence)

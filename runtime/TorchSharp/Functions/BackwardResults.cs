@@ -5,8 +5,8 @@ namespace KernelGen.TorchSharp;
 /// <summary>What the backward pass of a function hands to autograd, and what becomes of an exception in it.</summary>
 internal static class BackwardResults
 {
-    // Autograd copies the references to the gradients that it is handed, and nobody disposes of the objects: so the next backward pass of the thread does,
-    // or the caller's dispose scope where there is one. No more than one pass's gradients ever wait.
+    // Autograd copies the references to the gradients that it is handed, and nobody disposes of the objects: so the next backward pass of
+    // the thread does, or the caller's dispose scope where there is one. No more than one pass's gradients ever wait.
     [ThreadStatic]
     private static List<Tensor>? _handedOut;
 
@@ -16,8 +16,8 @@ internal static class BackwardResults
     /// <param name="outputGradient">The gradient by the output, which is disposed of; without a value where none is there.</param>
     /// <param name="compute">Gives one gradient an argument; null for none.</param>
     /// <remarks>
-    /// An exception that left this would run into native code and end the process. Instead autograd is handed gradients without axes, which it refuses, so
-    /// that the caller's <c>backward()</c> throws, and the reason is written to the standard error stream before.
+    /// An exception that left this would run into native code and end the process. Instead autograd is handed gradients without axes, which
+    /// it refuses, so that the caller's <c>backward()</c> throws, and the reason is written to the standard error stream before.
     /// </remarks>
     public static List<Tensor> Of(
         string function, IReadOnlyList<bool> isTensor, Tensor outputGradient, Func<IReadOnlyList<Tensor?>, List<Tensor?>> compute) =>
@@ -26,7 +26,8 @@ internal static class BackwardResults
     /// <inheritdoc cref="Of(string, IReadOnlyList{bool}, Tensor, Func{IReadOnlyList{Tensor}, List{Tensor}})"/>
     /// <param name="outputGradients">The gradients by the outputs, likewise.</param>
     public static List<Tensor> Of(
-        string function, IReadOnlyList<bool> isTensor, IReadOnlyList<Tensor> outputGradients, Func<IReadOnlyList<Tensor?>, List<Tensor?>> compute)
+        string function, IReadOnlyList<bool> isTensor, IReadOnlyList<Tensor> outputGradients,
+        Func<IReadOnlyList<Tensor?>, List<Tensor?>> compute)
     {
         _handedOut?.ForEach(tensor => tensor.Dispose());
         _handedOut = [];

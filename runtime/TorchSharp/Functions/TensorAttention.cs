@@ -12,12 +12,13 @@ public static class TensorAttention
     /// <param name="value">[batch, heads, key length, value dim].</param>
     /// <param name="layout">The order of the axes of all four tensors.</param>
     /// <param name="padding">
-    /// Which keys of each sequence count: null for all; int64 or int32 [batch], how many; or bool [batch, key length], true for keys that do not count,
-    /// which must be the last ones. A query that sees no key gets zeros.
+    /// Which keys of each sequence count: null for all; int64 or int32 [batch], how many; or bool [batch, key length], true for keys that
+    /// do not count, which must be the last ones. A query that sees no key gets zeros.
     /// </param>
     /// <returns>[batch, heads, query length, value dim], contiguous, in the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">
-    /// A tensor is of another type, on another device or of a size that does not fit, or the padding is not on the right; the message names both numbers.
+    /// A tensor is of another type, on another device or of a size that does not fit, or the padding is not on the right; the message names
+    /// both numbers.
     /// </exception>
     /// <exception cref="NotSupportedException">Gradients are asked for, and the layer has no backward pass (KGEN031).</exception>
     /// <exception cref="DllNotFoundException">As <see cref="TorchLibrary.Load"/>.</exception>
@@ -25,12 +26,12 @@ public static class TensorAttention
     /// <para>
     /// Tensors that are not contiguous are copied first. For a backward pass the graph keeps query, key, value, output and
     /// <see cref="AttentionResult.MemoryLength"/> numbers, as saved tensors, freed with it. Gradients are exact but for rounding, as
-    /// <see cref="IAttention.Backward"/> gives them, for the projections of the forward pass, whatever is drawn later. All three are computed, and those that
-    /// nobody asked for dropped.
+    /// <see cref="IAttention.Backward"/> gives them, for the projections of the forward pass, whatever is drawn later. All three are
+    /// computed, and those that nobody asked for dropped.
     /// </para>
     /// <para>
-    /// Gradients of gradients are not supported: a backward pass with <c>create_graph: true</c> through this function fails. Threads are those of
-    /// <c>torch.get_num_threads()</c>. The call is synchronous.
+    /// Gradients of gradients are not supported: a backward pass with <c>create_graph: true</c> through this function fails. Threads are
+    /// those of <c>torch.get_num_threads()</c>. The call is synchronous.
     /// </para>
     /// </remarks>
     public static Tensor Forward(

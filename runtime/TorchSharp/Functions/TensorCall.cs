@@ -65,8 +65,9 @@ internal sealed class TensorCall
         try
         {
             _attention.Backward(
-                TensorSpan.Of(query), TensorSpan.Of(key), TensorSpan.Of(value), TensorSpan.Of(output), _result, TensorSpan.Of(outputGradient),
-                TensorSpan.Of(gradients[0]), TensorSpan.Of(gradients[1]), TensorSpan.Of(gradients[2]), _shape, _keyLengths);
+                TensorSpan.Of(query), TensorSpan.Of(key), TensorSpan.Of(value), TensorSpan.Of(output), _result,
+                TensorSpan.Of(outputGradient), TensorSpan.Of(gradients[0]), TensorSpan.Of(gradients[1]),
+                TensorSpan.Of(gradients[2]), _shape, _keyLengths);
         }
         finally
         {

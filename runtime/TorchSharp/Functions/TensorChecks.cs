@@ -13,7 +13,8 @@ internal static class TensorChecks
         if (layout is not (TensorLayout.BatchHeadLengthDim or TensorLayout.BatchLengthHeadDim))
         {
             throw new ArgumentException(
-                $"The layout is {(int)layout}, but must be 0 ({TensorLayout.BatchHeadLengthDim}) or 1 ({TensorLayout.BatchLengthHeadDim}).", nameof(layout));
+                $"The layout is {(int)layout}, but must be 0 ({TensorLayout.BatchHeadLengthDim}) or 1 ({TensorLayout.BatchLengthHeadDim}).",
+                nameof(layout));
         }
 
         Kind(query, nameof(query), 4, Axes(layout));
@@ -36,7 +37,8 @@ internal static class TensorChecks
         }
 
         return new AttentionShape(
-            Size(query, 0, nameof(query)), Size(query, heads, nameof(query)), Size(query, length, nameof(query)), Size(key, length, nameof(key)), layout);
+            Size(query, 0, nameof(query)), Size(query, heads, nameof(query)), Size(query, length, nameof(query)),
+            Size(key, length, nameof(key)), layout);
     }
 
     /// <summary>Whether a tensor is float32, on the CPU, dense, of so many axes, and of a size that kernels take.</summary>
@@ -47,12 +49,14 @@ internal static class TensorChecks
         if (tensor.device_type != DeviceType.CPU)
         {
             throw new ArgumentException(
-                $"{name} is on {tensor.device}, but the kernels compute on the CPU: bring it there with .cpu(), and the model with it.", name);
+                $"{name} is on {tensor.device}, but the kernels compute on the CPU: bring it there with .cpu(), and the model with it.",
+                name);
         }
 
         if (tensor.dtype != ScalarType.Float32)
         {
-            throw new ArgumentException($"{name} is {tensor.dtype}, but the kernels compute in {ScalarType.Float32}: convert it with .to(float32).", name);
+            throw new ArgumentException(
+                $"{name} is {tensor.dtype}, but the kernels compute in {ScalarType.Float32}: convert it with .to(float32).", name);
         }
 
         if (tensor.is_sparse)
@@ -62,12 +66,14 @@ internal static class TensorChecks
 
         if (tensor.dim() != axes)
         {
-            throw new ArgumentException($"{name} has {tensor.dim()} axes, [{string.Join(", ", tensor.shape)}], but must have {axes}: {meaning}.", name);
+            throw new ArgumentException(
+                $"{name} has {tensor.dim()} axes, [{string.Join(", ", tensor.shape)}], but must have {axes}: {meaning}.", name);
         }
 
         if (tensor.numel() > int.MaxValue)
         {
-            throw new ArgumentException($"{name} has {tensor.numel()} numbers, but at most {int.MaxValue} are possible: split the batch.", name);
+            throw new ArgumentException(
+                $"{name} has {tensor.numel()} numbers, but at most {int.MaxValue} are possible: split the batch.", name);
         }
     }
 
@@ -77,7 +83,8 @@ internal static class TensorChecks
     // A tensor without numbers can have axes of any size beside the one of 0.
     private static int Size(Tensor tensor, int axis, string name) => tensor.shape[axis] <= int.MaxValue
         ? (int)tensor.shape[axis]
-        : throw new ArgumentException($"{name} has the size {tensor.shape[axis]} on axis {axis}, but at most {int.MaxValue} is possible.", name);
+        : throw new ArgumentException(
+            $"{name} has the size {tensor.shape[axis]} on axis {axis}, but at most {int.MaxValue} is possible.", name);
 
     private static void Same(Tensor a, Tensor b, int axis, string meaning, string nameA, string nameB)
     {

@@ -4,12 +4,12 @@ using System.Text;
 namespace KernelGen.TorchSharp;
 
 /// <summary>
-/// The symbol versions of a shared library for 64-bit Linux: which ones it needs of which other libraries, and which ones it offers. Source of the format:
-/// the "Symbol Versioning" chapter of the Linux Standard Base Core Specification 5.0, and elf(5).
+/// The symbol versions of a shared library for 64-bit Linux: which ones it needs of which other libraries, and which ones it offers. Source
+/// of the format: the "Symbol Versioning" chapter of the Linux Standard Base Core Specification 5.0, and elf(5).
 /// </summary>
 /// <remarks>
-/// A library is refused by the loader for a version that it needs and does not find, even where it never uses a symbol of that version. Such a need can be
-/// marked optional, a bit that the format has for it.
+/// A library is refused by the loader for a version that it needs and does not find, even where it never uses a symbol of that version.
+/// Such a need can be marked optional, a bit that the format has for it.
 /// </remarks>
 internal sealed class ElfVersions
 {
@@ -34,7 +34,8 @@ internal sealed class ElfVersions
         {
             var header = start + (long)i * size;
             _sections.Add(new Section(
-                UInt32(header + 4), (long)UInt64(header + 24), (long)UInt64(header + 32), (int)UInt32(header + 40), (int)UInt32(header + 44)));
+                UInt32(header + 4), (long)UInt64(header + 24), (long)UInt64(header + 32), (int)UInt32(header + 40),
+                (int)UInt32(header + 44)));
         }
     }
 
@@ -61,7 +62,8 @@ internal sealed class ElfVersions
                 for (var j = 0; j < UInt16(library + 2); j++)
                 {
                     needs.Add(new Need(
-                        name, Text(strings + UInt32(version + 8)), (UInt16(version + 4) & OptionalFlag) != 0, UInt16(version + 6), version + 4));
+                        name, Text(strings + UInt32(version + 8)), (UInt16(version + 4) & OptionalFlag) != 0,
+                        UInt16(version + 6), version + 4));
                     version += UInt32(version + 12);
                 }
 

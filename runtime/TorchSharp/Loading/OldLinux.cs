@@ -5,7 +5,9 @@ namespace KernelGen.TorchSharp;
 /// <summary>Loads a library on a Linux that is older than the one it was built on, where it only names what it does not use.</summary>
 internal static class OldLinux
 {
-    /// <summary>Loads a library whose plain load failed. What it needs of libraries other than the system's must be loaded already.</summary>
+    /// <summary>
+    /// Loads a library whose plain load failed. What it needs of libraries other than the system's must be loaded already.
+    /// </summary>
     /// <exception cref="DllNotFoundException">The system lacks what the library uses; the message names it.</exception>
     public static void Load(string path)
     {
@@ -64,5 +66,6 @@ internal static class OldLinux
         .FirstOrDefault(path => IsCalled(Path.GetFileName(path), library));
 
     // Files may carry a longer version than the name by which they are asked for: libstdc++.so.6 is libstdc++.so.6.0.30.
-    private static bool IsCalled(string file, string library) => file == library || file.StartsWith($"{library}.", StringComparison.Ordinal);
+    private static bool IsCalled(string file, string library) =>
+        file == library || file.StartsWith($"{library}.", StringComparison.Ordinal);
 }

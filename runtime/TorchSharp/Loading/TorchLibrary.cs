@@ -4,7 +4,8 @@ using TorchSharp;
 namespace KernelGen.TorchSharp;
 
 /// <summary>
-/// Loads TorchSharp's native library, or says what is missing. Call <see cref="Load"/> or <see cref="TorchThreads.Use"/> before anything else of TorchSharp.
+/// Loads TorchSharp's native library, or says what is missing. Call <see cref="Load"/> or <see cref="TorchThreads.Use"/> before anything
+/// else of TorchSharp.
 /// </summary>
 public static class TorchLibrary
 {
@@ -20,21 +21,22 @@ public static class TorchLibrary
 
     /// <summary>Loads libtorch and TorchSharp's native library, once; later calls cost nothing.</summary>
     /// <exception cref="DllNotFoundException">
-    /// A library, or a version of one that it needs, is not there; the message says which, of what file, and what to do. TorchSharp alone would say that no
-    /// package is referenced.
+    /// A library, or a version of one that it needs, is not there; the message says which, of what file, and what to do. TorchSharp alone
+    /// would say that no package is referenced.
     /// </exception>
     /// <remarks>
     /// <para>
-    /// TorchSharp's library for Linux names a version of libstdc++ that only GCC 13 and later have (GLIBCXX_3.4.32), but is bound to no symbol of it. So
-    /// where such versions are all that is missing, as on Debian 12, they are marked optional in a copy, which is loaded and removed again. That
-    /// works only while nobody has used TorchSharp yet.
+    /// TorchSharp's library for Linux names a version of libstdc++ that only GCC 13 and later have (GLIBCXX_3.4.32), but is bound to no
+    /// symbol of it. So where such versions are all that is missing, as on Debian 12, they are marked optional in a copy, which is loaded
+    /// and removed again. That works only while nobody has used TorchSharp yet.
     /// </para>
     /// <para>
-    /// In scripts and notebooks packages are not beside the program, and TorchSharp gathers them: use it first there (<c>torch.zeros(1)</c>).
+    /// In scripts and notebooks packages are not beside the program, and TorchSharp gathers them: use it first there
+    /// (<c>torch.zeros(1)</c>).
     /// </para>
     /// <para>
-    /// It also bounds how long idle threads of libtorch keep their processors busy (<see cref="TorchThreads"/>). Every function and module of this
-    /// library calls it.
+    /// It also bounds how long idle threads of libtorch keep their processors busy (<see cref="TorchThreads"/>). Every function and module
+    /// of this library calls it.
     /// </para>
     /// </remarks>
     public static void Load()
@@ -92,7 +94,8 @@ public static class TorchLibrary
             OldLinux.Load(found);
             if (!NativeLibrary.TryLoad(Name, assembly, null, out _))
             {
-                throw NotFound($"{found} was loaded, but TorchSharp does not find it", "Use nothing of TorchSharp before TorchLibrary.Load.");
+                throw NotFound(
+                    $"{found} was loaded, but TorchSharp does not find it", "Use nothing of TorchSharp before TorchLibrary.Load.");
             }
 
             return;

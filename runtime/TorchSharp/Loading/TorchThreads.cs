@@ -12,15 +12,15 @@ public static class TorchThreads
     private const string SpinVariable = "GOMP_SPINCOUNT";
 
     /// <summary>
-    /// Lets libtorch use so many threads, and with it every layer that is called through this library: they follow <c>torch.get_num_threads()</c> at each
-    /// call. Loads libtorch. Call it first, before anything else of TorchSharp.
+    /// Lets libtorch use so many threads, and with it every layer that is called through this library: they follow
+    /// <c>torch.get_num_threads()</c> at each call. Loads libtorch. Call it first, before anything else of TorchSharp.
     /// </summary>
     /// <param name="threads">At least 1; the cores of the machine are a good number.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer threads than 1.</exception>
     /// <exception cref="DllNotFoundException">As <see cref="TorchLibrary.Load"/>.</exception>
     /// <remarks>
-    /// On Linux, libtorch's threads belong to GNU OpenMP, and wait for work by spinning for milliseconds, on processors that the kernels then
-    /// lack. So the first call sets <c>GOMP_SPINCOUNT</c> for this process, unless it or <c>OMP_WAIT_POLICY</c> is set. OpenMP
+    /// On Linux, libtorch's threads belong to GNU OpenMP, and wait for work by spinning for milliseconds, on processors that the kernels
+    /// then lack. So the first call sets <c>GOMP_SPINCOUNT</c> for this process, unless it or <c>OMP_WAIT_POLICY</c> is set. OpenMP
     /// reads it once, when libtorch is loaded: where TorchSharp was used before, threads are set and spinning stays as it was.
     /// </remarks>
     public static void Use(int threads)

@@ -7,8 +7,8 @@ internal static class AttentionMask
 {
     /// <param name="layer">The layer.</param>
     /// <param name="mask">
-    /// Null: none; or as torch's multi-head attention takes it: [length, length], bool with true for pairs (query, key) that are hidden, or float with 0
-    /// and −∞.
+    /// Null: none; or as torch's multi-head attention takes it: [length, length], bool with true for pairs (query, key) that are hidden, or
+    /// float with 0 and −∞.
     /// </param>
     /// <param name="length">The tokens of a sequence.</param>
     /// <exception cref="ArgumentException">It hides other pairs than the layer does; the message names the first.</exception>
@@ -22,7 +22,8 @@ internal static class AttentionMask
         using var scope = NewDisposeScope();
         if (!mask.shape.AsSpan().SequenceEqual([length, length]))
         {
-            throw new ArgumentException($"The attention mask is [{string.Join(", ", mask.shape)}], but must be [{length}, {length}].", nameof(mask));
+            throw new ArgumentException(
+                $"The attention mask is [{string.Join(", ", mask.shape)}], but must be [{length}, {length}].", nameof(mask));
         }
 
         var hidden = mask.dtype == ScalarType.Bool ? mask.cpu() : OfFloats(mask.cpu());

@@ -40,7 +40,8 @@ internal static class KeyPadding
         {
             if (lengths[sequence] < 0 || lengths[sequence] > length)
             {
-                throw new ArgumentException($"padding[{sequence}] says that {lengths[sequence]} keys count, but must be 0 to {length}.", nameof(padding));
+                throw new ArgumentException(
+                    $"padding[{sequence}] says that {lengths[sequence]} keys count, but must be 0 to {length}.", nameof(padding));
             }
         }
 

@@ -3,13 +3,14 @@ using static TorchSharp.torch;
 namespace KernelGen.TorchSharp;
 
 /// <summary>
-/// Attention of queries, keys and values by a generated layer, as a module. Of layers with random features it holds the projection in its state, so that
-/// a saved model computes the same when it is loaded.
+/// Attention of queries, keys and values by a generated layer, as a module. Of layers with random features it holds the projection in its
+/// state, so that a saved model computes the same when it is loaded.
 /// </summary>
 /// <remarks>
 /// <para>
 /// State, for layers with random features alone: <c>projection</c>, uint8, <see cref="Projection.Save"/>'s form; <c>optimizer_steps</c> and
-/// <c>redraw_seed</c>, int64 [1] each. However they are loaded, the next call computes with them. They stay as they are in <c>to(dtype)</c>.
+/// <c>redraw_seed</c>, int64 [1] each. However they are loaded, the next call computes with them. They stay as they are in
+/// <c>to(dtype)</c>.
 /// </para>
 /// <para>The module does not own the layer, but changes its projection and its threads: give each module a layer of its own.</para>
 /// </remarks>
@@ -41,7 +42,8 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
         }
         else if (redraw is not null)
         {
-            throw new ArgumentException($"There is a schedule for redraws, but the layer {attention.GetType()} draws no projections.", nameof(redraw));
+            throw new ArgumentException(
+                $"There is a schedule for redraws, but the layer {attention.GetType()} draws no projections.", nameof(redraw));
         }
     }
 
@@ -52,7 +54,9 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
     /// <exception cref="InvalidOperationException">As <see cref="forward(Tensor, Tensor, Tensor)"/>.</exception>
     public Projection? Projection => _projection?.Synchronize();
 
-    /// <summary>The optimiser steps that <see cref="AfterOptimizerStep"/> has counted, those before a saved state was loaded included.</summary>
+    /// <summary>
+    /// The optimiser steps that <see cref="AfterOptimizerStep"/> has counted, those before a saved state was loaded included.
+    /// </summary>
     public long OptimizerSteps => get_buffer(StepsName) is { } steps ? steps.item<long>() : 0;
 
     /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, Tensor)"/>
@@ -74,12 +78,13 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
         padding is null ? call(query, key, value) : forward(query, key, value, padding);
 
     /// <summary>
-    /// To be called once after each step of the optimiser, best for a whole model at once (<see cref="ModelExtensions.AfterOptimizerStep"/>): counts it,
-    /// and draws new projections when the schedule says so. Does nothing in evaluation mode, or without a schedule.
+    /// To be called once after each step of the optimiser, best for a whole model at once
+    /// (<see cref="ModelExtensions.AfterOptimizerStep"/>): counts it, and draws new projections when the schedule says so. Does nothing in
+    /// evaluation mode, or without a schedule.
     /// </summary>
     /// <remarks>
-    /// So all passes whose gradients are accumulated for one step share a projection. A backward pass that is still to come is not harmed: results hold on
-    /// to the projections that they were computed with.
+    /// So all passes whose gradients are accumulated for one step share a projection. A backward pass that is still to come is not harmed:
+    /// results hold on to the projections that they were computed with.
     /// </remarks>
     public void AfterOptimizerStep()
     {

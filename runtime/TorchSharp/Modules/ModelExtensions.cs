@@ -6,7 +6,8 @@ namespace KernelGen.TorchSharp;
 public static class ModelExtensions
 {
     /// <summary>
-    /// Calls <see cref="KernelAttention.AfterOptimizerStep"/> of each attention module of a model once. Put it right after <c>optimizer.step()</c>.
+    /// Calls <see cref="KernelAttention.AfterOptimizerStep"/> of each attention module of a model once. Put it right after
+    /// <c>optimizer.step()</c>.
     /// </summary>
     public static void AfterOptimizerStep(this nn.Module model)
     {

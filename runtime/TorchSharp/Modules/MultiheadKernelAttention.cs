@@ -8,13 +8,14 @@ namespace KernelGen.TorchSharp;
 /// <summary>Multi-head self-attention of [batch, length, embedding] by a generated layer: projection, attention, projection back.</summary>
 /// <remarks>
 /// <para>
-/// Its parameters have the names and shapes of PyTorch's <c>nn.MultiheadAttention</c>: <c>in_proj_weight</c> [heads·(2·head dim + value dim), embedding], the
-/// rows those of queries, keys and values; <c>in_proj_bias</c>; <c>out_proj.weight</c>, <c>out_proj.bias</c>. So weights of one load into the other where
-/// the sizes agree (with <c>strict: false</c> for what <see cref="KernelAttention"/> adds under <c>attention</c>).
+/// Its parameters have the names and shapes of PyTorch's <c>nn.MultiheadAttention</c>: <c>in_proj_weight</c> [heads·(2·head dim + value
+/// dim), embedding], the rows those of queries, keys and values; <c>in_proj_bias</c>; <c>out_proj.weight</c>, <c>out_proj.bias</c>. So
+/// weights of one load into the other where the sizes agree (with <c>strict: false</c> for what <see cref="KernelAttention"/> adds under
+/// <c>attention</c>).
 /// </para>
 /// <para>
-/// One product gives queries, keys and values; kernels read each as a whole, so these three slices of it are copied, but where rotary positions write them
-/// anew anyway.
+/// One product gives queries, keys and values; kernels read each as a whole, so these three slices of it are copied, but where rotary
+/// positions write them anew anyway.
 /// </para>
 /// </remarks>
 public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
@@ -33,16 +34,22 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     [ComponentName(Name = "attention")]
     private KernelAttention _attention;
 
-    /// <param name="attention">Any generated layer. It decides the head dimension, the value dimension and whether attention is causal.</param>
+    /// <param name="attention">
+    /// Any generated layer. It decides the head dimension, the value dimension and whether attention is causal.
+    /// </param>
     /// <param name="embeddingDim">The numbers of a token, at least 1. They need not be heads · head dim.</param>
     /// <param name="heads">At least 1.</param>
     /// <param name="bias">Whether projections add a bias.</param>
-    /// <param name="outputProjection">Whether heads · value dim numbers are projected back to the embedding; otherwise they are what comes out.</param>
+    /// <param name="outputProjection">
+    /// Whether heads · value dim numbers are projected back to the embedding; otherwise they are what comes out.
+    /// </param>
     /// <param name="rotary">Rotates queries and keys by their positions, before any feature map; null: positions are elsewhere.</param>
     /// <param name="redraw">When to draw new projections; null: never.</param>
     /// <param name="dropout">Of attention weights: only 0 is possible.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
-    /// <exception cref="ArgumentException">Rotary positions with an odd head dimension, or a schedule with a layer that draws nothing.</exception>
+    /// <exception cref="ArgumentException">
+    /// Rotary positions with an odd head dimension, or a schedule with a layer that draws nothing.
+    /// </exception>
     /// <exception cref="NotSupportedException">Dropout of attention weights is asked for.</exception>
     /// <exception cref="DllNotFoundException">As <see cref="TorchLibrary.Load"/>.</exception>
     public MultiheadKernelAttention(
@@ -62,7 +69,8 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
 
         if (rotary is not null && attention.HeadDim % 2 != 0)
         {
-            throw new ArgumentException($"Rotary positions rotate pairs, but the head dimension is {attention.HeadDim}, which is odd.", nameof(rotary));
+            throw new ArgumentException(
+                $"Rotary positions rotate pairs, but the head dimension is {attention.HeadDim}, which is odd.", nameof(rotary));
         }
 
         (EmbeddingDim, Heads, _rotary) = (embeddingDim, heads, rotary);
@@ -103,18 +111,20 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     /// <summary>Self-attention.</summary>
     /// <param name="input">float32 on the CPU, [batch, length, embedding].</param>
     /// <param name="padding">
-    /// Which keys count: null for all; bool [batch, length], true for padding, which must be on the right; or int64 [batch], lengths. The output at padding
-    /// means nothing.
+    /// Which keys count: null for all; bool [batch, length], true for padding, which must be on the right; or int64 [batch], lengths. The
+    /// output at padding means nothing.
     /// </param>
     /// <param name="attentionMask">
-    /// Null, or what the layer does anyway, which is checked at the cost of length² steps: [length, length], bool with true for hidden pairs, or float with 0
-    /// and −∞.
+    /// Null, or what the layer does anyway, which is checked at the cost of length² steps: [length, length], bool with true for hidden
+    /// pairs, or float with 0 and −∞.
     /// </param>
     /// <returns>[batch, length, embedding], or [batch, length, heads · value dim] without an output projection.</returns>
     /// <exception cref="ArgumentException">
     /// As <see cref="TensorAttention.Forward"/>, or the mask hides other pairs than the layer; the message names the first.
     /// </exception>
-    /// <exception cref="InvalidOperationException">As <see cref="KernelAttention"/>, or the module was converted to another type or device.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// As <see cref="KernelAttention"/>, or the module was converted to another type or device.
+    /// </exception>
     public Tensor forward(Tensor input, Tensor? padding, Tensor? attentionMask = null)
     {
         CheckInput(input, 3, "[batch, length, embedding]");
@@ -170,7 +180,8 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
         if (input.shape[^1] != EmbeddingDim)
         {
             throw new ArgumentException(
-                $"The last axis of input has {input.shape[^1]} numbers, but the module was made for an embedding of {EmbeddingDim}.", nameof(input));
+                $"The last axis of input has {input.shape[^1]} numbers, but the module was made for an embedding of {EmbeddingDim}.",
+                nameof(input));
         }
     }
 

@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 namespace KernelGen.TorchSharp;
 
 /// <summary>
-/// The projection of a layer as a buffer of bytes of its module, which saves, loads and moves with the model. The buffer is what counts: the layer follows
-/// it.
+/// The projection of a layer as a buffer of bytes of its module, which saves, loads and moves with the model. The buffer is what counts:
+/// the layer follows it.
 /// </summary>
 /// <remarks>
-/// Bytes, <see cref="Projection.Save"/>'s form: numbers would be rounded by <c>model.to(bfloat16)</c>, and a Hadamard projection is more than its weights.
-/// Loaders write to the buffer in ways that a module does not hear of; so its bytes are compared with those of the layer before each call, at memory
-/// speed, and no layer can be left behind.
+/// Bytes, <see cref="Projection.Save"/>'s form: numbers would be rounded by <c>model.to(bfloat16)</c>, and a Hadamard projection is more
+/// than its weights. Loaders write to the buffer in ways that a module does not hear of; so its bytes are compared with those of the layer
+/// before each call, at memory speed, and no layer can be left behind.
 /// </remarks>
 internal sealed class ProjectionBuffer(IRandomFeatureAttention layer, Func<Tensor> buffer)
 {
@@ -42,7 +42,8 @@ internal sealed class ProjectionBuffer(IRandomFeatureAttention layer, Func<Tenso
             var bytes = buffer();
             if (bytes.device_type != global::TorchSharp.DeviceType.CPU)
             {
-                throw new InvalidOperationException($"The model is on {bytes.device}, but KernelGen's kernels compute on the CPU: bring it there with .cpu().");
+                throw new InvalidOperationException(
+                    $"The model is on {bytes.device}, but KernelGen's kernels compute on the CPU: bring it there with .cpu().");
             }
 
             if (!bytes.bytes.SequenceEqual(_bytes))

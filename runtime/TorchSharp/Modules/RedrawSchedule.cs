@@ -2,8 +2,9 @@ namespace KernelGen.TorchSharp;
 
 /// <summary>When a module in training draws new random projections, and which.</summary>
 /// <remarks>
-/// A model that is trained on one draw fits that draw's errors; the Performer's authors redraw while training ("Rethinking Attention with Performers",
-/// 2009.14794, section 4.2). Draws are a function of the seed and the number of optimiser steps alone, both of which are saved in the module's state.
+/// A model that is trained on one draw fits that draw's errors; the Performer's authors redraw while training ("Rethinking Attention with
+/// Performers", 2009.14794, section 4.2). Draws are a function of the seed and the number of optimiser steps alone, both of which are saved
+/// in the module's state.
 /// </remarks>
 public sealed record RedrawSchedule
 {

@@ -3,11 +3,13 @@ using static TorchSharp.torch;
 namespace KernelGen.TorchSharp;
 
 /// <summary>
-/// Rotary positions: each pair of numbers (x_i, x_{i + d/2}) of a query or key is rotated by its position times θ^(−2i/d), so that products of
-/// queries and keys depend on the distance of their tokens. Norms stay as they are, and so do the errors of random features that depend on them.
+/// Rotary positions: each pair of numbers (x_i, x_{i + d/2}) of a query or key is rotated by its position times θ^(−2i/d), so that products
+/// of queries and keys depend on the distance of their tokens. Norms stay as they are, and so do the errors of random features that depend
+/// on them.
 /// </summary>
 /// <remarks>
-/// Source: Su et al., "RoFormer" (2104.09864), with halves paired in place of neighbours, as LLaMA and GPT-NeoX do. Angles are computed in double.
+/// Source: Su et al., "RoFormer" (2104.09864), with halves paired in place of neighbours, as LLaMA and GPT-NeoX do. Angles are computed in
+/// double.
 /// </remarks>
 public sealed class RotaryPositions
 {
@@ -40,7 +42,8 @@ public sealed class RotaryPositions
         if (tokens.dim() != 4 || tokens.shape[3] % 2 != 0)
         {
             throw new ArgumentException(
-                $"The tokens are [{string.Join(", ", tokens.shape)}], but must be [batch, length, heads, dim] with an even dim.", nameof(tokens));
+                $"The tokens are [{string.Join(", ", tokens.shape)}], but must be [batch, length, heads, dim] with an even dim.",
+                nameof(tokens));
         }
 
         if (start.Length != 0 && start.Length != tokens.shape[0])

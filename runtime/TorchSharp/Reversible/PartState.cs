@@ -2,13 +2,16 @@ using static TorchSharp.torch;
 
 namespace KernelGen.TorchSharp;
 
-/// <summary>What a part of a reversible block computes with beside input and parameters: random numbers, and the projections of its attention.</summary>
+/// <summary>
+/// What a part of a reversible block computes with beside input and parameters: random numbers, and the projections of its attention.
+/// </summary>
 internal readonly struct PartState
 {
     private readonly byte[] _random;
     private readonly (KernelAttention Module, Projection? Projection)[] _projections;
 
-    private PartState(byte[] random, (KernelAttention Module, Projection? Projection)[] projections) => (_random, _projections) = (random, projections);
+    private PartState(byte[] random, (KernelAttention Module, Projection? Projection)[] projections) =>
+        (_random, _projections) = (random, projections);
 
     /// <summary>As it is now.</summary>
     public static PartState Of(nn.Module part) =>

@@ -4,11 +4,12 @@ using static TorchSharp.torch;
 namespace KernelGen.TorchSharp;
 
 /// <summary>
-/// One block of a <see cref="ReversibleSequence"/>: (x1, x2) → (y1, y2) with y1 = x1 + F(x2) and y2 = x2 + G(y1), from which x2 = y2 − G(y1) and
-/// x1 = y1 − F(x2) follow.
+/// One block of a <see cref="ReversibleSequence"/>: (x1, x2) → (y1, y2) with y1 = x1 + F(x2) and y2 = x2 + G(y1), from which
+/// x2 = y2 − G(y1) and x1 = y1 − F(x2) follow.
 /// </summary>
 /// <remarks>
-/// Source: Gomez et al., "The Reversible Residual Network" (1707.04585); Kitaev et al., "Reformer" (2001.04451): F attention, G the feed-forward part.
+/// Source: Gomez et al., "The Reversible Residual Network" (1707.04585); Kitaev et al., "Reformer" (2001.04451): F attention, G the
+/// feed-forward part.
 /// </remarks>
 public sealed class ReversibleBlock : nn.Module<Tensor, Tensor, (Tensor, Tensor)>
 {

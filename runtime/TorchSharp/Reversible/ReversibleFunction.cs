@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace KernelGen.TorchSharp;
 
-/// <summary>A reversible sequence as one node of autograd's graph: apply(<see cref="ReversiblePass"/>, x1, x2, trained parameters…).</summary>
+/// <summary>
+/// A reversible sequence as one node of autograd's graph: apply(<see cref="ReversiblePass"/>, x1, x2, trained parameters…).
+/// </summary>
 internal sealed class ReversibleFunction : autograd.MultiTensorFunction<ReversibleFunction>
 {
     private const string Pass = nameof(ReversiblePass);

@@ -5,8 +5,8 @@ namespace KernelGen.TorchSharp;
 
 /// <summary>One forward pass through reversible blocks, and how it is gone through backwards.</summary>
 /// <remarks>
-/// Blocks are two parts each, F and G, and the pass knows parts alone: part i adds to one half what it makes of the other, after which the halves change
-/// places.
+/// Blocks are two parts each, F and G, and the pass knows parts alone: part i adds to one half what it makes of the other, after which the
+/// halves change places.
 /// </remarks>
 internal sealed class ReversiblePass
 {

@@ -5,18 +5,19 @@ using static TorchSharp.torch;
 namespace KernelGen.TorchSharp;
 
 /// <summary>
-/// Reversible blocks one after the other, trained in memory that does not grow with their number: a backward pass rebuilds the inputs of each block from its
-/// outputs, from the last block to the first, and keeps the last outputs alone.
+/// Reversible blocks one after the other, trained in memory that does not grow with their number: a backward pass rebuilds the inputs of
+/// each block from its outputs, from the last block to the first, and keeps the last outputs alone.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Cost: a forward pass of each F and G more. Rebuilt inputs differ from the true ones by rounding: about 1e-7 of the largest number a block.
+/// Cost: a forward pass of each F and G more. Rebuilt inputs differ from the true ones by rounding: about 1e-7 of the largest number a
+/// block.
 /// </para>
 /// <para>
 /// F and G must compute the same again: they run with the random numbers of torch's generator that they had (so dropout works), and
-/// <see cref="KernelAttention"/> modules in them with the projections that they had, redrawn since or not. Parameters may not change between the two
-/// passes, which is checked. Other state of theirs is theirs to keep still: a mode (train or eval), a statistic of batches (BatchNorm counts each batch
-/// twice), a mask.
+/// <see cref="KernelAttention"/> modules in them with the projections that they had, redrawn since or not. Parameters may not change
+/// between the two passes, which is checked. Other state of theirs is theirs to keep still: a mode (train or eval), a statistic of batches
+/// (BatchNorm counts each batch twice), a mask.
 /// </para>
 /// </remarks>
 public sealed class ReversibleSequence : nn.Module<Tensor, Tensor, (Tensor, Tensor)>
@@ -42,7 +43,9 @@ public sealed class ReversibleSequence : nn.Module<Tensor, Tensor, (Tensor, Tens
     /// <summary>The outputs of the last block.</summary>
     /// <param name="x1">Of any shape that F and G take.</param>
     /// <param name="x2">Of the same shape and type. Both may be the same tensor.</param>
-    /// <exception cref="ArgumentException">The two differ in shape or type, or what F or G gives differs from what it was given.</exception>
+    /// <exception cref="ArgumentException">
+    /// The two differ in shape or type, or what F or G gives differs from what it was given.
+    /// </exception>
     public override (Tensor, Tensor) forward(Tensor x1, Tensor x2)
     {
         ArgumentNullException.ThrowIfNull(x1);
@@ -67,7 +70,9 @@ public sealed class ReversibleSequence : nn.Module<Tensor, Tensor, (Tensor, Tens
         return (y1.MoveToOuterDisposeScope(), y2.MoveToOuterDisposeScope());
     }
 
-    /// <summary>The inputs of the first block whose outputs of the last are these, without gradients: what a backward pass rebuilds.</summary>
+    /// <summary>
+    /// The inputs of the first block whose outputs of the last are these, without gradients: what a backward pass rebuilds.
+    /// </summary>
     /// <remarks>By what F and G compute now; with dropout in training mode it is not the inverse of an earlier pass.</remarks>
     public (Tensor X1, Tensor X2) Inverse(Tensor y1, Tensor y2)
     {

@@ -36,7 +36,8 @@ public sealed class AnalysisTests
         try
         {
             File.WriteAllText(path, text);
-            Assert.Contains(message, Assert.Throws<JobException>(() => SubstitutionMatrix.ReadFile(path)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                message, Assert.Throws<JobException>(() => SubstitutionMatrix.ReadFile(path)).Message, StringComparison.Ordinal);
         }
         finally
         {
@@ -50,9 +51,12 @@ public sealed class AnalysisTests
         var path = Path.GetTempFileName();
         try
         {
-            string[] lines = [.. File.ReadAllLines(Blosum).Select(line => line.StartsWith("D ", StringComparison.Ordinal) ? line.Replace(" 2 -1 -1", " 3 -1 -1", StringComparison.Ordinal) : line)];
+            string[] lines = [.. File.ReadAllLines(Blosum).Select(line =>
+                line.StartsWith("D ", StringComparison.Ordinal) ? line.Replace(" 2 -1 -1", " 3 -1 -1", StringComparison.Ordinal) : line)];
             File.WriteAllLines(path, lines);
-            Assert.Contains("scores of E and D are 2 and 3", Assert.Throws<JobException>(() => SubstitutionMatrix.ReadFile(path)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "scores of E and D are 2 and 3", Assert.Throws<JobException>(() => SubstitutionMatrix.ReadFile(path)).Message,
+                StringComparison.Ordinal);
         }
         finally
         {
@@ -144,9 +148,15 @@ public sealed class AnalysisTests
             equal.Add(even, tokens, head);
         }
 
-        Assert.Contains("same share of attention to A", Assert.Throws<InvalidOperationException>(() => equal.Similarity()).Message, StringComparison.Ordinal);
-        Assert.Contains("2 heads", Assert.Throws<InvalidOperationException>(() => new AttentionByAminoAcid(2).Similarity()).Message, StringComparison.Ordinal);
-        Assert.Contains("head 0 to residues sums to 0", Assert.Throws<InvalidOperationException>(() => new AttentionByAminoAcid(3).Similarity()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "same share of attention to A", Assert.Throws<InvalidOperationException>(() => equal.Similarity()).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "2 heads", Assert.Throws<InvalidOperationException>(() => new AttentionByAminoAcid(2).Similarity()).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "head 0 to residues sums to 0",
+            Assert.Throws<InvalidOperationException>(() => new AttentionByAminoAcid(3).Similarity()).Message, StringComparison.Ordinal);
         var broken = new AttentionByAminoAcid(3);
         broken.Add([float.NaN], [0], 0);
         Assert.Contains("NaN", Assert.Throws<InvalidOperationException>(() => broken.Shares()).Message, StringComparison.Ordinal);
@@ -206,7 +216,8 @@ public sealed class AnalysisTests
 
         double Agreement(int[] labels)
         {
-            var pairs = (from i in Enumerable.Range(0, 5) from j in Enumerable.Range(0, i) select (A: a[labels[i], labels[j]], B: b[i, j])).ToList();
+            var pairs = (from i in Enumerable.Range(0, 5) from j in Enumerable.Range(0, i) select (A: a[labels[i], labels[j]], B: b[i, j]))
+                .ToList();
             return Ranks.Correlation(Ranks.Of([.. pairs.Select(pair => pair.A)]), Ranks.Of([.. pairs.Select(pair => pair.B)]));
         }
 
@@ -223,8 +234,8 @@ public sealed class AnalysisTests
     [Fact]
     public void PairsThatShareAnAminoAcidAreNotTakenForIndependent()
     {
-        // Each amino acid has a number, and a pair is as alike as their sum: two such matrices correlate by chance far more than 190 free pairs do, and the
-        // p-value has to know. By a formula for free pairs most of these would be below 0.05.
+        // Each amino acid has a number, and a pair is as alike as their sum: two such matrices correlate by chance far more than 190 free
+        // pairs do, and the p-value has to know. By a formula for free pairs most of these would be below 0.05.
         double[] values = [.. Enumerable.Range(0, 40).Select(seed => MatrixComparison.Of(Sums(seed), Sums(1000 + seed), 199, seed).PValue)];
         Assert.InRange(values.Count(p => p <= 0.05), 0, 8);
 
@@ -275,7 +286,9 @@ public sealed class AnalysisTests
         Assert.Throws<ArgumentException>(() => AttentionPlots.Maps([layer, layer[..2500]], 50, ["1", "2"], "maps"));
         Assert.Throws<ArgumentException>(() => AttentionPlots.Maps([layer], 50, ["1", "2"], "maps"));
         var blosum = SubstitutionMatrix.ReadFile(Blosum);
-        Assert.Contains("rank correlation 0.31, p = 0.004", AttentionPlots.Matrices(blosum, Random(1), new MatrixComparison(0.312, 0.004), "model"), StringComparison.Ordinal);
+        Assert.Contains(
+            "rank correlation 0.31, p = 0.004", AttentionPlots.Matrices(blosum, Random(1), new MatrixComparison(0.312, 0.004), "model"),
+            StringComparison.Ordinal);
     }
 
     private static double[,] Random(int seed)

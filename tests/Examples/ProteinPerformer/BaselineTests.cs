@@ -34,10 +34,12 @@ public sealed class BaselineTests
         double Count(char x, int offset, char neighbour) => 1 + texts.Sum(text => Enumerable.Range(1, text.Length - 2).Count(i =>
             text[i] == x && i + offset >= 0 && i + offset < text.Length && text[i + offset] == neighbour));
         double Frequency(char x) => (1 + texts.Sum(text => text.Count(letter => letter == x))) / (20.0 + 10);
-        double Likelihood(char x, int offset, char neighbour) => Count(x, offset, neighbour) / neighbours.Sum(other => Count(x, offset, other));
+        double Likelihood(char x, int offset, char neighbour) =>
+            Count(x, offset, neighbour) / neighbours.Sum(other => Count(x, offset, other));
 
         // The second neighbour before is beyond the separator, the first after is masked.
-        double[] expected = [.. Vocabulary.AminoAcids.Select(x => Frequency(x) * Math.Pow(Likelihood(x, -1, '-') * Likelihood(x, 2, 'A'), weight))];
+        double[] expected =
+            [.. Vocabulary.AminoAcids.Select(x => Frequency(x) * Math.Pow(Likelihood(x, -1, '-') * Likelihood(x, 2, 'A'), weight))];
         var p = Predict(model, Row("DC-??AC"), 3);
         for (var x = 0; x < Residues; x++)
         {
@@ -169,7 +171,8 @@ public sealed class BaselineTests
             {
                 Assert.Equal(row.Tokens.Length, one.Inputs.Length);
                 Assert.Equal(one.Places.Select(place => (long)row.Tokens[place]), one.Residues);
-                Assert.All(one.Places, place => Assert.Contains(row.Segments, segment => segment.Counted && place >= segment.Start && place < segment.Start + segment.Length));
+                Assert.All(one.Places, place => Assert.Contains(row.Segments, segment =>
+                    segment.Counted && place >= segment.Start && place < segment.Start + segment.Length));
             }
         }
     }
@@ -195,7 +198,8 @@ public sealed class BaselineTests
                 if (matches[i].Length > 0)
                 {
                     var (count, right, said) = byLength.GetValueOrDefault(matches[i].Length);
-                    byLength[matches[i].Length] = (count + 1, right + (matches[i].Residue == row.Residues[i] ? 1 : 0), said + p[i * Residues + matches[i].Residue]);
+                    byLength[matches[i].Length] = (count + 1, right + (matches[i].Residue == row.Residues[i] ? 1 : 0),
+                        said + p[i * Residues + matches[i].Residue]);
                 }
             }
         }
@@ -259,5 +263,6 @@ public sealed class BaselineTests
 
     // '-' a separator, '?' a mask, '.' a residue that is asked for and stands there.
     private static long[] Row(string text) =>
-        [.. text.Select(letter => letter switch { '-' => Tokens.Separator, '?' => Tokens.Mask, '.' => Letter('W'), _ => (long)Letter(letter) })];
+        [.. text.Select(letter =>
+            letter switch { '-' => Tokens.Separator, '?' => Tokens.Mask, '.' => Letter('W'), _ => (long)Letter(letter) })];
 }

@@ -83,7 +83,8 @@ public sealed class BatchTests
         Near(0.1 * 0.95, changed, chosen);
         Near(0.1 * 1.05, kept, chosen);
 
-        static void Near(double share, int count, int of) => Assert.Equal(share, (double)count / of, 4 * Math.Sqrt(share * (1 - share) / of));
+        static void Near(double share, int count, int of) =>
+            Assert.Equal(share, (double)count / of, 4 * Math.Sqrt(share * (1 - share) / of));
     }
 
     [Fact]
@@ -122,8 +123,10 @@ public sealed class BatchTests
         var rows = EvaluationContexts.Of(Set, Set.Split.OutOfDistribution, 512, 4);
         static string[] Texts(IReadOnlyList<Batch> batches) => [.. from batch in batches
                                                                    from row in Enumerable.Range(0, batch.Rows)
-                                                                   let range = (row * batch.Length)..(row * batch.Length + batch.Lengths[row])
-                                                                   select string.Join(' ', batch.Inputs[range]) + string.Join(' ', batch.Targets[range])];
+                                                                   let range = (row * batch.Length)..(row * batch.Length
+                                                                       + batch.Lengths[row])
+                                                                   select string.Join(' ', batch.Inputs[range])
+                                                                       + string.Join(' ', batch.Targets[range])];
         Assert.Equal(Texts(EvaluationBatches.Of(new MaskedTask(), rows, 1)), Texts(EvaluationBatches.Of(new MaskedTask(), rows, 3)));
 
         // By length, so that little is padded.
@@ -164,8 +167,9 @@ public sealed class BatchTests
         string[] Rows(int epoch, bool inputs) =>
         [
             .. Enumerable.Range(0, run.Count(epoch)).Select(position => run.Get(new BatchPlace(epoch, position)))
-                .SelectMany(batch => Enumerable.Range(0, batch.Rows).Select(row => string.Join(' ', Enumerable.Range(row * batch.Length, batch.Lengths[row])
-                    .Select(i => inputs || batch.Targets[i] == Batch.Ignored ? batch.Inputs[i] : batch.Targets[i])))),
+                .SelectMany(batch =>
+                    Enumerable.Range(0, batch.Rows).Select(row => string.Join(' ', Enumerable.Range(row * batch.Length, batch.Lengths[row])
+                        .Select(i => inputs || batch.Targets[i] == Batch.Ignored ? batch.Inputs[i] : batch.Targets[i])))),
         ];
         var first = Rows(0, inputs: false);
         var second = Rows(1, inputs: false);

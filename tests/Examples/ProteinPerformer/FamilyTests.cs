@@ -23,7 +23,8 @@ public sealed class FamilyTests
     public void AWordCountsOnceHoweverOftenItOccurs()
     {
         // The first holds the word ten times, the second once; the third shares 7 residues with both.
-        byte[][] proteins = [[.. Enumerable.Repeat((byte)3, 17)], [1, .. Enumerable.Repeat((byte)3, 8), 1], [.. Enumerable.Repeat((byte)3, 7)]];
+        byte[][] proteins =
+            [[.. Enumerable.Repeat((byte)3, 17)], [1, .. Enumerable.Repeat((byte)3, 8), 1], [.. Enumerable.Repeat((byte)3, 7)]];
         var index = KmerIndex.Of(proteins);
         Assert.Equal([0, 1], Assert.Single(index.Shared()));
         var graph = new RelativeGraph(3, index);
@@ -57,7 +58,8 @@ public sealed class FamilyTests
         var set = SmallProteins.Set;
         Assert.Equal(SmallProteins.Large, set.Components[0].Length);
         Assert.Equal(1 + SmallProteins.Small, set.Components.Count);
-        Assert.All(set.Components, component => Assert.Single(component.Select(protein => set.Names[protein].Split('-')[0]).Select(name => name[0] == 'L' ? "L" : name).Distinct()));
+        Assert.All(set.Components, component => Assert.Single(
+            component.Select(protein => set.Names[protein].Split('-')[0]).Select(name => name[0] == 'L' ? "L" : name).Distinct()));
         Assert.Equal(Enumerable.Range(0, set.Names.Count), set.Components.SelectMany(component => component).Order());
         Assert.All(set.Components, component => Assert.Equal(component.Order(), component));
         Assert.All(set.Components.Zip(set.Components.Skip(1)), pair => Assert.True(pair.First.Length >= pair.Second.Length));
@@ -91,14 +93,17 @@ public sealed class FamilyTests
             .Select(i => new Protein(set.Names[i], string.Concat(set.Residues[i].Select(residue => Vocabulary.AminoAcids[residue]))))]);
         foreach ((var (name, list), (_, var other)) in set.Split.HeldOut.Zip(turned.Split.HeldOut))
         {
-            Assert.True(list.Select(protein => set.Names[protein]).Order().SequenceEqual(other.Select(protein => turned.Names[protein]).Order()), name);
+            Assert.True(
+                list.Select(protein => set.Names[protein]).Order().SequenceEqual(other.Select(protein => turned.Names[protein]).Order()),
+                name);
         }
     }
 
     [Fact]
     public void TooFewProteinsAreAnErrorThatNamesTheList()
     {
-        var message = Assert.Throws<JobException>(() => new ProteinSet([new Protein("p", "ACDEFGHIK"), new Protein("q", "WWWWWWWWW")])).Message;
+        var message = Assert.Throws<JobException>(() =>
+            new ProteinSet([new Protein("p", "ACDEFGHIK"), new Protein("q", "WWWWWWWWW")])).Message;
         Assert.Contains("2 proteins in 2 components none falls to", message, StringComparison.Ordinal);
         Assert.Contains("--data", message, StringComparison.Ordinal);
     }
@@ -117,10 +122,15 @@ public sealed class FamilyTests
         int[][] alone = [.. Enumerable.Range(0, set.Names.Count).Select(protein => new[] { protein })];
         int[] firsts = [.. set.Components[0]];
         int[][] torn = [firsts, .. alone.Where(one => !firsts.Contains(one[0]))];
-        Assert.Contains("share a word", Assert.Throws<JobException>(() => ProteinSplit.Of(set.Names, torn, KmerIndex.Of(set.Residues))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "share a word", Assert.Throws<JobException>(() => ProteinSplit.Of(set.Names, torn, KmerIndex.Of(set.Residues))).Message,
+            StringComparison.Ordinal);
         int[][] twice = [.. set.Components, [set.Components[1][0]]];
-        Assert.Contains("two lists", Assert.Throws<JobException>(() => ProteinSplit.Of(set.Names, twice, KmerIndex.Of(set.Residues))).Message, StringComparison.Ordinal);
-        Assert.Contains("no list", Assert.Throws<JobException>(() => ProteinSplit.Of(set.Names, [.. set.Components.SkipLast(1)], KmerIndex.Of(set.Residues))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "two lists", Assert.Throws<JobException>(() => ProteinSplit.Of(set.Names, twice, KmerIndex.Of(set.Residues))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("no list", Assert.Throws<JobException>(() =>
+            ProteinSplit.Of(set.Names, [.. set.Components.SkipLast(1)], KmerIndex.Of(set.Residues))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

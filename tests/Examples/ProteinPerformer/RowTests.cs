@@ -15,11 +15,14 @@ public sealed class RowTests
     {
         var rows = TrainingContexts.OfEpoch(Set, length, seed: 1, epoch: 0);
         Assert.All(rows, row => Check(row, length));
-        int[] whole = [.. rows.SelectMany(row => row.Segments).Where(segment => segment.Length == Set.Residues[segment.Protein].Length).Select(segment => segment.Protein)];
+        int[] whole = [.. rows.SelectMany(row => row.Segments)
+            .Where(segment => segment.Length == Set.Residues[segment.Protein].Length)
+            .Select(segment => segment.Protein)];
         Assert.Equal(Set.Split.Training, whole.Order());
 
         // Nothing but training proteins, and all of them counted.
-        Assert.All(rows.SelectMany(row => row.Segments), segment => Assert.True(segment.Counted && Set.Split.Training.Contains(segment.Protein)));
+        Assert.All(
+            rows.SelectMany(row => row.Segments), segment => Assert.True(segment.Counted && Set.Split.Training.Contains(segment.Protein)));
     }
 
     [Fact]
@@ -50,7 +53,8 @@ public sealed class RowTests
             var inRow = new HashSet<int>();
             foreach (var segment in row.Segments)
             {
-                int Nearness(int protein) => Set.Graph.Of(protein).Where(relative => inRow.Contains(relative.Protein)).Select(relative => relative.SharedWords).DefaultIfEmpty().Max();
+                int Nearness(int protein) => Set.Graph.Of(protein).Where(relative => inRow.Contains(relative.Protein))
+                    .Select(relative => relative.SharedWords).DefaultIfEmpty().Max();
                 var best = unused.Where(protein => !inRow.Contains(protein)).Max(Nearness);
                 Assert.Equal(best, Nearness(segment.Protein));
                 chosen += best > 0 ? 1 : 0;
@@ -86,14 +90,16 @@ public sealed class RowTests
         {
             var rows = EvaluationContexts.Of(Set, targets, length, most);
             Assert.All(rows, row => Check(row, length));
-            Assert.Equal(targets, rows.SelectMany(row => row.Segments).Where(segment => segment.Counted).Select(segment => segment.Protein).Order());
+            Assert.Equal(
+                targets, rows.SelectMany(row => row.Segments).Where(segment => segment.Counted).Select(segment => segment.Protein).Order());
             Assert.All(rows.SelectMany(row => row.Segments), segment => Assert.Equal(Set.Residues[segment.Protein].Length, segment.Length));
 
             // What is beside targets stands there for one of them.
             foreach (var row in rows)
             {
                 int[] counted = [.. row.Segments.Where(segment => segment.Counted).Select(segment => segment.Protein)];
-                Assert.All(row.Segments.Where(segment => !segment.Counted), segment => Assert.Contains(counted, target => Set.Graph.AreRelatives(target, segment.Protein)));
+                Assert.All(row.Segments.Where(segment => !segment.Counted), segment =>
+                    Assert.Contains(counted, target => Set.Graph.AreRelatives(target, segment.Protein)));
             }
         }
     }
@@ -109,7 +115,9 @@ public sealed class RowTests
             var rows = EvaluationContexts.OfEach(Set, targets, length, most);
             foreach (var (row, target) in rows.Zip(targets))
             {
-                Assert.Equal([.. Set.Graph.Of(target).Take(most).Select(relative => relative.Protein).Reverse(), target], row.Segments.Select(segment => segment.Protein));
+                Assert.Equal(
+                    [.. Set.Graph.Of(target).Take(most).Select(relative => relative.Protein).Reverse(), target],
+                    row.Segments.Select(segment => segment.Protein));
                 Assert.Equal(most, row.Segments[^1].RelativesBefore);
                 Assert.Equal(most, row.Segments[^1].RelativesAround);
             }

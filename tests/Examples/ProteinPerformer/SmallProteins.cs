@@ -3,7 +3,9 @@ using KernelGen.Examples.ProteinPerformer;
 
 namespace KernelGen.Tests.Examples.Proteins;
 
-/// <summary>Made-up proteins with a known graph of relatives: a large family, in which each shares words with its neighbours, and many small ones.</summary>
+/// <summary>
+/// Made-up proteins with a known graph of relatives: a large family, in which each shares words with its neighbours, and many small ones.
+/// </summary>
 internal static class SmallProteins
 {
     /// <summary>The proteins of the large family.</summary>

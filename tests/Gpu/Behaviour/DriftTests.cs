@@ -6,8 +6,8 @@ using Xunit;
 namespace KernelGen.Gpu.Tests.Behaviour
 {
     /// <summary>
-    /// Sums of equal tokens, whose roundings all go one way: without care they are off by 2e-4 after 100,000 tokens on a small device (the state's sums) and by
-    /// 3e-5 (exact attention's). Queries and keys are 0, so that outputs are the values, which are 0.3 and 1.1.
+    /// Sums of equal tokens, whose roundings all go one way: without care they are off by 2e-4 after 100,000 tokens on a small device (the
+    /// state's sums) and by 3e-5 (exact attention's). Queries and keys are 0, so that outputs are the values, which are 0.3 and 1.1.
     /// </summary>
     public class DriftTests
     {
@@ -58,7 +58,9 @@ namespace KernelGen.Gpu.Tests.Behaviour
             void CheckSum(float[] sums) => Check(Array.ConvertAll(sums, x => x / length), 5e-6);
         }
 
-        /// <summary>A state that no registers hold, which every tile rounds: long sequences are cut into several rounds of short spans.</summary>
+        /// <summary>
+        /// A state that no registers hold, which every tile rounds: long sequences are cut into several rounds of short spans.
+        /// </summary>
         [Fact]
         public void Several_rounds_compute_what_the_CPU_does()
         {
@@ -81,7 +83,11 @@ namespace KernelGen.Gpu.Tests.Behaviour
 
             // As in ScratchMemoryTests.
             Close(expected, output, 1e-5);
-            float[][] gradients = [new float[query.Length], new float[key.Length], new float[value.Length], new float[query.Length], new float[key.Length], new float[value.Length]];
+            float[][] gradients =
+            [
+                new float[query.Length], new float[key.Length], new float[value.Length], new float[query.Length], new float[key.Length],
+                new float[value.Length],
+            ];
             layer.Backward(query, key, value, expected, result, upstream, gradients[0], gradients[1], gradients[2], shape);
             gpu.Backward(query, key, value, upstream, gradients[3], gradients[4], gradients[5], shape);
             for (var i = 0; i < 3; i++)
@@ -89,7 +95,8 @@ namespace KernelGen.Gpu.Tests.Behaviour
                 Close(gradients[i], gradients[i + 3], 1e-4);
             }
 
-            static void Close(float[] one, float[] other, double tolerance) => Compare.Close(Array.ConvertAll(one, x => (double)x), other, tolerance);
+            static void Close(float[] one, float[] other, double tolerance) =>
+                Compare.Close(Array.ConvertAll(one, x => (double)x), other, tolerance);
         }
 
         /// <summary>In one chain, sums over 4,096 features are 4e-5 off.</summary>

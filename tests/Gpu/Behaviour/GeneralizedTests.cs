@@ -4,7 +4,9 @@ using Xunit;
 
 namespace KernelGen.Gpu.Tests.Behaviour;
 
-/// <summary>Any kernel function, normalised or not: GPU kernels stay within the bound that the tile interpreter derives, as CPU kernels do.</summary>
+/// <summary>
+/// Any kernel function, normalised or not: GPU kernels stay within the bound that the tile interpreter derives, as CPU kernels do.
+/// </summary>
 public class GeneralizedTests
 {
     public static TheoryData<Layer> Layers => [.. Layer.In("KernelGen.Tests.Behaviour.Generalized")];
@@ -23,7 +25,9 @@ public class GeneralizedTests
                 var actual = gpu.Forward(inputs);
                 for (var i = 0; i < expected.Length; i++)
                 {
-                    Assert.True(Math.Abs(actual[i] - expected[i]) <= bound[i], $"length {length}, scale {scale}, element {i}: {actual[i]:G9} is not within {bound[i]:E2} of {expected[i]:G9}");
+                    Assert.True(
+                        Math.Abs(actual[i] - expected[i]) <= bound[i],
+                        $"length {length}, scale {scale}, element {i}: {actual[i]:G9} is not within {bound[i]:E2} of {expected[i]:G9}");
                 }
             }
         }
@@ -51,7 +55,8 @@ public class GeneralizedTests
             inputs.Value.AsSpan(keys * layer.ValueDim).Fill(float.NaN);
             var (output, _) = gpu.Forward(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, [keys]);
             var expected = NaiveAttention.Compute(
-                layer, inputs.Query, inputs.Key.AsSpan(0, keys * layer.HeadDim), inputs.Value.AsSpan(0, keys * layer.ValueDim), gpu.Weights);
+                layer, inputs.Query, inputs.Key.AsSpan(0, keys * layer.HeadDim),
+                inputs.Value.AsSpan(0, keys * layer.ValueDim), gpu.Weights);
             Compare.Close(expected.Output, output, 1e-4);
         }
     }

@@ -42,7 +42,9 @@ internal sealed class GpuLayer : IDisposable
         BackwardBytes = type.GetMethod("BackwardScratchBytes")?.CreateDelegate<BytesOf>(_gpu);
 
         T? Call<T>(string name, Type first)
-            where T : Delegate => type.GetMethods().SingleOrDefault(method => method.Name == name && method.GetParameters()[0].ParameterType == first)?.CreateDelegate<T>(_gpu);
+            where T : Delegate => type.GetMethods()
+                .SingleOrDefault(method => method.Name == name && method.GetParameters()[0].ParameterType == first)
+                ?.CreateDelegate<T>(_gpu);
     }
 
     public delegate long BytesOf(in AttentionShape shape);
@@ -56,13 +58,14 @@ internal sealed class GpuLayer : IDisposable
         in AttentionShape shape, ArrayView<int> keyLengths, GpuResult? result);
 
     private delegate void BackwardOnArrays(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> outputGradient, Span<float> queryGradient,
-        Span<float> keyGradient, Span<float> valueGradient, in AttentionShape shape, ReadOnlySpan<int> keyLengths, bool accumulate);
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> outputGradient,
+        Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient, in AttentionShape shape,
+        ReadOnlySpan<int> keyLengths, bool accumulate);
 
     private delegate void BackwardOnDevice(
-        AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> output, GpuResult result,
-        ArrayView<float> outputGradient, ArrayView<float> queryGradient, ArrayView<float> keyGradient, ArrayView<float> valueGradient,
-        in AttentionShape shape, ArrayView<int> keyLengths, bool accumulate);
+        AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> output,
+        GpuResult result, ArrayView<float> outputGradient, ArrayView<float> queryGradient, ArrayView<float> keyGradient,
+        ArrayView<float> valueGradient, in AttentionShape shape, ArrayView<int> keyLengths, bool accumulate);
 
     private delegate GpuResult ResultOf(in AttentionShape shape);
 
@@ -83,7 +86,8 @@ internal sealed class GpuLayer : IDisposable
     }
 
     /// <summary>One head, on the device and a stream of its own.</summary>
-    public (float[] Output, float[] LogSumExp) ForwardWithLogSumExp(Inputs inputs) => Forward(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, []);
+    public (float[] Output, float[] LogSumExp) ForwardWithLogSumExp(Inputs inputs) =>
+        Forward(inputs.Query, inputs.Key, inputs.Value, inputs.Shape, []);
 
     public (float[] Output, float[] LogSumExp) Forward(float[] query, float[] key, float[] value, AttentionShape shape, int[] keyLengths)
     {
@@ -97,7 +101,8 @@ internal sealed class GpuLayer : IDisposable
         using var o = Upload(output);
         using var result = _resultOf(shape);
         _onDevice(
-            stream, View(q, query.Length), View(k, key.Length), View(v, value.Length), View(o, output.Length), shape, View(lengths, keyLengths.Length), result);
+            stream, View(q, query.Length), View(k, key.Length), View(v, value.Length), View(o, output.Length), shape,
+            View(lengths, keyLengths.Length), result);
         stream.Synchronize();
         if (rows > 0)
         {
@@ -114,7 +119,8 @@ internal sealed class GpuLayer : IDisposable
     {
         var of = inputs.Inputs;
         var gradients = Unset(of.Query.Length, of.Key.Length, of.Value.Length);
-        _backwardOnArrays!(of.Query, of.Key, of.Value, inputs.Upstream, gradients.Query, gradients.Key, gradients.Value, of.Shape, default, false);
+        _backwardOnArrays!(
+            of.Query, of.Key, of.Value, inputs.Upstream, gradients.Query, gradients.Key, gradients.Value, of.Shape, default, false);
         return gradients;
     }
 
@@ -139,8 +145,8 @@ internal sealed class GpuLayer : IDisposable
             View(q, query.Length), View(k, key.Length), View(v, value.Length), View(o, upstream.Length), View(lengths, keyLengths.Length));
         _onDevice(stream, queries, keys, values, output, shape, counts, result);
         _backwardOnDevice!(
-            stream, queries, keys, values, output, result, View(g, upstream.Length), View(dq, query.Length), View(dk, key.Length), View(dv, value.Length), shape,
-            counts, addTo is not null);
+            stream, queries, keys, values, output, result, View(g, upstream.Length), View(dq, query.Length), View(dk, key.Length),
+            View(dv, value.Length), shape, counts, addTo is not null);
         stream.Synchronize();
         return new Gradients<float>(Download(dq, query.Length), Download(dk, key.Length), Download(dv, value.Length));
     }
@@ -154,14 +160,18 @@ internal sealed class GpuLayer : IDisposable
             var of = call.Inputs;
             var stream = Own(Machine.Accelerator.CreateStream());
             var result = Own(_resultOf(of.Shape));
-            var (queries, keys, values) = (View(Own(Upload(of.Query)), of.Query.Length), View(Own(Upload(of.Key)), of.Key.Length), View(Own(Upload(of.Value)), of.Value.Length));
-            var (output, upstream) = (View(Own(Upload(new float[call.Upstream.Length])), call.Upstream.Length), View(Own(Upload(call.Upstream)), call.Upstream.Length));
-            var (dq, dk, dv) = (Own(Upload(new float[of.Query.Length])), Own(Upload(new float[of.Key.Length])), Own(Upload(new float[of.Value.Length])));
+            var (queries, keys, values) = (View(Own(Upload(of.Query)), of.Query.Length), View(Own(Upload(of.Key)), of.Key.Length),
+                View(Own(Upload(of.Value)), of.Value.Length));
+            var (output, upstream) = (View(Own(Upload(new float[call.Upstream.Length])), call.Upstream.Length),
+                View(Own(Upload(call.Upstream)), call.Upstream.Length));
+            var (dq, dk, dv) = (Own(Upload(new float[of.Query.Length])), Own(Upload(new float[of.Key.Length])),
+                Own(Upload(new float[of.Value.Length])));
             return (Launch: (Action)(() =>
             {
                 _onDevice(stream, queries, keys, values, output, of.Shape, default, result);
                 _backwardOnDevice!(
-                    stream, queries, keys, values, output, result, upstream, View(dq, of.Query.Length), View(dk, of.Key.Length), View(dv, of.Value.Length), of.Shape, default, false);
+                    stream, queries, keys, values, output, result, upstream, View(dq, of.Query.Length), View(dk, of.Key.Length),
+                    View(dv, of.Value.Length), of.Shape, default, false);
             }), dq, dk, dv);
         }).ToList();
         pending.ForEach(call => call.Launch());
@@ -170,7 +180,8 @@ internal sealed class GpuLayer : IDisposable
             stream.Synchronize();
         }
 
-        var gradients = pending.Select(call => new Gradients<float>(call.dq.GetAsArray1D(), call.dk.GetAsArray1D(), call.dv.GetAsArray1D())).ToArray();
+        var gradients = pending.Select(call => new Gradients<float>(call.dq.GetAsArray1D(), call.dk.GetAsArray1D(), call.dv.GetAsArray1D()))
+            .ToArray();
         foreach (var one in owned)
         {
             one.Dispose();
@@ -201,7 +212,8 @@ internal sealed class GpuLayer : IDisposable
     private MemoryBuffer1D<T, Stride1D.Dense> Upload<T>(T[] numbers)
         where T : unmanaged => Machine.Upload(numbers.Length == 0 ? new T[1] : numbers);
 
-    private static float[] Download(MemoryBuffer1D<float, Stride1D.Dense> buffer, int length) => buffer.GetAsArray1D().AsSpan(0, length).ToArray();
+    private static float[] Download(MemoryBuffer1D<float, Stride1D.Dense> buffer, int length) =>
+        buffer.GetAsArray1D().AsSpan(0, length).ToArray();
 
     private static Gradients<float> Unset(int query, int key, int value)
     {

@@ -21,7 +21,8 @@ public class GradientTests
             var inputs = new GradientInputs(new Inputs(layer, length, length, seed: 100 + length, scale), seed: 5);
             var actual = gpu.Backward(inputs);
             Gradients.Close(inputs.Naive(gpu.Weights), actual, inputs, gpu.Weights, $"length {length}, scale {scale}");
-            Gradients.Close(inputs.Kernel(gpu.Attention).ToDouble(), actual, inputs, gpu.Weights, $"against the CPU, length {length}, scale {scale}");
+            Gradients.Close(
+                inputs.Kernel(gpu.Attention).ToDouble(), actual, inputs, gpu.Weights, $"against the CPU, length {length}, scale {scale}");
         }
     }
 
@@ -105,7 +106,8 @@ public class GradientTests
             var rows = Batch * Heads * Length;
             var (query, key) = (Inputs.Normal(random, rows * d, 0.5f), Inputs.Normal(random, rows * d, 0.5f));
             var (value, upstream) = (Inputs.Normal(random, rows * dv, 1), Inputs.Normal(random, rows * dv, 1));
-            var before = new Gradients<float>(Inputs.Normal(random, rows * d, 1), Inputs.Normal(random, rows * d, 1), Inputs.Normal(random, rows * dv, 1));
+            var before = new Gradients<float>(
+                Inputs.Normal(random, rows * d, 1), Inputs.Normal(random, rows * d, 1), Inputs.Normal(random, rows * dv, 1));
 
             // What must not be read is NaN.
             for (var b = 0; b < Batch; b++)
@@ -135,7 +137,8 @@ public class GradientTests
                     float[] Head(float[] tensor, int dim) =>
                         [.. Enumerable.Range(0, Length).SelectMany(t => tensor.AsSpan(Row(b, h, t) * dim, dim).ToArray())];
 
-                    double[] Plus(double[] expected, float[] added, int dim) => adds ? [.. expected.Zip(Head(added, dim), (x, y) => x + y)] : expected;
+                    double[] Plus(double[] expected, float[] added, int dim) =>
+                        adds ? [.. expected.Zip(Head(added, dim), (x, y) => x + y)] : expected;
                 }
             }
 

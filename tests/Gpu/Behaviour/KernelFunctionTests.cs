@@ -7,12 +7,14 @@ using Xunit;
 namespace KernelGen.Gpu.Tests.Behaviour;
 
 /// <summary>
-/// Kernel functions as GPU kernels have them, over all floats. Their methods run here as any method: f ⇄ the user's method and the expression
-/// that was read, f′ ⇄ its expression.
+/// Kernel functions as GPU kernels have them, over all floats. Their methods run here as any method: f ⇄ the user's method and the
+/// expression that was read, f′ ⇄ its expression.
 /// </summary>
 public class KernelFunctionTests
 {
-    /// <summary>Exponentials and powers round their exponent, up to 127, a few times: each is 127 · ln 2 · 2⁻²⁴ = 5e-6 of the result.</summary>
+    /// <summary>
+    /// Exponentials and powers round their exponent, up to 127, a few times: each is 127 · ln 2 · 2⁻²⁴ = 5e-6 of the result.
+    /// </summary>
     private const double OfExponents = 3e-5;
 
     /// <summary>Device functions promise the absolute accuracy of 1, not the relative one: Erf 2e-7, logarithms near 1.</summary>
@@ -65,7 +67,8 @@ public class KernelFunctionTests
     private static Bounded[] Expected(ScalarFunction function, float[] x) => [.. x.Select(point => BoundedEvaluator.Call(function, point))];
 
     private static string? Fault(float[] x, Bounded[] expected, float[] y) =>
-        Enumerable.Range(0, x.Length).Where(i => !IsNear(expected[i], y[i])).Select(i => $"f({x[i]:G9}) is {y[i]:G9}, not {expected[i]:G9}").FirstOrDefault();
+        Enumerable.Range(0, x.Length).Where(i => !IsNear(expected[i], y[i]))
+            .Select(i => $"f({x[i]:G9}) is {y[i]:G9}, not {expected[i]:G9}").FirstOrDefault();
 
     private static bool IsNear(Bounded expected, float actual) =>
         expected.Allows(actual)

@@ -28,8 +28,12 @@ public class LauncherTests
             Assert.Equal(new[] { "query", "key", "value", "destination" }[wrong], error.ParamName);
         }
 
-        Names(Assert.Throws<ArgumentException>(() => gpu.Forward(new float[48], new float[80], new float[80], new float[48], shape, [1, 2])), "2", "1");
-        Names(Assert.ThrowsAny<ArgumentException>(() => gpu.Forward(new float[48], new float[80], new float[80], new float[48], shape, [6])), "6", "5");
+        Names(
+            Assert.Throws<ArgumentException>(() => gpu.Forward(new float[48], new float[80], new float[80], new float[48], shape, [1, 2])),
+            "2", "1");
+        Names(
+            Assert.ThrowsAny<ArgumentException>(() => gpu.Forward(new float[48], new float[80], new float[80], new float[48], shape, [6])),
+            "6", "5");
     }
 
     [Fact]
@@ -50,7 +54,8 @@ public class LauncherTests
         using var machine = new Machine();
         using var gpu = new CausalSoftmax8.Gpu(new CausalSoftmax8(1), machine.Accelerator);
         Names(
-            Assert.ThrowsAny<ArgumentException>(() => gpu.Forward(new float[24], new float[40], new float[40], new float[24], new AttentionShape(1, 1, 3, 5))),
+            Assert.ThrowsAny<ArgumentException>(() =>
+                gpu.Forward(new float[24], new float[40], new float[40], new float[24], new AttentionShape(1, 1, 3, 5))),
             "3", "5");
     }
 
@@ -70,11 +75,15 @@ public class LauncherTests
 
     [Fact]
     public void A_device_with_little_shared_memory_is_refused() =>
-        Names(Assert.Throws<NotSupportedException>(() => GpuChecks.CheckDevice("Small", threads: 256, shared: 16384, sharedBytes: 49000)), "49000", "16384", "Small");
+        Names(
+            Assert.Throws<NotSupportedException>(() => GpuChecks.CheckDevice("Small", threads: 256, shared: 16384, sharedBytes: 49000)),
+            "49000", "16384", "Small");
 
     [Fact]
     public void Scratch_memory_that_the_device_does_not_have_is_named() =>
-        Names(Assert.Throws<InvalidOperationException>(() => GpuChecks.CheckMemory("Small", needed: 5000, available: 4000)), "5000", "4000", "Small");
+        Names(
+            Assert.Throws<InvalidOperationException>(() => GpuChecks.CheckMemory("Small", needed: 5000, available: 4000)),
+            "5000", "4000", "Small");
 
     [Fact]
     public void Without_a_GPU_the_driver_library_is_named()
@@ -92,7 +101,9 @@ public class LauncherTests
     public void A_CPU_is_no_GPU()
     {
         using var context = Context.Create(b => b.CPU());
-        Names(Assert.Throws<InvalidOperationException>(() => Softmax8.Gpu.CreateAccelerator(context)), "no GPU: CPUAccelerator", "b.Default()");
+        Names(
+            Assert.Throws<InvalidOperationException>(() => Softmax8.Gpu.CreateAccelerator(context)),
+            "no GPU: CPUAccelerator", "b.Default()");
     }
 
     [Fact]
@@ -117,7 +128,9 @@ public class LauncherTests
         using var longer = gpu.CreateResult(new AttentionShape(1, 1, 2));
         using var foreign = other.CreateResult(shape);
         Assert.Equal(shape, result.Shape);
-        Names(Assert.Throws<ArgumentException>(() => gpu.Forward(stream, view, view, view, view, shape, result: longer)), "QueryLength = 2", "QueryLength = 1");
+        Names(
+            Assert.Throws<ArgumentException>(() => gpu.Forward(stream, view, view, view, view, shape, result: longer)),
+            "QueryLength = 2", "QueryLength = 1");
         Names(Assert.Throws<ArgumentException>(() => gpu.Forward(stream, view, view, view, view, shape, result: foreign)), "another");
         Names(Assert.Throws<ArgumentException>(() => Backward(result)), "empty", "Forward");
         Names(Assert.Throws<ArgumentException>(() => gpu.LogSumExp(result)), "empty", "Forward");
@@ -176,7 +189,8 @@ public class LauncherTests
         gpu.Forward(stream, view, view, view, view, shape, result: result);
         result.Dispose();
         result.Dispose();
-        Names(Assert.Throws<ObjectDisposedException>(() => gpu.Forward(stream, view, view, view, view, shape, result: result)), "GpuResult");
+        Names(
+            Assert.Throws<ObjectDisposedException>(() => gpu.Forward(stream, view, view, view, view, shape, result: result)), "GpuResult");
         Names(Assert.Throws<ObjectDisposedException>(() => Backward(result)), "GpuResult");
         Names(Assert.Throws<ObjectDisposedException>(() => gpu.LogSumExp(result)), "GpuResult");
         Assert.Throws<ArgumentNullException>("result", () => gpu.LogSumExp(null!));
@@ -184,7 +198,9 @@ public class LauncherTests
 
         gpu.Dispose();
         Names(Assert.Throws<ObjectDisposedException>(() => gpu.Forward(stream, view, view, view, view, shape)), "Gpu");
-        Names(Assert.Throws<ObjectDisposedException>(() => gpu.Forward(new float[8], new float[8], new float[8], new float[8], shape)), "Gpu");
+        Names(
+            Assert.Throws<ObjectDisposedException>(() => gpu.Forward(new float[8], new float[8], new float[8], new float[8], shape)),
+            "Gpu");
         Names(Assert.Throws<ObjectDisposedException>(() => Backward(result)), "Gpu");
         Names(Assert.Throws<ObjectDisposedException>(() => gpu.CreateResult(shape)), "Gpu");
 
@@ -217,10 +233,12 @@ public class LauncherTests
             int[] lengths = [48, 80, 80, 48, 48, 80, 80];
             lengths[wrong]++;
             var error = Assert.Throws<ArgumentException>(() => gpu.Backward(
-                new float[lengths[0]], new float[lengths[1]], new float[lengths[2]], new float[lengths[3]], new float[lengths[4]], new float[lengths[5]],
-                new float[lengths[6]], shape));
+                new float[lengths[0]], new float[lengths[1]], new float[lengths[2]], new float[lengths[3]], new float[lengths[4]],
+                new float[lengths[5]], new float[lengths[6]], shape));
             Names(error, $"{lengths[wrong]}", $"{lengths[wrong] - 1}");
-            Assert.Equal(new[] { "query", "key", "value", "outputGradient", "queryGradient", "keyGradient", "valueGradient" }[wrong], error.ParamName);
+            Assert.Equal(
+                new[] { "query", "key", "value", "outputGradient", "queryGradient", "keyGradient", "valueGradient" }[wrong],
+                error.ParamName);
         }
     }
 

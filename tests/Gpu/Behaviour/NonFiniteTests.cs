@@ -15,7 +15,8 @@ public class NonFiniteTests
 
     /// <summary>All but those whose kernel function asks for NaN itself.</summary>
     public static TheoryData<Layer> Layers =>
-        [.. Layer.All().Concat(Layer.In("KernelGen.Tests.Behaviour.Generalized")).Where(layer => layer.Function?.Body.AsksForNaN() != true)];
+        [.. Layer.All().Concat(Layer.In("KernelGen.Tests.Behaviour.Generalized"))
+            .Where(layer => layer.Function?.Body.AsksForNaN() != true)];
 
     [Theory]
     [MemberData(nameof(Layers))]

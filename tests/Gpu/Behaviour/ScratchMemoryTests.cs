@@ -5,7 +5,9 @@ using Xunit;
 
 namespace KernelGen.Gpu.Tests.Behaviour
 {
-    /// <summary>Layers whose tiles do not fit into shared memory, not even with four tokens, keep them in scratch memory and compute the same.</summary>
+    /// <summary>
+    /// Layers whose tiles do not fit into shared memory, not even with four tokens, keep them in scratch memory and compute the same.
+    /// </summary>
     public class ScratchMemoryTests
     {
         private const int Length = 37;
@@ -45,8 +47,9 @@ namespace KernelGen.Gpu.Tests.Behaviour
         }
 
         private delegate void Backward(
-            ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> outputGradient, Span<float> queryGradient,
-            Span<float> keyGradient, Span<float> valueGradient, in AttentionShape shape, ReadOnlySpan<int> keyLengths, bool accumulate);
+            ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> outputGradient,
+            Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient, in AttentionShape shape,
+            ReadOnlySpan<int> keyLengths, bool accumulate);
 
         private static void CheckGradients(IAttention layer, Backward backward, float[] query, float[] key, float[] value)
         {
@@ -67,7 +70,8 @@ namespace KernelGen.Gpu.Tests.Behaviour
         {
             var random = new Random(1);
             return (
-                Inputs.Normal(random, Length * headDim, 0.5f), Inputs.Normal(random, Length * headDim, 0.5f), Inputs.Normal(random, Length * valueDim, 1));
+                Inputs.Normal(random, Length * headDim, 0.5f), Inputs.Normal(random, Length * headDim, 0.5f),
+                Inputs.Normal(random, Length * valueDim, 1));
         }
     }
 }

@@ -3,13 +3,14 @@ using KernelGen.Gpu.Tests.Facade;
 namespace KernelGen.Gpu.Tests.Behaviour;
 
 /// <summary>
-/// How long the sequences of the tests are: around tiles of 4 to 32 tokens on the facade and on devices. ILGPU's own CPU accelerator takes seconds a call
-/// (a thread of the system for each of a group, which wait for each other at each barrier), so there they are shorter.
+/// How long the sequences of the tests are: around tiles of 4 to 32 tokens on the facade and on devices. ILGPU's own CPU accelerator takes
+/// seconds a call (a thread of the system for each of a group, which wait for each other at each barrier), so there they are shorter.
 /// </summary>
 internal static class Sizes
 {
     /// <summary>Whether the tests run on ILGPU's CPU accelerator.</summary>
-    public static bool AreShort { get; } = typeof(ILGPU.Context).Assembly.GetName().Name == "ILGPU" && Machine.Kind == ILGPU.Runtime.AcceleratorType.CPU;
+    public static bool AreShort { get; } = typeof(ILGPU.Context).Assembly.GetName().Name == "ILGPU"
+        && Machine.Kind == ILGPU.Runtime.AcceleratorType.CPU;
 
     /// <summary>Lengths around tiles.</summary>
     public static int[] Around { get; } = AreShort ? [0, 1, 17, 33] : [0, 1, 2, 7, 17, 33, 64, 97];

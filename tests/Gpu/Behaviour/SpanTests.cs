@@ -4,7 +4,9 @@ using Xunit;
 
 namespace KernelGen.Gpu.Tests.Behaviour;
 
-/// <summary>Long sequences are cut into spans whose states are merged: the same result, in memory that does not grow with the length.</summary>
+/// <summary>
+/// Long sequences are cut into spans whose states are merged: the same result, in memory that does not grow with the length.
+/// </summary>
 public class SpanTests
 {
     public static TheoryData<int, int, int, int, bool, int> Plans => new()
@@ -31,13 +33,16 @@ public class SpanTests
 
     [Theory]
     [MemberData(nameof(Plans))]
-    public void A_plan_covers_every_token_with_whole_tiles_in_bounded_memory(int processors, int heads, int length, int stateFloats, bool isScan, int mostTiles)
+    public void A_plan_covers_every_token_with_whole_tiles_in_bounded_memory(
+        int processors, int heads, int length, int stateFloats, bool isScan, int mostTiles)
     {
-        var plan = GpuPlan.Create(heads, length, length, processors, stateTokens: 32, outputTokens: 16, stateFloats, scratchFloats: 0, isScan, mostTiles);
+        var plan = GpuPlan.Create(
+            heads, length, length, processors, stateTokens: 32, outputTokens: 16, stateFloats, scratchFloats: 0, isScan, mostTiles);
         Assert.Equal(heads, plan.Heads);
         foreach (var (rounds, spans, tokens, tile) in new[]
         {
-            (plan.Rounds, plan.StateSpans, plan.StateSpanTokens, 32), (isScan ? plan.Rounds : 1, plan.OutputSpans, plan.OutputSpanTokens, isScan ? 32 : 16),
+            (plan.Rounds, plan.StateSpans, plan.StateSpanTokens, 32),
+            (isScan ? plan.Rounds : 1, plan.OutputSpans, plan.OutputSpanTokens, isScan ? 32 : 16),
         })
         {
             Assert.Equal(0, tokens % tile);

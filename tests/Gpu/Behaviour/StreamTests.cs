@@ -33,7 +33,8 @@ public class StreamTests
         using var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
         using var tensor = machine.Upload(new float[80]);
         using var output = machine.Upload(new float[80]);
-        var scratch = (IDictionary)typeof(Softmax8.Gpu).GetField("_scratch", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(gpu)!;
+        var scratch = (IDictionary)typeof(Softmax8.Gpu)
+            .GetField("_scratch", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(gpu)!;
         var view = (ArrayView<float>)tensor.View;
         for (var i = 0; i < 3; i++)
         {

@@ -1,6 +1,7 @@
 namespace KernelGen.Gpu.Tests.Behaviour.Tensor;
 
-// Layers of precision TensorFloat32. Sizes that fill tiles of 16 × 8 × 8, and sizes that do not; states that a group holds in registers, and not.
+// Layers of precision TensorFloat32. Sizes that fill tiles of 16 × 8 × 8, and sizes that do not; states that a group holds in registers,
+// and not.
 
 [SoftmaxAttention(HeadDim = 64, Precision = Precision.TensorFloat32)]
 public sealed partial class Exact64;
@@ -34,7 +35,9 @@ public sealed partial class LargeCausalSoftmax;
 [FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 32, Features = 64, Precision = Precision.TensorFloat32)]
 public sealed partial class Hyperbolic32;
 
-[FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 9, ValueDim = 5, Features = 22, Causal = true, Precision = Precision.TensorFloat32)]
+[FavorAttention(
+    Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 9, ValueDim = 5, Features = 22, Causal = true,
+    Precision = Precision.TensorFloat32)]
 public sealed partial class OddCausalHyperbolic;
 
 [FavorAttention(Kernel = KernelFunction.Relu, HeadDim = 16, Features = 32, Causal = true, Precision = Precision.TensorFloat32)]

@@ -38,7 +38,8 @@ public class TensorTests
     {
         using var machine = new Machine(new CPUDevice(32, 8, 1), level);
         var error = Assert.Throws<InvalidOperationException>(() => new Tensor.OddExact.Gpu(new Tensor.OddExact(), machine.Accelerator));
-        Assert.All(["TensorFloat32", "level O2", $"has {name},", "Optimize(OptimizationLevel.O2)", "Precision.Float32"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        Assert.All(["TensorFloat32", "level O2", $"has {name},", "Optimize(OptimizationLevel.O2)", "Precision.Float32"], part =>
+            Assert.Contains(part, error.Message, StringComparison.Ordinal));
 
         // Float32 runs on any.
         new OddExact.Gpu(new OddExact(), machine.Accelerator).Dispose();

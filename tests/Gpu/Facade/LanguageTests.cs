@@ -33,7 +33,8 @@ public sealed class LanguageTests : IDisposable
         var data = Enumerable.Range(0, 128).Select(i => (float)i).ToArray();
         using var input = _machine.Upload(data);
         using var result = _machine.Accelerator.Allocate1D<float>(128);
-        _machine.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>>(LanguageKernels.ReverseByFours)(Stream, (2, 64), input.View, result.View);
+        _machine.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>>(
+            LanguageKernels.ReverseByFours)(Stream, (2, 64), input.View, result.View);
         Stream.Synchronize();
         Assert.Equal(data.Take(64).Reverse().Concat(data.Skip(64).Reverse()), result.GetAsArray1D());
     }

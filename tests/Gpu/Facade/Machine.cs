@@ -7,8 +7,8 @@ using ILGPU.Runtime.OpenCL;
 namespace KernelGen.Gpu.Tests.Facade;
 
 /// <summary>
-/// An accelerator with groups of up to 256 members: a simulated one, or a device of the kind that <c>KERNELGEN_ACCELERATOR</c> names, <c>Cuda</c> or
-/// <c>OpenCL</c>, which the package finds.
+/// An accelerator with groups of up to 256 members: a simulated one, or a device of the kind that <c>KERNELGEN_ACCELERATOR</c> names,
+/// <c>Cuda</c> or <c>OpenCL</c>, which the package finds.
 /// </summary>
 public sealed class Machine : IDisposable
 {
@@ -16,7 +16,9 @@ public sealed class Machine : IDisposable
 
     private readonly Context _context;
 
-    /// <param name="processors">Multiprocessors of a simulated accelerator, by which launchers cut long sequences into spans. Devices have their own.</param>
+    /// <param name="processors">
+    /// Multiprocessors of a simulated accelerator, by which launchers cut long sequences into spans. Devices have their own.
+    /// </param>
     public Machine(int processors = 1)
         : this(Kind == AcceleratorType.CPU ? new CPUDevice(32, 8, processors) : null, OptimizationLevel.O2)
     {
@@ -29,18 +31,22 @@ public sealed class Machine : IDisposable
         lock (Finding)
         {
             // One at a time: of several threads that ask at once, some find no OpenCL device.
-            _context = Context.Create(b => (device is not null ? b.CPU(device) : Kind == AcceleratorType.Cuda ? b.Cuda() : b.OpenCL()).Optimize(level));
+            _context = Context.Create(b =>
+                (device is not null ? b.CPU(device) : Kind == AcceleratorType.Cuda ? b.Cuda() : b.OpenCL()).Optimize(level));
         }
 
         // A context without a device of the kind has ILGPU's CPU device all the same.
         var kind = device?.AcceleratorType ?? Kind;
         Accelerator = _context.Devices.FirstOrDefault(found => found.AcceleratorType == kind)?.CreateAccelerator(_context)
-            ?? throw new InvalidOperationException($"KERNELGEN_ACCELERATOR asks for a device of kind {Kind}, but {typeof(Context).Assembly.GetName().Name} finds none here.");
+            ?? throw new InvalidOperationException(
+                $"KERNELGEN_ACCELERATOR asks for a device of kind {Kind}, but {typeof(Context).Assembly.GetName().Name} finds none here.");
     }
 
     /// <summary>What the variable says; without it a simulated accelerator.</summary>
     public static AcceleratorType Kind { get; } =
-        Environment.GetEnvironmentVariable("KERNELGEN_ACCELERATOR") is { Length: > 0 } name ? Enum.Parse<AcceleratorType>(name, ignoreCase: true) : AcceleratorType.CPU;
+        Environment.GetEnvironmentVariable("KERNELGEN_ACCELERATOR") is { Length: > 0 } name
+            ? Enum.Parse<AcceleratorType>(name, ignoreCase: true)
+            : AcceleratorType.CPU;
 
     public Accelerator Accelerator { get; }
 

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace KernelGen.Gpu.Tests.Facade;
 
-/// <summary>A kernel with shared memory and barriers computes what plain loops compute, on the facade as on ILGPU's own CPU accelerator.</summary>
+/// <summary>
+/// A kernel with shared memory and barriers computes what plain loops compute, on the facade as on ILGPU's own CPU accelerator.
+/// </summary>
 public class TiledProductTests
 {
     [Theory]
@@ -53,7 +55,8 @@ public class TiledProductTests
             (shape.Columns + TiledProduct.Tile - 1) / TiledProduct.Tile,
             (shape.Rows + TiledProduct.Tile - 1) / TiledProduct.Tile,
             1);
-        kernel(machine.Accelerator.DefaultStream, new KernelConfig(grid, new Index3D(256, 1, 1)), left.View, right.View, result.View, shape);
+        kernel(
+            machine.Accelerator.DefaultStream, new KernelConfig(grid, new Index3D(256, 1, 1)), left.View, right.View, result.View, shape);
         machine.Accelerator.Synchronize();
         return result.GetAsArray1D();
     }

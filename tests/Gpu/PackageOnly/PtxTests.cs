@@ -12,8 +12,8 @@ using Xunit;
 namespace KernelGen.Gpu.Tests.PackageOnly;
 
 /// <summary>
-/// Every emitted kernel compiles to PTX, which needs no device, and the text is what the emitter is written for: register blocks that stay in
-/// registers, loads of four floats, tensor cores where they are asked for, and no more shared memory than every device has.
+/// Every emitted kernel compiles to PTX, which needs no device, and the text is what the emitter is written for: register blocks that stay
+/// in registers, loads of four floats, tensor cores where they are asked for, and no more shared memory than every device has.
 /// </summary>
 public class PtxTests
 {
@@ -23,10 +23,12 @@ public class PtxTests
     [MemberData(nameof(Layers))]
     public void Kernels_compile_to_lean_PTX(Layer layer)
     {
-        var passes = layer.Type.GetNestedType("Gpu")!.GetNestedTypes(BindingFlags.NonPublic).Where(pass => pass.Name.EndsWith("Pass", StringComparison.Ordinal)).ToList();
+        var passes = layer.Type.GetNestedType("Gpu")!.GetNestedTypes(BindingFlags.NonPublic)
+            .Where(pass => pass.Name.EndsWith("Pass", StringComparison.Ordinal)).ToList();
         Assert.Equal(1 + layer.GradientPrograms.Count, passes.Count);
         var kernels = passes
-            .SelectMany(pass => new[] { "Accumulate", "Merge", "Output" }.Select(name => pass.GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic)))
+            .SelectMany(pass => new[] { "Accumulate", "Merge", "Output" }
+                .Select(name => pass.GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic)))
             .OfType<MethodInfo>()
             .ToList();
         Assert.Equal((layer.Kernel is null ? 1 : 3) * passes.Count, kernels.Count);
@@ -37,7 +39,8 @@ public class PtxTests
             var local = Regex.Matches(ptx, @"\.local \.align \d+ \.b8 \w+\[(\d+)\];");
             if (isTensor)
             {
-                // ILGPU hands each operand of inline PTX over in four bytes of its own, which ptxas keeps in registers: no array, and never an index.
+                // ILGPU hands each operand of inline PTX over in four bytes of its own, which ptxas keeps in registers: no array, and never
+                // an index.
                 Assert.All(local, match => Assert.Equal("4", match.Groups[1].Value));
                 Assert.DoesNotMatch(@"(ld|st)\.local[^;]*\+", ptx);
             }
@@ -96,7 +99,11 @@ public class PtxTests
         try
         {
             File.WriteAllText(file, ptx);
-            var start = new ProcessStartInfo(assembler, ["-v", "-arch=sm_90", file, "-o", file + ".cubin"]) { RedirectStandardError = true, RedirectStandardOutput = true };
+            var start = new ProcessStartInfo(assembler, ["-v", "-arch=sm_90", file, "-o", file + ".cubin"])
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            };
             using var process = Process.Start(start)!;
             var said = process.StandardError.ReadToEnd() + process.StandardOutput.ReadToEnd();
             process.WaitForExit();

@@ -4,8 +4,8 @@ using Xunit;
 namespace KernelGen.Gpu.Tests.Surface;
 
 /// <summary>
-/// The facade offers nothing that ILGPU does not: its surface is the checked-in list, and with <c>-p:Ilgpu=true</c> every line of the list is
-/// looked up in the package. <c>KERNELGEN_UPDATE_SURFACE=1</c> writes the list anew, from the facade or, in the other build, without the
+/// The facade offers nothing that ILGPU does not: its surface is the checked-in list, and with <c>-p:Ilgpu=true</c> every line of the list
+/// is looked up in the package. <c>KERNELGEN_UPDATE_SURFACE=1</c> writes the list anew, from the facade or, in the other build, without the
 /// lines that the package does not have.
 /// </summary>
 public class SurfaceTests

@@ -75,7 +75,8 @@ public sealed class EmittedTextTests
 
     [Fact]
     public void An_assembly_that_is_CLS_compliant_compiles_without_warnings() => Assert.Empty(
-        Warnings(Run(LanguageVersion.Preview, Declarations.Replace("using KernelGen;", "using KernelGen; [assembly: System.CLSCompliant(true)]"))));
+        Warnings(Run(
+            LanguageVersion.Preview, Declarations.Replace("using KernelGen;", "using KernelGen; [assembly: System.CLSCompliant(true)]"))));
 
     [Theory]
     [InlineData("")]
@@ -88,7 +89,8 @@ public sealed class EmittedTextTests
     [Fact]
     public void Framework_runtime_and_ILGPU_are_named_from_the_root()
     {
-        foreach (var (name, text) in Run(LanguageVersion.Preview, Declarations).Files.Where(file => file.Key.Contains(".Ilgpu.", StringComparison.Ordinal)))
+        foreach (var (name, text) in Run(LanguageVersion.Preview, Declarations).Files
+            .Where(file => file.Key.Contains(".Ilgpu.", StringComparison.Ordinal)))
         {
             var root = CSharpSyntaxTree.ParseText(text).GetCompilationUnitRoot();
             Assert.All(root.Usings, directive => Assert.True(
@@ -98,7 +100,8 @@ public sealed class EmittedTextTests
 
             // A qualified name that starts at one of these would bind to whatever the user has by that name nearby.
             var unrooted = root.DescendantNodes().OfType<IdentifierNameSyntax>()
-                .Where(part => part.Identifier.ValueText is "System" or "KernelGen" or "ILGPU" && part.Parent is not AliasQualifiedNameSyntax);
+                .Where(part =>
+                    part.Identifier.ValueText is "System" or "KernelGen" or "ILGPU" && part.Parent is not AliasQualifiedNameSyntax);
             Assert.True(!unrooted.Any(), $"{name}: {unrooted.FirstOrDefault()?.Parent}");
         }
     }
@@ -129,13 +132,17 @@ public sealed class EmittedTextTests
     {
         var run = Run(LanguageVersion.Preview, "[KernelGen.SoftmaxAttention(HeadDim = 8)] partial class A;");
         var members = run.Output.GetTypeByMetadataName("A")!.GetMembers()
-            .Where(member => member.DeclaringSyntaxReferences.Any(part => part.SyntaxTree.FilePath.Contains(".Ilgpu.", StringComparison.Ordinal)));
+            .Where(member =>
+                member.DeclaringSyntaxReferences.Any(part => part.SyntaxTree.FilePath.Contains(".Ilgpu.", StringComparison.Ordinal)));
 
         Assert.Equal("Gpu", Assert.Single(members).Name);
-        Assert.Contains("Gpu", AllBackends.Registry.All.SelectMany(backend => backend.Members(SoftmaxSpec.Example, programs: null)).Select(member => member.Name));
+        Assert.Contains("Gpu", AllBackends.Registry.All.SelectMany(backend =>
+            backend.Members(SoftmaxSpec.Example, programs: null)).Select(member => member.Name));
     }
 
-    /// <summary>Without CS1701, which the SDK turns off in every project: the package is built on an older framework than the tests.</summary>
+    /// <summary>
+    /// Without CS1701, which the SDK turns off in every project: the package is built on an older framework than the tests.
+    /// </summary>
     private static IEnumerable<Diagnostic> Warnings(GeneratorRun run) => run.Warnings.Where(warning => warning.Id != "CS1701");
 
     private static GeneratorRun Run(LanguageVersion version, string code)

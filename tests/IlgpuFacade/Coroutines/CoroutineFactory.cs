@@ -3,13 +3,17 @@ using ILGPU;
 
 namespace KernelGen.IlgpuFacade;
 
-/// <summary>Finds the methods that wait at barriers or multiplications, themselves or in what they call, and makes coroutines of them.</summary>
+/// <summary>
+/// Finds the methods that wait at barriers or multiplications, themselves or in what they call, and makes coroutines of them.
+/// </summary>
 internal sealed class CoroutineFactory
 {
     private readonly Dictionary<MethodBase, bool> _waits = [];
     private readonly Dictionary<MethodBase, Coroutine?> _coroutines = [];
 
-    /// <summary>Null for a method that never waits. A member is in a method once at a time, so one coroutine serves all its call sites.</summary>
+    /// <summary>
+    /// Null for a method that never waits. A member is in a method once at a time, so one coroutine serves all its call sites.
+    /// </summary>
     public Coroutine? Create(MethodInfo method)
     {
         if (!Waits(method))
@@ -41,7 +45,8 @@ internal sealed class CoroutineFactory
         _waits[method] = false;
         var instructions = KernelRules.IsUserCode(method) ? InstructionReader.Read(method) : [];
         var result = Enumerable.Range(0, instructions.Count).Any(index =>
-            instructions[index].Operand is MethodBase callee && (IsBarrier(callee) || Waits(callee) || PtxInstruction.Waits(instructions, index)));
+            instructions[index].Operand is MethodBase callee
+            && (IsBarrier(callee) || Waits(callee) || PtxInstruction.Waits(instructions, index)));
         _waits[method] = result;
         return result;
     }

@@ -4,8 +4,9 @@ using System.Reflection.Emit;
 namespace KernelGen.IlgpuFacade;
 
 /// <summary>
-/// Writes a method again, with an exit and an entry at each barrier, at each multiplication of a warp and at each call of a method that has them. At the exit the arguments,
-/// the locals and what lies on the stack go to the member's places in the columns; at the entry they come back.
+/// Writes a method again, with an exit and an entry at each barrier, at each multiplication of a warp and at each call of a method that has
+/// them. At the exit the arguments, the locals and what lies on the stack go to the member's places in the columns; at the entry they come
+/// back.
 /// </summary>
 internal sealed class CoroutineWriter
 {
@@ -45,7 +46,8 @@ internal sealed class CoroutineWriter
 
         _instructions = InstructionReader.Read(method);
         _stack = new StackTypes(method);
-        _target = new DynamicMethod($"{method.Name} (resumable)", typeof(bool), [typeof(Coroutine), typeof(int)], method.Module, skipVisibility: true);
+        _target = new DynamicMethod(
+            $"{method.Name} (resumable)", typeof(bool), [typeof(Coroutine), typeof(int)], method.Module, skipVisibility: true);
         _il = _target.GetILGenerator();
         _leave = _il.DefineLabel();
         _arguments.AddRange(method.GetParameters().Select(parameter => _il.DeclareLocal(parameter.ParameterType)));
@@ -96,7 +98,9 @@ internal sealed class CoroutineWriter
     {
         var code = instruction.Code;
         var family = code.Name!.Split('.')[0];
-        if (instruction.Operand is MethodInfo callee && code.FlowControl == FlowControl.Call && (CoroutineFactory.IsBarrier(callee) || _factory.Waits(callee)))
+        if (instruction.Operand is MethodInfo callee
+            && code.FlowControl == FlowControl.Call
+            && (CoroutineFactory.IsBarrier(callee) || _factory.Waits(callee)))
         {
             if (code != OpCodes.Call)
             {
@@ -136,7 +140,9 @@ internal sealed class CoroutineWriter
         }
     }
 
-    /// <summary>The member hands over its operands and leaves; when it is back it comes with the same operands again, and takes the results.</summary>
+    /// <summary>
+    /// The member hands over its operands and leaves; when it is back it comes with the same operands again, and takes the results.
+    /// </summary>
     private void WriteMultiply(int index)
     {
         var operands = ((MethodInfo)_instructions[index].Operand!).GetParameters().Length;
@@ -164,7 +170,8 @@ internal sealed class CoroutineWriter
         var below = _stack.Types.Take(_stack.Types.Count - parameters.Length).ToArray();
         if (below.Any(type => type.IsByRef))
         {
-            throw Unsupported($"a reference that is held while {callee.Name} waits, as in `view[i] = {callee.Name}(…)` (name the value first)");
+            throw Unsupported(
+                $"a reference that is held while {callee.Name} waits, as in `view[i] = {callee.Name}(…)` (name the value first)");
         }
 
         // The callee's arguments leave the stack, the last one first; then what lies below them.
@@ -443,7 +450,9 @@ internal sealed class CoroutineWriter
     /// <summary>Code grows, so short jumps may no longer reach.</summary>
     private static OpCode Long(OpCode code) => code.OperandType != OperandType.ShortInlineBrTarget
         ? code
-        : (OpCode)typeof(OpCodes).GetField(code.Name![..^2].Replace('.', '_'), BindingFlags.Public | BindingFlags.Static | BindingFlags.IgnoreCase)!.GetValue(null)!;
+        : (OpCode)typeof(OpCodes)
+            .GetField(code.Name![..^2].Replace('.', '_'), BindingFlags.Public | BindingFlags.Static | BindingFlags.IgnoreCase)!
+            .GetValue(null)!;
 
     private FacadeException Unsupported(string what) =>
         new($"{_method.DeclaringType?.Name}.{_method.Name} waits at barriers and has {what}: the facade cannot leave and enter that.");

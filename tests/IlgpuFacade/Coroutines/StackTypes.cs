@@ -85,7 +85,8 @@ internal sealed class StackTypes(MethodInfo method)
 
         return Type.GetTypeCode(type) switch
         {
-            TypeCode.Boolean or TypeCode.Char or TypeCode.SByte or TypeCode.Byte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.UInt32 => typeof(int),
+            TypeCode.Boolean or TypeCode.Char or TypeCode.SByte or TypeCode.Byte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.UInt32 =>
+                typeof(int),
             TypeCode.UInt64 => typeof(long),
             _ => type,
         };

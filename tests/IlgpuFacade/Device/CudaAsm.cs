@@ -4,8 +4,8 @@ using KernelGen.IlgpuFacade;
 namespace ILGPU.Runtime.Cuda;
 
 /// <summary>
-/// Inline PTX: without it kernels take the path beside the <see cref="IsSupported"/> guard; devices that run PTX execute the instructions that emitted
-/// code uses, and no other (<see cref="PtxInstruction"/>).
+/// Inline PTX: without it kernels take the path beside the <see cref="IsSupported"/> guard; devices that run PTX execute the instructions
+/// that emitted code uses, and no other (<see cref="PtxInstruction"/>).
 /// </summary>
 public static class CudaAsm
 {

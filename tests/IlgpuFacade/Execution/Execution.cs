@@ -4,8 +4,8 @@ using ILGPU.Runtime;
 namespace KernelGen.IlgpuFacade;
 
 /// <summary>
-/// One launch: the groups one after the other, and in a group its members one after the other from barrier to barrier, in the order of their
-/// numbers. So every run is the same run, and what a mistake does is the same each time.
+/// One launch: the groups one after the other, and in a group its members one after the other from barrier to barrier, in the order of
+/// their numbers. So every run is the same run, and what a mistake does is the same each time.
 /// </summary>
 internal sealed class Execution
 {
@@ -112,7 +112,9 @@ internal sealed class Execution
     public string GroupName(int linear) => $"{new Index3D(linear % Grid.X, linear / Grid.X % Grid.Y, linear / (Grid.X * Grid.Y))}";
 
     /// <summary>The memory of a member's next shared allocation, which all members of the group have in common.</summary>
-    /// <remarks>A site that is reached again is another allocation here, whereas on a device it is the same memory: allocate at the top.</remarks>
+    /// <remarks>
+    /// A site that is reached again is another allocation here, whereas on a device it is the same memory: allocate at the top.
+    /// </remarks>
     public Block Shared(long bytes, int elementSize)
     {
         var place = _sharedAllocations[Member]++;
@@ -121,8 +123,9 @@ internal sealed class Execution
             var block = _shared[place];
             if (block.Bytes != bytes || block.ElementSize != elementSize)
             {
-                throw new FacadeException($"Shared allocation number {place}{WhereAmI()} is of {bytes / elementSize} elements of {elementSize} " +
-                    $"bytes, and of {block.Bytes / block.ElementSize} of {block.ElementSize} bytes for another member.");
+                throw new FacadeException(
+                    $"Shared allocation number {place}{WhereAmI()} is of {bytes / elementSize} elements of {elementSize} " +
+                        $"bytes, and of {block.Bytes / block.ElementSize} of {block.ElementSize} bytes for another member.");
             }
 
             return block;
@@ -206,7 +209,9 @@ internal sealed class Execution
         }
     }
 
-    /// <summary>Gives each member of a warp its turn, and another after each multiplication, at which all must come to the same place.</summary>
+    /// <summary>
+    /// Gives each member of a warp its turn, and another after each multiplication, at which all must come to the same place.
+    /// </summary>
     private void RunWarp(int first, int count)
     {
         do
@@ -219,10 +224,12 @@ internal sealed class Execution
             for (var member = first; member < first + count; member++)
             {
                 if ((_waits[member] == BarrierKind.Multiply) != (_waits[first] == BarrierKind.Multiply)
-                    || (_waits[first] == BarrierKind.Multiply && (count < TensorCore.Warp || _body.PlaceOf(member) != _body.PlaceOf(first))))
+                    || (_waits[first] == BarrierKind.Multiply
+                        && (count < TensorCore.Warp || _body.PlaceOf(member) != _body.PlaceOf(first))))
                 {
-                    throw new FacadeException($"A divergent multiplication in kernel {_kernel}, group {GroupIndex}, after {_barriers} barriers: " +
-                        $"not all {TensorCore.Warp} members of the warp from member {MemberName(first)} came to the same one.");
+                    throw new FacadeException(
+                        $"A divergent multiplication in kernel {_kernel}, group {GroupIndex}, after {_barriers} barriers: " +
+                            $"not all {TensorCore.Warp} members of the warp from member {MemberName(first)} came to the same one.");
                 }
             }
 

@@ -48,7 +48,8 @@ internal sealed class LoadedKernel
                 setArguments(_coroutine);
             }
 
-            new Execution(_accelerator.Watch, _name, body, config, _accelerator.MaxSharedMemoryPerGroup, _accelerator.Device.RunsPtx).Run(stream);
+            new Execution(_accelerator.Watch, _name, body, config, _accelerator.MaxSharedMemoryPerGroup, _accelerator.Device.RunsPtx)
+                .Run(stream);
         }
     }
 

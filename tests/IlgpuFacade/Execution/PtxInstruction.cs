@@ -14,8 +14,8 @@ internal sealed partial record PtxInstruction(string Name, string Shape, int[] O
     private static readonly ConcurrentDictionary<string, PtxInstruction> Parsed = [];
 
     /// <summary>
-    /// Runs an instruction for the member whose turn it is. A multiplication runs twice: the first time it hands over the member's operands, and when
-    /// all of its warp have come the second one takes its results.
+    /// Runs an instruction for the member whose turn it is. A multiplication runs twice: the first time it hands over the member's
+    /// operands, and when all of its warp have come the second one takes its results.
     /// </summary>
     public static void Run(string text, Span<PtxOperand> operands)
     {

@@ -1,6 +1,9 @@
 namespace KernelGen.IlgpuFacade;
 
-/// <summary>Multiplies for the warps of a group: 16 × 8 sums += 16 × 8 times 8 × 8 numbers of TensorFloat32, of which each of 32 members has fragments.</summary>
+/// <summary>
+/// Multiplies for the warps of a group: 16 × 8 sums += 16 × 8 times 8 × 8 numbers of TensorFloat32, of which each of 32 members has
+/// fragments.
+/// </summary>
 internal sealed class TensorCore(int members, Func<int> member)
 {
     public const int Warp = 32;
@@ -16,7 +19,9 @@ internal sealed class TensorCore(int members, Func<int> member)
 
     /// <summary>To the nearest number with 10 bits of mantissa, ties away from zero.</summary>
     public static uint Round(uint bits) =>
-        float.IsNaN(BitConverter.UInt32BitsToSingle(bits)) ? 0x7FFFFFFFu & ~Lost : float.IsInfinity(BitConverter.UInt32BitsToSingle(bits)) ? bits : (bits + 0x1000) & ~Lost;
+        float.IsNaN(BitConverter.UInt32BitsToSingle(bits)) ? 0x7FFFFFFFu & ~Lost
+        : float.IsInfinity(BitConverter.UInt32BitsToSingle(bits)) ? bits
+        : (bits + 0x1000) & ~Lost;
 
     public void HandOver(float[] sums, uint[] left, uint[] right)
     {
@@ -35,7 +40,9 @@ internal sealed class TensorCore(int members, Func<int> member)
         return _fragments[member()].Sums;
     }
 
-    /// <summary>Multiplies what the members of a warp, the first of which is given, have handed over. PTX ISA, "Matrix Fragments for mma.m16n8k8".</summary>
+    /// <summary>
+    /// Multiplies what the members of a warp, the first of which is given, have handed over. PTX ISA, "Matrix Fragments for mma.m16n8k8".
+    /// </summary>
     public void Multiply(int first)
     {
         var (left, right) = (new float[16, 8], new float[8, 8]);

@@ -5,8 +5,8 @@ namespace KernelGen.IlgpuFacade;
 /// <summary>
 /// Finds races and reads of unwritten memory. View indexers return references, so reads and writes look alike: each member's touched cells
 /// are logged, and a cell that holds something else after the member's turn was written. A member has a turn per phase (the stretch
-/// between two barriers of its group), and one more for each vote and each multiplication of its warp, which order nothing in memory. What it cannot
-/// see: a write of the value that was there, and what happens through a reference that is kept beyond the turn.
+/// between two barriers of its group), and one more for each vote and each multiplication of its warp, which order nothing in memory. What
+/// it cannot see: a write of the value that was there, and what happens through a reference that is kept beyond the turn.
 /// </summary>
 internal sealed class Watch
 {
@@ -16,7 +16,10 @@ internal sealed class Watch
     private readonly List<Block> _touched = [];
     private readonly List<int> _groupStarts = [];
 
-    /// <summary>The launches that the host has not waited for: the first and the last phase, and the stream. Those of a stream that follow each other are one.</summary>
+    /// <summary>
+    /// The launches that the host has not waited for: the first and the last phase, and the stream. Those of a stream that follow each
+    /// other are one.
+    /// </summary>
     private readonly List<(int From, int To, AcceleratorStream Stream)> _pending = [];
     private AcceleratorStream? _stream;
     private int _phase = 1;
@@ -215,7 +218,9 @@ internal sealed class Watch
         {
             // The member is known while nobody touched the cell since.
             var then = Meets(cell.Touched) ? cell.Touched : cell.TouchedEarlier;
-            throw Race(block, index, true, then == cell.Touched && cell.Toucher != Several ? $"touched by member {cell.Toucher}" : "touched", then);
+            throw Race(
+                block, index, true, then == cell.Touched && cell.Toucher != Several ? $"touched by member {cell.Toucher}" : "touched",
+                then);
         }
 
         if (!wrote && !atomic && cell.Written == 0 && cell.Atomic == 0)
@@ -224,8 +229,12 @@ internal sealed class Watch
         }
     }
 
-    /// <summary>Whether nothing orders then and now: it was in this phase, in another group of this launch, or on another stream that the host has not waited for.</summary>
-    private bool Meets(int then) => then == _phase || (then >= _launchStart && then < _groupStart) || (then >= _firstPending && IsPending(then));
+    /// <summary>
+    /// Whether nothing orders then and now: it was in this phase, in another group of this launch, or on another stream that the host has
+    /// not waited for.
+    /// </summary>
+    private bool Meets(int then) =>
+        then == _phase || (then >= _launchStart && then < _groupStart) || (then >= _firstPending && IsPending(then));
 
     private bool IsPending(int then)
     {

@@ -163,9 +163,10 @@ public static class KernelLoaders
             });
     }
 
-    public static Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9>(
-        this Accelerator accelerator,
-        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> action)
+    public static Action<
+        AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9>(
+            this Accelerator accelerator,
+            Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> action)
         where T1 : struct
         where T2 : struct
         where T3 : struct
@@ -188,9 +189,10 @@ public static class KernelLoaders
             });
     }
 
-    public static Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(
-        this Accelerator accelerator,
-        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> action)
+    public static Action<
+        AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(
+            this Accelerator accelerator,
+            Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> action)
         where T1 : struct
         where T2 : struct
         where T3 : struct
@@ -214,9 +216,10 @@ public static class KernelLoaders
             });
     }
 
-    public static Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>(
-        this Accelerator accelerator,
-        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> action)
+    public static Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10,
+        T11> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>(
+            this Accelerator accelerator,
+            Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> action)
         where T1 : struct
         where T2 : struct
         where T3 : struct
@@ -242,9 +245,10 @@ public static class KernelLoaders
             });
     }
 
-    public static Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>(
-        this Accelerator accelerator,
-        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> action)
+    public static Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11,
+        T12> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>(
+            this Accelerator accelerator,
+            Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> action)
         where T1 : struct
         where T2 : struct
         where T3 : struct
@@ -271,9 +275,10 @@ public static class KernelLoaders
             });
     }
 
-    public static Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>(
-        this Accelerator accelerator,
-        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> action)
+    public static Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12,
+        T13> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13>(
+            this Accelerator accelerator,
+            Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13> action)
         where T1 : struct
         where T2 : struct
         where T3 : struct
@@ -301,9 +306,10 @@ public static class KernelLoaders
             });
     }
 
-    public static Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>(
-        this Accelerator accelerator,
-        Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> action)
+    public static Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13,
+        T14> LoadKernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14>(
+            this Accelerator accelerator,
+            Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> action)
         where T1 : struct
         where T2 : struct
         where T3 : struct

@@ -113,7 +113,8 @@ internal sealed unsafe class Block
     /// <summary>What an index in a message refers to.</summary>
     public string Describe(int cell) =>
         $"{Kind.ToString().ToLowerInvariant()} memory of {Bytes / Math.Max(ElementSize, 1)} elements of {ElementSize} bytes, " +
-        $"element {(long)cell * CellSize / ElementSize}" + (ElementSize > CellSize ? $" (byte {cell * CellSize % ElementSize})" : string.Empty);
+        $"element {(long)cell * CellSize / ElementSize}"
+        + (ElementSize > CellSize ? $" (byte {cell * CellSize % ElementSize})" : string.Empty);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Note(int cell)

@@ -22,7 +22,9 @@ internal struct Cell
     /// <summary>Phase of the last atomic update by an earlier group than the one that <see cref="Atomic"/> speaks of.</summary>
     public int AtomicEarlier;
 
-    /// <summary>The member behind <see cref="Touched"/> or <see cref="Atomic"/>, whichever came last, unless several touched it in that phase.</summary>
+    /// <summary>
+    /// The member behind <see cref="Touched"/> or <see cref="Atomic"/>, whichever came last, unless several touched it in that phase.
+    /// </summary>
     public ushort Toucher;
 
     /// <summary>The member behind <see cref="Written"/>.</summary>

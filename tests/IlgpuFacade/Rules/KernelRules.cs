@@ -66,7 +66,8 @@ internal static class KernelRules
             return "throw";
         }
 
-        if (code == OpCodes.Box || code == OpCodes.Castclass || code == OpCodes.Isinst || code == OpCodes.Unbox || code == OpCodes.Unbox_Any)
+        if (code == OpCodes.Box || code == OpCodes.Castclass || code == OpCodes.Isinst || code == OpCodes.Unbox
+            || code == OpCodes.Unbox_Any)
         {
             return "a value as an object";
         }
@@ -85,7 +86,8 @@ internal static class KernelRules
         {
             FieldInfo { IsStatic: true, IsInitOnly: false, IsLiteral: false } field => $"static field {field.Name}, which is not readonly",
             FieldInfo { IsStatic: true, FieldType.IsValueType: false } field => $"static field {field.Name}, which is no plain value",
-            ConstructorInfo { DeclaringType.IsValueType: false } constructor when code == OpCodes.Newobj => $"an object of {constructor.DeclaringType!.Name}",
+            ConstructorInfo { DeclaringType.IsValueType: false } constructor
+                when code == OpCodes.Newobj => $"an object of {constructor.DeclaringType!.Name}",
             MethodInfo method => Reason(method),
             _ => null,
         };
@@ -94,14 +96,16 @@ internal static class KernelRules
     private static string? Reason(MethodInfo method)
     {
         var owner = method.DeclaringType!;
-        if ((owner == typeof(MathF) || owner == typeof(Math) || owner == typeof(float) || owner == typeof(double)) && RefusedMath.Contains(method.Name))
+        if ((owner == typeof(MathF) || owner == typeof(Math) || owner == typeof(float) || owner == typeof(double))
+            && RefusedMath.Contains(method.Name))
         {
             return $"{owner.Name}.{method.Name}";
         }
 
         var refused = owner.Namespace is "System.Runtime.Intrinsics" or "System.Numerics" or "System.Collections.Generic"
             || owner == typeof(string) || owner == typeof(decimal)
-            || (owner.IsGenericType && (owner.GetGenericTypeDefinition() == typeof(Span<>) || owner.GetGenericTypeDefinition() == typeof(ReadOnlySpan<>)));
+            || (owner.IsGenericType
+                && (owner.GetGenericTypeDefinition() == typeof(Span<>) || owner.GetGenericTypeDefinition() == typeof(ReadOnlySpan<>)));
         return refused ? $"{owner.Name}.{method.Name}" : null;
     }
 
@@ -112,12 +116,16 @@ internal static class KernelRules
             CheckVisible(kernel, argument);
         }
 
-        var shown = type.Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Any(attribute => attribute.AssemblyName == LauncherAssembly);
+        var shown = type.Assembly.GetCustomAttributes<InternalsVisibleToAttribute>()
+            .Any(attribute => attribute.AssemblyName == LauncherAssembly);
         for (var each = type; each is not null; each = each.DeclaringType)
         {
-            if (!(each.IsPublic || each.IsNestedPublic || (shown && (each.IsNotPublic || each.IsNestedAssembly || each.IsNestedFamORAssem))))
+            if (!(each.IsPublic
+                || each.IsNestedPublic
+                || (shown && (each.IsNotPublic || each.IsNestedAssembly || each.IsNestedFamORAssem))))
             {
-                throw Refused(kernel, $"a parameter of {type.Name}, which is neither public nor internal and visible to {LauncherAssembly}");
+                throw Refused(
+                    kernel, $"a parameter of {type.Name}, which is neither public nor internal and visible to {LauncherAssembly}");
             }
         }
     }

@@ -202,7 +202,9 @@ public sealed class AutogradTests
         Assert.All(problem.Inputs, input => Assert.Equal(0, input.grad![0].abs().max().item<float>()));
     }
 
-    /// <summary>As the kernels have it: what attends to the token is NaN, in a causal layer from its tile on; other heads are not touched.</summary>
+    /// <summary>
+    /// As the kernels have it: what attends to the token is NaN, in a causal layer from its tile on; other heads are not touched.
+    /// </summary>
     [Fact]
     public void A_NaN_goes_where_the_kernels_let_it()
     {
@@ -232,7 +234,8 @@ public sealed class AutogradTests
         // One key that stands for all: a stride of 0.
         var key = strided[1].narrow(2, 0, 1);
         Assertions.Same(
-            layer.Forward(strided[0], key.expand(-1, -1, 21, -1).contiguous(), strided[2]), layer.Forward(strided[0], key.expand(-1, -1, 21, -1), strided[2]));
+            layer.Forward(strided[0], key.expand(-1, -1, 21, -1).contiguous(), strided[2]),
+            layer.Forward(strided[0], key.expand(-1, -1, 21, -1), strided[2]));
     }
 
     /// <summary>An output that the loss does not depend on: autograd hands no gradient over.</summary>
@@ -271,7 +274,8 @@ public sealed class AutogradTests
             problem.Loss().backward();
             for (var i = 0; i < 3; i++)
             {
-                Assertions.Close(expected.Inputs[i].grad!, problem.Inputs[i].grad!, 1e-6); // heads may be cut otherwise with another number of threads
+                // heads may be cut otherwise with another number of threads
+                Assertions.Close(expected.Inputs[i].grad!, problem.Inputs[i].grad!, 1e-6);
             }
         });
     }

@@ -9,8 +9,9 @@ public sealed class FiniteDifferenceTests
     public static TheoryData<string> Compared() => [.. Layers.Compared];
 
     /// <summary>
-    /// Along a random direction of unit length, h = 0.02: the difference has a rounding error of about 1e-6 of a loss near 10, divided by 2h, and an
-    /// error of h²·f‴/6; both are below 1e-3 of slopes near 1. Inputs of ReLU features stay clear of kinks only on average, which adds as much.
+    /// Along a random direction of unit length, h = 0.02: the difference has a rounding error of about 1e-6 of a loss near 10, divided by
+    /// 2h, and an error of h²·f‴/6; both are below 1e-3 of slopes near 1. Inputs of ReLU features stay clear of kinks only on average,
+    /// which adds as much.
     /// </summary>
     [Theory]
     [MemberData(nameof(Compared))]

@@ -72,8 +72,8 @@ public sealed class GradientTests
     }
 
     /// <summary>
-    /// Inputs that are no noise. Where queries and keys cancel by symmetry, gradients are sums of terms that cancel to rounding; so they are compared with
-    /// the largest of all three, which the gradient of the values always is a share of.
+    /// Inputs that are no noise. Where queries and keys cancel by symmetry, gradients are sums of terms that cancel to rounding; so they
+    /// are compared with the largest of all three, which the gradient of the values always is a share of.
     /// </summary>
     [Theory]
     [MemberData(nameof(Structured))]
@@ -99,7 +99,8 @@ public sealed class GradientTests
         for (var i = 0; i < 3; i++)
         {
             var difference = (exact[i].grad! - given[i].grad!).abs().max().item<double>();
-            Assert.True(difference <= 1e-4 * largest, $"Gradient {i}: the difference is {difference:g4}, the largest gradient {largest:g4}.");
+            Assert.True(
+                difference <= 1e-4 * largest, $"Gradient {i}: the difference is {difference:g4}, the largest gradient {largest:g4}.");
         }
 
         Tensor Make(int dim)

@@ -62,7 +62,8 @@ public sealed class RefusalTests
             _layer.Forward(good, good, value, padding: tensor([4L, 2L])),
             _layer.Forward(good, good, value, padding: tensor([false, false, false, false, false, false, true, true], [2, 4])));
 
-        void Check(string message, Tensor padding) => Assertions.Throws<ArgumentException>(message, () => _layer.Forward(good, good, value, padding: padding));
+        void Check(string message, Tensor padding) =>
+            Assertions.Throws<ArgumentException>(message, () => _layer.Forward(good, good, value, padding: padding));
     }
 
     [Fact]

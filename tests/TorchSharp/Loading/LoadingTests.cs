@@ -44,7 +44,8 @@ public sealed class LoadingTests
         }
 
         // .NET knows the variables that the process was started with, the C library those that were set since.
-        Assert.Equal(Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") ?? "20000", Marshal.PtrToStringUTF8(GetVariable("GOMP_SPINCOUNT")));
+        Assert.Equal(
+            Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") ?? "20000", Marshal.PtrToStringUTF8(GetVariable("GOMP_SPINCOUNT")));
     }
 
     /// <summary>TorchSharp's own library, where it is for Linux: it names a version of libstdc++ of which it uses nothing.</summary>
@@ -99,7 +100,9 @@ public sealed class LoadingTests
         {
             File.WriteAllBytes(path, bytes);
             var message = Assertions.Message<DllNotFoundException>(() => OldLinux.Load(path));
-            Assert.Matches(@"needs versions .* does not have: GLIBCXX_3\.4\.99 of libstdc\+\+\.so\.6 \(/.*libstdc\+\+\.so\.6.*\)\. Use a newer system", message);
+            Assert.Matches(
+                @"needs versions .* does not have: GLIBCXX_3\.4\.99 of libstdc\+\+\.so\.6 \(/.*libstdc\+\+\.so\.6.*\)\. Use a newer system",
+                message);
             Assert.DoesNotContain("3.4.32", message, StringComparison.Ordinal); // not used
         }
         finally

@@ -34,9 +34,11 @@ public sealed class MultiheadTests
         Tensor input = randn(3, 9, 16, requires_grad: true), same = input.detach().clone().requires_grad_();
         var mask = zeros(3, 9, ScalarType.Bool);
         mask[1, 6..].fill_(true);
-        var attentionMask = causal ? full(9, 9, double.NegativeInfinity).triu(1) : null; // libtorch's module would add a bool mask as 0 and 1
+        // libtorch's module would add a bool mask as 0 and 1
+        var attentionMask = causal ? full(9, 9, double.NegativeInfinity).triu(1) : null;
         var sequenceFirst = input.transpose(0, 1);
-        var expected = theirs.call(sequenceFirst, sequenceFirst, sequenceFirst, mask, need_weights: false, attentionMask).Item1.transpose(0, 1);
+        var expected = theirs.call(sequenceFirst, sequenceFirst, sequenceFirst, mask, need_weights: false, attentionMask).Item1
+            .transpose(0, 1);
         var actual = ours.call(same, mask, attentionMask);
         Assertions.Close(expected.detach(), actual.detach(), Tolerance);
         var gradient = randn(3, 9, 16);
@@ -103,7 +105,9 @@ public sealed class MultiheadTests
         Assertions.Same(bidirectional.call(input), bidirectional.call(input, null, nothing));
         Assertions.Same(bidirectional.call(input), bidirectional.call(input, null, zeros(4, 4)));
         Check(causal, nothing, "shows key 1 to query 0, but the layer KernelGen.TorchSharp.Tests.CausalFavor is causal and hides it");
-        Check(bidirectional, triangle, "hides key 1 from query 0, but the layer KernelGen.TorchSharp.Tests.Favor is bidirectional and shows it");
+        Check(
+            bidirectional, triangle,
+            "hides key 1 from query 0, but the layer KernelGen.TorchSharp.Tests.Favor is bidirectional and shows it");
         var window = triangle.clone();
         window[3, 0].fill_(true);
         Check(causal, window, "hides key 0 from query 3");
@@ -112,7 +116,8 @@ public sealed class MultiheadTests
         Check(causal, bias, "adds -0.5 to the score of query 2 and key 1");
         Check(causal, zeros(3, 4), "The attention mask is [3, 4], but must be [4, 4]");
 
-        void Check(MultiheadKernelAttention model, Tensor mask, string message) => Assertions.Throws<ArgumentException>(message, () => model.call(input, null, mask));
+        void Check(MultiheadKernelAttention model, Tensor mask, string message) =>
+            Assertions.Throws<ArgumentException>(message, () => model.call(input, null, mask));
     }
 
     [Fact]
@@ -138,7 +143,9 @@ public sealed class MultiheadTests
         double near = Product(3, 10), far = Product(100_003, 100_010);
         Assert.Equal(near, far, 1e-5);
         Assertions.Same(rotary.Apply(tokens), rotary.Apply(tokens, [0, 0]));
-        Assertions.Close(rotary.Apply(tokens.narrow(1, 2, 3), [2, 2]), rotary.Apply(cat([zeros(2, 2, 3, 8), tokens.narrow(1, 2, 3)], 1)).narrow(1, 2, 3), 1e-7);
+        Assertions.Close(
+            rotary.Apply(tokens.narrow(1, 2, 3), [2, 2]),
+            rotary.Apply(cat([zeros(2, 2, 3, 8), tokens.narrow(1, 2, 3)], 1)).narrow(1, 2, 3), 1e-7);
         Assert.Throws<ArgumentException>(() => rotary.Apply(tokens, [0]));
         Assert.Throws<ArgumentException>(() => rotary.Apply(randn(1, 1, 1, 7)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RotaryPositions(1));

@@ -57,9 +57,9 @@ public sealed class ReversibleTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// The peak of what a training step holds, for blocks that keep 100 MiB each: 14 reversible blocks more take less than half of what one keeps, most of it
-    /// for the gradients of their parameters (measured: 155, 156, 156, 165 MiB). Two plain blocks more take twice what one keeps, which shows that the measure
-    /// sees it (245, 445 MiB).
+    /// The peak of what a training step holds, for blocks that keep 100 MiB each: 14 reversible blocks more take less than half of what one
+    /// keeps, most of it for the gradients of their parameters (measured: 155, 156, 156, 165 MiB). Two plain blocks more take twice what
+    /// one keeps, which shows that the measure sees it (245, 445 MiB).
     /// </summary>
     [Fact]
     public void Memory_does_not_grow_with_depth()
@@ -230,7 +230,8 @@ public sealed class ReversibleTests(ITestOutputHelper output)
     {
         random.manual_seed((long)seed);
         nn.Module<Tensor, Tensor> forward = nn.Sequential(
-            ("norm", nn.LayerNorm(10)), ("up", nn.Linear(10, 20)), ("activation", nn.GELU()), ("down", nn.Linear(20, 10)), ("dropout", nn.Dropout(dropout)));
+            ("norm", nn.LayerNorm(10)), ("up", nn.Linear(10, 20)), ("activation", nn.GELU()), ("down", nn.Linear(20, 10)),
+            ("dropout", nn.Dropout(dropout)));
         return new ReversibleBlock(
             nn.Sequential(("norm", nn.LayerNorm(10)), ("attention", new MultiheadKernelAttention(new CausalFavor(seed), 10, 2))), forward);
     }

@@ -60,9 +60,9 @@ public sealed class TrainingTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// Many short sequences: a step keeps 128 heads' states and numbers, over 100 KB, and as much again of inputs and outputs. To lose either each time would
-    /// be 100 MB and more in 1,000 steps. Allocators and the managed heap find their size in the first 2,000 steps or so, which took 2 to 16 MB after the
-    /// first 300; so 30 MB are no loss. (Over 3,000 steps more it was 16 kB.)
+    /// Many short sequences: a step keeps 128 heads' states and numbers, over 100 KB, and as much again of inputs and outputs. To lose
+    /// either each time would be 100 MB and more in 1,000 steps. Allocators and the managed heap find their size in the first 2,000 steps
+    /// or so, which took 2 to 16 MB after the first 300; so 30 MB are no loss. (Over 3,000 steps more it was 16 kB.)
     /// </summary>
     [Fact]
     public void A_thousand_steps_lose_no_memory()
@@ -198,7 +198,8 @@ public sealed class TrainingTests(ITestOutputHelper output)
 
         public override Tensor forward(Tensor input)
         {
-            Tensor[] parts = [.. _input.call(input).chunk(3, 2).Select(part => part.view(input.shape[0], input.shape[1], Heads, 8).transpose(1, 2))];
+            Tensor[] parts =
+                [.. _input.call(input).chunk(3, 2).Select(part => part.view(input.shape[0], input.shape[1], Heads, 8).transpose(1, 2))];
             var attended = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], is_casual: true);
             return _output.call(attended.transpose(1, 2).flatten(2));
         }

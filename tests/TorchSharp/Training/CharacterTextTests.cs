@@ -58,7 +58,8 @@ public sealed class CharacterTextTests : IDisposable
     public void Short_and_missing_files_are_named()
     {
         Assert.Contains("9999", Assert.Throws<JobException>(() => Text(9_999)).Message, StringComparison.Ordinal);
-        Assert.Contains("cannot be read", Assert.Throws<JobException>(() => CharacterText.ReadFile(_path + ".not")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be read", Assert.Throws<JobException>(() => CharacterText.ReadFile(_path + ".not")).Message, StringComparison.Ordinal);
     }
 
     private CharacterText Text(int length)

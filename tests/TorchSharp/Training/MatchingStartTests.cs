@@ -30,7 +30,8 @@ public sealed class MatchingStartTests
         using var model = Model(causal: true);
         var seen = Seen(model, Twice());
 
-        // The first tokens of the copy see other tokens before them than their twins do. Random weights may take another word for the same: one in ten.
+        // The first tokens of the copy see other tokens before them than their twins do. Random weights may take another word for the same:
+        // one in ten.
         var window = model.Settings.Window;
         int[] asked = [.. Enumerable.Range(window, Copy - window - 1)];
         Assert.True(asked.Count(at => MostSeen(seen, Copy + at) == at + 1) >= 0.9 * asked.Length);
@@ -47,7 +48,11 @@ public sealed class MatchingStartTests
     private static Transformer Model(bool causal, bool matches = true)
     {
         _ = manual_seed(9);
-        TransformerSettings settings = new(SmallModels.Vocabulary, SmallModels.Vocabulary, Layers: 2, Dim: 64, Heads: 2, Hidden: 64, Window: 9, causal) { Rotary = false };
+        TransformerSettings settings = new(
+            SmallModels.Vocabulary, SmallModels.Vocabulary, Layers: 2, Dim: 64, Heads: 2, Hidden: 64, Window: 9, causal)
+        {
+            Rotary = false,
+        };
         var model = new Transformer(settings, _ => new KernelSelfAttention(causal ? new WideCausalExact() : new WideExact(), settings));
         if (matches)
         {
@@ -69,9 +74,11 @@ public sealed class MatchingStartTests
     private static float[] Seen(Transformer model, long[] tokens)
     {
         model.eval();
-        return AttentionInputs.Capture(model, tokens, rows: 1)[0].Probabilities(sequence: 0, model.Settings.Causal)[..(tokens.Length * tokens.Length)];
+        return AttentionInputs.Capture(model, tokens, rows: 1)[0]
+            .Probabilities(sequence: 0, model.Settings.Causal)[..(tokens.Length * tokens.Length)];
     }
 
     /// <summary>The token that one looks at most beside itself.</summary>
-    private static int MostSeen(float[] seen, int from) => Enumerable.Range(0, 2 * Copy).Where(to => to != from).MaxBy(to => seen[(from * 2 * Copy) + to]);
+    private static int MostSeen(float[] seen, int from) =>
+        Enumerable.Range(0, 2 * Copy).Where(to => to != from).MaxBy(to => seen[(from * 2 * Copy) + to]);
 }

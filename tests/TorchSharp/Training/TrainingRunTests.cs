@@ -125,7 +125,8 @@ public sealed class TrainingRunTests : IDisposable
 
     // Projections are drawn anew on the way, and gradients are clipped: all that a checkpoint has to hold.
     private static Trainer Trainer() => new(
-        SmallModels.Create(causal: true, layer => new KernelSelfAttention(new CausalFavor(seed: 3), SmallModels.Settings(true), new RedrawSchedule(5, (ulong)layer))),
+        SmallModels.Create(causal: true, layer =>
+            new KernelSelfAttention(new CausalFavor(seed: 3), SmallModels.Settings(true), new RedrawSchedule(5, (ulong)layer))),
         new OptimizerSettings(Steps, Rate: 1e-2, WarmUp: 3, ClipNorm: 0.5));
 
     private static double[] Losses(TrainingRun run) => [.. run.Curve.Skip(1).Select(point => point.TrainingLoss)];

@@ -7,7 +7,11 @@ namespace KernelGen.TorchSharp.Tests;
 /// <summary>A model that writes computes what it computes for the whole text.</summary>
 public sealed class TransformerDecoderTests
 {
-    private static readonly TransformerSettings _settings = SmallModels.Settings(true) with { Window = 1, Answers = SmallModels.Vocabulary };
+    private static readonly TransformerSettings _settings = SmallModels.Settings(true) with
+    {
+        Window = 1,
+        Answers = SmallModels.Vocabulary,
+    };
 
     private static readonly string[] _kinds = ["exact", "softmax", "relu"];
 
@@ -20,7 +24,8 @@ public sealed class TransformerDecoderTests
         using var model = Model(kind);
         const int steps = 25;
         Random random = new(3);
-        long[][] texts = [.. new[] { 1, 19, 7 }.Select(prompt => Enumerable.Range(0, prompt + steps).Select(_ => (long)random.Next(SmallModels.Vocabulary)).ToArray())];
+        long[][] texts = [.. new[] { 1, 19, 7 }
+            .Select(prompt => Enumerable.Range(0, prompt + steps).Select(_ => (long)random.Next(SmallModels.Vocabulary)).ToArray())];
         using var decoder = new TransformerDecoder(model, texts.Length);
         var scores = decoder.Prefill([.. texts.Select(text => text[..^steps])]);
         for (var step = 0; step <= steps; step++)
@@ -57,7 +62,8 @@ public sealed class TransformerDecoderTests
     public void Convolution_is_refused()
     {
         using var model = SmallModels.Create(true, _ => new KernelSelfAttention(new SquareCausalExact(), SmallModels.Settings(true)));
-        Assert.Contains("4 tokens", Assert.Throws<ArgumentException>(() => new TransformerDecoder(model, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "4 tokens", Assert.Throws<ArgumentException>(() => new TransformerDecoder(model, 1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,7 +13,10 @@ public class InlinePtxTests
     {
         { TensorKernels.HalfOfTheWarp, "A divergent multiplication in kernel TensorKernels.HalfOfTheWarp" },
         { TensorKernels.TwoPlaces, "not all 32 members of the warp from member 0 came to the same one" },
-        { TensorKernels.Unrounded, "An operand of a tensor core in kernel TensorKernels.Unrounded, group (0, 0, 0), member 0 was not rounded" },
+        {
+            TensorKernels.Unrounded,
+            "An operand of a tensor core in kernel TensorKernels.Unrounded, group (0, 0, 0), member 0 was not rounded"
+        },
         { TensorKernels.UnknownInstruction, "`sqrt.approx.f32 %0, %1;`" },
         { TensorKernels.WrongOperand, "Operand %0 of cvt.rna.tf32.f32" },
         { TensorKernels.MissingOperand, "Operand %2 of cvt.rna.tf32.f32" },
@@ -46,7 +49,10 @@ public class InlinePtxTests
         machine.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>, ArrayView<float>>(TensorKernels.Product)(
             machine.Accelerator.DefaultStream, (1, 32), left.View, right.View, result.View);
 
-        var expected = from r in Enumerable.Range(0, 16) from c in Enumerable.Range(0, 8) select Enumerable.Range(0, 8).Sum(k => a[(r * 8) + k] * b[(k * 8) + c]);
+        var expected =
+            from r in Enumerable.Range(0, 16)
+            from c in Enumerable.Range(0, 8)
+            select Enumerable.Range(0, 8).Sum(k => a[(r * 8) + k] * b[(k * 8) + c]);
         Assert.Equal(expected, result.GetAsArray1D());
     }
 
@@ -54,7 +60,8 @@ public class InlinePtxTests
     public void Rounding_is_to_the_nearest_with_10_bits_and_away_from_zero_at_ties()
     {
         var (ulp, half) = (MathF.ScaleB(1, -10), MathF.ScaleB(1, -11));
-        float[] exact = [1, 1 + half, MathF.BitDecrement(1 + half), -1 - half, 1.5f + half + ulp, float.MaxValue, float.NegativeInfinity, 0];
+        float[] exact =
+            [1, 1 + half, MathF.BitDecrement(1 + half), -1 - half, 1.5f + half + ulp, float.MaxValue, float.NegativeInfinity, 0];
         float[] rounded = [1, 1 + ulp, 1, -1 - ulp, 1.5f + (2 * ulp), float.PositiveInfinity, float.NegativeInfinity, 0];
         Assert.Equal(rounded, Run(TensorKernels.Round, [.. exact, .. new float[24]])[..8]);
         Assert.True(float.IsNaN(Run(TensorKernels.Round, [float.NaN, .. new float[31]])[0]));

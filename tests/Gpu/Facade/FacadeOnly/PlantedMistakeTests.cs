@@ -20,10 +20,12 @@ public class PlantedMistakeTests
         Fails(PlantedKernels.WriteAfterRead, "member 1, which wrote what was touched by member 0", "element 1");
 
     [Fact]
-    public void Write_after_a_vote_that_follows_a_read() => Fails(PlantedKernels.WriteAfterVote, "which wrote what was touched by member", "with no barrier");
+    public void Write_after_a_vote_that_follows_a_read() =>
+        Fails(PlantedKernels.WriteAfterVote, "which wrote what was touched by member", "with no barrier");
 
     [Fact]
-    public void Read_after_votes_that_follow_a_write() => Fails(PlantedKernels.ReadAfterVote, "which touched what was written by member 1", "with no barrier");
+    public void Read_after_votes_that_follow_a_write() =>
+        Fails(PlantedKernels.ReadAfterVote, "which touched what was written by member 1", "with no barrier");
 
     [Fact]
     public void Barrier_after_a_vote_orders() => Assert.Equal(4.0f, Run(PlantedKernels.BarrierAfterVote, new float[64])[0]);
@@ -76,7 +78,9 @@ public class PlantedMistakeTests
         var kernel = machine.Accelerator.LoadKernel<ArrayView<float>>(PlantedKernels.RaceOfGroups);
         kernel(first, (1, 64), buffer.View);
         var error = Assert.Throws<FacadeException>(() => kernel(second, (1, 64), buffer.View));
-        Assert.Contains("member 3, which wrote what was written by member 3 of a launch on another stream with no wait for that stream between", error.Message);
+        Assert.Contains(
+            "member 3, which wrote what was written by member 3 of a launch on another stream with no wait for that stream between",
+            error.Message);
     }
 
     [Fact]
@@ -89,7 +93,8 @@ public class PlantedMistakeTests
         using var second = machine.Accelerator.CreateStream();
         machine.Accelerator.LoadKernel<ArrayView<float>, ArrayView<float>>(PlantedKernels.Copy)(first, (1, 64), buffer.View, result.View);
         var kernel = machine.Accelerator.LoadKernel<ArrayView<float>>(PlantedKernels.RaceOfGroups);
-        Assert.Contains("touched by member 0 of a launch on another stream", Assert.Throws<FacadeException>(() => kernel(second, (1, 64), buffer.View)).Message);
+        Assert.Contains("touched by member 0 of a launch on another stream", Assert.Throws<FacadeException>(() =>
+            kernel(second, (1, 64), buffer.View)).Message);
     }
 
     [Fact]
@@ -133,7 +138,9 @@ public class PlantedMistakeTests
 
     [Fact]
     public void Barrier_that_one_member_never_reaches() =>
-        Fails(PlantedKernels.OneReturns, "divergent barrier", "after 0 common ones: member 0 waits at Group.Barrier while member 17 returned");
+        Fails(
+            PlantedKernels.OneReturns, "divergent barrier",
+            "after 0 common ones: member 0 waits at Group.Barrier while member 17 returned");
 
     [Fact]
     public void Barriers_of_two_kinds() =>
@@ -141,7 +148,9 @@ public class PlantedMistakeTests
 
     [Fact]
     public void Index_out_of_range() =>
-        Fails(PlantedKernels.OutOfRange, "Index 8 of a global view of 8 Float4 in kernel PlantedKernels.OutOfRange, group (0, 0, 0), member 8");
+        Fails(
+            PlantedKernels.OutOfRange,
+            "Index 8 of a global view of 8 Float4 in kernel PlantedKernels.OutOfRange, group (0, 0, 0), member 8");
 
     [Fact]
     public void Negative_index() => Fails(PlantedKernels.NegativeIndex, "Index -1 of a global view of 64", "member 0");
@@ -150,17 +159,20 @@ public class PlantedMistakeTests
     public void Subview_that_reaches_outside() => Fails(PlantedKernels.SubViewTooLong, "SubView(63, 2) of a view of 64", "member 63");
 
     [Fact]
-    public void Misaligned_cast() => Fails(PlantedKernels.MisalignedCast, "Cast<Float4> of a view that begins at byte 4", "a multiple of 16");
+    public void Misaligned_cast() =>
+        Fails(PlantedKernels.MisalignedCast, "Cast<Float4> of a view that begins at byte 4", "a multiple of 16");
 
     [Fact]
     public void Read_of_shared_memory_that_nobody_wrote() =>
         Fails(PlantedKernels.UnwrittenShared, "A read of what nobody wrote", "member 4", "16 elements of 16 bytes, element 1 (byte 8)");
 
     [Fact]
-    public void Sum_into_shared_memory_that_nobody_wrote() => Fails(PlantedKernels.SumIntoUnwrittenShared, "A read of what nobody wrote", "member 0");
+    public void Sum_into_shared_memory_that_nobody_wrote() =>
+        Fails(PlantedKernels.SumIntoUnwrittenShared, "A read of what nobody wrote", "member 0");
 
     [Fact]
-    public void Read_of_local_memory_that_nobody_wrote() => Fails(PlantedKernels.UnwrittenLocal, "A read of what nobody wrote", "member 63");
+    public void Read_of_local_memory_that_nobody_wrote() =>
+        Fails(PlantedKernels.UnwrittenLocal, "A read of what nobody wrote", "member 63");
 
     [Fact]
     public void Read_of_global_memory_that_nobody_wrote()
@@ -202,7 +214,8 @@ public class PlantedMistakeTests
     public void Too_much_shared_memory() => Fails(PlantedKernels.TooMuchShared, "49156 bytes of shared memory", "a group has 49152");
 
     [Fact]
-    public void Members_that_allocate_unequally() => Fails(PlantedKernels.UnequalShared, "Shared allocation number 0", "member 63", "65", "64");
+    public void Members_that_allocate_unequally() =>
+        Fails(PlantedKernels.UnequalShared, "Shared allocation number 0", "member 63", "65", "64");
 
     [Fact]
     public void Reference_kept_across_a_barrier() =>

@@ -6,7 +6,8 @@ namespace KernelGen.Gpu.Tests.Facade.FacadeOnly;
 /// <summary>Kernels of one warp that multiply with inline PTX, rightly and wrongly.</summary>
 internal static class TensorKernels
 {
-    private const string Mma = "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};";
+    private const string Mma =
+        "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};";
 
     /// <summary>C = A·B, [16, 8] = [16, 8]·[8, 8], with fragments as the PTX ISA lists them.</summary>
     public static void Product(ArrayView<float> a, ArrayView<float> b, ArrayView<float> c)
@@ -15,8 +16,8 @@ internal static class TensorKernels
         if (CudaAsm.IsSupported)
         {
             var sum = Multiply(
-                Bits(a[(row * 8) + column]), Bits(a[((row + 8) * 8) + column]), Bits(a[(row * 8) + column + 4]), Bits(a[((row + 8) * 8) + column + 4]),
-                Bits(b[(column * 8) + row]), Bits(b[((column + 4) * 8) + row]));
+                Bits(a[(row * 8) + column]), Bits(a[((row + 8) * 8) + column]), Bits(a[(row * 8) + column + 4]),
+                Bits(a[((row + 8) * 8) + column + 4]), Bits(b[(column * 8) + row]), Bits(b[((column + 4) * 8) + row]));
             c[(row * 8) + (2 * column)] = sum.X;
             c[(row * 8) + (2 * column) + 1] = sum.Y;
             c[((row + 8) * 8) + (2 * column)] = sum.Z;
