@@ -14,9 +14,13 @@ namespace KernelGen;
 /// all tokens as a whole, so that sums over many tokens do not drift.
 /// </para>
 /// <para>
-/// It keeps the projections that were in force when it was made, whatever the layer redraws. A state takes one call at a time, but for
-/// forks and saves, which may run beside each other; different states are independent, forks too. Streams do not see each other: each gives
-/// the bits that it would give alone, and what is not finite stays in its stream.
+/// Each stream is where it is: prompts may differ in length, streams end one by one (<see cref="End"/>), and others may begin in their
+/// places (<see cref="Restart"/>). Streams do not see each other: each gives the bits that it would give alone, and what is not finite
+/// stays in its stream.
+/// </para>
+/// <para>
+/// A state keeps the projections that were in force when it was made, whatever the layer redraws. It takes one call at a time, but for
+/// forks and saves, which may run beside each other; different states are independent, forks too.
 /// </para>
 /// </remarks>
 public abstract class DecodingState : IDisposable
@@ -27,43 +31,85 @@ public abstract class DecodingState : IDisposable
         Projection = projection;
     }
 
-    /// <summary>The independent streams.</summary>
+    /// <summary>The independent streams, those that have ended among them.</summary>
     public int Streams { get; }
 
     /// <summary>W; null for exact attention.</summary>
     public Projection? Projection { get; }
 
-    /// <summary>The tokens of each stream so far.</summary>
-    public long Position { get; private protected set; }
+    /// <summary>The tokens so far of each stream that has not ended, where these are as many for all.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// Two streams have taken different numbers of tokens, which the message names; or all have ended.
+    /// </exception>
+    /// <remarks>Looks at every stream.</remarks>
+    public abstract long Position { get; }
 
-    /// <summary>The bytes of memory that the state holds: constant for random features; for exact attention what it has reserved.</summary>
+    /// <summary>
+    /// The bytes of memory that the state holds: for random features constant for each stream that has not ended; for exact attention what
+    /// it has reserved.
+    /// </summary>
     public abstract long StateBytes { get; }
 
+    /// <summary>The tokens of a stream so far; of one that has ended, those that it had taken.</summary>
+    /// <param name="stream">0 to <see cref="Streams"/> − 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
+    public abstract long PositionOf(int stream);
+
+    /// <summary>Whether a stream has ended.</summary>
+    /// <param name="stream">0 to <see cref="Streams"/> − 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
+    public abstract bool HasEnded(int stream);
+
     /// <summary>Takes many tokens at once with the kernel of whole sequences, which is several times as fast as steps.</summary>
-    /// <param name="query">[streams, length, head dim]; may be empty where <paramref name="destination"/> is.</param>
-    /// <param name="key">[streams, length, head dim].</param>
-    /// <param name="value">[streams, length, value dim].</param>
-    /// <param name="destination">Overwritten with the outputs, [streams, length, value dim]; or empty where nobody needs them.</param>
-    /// <param name="length">The tokens, at least 0.</param>
-    /// <exception cref="ArgumentException">A length does not fit, or output and input overlap.</exception>
+    /// <param name="query">
+    /// [batch, heads, length, head dim] or the other layout that <paramref name="shape"/> names; may be empty where
+    /// <paramref name="destination"/> is.
+    /// </param>
+    /// <param name="key">[batch, key heads, length, head dim].</param>
+    /// <param name="value">[batch, key heads, length, value dim].</param>
+    /// <param name="destination">
+    /// Overwritten with the outputs, [batch, heads, length, value dim]; or empty where nobody needs them.
+    /// </param>
+    /// <param name="shape">
+    /// The sizes, with as many keys as queries. Head h of sequence b is the stream b · heads + h of those that
+    /// <paramref name="streams"/> names. Query heads may share a head of keys (<see cref="AttentionShape.KeyHeads"/>); each stream then
+    /// remembers for itself what is shared.
+    /// </param>
+    /// <param name="lengths">
+    /// For each sequence of the batch how many of its tokens count, 0 to length; empty: all of them. Tokens past that are neither read nor
+    /// written: their outputs stay what they were.
+    /// </param>
+    /// <param name="streams">The streams that take the tokens, batch · heads of them; null: all. The others stay as they are.</param>
+    /// <exception cref="ArgumentException">
+    /// The shape is impossible or of another number of streams, a length does not fit, or output and input overlap.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no such streams.</exception>
     /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
     /// <exception cref="InvalidOperationException">
     /// Another call is using the state, or exact attention cannot remember so many tokens.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">There is not so much memory; the state is as it was.</exception>
     /// <remarks>
-    /// Streams run side by side on the threads of the layer's <see cref="IAttention.DegreeOfParallelism"/>. Exact attention that has tokens
-    /// already goes through the new ones a step at a time.
+    /// Streams run side by side on the threads of the layer's <see cref="IAttention.DegreeOfParallelism"/>. Those that have ended take
+    /// nothing: their rows are neither read nor written. Exact attention that has tokens already goes through the new ones a step at a
+    /// time.
     /// </remarks>
     public abstract void Prefill(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int length);
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in AttentionShape shape,
+        ReadOnlySpan<int> lengths = default, Range? streams = null);
 
-    /// <summary>Takes one token of each stream.</summary>
-    /// <param name="query">[streams, head dim].</param>
-    /// <param name="key">[streams, head dim].</param>
-    /// <param name="value">[streams, value dim].</param>
-    /// <param name="destination">Overwritten with the outputs, [streams, value dim].</param>
-    /// <exception cref="ArgumentException">A length does not fit, or output and input overlap.</exception>
+    /// <summary>Takes one token of each stream that has not ended, each from where it is.</summary>
+    /// <param name="query">[streams, head dim]. Rows of streams that have ended are never read.</param>
+    /// <param name="key">[streams, head dim], or [streams / group size, head dim].</param>
+    /// <param name="value">[streams, value dim], or [streams / group size, value dim].</param>
+    /// <param name="destination">
+    /// Overwritten with the outputs, [streams, value dim]. Rows of streams that have ended stay what they were.
+    /// </param>
+    /// <param name="groupSize">
+    /// How many streams that follow each other share a key and value; <see cref="Streams"/> is a multiple of it. Of a layer with grouped
+    /// heads, query heads over key heads.
+    /// </param>
+    /// <exception cref="ArgumentException">A length or the group size does not fit, or output and input overlap.</exception>
     /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
     /// <exception cref="InvalidOperationException">
     /// Another call is using the state, or exact attention cannot remember so many tokens.
@@ -71,16 +117,43 @@ public abstract class DecodingState : IDisposable
     /// <exception cref="InsufficientMemoryException">There is not so much memory; the state is as it was.</exception>
     /// <remarks>
     /// Cost a stream: 4·m·d operations for the features, 4·m·dv for the sums and about 16·(m + dv) for the open block, wherever the stream
-    /// is; exact attention 2·(d + dv) for each token so far. Allocates nothing managed, but that exact attention doubles its memory when
-    /// that is full.
+    /// is; exact attention 2·(d + dv) for each token so far. Allocates nothing managed, but that exact attention doubles the memory of a
+    /// stream when that is full.
     /// </remarks>
-    public abstract void Step(ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination);
+    public abstract void Step(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1);
 
-    /// <summary>A state at the same position, which goes on by itself.</summary>
+    /// <summary>Ends a stream: it takes no more tokens, and its memory is given back. Does nothing where it has ended already.</summary>
+    /// <param name="stream">0 to <see cref="Streams"/> − 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
     /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
-    /// <exception cref="InvalidOperationException">Another thread's step or prefill is running.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using the state.</exception>
+    public abstract void End(int stream);
+
+    /// <summary>Begins anew in the place of a stream, whether it has ended or not: at position 0, without a token.</summary>
+    /// <param name="stream">0 to <see cref="Streams"/> − 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stream.</exception>
+    /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
+    /// <exception cref="InvalidOperationException">Another call is using the state.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory; the state is as it was.</exception>
+    public abstract void Restart(int stream);
+
+    /// <summary>A state of the same streams at the same positions, ended or not, which goes on by itself.</summary>
+    /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
+    /// <exception cref="InvalidOperationException">Another thread's call is running that is neither fork nor save.</exception>
     /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     public abstract DecodingState Fork();
+
+    /// <summary>
+    /// A state of some of the streams, each as often as it is named, in that order: what beam search keeps, or a batch without those that
+    /// have ended.
+    /// </summary>
+    /// <param name="streams">Which, 0 to <see cref="Streams"/> − 1; at least one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is none, or not that one.</exception>
+    /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
+    /// <exception cref="InvalidOperationException">Another thread's call is running that is neither fork nor save.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
+    public abstract DecodingState Fork(ReadOnlySpan<int> streams);
 
     /// <summary>
     /// Writes the state in a form that <see cref="IAttention.LoadDecodingState"/> reads back: the same outputs to the bit at the same
@@ -89,13 +162,13 @@ public abstract class DecodingState : IDisposable
     /// <param name="stream">Written from where it stands; neither flushed nor closed.</param>
     /// <exception cref="IOException">The stream could not be written.</exception>
     /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
-    /// <exception cref="InvalidOperationException">Another thread's step or prefill is running.</exception>
+    /// <exception cref="InvalidOperationException">Another thread's call is running that is neither fork nor save.</exception>
     /// <remarks>
-    /// All numbers are little-endian. Header: the 8 ASCII characters KGENDECO; int32 version (2); int32 bytes of the declaration and these,
+    /// All numbers are little-endian. Header: the 8 ASCII characters KGENDECO; int32 version (3); int32 bytes of the declaration and these,
     /// UTF-8; int32 hyperparameters and these, float32; uint32 checksum of the projection's own saved form, 0 where there is none; int32
-    /// streams; int64 position; uint32 CRC-32 of all bytes before it. Then for each stream: int32 rows; the state, float32; the rows,
-    /// float32, none of them padded. Last the CRC-32 of all bytes before it but that of the header. The projection itself is not in it:
-    /// save that with the model. Version 1, of before the first release, is not read.
+    /// streams; uint32 CRC-32 of all bytes before it. Then for each stream: int64 position; int32 rows, −1 where it has ended, and then no
+    /// more of it; the state, float32; the rows, float32, none of them padded. Last the CRC-32 of all bytes before it but that of the
+    /// header. The projection itself is not in it: save that with the model. Versions 1 and 2, of before the first release, are not read.
     /// </remarks>
     public abstract void Save(Stream stream);
 

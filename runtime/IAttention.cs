@@ -109,7 +109,7 @@ public interface IAttention
 
     /// <summary>The state of streams without a token yet, to be decoded one token at a time.</summary>
     /// <param name="streams">
-    /// Independent streams, each one head of one sequence, at least 1. They go on together: all have the same number of tokens.
+    /// Independent streams, each one head of one sequence, at least 1. Each has a position of its own and may end before the others.
     /// </param>
     /// <exception cref="InvalidOperationException">The layer is not causal.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer streams than 1.</exception>

@@ -40,7 +40,8 @@ public sealed class StepWorkload : IDisposable
         {
             var length = (int)Math.Min(Portion, position - _state.Position);
             var count = streams * length * kernel.HeadDim;
-            _state.Prefill(default, prefix.Key.AsSpan(0, count), prefix.Value.AsSpan(0, count), default, length);
+            _state.Prefill(
+                default, prefix.Key.AsSpan(0, count), prefix.Value.AsSpan(0, count), default, new AttentionShape(1, streams, length));
         }
 
         if (layer is IRandomFeatureAttention { Projection: var w })

@@ -37,7 +37,8 @@ internal sealed class ExactRun(Settings settings, byte[] tokens) : IDisposable
             var length = Math.Min(BlockTokens, position - steps - from);
             var count = length * Embedding.Heads * Embedding.HeadDim;
             _embedding.Embed(tokens.AsMemory(from, length), tensors[0], tensors[1], tensors[2], settings.Threads, from);
-            _state.Prefill(default, tensors[1].AsSpan(0, count), tensors[2].AsSpan(0, count), default, length);
+            _state.Prefill(
+                default, tensors[1].AsSpan(0, count), tensors[2].AsSpan(0, count), default, new AttentionShape(1, Embedding.Heads, length));
         }
 
         var times = new List<double>();
@@ -48,7 +49,8 @@ internal sealed class ExactRun(Settings settings, byte[] tokens) : IDisposable
             _embedding.Embed(tokens.AsMemory(from, 1), tensors[0], tensors[1], tensors[2], threads: 1, from);
             if (clock.Elapsed > Budget && times.Count >= 3)
             {
-                _state.Prefill(default, tensors[1].AsSpan(0, one), tensors[2].AsSpan(0, one), default, 1);
+                _state.Prefill(
+                    default, tensors[1].AsSpan(0, one), tensors[2].AsSpan(0, one), default, new AttentionShape(1, Embedding.Heads, 1));
                 continue;
             }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>
@@ -10,24 +12,53 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     // A step takes a few microseconds and waking a team one, so each worker needs some to do.
     private const int LeastStreamsPerWorker = 2;
 
-    public float* Query, Key, Value, Destination, Parameters;
-
+    private OperandMemory _query, _key, _value, _destination;
+    private float* _parameters;
     private AlignedBuffer? _scratch;
     private DecodingState<TKernel>? _state;
-    private int _length;
+    private int _first;
     private bool _isPrefill;
+
+    // The shape that strides were last found for, which the next call often has too.
+    private AttentionShape _shape;
+    private bool _hasStrides;
 
     // What kernels work in, and then the places of their operands.
     private static long WorkFloats => AlignedBuffer.Aligned(Math.Max(TKernel.ScratchFloats, TKernel.StepScratchFloats));
 
     private static long ScratchStride => WorkFloats + AlignedBuffer.Aligned(HeadOperands.Most * sizeof(OperandPlace) / sizeof(float));
 
-    /// <summary>Runs all streams of a state; the tensor fields are set.</summary>
-    public void Run(DecodingState<TKernel> state, int length, bool isPrefill, int degree)
+    /// <summary>Sets where the tensors are, packed as the shape says; null: missing.</summary>
+    public void Place(float* query, float* key, float* value, float* destination, float* parameters, in AttentionShape shape)
     {
-        (_state, _length, _isPrefill) = (state, length, isPrefill);
+        if (!_hasStrides || !_shape.Equals(shape))
+        {
+            _query = OperandMemory.Of(KernelOperands<TKernel>.Query, null, TensorStrides.Packed, shape);
+            _key = OperandMemory.Of(KernelOperands<TKernel>.Key, null, TensorStrides.Packed, shape);
+            _value = OperandMemory.Of(KernelOperands<TKernel>.Value, null, TensorStrides.Packed, shape);
+            _destination = OperandMemory.Of(KernelOperands<TKernel>.Output, null, TensorStrides.Packed, shape);
+            (_shape, _hasStrides) = (shape, true);
+        }
+
+        _query.Start = query;
+        _key.Start = key;
+        _value.Start = value;
+        _destination.Start = destination;
+        _parameters = parameters;
+    }
+
+    /// <summary>Runs streams of a state, which says how many tokens each takes.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="first">The stream that is the first head of the tensors.</param>
+    /// <param name="streams">The streams that are heads of the tensors.</param>
+    /// <param name="taking">Those that take any token.</param>
+    /// <param name="isPrefill">Whether the kernel of whole sequences runs.</param>
+    /// <param name="degree">The threads that it may use.</param>
+    public void Run(DecodingState<TKernel> state, int first, int streams, int taking, bool isPrefill, int degree)
+    {
+        (_state, _first, _isPrefill) = (state, first, isPrefill);
         var least = isPrefill ? 1 : LeastStreamsPerWorker;
-        var workers = Math.Max(1, Math.Min(Math.Min(degree, WorkerTeam.Shared.Size), state.Streams / least));
+        var workers = Math.Max(1, Math.Min(Math.Min(degree, WorkerTeam.Shared.Size), taking / least));
         if (_scratch is null || _scratch.Length < workers * ScratchStride)
         {
             _scratch?.Dispose();
@@ -44,13 +75,13 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
             var team = WorkerTeam.Shared;
             if (!team.TryEnter(workers))
             {
-                WorkerTeam.RunAlone(this, state.Streams);
+                WorkerTeam.RunAlone(this, streams);
                 return;
             }
 
             try
             {
-                team.Run(this, state.Streams, workers);
+                team.Run(this, streams, workers);
             }
             finally
             {
@@ -65,73 +96,84 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
     public override void Run(int unit, int worker)
     {
+        ref var stream = ref _state![_first + unit];
+        if (stream.Tokens == 0)
+        {
+            return; // its rows are neither read nor written
+        }
+
         var scratch = _scratch!.Pointer + worker * ScratchStride;
         var places = PlacesIn(scratch);
         if (_isPrefill)
         {
-            Prefill(unit, places, scratch);
+            var (batch, head) = Math.DivRem(unit, _shape.Heads);
+            Prefill(ref stream, batch, head, places, scratch);
         }
         else
         {
-            _state!.Count(unit) = Step(unit, unit, _state.Count(unit), places, scratch);
+            Step(ref stream, 0, unit, 0, places, scratch);
         }
+
+        stream.Position += stream.Tokens;
     }
 
     private static OperandPlace* PlacesIn(float* scratch) => (OperandPlace*)(scratch + WorkFloats);
 
-    private HeadOperands Head(nint firstToken, int tokens, OperandPlace* places) => KernelOperands<TKernel>.Head(
-        places, Query + firstToken * TKernel.HeadDim, Key + firstToken * TKernel.HeadDim, Value + firstToken * TKernel.ValueDim,
-        Destination + firstToken * TKernel.ValueDim, logSumExp: null, Parameters, tokens, tokens);
+    private HeadOperands Head(int batch, int head, int token, int tokens, OperandPlace* places) => KernelOperands<TKernel>.Head(
+        places, _query.Of(batch, head, token), _key.Of(batch, head, token), _value.Of(batch, head, token),
+        _destination.Of(batch, head, token), _parameters, tokens);
 
-    private int Step(int stream, nint token, int count, OperandPlace* places, float* scratch)
+    private void Step(ref DecodingStream stream, int batch, int head, int token, OperandPlace* places, float* scratch)
     {
-        var head = Head(token, 1, places);
-        return TKernel.Step(head, count, ref *_state!.StateOf(stream), ref *_state.RowsOf(stream), ref *scratch);
+        var operands = Head(batch, head, token, 1, places);
+        ref var state = ref *DecodingState<TKernel>.StateOf(stream);
+        ref var rows = ref *DecodingState<TKernel>.RowsOf(stream);
+        stream.Rows = TKernel.Step(operands, stream.Rows, ref state, ref rows, ref *scratch);
     }
 
-    private void Prefill(int stream, OperandPlace* places, float* scratch)
+    private void Prefill(ref DecodingStream stream, int batch, int head, OperandPlace* places, float* scratch)
     {
-        ref var count = ref _state!.Count(stream);
-        var first = (nint)stream * _length;
-        var head = Head(first, _length, places) with { KeepsState = true };
-        ref var state = ref *_state.StateOf(stream);
-        ref var rows = ref *_state.RowsOf(stream);
+        var tokens = stream.Tokens;
+        var operands = Head(batch, head, 0, tokens, places) with { KeepsState = true };
+        var wantsOutput = _destination.Start is not null;
+        ref var state = ref *DecodingState<TKernel>.StateOf(stream);
+        ref var rows = ref *DecodingState<TKernel>.RowsOf(stream);
         if (TKernel.BlockRows > 0)
         {
-            if (count > 0)
+            if (stream.Rows > 0)
             {
-                TKernel.CloseBlock(count, ref state, ref rows, ref *scratch);
-                count = 0;
+                TKernel.CloseBlock(stream.Rows, ref state, ref rows, ref *scratch);
+                stream.Rows = 0;
             }
 
-            if (Destination is null)
+            if (wantsOutput)
             {
-                TKernel.Accumulate(head, 0, _length, ref state, ref *scratch);
+                TKernel.Output(operands, 0, tokens, ref state, ref *scratch);
             }
             else
             {
-                TKernel.Output(head, 0, _length, ref state, ref *scratch);
+                TKernel.Accumulate(operands, 0, tokens, ref state, ref *scratch);
             }
 
             return;
         }
 
-        if (Destination is not null && count > 0)
+        if (wantsOutput && stream.Rows > 0)
         {
             // The kernel of whole sequences counts queries from the first key, so it cannot go on from some.
-            for (var token = 0; token < _length; token++)
+            for (var token = 0; token < tokens; token++)
             {
-                count = Step(stream, first + token, count, places, scratch);
+                Step(ref stream, batch, head, token, places, scratch);
             }
 
             return;
         }
 
-        TKernel.Keep(head, _length, ref *(_state.RowsOf(stream) + (nint)count * TKernel.RowFloats));
-        count += _length;
-        if (Destination is not null)
+        TKernel.Keep(operands, tokens, ref Unsafe.Add(ref rows, (nint)stream.Rows * TKernel.RowFloats));
+        stream.Rows += tokens;
+        if (wantsOutput)
         {
-            TKernel.Output(head, 0, _length, ref *scratch, ref *scratch);
+            TKernel.Output(operands, 0, tokens, ref *scratch, ref *scratch);
         }
     }
 }

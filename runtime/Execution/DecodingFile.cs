@@ -6,15 +6,15 @@ namespace KernelGen.CompilerServices;
 /// <summary>The saved form of decoding states, as <see cref="DecodingState.Save"/> documents it.</summary>
 internal static class DecodingFile
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     private const int MostText = 1 << 20;
     private const int MostHyperparameters = 1 << 10;
 
     private static ReadOnlySpan<byte> Magic => "KGENDECO"u8;
 
-    /// <summary>What a state is of, and how much of it there is.</summary>
-    public sealed record Header(string Declaration, float[] Hyperparameters, Projection? Projection, int Streams, long Position);
+    /// <summary>What a state is of, and how many streams there are.</summary>
+    public sealed record Header(string Declaration, float[] Hyperparameters, Projection? Projection, int Streams);
 
     /// <summary>Writes a state from front to back.</summary>
     public sealed class Writer
@@ -33,12 +33,16 @@ internal static class DecodingFile
             _writer.Floats(header.Hyperparameters);
             Int32(unchecked((int)ChecksumOf(header.Projection)));
             Int32(header.Streams);
-            Int32(unchecked((int)header.Position));
-            Int32((int)(header.Position >> 32));
             _writer.WriteChecksum();
         }
 
-        public void Count(int rows) => Int32(rows);
+        /// <summary>Begins a stream.</summary>
+        public void Stream(long position, int rows)
+        {
+            Int32(unchecked((int)position));
+            Int32((int)(position >> 32));
+            Int32(rows);
+        }
 
         public void Numbers(ReadOnlySpan<float> numbers) => _writer.Floats(numbers);
 
@@ -60,11 +64,11 @@ internal static class DecodingFile
 
         /// <summary>Reads the header.</summary>
         /// <param name="stream">Where from.</param>
-        /// <param name="needed">What the layer is; streams and position do not matter.</param>
+        /// <param name="needed">What the layer is; streams do not matter.</param>
         /// <exception cref="InvalidDataException">It is no header, or one of another layer.</exception>
         public Reader(Stream stream, Header needed)
         {
-            const int numbers = 7; // of the header, beside what they count
+            const int numbers = 5; // of the header, beside what they count
             _reader = new ChecksumReader(stream, "decoding state") { ExpectedLength = Magic.Length + numbers * sizeof(int) };
             Span<byte> magic = stackalloc byte[Magic.Length];
             _reader.Bytes(magic);
@@ -90,14 +94,8 @@ internal static class DecodingFile
             var hyperparameters = _reader.Floats(hyperparameterCount);
             var projection = unchecked((uint)Int32());
             var streams = Size("streams", 1, int.MaxValue);
-            var position = unchecked((uint)Int32()) | ((long)Int32() << 32);
             End();
-            Header = new Header(Encoding.UTF8.GetString(declaration), hyperparameters, needed.Projection, streams, position);
-
-            if (position < 0)
-            {
-                throw new InvalidDataException($"The decoding state has {position} tokens, but there can be no fewer than 0.");
-            }
+            Header = new Header(Encoding.UTF8.GetString(declaration), hyperparameters, needed.Projection, streams);
 
             if (Header.Declaration != needed.Declaration)
             {
@@ -122,11 +120,27 @@ internal static class DecodingFile
 
         public Header Header { get; }
 
-        /// <summary>The rows of a stream.</summary>
-        public int Count(long least, long most)
+        /// <summary>The position and the rows of a stream, <see cref="DecodingStream.Ended"/> where it has ended.</summary>
+        /// <param name="blockRows">Rows of the open block; 0 where the rows of all tokens are kept.</param>
+        /// <param name="mostTokens">The most tokens that it can have taken.</param>
+        public (long Position, int Rows) Stream(int blockRows, long mostTokens)
         {
-            Expect(sizeof(int));
-            return Size("rows", least, most);
+            Expect(sizeof(long) + sizeof(int));
+            var position = unchecked((uint)Int32()) | ((long)Int32() << 32);
+            if (position < 0 || position > mostTokens)
+            {
+                throw new InvalidDataException(
+                    $"The decoding state is damaged: a stream has {position} tokens, but 0 to {mostTokens} are possible.");
+            }
+
+            var rows = Int32();
+            var (least, most) = blockRows == 0 ? (position, position) : (0, Math.Min(position, blockRows - 1));
+            if (rows != DecodingStream.Ended)
+            {
+                CheckSize(rows, "rows", least, most);
+            }
+
+            return (position, rows);
         }
 
         /// <summary>Fills an array, which is made while it is read where it has not the length yet.</summary>
@@ -155,10 +169,17 @@ internal static class DecodingFile
         private int Size(string what, long least, long most)
         {
             var size = Int32();
-            return size >= least && size <= most
-                ? size
-                : throw new InvalidDataException(
+            CheckSize(size, what, least, most);
+            return size;
+        }
+
+        private static void CheckSize(int size, string what, long least, long most)
+        {
+            if (size < least || size > most)
+            {
+                throw new InvalidDataException(
                     $"The decoding state is damaged: it has {size} {what}, but {least} to {most} are possible.");
+            }
         }
 
         private int Int32()

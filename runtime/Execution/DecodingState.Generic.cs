@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace KernelGen.CompilerServices;
 
 /// <summary>The streams of one kernel; see <see cref="DecodingState"/>.</summary>
 /// <remarks>
-/// Memory of a kernel with a state: [streams] state and open block. Of one that keeps all rows: a buffer a stream, doubled when it is full.
+/// Each stream has memory of its own, so that what one holds can be given back. A kernel with a state has the state and the open block
+/// there; one that keeps all rows has these, in memory that is doubled when it is full.
 /// </remarks>
 internal sealed unsafe class DecodingState<TKernel> : DecodingState
     where TKernel : struct, IDecodingKernel
@@ -19,12 +21,9 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     private readonly string _declaration;
     private readonly PackedProjection _packed;
     private readonly CallGate _gate;
-    private int[] _counts = [];
-    private AlignedBuffer? _states;
-    private AlignedBuffer?[] _kept = []; // [streams] where all rows are kept, each null until there is one
-    private long _keptRows; // that every stream has room for
+    private DecodingStream[] _streams = [];
 
-    private DecodingState(DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, int streams, long position)
+    private DecodingState(DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, int streams)
         : base(streams, packed.Source)
     {
         _engine = engine;
@@ -32,33 +31,60 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         _packed = packed;
         _gate = new CallGate(
             nameof(DecodingState), "a state takes one token after the other; Fork gives another thread a state of its own.", Free);
-        Position = position;
     }
 
-    public override long StateBytes => _gate.IsClosed ? 0 : (_states!.Length + _kept.Sum(buffer => buffer?.Length ?? 0)) * sizeof(float);
+    public override long Position
+    {
+        get
+        {
+            var first = Array.FindIndex(_streams, stream => !stream.HasEnded);
+            if (first < 0)
+            {
+                throw new InvalidOperationException($"All {Streams} streams have ended: PositionOf gives the tokens of each.");
+            }
+
+            var position = _streams[first].Position;
+            var other = Array.FindIndex(_streams, stream => !stream.HasEnded && stream.Position != position);
+            return other < 0
+                ? position
+                : throw new InvalidOperationException(
+                    $"Stream {first} has taken {position} tokens, but stream {other} {_streams[other].Position}: "
+                    + "PositionOf gives those of each.");
+        }
+    }
+
+    public override long StateBytes => _gate.IsClosed ? 0 : _streams.Sum(stream => stream.Memory?.Length ?? 0) * sizeof(float);
 
     private static bool KeepsAllRows => TKernel.BlockRows == 0;
 
     private static long StateFloats => AlignedBuffer.Aligned(TKernel.DecodingStateFloats);
 
-    private static long StreamFloats => StateFloats + (long)TKernel.BlockRows * TKernel.RowFloats;
+    // Of a stream without a token.
+    private static long FirstFloats => MemoryFloats(KeepsAllRows ? KeptRowsMultiple : TKernel.BlockRows);
 
-    /// <summary>The rows of a stream.</summary>
-    public ref int Count(int stream) => ref _counts[stream];
+    /// <summary>A stream.</summary>
+    public ref DecodingStream this[int stream] => ref _streams[stream];
 
-    public float* StateOf(int stream) => _states!.Pointer + stream * StreamFloats;
+    /// <summary>Where the state of a stream is.</summary>
+    public static float* StateOf(in DecodingStream stream) => stream.Memory!.Pointer;
 
-    public float* RowsOf(int stream) => KeepsAllRows ? _kept[stream]!.Pointer : StateOf(stream) + StateFloats;
+    /// <summary>Where the rows of a stream are.</summary>
+    public static float* RowsOf(in DecodingStream stream) => stream.Memory!.Pointer + StateFloats;
 
     /// <summary>Streams without a token.</summary>
     /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     public static DecodingState<TKernel> Create(DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, int streams)
     {
-        DecodingState<TKernel> state = new(engine, declaration, packed, streams, position: 0);
+        MemoryChecks.Check(streams, FirstFloats * sizeof(float) + Unsafe.SizeOf<DecodingStream>(), "streams");
+        DecodingState<TKernel> state = new(engine, declaration, packed, streams);
         try
         {
-            state.Extend(streams);
-            state.Reserve(1);
+            MemoryChecks.Resize(ref state._streams, streams, "streams");
+            foreach (ref var stream in state._streams.AsSpan())
+            {
+                stream.Memory = FirstMemory();
+            }
+
             return state;
         }
         catch
@@ -68,34 +94,93 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         }
     }
 
+    public override long PositionOf(int stream) => Checked(stream).Position;
+
+    public override bool HasEnded(int stream) => Checked(stream).HasEnded;
+
     public override void Prefill(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int length)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in AttentionShape shape,
+        ReadOnlySpan<int> lengths = default, Range? streams = null)
     {
         using var use = _gate.Enter();
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        var checkedShape = shape; // a copy that nobody can change between the checks and the work
+        ShapeChecks.Check(checkedShape, causal: true);
+        var first = FirstOf(streams, checkedShape);
+        ShapeChecks.CheckKeyLengths(lengths, checkedShape, nameof(lengths));
+        var length = checkedShape.QueryLength;
         var wantsOutput = !destination.IsEmpty;
-        Check(query, key, value, destination, length, wantsOutput || !query.IsEmpty, wantsOutput);
-        if (length > 0)
-        {
-            Run(query, key, value, destination, length, isPrefill: true);
-        }
+        CheckTensor(query.Length, checkedShape.Heads, wantsOutput || !query.IsEmpty ? length : 0, TKernel.HeadDim, nameof(query));
+        CheckTensor(key.Length, checkedShape.KeyHeads, length, TKernel.HeadDim, nameof(key));
+        CheckTensor(value.Length, checkedShape.KeyHeads, length, TKernel.ValueDim, nameof(value));
+        CheckTensor(destination.Length, checkedShape.Heads, wantsOutput ? length : 0, TKernel.ValueDim, nameof(destination));
+        CheckOverlaps(query, key, value, destination);
+        Run(query, key, value, destination, checkedShape, lengths, first, isPrefill: true);
+
+        void CheckTensor(int actual, int heads, int rows, int dim, string name) =>
+            ShapeChecks.CheckTensor(actual, checkedShape.Batch, heads, rows, dim, name);
     }
 
-    public override void Step(ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination)
+    public override void Step(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1)
     {
         using var use = _gate.Enter();
-        Check(query, key, value, destination, length: 1, wantsQuery: true, wantsOutput: true);
-        Run(query, key, value, destination, length: 1, isPrefill: false);
+        var shared = groupSize == 1 ? Streams : SharedBy(groupSize);
+        CheckTensor(query.Length, Streams, TKernel.HeadDim, nameof(query));
+        CheckTensor(key.Length, shared, TKernel.HeadDim, nameof(key));
+        CheckTensor(value.Length, shared, TKernel.ValueDim, nameof(value));
+        CheckTensor(destination.Length, Streams, TKernel.ValueDim, nameof(destination));
+        CheckOverlaps(query, key, value, destination);
+
+        // Of one token both layouts are the same, and so are the heads of one sequence and of several.
+        Run(query, key, value, destination, new AttentionShape(1, Streams, 1) { KeyHeads = shared }, default, first: 0, isPrefill: false);
     }
 
-    public override DecodingState Fork()
+    public override void End(int stream)
+    {
+        using var use = _gate.Enter();
+        ref var ended = ref Checked(stream);
+        ended.Memory?.Dispose();
+        ended.Memory = null;
+        ended.Rows = DecodingStream.Ended;
+    }
+
+    public override void Restart(int stream)
+    {
+        using var use = _gate.Enter();
+        ref var restarted = ref Checked(stream);
+        var memory = FirstMemory();
+        restarted.Memory?.Dispose();
+        restarted = new DecodingStream { Memory = memory };
+    }
+
+    public override DecodingState Fork() => Fork([.. Enumerable.Range(0, Streams)]);
+
+    public override DecodingState Fork(ReadOnlySpan<int> streams)
     {
         using var use = _gate.Share();
-        DecodingState<TKernel> fork = new(_engine, _declaration, _packed, Streams, Position);
+        ArgumentOutOfRangeException.ThrowIfZero(streams.Length, nameof(streams));
+        long floats = 0;
+        foreach (var stream in streams)
+        {
+            floats += ForkFloats(Checked(stream, nameof(streams)));
+        }
+
+        MemoryChecks.Check(floats, sizeof(float), "floats of a fork");
+        DecodingState<TKernel> fork = new(_engine, _declaration, _packed, streams.Length);
         try
         {
-            fork.Extend(Streams);
-            fork.Reserve(Math.Max(1, Position));
+            MemoryChecks.Resize(ref fork._streams, streams.Length, "streams");
+            for (var i = 0; i < streams.Length; i++)
+            {
+                ref var own = ref _streams[streams[i]];
+                ref var copy = ref fork._streams[i];
+                (copy.Position, copy.Rows) = (own.Position, own.Rows);
+                if (own.Memory is not null)
+                {
+                    copy.Memory = new AlignedBuffer(ForkFloats(own));
+                    AlignedBuffer.Copy(own.Memory, copy.Memory, KeepsAllRows ? MemoryFloats(own.Rows) : FirstFloats);
+                }
+            }
         }
         catch
         {
@@ -103,16 +188,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
             throw;
         }
 
-        _counts.CopyTo(fork._counts, 0);
-        AlignedBuffer.Copy(_states!, fork._states!, _states!.Length);
-        for (var stream = 0; stream < _kept.Length; stream++)
-        {
-            if (_kept[stream] is { } rows)
-            {
-                AlignedBuffer.Copy(rows, fork._kept[stream]!, _counts[stream] * (long)TKernel.RowFloats);
-            }
-        }
-
+        GC.KeepAlive(this);
         return fork;
     }
 
@@ -121,15 +197,20 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         using var use = _gate.Share();
         ArgumentNullException.ThrowIfNull(stream);
         DecodingFile.Writer writer = new(
-            stream, new DecodingFile.Header(_declaration, _engine.Hyperparameters.ToArray(), Projection, Streams, Position));
+            stream, new DecodingFile.Header(_declaration, _engine.Hyperparameters.ToArray(), Projection, Streams));
         var numbers = new float[Math.Max(Numbers(TKernel.StateLayout), Numbers(TKernel.RowLayout))];
-        for (var i = 0; i < Streams; i++)
+        foreach (ref var saved in _streams.AsSpan())
         {
-            writer.Count(_counts[i]);
-            writer.Numbers(Gather(TKernel.StateLayout, StateOf(i), numbers));
-            for (var row = 0; row < _counts[i]; row++)
+            writer.Stream(saved.Position, saved.Rows);
+            if (saved.Memory is null)
             {
-                writer.Numbers(Gather(TKernel.RowLayout, RowsOf(i), numbers, row));
+                continue; // nothing is remembered
+            }
+
+            writer.Numbers(Gather(TKernel.StateLayout, StateOf(saved), numbers));
+            for (var row = 0; row < saved.Rows; row++)
+            {
+                writer.Numbers(Gather(TKernel.RowLayout, RowsOf(saved), numbers, row));
             }
         }
 
@@ -142,15 +223,9 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     /// </summary>
     public static DecodingState<TKernel> Load(DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, Stream stream)
     {
-        DecodingFile.Header needed = new(declaration, engine.Hyperparameters.ToArray(), packed.Source, Streams: 1, Position: 0);
+        DecodingFile.Header needed = new(declaration, engine.Hyperparameters.ToArray(), packed.Source, Streams: 1);
         DecodingFile.Reader reader = new(stream, needed);
-        if (KeepsAllRows && reader.Header.Position > MostRows)
-        {
-            throw new InvalidDataException(
-                $"The decoding state is damaged: it remembers {reader.Header.Position} tokens, but at most {MostRows} can be.");
-        }
-
-        DecodingState<TKernel> state = new(engine, declaration, packed, reader.Header.Streams, reader.Header.Position);
+        DecodingState<TKernel> state = new(engine, declaration, packed, reader.Header.Streams);
         try
         {
             state.Read(reader);
@@ -167,14 +242,26 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     private void Free()
     {
-        _states?.Dispose();
-        foreach (var buffer in _kept)
+        foreach (ref var stream in _streams.AsSpan())
         {
-            buffer?.Dispose();
+            stream.Memory?.Dispose();
         }
     }
 
-    private static long RowsFor(long position) => Math.Max(1, (position + KeptRowsMultiple - 1) / KeptRowsMultiple) * KeptRowsMultiple;
+    private static long RowsFor(long tokens) => Math.Max(1, (tokens + KeptRowsMultiple - 1) / KeptRowsMultiple) * KeptRowsMultiple;
+
+    private static long MemoryFloats(long rows) => StateFloats + rows * TKernel.RowFloats;
+
+    private static AlignedBuffer FirstMemory()
+    {
+        AlignedBuffer memory = new(FirstFloats);
+        TKernel.InitState(ref *memory.Pointer);
+        return memory;
+    }
+
+    // A fork has no room to spare: many never take a token.
+    private static long ForkFloats(in DecodingStream stream) =>
+        stream.Memory is null ? 0 : KeepsAllRows ? MemoryFloats(RowsFor(stream.Rows)) : FirstFloats;
 
     private static int Numbers(ReadOnlySpan<int> layout)
     {
@@ -216,26 +303,22 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     }
 
     private void Run(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int length, bool isPrefill)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in AttentionShape shape,
+        ReadOnlySpan<int> lengths, int first, bool isPrefill)
     {
-        if (length > long.MaxValue - Position)
+        var taking = Plan(shape, lengths, first);
+        if (taking == 0)
         {
-            throw new InvalidOperationException(
-                $"There would be {(Int128)Position + length} tokens, but at most {long.MaxValue} are counted.");
+            return;
         }
 
-        Reserve(Position + length);
         var call = _engine.Calls.Rent();
         try
         {
             fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, destinationPointer = destination)
             {
-                call.Query = queryPointer;
-                call.Key = keyPointer;
-                call.Value = valuePointer;
-                call.Destination = destinationPointer;
-                call.Parameters = _packed.Parameters.Pointer;
-                call.Run(this, length, isPrefill, _engine.DegreeOfParallelism);
+                call.Place(queryPointer, keyPointer, valuePointer, destinationPointer, _packed.Parameters.Pointer, shape);
+                call.Run(this, first, shape.Batch * shape.Heads, taking, isPrefill, _engine.DegreeOfParallelism);
             }
         }
         finally
@@ -243,106 +326,160 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
             _engine.Calls.Return(call);
         }
 
-        Position += length;
         GC.KeepAlive(this);
     }
 
-    /// <summary>Makes room for the first streams, those that are new without a token.</summary>
-    private void Extend(int streams)
+    /// <summary>Says how many tokens each stream takes in this call, and makes room for them where all rows are kept.</summary>
+    /// <returns>The streams that take any.</returns>
+    private int Plan(in AttentionShape shape, ReadOnlySpan<int> lengths, int first)
     {
-        var bytesEach = (StreamFloats + (KeepsAllRows ? RowsFor(1) * TKernel.RowFloats : 0)) * sizeof(float) + sizeof(int);
-        MemoryChecks.Check(streams, bytesEach, "streams");
-        var from = _counts.Length;
-        AlignedBuffer.Grow(ref _states, streams * StreamFloats);
-        MemoryChecks.Resize(ref _counts, streams, "streams");
-        if (KeepsAllRows)
+        var (taking, grown) = (0, 0L);
+        var streams = _streams.AsSpan(first, shape.Batch * shape.Heads);
+        for (var i = 0; i < streams.Length; i++)
         {
-            MemoryChecks.Resize(ref _kept, streams, "streams");
-        }
+            ref var stream = ref streams[i];
 
-        for (var stream = from; stream < streams; stream++)
-        {
-            TKernel.InitState(ref *StateOf(stream));
-        }
-    }
-
-    /// <summary>Makes room for so many rows of each stream, where all are kept.</summary>
-    private void Reserve(long rows)
-    {
-        if (!KeepsAllRows || rows <= _keptRows)
-        {
-            return;
-        }
-
-        if (rows > MostRows)
-        {
-            throw new InvalidOperationException($"{rows} tokens would be remembered, but at most {MostRows} can be.");
-        }
-
-        var room = Math.Max(RowsFor(rows), 2 * _keptRows);
-        MemoryChecks.Check(Streams, room * TKernel.RowFloats * sizeof(float), $"streams of {room} tokens");
-        for (var stream = 0; stream < Streams; stream++)
-        {
-            if ((_kept[stream]?.Length ?? 0) < room * TKernel.RowFloats)
+            // Read once: another thread may have changed it since it was checked.
+            var tokens = lengths.IsEmpty ? shape.QueryLength : Math.Clamp(lengths[i / shape.Heads], 0, shape.QueryLength);
+            stream.Tokens = stream.HasEnded ? 0 : tokens;
+            if (stream.Tokens == 0)
             {
-                AlignedBuffer.Grow(ref _kept[stream], room * TKernel.RowFloats);
+                continue;
+            }
+
+            taking++;
+            CheckPosition(stream);
+            grown += KeepsAllRows ? GrownFloats(stream) : 0;
+        }
+
+        if (grown > 0)
+        {
+            MemoryChecks.Check(grown, sizeof(float), "floats of streams that grow");
+            foreach (ref var stream in streams)
+            {
+                if (stream.Tokens > 0 && GrownFloats(stream) is > 0 and var floats)
+                {
+                    AlignedBuffer.Grow(ref stream.Memory, floats); // where memory runs out on the way, some have more than they use
+                }
             }
         }
 
-        _keptRows = room; // only now: where memory ran out on the way, some streams have it and others do not
+        return taking;
+    }
+
+    private static void CheckPosition(in DecodingStream stream)
+    {
+        var most = KeepsAllRows ? MostRows : long.MaxValue;
+        if (stream.Tokens > most - stream.Position)
+        {
+            var tokens = (Int128)stream.Position + stream.Tokens;
+            throw new InvalidOperationException(KeepsAllRows
+                ? $"{tokens} tokens of a stream would be remembered, but at most {most} can be."
+                : $"There would be {tokens} tokens of a stream, but at most {most} are counted.");
+        }
+    }
+
+    /// <summary>The memory that a stream needs for its new tokens; 0 where it has enough.</summary>
+    private static long GrownFloats(in DecodingStream stream)
+    {
+        var rows = (long)stream.Rows + stream.Tokens;
+        var length = stream.Memory?.Length ?? 0;
+        return MemoryFloats(rows) <= length ? 0 : Math.Max(MemoryFloats(RowsFor(rows)), 2 * length);
     }
 
     private void Read(DecodingFile.Reader reader)
     {
-        var position = reader.Header.Position;
         float[] numbers = [], row = [];
-        for (var stream = 0; stream < Streams; stream++)
+        for (var i = 0; i < Streams; i++)
         {
-            var rows = reader.Count(KeepsAllRows ? position : 0, KeepsAllRows ? position : Math.Min(position, TKernel.BlockRows - 1));
-            reader.Numbers(ref numbers, Numbers(TKernel.StateLayout));
-            if (stream == _counts.Length)
+            var (position, rows) = reader.Stream(TKernel.BlockRows, KeepsAllRows ? MostRows : long.MaxValue);
+            if (i == _streams.Length)
             {
-                Extend((int)Math.Min(Streams, Math.Max(FirstStreams, 2L * stream)));
+                MemoryChecks.Resize(ref _streams, (int)Math.Min(Streams, Math.Max(FirstStreams, 2L * i)), "streams");
             }
 
-            Scatter(TKernel.StateLayout, numbers, StateOf(stream));
-            for (var i = 0; i < rows; i++)
+            ref var stream = ref _streams[i];
+            (stream.Position, stream.Rows) = (position, rows);
+            if (stream.HasEnded)
+            {
+                continue;
+            }
+
+            reader.Numbers(ref numbers, Numbers(TKernel.StateLayout));
+            if (!KeepsAllRows)
+            {
+                stream.Memory = FirstMemory();
+                Scatter(TKernel.StateLayout, numbers, StateOf(stream));
+            }
+
+            for (var r = 0; r < rows; r++)
             {
                 reader.Numbers(ref row, Numbers(TKernel.RowLayout));
-                if (KeepsAllRows && i * (long)TKernel.RowFloats == (_kept[stream]?.Length ?? 0))
+                if (KeepsAllRows && MemoryFloats(r) >= (stream.Memory?.Length ?? 0))
                 {
-                    AlignedBuffer.Grow(ref _kept[stream], Math.Min(RowsFor(position), Math.Max(RowsFor(1), 2L * i)) * TKernel.RowFloats);
+                    AlignedBuffer.Grow(ref stream.Memory, MemoryFloats(Math.Min(RowsFor(position), Math.Max(RowsFor(1), 2L * r))));
                 }
 
-                Scatter(TKernel.RowLayout, row, RowsOf(stream), i);
+                Scatter(TKernel.RowLayout, row, RowsOf(stream), r);
             }
-
-            _counts[stream] = rows;
         }
 
         reader.End();
-        _keptRows = KeepsAllRows && position > 0 ? RowsFor(position) : 0;
     }
 
-    private void Check(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> destination, int length,
-        bool wantsQuery, bool wantsOutput)
+    private int FirstOf(Range? streams, in AttentionShape shape)
     {
-        CheckTensor(query.Length, wantsQuery ? length : 0, TKernel.HeadDim, nameof(query));
-        CheckTensor(key.Length, length, TKernel.HeadDim, nameof(key));
-        CheckTensor(value.Length, length, TKernel.ValueDim, nameof(value));
-        CheckTensor(destination.Length, wantsOutput ? length : 0, TKernel.ValueDim, nameof(destination));
+        var (from, to) = streams is { } range ? (range.Start.GetOffset(Streams), range.End.GetOffset(Streams)) : (0, Streams);
+        if (from < 0 || to < from || to > Streams)
+        {
+            throw new ArgumentOutOfRangeException(nameof(streams), $"The streams {streams} were asked for, but there are {Streams}.");
+        }
+
+        var heads = shape.Batch * shape.Heads;
+        if (heads != to - from)
+        {
+            Throw(
+                nameof(shape),
+                $"The shape has batch {shape.Batch} × heads {shape.Heads} = {heads} streams, but {to - from} take the tokens.");
+        }
+
+        return from;
+    }
+
+    private int SharedBy(int groupSize)
+    {
+        if (groupSize < 1 || Streams % groupSize != 0)
+        {
+            Throw(nameof(groupSize), $"groupSize is {groupSize}, but must be 1 to Streams = {Streams} and divide it.");
+        }
+
+        return Streams / groupSize;
+    }
+
+    private ref DecodingStream Checked(int stream, [CallerArgumentExpression(nameof(stream))] string name = "")
+    {
+        if ((uint)stream >= (uint)Streams)
+        {
+            throw new ArgumentOutOfRangeException(name, $"The stream {stream} was asked for, but there are {Streams}, from 0 on.");
+        }
+
+        return ref _streams[stream];
+    }
+
+    private static void CheckOverlaps(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> destination)
+    {
         ShapeChecks.CheckOverlap(destination, query, nameof(query));
         ShapeChecks.CheckOverlap(destination, key, nameof(key));
         ShapeChecks.CheckOverlap(destination, value, nameof(value));
     }
 
-    private void CheckTensor(int actual, int length, int dim, string name)
+    private static void CheckTensor(int actual, int streams, int dim, string name)
     {
-        var expected = (Int128)Streams * length * dim;
+        var expected = (long)streams * dim;
         if (actual != expected)
         {
-            Throw(name, $"{name} holds {actual} numbers, but streams {Streams} × length {length} × dim {dim} = {expected} are needed.");
+            Throw(name, $"{name} holds {actual} numbers, but streams {streams} × dim {dim} = {expected} are needed.");
         }
     }
 

@@ -9,9 +9,8 @@ internal static unsafe class KernelOperands<TKernel>
     private static readonly Operand[] Listed = Checked(TKernel.Operands.ToArray());
 
     private static readonly int
-        Query = IndexOf("query"), Key = IndexOf("key"), Value = IndexOf("value"), Output = IndexOf("output"),
-            LogSumExp = IndexOf("logSumExp"),
-        Parameters = IndexOf("parameters");
+        QueryIndex = IndexOf("query"), KeyIndex = IndexOf("key"), ValueIndex = IndexOf("value"), OutputIndex = IndexOf("output"),
+        LogSumExpIndex = IndexOf("logSumExp"), ParametersIndex = IndexOf("parameters");
 
     /// <summary>The widest sharing of what the kernel writes: heads that share it run one after the other.</summary>
     public static OperandSharing WrittenBy { get; } =
@@ -19,6 +18,18 @@ internal static unsafe class KernelOperands<TKernel>
 
     /// <summary>Whether it may read what is missing.</summary>
     public static bool ReadsMissing { get; } = Listed.Any(operand => operand is { IsOptional: true, Access: OperandAccess.Read });
+
+    /// <summary>The queries.</summary>
+    public static Operand Query => Listed[QueryIndex];
+
+    /// <summary>The keys.</summary>
+    public static Operand Key => Listed[KeyIndex];
+
+    /// <summary>The values.</summary>
+    public static Operand Value => Listed[ValueIndex];
+
+    /// <summary>The outputs.</summary>
+    public static Operand Output => Listed[OutputIndex];
 
     /// <summary>In the order of the kernel.</summary>
     public static ReadOnlySpan<Operand> All => Listed;
@@ -48,13 +59,34 @@ internal static unsafe class KernelOperands<TKernel>
         OperandPlace* places, float* query, float* key, float* value, float* output, float* logSumExp,
         float* parameters, int queryLength, int keyLength)
     {
-        places[Query].Start = query;
-        places[Key].Start = key;
-        places[Value].Start = value;
-        places[Output].Start = output;
-        Put(places, LogSumExp, logSumExp);
-        Put(places, Parameters, parameters);
+        places[QueryIndex].Start = query;
+        places[KeyIndex].Start = key;
+        places[ValueIndex].Start = value;
+        places[OutputIndex].Start = output;
+        Put(places, LogSumExpIndex, logSumExp);
+        Put(places, ParametersIndex, parameters);
         return new HeadOperands(places, queryLength, keyLength);
+    }
+
+    /// <summary>Tokens of one head that each have a query and a key, of a kernel that nothing else is handed.</summary>
+    /// <param name="places">What <see cref="Prepare"/> has set, which outlives what is returned.</param>
+    /// <param name="query">[tokens, head dim].</param>
+    /// <param name="key">[tokens, head dim].</param>
+    /// <param name="value">[tokens, value dim].</param>
+    /// <param name="output">[tokens, value dim].</param>
+    /// <param name="parameters">As the kernel has packed them.</param>
+    /// <param name="tokens">The tokens.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static HeadOperands Head(
+        OperandPlace* places, OperandPlace query, OperandPlace key, OperandPlace value, OperandPlace output, float* parameters, int tokens)
+    {
+        places[QueryIndex] = query;
+        places[KeyIndex] = key;
+        places[ValueIndex] = value;
+        places[OutputIndex] = output;
+        Put(places, LogSumExpIndex, null);
+        Put(places, ParametersIndex, parameters);
+        return new HeadOperands(places, tokens, tokens);
     }
 
     private static void Put(OperandPlace* places, int operand, float* start)

@@ -60,6 +60,18 @@ internal unsafe struct OperandMemory
         Stride = RowStride,
     };
 
+    /// <summary>One head of it, from a row on.</summary>
+    /// <param name="batch">The sequence.</param>
+    /// <param name="head">The query head in it.</param>
+    /// <param name="row">The first row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly OperandPlace Of(nint batch, nint head, nint row)
+    {
+        var place = Of(batch, head);
+        place.Start += row * place.Stride;
+        return place;
+    }
+
     /// <summary>What is left for a call of some of the heads.</summary>
     /// <param name="batch">The first sequence.</param>
     /// <param name="head">The first query head.</param>

@@ -70,7 +70,7 @@ internal static class ShapeChecks
     }
 
     /// <summary>Whether there is a length for each sequence, or none at all, and each is within the keys.</summary>
-    public static void CheckKeyLengths(ReadOnlySpan<int> keyLengths, in AttentionShape shape)
+    public static void CheckKeyLengths(ReadOnlySpan<int> keyLengths, in AttentionShape shape, string name = "keyLengths")
     {
         if (keyLengths.IsEmpty)
         {
@@ -79,14 +79,14 @@ internal static class ShapeChecks
 
         if (keyLengths.Length != shape.Batch)
         {
-            Throw(nameof(keyLengths), $"keyLengths holds {keyLengths.Length} numbers, but the batch has {shape.Batch} sequences.");
+            Throw(name, $"{name} holds {keyLengths.Length} numbers, but the batch has {shape.Batch} sequences.");
         }
 
         for (var i = 0; i < keyLengths.Length; i++)
         {
             if ((uint)keyLengths[i] > (uint)shape.KeyLength)
             {
-                Throw(nameof(keyLengths), $"keyLengths[{i}] is {keyLengths[i]}, but must be 0 to KeyLength = {shape.KeyLength}.");
+                Throw(name, $"{name}[{i}] is {keyLengths[i]}, but must be 0 to KeyLength = {shape.KeyLength}.");
             }
         }
     }

@@ -152,7 +152,8 @@ public class DecodingStateTests
         using var with = attention.CreateDecodingState();
         using var without = attention.CreateDecodingState();
         _ = DecodingTests.Decode(with, Part(inputs, 0, 50), prefix: 50);
-        without.Prefill(default, inputs.Key.AsSpan(0, 50 * layer.HeadDim), inputs.Value.AsSpan(0, 50 * layer.ValueDim), default, 50);
+        without.Prefill(
+            default, inputs.Key.AsSpan(0, 50 * layer.HeadDim), inputs.Value.AsSpan(0, 50 * layer.ValueDim), default, Shape(1, 50));
         Compare.Same(Steps(with, inputs, 50, Length), Steps(without, inputs, 50, Length));
     }
 
@@ -233,17 +234,18 @@ public class DecodingStateTests
         Assert.Throws<ArgumentOutOfRangeException>("streams", () => new CausalSoftmax16(1).CreateDecodingState(0));
         using var state = new CausalSoftmax16(1).CreateDecodingState(3);
         float[] right = new float[48], wrong = new float[47];
-        Refuses("query", "47", "3 × length 1 × dim 16 = 48", () => state.Step(wrong, right, right, right));
+        Refuses("query", "47", "streams 3 × dim 16 = 48", () => state.Step(wrong, right, right, right));
         Refuses("key", "47", "48", () => state.Step(right, wrong, right, right));
         Refuses("value", "47", "48", () => state.Step(right, right, wrong, right));
         Refuses("destination", "47", "48", () => state.Step(right, right, right, wrong));
         Refuses("destination", "0", "48", () => state.Step(right, right, right, default));
         Refuses("destination", "48", "overlaps query", () => state.Step(right, right.ToArray(), right.ToArray(), right));
-        Refuses("key", "47", "3 × length 2 × dim 16 = 96", () => state.Prefill(default, wrong, new float[96], default, 2));
-        Refuses("query", "48", "96", () => state.Prefill(right, new float[96], new float[96], new float[96], 2));
-        Assert.Throws<ArgumentOutOfRangeException>("length", () => state.Prefill(right, right, right, right, -1));
+        Refuses(
+            "key", "47", "3 × length 2 × dim 16 = 96", () => state.Prefill(default, wrong, new float[96], default, Shape(3, 2)));
+        Refuses("query", "48", "96", () => state.Prefill(right, new float[96], new float[96], new float[96], Shape(3, 2)));
+        Refuses("shape", "-1", "at least 0", () => state.Prefill(right, right, right, right, Shape(3, -1)));
         Assert.Equal(0, state.Position);
-        state.Prefill(default, default, default, default, 0);
+        state.Prefill(default, default, default, default, Shape(3, 0));
         Assert.Equal(0, state.Position);
         Assert.Throws<ArgumentNullException>("stream", () => state.Save(null!));
 
@@ -297,8 +299,10 @@ public class DecodingStateTests
     {
         IAttention attention = exact ? new CausalExact8() : new TinyCausalSoftmax(3);
         var layer = exact ? Layer.Of<CausalExact8>() : Layer.Of<TinyCausalSoftmax>();
-        using var state = attention.CreateDecodingState();
-        Steps(state, new Inputs(layer, 3, 3, seed: 1), 0, 3);
+        using var state = attention.CreateDecodingState(3);
+        _ = Decode(state, [.. Enumerable.Range(0, 3).Select(seed => new Inputs(layer, 3, 3, seed))], prefix: 0);
+        state.End(1);
+        state.Restart(2);
         var bytes = Saved(state);
         attention.LoadDecodingState(new MemoryStream(bytes)).Dispose();
         for (var length = 0; length < bytes.Length; length++)
@@ -328,7 +332,7 @@ public class DecodingStateTests
         IAttention attention = exact ? new CausalExact8() : new TinyCausalSoftmax(3);
         var layer = exact ? Layer.Of<CausalExact8>() : Layer.Of<TinyCausalSoftmax>();
         using var state = attention.CreateDecodingState(2);
-        state.Prefill(default, new float[2 * 3 * layer.HeadDim], new float[2 * 3 * layer.ValueDim], default, 3);
+        state.Prefill(default, new float[2 * 3 * layer.HeadDim], new float[2 * 3 * layer.ValueDim], default, Shape(2, 3));
         var bytes = Saved(state);
         Load(Changed(0, 'K'));
         var header = HeaderLength(bytes);
@@ -359,20 +363,46 @@ public class DecodingStateTests
         using var state = attention.CreateDecodingState();
         var bytes = Saved(state);
         var header = HeaderLength(bytes);
-        foreach (var (streams, position, message) in new[]
+        foreach (var (streams, position, rows, message) in new[]
         {
-            (int.MaxValue, 0L, "cut off|rows, but"), (int.MaxValue, 1L << 30, "cut off|rows, but"), (1, 1L << 30, "rows, but|damaged"),
-            (1, long.MaxValue, "remembers|damaged"),
-            (0, 0L, "0 streams, but 1 to 2147483647"), (-1, 0L, "-1 streams"), (1, -1L, "-1 tokens"),
+            (int.MaxValue, 0L, 0, "cut off"), (int.MaxValue, 1L << 30, 0, "cut off|rows, but"), (1, 1L << 30, 0, "rows, but|damaged"),
+            (1, long.MaxValue, 0, "tokens, but|damaged"), (1, 1L << 30, 1 << 30, "rows, but|cut off"), (1, 3, 4, "4 rows, but"),
+            (0, 0L, 0, "0 streams, but 1 to 2147483647"), (-1, 0L, 0, "-1 streams"), (1, -1L, 0, "-1 tokens, but 0 to"),
+            (1, long.MinValue, 0, "tokens, but 0 to"), (1, 100, 16, "16 rows, but"), (1, 3, -2, "-2 rows, but"),
+            (1, 5, int.MinValue, "-2147483648 rows, but"), (int.MaxValue, 5, -1, "rows, but|tokens, but|cut off|damaged"),
         })
         {
             var claimed = bytes.ToArray();
-            BitConverter.TryWriteBytes(claimed.AsSpan(header - 12), streams);
-            BitConverter.TryWriteBytes(claimed.AsSpan(header - 8), position);
+            BitConverter.TryWriteBytes(claimed.AsSpan(header - 4), streams);
+            BitConverter.TryWriteBytes(claimed.AsSpan(header + 4), position);
+            BitConverter.TryWriteBytes(claimed.AsSpan(header + 12), rows);
             var error = Assert.Throws<InvalidDataException>(() =>
                 attention.LoadDecodingState(new MemoryStream(SignHeader(claimed, header))));
             Assert.Matches(message, error.Message);
         }
+    }
+
+    /// <summary>A position leaves no other trace in a state of random features: any is loaded; past the last no token is taken.</summary>
+    [Fact]
+    public void Tokens_past_the_last_position_are_refused_with_both_numbers()
+    {
+        using var state = new CausalSoftmax16(3).CreateDecodingState(2);
+        var bytes = Saved(state);
+        var header = HeaderLength(bytes);
+        BitConverter.TryWriteBytes(bytes.AsSpan(header + 4), long.MaxValue - 1);
+        var ofHeader = Crc32.Append(0, bytes.AsSpan(0, header));
+        BitConverter.TryWriteBytes(
+            bytes.AsSpan(bytes.Length - 4), Crc32.Append(ofHeader, bytes.AsSpan(header + 4, bytes.Length - header - 8)));
+        using var loaded = new CausalSoftmax16(3).LoadDecodingState(new MemoryStream(bytes));
+        float[] tokens = new float[32], output = new float[32];
+        loaded.Step(tokens, tokens, tokens, output);
+        Assert.Equal((long.MaxValue, 1), (loaded.PositionOf(0), loaded.PositionOf(1)));
+        var error = Assert.Throws<InvalidOperationException>(() => loaded.Step(tokens, tokens, tokens, output));
+        Assert.Contains("9223372036854775808 tokens of a stream, but at most 9223372036854775807", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, loaded.PositionOf(1));
+        loaded.End(0);
+        loaded.Step(tokens, tokens, tokens, output);
+        Assert.Equal(2, loaded.Position);
     }
 
     [Fact]
@@ -390,7 +420,7 @@ public class DecodingStateTests
         }
     }
 
-    /// <summary>Streams of exact attention without a token are four bytes each in a file, and as little in memory.</summary>
+    /// <summary>Streams of exact attention without a token are twelve bytes each in a file, and as little in memory.</summary>
     [Fact]
     public void Streams_without_a_token_take_no_memory_until_they_have_one()
     {
@@ -417,18 +447,18 @@ public class DecodingStateTests
         using var state = new CausalSoftmax16(7).CreateDecodingState(2);
         var bytes = Saved(state);
         Assert.Equal("KGENDECO", Encoding.ASCII.GetString(bytes, 0, 8));
-        Assert.Equal(2, BitConverter.ToInt32(bytes, 8));
+        Assert.Equal(3, BitConverter.ToInt32(bytes, 8));
         var text = BitConverter.ToInt32(bytes, 12);
         Assert.Equal(
             "FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 32, causal.",
             Encoding.UTF8.GetString(bytes, 16, text));
 
-        // Without a token: the header, and for each stream no rows and c, z, S, the rests of z and S, and the maxima.
-        Assert.Equal(16 + text + 4 + 4 + 4 + 8 + 4 + (2 * (4 + (4 * 32 * (4 + (2 * 16))))) + 4, bytes.Length);
+        // Without a token: the header, and for each stream its position, no rows and c, z, S, the rests of z and S, and the maxima.
+        Assert.Equal(16 + text + 4 + 4 + 4 + 4 + (2 * (8 + 4 + (4 * 32 * (4 + (2 * 16))))) + 4, bytes.Length);
 
         // The checksum of the header is of the header, the last one of all but that.
         var header = HeaderLength(bytes);
-        Assert.Equal(16 + text + 4 + 4 + 4 + 8, header);
+        Assert.Equal(16 + text + 4 + 4 + 4, header);
         Assert.Equal(Crc32.Append(0, bytes.AsSpan(0, header)), BitConverter.ToUInt32(bytes, header));
         var ofHeader = Crc32.Append(0, bytes.AsSpan(0, header));
         Assert.Equal(
@@ -436,7 +466,7 @@ public class DecodingStateTests
 
         bytes[8] = 1;
         var error = Assert.Throws<InvalidDataException>(() => new CausalSoftmax16(7).LoadDecodingState(new MemoryStream(bytes)));
-        Assert.Contains("version 1 of the format; this library reads version 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("version 1 of the format; this library reads version 3", error.Message, StringComparison.Ordinal);
         Assert.Contains("Prefill", error.Message, StringComparison.Ordinal);
         bytes[0] = (byte)'X';
         Assert.Throws<InvalidDataException>(() => new CausalSoftmax16(7).LoadDecodingState(new MemoryStream(bytes)));
@@ -450,12 +480,12 @@ public class DecodingStateTests
     }
 
     /// <summary>
-    /// Up to its checksum: 16 bytes, the declaration, the hyperparameters, the projection's checksum, streams and position.
+    /// Up to its checksum: 16 bytes, the declaration, the hyperparameters, the projection's checksum and the streams.
     /// </summary>
     private static int HeaderLength(byte[] bytes)
     {
         var declaration = BitConverter.ToInt32(bytes, 12);
-        return 16 + declaration + 4 + (4 * BitConverter.ToInt32(bytes, 16 + declaration)) + 4 + 4 + 8;
+        return 16 + declaration + 4 + (4 * BitConverter.ToInt32(bytes, 16 + declaration)) + 4 + 4;
     }
 
     private static byte[] SignHeader(byte[] bytes, int header)
@@ -475,6 +505,9 @@ public class DecodingStateTests
         return part;
     }
 
+    /// <summary>One sequence whose heads are the streams.</summary>
+    private static AttentionShape Shape(int streams, int length) => new(1, streams, length);
+
     private static float[] Steps(DecodingState state, Inputs inputs, int from, int to) =>
         DecodingTests.Decode(state, Part(inputs, from, to), prefix: 0);
 
@@ -491,7 +524,7 @@ public class DecodingStateTests
             var output = new float[all.Length * count * dv];
             if (from < prefix)
             {
-                state.Prefill(query, key, value, output, count);
+                state.Prefill(query, key, value, output, Shape(all.Length, count));
             }
             else if (count > 0)
             {

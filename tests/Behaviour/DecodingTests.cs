@@ -59,7 +59,7 @@ public class DecodingTests
         output.AsSpan().Fill(float.NaN);
         state.Prefill(
             inputs.Query.AsSpan(0, prefix * d), inputs.Key.AsSpan(0, prefix * d), inputs.Value.AsSpan(0, prefix * dv),
-            output.AsSpan(0, prefix * dv), prefix);
+            output.AsSpan(0, prefix * dv), new AttentionShape(1, 1, prefix));
         for (var t = prefix; t < length; t++)
         {
             state.Step(

@@ -115,7 +115,7 @@ public class DriftTests
     {
         using var state = new TinyCausalExact().CreateDecodingState();
         var (zeros, values) = (new float[Million], Equal(Million, 0.3f));
-        state.Prefill(zeros, zeros, values, [], Million);
+        state.Prefill(zeros, zeros, values, [], new AttentionShape(1, 1, Million));
         var output = new float[1];
         state.Step([0], [0], [0.3f], output);
         Assert.InRange(output[0], 0.3f * (1 - Promised), 0.3f * (1 + Promised));

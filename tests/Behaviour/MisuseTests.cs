@@ -85,7 +85,7 @@ public sealed class MisuseTests
         Assert.Throws<ObjectDisposedException>(() => state.Save(Stream.Null));
         Assert.Throws<ObjectDisposedException>(state.Fork);
         Assert.Throws<ObjectDisposedException>(() => Step(state));
-        Assert.Throws<ObjectDisposedException>(() => state.Prefill(default, Tokens, Tokens, default, 1));
+        Assert.Throws<ObjectDisposedException>(() => state.Prefill(default, Tokens, Tokens, default, new AttentionShape(1, Streams, 1)));
     }
 
     [Fact]
@@ -96,7 +96,11 @@ public sealed class MisuseTests
         var refused = 0;
         state.Save(new Hooked(() =>
         {
-            foreach (var call in new Action[] { () => Step(state), () => state.Prefill(default, Tokens, Tokens, default, 1) })
+            foreach (var call in new Action[]
+            {
+                () => Step(state), () => state.Prefill(default, Tokens, Tokens, default, new AttentionShape(1, Streams, 1)),
+                () => state.End(0), () => state.Restart(0),
+            })
             {
                 var error = Assert.Throws<InvalidOperationException>(call);
                 Assert.Contains("Another call is using this DecodingState", error.Message, StringComparison.Ordinal);
@@ -109,7 +113,7 @@ public sealed class MisuseTests
             state.Save(Stream.Null);
             Step(fork);
         }));
-        Assert.True(refused >= 2);
+        Assert.True(refused >= 4);
         Assert.Equal(1, state.Position);
     }
 
@@ -310,22 +314,22 @@ public sealed class MisuseTests
         var (attention, _) = layer.Create();
         using var state = attention.CreateDecodingState(40);
         var tokens = new float[40 * Rows * Dim];
-        state.Prefill(default, tokens, tokens, default, Rows);
+        state.Prefill(default, tokens, tokens, default, new AttentionShape(1, 40, Rows));
         using var saved = new MemoryStream();
         state.Save(saved);
         var bytes = saved.ToArray();
         var declaration = BitConverter.ToInt32(bytes, 12);
-        var header = 16 + declaration + 4 + 4 + 4 + 8;
+        var header = 16 + declaration + 4 + 4 + 4;
         foreach (var (streams, position)
             in new[] { (40, Rows), (int.MaxValue, Rows), (int.MaxValue, int.MaxValue - 64), (1, int.MaxValue - 64) })
         {
             var claimed = bytes.ToArray();
-            BitConverter.TryWriteBytes(claimed.AsSpan(header - 12), streams);
-            BitConverter.TryWriteBytes(claimed.AsSpan(header - 8), (long)position);
+            BitConverter.TryWriteBytes(claimed.AsSpan(header - 4), streams);
             BitConverter.TryWriteBytes(claimed.AsSpan(header), Crc32.Append(0, claimed.AsSpan(0, header)));
+            BitConverter.TryWriteBytes(claimed.AsSpan(header + 4), (long)position); // of the first stream, and its rows
             if (layer.Kernel is null)
             {
-                BitConverter.TryWriteBytes(claimed.AsSpan(header + 4), position); // the rows of the first stream
+                BitConverter.TryWriteBytes(claimed.AsSpan(header + 12), position);
             }
 
             Collect();

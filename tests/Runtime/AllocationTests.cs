@@ -51,13 +51,19 @@ public sealed class AllocationTests
     }
 
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(2, 8)]
-    public void AStepAllocatesNothingManaged(int degree, int streams)
+    [InlineData(1, 1, 0)]
+    [InlineData(2, 8, 0)]
+    [InlineData(2, 8, 3)]
+    public void AStepAllocatesNothingManaged(int degree, int streams, int ended)
     {
         CausalSoftmax16 attention = new(1) { DegreeOfParallelism = degree };
         using var state = attention.CreateDecodingState(streams);
         float[] input = new float[streams * 16], output = new float[streams * 16];
+        for (var stream = 0; stream < ended; stream++)
+        {
+            state.End(stream);
+        }
+
         Repeat(200);
         var bytes = long.MaxValue;
         for (var attempt = 0; attempt < 20 && bytes != 0; attempt++)

@@ -1,0 +1,23 @@
+namespace KernelGen.CompilerServices;
+
+/// <summary>What a decoding state has of one stream.</summary>
+internal struct DecodingStream
+{
+    /// <summary>The rows of a stream that has ended.</summary>
+    public const int Ended = -1;
+
+    /// <summary>The state, then the rows. Null: it has ended, or it was read from a file without a token.</summary>
+    public AlignedBuffer? Memory;
+
+    /// <summary>The tokens so far.</summary>
+    public long Position;
+
+    /// <summary>The rows of the open block, or of all tokens where all are kept; or <see cref="Ended"/>.</summary>
+    public int Rows;
+
+    /// <summary>The tokens that it takes in the call that is running.</summary>
+    public int Tokens;
+
+    /// <summary>Whether it takes no more tokens.</summary>
+    public readonly bool HasEnded => Rows == Ended;
+}
