@@ -7,9 +7,8 @@ namespace KernelGen;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Made by <see cref="IAttention.CreateDecodingState"/>; a stream is one head of one sequence. <see cref="Step"/> gives what
-/// <see cref="IAttention.Forward(ReadOnlySpan{float}, ReadOnlySpan{float}, ReadOnlySpan{float}, Span{float}, in AttentionShape,
-/// ReadOnlySpan{int})"/>
+/// Made by <see cref="ICausalAttention.CreateDecodingState"/>; a stream is one head of one sequence. <see cref="Step"/> gives what
+/// <see cref="IAttention.Forward"/>
 /// gives for the same token of the whole sequence, up to rounding. It has two levels: tokens join an open block, which joins the sums over
 /// all tokens as a whole, so that sums over many tokens do not drift.
 /// </para>
@@ -95,7 +94,7 @@ public abstract class DecodingState : IDisposable
     /// time.
     /// </remarks>
     public abstract void Prefill(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in AttentionShape shape,
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
         ReadOnlySpan<int> lengths = default, Range? streams = null);
 
     /// <summary>Takes one token of each stream that has not ended, each from where it is.</summary>
@@ -156,7 +155,7 @@ public abstract class DecodingState : IDisposable
     public abstract DecodingState Fork(ReadOnlySpan<int> streams);
 
     /// <summary>
-    /// Writes the state in a form that <see cref="IAttention.LoadDecodingState"/> reads back: the same outputs to the bit at the same
+    /// Writes the state in a form that <see cref="ICausalAttention.LoadDecodingState"/> reads back: the same outputs to the bit at the same
     /// vector width.
     /// </summary>
     /// <param name="stream">Written from where it stands; neither flushed nor closed.</param>

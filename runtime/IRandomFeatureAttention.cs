@@ -17,8 +17,9 @@ public interface IRandomFeatureAttention : IAttention
 
     /// <summary>
     /// Draws new projections, of the kind that the layer declares. Calls that are running go on with the old ones, and so does what they
-    /// filled or made: results, decoding states and item sets keep the projections that they started with.
+    /// filled or made: contexts, decoding states and item sets keep the projections that they started with.
     /// </summary>
+    /// <param name="seed">Any number.</param>
     void Redraw(ulong seed);
 
     /// <summary>Takes other projections, such as those of a saved model; otherwise as the other overload.</summary>
@@ -26,8 +27,4 @@ public interface IRandomFeatureAttention : IAttention
     /// The projections have another size, or no structure where the layer declares a fast transform.
     /// </exception>
     void Redraw(Projection projection);
-
-    /// <summary>An empty set of items to be queried with the features of this layer.</summary>
-    /// <exception cref="InvalidOperationException">The layer is causal: items have no order.</exception>
-    ItemSet CreateItemSet();
 }

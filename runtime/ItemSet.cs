@@ -12,7 +12,7 @@ namespace KernelGen;
 /// one, in any portions, or by joining two sets therefore gives the same up to rounding.
 /// </para>
 /// <para>
-/// Made by <see cref="IRandomFeatureAttention.CreateItemSet"/>; it keeps the projections that were in force then. Any number of threads may
+/// Made by <see cref="IItemSetAttention.CreateItemSet"/>; it keeps the projections that were in force then. Any number of threads may
 /// query it at once; a call that adds items must be alone, and one that finds another running throws
 /// <see cref="InvalidOperationException"/>.
 /// </para>

@@ -1,22 +1,23 @@
 namespace KernelGen.Bench.Kernels;
 
 /// <summary>
-/// Backward passes, each after a forward pass that keeps its result or, where that is not wanted, after one that ran before.
+/// Backward passes, each after a forward pass that keeps what it needs or, where that is not wanted, after one that ran before.
 /// </summary>
 public sealed class BackwardWorkload : Workload
 {
     private readonly Direction _direction;
-    private readonly AttentionResult? _result;
+    private readonly IDifferentiableAttention _layer;
+    private readonly BackwardContext _context = new();
 
     /// <param name="direction">What a call computes: not a forward pass alone.</param>
     public BackwardWorkload(BenchKernel kernel, int heads, int length, int threads, Tensors? tensors, Direction direction)
         : base(kernel, heads, length, threads, tensors)
     {
         _direction = direction;
+        _layer = (IDifferentiableAttention)Layer;
         if (Tensors.Query.Length >= Count)
         {
             // What a backward pass starts from.
-            _result = new AttentionResult(Layer, Shape);
             Forward();
         }
     }
@@ -25,8 +26,8 @@ public sealed class BackwardWorkload : Workload
 
     public override long ScratchBytes =>
         _direction == Direction.Backward
-            ? Layer.BackwardScratchBytes(Shape)
-            : Math.Max(base.ScratchBytes, Layer.BackwardScratchBytes(Shape));
+            ? _layer.BackwardScratchBytes(Shape)
+            : Math.Max(base.ScratchBytes, _layer.BackwardScratchBytes(Shape));
 
     public override void Run()
     {
@@ -35,12 +36,13 @@ public sealed class BackwardWorkload : Workload
             Forward();
         }
 
-        Layer.Backward(
-            Part(Tensors.Query), Part(Tensors.Key), Part(Tensors.Value), Part(Tensors.Destination), _result!,
+        _layer.Backward(
+            Part(Tensors.Query), Part(Tensors.Key), Part(Tensors.Value), Part(Tensors.Destination), _context,
             outputGradient: Part(Tensors.Value), // any numbers of that size
             Tensors.Gradients[0].AsSpan(0, Count), Tensors.Gradients[1].AsSpan(0, Count), Tensors.Gradients[2].AsSpan(0, Count), Shape);
     }
 
-    private void Forward() =>
-        Layer.Forward(Part(Tensors.Query), Part(Tensors.Key), Part(Tensors.Value), Tensors.Destination.AsSpan(0, Count), Shape, _result!);
+    private void Forward() => Layer.Forward(
+        Part(Tensors.Query), Part(Tensors.Key), Part(Tensors.Value), Tensors.Destination.AsSpan(0, Count), Shape,
+        new ForwardOptions { Context = _context });
 }

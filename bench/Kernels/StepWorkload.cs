@@ -33,7 +33,7 @@ public sealed class StepWorkload : IDisposable
         _tensors = new Tensors(Tokens * _count);
         var layer = kernel.Create();
         layer.DegreeOfParallelism = 1;
-        _state = layer.CreateDecodingState(streams);
+        _state = ((ICausalAttention)layer).CreateDecodingState(streams);
         const int Portion = 4096;
         var prefix = new Tensors(streams * Math.Min(Portion, position) * kernel.HeadDim);
         while (_state.Position < position)

@@ -146,7 +146,7 @@ internal sealed class Experiment
 
         return new Measurement(
             direction.Causal, length, exact, estimate, favor, copy,
-            direction.Exact.ScratchBytes(in shape), direction.Favor.ScratchBytes(in shape),
+            direction.Exact.ScratchBytes(shape), direction.Favor.ScratchBytes(shape),
             positions.Length, exactError, favorError, SampledRows.RelativeError(average, attention));
     }
 
@@ -181,7 +181,7 @@ internal sealed class Experiment
     private void Forward(IAttention layer, AttentionShape shape)
     {
         var count = shape.QueryLength * Heads * Dim;
-        layer.Forward(_query.AsSpan(0, count), _key.AsSpan(0, count), _value.AsSpan(0, count), _output.AsSpan(0, count), in shape);
+        layer.Forward(_query.AsSpan(0, count), _key.AsSpan(0, count), _value.AsSpan(0, count), _output.AsSpan(0, count), shape);
     }
 
     private void CopyValues(int length)

@@ -60,6 +60,6 @@ internal sealed class HeadInput
     public void Forward(IAttention layer)
     {
         var shape = Shape;
-        layer.Forward(_query, _key, _value, Output, in shape);
+        layer.Forward(_query, _key, _value, Output, shape);
     }
 }

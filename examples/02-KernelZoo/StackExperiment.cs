@@ -23,7 +23,7 @@ internal sealed class StackExperiment(Settings settings, Zoo zoo, Embedding embe
     {
         var x = embedding.Tokens(tokens.AsSpan(0, _length));
         var shape = new AttentionShape(1, Embedding.Heads, _length);
-        var exact = Run(x, (_, query, key, value, output) => zoo.Exact.Layer.Forward(query, key, value, output, in shape));
+        var exact = Run(x, (_, query, key, value, output) => zoo.Exact.Layer.Forward(query, key, value, output, shape));
         var average = Run(x, (_, _, _, value, output) => Average(value, output));
 
         var curves = new List<StackCurve> { Curve("plain averaging", [Errors(average, exact)]) };
@@ -40,7 +40,7 @@ internal sealed class StackExperiment(Settings settings, Zoo zoo, Embedding embe
                     Run(x, (layer, query, key, value, output) =>
                     {
                         attention.Redraw(seed + (ulong)layer);
-                        attention.Forward(query, key, value, output, in shape);
+                        attention.Forward(query, key, value, output, shape);
                     }),
                     exact));
             }

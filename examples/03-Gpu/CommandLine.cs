@@ -12,9 +12,9 @@ internal static class CommandLine
             "The same attention layers on the CPU and on a GPU, on real protein sequences: agreement, time, share of the device's peak.",
             "A short run: fewer repetitions.");
         var list = new Option<bool>("--list") { Description = "List the devices and stop." };
-        Option<int?> device = JobCommand.Whole(
+        var device = JobCommand.Whole(
             "--device", "number", "The device, by its number in the list. [default: the first, which is a GPU if there is one]", 0, 1_000);
-        Option<int?> length = JobCommand.Whole(
+        var length = JobCommand.Whole(
             "--length",
             "tokens",
             FormattableString.Invariant($"Tokens, 1 to {Settings.LongestLength}. ")

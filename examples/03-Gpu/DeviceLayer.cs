@@ -7,7 +7,7 @@ namespace KernelGen.Examples.CpuAndGpu;
 /// <param name="gpu">What to dispose of.</param>
 /// <param name="forward">Its Forward on views of the device.</param>
 /// <param name="backward">Its Backward on views of the device.</param>
-/// <param name="createResult">Its CreateResult.</param>
+/// <param name="createResult">Its CreateContext.</param>
 internal sealed class DeviceLayer(
     IDisposable gpu, DeviceLayer.ForwardCall forward, DeviceLayer.BackwardCall backward, DeviceLayer.ResultCall createResult) : IDisposable
 {
@@ -18,9 +18,9 @@ internal sealed class DeviceLayer(
         ArrayView<float> key,
         ArrayView<float> value,
         ArrayView<float> destination,
-        in AttentionShape shape,
+        AttentionShape shape,
         ArrayView<int> keyLengths,
-        GpuResult? result);
+        GpuBackwardContext? context);
 
     /// <summary>Backward on views of the device.</summary>
     public delegate void BackwardCall(
@@ -29,30 +29,30 @@ internal sealed class DeviceLayer(
         ArrayView<float> key,
         ArrayView<float> value,
         ArrayView<float> output,
-        GpuResult result,
+        GpuBackwardContext context,
         ArrayView<float> outputGradient,
         ArrayView<float> queryGradient,
         ArrayView<float> keyGradient,
         ArrayView<float> valueGradient,
-        in AttentionShape shape,
+        AttentionShape shape,
         ArrayView<int> keyLengths,
         bool accumulate);
 
-    /// <summary>CreateResult.</summary>
-    public delegate GpuResult ResultCall(in AttentionShape shape);
+    /// <summary>CreateContext.</summary>
+    public delegate GpuBackwardContext ResultCall(AttentionShape shape);
 
     /// <summary>Memory for what a forward call keeps.</summary>
-    public GpuResult CreateResult(in AttentionShape shape) => createResult(in shape);
+    public GpuBackwardContext CreateContext(AttentionShape shape) => createResult(shape);
 
     /// <summary>Queues a forward call on tensors of the device.</summary>
-    public void QueueForward(AcceleratorStream stream, DeviceTensors tensors, in AttentionShape shape, GpuResult? result = null) =>
-        forward(stream, tensors.Query, tensors.Key, tensors.Value, tensors.Output, in shape, default, result);
+    public void QueueForward(AcceleratorStream stream, DeviceTensors tensors, AttentionShape shape, GpuBackwardContext? context = null) =>
+        forward(stream, tensors.Query, tensors.Key, tensors.Value, tensors.Output, shape, default, context);
 
     /// <summary>Queues a backward call, of a loss whose gradient by the outputs is the values: any numbers of that size.</summary>
-    public void QueueBackward(AcceleratorStream stream, DeviceTensors tensors, in AttentionShape shape, GpuResult result) =>
+    public void QueueBackward(AcceleratorStream stream, DeviceTensors tensors, AttentionShape shape, GpuBackwardContext context) =>
         backward(
-            stream, tensors.Query, tensors.Key, tensors.Value, tensors.Output, result, outputGradient: tensors.Value, tensors.Gradients[0],
-            tensors.Gradients[1], tensors.Gradients[2], in shape, default, accumulate: false);
+            stream, tensors.Query, tensors.Key, tensors.Value, tensors.Output, context, outputGradient: tensors.Value, tensors.Gradients[0],
+            tensors.Gradients[1], tensors.Gradients[2], shape, default, accumulate: false);
 
     /// <inheritdoc/>
     public void Dispose() => gpu.Dispose();

@@ -48,7 +48,7 @@ internal sealed class DeviceTensors(Accelerator accelerator, HeadInput input) : 
     /// <summary>Copies the gradients to the CPU, and waits for it.</summary>
     public void DownloadGradients(AcceleratorStream stream)
     {
-        for (int i = 0; i < _gradients.Length; i++)
+        for (var i = 0; i < _gradients.Length; i++)
         {
             _gradients[i].View.CopyToCPU(stream, input.GpuGradients[i]);
         }

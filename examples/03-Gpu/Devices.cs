@@ -27,7 +27,7 @@ internal static class Devices
     /// <exception cref="JobException">There is none of that number.</exception>
     public static DeviceChoice Choose(IReadOnlyList<DeviceChoice> devices, int? number)
     {
-        int chosen = number ?? 0;
+        var chosen = number ?? 0;
         return chosen < devices.Count
             ? devices[chosen]
             : throw new JobException(FormattableString.Invariant(

@@ -25,7 +25,7 @@ internal sealed class Experiment : IDisposable
         (_device, _input) = (device, input);
         _pairs = Pair.All((ulong)settings.Seed, settings.Threads);
         _timing = settings.Quick ? new Timing(TimeSpan.FromSeconds(0.5), 5) : new Timing(TimeSpan.FromSeconds(3), 25);
-        long needed = 7L * sizeof(float) * input.Query.Length;
+        var needed = 7L * sizeof(float) * input.Query.Length;
         if (needed > device.Device.MemorySize)
         {
             throw new JobException(FormattableString.Invariant(
@@ -35,7 +35,7 @@ internal sealed class Experiment : IDisposable
 
         (_accelerator, _tensors) = OnDevice(() =>
         {
-            Accelerator accelerator = device.Device.CreateAccelerator(context);
+            var accelerator = device.Device.CreateAccelerator(context);
             return (accelerator, new DeviceTensors(accelerator, input));
         });
     }
@@ -57,7 +57,7 @@ internal sealed class Experiment : IDisposable
     public IReadOnlyList<Measurement> Run(IJobProgress progress)
     {
         progress.Begin("copies", "to the device and back");
-        AcceleratorStream stream = _accelerator.DefaultStream;
+        var stream = _accelerator.DefaultStream;
         (Upload, Download) = OnDevice(() =>
         {
             // Once for the pages, which are new.
@@ -67,7 +67,7 @@ internal sealed class Experiment : IDisposable
         });
 
         var results = new List<Measurement>();
-        foreach (Pair pair in _pairs)
+        foreach (var pair in _pairs)
         {
             progress.Begin(pair.Name, "on both");
             results.AddRange(OnDevice(() => Measure(pair, stream)));
@@ -88,41 +88,41 @@ internal sealed class Experiment : IDisposable
 
     private Measurement[] Measure(Pair pair, AcceleratorStream stream)
     {
-        AttentionShape shape = _input.Shape;
-        long start = Stopwatch.GetTimestamp();
-        using DeviceLayer gpu = pair.OnDevice(_accelerator);
-        using GpuResult result = gpu.CreateResult(in shape);
-        TimeSpan loading = Stopwatch.GetElapsedTime(start);
+        var shape = _input.Shape;
+        var start = Stopwatch.GetTimestamp();
+        using var gpu = pair.OnDevice(_accelerator);
+        using var context = gpu.CreateContext(shape);
+        var loading = Stopwatch.GetElapsedTime(start);
 
-        TimeSpan first = TimeOf(() =>
+        var first = TimeOf(() =>
         {
-            gpu.QueueForward(stream, _tensors, in shape, result);
+            gpu.QueueForward(stream, _tensors, shape, context);
             _tensors.Download(stream);
         });
-        var kept = new AttentionResult(pair.Layer, in shape);
-        pair.Layer.Forward(_input.Query, _input.Key, _input.Value, _input.CpuOutput, in shape, kept);
-        double disagreement = _input.Disagreement();
+        var kept = new BackwardContext();
+        pair.Layer.Forward(_input.Query, _input.Key, _input.Value, _input.CpuOutput, shape, new() { Context = kept });
+        var disagreement = _input.Disagreement();
         Check(pair, "output", disagreement);
 
-        TimeSpan firstBackward = TimeOf(() =>
+        var firstBackward = TimeOf(() =>
         {
-            gpu.QueueBackward(stream, _tensors, in shape, result);
+            gpu.QueueBackward(stream, _tensors, shape, context);
             _tensors.DownloadGradients(stream);
         });
         BackwardOnCpu(pair, kept);
-        double gradientDisagreement = _input.GradientDisagreement();
+        var gradientDisagreement = _input.GradientDisagreement();
         Check(pair, "gradient", gradientDisagreement);
 
         // A check has no speed to measure, and takes long enough.
-        bool isCheck = _device.IsCheckOnly;
+        var isCheck = _device.IsCheckOnly;
         return
         [
             new Measurement(
                 pair, Backward: false, disagreement, _timing.Median(() => ForwardOnCpu(pair)),
-                isCheck ? first : TimeOnDevice(() => gpu.QueueForward(stream, _tensors, in shape), stream), loading),
+                isCheck ? first : TimeOnDevice(() => gpu.QueueForward(stream, _tensors, shape), stream), loading),
             new Measurement(
                 pair, Backward: true, gradientDisagreement, _timing.Median(() => BackwardOnCpu(pair, kept)),
-                isCheck ? firstBackward : TimeOnDevice(() => gpu.QueueBackward(stream, _tensors, in shape, result), stream), firstBackward),
+                isCheck ? firstBackward : TimeOnDevice(() => gpu.QueueBackward(stream, _tensors, shape, context), stream), firstBackward),
         ];
     }
 
@@ -140,21 +140,21 @@ internal sealed class Experiment : IDisposable
 
     private void ForwardOnCpu(Pair pair)
     {
-        AttentionShape shape = _input.Shape;
-        pair.Layer.Forward(_input.Query, _input.Key, _input.Value, _input.CpuOutput, in shape);
+        var shape = _input.Shape;
+        pair.Layer.Forward(_input.Query, _input.Key, _input.Value, _input.CpuOutput, shape);
     }
 
-    private void BackwardOnCpu(Pair pair, AttentionResult kept)
+    private void BackwardOnCpu(Pair pair, BackwardContext kept)
     {
-        AttentionShape shape = _input.Shape;
+        var shape = _input.Shape;
         pair.Layer.Backward(
             _input.Query, _input.Key, _input.Value, _input.CpuOutput, kept, outputGradient: _input.Value, _input.CpuGradients[0],
-            _input.CpuGradients[1], _input.CpuGradients[2], in shape);
+            _input.CpuGradients[1], _input.CpuGradients[2], shape);
     }
 
     private static TimeSpan TimeOf(Action action)
     {
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         action();
         return Stopwatch.GetElapsedTime(start);
     }
@@ -164,7 +164,7 @@ internal sealed class Experiment : IDisposable
     {
         TimeSpan Launch(int count) => TimeOf(() =>
         {
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
             {
                 queue();
             }
@@ -172,8 +172,8 @@ internal sealed class Experiment : IDisposable
             stream.Synchronize();
         });
 
-        TimeSpan one = Launch(1);
-        int launches = (int)Math.Clamp(Slice / one, 1, MostLaunches);
+        var one = Launch(1);
+        var launches = (int)Math.Clamp(Slice / one, 1, MostLaunches);
         return _timing.Median(() => Launch(launches)) / launches;
     }
 

@@ -53,7 +53,7 @@ internal sealed class HeadInput
     {
         double most = 0;
         double size = 0;
-        for (int i = 0; i < cpu.Length; i++)
+        for (var i = 0; i < cpu.Length; i++)
         {
             // Math.Max hands on a NaN.
             most = Math.Max(most, Math.Abs((double)cpu[i] - gpu[i]));

@@ -7,7 +7,8 @@ namespace KernelGen.Examples.CpuAndGpu;
 /// <param name="Layer">The layer on the CPU.</param>
 /// <param name="LargestDisagreement">More than its precision explains, over the largest output.</param>
 /// <param name="OnDevice">Makes the same layer on a device: same projections, same numbers.</param>
-internal sealed record Pair(string Name, IAttention Layer, double LargestDisagreement, Func<Accelerator, DeviceLayer> OnDevice)
+internal sealed record Pair(
+    string Name, IDifferentiableAttention Layer, double LargestDisagreement, Func<Accelerator, DeviceLayer> OnDevice)
 {
     // Sums are added up in another order. Tensor cores also round what they multiply, to 10 bits.
     private const double Rounding = 1e-4;
@@ -26,21 +27,21 @@ internal sealed record Pair(string Name, IAttention Layer, double LargestDisagre
         Pair[] pairs =
         [
             new("FAVOR+ softmax", softmax, Rounding, accelerator =>
-                Of(new Softmax.Gpu(softmax, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+                Of(new Softmax.Gpu(softmax, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateContext))),
             new("FAVOR+ softmax, TF32", tensorSoftmax, TensorRounding, accelerator =>
-                Of(new TensorSoftmax.Gpu(tensorSoftmax, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+                Of(new TensorSoftmax.Gpu(tensorSoftmax, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateContext))),
             new("FAVOR+ softmax, causal", causal, Rounding, accelerator =>
-                Of(new CausalSoftmax.Gpu(causal, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+                Of(new CausalSoftmax.Gpu(causal, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateContext))),
             new("FAVOR+ ReLU", relu, Rounding, accelerator =>
-                Of(new Relu.Gpu(relu, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+                Of(new Relu.Gpu(relu, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateContext))),
             new("own: softplus", own, Rounding, accelerator =>
-                Of(new Softplus.Gpu(own, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+                Of(new Softplus.Gpu(own, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateContext))),
             new("exact softmax", exact, Rounding, accelerator =>
-                Of(new Exact.Gpu(exact, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+                Of(new Exact.Gpu(exact, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateContext))),
             new("exact softmax, TF32", tensorExact, TensorRounding, accelerator =>
-                Of(new TensorExact.Gpu(tensorExact, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult))),
+                Of(new TensorExact.Gpu(tensorExact, accelerator), gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateContext))),
         ];
-        foreach (Pair pair in pairs)
+        foreach (var pair in pairs)
         {
             pair.Layer.DegreeOfParallelism = threads;
         }
@@ -52,10 +53,10 @@ internal sealed record Pair(string Name, IAttention Layer, double LargestDisagre
     /// The nominal operations of a call: products alone, 8·L·m·d a head of FAVOR+ and 4·L²·d of exact attention; backward 16·L·m·d, causal
     /// 22·L·m·d, and 10·L²·d.
     /// </summary>
-    public double Flops(in AttentionShape shape, bool backward)
+    public double Flops(AttentionShape shape, bool backward)
     {
         double length = shape.QueryLength;
-        double perHead = Layer is IRandomFeatureAttention { Features: int features }
+        var perHead = Layer is IRandomFeatureAttention { Features: int features }
             ? (!backward ? 8 : Layer.Causal ? 22 : 16) * length * features * Layer.HeadDim
             : (backward ? 10 : 4) * length * length * Layer.HeadDim;
         return shape.Batch * shape.Heads * perHead;

@@ -1,4 +1,3 @@
-using ILGPU;
 using KernelGen.Examples;
 using KernelGen.Examples.CpuAndGpu;
 
@@ -12,22 +11,22 @@ return CommandLine.Invoke(args, settings =>
         return ExitCode.Success;
     }
 
-    using Context context = Devices.CreateContext();
-    IReadOnlyList<DeviceChoice> devices = Devices.All(context);
+    using var context = Devices.CreateContext();
+    var devices = Devices.All(context);
     report.Devices(devices);
     if (settings.OnlyList)
     {
         return ExitCode.Success;
     }
 
-    DeviceChoice device = Devices.Choose(devices, settings.Device);
-    int length = settings.Length ?? (device.IsCheckOnly ? Settings.CheckLength : Settings.DefaultLength);
-    IReadOnlyList<Protein> proteins = Fasta.ReadFile(settings.DataPath);
+    var device = Devices.Choose(devices, settings.Device);
+    var length = settings.Length ?? (device.IsCheckOnly ? Settings.CheckLength : Settings.DefaultLength);
+    var proteins = Fasta.ReadFile(settings.DataPath);
     report.Intro(proteins, device, length);
 
     var input = new HeadInput(new Embedding(settings.Seed), TokenStream.Concatenate(proteins, length), settings.Threads);
     using var experiment = new Experiment(settings, context, device, input);
-    IReadOnlyList<Measurement> results = terminal.Run(experiment.Work, experiment.Run);
+    var results = terminal.Run(experiment.Work, experiment.Run);
     report.Results(results, device, experiment);
     return ExitCode.Success;
 });

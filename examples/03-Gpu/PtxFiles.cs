@@ -23,13 +23,13 @@ internal static class PtxFiles
         {
             Directory.CreateDirectory(folder);
             var files = new List<PtxFile>();
-            foreach (MethodInfo kernel in Layers.SelectMany(KernelsOf))
+            foreach (var kernel in Layers.SelectMany(KernelsOf))
             {
-                Type pass = kernel.DeclaringType!;
-                string layer = pass.DeclaringType!.DeclaringType!.Name;
-                string name = $"{pass.Name}.{kernel.Name}";
-                string path = Path.Combine(folder, $"{layer}.{name}.ptx");
-                string text = Compile(kernel);
+                var pass = kernel.DeclaringType!;
+                var layer = pass.DeclaringType!.DeclaringType!.Name;
+                var name = $"{pass.Name}.{kernel.Name}";
+                var path = Path.Combine(folder, $"{layer}.{name}.ptx");
+                var text = Compile(kernel);
                 File.WriteAllText(path, text);
                 files.Add(new PtxFile(layer, name, path, text));
             }
@@ -44,7 +44,7 @@ internal static class PtxFiles
 
     private static IEnumerable<MethodInfo> KernelsOf(Type layer)
     {
-        Type gpu = layer.GetNestedType("Gpu", BindingFlags.Public | BindingFlags.NonPublic)!;
+        var gpu = layer.GetNestedType("Gpu", BindingFlags.Public | BindingFlags.NonPublic)!;
         return gpu.GetNestedTypes(BindingFlags.NonPublic)
             .SelectMany(pass => Kernels.Select(name => pass.GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic)))
             .OfType<MethodInfo>();
@@ -52,7 +52,7 @@ internal static class PtxFiles
 
     private static string Compile(MethodInfo kernel)
     {
-        using Context context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
+        using var context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
         using var backend = new PTXBackend(
             context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_80, null);
         return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), default)).PTXAssembly;

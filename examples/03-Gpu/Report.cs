@@ -107,7 +107,7 @@ internal sealed partial class Report(IAnsiConsole console, Settings settings)
 
     private void Speeds(IReadOnlyList<Measurement> results, DeviceChoice device, Experiment experiment)
     {
-        AttentionShape shape = experiment.Shape;
+        var shape = experiment.Shape;
         _printer.Table(
             ["<\nlayer", "max|Δ| /\nmax", "\nCPU, ms", "\nGPU, ms", "\nspeed-up", "GPU,\ntokens/s", "share of\npeak", "loading,\nms"],
             results.Select(result => (string[])
@@ -119,7 +119,7 @@ internal sealed partial class Report(IAnsiConsole console, Settings settings)
                 Text($"{result.Cpu / result.Gpu:F1} ×"),
                 Text($"{shape.Batch * shape.QueryLength / result.Gpu.TotalSeconds:N0}"),
                 device.Peak is { } peak
-                    ? Percent(result.Pair.Flops(in shape, result.Backward) / result.Gpu.TotalSeconds / peak)
+                    ? Percent(result.Pair.Flops(shape, result.Backward) / result.Gpu.TotalSeconds / peak)
                     : "unknown",
                 Milliseconds(result.Loading),
             ]));

@@ -60,7 +60,7 @@ internal sealed class Experiment(Settings settings, byte[] tokens, CancellationT
     }
 
     /// <summary>First calls, which the compiler is part of.</summary>
-    private void WarmUp(IAttention layer)
+    private void WarmUp(ICausalAttention layer)
     {
         using var run = new StreamRun(layer, settings.Seed, new byte[400]);
         run.Advance(400, CancellationToken.None);

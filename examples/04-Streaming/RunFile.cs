@@ -25,7 +25,7 @@ internal static class RunFile
 
     /// <summary>Takes up the run in it.</summary>
     /// <exception cref="JobException">There is none, or it does not fit.</exception>
-    public static StreamRun Read(string path, IAttention layer, int seed, byte[] tokens)
+    public static StreamRun Read(string path, ICausalAttention layer, int seed, byte[] tokens)
     {
         try
         {

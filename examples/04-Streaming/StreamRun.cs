@@ -30,7 +30,7 @@ internal sealed class StreamRun : IDisposable
     /// <param name="layer">A causal layer of <see cref="Embedding.HeadDim"/>.</param>
     /// <param name="seed">The seed of the embedding.</param>
     /// <param name="tokens">What is fed.</param>
-    public StreamRun(IAttention layer, int seed, byte[] tokens)
+    public StreamRun(ICausalAttention layer, int seed, byte[] tokens)
         : this(seed, tokens, layer.CreateDecodingState(Embedding.Heads), EmptyFingerprint)
     {
     }
@@ -117,7 +117,7 @@ internal sealed class StreamRun : IDisposable
 
     /// <summary>Takes up a saved run.</summary>
     /// <exception cref="JobException">It is none, or one of other tokens, another seed or another layer.</exception>
-    public static StreamRun Load(Stream stream, IAttention layer, int seed, byte[] tokens)
+    public static StreamRun Load(Stream stream, ICausalAttention layer, int seed, byte[] tokens)
     {
         try
         {

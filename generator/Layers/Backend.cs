@@ -32,8 +32,12 @@ internal abstract class Backend
 
     /// <summary>What it adds to the type of a layer.</summary>
     /// <param name="spec">What is declared.</param>
+    /// <param name="family">What its family adds.</param>
     /// <param name="programs">Null before they are built: then members have no bodies.</param>
-    public abstract IEnumerable<Member> Members(AttentionSpec spec, LayerPrograms? programs);
+    public abstract IEnumerable<Member> Members(AttentionSpec spec, FamilyMembers family, LayerPrograms? programs);
+
+    /// <summary>The interfaces of the runtime that a layer implements with these members.</summary>
+    public abstract IEnumerable<string> Interfaces(LayerPrograms programs);
 
     /// <summary>Its files for a layer that it can compute.</summary>
     public abstract IEnumerable<GeneratedFile> Files(LayerModel layer, LayerPrograms programs, CancellationToken cancel);

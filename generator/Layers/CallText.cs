@@ -22,10 +22,6 @@ internal static class CallText
             AttentionOperands.GivenTo([program, .. gradients]),
             AttentionOperands.OthersOf([program, .. gradients]), withOthers, output: "output");
 
-    /// <summary>The parameter that takes an operand.</summary>
-    public static MemberParameter Parameter(Operand operand) =>
-        new(operand.Access == OperandAccess.Read ? "global::System.ReadOnlySpan<float>" : "global::System.Span<float>", operand.Name);
-
     private static string Tensors(IEnumerable<Operand> given, IEnumerable<Operand> others, bool withOthers, string output)
     {
         var missing = new HashSet<string>(withOthers ? [] : others.Select(operand => operand.Name));

@@ -15,15 +15,15 @@ internal static class LayerMembers
     private const string Inherited = "<inheritdoc/>";
 
     private static readonly MemberParameter
-        Query = new("global::System.ReadOnlySpan<float>", "query"),
-        Key = new("global::System.ReadOnlySpan<float>", "key"),
-        Value = new("global::System.ReadOnlySpan<float>", "value"),
-        Destination = new("global::System.Span<float>", "destination"),
-        Output = new("global::System.ReadOnlySpan<float>", "output"),
-        Shape = new(Runtime + ".AttentionShape", "shape", "in"),
-        Result = new(Runtime + ".AttentionResult", "result"),
-        KeyLengths = new("global::System.ReadOnlySpan<int>", "keyLengths", Default: "default"),
-        Accumulate = new("bool", "accumulate", Default: "false");
+        Query = Read("query"),
+        Key = Read("key"),
+        Value = Read("value"),
+        Destination = Written("destination"),
+        Output = Read("output"),
+        Shape = new(Runtime + ".AttentionShape", "shape"),
+        ForwardOptions = new(Runtime + ".ForwardOptions", "options", "in", Default: "default"),
+        Context = new(Runtime + ".BackwardContext", "context"),
+        BackwardOptions = new(Runtime + ".BackwardOptions", "options", Default: "default");
 
     /// <param name="type">The name of the type, as its constructors have it.</param>
     /// <param name="spec">What it is declared as.</param>
@@ -43,10 +43,9 @@ internal static class LayerMembers
         .. Properties(),
         .. family.ExplicitProperties,
         .. Forward(programs),
-        .. Decoding($"{spec.Describe()}{family.Declaration}"),
         Engine(),
-        .. Backward(programs),
-        .. backends.SelectMany(backend => backend.Members(spec, programs)),
+        .. programs is { Gradients.Count: 0 } ? [] : Backward(programs),
+        .. backends.SelectMany(backend => backend.Members(spec, family, programs)),
     ];
 
     private static IEnumerable<Member> Constants(AttentionSpec spec)
@@ -65,7 +64,6 @@ internal static class LayerMembers
             }
             """) { Documentation = Inherited };
         yield return new Member(MemberKind.Property, "VectorBits", "public int", "=> Engine.VectorBits;") { Documentation = Inherited };
-        yield return new Member(MemberKind.Property, "StateLength", "public int", "=> Engine.StateLength;") { Documentation = Inherited };
 
         // Constants have the names, so the properties of the interfaces stand beside them.
         yield return Member.Explicit("int", "IAttention", "HeadDim", "HeadDim");
@@ -75,68 +73,27 @@ internal static class LayerMembers
 
     private static IEnumerable<Member> Forward(LayerPrograms? programs)
     {
-        var tensors = programs is null ? "" : CallText.Forward(programs.Forward, withOthers: false);
-        yield return new Member(MemberKind.Method, "ScratchBytes", "public long", "=> Engine.ScratchBytes(in shape);")
+        yield return new Member(MemberKind.Method, "ScratchBytes", "public long", "=> Engine.ScratchBytes(shape);")
         {
             Documentation = Inherited,
             Parameters = [Shape],
         };
-        yield return new Member(MemberKind.Method, "Forward", "public void", $"=> Engine.Forward({tensors}, in shape, null, keyLengths);")
+        yield return new Member(MemberKind.Method, "Forward", "public void", Call(withOthers: false))
         {
             Documentation = Inherited,
-            Parameters = [Query, Key, Value, Destination, Shape, KeyLengths],
-        };
-        yield return new Member(MemberKind.Method, "Forward", "public void", $$"""
-            {
-                global::System.ArgumentNullException.ThrowIfNull(result);
-                Engine.Forward({{tensors}}, in shape, result, keyLengths);
-            }
-            """)
-        {
-            Documentation = Inherited,
-            Parameters = [Query, Key, Value, Destination, Shape, Result, KeyLengths],
+            Parameters = [Query, Key, Value, Destination, Shape, ForwardOptions],
         };
         if (programs is not null && AttentionOperands.OthersOf([programs.Forward]).ToList() is { Count: > 0 } others)
         {
-            yield return new Member(
-                MemberKind.Method, "Forward", "public void",
-                $"=> Engine.Forward({CallText.Forward(programs.Forward, withOthers: true)}, in shape, result, keyLengths);")
+            yield return new Member(MemberKind.Method, "Forward", "public void", Call(withOthers: true))
             {
-                Documentation = $"<inheritdoc cref=\"{Runtime}.IAttention.Forward(global::System.ReadOnlySpan{{float}}, global::System.ReadOnlySpan{{float}}, global::System.ReadOnlySpan{{float}}, global::System.Span{{float}}, in {Runtime}.AttentionShape, {Runtime}.AttentionResult, global::System.ReadOnlySpan{{int}})\"/>",
-                Parameters =
-                [
-                    Query,
-                    Key,
-                    Value,
-                    .. others.Select(CallText.Parameter),
-                    Destination,
-                    Shape,
-                    new(Runtime + ".AttentionResult?", "result", Default: "null"),
-                    KeyLengths,
-                ],
+                Documentation = $"<inheritdoc cref=\"{Runtime}.IAttention.Forward\"/>",
+                Parameters = [Query, Key, Value, .. others.Select(Parameter), Destination, Shape, ForwardOptions],
             };
         }
-    }
 
-    private static IEnumerable<Member> Decoding(string declaration)
-    {
-        yield return new Member(
-            MemberKind.Method, "CreateDecodingState", $"public {Runtime}.DecodingState",
-            "=> Engine.CreateDecodingState(Declaration, streams);")
-        {
-            Documentation = Inherited,
-            Parameters = [new("int", "streams", Default: "1")],
-        };
-        yield return new Member(
-            MemberKind.Method, "LoadDecodingState", $"public {Runtime}.DecodingState", "=> Engine.LoadDecodingState(Declaration, stream);")
-        {
-            Documentation = Inherited,
-            Parameters = [new("global::System.IO.Stream", "stream")],
-        };
-        yield return new Member(MemberKind.Constant, "Declaration", "private const string", $"= \"{declaration}\";")
-        {
-            Documentation = "// What saved states must have been declared as.",
-        };
+        string Call(bool withOthers) =>
+            programs is null ? "" : $"=> Engine.Forward({CallText.Forward(programs.Forward, withOthers)}, shape, options);";
     }
 
     // A constructor that the user wrote and that chains to no generated one leaves the field null.
@@ -151,10 +108,13 @@ internal static class LayerMembers
     private static IEnumerable<Member> Backward(LayerPrograms? programs)
     {
         var (forward, gradients) = (programs?.Forward, programs?.Gradients ?? []);
-        var given = new[] { new MemberParameter(Query.Type, "outputGradient") };
-        var wanted = new[] { "queryGradient", "keyGradient", "valueGradient" }
-            .Select(name => new MemberParameter(Destination.Type, name)).ToList();
-        yield return new Member(MemberKind.Method, "BackwardScratchBytes", "public long", "=> Engine.BackwardScratchBytes(in shape);")
+        var wanted = new[] { "queryGradient", "keyGradient", "valueGradient" }.Select(Written).ToList();
+        yield return new Member(MemberKind.Property, "StateLength", "public int", "=> Engine.StateLength;")
+        {
+            Documentation = Inherited,
+            File = LayerFile.Gradients,
+        };
+        yield return new Member(MemberKind.Method, "BackwardScratchBytes", "public long", "=> Engine.BackwardScratchBytes(shape);")
         {
             Documentation = Inherited,
             Parameters = [Shape],
@@ -163,18 +123,18 @@ internal static class LayerMembers
         yield return new Member(MemberKind.Method, "Backward", "public void", Call(withOthers: false))
         {
             Documentation = Inherited,
-            Parameters = [Query, Key, Value, Output, Result, .. given, .. wanted, Shape, KeyLengths, Accumulate],
+            Parameters = [Query, Key, Value, Output, Context, Read("outputGradient"), .. wanted, Shape, BackwardOptions],
             File = LayerFile.Gradients,
         };
         if (forward is not null && AttentionOperands.OthersOf([forward, .. gradients]).ToList() is { Count: > 0 } others)
         {
             yield return new Member(MemberKind.Method, "Backward", "public void", Call(withOthers: true))
             {
-                Documentation = $"<inheritdoc cref=\"{Runtime}.IAttention.Backward\"/>",
+                Documentation = $"<inheritdoc cref=\"{Runtime}.IDifferentiableAttention.Backward\"/>",
                 Parameters =
                 [
-                    Query, Key, Value, .. others.Where(IsRead).Select(CallText.Parameter), Output, Result, .. given, .. wanted,
-                    .. others.Where(operand => !IsRead(operand)).Select(CallText.Parameter), Shape, KeyLengths, Accumulate,
+                    Query, Key, Value, .. others.Where(IsRead).Select(Parameter), Output, Context, Read("outputGradient"), .. wanted,
+                    .. others.Where(operand => !IsRead(operand)).Select(Parameter), Shape, BackwardOptions,
                 ],
                 File = LayerFile.Gradients,
             };
@@ -182,10 +142,17 @@ internal static class LayerMembers
 
         string Call(bool withOthers) => forward is null
             ? ""
-            : $"=> Engine.Backward(\n    {CallText.Backward(forward, gradients, withOthers)},\n    in shape, result, keyLengths, accumulate);";
+            : $"=> Engine.Backward(\n    {CallText.Backward(forward, gradients, withOthers)},\n    shape, context, options);";
 
         static bool IsRead(Operand operand) => operand.Access == OperandAccess.Read;
     }
+
+    private static MemberParameter Read(string name) => new(Runtime + ".ReadOnlyTensorView", name, "in");
+
+    private static MemberParameter Written(string name) => new(Runtime + ".TensorView", name, "in");
+
+    private static MemberParameter Parameter(Operand operand) =>
+        operand.Access == OperandAccess.Read ? Read(operand.Name) : Written(operand.Name);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

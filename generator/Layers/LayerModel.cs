@@ -15,8 +15,8 @@ internal sealed class LayerModel : IEquatable<LayerModel>
 
     public Declaration Declaration { get; private init; }
 
-    /// <summary>What its family adds; null where that failed.</summary>
-    public FamilyMembers? Family { get; private init; }
+    /// <summary>The interfaces of the runtime that it implements: what it can do, and no more.</summary>
+    public IReadOnlyList<string> Interfaces { get; private init; } = [];
 
     /// <summary>Null where the family failed.</summary>
     public LayerPrograms? Programs { get; private init; }
@@ -33,10 +33,15 @@ internal sealed class LayerModel : IEquatable<LayerModel>
         {
             var programs = families.Build(declaration.Spec);
             var family = families.MembersOf(declaration.Spec);
-            var wanted = backends.All.Where(backend => backend.IsWanted(declaration.Backends));
+            var wanted = backends.All.Where(backend => backend.IsWanted(declaration.Backends)).ToList();
             return new(declaration)
             {
-                Family = family,
+                Interfaces =
+                [
+                    family.Interface,
+                    .. programs.Gradients.Count > 0 ? new[] { "IDifferentiableAttention" } : [],
+                    .. wanted.SelectMany(backend => backend.Interfaces(programs)),
+                ],
                 Programs = programs,
                 Members = LayerMembers.Of(declaration.Type.Name, declaration.Spec, family, programs, wanted),
                 _objections = backends.All.ToDictionary(backend => backend, backend => backend.ObjectionTo(programs)),
@@ -54,7 +59,7 @@ internal sealed class LayerModel : IEquatable<LayerModel>
     /// <summary>What the files of a backend are made from: equal where nothing that concerns it has changed.</summary>
     public LayerModel PartOf(Backend backend) => new(backend.PartOf(Declaration))
     {
-        Family = Family,
+        Interfaces = Interfaces,
         Programs = Programs,
         Failure = Failure,
         Members = Members,

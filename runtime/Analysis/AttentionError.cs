@@ -50,7 +50,7 @@ public sealed class AttentionError
     /// <para>All maps and draws of one call see the same rows. A result does not depend on the number of threads.</para>
     /// </remarks>
     public static AttentionError Measure(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, in AttentionShape shape, bool causal, int features,
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, AttentionShape shape, bool causal, int features,
         AttentionErrorOptions? options = null, ReadOnlySpan<int> keyLengths = default)
     {
         options ??= new AttentionErrorOptions();
@@ -113,7 +113,7 @@ public sealed class AttentionError
 
     /// <summary>Checks the inputs and gathers evenly spread rows of every head with the keys and values that they see.</summary>
     internal static HeadSample[] Samples(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, in AttentionShape shape, bool causal,
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, AttentionShape shape, bool causal,
         int rowsPerHead, ReadOnlySpan<int> keyLengths)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerHead, 1);
@@ -121,7 +121,7 @@ public sealed class AttentionError
         var dim = HeadTensor.Dim(query.Length, shape.Batch, shape.Heads, shape.QueryLength, nameof(query));
         ShapeChecks.CheckTensor(key.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, dim, nameof(key));
         var valueDim = HeadTensor.Dim(value.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, nameof(value));
-        ShapeChecks.CheckKeyLengths(keyLengths, shape);
+        ShapeChecks.CheckKeyLengths(keyLengths, shape, nameof(keyLengths), nameof(keyLengths));
         var positions = QueryRows.Spread(shape.QueryLength, rowsPerHead);
         var samples = new HeadSample[shape.Batch * shape.Heads];
         for (var head = 0; head < samples.Length; head++)
@@ -135,7 +135,7 @@ public sealed class AttentionError
     }
 
     private static FeatureMap Calibrated(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, in AttentionShape shape, ReadOnlySpan<int> keyLengths) =>
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, AttentionShape shape, ReadOnlySpan<int> keyLengths) =>
         FeatureMap.Oprf(FeatureMap.OprfLambda(query, key, shape, keyLengths));
 
     private static void CheckDraws(int heads, int maps, int features, int dim, int draws)

@@ -47,7 +47,7 @@ public static class AttentionProbabilities
     /// <para>The paper, arXiv:2009.14794, recovers the matrix by one-hot values; here its rows are computed directly.</para>
     /// </remarks>
     public static void Estimate(
-        FeatureMap map, Projection projection, ReadOnlySpan<float> query, ReadOnlySpan<float> key, in AttentionShape shape, int batch,
+        FeatureMap map, Projection projection, ReadOnlySpan<float> query, ReadOnlySpan<float> key, AttentionShape shape, int batch,
         int head, ReadOnlySpan<int> rows, bool causal, Span<float> destination, int? keyLength = null, bool normalise = true)
     {
         ArgumentNullException.ThrowIfNull(map);
@@ -77,7 +77,7 @@ public static class AttentionProbabilities
     /// <exception cref="ArgumentOutOfRangeException">As in <see cref="Estimate"/>, or <paramref name="headDim"/> is below 1.</exception>
     /// <remarks>Computed in double. Cost: keys · rows · d multiply-adds and keys · rows exponentials.</remarks>
     public static void Exact(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, int headDim, in AttentionShape shape, int batch, int head,
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, int headDim, AttentionShape shape, int batch, int head,
         ReadOnlySpan<int> rows, bool causal, Span<float> destination, int? keyLength = null, bool normalise = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(headDim, 1);
@@ -144,7 +144,7 @@ public static class AttentionProbabilities
 
     /// <summary>Checks all sizes and returns the keys that count.</summary>
     private static int Check(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, int dim, in AttentionShape shape, int batch, int head, ReadOnlySpan<int> rows,
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, int dim, AttentionShape shape, int batch, int head, ReadOnlySpan<int> rows,
         bool causal, ReadOnlySpan<float> destination, int? keyLength)
     {
         var keys = HeadChecks.Check(query, key, dim, shape, batch, head, rows, causal, keyLength);

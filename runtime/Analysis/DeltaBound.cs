@@ -80,7 +80,7 @@ public sealed class DeltaBound
     /// sampling the standard error itself is rough where the result is unreliable.
     /// </remarks>
     public static DeltaBound Compute(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, in AttentionShape shape, bool causal, int features,
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, AttentionShape shape, bool causal, int features,
         FeatureMap? map = null, int rowsPerHead = 64, int pairs = 8192, ulong seed = 1, ReadOnlySpan<int> keyLengths = default)
     {
         map ??= FeatureMap.Positive;

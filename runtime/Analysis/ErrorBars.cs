@@ -77,7 +77,7 @@ public sealed class ErrorBars
     /// </remarks>
     public static ErrorBars Jackknife(
         FeatureMap map, Projection projection, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value,
-        in AttentionShape shape, int batch, int head, ReadOnlySpan<int> rows, bool causal, int? keyLength = null,
+        AttentionShape shape, int batch, int head, ReadOnlySpan<int> rows, bool causal, int? keyLength = null,
         bool normalise = true)
     {
         ArgumentNullException.ThrowIfNull(map);

@@ -119,12 +119,12 @@ public sealed class FeatureMap
     /// never on the very sequence in causal attention: its later tokens would change earlier outputs.
     /// </remarks>
     public static double OprfLambda(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, in AttentionShape shape, ReadOnlySpan<int> keyLengths = default)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, AttentionShape shape, ReadOnlySpan<int> keyLengths = default)
     {
         ShapeChecks.Check(shape, causal: false);
         var dim = HeadTensor.Dim(query.Length, shape.Batch, shape.Heads, shape.QueryLength, nameof(query));
         ShapeChecks.CheckTensor(key.Length, shape.Batch, shape.KeyHeads, shape.KeyLength, dim, nameof(key));
-        ShapeChecks.CheckKeyLengths(keyLengths, shape);
+        ShapeChecks.CheckKeyLengths(keyLengths, shape, nameof(keyLengths), nameof(keyLengths));
         double sum = 0;
         long heads = 0;
         var queryMean = new double[dim];

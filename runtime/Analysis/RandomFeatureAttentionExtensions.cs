@@ -20,7 +20,7 @@ public static class RandomFeatureAttentionExtensions
     /// <exception cref="ArgumentOutOfRangeException">No such sequence or head, or a key length that the shape does not have.</exception>
     /// <remarks>Computed in double, with the cost of <see cref="AttentionProbabilities.Estimate"/>.</remarks>
     public static void Probabilities(
-        this IRandomFeatureAttention attention, ReadOnlySpan<float> query, ReadOnlySpan<float> key, in AttentionShape shape, int batch,
+        this IRandomFeatureAttention attention, ReadOnlySpan<float> query, ReadOnlySpan<float> key, AttentionShape shape, int batch,
         int head, ReadOnlySpan<int> rows, Span<float> destination, int? keyLength = null)
     {
         ArgumentNullException.ThrowIfNull(attention);
@@ -47,7 +47,7 @@ public static class RandomFeatureAttentionExtensions
     /// <exception cref="ArgumentOutOfRangeException">No such sequence or head, or a key length that the shape does not have.</exception>
     public static ErrorBars ErrorBars(
         this IRandomFeatureAttention attention, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value,
-        in AttentionShape shape, int batch, int head, ReadOnlySpan<int> rows, int? keyLength = null)
+        AttentionShape shape, int batch, int head, ReadOnlySpan<int> rows, int? keyLength = null)
     {
         ArgumentNullException.ThrowIfNull(attention);
         return KernelGen.ErrorBars.Jackknife(

@@ -9,8 +9,8 @@ namespace KernelGen.CompilerServices;
 /// <remarks>
 /// Phase 1 computes whole heads and the states of the key spans of cut heads; phase 2 merges those states, in the order of the spans; phase
 /// 3 computes the query spans. A causal query span starts from the merged states of the spans before it, and brings its own copy up to its
-/// end. Memory: [workers] scratch, [workers] state for whole heads, then for each cut head its states: not causal [key spans], of which the
-/// first receives the merged one; causal [query spans] start states, then [key spans × pieces].
+/// end. Memory: [workers] scratch and a spare row, [workers] state for whole heads, then for each cut head its states: not causal [key
+/// spans], of which the first receives the merged one; causal [query spans] start states, then [key spans × pieces].
 /// </remarks>
 internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     where TKernel : struct, IAttentionKernel
@@ -38,6 +38,12 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private static bool Stateless => TKernel.StateFloats == 0;
 
     private static long ScratchStride => AlignedBuffer.Aligned(TKernel.ScratchFloats);
+
+    /// <summary>A row that takes what nobody wants of each gradient.</summary>
+    private static long SpareStride { get; } = AlignedBuffer.Aligned(KernelOperands<TKernel>.All.ToArray()
+        .Where(operand => operand.Access == OperandAccess.Accumulate).Select(operand => operand.Columns).DefaultIfEmpty().Max());
+
+    private static long WorkerStride => ScratchStride + SpareStride;
 
     private static long StateStride => AlignedBuffer.Aligned(TKernel.StateFloats);
 
@@ -136,6 +142,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
             }
 
             _call.KeyLengths += _call.KeyLengths is null ? 0 : atOnce.Batch;
+            _call.QueryLengths += _call.QueryLengths is null ? 0 : atOnce.Batch;
         }
     }
 
@@ -187,7 +194,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     public override void Run(int unit, int worker)
     {
         var places = stackalloc OperandPlace[HeadOperands.Most];
-        var scratch = _scratch + worker * ScratchStride;
+        var scratch = _scratch + worker * WorkerStride;
         switch (_phase)
         {
             case Phase.Stateless:
@@ -241,7 +248,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private static long WorkerStates(in SplitPlan plan, int workers) => plan.WholeHeads == 0 ? 0 : workers;
 
     private static long MemoryFloats(in SplitPlan plan, int workers) =>
-        workers * ScratchStride + (WorkerStates(plan, workers) + (long)plan.CutHeads * plan.StatesPerCutHead(TKernel.Causal)) * StateStride;
+        workers * WorkerStride + (WorkerStates(plan, workers) + (long)plan.CutHeads * plan.StatesPerCutHead(TKernel.Causal)) * StateStride;
 
     private void ReserveMemory(int workers)
     {
@@ -254,14 +261,14 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         }
 
         _scratch = _memory.Pointer;
-        _workerStates = _scratch + workers * ScratchStride;
+        _workerStates = _scratch + workers * WorkerStride;
         _cutStates = _workerStates + WorkerStates(_plan, workers) * StateStride;
     }
 
     private void RunStateless(int unit, OperandPlace* places, float* scratch)
     {
         var (headIndex, piece) = Math.DivRem(unit, _plan.QuerySpans);
-        var head = Head(headIndex, places);
+        var head = Head(headIndex, places, scratch);
         if (TKernel.Causal)
         {
             // later queries see more keys: the long pieces first, so that the short ones fill the gaps
@@ -273,7 +280,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private void RunWholeHead(int headIndex, OperandPlace* places, float* state, float* scratch)
     {
-        var head = Head(headIndex, places);
+        var head = Head(headIndex, places, scratch);
         head = head with { IsShort = IsShort(head) };
         if (!TKernel.Causal)
         {
@@ -301,7 +308,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     {
         var pieces = _plan.PiecesPerSpan;
         var (cutHead, piece) = Math.DivRem(unit, _plan.KeySpans * pieces);
-        var head = Head(_plan.WholeHeads + cutHead, places);
+        var head = Head(_plan.WholeHeads + cutHead, places, scratch);
         int from, to;
         if (TKernel.Causal)
         {
@@ -378,7 +385,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         var headIndex = _plan.WholeHeads + cutHead;
         var state = CutHeadState(cutHead, TKernel.Causal ? span : 0);
         var isExported = TKernel.Causal && span == _plan.QuerySpans - 1 && _call.State is not null;
-        Output(Head(headIndex, places) with { KeepsState = isExported }, span, state, scratch);
+        Output(Head(headIndex, places, scratch) with { KeepsState = isExported }, span, state, scratch);
         if (isExported)
         {
             Export(headIndex, state);
@@ -423,7 +430,8 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     /// <summary>One head of the call.</summary>
     /// <param name="index">Of all heads of all sequences.</param>
     /// <param name="places">Takes the places of its operands.</param>
-    private HeadOperands Head(int index, OperandPlace* places)
+    /// <param name="scratch">Of the worker, with its spare row behind it.</param>
+    private HeadOperands Head(int index, OperandPlace* places, float* scratch)
     {
         var (batch, head) = Math.DivRem(index, _shape.Heads);
         for (var i = 0; i < _operands.Length; i++)
@@ -431,9 +439,30 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
             places[i] = _operands[i].Of(batch, head);
         }
 
-        var keyLength = _call.KeyLengths is null
-            ? _shape.KeyLength
-            : Math.Clamp(_call.KeyLengths[batch], 0, _shape.KeyLength); // another thread may have changed it since it was checked
-        return new HeadOperands(places, _shape.QueryLength, keyLength) { AddsGradients = _call.AddsGradients };
+        if (SpareStride > 0)
+        {
+            ThrowAway(places, scratch + ScratchStride);
+        }
+
+        return new HeadOperands(
+            places, Length(_call.QueryLengths, batch, _shape.QueryLength), Length(_call.KeyLengths, batch, _shape.KeyLength))
+        {
+            AddsGradients = _call.AddsGradients,
+        };
     }
+
+    /// <summary>Puts one row in the place of every row of the gradients that are missing.</summary>
+    private static void ThrowAway(OperandPlace* places, float* row)
+    {
+        for (var i = 0; i < KernelOperands<TKernel>.Count; i++)
+        {
+            if (places[i].Start is null && KernelOperands<TKernel>.All[i] is { Access: OperandAccess.Accumulate, IsOptional: false })
+            {
+                places[i] = new OperandPlace { Start = row, Stride = 0 };
+            }
+        }
+    }
+
+    /// <summary>The tokens of a sequence that count. Another thread may have changed their number since it was checked.</summary>
+    private static int Length(int* lengths, int batch, int all) => lengths is null ? all : Math.Clamp(lengths[batch], 0, all);
 }

@@ -63,12 +63,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     {
         ArgumentNullException.ThrowIfNull(featureMap);
         var packed = _packed;
-        return TKernel.Causal
-            ? throw new InvalidOperationException(
-                "Items have no order, but this layer is causal: declare one without Causal, and give it the same projections.")
-            : packed.Source is null
-            ? throw new InvalidOperationException("This layer has no random features, and so no state that could hold items.")
-            : new ItemSet<TKernel>(featureMap, packed, packed.Source, normalize, _itemScratch);
+        return new ItemSet<TKernel>(featureMap, packed, packed.Source!, normalize, _itemScratch);
     }
 
     public override long ScratchBytes(in AttentionShape shape)
@@ -77,19 +72,26 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         return AttentionCall<TKernel>.MemoryBytes(shape, DegreeOfParallelism);
     }
 
-    public override void Forward(in CallTensors tensors, in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths)
+    public override void Forward(in CallTensors tensors, in AttentionShape shape, in ForwardOptions options)
     {
-        var checkedShape = shape; // a copy that nobody can change between the checks and the work
-        Check(_given, tensors, checkedShape, result, keyLengths);
-        using var use = result is null ? default : result.Gate.Enter();
-        var packed = _packed;
-        result?.Begin(keyLengths);
-        if (checkedShape.Batch > 0 && checkedShape.Heads > 0 && (checkedShape.QueryLength > 0 || result is not null))
+        ShapeChecks.Check(shape, TKernel.Causal);
+        OperandChecks.Check(_given, tensors, shape, default);
+        if (!options.KeyLengths.IsEmpty || !options.QueryLengths.IsEmpty)
         {
-            Run(tensors, result, keyLengths, checkedShape, packed, isBackward: false, accumulate: false);
+            ShapeChecks.CheckKeyLengths(options.KeyLengths, shape);
+            ShapeChecks.CheckQueryLengths(options.QueryLengths, shape);
         }
 
-        result?.End(packed);
+        var context = options.Context;
+        using var use = context is null ? default : context.Gate.Enter();
+        var packed = _packed;
+        context?.Begin(shape, TKernel.Causal && !context.KeepsState ? 0 : TKernel.ExportedStateFloats, options);
+        if (shape.Batch > 0 && shape.Heads > 0 && (shape.QueryLength > 0 || context is not null))
+        {
+            Run(tensors, context, options.KeyLengths, options.QueryLengths, shape, packed, isBackward: false, default);
+        }
+
+        context?.End(packed);
     }
 
     public override long BackwardScratchBytes(in AttentionShape shape)
@@ -104,37 +106,31 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         return most;
     }
 
-    public override void Backward(
-        in CallTensors tensors, in AttentionShape shape, AttentionResult result, ReadOnlySpan<int> keyLengths, bool accumulate)
+    public override void Backward(in CallTensors tensors, in AttentionShape shape, BackwardContext context, BackwardOptions options)
     {
-        if (_gradientPasses.Length == 0)
+        ArgumentNullException.ThrowIfNull(context);
+        ShapeChecks.Check(shape, TKernel.Causal);
+        OperandChecks.CheckGradients(options.Unwanted);
+        OperandChecks.Check(_givenBackward, tensors, shape, options.Unwanted);
+        using var use = context.Gate.Share();
+        var packed = BackwardChecks.CheckFilled(context, this, shape);
+        if (shape.Batch > 0 && shape.Heads > 0)
         {
-            throw new NotSupportedException(
-                "This layer has no backward pass: the derivative of its kernel function is too large to compute with.");
-        }
-
-        var checkedShape = shape;
-        ArgumentNullException.ThrowIfNull(result);
-        Check(_givenBackward, tensors, checkedShape, result, keyLengths);
-        using var use = result.Gate.Share();
-        var packed = BackwardChecks.CheckFilled(result, this, keyLengths);
-        if (checkedShape.Batch > 0 && checkedShape.Heads > 0)
-        {
-            Run(tensors, result, keyLengths, checkedShape, packed, isBackward: true, accumulate);
+            Run(tensors, context, context.KeyLengths, context.QueryLengths, shape, packed, isBackward: true, options);
         }
     }
 
     /// <summary>Holds all memory of a call still and runs its kernels.</summary>
     [SkipLocalsInit]
     private unsafe void Run(
-        in CallTensors tensors, AttentionResult? result, ReadOnlySpan<int> keyLengths, in AttentionShape shape, PackedProjection packed,
-        bool isBackward, bool accumulate)
+        in CallTensors tensors, BackwardContext? context, ReadOnlySpan<int> keyLengths, ReadOnlySpan<int> queryLengths,
+        in AttentionShape shape, PackedProjection packed, bool isBackward, BackwardOptions options)
     {
         fixed (float* t0 = tensors.T0, t1 = tensors.T1, t2 = tensors.T2, t3 = tensors.T3)
-        fixed (float* logSumExp = result is null ? default : result.LogSumExpMemory)
-        fixed (float* second = result is null ? default : result.SecondMemory)
-        fixed (float* state = result is null ? default : result.StateMemory)
-        fixed (int* lengths = keyLengths)
+        fixed (float* logSumExp = context is null ? default : context.LogSumExpMemory)
+        fixed (float* second = context is null ? default : context.SecondMemory)
+        fixed (float* state = context is null ? default : context.StateMemory)
+        fixed (int* keys = keyLengths, queries = queryLengths)
         {
             var starts = stackalloc float*[CallMemory.Slots]
             {
@@ -143,11 +139,12 @@ internal class AttentionEngine<TKernel> : AttentionEngine
             CallMemory memory = new()
             {
                 Starts = starts,
-                KeyLengths = lengths,
-                AddsGradients = accumulate,
+                KeyLengths = keys,
+                QueryLengths = queries,
+                AddsGradients = options.Accumulate,
                 State = isBackward ? null : state,
             };
-            if (isBackward || _given.Length > 4 || !tensors.Strides.IsEmpty)
+            if (isBackward || _given.Length > 4 || !tensors.IsPacked)
             {
                 RunWithMore(tensors, memory, shape, packed, isBackward);
             }
@@ -175,7 +172,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
             }
 
             var strides = stackalloc TensorStrides[CallTensors.Most];
-            if (!tensors.Strides.IsEmpty)
+            if (!tensors.IsPacked)
             {
                 for (var i = 0; i < CallTensors.Most; i++)
                 {
@@ -215,33 +212,62 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     {
         for (var pass = 0; pass < _gradientPasses.Length; pass++)
         {
-            _gradientPasses[pass].Run(memory, _slotsBackward[pass], Zeros, shape, DegreeOfParallelism, packed.OfPass(pass));
-        }
-
-        if (memory.KeyLengths is null || memory.AddsGradients)
-        {
-            return;
-        }
-
-        for (var i = 0; i < _givenBackward.Length; i++)
-        {
-            // What heads share was all zeros before they added to it.
-            if (_givenBackward[i] is { Access: OperandAccess.Accumulate, Rows: OperandRows.Keys } gradient && gradient.Sharers(shape) == 1)
+            if (IsWanted(pass, memory))
             {
-                memory.Of(gradient, i, shape).Clear(gradient, memory.KeyLengths, shape);
+                _gradientPasses[pass].Run(memory, _slotsBackward[pass], Zeros, shape, DegreeOfParallelism, packed.OfPass(pass));
             }
+        }
+
+        if (!memory.AddsGradients && (memory.KeyLengths is not null || memory.QueryLengths is not null))
+        {
+            ClearRest(memory, shape);
         }
     }
 
-    private static void Check(
-        ReadOnlySpan<Operand> given, in CallTensors tensors, in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths)
+    /// <summary>Whether anyone wants what a kernel of the backward pass writes: the caller, or a kernel after it.</summary>
+    private unsafe bool IsWanted(int pass, in CallMemory memory)
     {
-        ShapeChecks.Check(shape, TKernel.Causal);
-        OperandChecks.Check(given, tensors, shape);
-        ShapeChecks.CheckKeyLengths(keyLengths, shape);
-        if (result is not null)
+        var operands = _gradientPasses[pass].Operands;
+        for (var i = 0; i < operands.Length; i++)
         {
-            ShapeChecks.CheckResult(result, shape, TKernel.ExportedStateFloats);
+            if (operands[i].IsWritten && (operands[i].Source == OperandSource.Kept || memory.Starts[_slotsBackward[pass][i]] is not null))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Zeros in the gradients of tokens that no kernel went to.</summary>
+    [SkipLocalsInit]
+    private unsafe void ClearRest(in CallMemory memory, in AttentionShape shape)
+    {
+        const int onStack = 256;
+        var counts = shape.Batch <= onStack ? stackalloc int[onStack] : new int[shape.Batch];
+        counts = counts[..shape.Batch];
+        for (var i = 0; i < _givenBackward.Length; i++)
+        {
+            var gradient = _givenBackward[i];
+
+            // What heads share was all zeros before they added to it.
+            if (gradient.Access != OperandAccess.Accumulate || gradient.Sharers(shape) > 1)
+            {
+                continue;
+            }
+
+            for (var batch = 0; batch < counts.Length; batch++)
+            {
+                // A causal kernel goes through the tokens of the queries, and no further than the last key that counts.
+                var keys = memory.KeyLengths is null ? shape.KeyLength : memory.KeyLengths[batch];
+                var queries = memory.QueryLengths is null ? shape.QueryLength : memory.QueryLengths[batch];
+                counts[batch] = gradient.Rows == OperandRows.Queries ? queries : TKernel.Causal ? Math.Min(keys, queries) : keys;
+            }
+
+            fixed (int* lengths = counts)
+            {
+                memory.Of(gradient, i, shape).Clear(gradient, lengths, shape);
+            }
         }
     }
 }

@@ -1,9 +1,12 @@
+using System.ComponentModel;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>
 /// What stands between the public face of a generated attention type and its kernel: it checks a call, cuts it into independent pieces,
 /// runs them on the threads of the process and lends them scratch memory. Concurrent calls are safe.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class AttentionEngine
 {
     private volatile int _degreeOfParallelism = Environment.ProcessorCount;
@@ -29,7 +32,7 @@ public abstract class AttentionEngine
         }
     }
 
-    /// <inheritdoc cref="IAttention.StateLength"/>
+    /// <inheritdoc cref="IDifferentiableAttention.StateLength"/>
     public abstract int StateLength { get; }
 
     /// <summary>float lanes of the vectors that the chosen kernel computes with: 16, 8 or 4.</summary>
@@ -67,7 +70,7 @@ public abstract class AttentionEngine
     /// <exception cref="ArgumentException">As for <see cref="Create"/>.</exception>
     public abstract void Redraw(Projection projection);
 
-    /// <inheritdoc cref="IRandomFeatureAttention.CreateItemSet"/>
+    /// <inheritdoc cref="IItemSetAttention.CreateItemSet"/>
     /// <param name="featureMap">φ of the layer.</param>
     /// <param name="normalize">Whether the layer divides by the sum of the weights.</param>
     public abstract ItemSet CreateItemSet(FeatureMap featureMap, bool normalize);
@@ -75,38 +78,34 @@ public abstract class AttentionEngine
     /// <inheritdoc cref="IAttention.ScratchBytes"/>
     public abstract long ScratchBytes(in AttentionShape shape);
 
-    /// <summary>As <see cref="IAttention"/> says; <paramref name="result"/> is null where the caller wants none.</summary>
+    /// <summary>As <see cref="IAttention"/> says.</summary>
     /// <param name="tensors">Those of the caller's operands of the kernel, in its order.</param>
     /// <param name="shape">The sizes.</param>
-    /// <param name="result">Filled.</param>
-    /// <param name="keyLengths">Keys of each sequence that count; empty: all.</param>
-    public abstract void Forward(in CallTensors tensors, in AttentionShape shape, AttentionResult? result, ReadOnlySpan<int> keyLengths);
+    /// <param name="options">The rest of the call.</param>
+    public abstract void Forward(in CallTensors tensors, in AttentionShape shape, in ForwardOptions options);
 
-    /// <summary>As <see cref="IAttention"/> says.</summary>
+    /// <summary>As <see cref="IDifferentiableAttention"/> says.</summary>
     /// <param name="tensors">
     /// Those of the caller's operands of the gradient kernels, each once, in the order in which they are first listed.
     /// </param>
     /// <param name="shape">The sizes.</param>
-    /// <param name="result">What a forward call has filled.</param>
-    /// <param name="keyLengths">Those of that call.</param>
-    /// <param name="accumulate">Whether gradients are added to what is there.</param>
-    public abstract void Backward(
-        in CallTensors tensors, in AttentionShape shape, AttentionResult result, ReadOnlySpan<int> keyLengths, bool accumulate);
+    /// <param name="context">What a forward call has filled.</param>
+    /// <param name="options">The rest of the call.</param>
+    public abstract void Backward(in CallTensors tensors, in AttentionShape shape, BackwardContext context, BackwardOptions options);
 
-    /// <inheritdoc cref="IAttention.BackwardScratchBytes"/>
+    /// <inheritdoc cref="IDifferentiableAttention.BackwardScratchBytes"/>
     public abstract long BackwardScratchBytes(in AttentionShape shape);
 
-    /// <inheritdoc cref="IAttention.CreateDecodingState"/>
+    /// <inheritdoc cref="ICausalAttention.CreateDecodingState"/>
     /// <param name="declaration">What the layer was declared as.</param>
     /// <param name="streams">Independent streams.</param>
     public virtual DecodingState CreateDecodingState(string declaration, int streams) => throw CannotDecode();
 
-    /// <inheritdoc cref="IAttention.LoadDecodingState"/>
+    /// <inheritdoc cref="ICausalAttention.LoadDecodingState"/>
     /// <param name="declaration">What the layer was declared as.</param>
     /// <param name="stream">Where the state is read from.</param>
     public virtual DecodingState LoadDecodingState(string declaration, Stream stream) => throw CannotDecode();
 
-    private static InvalidOperationException CannotDecode() => new(
-        "Decoding goes from token to token, but in this layer every query sees all keys: declare it with Causal = true. "
-        + "For queries against a set that grows, IRandomFeatureAttention.CreateItemSet gives an ItemSet.");
+    // Emitted layers have no such member where the kernel cannot.
+    private static InvalidOperationException CannotDecode() => new("This kernel cannot go on from token to token.");
 }

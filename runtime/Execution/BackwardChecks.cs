@@ -3,32 +3,22 @@ namespace KernelGen.CompilerServices;
 /// <summary>What a backward pass checks beyond a forward one.</summary>
 internal static class BackwardChecks
 {
-    /// <summary>The projections that a forward call filled a result with.</summary>
+    /// <summary>The projections that a forward call filled a context with.</summary>
     /// <exception cref="ArgumentException">
-    /// No forward call filled it, or one of another declaration, hyperparameter or draw, or with other key lengths: the gradients would be
-    /// of neither.
+    /// No forward call filled it, or one of another shape, declaration, hyperparameter or draw: the gradients would be of neither.
     /// </exception>
-    public static PackedProjection CheckFilled(AttentionResult result, AttentionEngine layer, ReadOnlySpan<int> keyLengths)
+    public static PackedProjection CheckFilled(BackwardContext context, AttentionEngine layer, in AttentionShape shape)
     {
-        var packed = result.Filling ?? throw new ArgumentException("The result is empty: call Forward with it first.", nameof(result));
+        var packed = context.Filling
+            ?? throw new ArgumentException("The context is empty: call Forward with it first.", nameof(context));
         CheckLayer(packed, layer);
-        var keyLength = result.Shape.KeyLength;
-        for (var i = 0; i < Math.Max(keyLengths.Length, result.KeyLengths.Length); i++)
-        {
-            var given = keyLengths.IsEmpty ? keyLength : keyLengths[i];
-            var kept = result.KeyLengths.IsEmpty ? keyLength : result.KeyLengths[i];
-            if (given != kept)
-            {
-                throw new ArgumentException(
-                    $"Sequence {i} has {given} keys in this call, but had {kept} in the forward call that filled the result: give both the same.",
-                    nameof(keyLengths));
-            }
-        }
-
-        return packed;
+        return context.Shape == shape
+            ? packed
+            : throw new ArgumentException(
+                $"The context was filled by a call of {context.Shape}, but this one is of {shape}.", nameof(context));
     }
 
-    // A layer that is declared, drawn and asked the same computes the same, so its results are as good as one's own.
+    // A layer that is declared, drawn and asked the same computes the same, so its contexts are as good as one's own.
     private static void CheckLayer(PackedProjection packed, AttentionEngine layer)
     {
         if (ReferenceEquals(packed.Layer, layer))
@@ -39,24 +29,24 @@ internal static class BackwardChecks
         if (packed.Layer.GetType() != layer.GetType())
         {
             throw new ArgumentException(
-                $"The result was filled by a layer {packed.Layer.LayerName}, but this one is {layer.LayerName}: call Forward of this layer with it first.",
-                "result");
+                $"The context was filled by a layer {packed.Layer.LayerName}, but this one is {layer.LayerName}: call Forward of this layer with it first.",
+                "context");
         }
 
         if (!packed.Layer.Hyperparameters.SequenceEqual(layer.Hyperparameters))
         {
             throw new ArgumentException(
-                $"The result was filled by another {layer.LayerName}, with the hyperparameters [{LayerParameters.Describe(packed.Layer.Hyperparameters)}], "
+                $"The context was filled by another {layer.LayerName}, with the hyperparameters [{LayerParameters.Describe(packed.Layer.Hyperparameters)}], "
                 + $"but this one has [{LayerParameters.Describe(layer.Hyperparameters)}]: call Forward of this layer with it first.",
-                "result");
+                "context");
         }
 
         if (packed.Source is { } drawn && layer.Projection is { } own && !drawn.HasWeightsOf(own))
         {
             throw new ArgumentException(
-                $"The result was filled by another {layer.LayerName}, with projections of the checksum {drawn.Checksum:X8}, but those of this one have "
+                $"The context was filled by another {layer.LayerName}, with projections of the checksum {drawn.Checksum:X8}, but those of this one have "
                 + $"{own.Checksum:X8}: call Forward of this layer with it first.",
-                "result");
+                "context");
         }
     }
 }

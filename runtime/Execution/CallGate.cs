@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>
@@ -8,6 +10,7 @@ namespace KernelGen.CompilerServices;
 /// <param name="advice">What to do in place of two calls at the same time, for messages.</param>
 /// <param name="free">Gives the memory back; null where it goes when it is collected.</param>
 /// <remarks>Costs two interlocked additions a call. Nothing waits.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class CallGate(string owner, string advice, Action? free = null)
 {
     // The number of calls that share, or one that is alone; and whether the owner gave the memory back.

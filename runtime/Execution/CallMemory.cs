@@ -21,13 +21,16 @@ internal unsafe struct CallMemory
     /// <summary>Where an operand is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly OperandMemory Of(Operand operand, int slot, in AttentionShape shape) => OperandMemory.Of(
-        operand, Starts[slot], Strides is not null && slot < CallTensors.Most ? Strides[slot] : TensorStrides.Packed, shape);
+        operand, Starts[slot], Strides is not null && slot < CallTensors.Most ? Strides[slot] : default, shape);
 
     /// <summary>Takes the states of all heads; null where the caller wants none.</summary>
     public float* State;
 
     /// <summary>Keys of each sequence that count; null: all.</summary>
     public int* KeyLengths;
+
+    /// <summary>Queries of each sequence that count; null: all.</summary>
+    public int* QueryLengths;
 
     /// <summary>Whether gradients are added to what is there.</summary>
     public bool AddsGradients;

@@ -33,10 +33,10 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     {
         if (!_hasStrides || !_shape.Equals(shape))
         {
-            _query = OperandMemory.Of(KernelOperands<TKernel>.Query, null, TensorStrides.Packed, shape);
-            _key = OperandMemory.Of(KernelOperands<TKernel>.Key, null, TensorStrides.Packed, shape);
-            _value = OperandMemory.Of(KernelOperands<TKernel>.Value, null, TensorStrides.Packed, shape);
-            _destination = OperandMemory.Of(KernelOperands<TKernel>.Output, null, TensorStrides.Packed, shape);
+            _query = OperandMemory.Of(KernelOperands<TKernel>.Query, null, default, shape);
+            _key = OperandMemory.Of(KernelOperands<TKernel>.Key, null, default, shape);
+            _value = OperandMemory.Of(KernelOperands<TKernel>.Value, null, default, shape);
+            _destination = OperandMemory.Of(KernelOperands<TKernel>.Output, null, default, shape);
             (_shape, _hasStrides) = (shape, true);
         }
 

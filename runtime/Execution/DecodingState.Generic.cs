@@ -99,25 +99,24 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     public override bool HasEnded(int stream) => Checked(stream).HasEnded;
 
     public override void Prefill(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in AttentionShape shape,
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
         ReadOnlySpan<int> lengths = default, Range? streams = null)
     {
         using var use = _gate.Enter();
-        var checkedShape = shape; // a copy that nobody can change between the checks and the work
-        ShapeChecks.Check(checkedShape, causal: true);
-        var first = FirstOf(streams, checkedShape);
-        ShapeChecks.CheckKeyLengths(lengths, checkedShape, nameof(lengths));
-        var length = checkedShape.QueryLength;
+        ShapeChecks.Check(shape, causal: true);
+        var first = FirstOf(streams, shape);
+        ShapeChecks.CheckKeyLengths(lengths, shape, nameof(lengths), nameof(lengths));
+        var length = shape.QueryLength;
         var wantsOutput = !destination.IsEmpty;
-        CheckTensor(query.Length, checkedShape.Heads, wantsOutput || !query.IsEmpty ? length : 0, TKernel.HeadDim, nameof(query));
-        CheckTensor(key.Length, checkedShape.KeyHeads, length, TKernel.HeadDim, nameof(key));
-        CheckTensor(value.Length, checkedShape.KeyHeads, length, TKernel.ValueDim, nameof(value));
-        CheckTensor(destination.Length, checkedShape.Heads, wantsOutput ? length : 0, TKernel.ValueDim, nameof(destination));
+        CheckTensor(query.Length, shape.Heads, wantsOutput || !query.IsEmpty ? length : 0, TKernel.HeadDim, nameof(query));
+        CheckTensor(key.Length, shape.KeyHeads, length, TKernel.HeadDim, nameof(key));
+        CheckTensor(value.Length, shape.KeyHeads, length, TKernel.ValueDim, nameof(value));
+        CheckTensor(destination.Length, shape.Heads, wantsOutput ? length : 0, TKernel.ValueDim, nameof(destination));
         CheckOverlaps(query, key, value, destination);
-        Run(query, key, value, destination, checkedShape, lengths, first, isPrefill: true);
+        Run(query, key, value, destination, shape, lengths, first, isPrefill: true);
 
         void CheckTensor(int actual, int heads, int rows, int dim, string name) =>
-            ShapeChecks.CheckTensor(actual, checkedShape.Batch, heads, rows, dim, name);
+            ShapeChecks.CheckTensor(actual, shape.Batch, heads, rows, dim, name);
     }
 
     public override void Step(
@@ -303,7 +302,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     }
 
     private void Run(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in AttentionShape shape,
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
         ReadOnlySpan<int> lengths, int first, bool isPrefill)
     {
         var taking = Plan(shape, lengths, first);

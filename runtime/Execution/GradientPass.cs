@@ -1,6 +1,9 @@
+using System.ComponentModel;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>One kernel of a backward pass. Emitted layers make them; the engine of the layer runs them one after the other.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class GradientPass
 {
     private protected GradientPass()

@@ -1,9 +1,11 @@
+using System.ComponentModel;
 using System.Globalization;
 using KernelGen.Formulas;
 
 namespace KernelGen.CompilerServices;
 
 /// <summary>What kernels compute with beside the projections themselves.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class LayerParameters
 {
     /// <summary>

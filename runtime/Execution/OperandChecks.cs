@@ -4,16 +4,26 @@ namespace KernelGen.CompilerServices;
 internal static class OperandChecks
 {
     /// <summary>Whether each tensor is as long as its operand, and none that is written shares memory with another.</summary>
+    /// <param name="given">The operands that callers hand in.</param>
+    /// <param name="tensors">Of each.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="unwanted">The gradients that are missing.</param>
     /// <exception cref="ArgumentException">One is not, or two do.</exception>
-    public static void Check(ReadOnlySpan<Operand> given, in CallTensors tensors, in AttentionShape shape)
+    public static void Check(ReadOnlySpan<Operand> given, in CallTensors tensors, in AttentionShape shape, AttentionGradients unwanted)
     {
         for (var i = 0; i < given.Length; i++)
         {
             var operand = given[i];
             var actual = tensors[i].Length;
+            if (unwanted != AttentionGradients.None && IsOf(operand, unwanted))
+            {
+                CheckUnwanted(operand, actual);
+                continue;
+            }
+
             // below 2^62, since batch × heads is an int
             var rows = (long)operand.BatchOf(shape) * operand.HeadsOf(shape) * operand.RowsOf(shape);
-            if (rows <= actual && rows * operand.Columns == actual && tensors.Strides.IsEmpty)
+            if (rows <= actual && rows * operand.Columns == actual && tensors.IsPacked)
             {
                 continue; // what follows finds the words for what is wrong
             }
@@ -43,6 +53,36 @@ internal static class OperandChecks
         }
     }
 
+    /// <summary>Whether gradients are such as there are.</summary>
+    /// <exception cref="ArgumentException">They are not.</exception>
+    public static void CheckGradients(AttentionGradients gradients)
+    {
+        const AttentionGradients all = AttentionGradients.Query | AttentionGradients.Key | AttentionGradients.Value;
+        if ((gradients & ~all) != 0)
+        {
+            throw new ArgumentException(
+                $"Unwanted is {(int)gradients}, but its flags are {AttentionGradients.Query}, {AttentionGradients.Key} and "
+                + $"{AttentionGradients.Value}, {(int)all} in all.", "options");
+        }
+    }
+
+    private static bool IsOf(Operand operand, AttentionGradients gradients) => operand.Name switch
+    {
+        "queryGradient" => gradients.HasFlag(AttentionGradients.Query),
+        "keyGradient" => gradients.HasFlag(AttentionGradients.Key),
+        "valueGradient" => gradients.HasFlag(AttentionGradients.Value),
+        _ => false,
+    };
+
+    private static void CheckUnwanted(Operand operand, int actual)
+    {
+        if (actual > 0)
+        {
+            throw new ArgumentException(
+                $"{operand.Name} holds {actual} numbers, but is among the unwanted gradients, whose tensors hold 0.", operand.Name);
+        }
+    }
+
     /// <summary>The argument that an operand is: outputs of a forward call go to the destination.</summary>
     private static string NameOf(Operand operand) => operand is { Name: "output", IsWritten: true } ? "destination" : operand.Name;
 
@@ -66,10 +106,17 @@ internal static class OperandChecks
 
     private static void CheckStrides(Operand operand, int actual, TensorStrides strides, in AttentionShape shape)
     {
-        if (strides.Batch < 0 || strides.Head < 0 || strides.Row < 0)
+        if (strides.MismatchWith(operand.BatchOf(shape), operand.HeadsOf(shape), operand.RowsOf(shape), operand.Columns, shape.Layout)
+            is { } mismatch)
+        {
+            throw new ArgumentException($"{NameOf(operand)} {mismatch}.", NameOf(operand));
+        }
+
+        strides = strides.In(shape.Layout);
+        if (strides.Batch < 0 || strides.Head < 0 || strides.Token < 0)
         {
             throw new ArgumentException(
-                $"{NameOf(operand)} has the strides {strides.Batch} (sequences), {strides.Head} (heads) and {strides.Row} (tokens), but none can be negative.", NameOf(operand));
+                $"{NameOf(operand)} has the strides {strides.Batch} (sequences), {strides.Head} (heads) and {strides.Token} (tokens), but none can be negative.", NameOf(operand));
         }
 
         var region = StridedRegion.Of(operand, strides, shape);

@@ -21,17 +21,14 @@ internal unsafe struct OperandMemory
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static OperandMemory Of(Operand operand, float* start, TensorStrides strides, in AttentionShape shape)
     {
-        if (strides.IsPacked)
-        {
-            strides = PackedStrides(operand, shape);
-        }
+        strides = strides.IsPacked ? PackedStrides(operand, shape) : strides.In(shape.Layout);
 
         return new OperandMemory
         {
             Start = start,
             BatchStride = operand.SharedBy == OperandSharing.Everyone ? 0 : strides.Batch,
             HeadStride = operand.SharedBy is OperandSharing.Everyone or OperandSharing.Sequence ? 0 : strides.Head,
-            RowStride = strides.Row,
+            RowStride = strides.Token,
             QueryHeads = operand.SharedBy == OperandSharing.Group ? shape.Heads / shape.KeyHeads : 1,
         };
     }

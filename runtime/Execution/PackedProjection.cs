@@ -1,7 +1,7 @@
 namespace KernelGen.CompilerServices;
 
 /// <summary>
-/// Projections as the kernels of one layer read them. Never changed once packed, so calls, results, states and item sets hold on to those
+/// Projections as the kernels of one layer read them. Never changed once packed, so calls, contexts, states and item sets hold on to those
 /// that they started with, and share them.
 /// </summary>
 internal sealed class PackedProjection

@@ -70,23 +70,35 @@ internal static class ShapeChecks
     }
 
     /// <summary>Whether there is a length for each sequence, or none at all, and each is within the keys.</summary>
-    public static void CheckKeyLengths(ReadOnlySpan<int> keyLengths, in AttentionShape shape, string name = "keyLengths")
+    /// <param name="lengths">Of the keys.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="name">What the caller knows them as.</param>
+    /// <param name="argument">The argument that has them.</param>
+    public static void CheckKeyLengths(
+        ReadOnlySpan<int> lengths, in AttentionShape shape, string name = nameof(ForwardOptions.KeyLengths), string argument = "options") =>
+        CheckLengths(lengths, shape.Batch, shape.KeyLength, nameof(AttentionShape.KeyLength), name, argument);
+
+    /// <summary>Likewise for queries.</summary>
+    public static void CheckQueryLengths(ReadOnlySpan<int> lengths, in AttentionShape shape) => CheckLengths(
+        lengths, shape.Batch, shape.QueryLength, nameof(AttentionShape.QueryLength), nameof(ForwardOptions.QueryLengths), "options");
+
+    private static void CheckLengths(ReadOnlySpan<int> lengths, int batch, int most, string mostName, string name, string argument)
     {
-        if (keyLengths.IsEmpty)
+        if (lengths.IsEmpty)
         {
             return;
         }
 
-        if (keyLengths.Length != shape.Batch)
+        if (lengths.Length != batch)
         {
-            Throw(name, $"{name} holds {keyLengths.Length} numbers, but the batch has {shape.Batch} sequences.");
+            Throw(argument, $"{name} holds {lengths.Length} numbers, but the batch has {batch} sequences.");
         }
 
-        for (var i = 0; i < keyLengths.Length; i++)
+        for (var i = 0; i < lengths.Length; i++)
         {
-            if ((uint)keyLengths[i] > (uint)shape.KeyLength)
+            if ((uint)lengths[i] > (uint)most)
             {
-                Throw(name, $"{name}[{i}] is {keyLengths[i]}, but must be 0 to KeyLength = {shape.KeyLength}.");
+                Throw(argument, $"{name}[{i}] is {lengths[i]}, but must be 0 to {mostName} = {most}.");
             }
         }
     }
@@ -100,24 +112,6 @@ internal static class ShapeChecks
             Throw(
                 destinationName,
                 $"{destinationName} ({destination.Length} numbers) overlaps {inputName} ({input.Length} numbers), which starts {offset} numbers after it.");
-        }
-    }
-
-    /// <summary>Whether a result was made for this call.</summary>
-    public static void CheckResult(AttentionResult result, in AttentionShape shape, int stateLength)
-    {
-        ArgumentNullException.ThrowIfNull(result);
-        if (result.Shape != shape)
-        {
-            Throw(nameof(result), $"The result was made for {result.Shape}, but the call is of {shape}.");
-        }
-
-        var expected = (long)shape.Batch * shape.Heads * stateLength;
-        if (result.StateMemory.Length != expected)
-        {
-            Throw(
-                nameof(result),
-                $"The result was made for a type with other states: it holds {result.StateMemory.Length} numbers of state, but {expected} are needed.");
         }
     }
 

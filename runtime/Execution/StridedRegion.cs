@@ -58,14 +58,11 @@ internal readonly struct StridedRegion
     /// <summary>The region of an operand in its tensor.</summary>
     public static StridedRegion Of(Operand operand, TensorStrides strides, in AttentionShape shape)
     {
-        if (strides.IsPacked)
-        {
-            strides = OperandMemory.PackedStrides(operand, shape);
-        }
+        strides = strides.IsPacked ? OperandMemory.PackedStrides(operand, shape) : strides.In(shape.Layout);
 
         return new StridedRegion(
             new Axis(operand.BatchOf(shape), strides.Batch), new Axis(operand.HeadsOf(shape), strides.Head),
-            new Axis(operand.RowsOf(shape), strides.Row), operand.Columns);
+            new Axis(operand.RowsOf(shape), strides.Token), operand.Columns);
     }
 
     /// <summary>

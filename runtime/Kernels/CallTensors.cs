@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace KernelGen.CompilerServices;
 /// empty. Emitted layers make it of their arguments.
 /// </summary>
 /// <remarks>Spans cannot be in a list, so they have a field each.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly ref struct CallTensors
 {
     /// <summary>The most operands that the callers of one layer hand in.</summary>
@@ -12,41 +15,71 @@ public readonly ref struct CallTensors
 
     internal readonly ReadOnlySpan<float> T0, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11;
 
+    // Of one call at a time, which reads them before it runs anything: calls of packed tensors are spared the room for them.
+    [ThreadStatic]
+    private static TensorStrides[]? t_strides;
+
+    private readonly ReadOnlySpan<TensorStrides> _strides;
+
     /// <summary>The tensors of a forward call that has no others; a few nanoseconds sooner than the other constructor.</summary>
-    public CallTensors(ReadOnlySpan<float> t0, ReadOnlySpan<float> t1, ReadOnlySpan<float> t2, ReadOnlySpan<float> t3)
+    public CallTensors(in ReadOnlyTensorView t0, in ReadOnlyTensorView t1, in ReadOnlyTensorView t2, in ReadOnlyTensorView t3)
     {
-        T0 = t0;
-        T1 = t1;
-        T2 = t2;
-        T3 = t3;
+        T0 = t0.Memory;
+        T1 = t1.Memory;
+        T2 = t2.Memory;
+        T3 = t3.Memory;
+        if (!(t0.Strides.IsPacked && t1.Strides.IsPacked && t2.Strides.IsPacked && t3.Strides.IsPacked))
+        {
+            var strides = t_strides ??= new TensorStrides[Most];
+            strides.AsSpan(4).Clear();
+            strides[0] = t0.Strides;
+            strides[1] = t1.Strides;
+            strides[2] = t2.Strides;
+            strides[3] = t3.Strides;
+            _strides = strides;
+        }
     }
 
-    /// <summary>The tensors in order. Kernels write to those whose operands say so, which are made of a <see cref="Span{T}"/>.</summary>
+    /// <summary>The tensors in order. Kernels write to those whose operands say so, which are made of a <see cref="TensorView"/>.</summary>
     public CallTensors(
-        ReadOnlySpan<float> t0, ReadOnlySpan<float> t1 = default, ReadOnlySpan<float> t2 = default, ReadOnlySpan<float> t3 = default,
-        ReadOnlySpan<float> t4 = default, ReadOnlySpan<float> t5 = default, ReadOnlySpan<float> t6 = default,
-        ReadOnlySpan<float> t7 = default, ReadOnlySpan<float> t8 = default, ReadOnlySpan<float> t9 = default,
-        ReadOnlySpan<float> t10 = default, ReadOnlySpan<float> t11 = default)
+        in ReadOnlyTensorView t0, in ReadOnlyTensorView t1 = default, in ReadOnlyTensorView t2 = default,
+        in ReadOnlyTensorView t3 = default, in ReadOnlyTensorView t4 = default, in ReadOnlyTensorView t5 = default,
+        in ReadOnlyTensorView t6 = default, in ReadOnlyTensorView t7 = default, in ReadOnlyTensorView t8 = default,
+        in ReadOnlyTensorView t9 = default, in ReadOnlyTensorView t10 = default, in ReadOnlyTensorView t11 = default)
+        : this(t0, t1, t2, t3)
     {
-        T0 = t0;
-        T1 = t1;
-        T2 = t2;
-        T3 = t3;
-        T4 = t4;
-        T5 = t5;
-        T6 = t6;
-        T7 = t7;
-        T8 = t8;
-        T9 = t9;
-        T10 = t10;
-        T11 = t11;
+        T4 = t4.Memory;
+        T5 = t5.Memory;
+        T6 = t6.Memory;
+        T7 = t7.Memory;
+        T8 = t8.Memory;
+        T9 = t9.Memory;
+        T10 = t10.Memory;
+        T11 = t11.Memory;
+        if (IsPacked && t4.Strides.IsPacked && t5.Strides.IsPacked && t6.Strides.IsPacked && t7.Strides.IsPacked && t8.Strides.IsPacked
+            && t9.Strides.IsPacked && t10.Strides.IsPacked && t11.Strides.IsPacked)
+        {
+            return;
+        }
+
+        var strides = t_strides ??= new TensorStrides[Most];
+        strides[0] = t0.Strides;
+        strides[1] = t1.Strides;
+        strides[2] = t2.Strides;
+        strides[3] = t3.Strides;
+        strides[4] = t4.Strides;
+        strides[5] = t5.Strides;
+        strides[6] = t6.Strides;
+        strides[7] = t7.Strides;
+        strides[8] = t8.Strides;
+        strides[9] = t9.Strides;
+        strides[10] = t10.Strides;
+        strides[11] = t11.Strides;
+        _strides = strides;
     }
 
-    /// <summary>How far apart the parts of each tensor are; empty where all are packed.</summary>
-    public ReadOnlySpan<TensorStrides> Strides { get; init; }
-
-    /// <summary>How far apart the parts of one tensor are.</summary>
-    internal TensorStrides StridesOf(int place) => place < Strides.Length ? Strides[place] : TensorStrides.Packed;
+    /// <summary>Whether nothing lies between the parts of any of them.</summary>
+    internal bool IsPacked => _strides.IsEmpty;
 
     internal ReadOnlySpan<float> this[int place] => place switch
     {
@@ -64,4 +97,7 @@ public readonly ref struct CallTensors
         11 => T11,
         _ => throw new ArgumentOutOfRangeException(nameof(place), place, $"A call has at most {Most} tensors."),
     };
+
+    /// <summary>How far apart the parts of one tensor are.</summary>
+    internal TensorStrides StridesOf(int place) => IsPacked ? default : _strides[place];
 }

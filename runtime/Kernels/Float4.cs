@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 
 namespace KernelGen.CompilerServices;
 
 /// <summary>Four floats that GPU kernels load and store at once: 128 bits.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [StructLayout(LayoutKind.Sequential, Size = 16)]
 public readonly struct Float4(float x, float y, float z, float w)
 {

@@ -1,6 +1,9 @@
+using System.ComponentModel;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>The checks at the edge of emitted GPU launchers: each message names what was expected and what was found.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class GpuChecks
 {
     /// <summary>What to say where a context has no GPU.</summary>
@@ -80,24 +83,24 @@ public static class GpuChecks
     }
 
     /// <summary>
-    /// Whether a forward call can fill a result; it is empty until <see cref="Fill"/>. The call lasts until what is returned is disposed
+    /// Whether a forward call can fill a context; it is empty until <see cref="Fill"/>. The call lasts until what is returned is disposed
     /// of.
     /// </summary>
     /// <exception cref="ArgumentException">It is another object's, or for another shape.</exception>
     /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
     /// <exception cref="InvalidOperationException">Another call is using it.</exception>
-    public static CallGate.Use Enter(GpuResult? result, object owner, in AttentionShape shape)
+    public static CallGate.Use Enter(GpuBackwardContext? context, object owner, in AttentionShape shape)
     {
-        if (result is null)
+        if (context is null)
         {
             return default;
         }
 
-        var use = result.Gate.Enter();
+        var use = context.Gate.Enter();
         try
         {
-            CheckOwner(result, owner, shape);
-            result.IsFilled = false;
+            CheckOwner(context, owner, shape);
+            context.IsFilled = false;
             return use;
         }
         catch
@@ -107,27 +110,29 @@ public static class GpuChecks
         }
     }
 
-    /// <summary>The kernels that fill a result are queued.</summary>
-    public static void Fill(GpuResult? result)
+    /// <summary>The kernels that fill a context are queued.</summary>
+    public static void Fill(GpuBackwardContext? context)
     {
-        if (result is not null)
+        if (context is not null)
         {
-            result.IsFilled = true;
+            context.IsFilled = true;
         }
     }
 
-    /// <summary>Whether a call can read a result. The call lasts until what is returned is disposed of.</summary>
+    /// <summary>Whether a call can read a context. The call lasts until what is returned is disposed of.</summary>
     /// <exception cref="ArgumentException">It is another object's, for another shape, or no forward call had it.</exception>
     /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
     /// <exception cref="InvalidOperationException">A forward call is filling it.</exception>
-    public static CallGate.Use Share(GpuResult result, object owner, in AttentionShape shape)
+    public static CallGate.Use Share(GpuBackwardContext context, object owner, in AttentionShape shape)
     {
-        ArgumentNullException.ThrowIfNull(result);
-        var use = result.Gate.Share();
+        ArgumentNullException.ThrowIfNull(context);
+        var use = context.Gate.Share();
         try
         {
-            CheckOwner(result, owner, shape);
-            return result.IsFilled ? use : throw new ArgumentException("The result is empty: call Forward with it first.", nameof(result));
+            CheckOwner(context, owner, shape);
+            return context.IsFilled
+                ? use
+                : throw new ArgumentException("The context is empty: call Forward with it first.", nameof(context));
         }
         catch
         {
@@ -157,7 +162,7 @@ public static class GpuChecks
     /// <summary>Whether each key length is within the keys.</summary>
     /// <exception cref="ArgumentException">One is not.</exception>
     public static void CheckKeyLengths(ReadOnlySpan<int> keyLengths, in AttentionShape shape) =>
-        ShapeChecks.CheckKeyLengths(keyLengths, shape);
+        ShapeChecks.CheckKeyLengths(keyLengths, shape, nameof(keyLengths), nameof(keyLengths));
 
     /// <summary>Whether a device has so much memory at all.</summary>
     /// <param name="name">The device.</param>
@@ -181,16 +186,17 @@ public static class GpuChecks
     /// <summary>A length that a view can have: not 0.</summary>
     public static long AtLeastOne(long length) => Math.Max(1, length);
 
-    private static void CheckOwner(GpuResult result, object owner, in AttentionShape shape)
+    private static void CheckOwner(GpuBackwardContext context, object owner, in AttentionShape shape)
     {
-        if (!ReferenceEquals(result.Owner, owner))
+        if (!ReferenceEquals(context.Owner, owner))
         {
-            throw new ArgumentException("The result was created by another layer's class Gpu, or another instance of it.", nameof(result));
+            throw new ArgumentException(
+                "The context was created by another layer's class Gpu, or another instance of it.", nameof(context));
         }
 
-        if (result.Shape != shape)
+        if (context.Shape != shape)
         {
-            throw new ArgumentException($"The result was made for {result.Shape}, but the call has {shape}.", nameof(result));
+            throw new ArgumentException($"The context was made for {context.Shape}, but the call has {shape}.", nameof(context));
         }
     }
 

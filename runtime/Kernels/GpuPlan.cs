@@ -1,9 +1,12 @@
+using System.ComponentModel;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>
 /// How a call is cut for a GPU: spans of tokens that have a state each, spans whose outputs are computed, and the memory that they take.
 /// Emitted launchers ask for it.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct GpuPlan
 {
     /// <summary>Threads of a group.</summary>

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>The sizes of one launch, as GPU kernels take them: plain integers, so that they can be copied to the device.</summary>
@@ -11,6 +13,7 @@ namespace KernelGen.CompilerServices;
 /// <param name="spanTokens">Tokens of a span.</param>
 /// <param name="spans">Spans of each head.</param>
 /// <param name="from">The first token of the first span.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct GpuShape(
     int heads, int queryLength, int keyLength, bool isTokensOuter, bool hasKeyLengths, bool wantsLogSumExp, bool addsGradients,
     int spanTokens, int spans, int from)

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace KernelGen.CompilerServices;
 /// every size and holds the memory still; emitted code needs no unsafe context because it only sees references.
 /// </summary>
 /// <remarks>Operands are told apart by their place in <see cref="IAttentionKernel.Operands"/>.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly unsafe struct HeadOperands
 {
     /// <summary>The most operands of a kernel.</summary>

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>
@@ -12,6 +14,7 @@ namespace KernelGen.CompilerServices;
 /// Where <see cref="HeadOperands.StartsEmpty"/>, the first call starts the state itself; where not <see cref="HeadOperands.KeepsState"/>,
 /// the call may leave unfinished what only later tokens, or whoever keeps the state, would read.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface IAttentionKernel
 {
     /// <summary>All that it is handed. Kernels tell operands apart by their place in this list.</summary>

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>
@@ -9,6 +11,7 @@ namespace KernelGen.CompilerServices;
 /// <see cref="BlockRows"/> tokens that the state does not hold yet, or of all tokens where there is no state. With no row open, the state
 /// is one that <see cref="IAttentionKernel.Accumulate"/> and <see cref="IAttentionKernel.Output"/> go on from.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface IDecodingKernel : IAttentionKernel
 {
     /// <summary>Floats of the state, which starts with that of <see cref="IAttentionKernel.StateFloats"/>.</summary>

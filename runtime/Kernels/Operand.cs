@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace KernelGen.CompilerServices;
 
 /// <summary>
@@ -13,6 +15,7 @@ namespace KernelGen.CompilerServices;
 /// <param name="Source">Who has its memory.</param>
 /// <param name="IsOptional">Whether it may be missing, and its reference null.</param>
 /// <param name="Element">The type of its numbers.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record Operand(
     string Name, OperandRows Rows, int Columns, OperandAccess Access, OperandSharing SharedBy = OperandSharing.None,
     OperandSource Source = OperandSource.Caller, bool IsOptional = false, OperandElement Element = OperandElement.Float32)
@@ -37,6 +40,7 @@ public sealed record Operand(
 }
 
 /// <summary>What an operand has a row for.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public enum OperandRows
 {
     /// <summary>Each query.</summary>
@@ -50,6 +54,7 @@ public enum OperandRows
 }
 
 /// <summary>What a kernel does to an operand.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public enum OperandAccess
 {
     /// <summary>It reads it.</summary>
@@ -63,6 +68,7 @@ public enum OperandAccess
 }
 
 /// <summary>The heads that see the same memory of an operand.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public enum OperandSharing
 {
     /// <summary>None: each query head has its own.</summary>
@@ -79,6 +85,7 @@ public enum OperandSharing
 }
 
 /// <summary>Who has the memory of an operand.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public enum OperandSource
 {
     /// <summary>Whoever calls hands it in.</summary>
@@ -92,6 +99,7 @@ public enum OperandSource
 }
 
 /// <summary>The type of the numbers of an operand.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public enum OperandElement
 {
     /// <summary>float.</summary>

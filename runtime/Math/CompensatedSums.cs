@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -12,6 +13,7 @@ namespace KernelGen.CompilerServices;
 /// (a − (s − b′)) + (b − b′) with b′ = s − a, exactly. It takes six additions and asks nothing of the sizes of a and b. Where a sum
 /// overflows its rest is NaN, and so is the sum from the next addition on.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class CompensatedSums
 {
     /// <summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -6,6 +7,7 @@ namespace KernelGen.CompilerServices;
 /// <summary>
 /// Products of a few rows, element by element: register blocks would compute, and matrices in between would move, many times as much.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class ShortProducts
 {
     /// <summary>c = a · bᵀ, [rows × columns], lower triangle: 0 right of the diagonal.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -11,6 +12,7 @@ namespace KernelGen.CompilerServices;
 /// Moves tiles of tokens between tensors and scratch memory. Nothing is read or written past a token's own numbers, so a tensor may end
 /// at the end of mapped memory; the padding is in the scratch tile only.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class TileCopy
 {
     // Kernels are compiled fully at their first call; what they call must be too, or it runs unoptimised until the JIT is back.

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -23,6 +24,7 @@ namespace KernelGen.CompilerServices;
 /// would not ensure.
 /// </para>
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static partial class VectorMath
 {
     // 1.5·2^23 + 127: floats of this size are spaced by 1, and the low 8 bits of x + Rounder are n + 127, the exponent field of 2^n.

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using KernelGen.Formulas;
 
 namespace KernelGen.CompilerServices;
@@ -9,6 +10,7 @@ namespace KernelGen.CompilerServices;
 /// Each number is multiplied by what the program scales with and then by a hyperparameter of the layer, in this order, so that both are
 /// rounded as one would expect.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class ProjectionPacking
 {
     /// <summary>W, [rows, columns], or transposed, so that the features of a token lie side by side.</summary>

@@ -39,7 +39,7 @@ public class BackwardCallTests
             }
 
             call.Forward(keyLengths);
-            call.Backward(keyLengths);
+            call.Backward();
             foreach (var (b, h) in Heads())
             {
                 var (query, key, value) = (Take(call.Query, d), Take(call.Key, d), Take(call.Value, dv));
@@ -69,9 +69,9 @@ public class BackwardCallTests
         var call = new Call(attention, new AttentionShape(1, 2, 60), seed: 6, scale: 0.5f);
         int[] keyLengths = [41];
         call.Forward(keyLengths);
-        call.Backward(keyLengths);
+        call.Backward();
         float[][] once = [[.. call.QueryGradient], [.. call.KeyGradient], [.. call.ValueGradient]];
-        call.Backward(keyLengths, accumulate: true);
+        call.Backward(accumulate: true);
         foreach (var (first, sum) in once.Zip([call.QueryGradient, call.KeyGradient, call.ValueGradient]))
         {
             Compare.Same([.. first.Select(x => x + x)], sum);
@@ -165,7 +165,7 @@ public class BackwardCallTests
         var shape = new AttentionShape(1, 2, 50);
         Refuses(new Softmax16(1), new Softmax16(2), "Softmax16", "checksum");
         Refuses(new Softmax16(1), new Hadamard16(1), "Behaviour.Hadamard16", "Behaviour.Softmax16"); // states of the same length
-        Refuses(new Exact16(), new Softmax16(1), "holds 0 numbers of state");
+        Refuses(new Exact16(), new Softmax16(1), "Behaviour.Exact16", "Behaviour.Softmax16");
         Refuses(new Asking(1, 2), new Asking(1, 3), "hyperparameters [", "Asking");
 
         // What computes the same is as good as the same.
@@ -188,7 +188,7 @@ public class BackwardCallTests
         {
             var call = new Call(filler, shape, seed: 3, scale: 0.5f);
             call.Forward();
-            var error = Assert.Throws<ArgumentException>("result", () => call.Backward(user));
+            var error = Assert.Throws<ArgumentException>("context", () => call.Backward(user));
             Assert.All(parts, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
             Assert.All(call.KeyGradient, x => Assert.True(float.IsNaN(x))); // nothing was written
             call.Backward();
@@ -196,22 +196,18 @@ public class BackwardCallTests
     }
 
     [Fact]
-    public void Other_key_lengths_than_those_of_Forward_are_refused()
+    public void Backward_counts_the_keys_that_forward_counted()
     {
         var call = new Call(new Softmax8(1), new AttentionShape(3, 2, 5), seed: 1, scale: 1);
         call.Forward([3, 5, 0]);
-        Refuses("Sequence 0 has 5 keys in this call, but had 3", null);
-        Refuses("Sequence 2 has 1 keys in this call, but had 0", [3, 5, 1]);
-        call.Backward([3, 5, 0]);
-        call.Forward();
-        Refuses("Sequence 1 has 4 keys in this call, but had 5", [5, 4, 5]);
-        call.Backward([5, 5, 5]); // all keys, said in another way
-        call.Forward([5, 5, 5]);
         call.Backward();
-
-        void Refuses(string message, int[]? keyLengths) =>
-            Assert.Contains(
-                message, Assert.Throws<ArgumentException>("keyLengths", () => call.Backward(keyLengths)).Message, StringComparison.Ordinal);
+        Assert.All(call.KeyGradient[^(2 * 5 * 8)..], x => Assert.Equal(0, x));
+        call.Forward();
+        call.Backward();
+        var all = new Call(new Softmax8(1), new AttentionShape(3, 2, 5), seed: 1, scale: 1);
+        all.Forward([5, 5, 5]); // all keys, said in another way
+        all.Backward();
+        Same(all, call);
     }
 
     [Fact]
@@ -220,7 +216,8 @@ public class BackwardCallTests
         var call = new Call(new Softmax8(1), new AttentionShape(1, 2, 5), seed: 1, scale: 1);
         call.Forward();
         Assert.Throws<ArgumentException>("query", () => call.Attention.Forward(
-            call.Query.AsSpan(1), call.Key, call.Value, call.Output, call.Result.Shape, call.Result));
+            call.Query.AsSpan(1), call.Key, call.Value, call.Output, call.Context.Shape,
+            new() { Context = call.Context }));
         call.Backward();
     }
 
@@ -267,7 +264,7 @@ public class BackwardCallTests
             }
 
             attention.Backward(
-                guarded[0].Span, guarded[1].Span, guarded[2].Span, guarded[3].Span, call.Result, guarded[4].Span, guarded[5].Span,
+                guarded[0].Span, guarded[1].Span, guarded[2].Span, guarded[3].Span, call.Context, guarded[4].Span, guarded[5].Span,
                 guarded[6].Span, guarded[7].Span, shape);
             foreach (var (tensor, memory) in tensors.Zip(guarded).Skip(5))
             {
@@ -350,16 +347,20 @@ public class BackwardCallTests
         Assert.Contains(
             "valueGradient (80 numbers) overlaps output", Message(() => Run(valueGradient: call.Output)), StringComparison.Ordinal);
         Assert.Contains(
-            "was made for", Message(() => Run(result: new AttentionResult(attention, new AttentionShape(1, 2, 6)))),
-            StringComparison.Ordinal);
+            "The context is empty", Message(() => Run(context: new BackwardContext())), StringComparison.Ordinal);
+        var other = new Call(attention, new AttentionShape(1, 2, 6), seed: 1, scale: 1);
+        other.Forward();
+        var shapes = Message(() => Run(context: other.Context));
+        Assert.Contains("QueryLength = 6", shapes, StringComparison.Ordinal);
+        Assert.Contains("QueryLength = 5", shapes, StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => call.Attention.Backward(
             call.Query, call.Key, call.Value, call.Output, null!, call.OutputGradient, call.QueryGradient, call.KeyGradient,
             call.ValueGradient, shape));
 
         void Run(
-            float[]? output = null, AttentionResult? result = null, float[]? outputGradient = null, float[]? queryGradient = null,
+            float[]? output = null, BackwardContext? context = null, float[]? outputGradient = null, float[]? queryGradient = null,
             float[]? keyGradient = null, float[]? valueGradient = null) => attention.Backward(
-                call.Query, call.Key, call.Value, output ?? call.Output, result ?? call.Result, outputGradient ?? call.OutputGradient,
+                call.Query, call.Key, call.Value, output ?? call.Output, context ?? call.Context, outputGradient ?? call.OutputGradient,
                 queryGradient ?? call.QueryGradient, keyGradient ?? call.KeyGradient, valueGradient ?? call.ValueGradient, shape);
 
         static string Message(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
@@ -367,16 +368,16 @@ public class BackwardCallTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void A_result_in_memory_of_the_callers_gives_the_same_bits_and_writes_nowhere_else(Layer layer)
+    public void A_context_in_memory_of_the_callers_gives_the_same_bits_and_writes_nowhere_else(Layer layer)
     {
         var (attention, _) = layer.Create();
         var shape = new AttentionShape(2, 3, 53);
-        var length = (int)AttentionResult.MemoryLength(attention, shape);
-        Assert.Equal(2 * 3 * ((2 * 53) + attention.StateLength), length);
+        var length = (int)BackwardContext.LengthFor(attention.Differentiable(), shape);
+        Assert.Equal(2 * 3 * ((2 * 53) + (attention.Causal ? 0 : attention.Differentiable().StateLength)), length);
         var memory = new float[length + 14];
         memory.AsSpan().Fill(float.NaN);
-        var result = new AttentionResult(attention, shape, memory.AsMemory(7, length));
-        Call expected = new(attention, shape, seed: 5, scale: 0.5f), actual = new(attention, shape, seed: 5, scale: 0.5f, result);
+        var context = new BackwardContext(memory.AsMemory(7, length));
+        Call expected = new(attention, shape, seed: 5, scale: 0.5f), actual = new(attention, shape, seed: 5, scale: 0.5f, context);
         foreach (var call in (Call[])[expected, actual])
         {
             call.Forward();
@@ -385,26 +386,52 @@ public class BackwardCallTests
         }
 
         Same(expected, actual);
-        Assert.Equal(expected.Result.LogSumExp.ToArray(), result.LogSumExp.ToArray());
-        Assert.Equal(expected.Result.State.ToArray(), result.State.ToArray());
-        Assert.Equal(memory.AsSpan(7, 2 * 3 * 53).ToArray(), result.LogSumExp.ToArray());
+        Assert.Equal(expected.Context.LogSumExp.ToArray(), context.LogSumExp.ToArray());
+        Assert.Equal(expected.Context.State.ToArray(), context.State.ToArray());
+        Assert.Equal(memory.AsSpan(7, 2 * 3 * 53).ToArray(), context.LogSumExp.ToArray());
         Assert.All(memory[..7].Concat(memory[^7..]), number => Assert.Equal(float.NaN, number));
     }
 
     [Fact]
-    public void Memory_of_another_length_than_a_result_needs_is_refused()
+    public void Memory_that_is_too_short_is_refused_and_longer_memory_serves_any_call_that_fits()
     {
-        var (attention, _) = Layer.Of<CausalExact8>().Create();
+        var attention = new CausalExact8();
         var shape = new AttentionShape(1, 2, 5);
-        foreach (var length in (int[])[0, 19, 21])
+        foreach (var length in (int[])[0, 19])
         {
-            var error = Assert.Throws<ArgumentException>("memory", () => new AttentionResult(attention, shape, new float[length]));
-            Assert.Contains($"The memory holds {length} numbers", error.Message, StringComparison.Ordinal);
+            var call = new Call(attention, shape, seed: 1, scale: 1, new BackwardContext(new float[length]));
+            var error = Assert.Throws<ArgumentException>(() => call.Forward());
+            Assert.Contains($"memory holds {length} numbers", error.Message, StringComparison.Ordinal);
             Assert.Contains("needs 20", error.Message, StringComparison.Ordinal);
         }
 
-        Assert.Throws<ArgumentException>("shape", () => AttentionResult.MemoryLength(attention, new AttentionShape(1, 2, 5, 6)));
-        Assert.Throws<ArgumentNullException>("attention", () => AttentionResult.MemoryLength(null!, shape));
+        using var context = new BackwardContext(new float[20]);
+        foreach (var length in (int[])[5, 2, 0, 4])
+        {
+            Call expected = new(attention, new(1, 2, length), 3, 1), actual = new(attention, new(1, 2, length), 3, 1, context);
+            foreach (var call in (Call[])[expected, actual])
+            {
+                call.Forward();
+                call.Backward();
+            }
+
+            Same(expected, actual);
+        }
+
+        Assert.Throws<ArgumentException>("shape", () => BackwardContext.LengthFor(attention, new AttentionShape(1, 2, 5, 6)));
+        Assert.Throws<ArgumentNullException>("attention", () => BackwardContext.LengthFor(null!, shape));
+    }
+
+    [Fact]
+    public void A_context_that_was_disposed_of_is_refused()
+    {
+        var call = new Call(new Softmax8(1), new AttentionShape(1, 2, 5), seed: 1, scale: 1);
+        call.Forward();
+        call.Context.Dispose();
+        call.Context.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => call.Backward());
+        Assert.Throws<ObjectDisposedException>(() => call.Forward());
+        Assert.Equal(0, call.Context.LogSumExp.Length);
     }
 
     private static void Same(Call expected, Call actual)
@@ -419,7 +446,7 @@ public class BackwardCallTests
     {
         private readonly AttentionShape _shape;
 
-        public Call(IAttention attention, AttentionShape shape, int seed, float scale, AttentionResult? result = null)
+        public Call(IAttention attention, AttentionShape shape, int seed, float scale, BackwardContext? context = null)
         {
             Attention = attention;
             _shape = shape;
@@ -430,7 +457,7 @@ public class BackwardCallTests
             Value = Inputs.Normal(random, tokens * attention.ValueDim, 1);
             OutputGradient = Inputs.Normal(random, tokens * attention.ValueDim, 1);
             Output = new float[tokens * attention.ValueDim];
-            Result = result ?? new AttentionResult(attention, shape);
+            Context = context ?? new BackwardContext();
             QueryGradient = Unset(Query.Length);
             KeyGradient = Unset(Key.Length);
             ValueGradient = Unset(Value.Length);
@@ -454,14 +481,16 @@ public class BackwardCallTests
 
         public float[] ValueGradient { get; }
 
-        public AttentionResult Result { get; }
+        public BackwardContext Context { get; }
 
-        public void Forward(int[]? keyLengths = null) => Attention.Forward(Query, Key, Value, Output, _shape, Result, keyLengths);
+        public void Forward(int[]? keyLengths = null) =>
+            Attention.Forward(Query, Key, Value, Output, _shape, new() { Context = Context, KeyLengths = keyLengths });
 
-        public void Backward(int[]? keyLengths = null, bool accumulate = false) => Backward(Attention, keyLengths, accumulate);
+        public void Backward(bool accumulate = false) => Backward(Attention, accumulate);
 
-        public void Backward(IAttention attention, int[]? keyLengths = null, bool accumulate = false) => attention.Backward(
-            Query, Key, Value, Output, Result, OutputGradient, QueryGradient, KeyGradient, ValueGradient, _shape, keyLengths, accumulate);
+        public void Backward(IAttention attention, bool accumulate = false) => attention.Backward(
+            Query, Key, Value, Output, Context, OutputGradient, QueryGradient, KeyGradient, ValueGradient, _shape,
+            new() { Accumulate = accumulate });
 
         private static float[] Unset(int length)
         {

@@ -36,15 +36,15 @@ public class ChainTests
             foreach (var scale in new[] { 0.3f, 1f, 2f })
             {
                 var inputs = new Inputs(layer, length, length, seed: 100 + length, scale);
-                var result = new AttentionResult(attention, inputs.Shape);
+                var context = new BackwardContext();
                 var (expected, expectedLog) = inputs.Naive(weights);
                 var tolerance = inputs.Tolerance(weights);
-                Compare.Close(expected, inputs.Forward(attention, result), tolerance);
+                Compare.Close(expected, inputs.Forward(attention, context), tolerance);
 
                 // A logarithm near 0 has the absolute error of the weights' relative one.
                 foreach (var (log, i) in expectedLog.Select((log, i) => (log, i)))
                 {
-                    Assert.InRange(result.LogSumExp[i] - log, -tolerance - (1e-6 * Math.Abs(log)), tolerance + (1e-6 * Math.Abs(log)));
+                    Assert.InRange(context.LogSumExp[i] - log, -tolerance - (1e-6 * Math.Abs(log)), tolerance + (1e-6 * Math.Abs(log)));
                 }
             }
         }
@@ -119,7 +119,7 @@ public class ChainTests
             var value = Inputs.Normal(random, batch * heads * length * dv, 1);
             var output = new float[batch * heads * length * dv];
             var shape = new AttentionShape(batch, heads, length, layout);
-            var result = new AttentionResult(attention, shape);
+            var context = new BackwardContext();
 
             // What must not be read is NaN.
             for (var b = 0; b < batch; b++)
@@ -134,7 +134,7 @@ public class ChainTests
                 }
             }
 
-            attention.Forward(query, key, value, output, shape, result, keyLengths);
+            attention.Forward(query, key, value, output, shape, new() { Context = context, KeyLengths = keyLengths });
             for (var b = 0; b < batch; b++)
             {
                 for (var h = 0; h < heads; h++)
@@ -156,7 +156,7 @@ public class ChainTests
                     var (expected, expectedLog) = NaiveAttention.Compute(layer, oneQuery, oneKey, oneValue, weights);
                     var tolerance = 16 * Math.Pow(2, -24) * NaiveAttention.ArgumentScale(layer, oneQuery, oneKey, weights);
                     Compare.Close(expected, actual, tolerance);
-                    Assert.Equal(keyLengths[b] == 0, float.IsNegativeInfinity(result.LogSumExp[((b * heads) + h) * length]));
+                    Assert.Equal(keyLengths[b] == 0, float.IsNegativeInfinity(context.LogSumExp[((b * heads) + h) * length]));
                 }
             }
         }

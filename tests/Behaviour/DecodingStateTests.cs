@@ -213,22 +213,6 @@ public class DecodingStateTests
     }
 
     [Fact]
-    public void Layers_that_are_not_causal_say_so()
-    {
-        foreach (var call in new Action[]
-        {
-            () => new Softmax16(1).CreateDecodingState(),
-            () => new Exact16().CreateDecodingState(),
-            () => new Softmax16(1).LoadDecodingState(Stream.Null),
-        })
-        {
-            var error = Assert.Throws<InvalidOperationException>(call);
-            Assert.Contains("Causal = true", error.Message, StringComparison.Ordinal);
-            Assert.Contains(nameof(ItemSet), error.Message, StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
     public void Wrong_arguments_are_named_with_both_numbers()
     {
         Assert.Throws<ArgumentOutOfRangeException>("streams", () => new CausalSoftmax16(1).CreateDecodingState(0));

@@ -147,15 +147,15 @@ public class DriftTests
         var (attention, _) = layer.Create();
         var shape = new AttentionShape(1, 1, length);
         var (zeros, values) = (new float[length * layer.HeadDim], Equal(length * layer.ValueDim, 0.3f));
-        var result = new AttentionResult(attention, shape);
+        var context = new BackwardContext();
         var output = new float[values.Length];
-        attention.Forward(zeros, zeros, values, output, shape, result);
+        attention.Forward(zeros, zeros, values, output, shape, new() { Context = context });
         Assert.All(output, x => Assert.InRange(x, 0.3f * (1 - Promised), 0.3f * (1 + Promised)));
         for (var t = 0; t < length; t++)
         {
             // The sum itself, not only its ratio to another with the same rounding.
             var sum = Math.Log(Math.Max(layer.Features, 1) * (layer.Causal ? t + 1.0 : length));
-            Assert.InRange(result.LogSumExp[t] - sum, -Promised, Promised);
+            Assert.InRange(context.LogSumExp[t] - sum, -Promised, Promised);
         }
 
         if (layer.Causal)
@@ -216,11 +216,11 @@ public class DriftTests
     private static Gradients<float> Backward(IAttention attention, AttentionShape shape, float value)
     {
         var (query, key, values) = (new float[shape.QueryLength], new float[shape.KeyLength], Equal(shape.KeyLength, value));
-        var (output, result) = (new float[shape.QueryLength], new AttentionResult(attention, shape));
-        attention.Forward(query, key, values, output, shape, result);
+        var (output, context) = (new float[shape.QueryLength], new BackwardContext());
+        attention.Forward(query, key, values, output, shape, new() { Context = context });
         var gradients = new Gradients<float>(new float[shape.QueryLength], new float[shape.KeyLength], new float[shape.KeyLength]);
         attention.Backward(
-            query, key, values, output, result, Equal(shape.QueryLength, 1), gradients.Query, gradients.Key, gradients.Value, shape);
+            query, key, values, output, context, Equal(shape.QueryLength, 1), gradients.Query, gradients.Key, gradients.Value, shape);
         return gradients;
     }
 }

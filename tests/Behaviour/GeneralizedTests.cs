@@ -92,7 +92,7 @@ public class GeneralizedTests
             inputs.Key.AsSpan(keys * layer.HeadDim).Fill(float.NaN);
             inputs.Value.AsSpan(keys * layer.ValueDim).Fill(float.NaN);
             var output = new float[60 * layer.ValueDim];
-            attention.Forward(inputs.Query, inputs.Key, inputs.Value, output, inputs.Shape, [keys]);
+            attention.Forward(inputs.Query, inputs.Key, inputs.Value, output, inputs.Shape, new() { KeyLengths = [keys] });
             var expected = NaiveAttention.Compute(
                 layer, inputs.Query, inputs.Key.AsSpan(0, keys * layer.HeadDim), inputs.Value.AsSpan(0, keys * layer.ValueDim), weights);
             Compare.Close(expected.Output, output, 1e-4);

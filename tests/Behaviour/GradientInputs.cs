@@ -82,15 +82,15 @@ internal sealed class GradientInputs(Inputs inputs, int seed)
     public Gradients<float> Kernel(IAttention attention)
     {
         var shape = Inputs.Shape;
-        var result = new AttentionResult(attention, shape);
-        var output = Inputs.Forward(attention, result);
+        var context = new BackwardContext();
+        var output = Inputs.Forward(attention, context);
         var (query, key, value) = (new float[Inputs.Query.Length], new float[Inputs.Key.Length], new float[Inputs.Value.Length]);
         foreach (var gradient in new[] { query, key, value })
         {
             gradient.AsSpan().Fill(float.NaN);
         }
 
-        attention.Backward(Inputs.Query, Inputs.Key, Inputs.Value, output, result, Upstream, query, key, value, shape);
+        attention.Backward(Inputs.Query, Inputs.Key, Inputs.Value, output, context, Upstream, query, key, value, shape);
         return new Gradients<float>(query, key, value);
     }
 

@@ -55,9 +55,9 @@ public sealed class GroupedHeadsTests
     private static (float[] Output, float[] Query, float[] Key, float[] Value) Run(
         IAttention attention, AttentionShape shape, float[] query, float[] key, float[] value, float[] upstream, int[] lengths, float start)
     {
-        var result = new AttentionResult(attention, shape);
+        var context = new BackwardContext();
         var output = new float[upstream.Length];
-        attention.Forward(query, key, value, output, shape, result, lengths);
+        attention.Forward(query, key, value, output, shape, new() { Context = context, KeyLengths = lengths });
         float[][] gradients = [new float[query.Length], new float[key.Length], new float[value.Length]];
         foreach (var gradient in gradients)
         {
@@ -65,7 +65,8 @@ public sealed class GroupedHeadsTests
         }
 
         attention.Backward(
-            query, key, value, output, result, upstream, gradients[0], gradients[1], gradients[2], shape, lengths, accumulate: start != 0);
+            query, key, value, output, context, upstream, gradients[0], gradients[1], gradients[2], shape,
+            new() { Accumulate = start != 0 });
         return (output, gradients[0], gradients[1], gradients[2]);
     }
 

@@ -78,19 +78,11 @@ internal sealed class Inputs
         return this;
     }
 
-    public float[] Forward(IAttention attention, AttentionResult? result = null)
+    public float[] Forward(IAttention attention, BackwardContext? context = null)
     {
         var output = new float[Shape.QueryLength * Layer.ValueDim];
         output.AsSpan().Fill(float.NaN);
-        if (result is null)
-        {
-            attention.Forward(Query, Key, Value, output, Shape);
-        }
-        else
-        {
-            attention.Forward(Query, Key, Value, output, Shape, result);
-        }
-
+        attention.Forward(Query, Key, Value, output, Shape, new() { Context = context });
         return output;
     }
 

@@ -27,12 +27,12 @@ public sealed class KeyBiasFamilyTests
         public static class Calls
         {
             public static IAttention Create() => new Biased();
-            public static void Forward(IAttention layer, float[] q, float[] k, float[] v, float[] b, float[] o, AttentionShape shape, AttentionResult result, int[] lengths) =>
-                ((Biased)layer).Forward(q, k, v, b, o, in shape, result, lengths);
+            public static void Forward(IAttention layer, float[] q, float[] k, float[] v, float[] b, float[] o, AttentionShape shape, BackwardContext context, int[] lengths) =>
+                ((Biased)layer).Forward(q, k, v, b, o, shape, new() { Context = context, KeyLengths = lengths });
             public static void Backward(
-                IAttention layer, float[] q, float[] k, float[] v, float[] b, float[] o, AttentionResult result, float[] g, float[] dq, float[] dk, float[] dv, float[] db,
-                AttentionShape shape, int[] lengths, bool add) =>
-                ((Biased)layer).Backward(q, k, v, b, o, result, g, dq, dk, dv, db, in shape, lengths, add);
+                IAttention layer, float[] q, float[] k, float[] v, float[] b, float[] o, BackwardContext context, float[] g, float[] dq, float[] dk, float[] dv, float[] db,
+                AttentionShape shape, bool add) =>
+                ((Biased)layer).Backward(q, k, v, b, o, context, g, dq, dk, dv, db, shape, new() { Accumulate = add });
         }
         """;
 
@@ -83,7 +83,7 @@ public sealed class KeyBiasFamilyTests
 
         // The members of all attention go without it too.
         var output = new float[expected.Output.Length];
-        layer.Forward(without.Query, without.Key, without.Value, output, shape, without.Lengths);
+        layer.Forward(without.Query, without.Key, without.Value, output, shape, new() { KeyLengths = without.Lengths });
         without.Check(
             expected with { Query = null, Key = null, Value = null, Bias = null }, new Outcome<float>(output, null, null, null, null));
     }
@@ -367,13 +367,13 @@ public sealed class KeyBiasFamilyTests
         public Outcome<float> Compute(IAttention layer, float[]? bias, float start, bool wantsBiasGradient = true)
         {
             var output = new float[_upstream.Length];
-            var result = new AttentionResult(layer, _shape);
-            Call("Forward", layer, Query, Key, Value, bias, output, _shape, result, Lengths);
+            var context = new BackwardContext();
+            Call("Forward", layer, Query, Key, Value, bias, output, _shape, context, Lengths);
             float[]?[] gradients = [.. new[] { Query, Key, Value, wantsBiasGradient ? Bias : null }
                 .Select(tensor => tensor is null ? null : Enumerable.Repeat(start, tensor.Length).ToArray())];
             Call(
-                "Backward", layer, Query, Key, Value, bias, output, result, _upstream, gradients[0], gradients[1], gradients[2],
-                gradients[3], _shape, Lengths, !float.IsNaN(start));
+                "Backward", layer, Query, Key, Value, bias, output, context, _upstream, gradients[0], gradients[1], gradients[2],
+                gradients[3], _shape, !float.IsNaN(start));
             return new Outcome<float>(output, gradients[0], gradients[1], gradients[2], gradients[3]);
 
             static void Call(string method, params object?[] arguments) =>

@@ -34,10 +34,10 @@ public class MemoryTests
         attention.DegreeOfParallelism = 1;
         var inputs = new Inputs(layer, 100, 100, seed: 1);
         var output = new float[100 * layer.ValueDim];
-        var result = new AttentionResult(attention, inputs.Shape);
-        attention.Forward(inputs.Query, inputs.Key, inputs.Value, output, inputs.Shape, result);
+        var context = new BackwardContext();
+        attention.Forward(inputs.Query, inputs.Key, inputs.Value, output, inputs.Shape, new() { Context = context });
         var before = GC.GetAllocatedBytesForCurrentThread();
-        attention.Forward(inputs.Query, inputs.Key, inputs.Value, output, inputs.Shape, result);
+        attention.Forward(inputs.Query, inputs.Key, inputs.Value, output, inputs.Shape, new() { Context = context });
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 

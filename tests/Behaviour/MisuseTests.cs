@@ -237,11 +237,11 @@ public sealed class MisuseTests
         var inputs = Enumerable.Range(0, 4).Select(seed => Inputs.Normal(new Random(seed), Length * 16, 1)).ToArray();
         var expected = inputs.Select(x =>
         {
-            var own = new AttentionResult(attention, shape);
-            attention.Forward(x, x, x, new float[x.Length], shape, own);
+            var own = new BackwardContext();
+            attention.Forward(x, x, x, new float[x.Length], shape, new() { Context = own });
             return own.LogSumExp.ToArray();
         }).ToArray();
-        var result = new AttentionResult(attention, shape);
+        var context = new BackwardContext();
         Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, thread =>
         {
             var x = inputs[thread];
@@ -250,17 +250,17 @@ public sealed class MisuseTests
             {
                 try
                 {
-                    attention.Forward(x, x, x, output, shape, result);
+                    attention.Forward(x, x, x, output, shape, new() { Context = context });
                 }
                 catch (InvalidOperationException error)
                 {
-                    Assert.Contains("AttentionResult", error.Message, StringComparison.Ordinal);
+                    Assert.Contains("BackwardContext", error.Message, StringComparison.Ordinal);
                 }
             }
         });
 
         // It is of one of the calls, not of several.
-        Assert.Contains(expected, own => own.AsSpan().SequenceEqual(result.LogSumExp));
+        Assert.Contains(expected, own => own.AsSpan().SequenceEqual(context.LogSumExp));
     }
 
     /// <summary>
@@ -285,7 +285,7 @@ public sealed class MisuseTests
         changing.Start();
         for (var i = 0; i < 300; i++)
         {
-            _ = Record.Exception(() => attention.Forward(query, query, query, output, shape, keyLengths));
+            _ = Record.Exception(() => attention.Forward(query, query, query, output, shape, new() { KeyLengths = keyLengths }));
         }
 
         stop.Cancel();

@@ -6,7 +6,7 @@ namespace KernelGen.Tests.Behaviour;
 internal static class NaiveAttention
 {
     /// <summary>
-    /// The outputs [queries, value dim] of one head, and log Σ_j of the weights of each query as <see cref="AttentionResult"/> defines it.
+    /// The outputs [queries, value dim] of one head, and log Σ_j of the weights of each query as <see cref="BackwardContext"/> defines it.
     /// </summary>
     /// <param name="query">[queries, head dim].</param>
     /// <param name="key">[keys, head dim].</param>

@@ -23,7 +23,7 @@ public class ShortCallTests
                 var output = inputs.Forward(attention);
                 Compare.Close(inputs.Naive(weights).Output, output, inputs.Tolerance(weights));
                 Compare.Close(
-                    [.. inputs.Forward(attention, new AttentionResult(attention, inputs.Shape)).Select(x => (double)x)], output,
+                    [.. inputs.Forward(attention, new BackwardContext()).Select(x => (double)x)], output,
                     inputs.Tolerance(weights));
             }
         }
@@ -106,7 +106,7 @@ public class ShortCallTests
             key.AsSpan(keys * inputs.Layer.HeadDim).Fill(by);
             value.AsSpan(keys * inputs.Layer.ValueDim).Fill(by);
             var output = new float[inputs.Shape.QueryLength * inputs.Layer.ValueDim];
-            attention.Forward(inputs.Query, key, value, output, inputs.Shape, keyLengths: [keys]);
+            attention.Forward(inputs.Query, key, value, output, inputs.Shape, new() { KeyLengths = [keys] });
             return output;
         }
     }

@@ -16,11 +16,11 @@ public class StateTests
         foreach (var degree in new[] { 1, 3 })
         {
             attention.DegreeOfParallelism = degree;
-            var result = new AttentionResult(attention, inputs.Shape);
-            inputs.Forward(attention, result);
+            var context = new BackwardContext { KeepsState = true };
+            inputs.Forward(attention, context);
             if (layer.Kernel is null)
             {
-                Assert.True(result.State.IsEmpty);
+                Assert.True(context.State.IsEmpty);
                 continue;
             }
 
@@ -28,8 +28,8 @@ public class StateTests
             // over the state alone.
             var (m, dv) = (layer.Features, layer.ValueDim);
             var members = layer.IsFunction ? 1 : 2;
-            Assert.Equal(m * (members + dv), result.State.Length);
-            var state = Array.ConvertAll(result.State.ToArray(), x => (double)x);
+            Assert.Equal(m * (members + dv), context.State.Length);
+            var state = Array.ConvertAll(context.State.ToArray(), x => (double)x);
             var scale = Enumerable.Range(0, m).Select(r => members == 2 ? Math.Pow(2, state[r] + Constant(r)) : 1).ToArray();
             var normaliser = Enumerable.Range(0, m).Sum(r => scale[r] * state[((members - 1) * m) + r]);
             var numerators = Enumerable.Range(0, dv)
@@ -46,14 +46,19 @@ public class StateTests
     }
 
     [Fact]
-    public void Result_of_another_shape_is_refused()
+    public void Causal_layers_keep_no_state_that_nobody_asked_for()
     {
-        var attention = new Softmax16(1);
-        var result = new AttentionResult(attention, new AttentionShape(1, 1, 5));
-        var inputs = new Inputs(Layer.Of<Softmax16>(), 6, 6, seed: 1);
-        var error = Assert.Throws<ArgumentException>(() => inputs.Forward(attention, result));
-        Assert.Contains("5", error.Message, StringComparison.Ordinal);
-        Assert.Contains("6", error.Message, StringComparison.Ordinal);
+        var inputs = new Inputs(Layer.Of<CausalSoftmax16>(), 6, 6, seed: 1);
+        var attention = new CausalSoftmax16(1);
+        var context = new BackwardContext();
+        inputs.Forward(attention, context);
+        Assert.True(context.State.IsEmpty);
+        var keeping = new BackwardContext { KeepsState = true };
+        inputs.Forward(attention, keeping);
+        Assert.Equal(attention.StateLength, keeping.State.Length);
+        Assert.Equal(
+            BackwardContext.LengthFor(attention, inputs.Shape) + attention.StateLength,
+            BackwardContext.LengthFor(attention, inputs.Shape, keepsState: true));
     }
 
 }

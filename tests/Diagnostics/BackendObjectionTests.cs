@@ -58,7 +58,7 @@ public sealed class BackendObjectionTests
     {
         var run = Run(() => WithOthers(4), "");
         Assert.Empty(run.Result.Diagnostics);
-        Assert.Contains("global::System.ReadOnlySpan<float> other3,", run.Files["A.Cpu.g.cs"], StringComparison.Ordinal);
+        Assert.Contains("in global::KernelGen.ReadOnlyTensorView other3,", run.Files["A.Cpu.g.cs"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class StreamRunTests
         saved[0]++;
         Refuses("version 2", saved, new CausalSoftmax64(3), 1, Tokens);
 
-        static void Refuses(string message, byte[] saved, IAttention layer, int seed, byte[] tokens) => Assert.Contains(
+        static void Refuses(string message, byte[] saved, ICausalAttention layer, int seed, byte[] tokens) => Assert.Contains(
             message,
             Assert.Throws<JobException>(() => StreamRun.Load(new MemoryStream(saved), layer, seed, tokens)).Message,
             StringComparison.Ordinal);
@@ -85,7 +85,7 @@ public sealed class StreamRunTests
     [InlineData(20_000, new[] { 100, 1_000, 10_000, 20_000 })]
     public void CheckpointsEndAtTheLastToken(int length, int[] expected) => Assert.Equal(expected, Settings.Checkpoints(length));
 
-    private static StreamRun Resumed(StreamRun run, IAttention layer)
+    private static StreamRun Resumed(StreamRun run, ICausalAttention layer)
     {
         var saved = Saved(run);
         run.Dispose();

@@ -53,11 +53,11 @@ public class GoldenTests
         var data = new Vectors(name);
         var (q, k, v) = (data.Read<float>("q.f32.bin"), data.Read<float>("k.f32.bin"), data.Read<float>("v.f32.bin"));
         var attention = data.Create(type);
-        var result = new AttentionResult(attention, data.Shape);
+        var context = new BackwardContext();
         var o = new float[data.Read<double>($"{output}.f64.bin").Length];
-        attention.Forward(q, k, v, o, data.Shape, result);
+        attention.Forward(q, k, v, o, data.Shape, new() { Context = context });
         var (dq, dk, dv) = (new float[q.Length], new float[k.Length], new float[v.Length]);
-        attention.Backward(q, k, v, o, result, data.Read<float>("dout.f32.bin"), dq, dk, dv, data.Shape);
+        attention.Backward(q, k, v, o, context, data.Read<float>("dout.f32.bin"), dq, dk, dv, data.Shape);
         Compare.Close(data.Read<double>($"{output}.dq.f64.bin"), dq, GradientTolerance);
         Compare.Close(data.Read<double>($"{output}.dk.f64.bin"), dk, GradientTolerance);
         Compare.Close(data.Read<double>($"{output}.dv.f64.bin"), dv, GradientTolerance);

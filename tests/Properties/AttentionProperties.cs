@@ -68,7 +68,7 @@ public class AttentionProperties
         var expected = NaiveAttention.Compute(
             inputs.Layer, inputs.Query, inputs.Key.AsSpan(0, keys * d), inputs.Value.AsSpan(0, keys * dv), weights);
         var output = new float[inputs.Shape.QueryLength * dv];
-        attention.Forward(inputs.Query, inputs.Key, inputs.Value, output, inputs.Shape, [keys]);
+        attention.Forward(inputs.Query, inputs.Key, inputs.Value, output, inputs.Shape, new() { KeyLengths = [keys] });
         Compare.Close(expected.Output, output, inputs.Tolerance(weights));
     });
 

@@ -38,11 +38,11 @@ internal sealed class AttentionProblem
     public int OutputLength => Shape.Batch * Shape.Heads * Shape.QueryLength * Values;
 
     /// <summary>The output of the engine; it must write every number, so the destination starts as NaN.</summary>
-    public float[] Run(AttentionEngine engine, AttentionResult? result = null)
+    public float[] Run(AttentionEngine engine, BackwardContext? context = null)
     {
         var output = new float[OutputLength];
         Array.Fill(output, float.NaN);
-        engine.Forward(new(Query, Key, Value, output), Shape, result, KeyLengths);
+        engine.Forward(new(Query, Key, Value, output), Shape, new() { KeyLengths = KeyLengths, Context = context });
         return output;
     }
 

@@ -3,13 +3,11 @@ using KernelGen.CompilerServices;
 namespace KernelGen.Tests.Runtime;
 
 /// <summary>The public face over an engine, as the generator emits it.</summary>
-internal sealed class EngineAttention(AttentionEngine engine, bool causal) : IAttention
+internal sealed class EngineAttention(AttentionEngine engine, bool causal) : IDifferentiableAttention, ICausalAttention
 {
     public int HeadDim => AttentionProblem.Dim;
 
     public int ValueDim => AttentionProblem.Values;
-
-    public int Features => AttentionProblem.Features;
 
     public bool Causal => causal;
 
@@ -19,27 +17,21 @@ internal sealed class EngineAttention(AttentionEngine engine, bool causal) : IAt
 
     public int StateLength => engine.StateLength;
 
-    public long ScratchBytes(in AttentionShape shape) => engine.ScratchBytes(shape);
+    public long ScratchBytes(AttentionShape shape) => engine.ScratchBytes(shape);
 
     public void Forward(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
-        in AttentionShape shape, ReadOnlySpan<int> keyLengths = default) =>
-        engine.Forward(new(query, key, value, destination), in shape, null, keyLengths);
-
-    public void Forward(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination,
-        in AttentionShape shape, AttentionResult result, ReadOnlySpan<int> keyLengths = default) =>
-        engine.Forward(new(query, key, value, destination), in shape, result, keyLengths);
+        in ReadOnlyTensorView query, in ReadOnlyTensorView key, in ReadOnlyTensorView value, in TensorView destination,
+        AttentionShape shape, in ForwardOptions options = default) =>
+        engine.Forward(new(query, key, value, destination), shape, options);
 
     public void Backward(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> output, AttentionResult result,
-        ReadOnlySpan<float> outputGradient, Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient,
-        in AttentionShape shape, ReadOnlySpan<int> keyLengths = default, bool accumulate = false) =>
+        in ReadOnlyTensorView query, in ReadOnlyTensorView key, in ReadOnlyTensorView value, in ReadOnlyTensorView output,
+        BackwardContext context, in ReadOnlyTensorView outputGradient, in TensorView queryGradient, in TensorView keyGradient,
+        in TensorView valueGradient, AttentionShape shape, BackwardOptions options = default) =>
         engine.Backward(
-            new(query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient), in shape,
-            result, keyLengths, accumulate);
+            new(query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient), shape, context, options);
 
-    public long BackwardScratchBytes(in AttentionShape shape) => engine.BackwardScratchBytes(shape);
+    public long BackwardScratchBytes(AttentionShape shape) => engine.BackwardScratchBytes(shape);
 
     public DecodingState CreateDecodingState(int streams = 1) => engine.CreateDecodingState("engine under test", streams);
 

@@ -22,7 +22,7 @@ public sealed class EngineCheckTests
             new AttentionShape(1, 1, 1, (TensorLayout)7));
         Fails("shape", "Batch × Heads = 65536 × 65536 is more than 2147483647", new AttentionShape(65536, 65536, 0));
         var causal = Assert.Throws<ArgumentException>(
-            "shape", () => EngineTests.Linear<Causal>(1).Forward(new([], [], [], []), new AttentionShape(1, 1, 4, 5), null, []));
+            "shape", () => EngineTests.Linear<Causal>(1).Forward(default, new AttentionShape(1, 1, 4, 5), default));
         Assert.Contains("QueryLength is 4 and KeyLength is 5", causal.Message);
         Assert.Throws<ArgumentException>("shape", () => Engine.ScratchBytes(new AttentionShape(-1, 1, 1)));
     }
@@ -35,7 +35,7 @@ public sealed class EngineCheckTests
     public void WrongLengths(string name, int query, int key, int value, int destination)
     {
         var exception = Assert.Throws<ArgumentException>(name, () => Engine.Forward(
-            new(new float[query], new float[key], new float[value], new float[destination]), new AttentionShape(1, 2, 3, 5), null, []));
+            new(new float[query], new float[key], new float[value], new float[destination]), new AttentionShape(1, 2, 3, 5), default));
         Assert.Contains(
             $"{name} holds {name switch { "query" => query, "key" => key, "value" => value, _ => destination }} numbers",
             exception.Message);
@@ -61,13 +61,13 @@ public sealed class EngineCheckTests
         var all = new float[200];
         float[] query = new float[4 * Dim], key = new float[4 * Dim], value = new float[4 * Values], destination = new float[4 * Values];
         Check(
-            "query", () => Engine.Forward(new(all.AsSpan(11, 4 * Dim), key, value, all.AsSpan(0, 4 * Values)), shape, null, []),
+            "query", () => Engine.Forward(new(all.AsSpan(11, 4 * Dim), key, value, all.AsSpan(0, 4 * Values)), shape, default),
             "starts 11 numbers after");
         Check(
-            "key", () => Engine.Forward(new(query, all.AsSpan(0, 4 * Dim), value, all.AsSpan(19, 4 * Values)), shape, null, []),
+            "key", () => Engine.Forward(new(query, all.AsSpan(0, 4 * Dim), value, all.AsSpan(19, 4 * Values)), shape, default),
             "starts -19 numbers after");
-        Check("value", () => Engine.Forward(new(query, key, destination, destination), shape, null, []), "starts 0 numbers after");
-        Engine.Forward(new(all.AsSpan(12, 4 * Dim), key, value, all.AsSpan(0, 4 * Values)), shape, null, []); // side by side is no overlap
+        Check("value", () => Engine.Forward(new(query, key, destination, destination), shape, default), "starts 0 numbers after");
+        Engine.Forward(new(all.AsSpan(12, 4 * Dim), key, value, all.AsSpan(0, 4 * Values)), shape, default); // side by side is no overlap
 
         static void Check(string input, Action call, string message)
         {
@@ -81,34 +81,34 @@ public sealed class EngineCheckTests
     public void WrongKeyLengths()
     {
         AttentionShape shape = new(2, 1, 4);
-        Check([4], "keyLengths holds 1 numbers, but the batch has 2 sequences");
-        Check([4, 5], "keyLengths[1] is 5, but must be 0 to KeyLength = 4");
-        Check([-1, 4], "keyLengths[0] is -1, but must be 0 to KeyLength = 4");
+        Check([4], "KeyLengths holds 1 numbers, but the batch has 2 sequences");
+        Check([4, 5], "KeyLengths[1] is 5, but must be 0 to KeyLength = 4");
+        Check([-1, 4], "KeyLengths[0] is -1, but must be 0 to KeyLength = 4");
 
         void Check(int[] keyLengths, string message)
         {
-            var exception = Assert.Throws<ArgumentException>("keyLengths", () => Engine.Forward(
-                new(new float[8 * Dim], new float[8 * Dim], new float[8 * Values], new float[8 * Values]), shape, null, keyLengths));
+            var exception = Assert.Throws<ArgumentException>("options", () => Engine.Forward(
+                new(new float[8 * Dim], new float[8 * Dim], new float[8 * Values], new float[8 * Values]), shape,
+                new() { KeyLengths = keyLengths }));
             Assert.Contains(message, exception.Message);
         }
     }
 
     [Fact]
-    public void ResultsOfOtherShapesAndTypes()
+    public void ContextsThatAreTooShortOrTooLong()
     {
         AttentionShape shape = new(1, 1, 4);
-        var other = Fails(new AttentionResult(new EngineAttention(Engine, false), new AttentionShape(1, 1, 5)));
-        Assert.Contains("QueryLength = 5", other.Message);
-        Assert.Contains("QueryLength = 4", other.Message);
-        var type = Fails(new AttentionResult(new EngineAttention(EngineTests.Stateless<Bidirectional>(1), false), shape));
-        Assert.Contains("it holds 0 numbers of state, but 24 are needed", type.Message);
-        Assert.Throws<ArgumentNullException>("attention", () => new AttentionResult(null!, shape));
+        var attention = new EngineAttention(Engine, false);
+        var needed = BackwardContext.LengthFor(attention, shape);
+        Assert.Equal((2 * 4) + Engine.StateLength, needed);
+        var error = Assert.Throws<ArgumentException>("options", () => Engine.Forward(
+            new(new float[4 * Dim], new float[4 * Dim], new float[4 * Values], new float[4 * Values]), shape,
+            new() { Context = new BackwardContext(new float[needed - 1]) }));
+        Assert.Contains($"holds {needed - 1} numbers", error.Message);
+        Assert.Contains($"needs {needed}", error.Message);
         var large = Assert.Throws<ArgumentException>(
-            "shape", () => new AttentionResult(new EngineAttention(Engine, false), new AttentionShape(30000, 30000, 5)));
+            "shape", () => BackwardContext.LengthFor(attention, new AttentionShape(30000, 30000, 5)));
         Assert.Contains("= 4500000000 numbers are needed, but an array holds", large.Message);
-
-        ArgumentException Fails(AttentionResult result) => Assert.Throws<ArgumentException>("result", () => Engine.Forward(
-            new(new float[4 * Dim], new float[4 * Dim], new float[4 * Values], new float[4 * Values]), shape, result, []));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class EngineCheckTests
 
     private static void Fails(string parameter, string message, AttentionShape shape)
     {
-        var exception = Assert.Throws<ArgumentException>(parameter, () => Engine.Forward(new([], [], [], []), shape, null, []));
+        var exception = Assert.Throws<ArgumentException>(parameter, () => Engine.Forward(default, shape, default));
         Assert.Contains(message, exception.Message);
     }
 }

@@ -51,8 +51,8 @@ public sealed class SharedGradientTests
         int queries = shape.Batch * shape.Heads * shape.QueryLength, keys = shape.Batch * shape.KeyHeads * shape.KeyLength;
         float[] query = Numbers(queries * Dim), key = Numbers(keys * Dim), value = Numbers(keys * Values),
             output = new float[queries * Values];
-        AttentionResult result = new(new EngineAttention(engine, false), shape);
-        engine.Forward(new(query, key, value, output), shape, result, lengths);
+        BackwardContext context = new();
+        engine.Forward(new(query, key, value, output), shape, new() { Context = context, KeyLengths = lengths });
 
         var isHeadsOuter = shape.Layout == TensorLayout.BatchHeadLengthDim;
         var (batches, heads) = (TSharing.Value == OperandSharing.Everyone ? 1 : shape.Batch,
@@ -73,9 +73,9 @@ public sealed class SharedGradientTests
         }
 
         float[] overwritten = [.. expected.Select(_ => float.NaN)], added = [.. expected.Select(_ => 1f)];
-        engine.Backward(new(query, key, value, output, overwritten), shape, result, lengths, accumulate: false);
+        engine.Backward(new(query, key, value, output, overwritten), shape, context, new() { Accumulate = false });
         Assert.Equal(expected, overwritten);
-        engine.Backward(new(query, key, value, output, added), shape, result, lengths, accumulate: true);
+        engine.Backward(new(query, key, value, output, added), shape, context, new() { Accumulate = true });
         Assert.Equal(expected.Select(x => x + 1), added);
     }
 

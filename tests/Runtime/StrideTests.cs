@@ -1,4 +1,3 @@
-using KernelGen.CompilerServices;
 using Xunit;
 
 namespace KernelGen.Tests.Runtime;
@@ -38,11 +37,10 @@ public sealed class StrideTests
                 var before = (float[])fused.Clone();
                 var outputs = heads * (2 * Dim + Values);
                 engine.Forward(
-                    new(fused, Slice(heads * Dim), Slice(2 * heads * Dim), Slice(outputs))
-                    {
-                        Strides = [Strides(Dim), Strides(Dim), Strides(Values), Strides(Values)],
-                    },
-                    problem.Shape, null, problem.KeyLengths);
+                    new(
+                        new(fused, Strides(Dim)), new(Slice(heads * Dim), Strides(Dim)), new(Slice(2 * heads * Dim), Strides(Values)),
+                        new(Slice(outputs), Strides(Values))),
+                    problem.Shape, new() { KeyLengths = problem.KeyLengths });
                 Assert.Equal(problem.Run(engine), Gather(Values, outputs));
 
                 // And nothing else was written.
@@ -86,19 +84,11 @@ public sealed class StrideTests
             AttentionShape shape = new(2, 3, 9);
             AttentionProblem one = new(new AttentionShape(2, 1, 9)), all = new(shape);
             float[] expected = new float[all.OutputLength], output = new float[all.OutputLength];
-            engine.Forward(new(all.Query, Repeat(one.Key, 9 * Dim, 3), Repeat(one.Value, 9 * Values, 3), expected), shape, null, []);
+            engine.Forward(new(all.Query, Repeat(one.Key, 9 * Dim, 3), Repeat(one.Value, 9 * Values, 3), expected), shape, default);
             engine.Forward(
-                new(all.Query, one.Key, one.Value, output)
-                {
-                    Strides =
-                    [
-                        TensorStrides.Packed, new TensorStrides(9 * Dim, 0, Dim), new TensorStrides(9 * Values, 0, Values),
-                        TensorStrides.Packed,
-                    ],
-                },
-                shape, null, []);
+                new(all.Query, new(one.Key, new(9 * Dim, 0, Dim)), new(one.Value, new(9 * Values, 0, Values)), output), shape, default);
             Assert.Equal(expected, output);
-            engine.Forward(new(all.Query, one.Key, one.Value, output), shape with { KeyHeads = 1 }, null, []);
+            engine.Forward(new(all.Query, one.Key, one.Value, output), shape with { KeyHeads = 1 }, default);
             Assert.Equal(expected, output);
         }
     }
@@ -121,8 +111,9 @@ public sealed class StrideTests
                 var (repeatedKeys, repeatedValues) = layout == TensorLayout.BatchHeadLengthDim
                     ? (Repeat(grouped.Key, 23 * Dim, 3), Repeat(grouped.Value, 23 * Values, 3))
                     : (Repeat(grouped.Key, Dim, 3), Repeat(grouped.Value, Values, 3));
-                engine.Forward(new(all.Query, repeatedKeys, repeatedValues, expected), shape, null, all.KeyLengths);
-                engine.Forward(new(all.Query, grouped.Key, grouped.Value, output), shape with { KeyHeads = 2 }, null, all.KeyLengths);
+                engine.Forward(new(all.Query, repeatedKeys, repeatedValues, expected), shape, new() { KeyLengths = all.KeyLengths });
+                engine.Forward(
+                    new(all.Query, grouped.Key, grouped.Value, output), shape with { KeyHeads = 2 }, new() { KeyLengths = all.KeyLengths });
                 Assert.Equal(expected, output);
             }
         }
@@ -142,33 +133,22 @@ public sealed class StrideTests
 
         // What lies between the rows of others is free; what lies in them is not.
         EngineTests.Linear<Bidirectional>(1).Forward(
-            new(query, key.AsSpan(0, 40), value.AsSpan(0, 24), query.AsSpan(5))
-            {
-                Strides = [new(0, 8, 16), TensorStrides.Packed, TensorStrides.Packed, new(0, 8, 16)],
-            },
-            shape, null, []);
+            new(new(query, new(0, 8, 16)), key.AsSpan(0, 40), value.AsSpan(0, 24), new(query.AsSpan(5), new(0, 8, 16))), shape, default);
         var overlap = Assert.Throws<ArgumentException>("destination", () => EngineTests.Linear<Bidirectional>(1).Forward(
-            new(query, key.AsSpan(0, 40), value.AsSpan(0, 24), query.AsSpan(4))
-            {
-                Strides = [new(0, 8, 16), TensorStrides.Packed, TensorStrides.Packed, new(0, 8, 16)],
-            },
-            shape, null, []));
+            new(new(query, new(0, 8, 16)), key.AsSpan(0, 40), value.AsSpan(0, 24), new(query.AsSpan(4), new(0, 8, 16))), shape, default));
         Assert.Contains("destination (96 numbers) overlaps query (100 numbers)", overlap.Message, StringComparison.Ordinal);
 
         void Fails(string name, string message, int place, TensorStrides strides)
         {
             var error = Assert.Throws<ArgumentException>(name, () =>
             {
-                var all = Enumerable.Repeat(TensorStrides.Packed, 4).ToArray();
+                var all = new TensorStrides[4];
                 all[place] = strides;
                 EngineTests.Linear<Bidirectional>(1).Forward(
                     new(
-                        place == 0 ? query : query.AsSpan(0, 40), place == 1 ? key : key.AsSpan(0, 40), value.AsSpan(0, 24),
-                        place == 3 ? output : output.AsSpan(0, 24))
-                    {
-                        Strides = all,
-                    },
-                    shape, null, []);
+                        new(place == 0 ? query : query.AsSpan(0, 40), all[0]), new(place == 1 ? key : key.AsSpan(0, 40), all[1]),
+                        new(value.AsSpan(0, 24), all[2]), new(place == 3 ? output : output.AsSpan(0, 24), all[3])),
+                    shape, default);
             });
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
         }
@@ -185,7 +165,7 @@ public sealed class StrideTests
         var error = Assert.Throws<ArgumentException>(
             "shape",
             () => EngineTests.Linear<Bidirectional>(1)
-                .Forward(new([], [], [], []), new AttentionShape(1, heads, 0) { KeyHeads = keyHeads }, null, []));
+                .Forward(default, new AttentionShape(1, heads, 0) { KeyHeads = keyHeads }, default));
         Assert.Contains($"KeyHeads is {keyHeads}, but must be 1 to Heads = {heads} and divide it", error.Message, StringComparison.Ordinal);
     }
 

@@ -63,11 +63,11 @@ public sealed class DeclarationTests
     }
 
     [Fact]
-    public void Hyperbolic_draws_half_as_many_projections() =>
-        Assert.Equal(
-            8,
-            Assert.IsType<FavorSpec>(SpecOf(
-                "[FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 7, Features = 16)] partial class A;")).ProjectionRows);
+    public void Hyperbolic_draws_half_as_many_projections()
+    {
+        var spec = SpecOf("[FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 7, Features = 16)] partial class A;");
+        Assert.Equal(8, Assert.IsType<FavorSpec>(spec).ProjectionRows);
+    }
 
     [Fact]
     public void Softmax() => Assert.Equal(

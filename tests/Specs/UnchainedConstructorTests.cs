@@ -18,7 +18,8 @@ public class UnchainedConstructorTests
     public void Chained_constructor_works()
     {
         var output = new float[4];
-        new Unchained(seed: 1, name: "chained").Forward(new float[4], new float[4], [1, 2, 3, 4], output, new AttentionShape(1, 1, 1));
+        new Unchained(seed: 1, name: "chained")
+            .Forward(new float[4], new float[4], new float[] { 1, 2, 3, 4 }, output, new AttentionShape(1, 1, 1));
         Assert.Equal([1, 2, 3, 4], output);
     }
 }

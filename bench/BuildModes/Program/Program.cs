@@ -4,7 +4,7 @@ using System.Globalization;
 using KernelGen;
 
 // One head, one thread: a call is short enough for the fastest of many to be free of what else the machine does.
-var shape = new AttentionShape(Batch: 1, Heads: 1, QueryLength: 1024, KeyLength: 1024);
+var shape = new AttentionShape(batch: 1, heads: 1, queryLength: 1024, keyLength: 1024);
 var attention = new CausalAttention(seed: 42) { DegreeOfParallelism = 1 };
 var (query, key, value) = (Draw(1), Draw(2), Draw(3));
 var output = new float[value.Length];

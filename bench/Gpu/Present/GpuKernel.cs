@@ -14,19 +14,19 @@ internal sealed record GpuKernel(BenchKernel Kernel, Precision Precision, Func<A
         Of(
             causal: false, Precision.Float32, seed => new FavorSoftmax(seed),
             (layer, accelerator) => new FavorSoftmax.Gpu(layer, accelerator),
-            gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
+            gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateContext, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
         Of(
             causal: true, Precision.Float32, seed => new FavorSoftmaxCausal(seed),
             (layer, accelerator) => new FavorSoftmaxCausal.Gpu(layer, accelerator),
-            gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
+            gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateContext, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
         Of(
             causal: false, Precision.TensorFloat32, seed => new TensorSoftmax(seed),
             (layer, accelerator) => new TensorSoftmax.Gpu(layer, accelerator),
-            gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
+            gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateContext, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
         Of(
             causal: true, Precision.TensorFloat32, seed => new TensorSoftmaxCausal(seed),
             (layer, accelerator) => new TensorSoftmaxCausal.Gpu(layer, accelerator),
-            gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateResult, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
+            gpu => new(gpu, gpu.Forward, gpu.Backward, gpu.CreateContext, gpu.ScratchBytes, gpu.BackwardScratchBytes)),
     ];
 
     /// <summary>The largest difference to the CPU that the precision explains.</summary>
@@ -47,20 +47,20 @@ internal sealed record GpuKernel(BenchKernel Kernel, Precision Precision, Func<A
 
     public delegate void ForwardCall(
         AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> destination,
-        in AttentionShape shape, ArrayView<int> keyLengths, GpuResult? result);
+        AttentionShape shape, ArrayView<int> keyLengths, GpuBackwardContext? result);
 
     public delegate void BackwardCall(
         AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> output,
-        GpuResult result, ArrayView<float> outputGradient, ArrayView<float> queryGradient, ArrayView<float> keyGradient,
-        ArrayView<float> valueGradient, in AttentionShape shape, ArrayView<int> keyLengths, bool accumulate);
+        GpuBackwardContext result, ArrayView<float> outputGradient, ArrayView<float> queryGradient, ArrayView<float> keyGradient,
+        ArrayView<float> valueGradient, AttentionShape shape, ArrayView<int> keyLengths, bool accumulate);
 
-    public delegate GpuResult ResultCall(in AttentionShape shape);
+    public delegate GpuBackwardContext ResultCall(AttentionShape shape);
 
-    public delegate long ScratchCall(in AttentionShape shape);
+    public delegate long ScratchCall(AttentionShape shape);
 
     /// <summary>The kernels on a device.</summary>
     internal sealed record Loaded(
-        IDisposable Gpu, ForwardCall Forward, BackwardCall Backward, ResultCall CreateResult, ScratchCall ScratchBytes,
+        IDisposable Gpu, ForwardCall Forward, BackwardCall Backward, ResultCall CreateContext, ScratchCall ScratchBytes,
         ScratchCall BackwardScratchBytes) : IDisposable
     {
         public void Dispose() => Gpu.Dispose();

@@ -15,7 +15,7 @@ internal sealed class GpuWorkload : IDisposable
     private readonly AttentionShape _shape;
     private readonly Direction _direction;
     private readonly List<MemoryBuffer1D<float, Stride1D.Dense>> _tensors = [];
-    private readonly GpuResult? _result;
+    private readonly GpuBackwardContext? _context;
 
     /// <param name="kernel">The kernel.</param>
     /// <param name="loaded">The same on the device.</param>
@@ -39,7 +39,7 @@ internal sealed class GpuWorkload : IDisposable
             if (direction == Direction.Backward)
             {
                 // What a backward pass starts from, and the three gradients.
-                _result = loaded.CreateResult(_shape);
+                _context = loaded.CreateContext(_shape);
                 Forward();
                 for (var i = 0; i < 3; i++)
                 {
@@ -57,7 +57,7 @@ internal sealed class GpuWorkload : IDisposable
     /// <summary>The nominal operations of one call.</summary>
     public double Flops => Heads * _kernel.FlopsPerHead(_shape.QueryLength, _direction);
 
-    public long ScratchBytes => Scratch(_loaded, _shape, _direction) + (_result?.Bytes ?? 0);
+    public long ScratchBytes => Scratch(_loaded, _shape, _direction) + (_context?.Bytes ?? 0);
 
     /// <summary>The bytes on the device of a call, inputs and outputs included.</summary>
     public static long Bytes(BenchKernel kernel, GpuKernel.Loaded loaded, int length, Direction direction)
@@ -87,16 +87,16 @@ internal sealed class GpuWorkload : IDisposable
     public double Disagreement()
     {
         var tensors = new Tensors((int)Count(_kernel, _shape.QueryLength));
-        var layer = _kernel.Create();
-        var result = new AttentionResult(layer, _shape);
-        layer.Forward(tensors.Query, tensors.Key, tensors.Value, tensors.Destination, _shape, result);
+        var layer = (IDifferentiableAttention)_kernel.Create();
+        using var context = new BackwardContext();
+        layer.Forward(tensors.Query, tensors.Key, tensors.Value, tensors.Destination, _shape, new() { Context = context });
         if (_direction == Direction.Forward)
         {
             return Difference(3, tensors.Destination);
         }
 
         layer.Backward(
-            tensors.Query, tensors.Key, tensors.Value, tensors.Destination, result, outputGradient: tensors.Value, tensors.Gradients[0],
+            tensors.Query, tensors.Key, tensors.Value, tensors.Destination, context, outputGradient: tensors.Value, tensors.Gradients[0],
             tensors.Gradients[1], tensors.Gradients[2], _shape);
         return Enumerable.Range(0, 3).Max(i => Difference(4 + i, tensors.Gradients[i]));
     }
@@ -104,19 +104,19 @@ internal sealed class GpuWorkload : IDisposable
     public void Dispose()
     {
         _tensors.ForEach(tensor => tensor.Dispose());
-        _result?.Dispose();
+        _context?.Dispose();
     }
 
-    private static long Scratch(GpuKernel.Loaded loaded, in AttentionShape shape, Direction direction) =>
+    private static long Scratch(GpuKernel.Loaded loaded, AttentionShape shape, Direction direction) =>
         direction == Direction.Forward ? loaded.ScratchBytes(shape) : loaded.BackwardScratchBytes(shape);
 
     private void Forward() => _loaded.Forward(
-        _accelerator.DefaultStream, _tensors[0].View, _tensors[1].View, _tensors[2].View, _tensors[3].View, in _shape, default, _result);
+        _accelerator.DefaultStream, _tensors[0].View, _tensors[1].View, _tensors[2].View, _tensors[3].View, _shape, default, _context);
 
     private void Backward() => _loaded.Backward(
-        _accelerator.DefaultStream, _tensors[0].View, _tensors[1].View, _tensors[2].View, _tensors[3].View, _result!,
+        _accelerator.DefaultStream, _tensors[0].View, _tensors[1].View, _tensors[2].View, _tensors[3].View, _context!,
         outputGradient: _tensors[2].View, // any numbers of that size
-        _tensors[4].View, _tensors[5].View, _tensors[6].View, in _shape, default, accumulate: false);
+        _tensors[4].View, _tensors[5].View, _tensors[6].View, _shape, default, accumulate: false);
 
     private double Difference(int tensor, float[] expected)
     {

@@ -32,8 +32,19 @@ internal sealed class CpuBackend : Backend
         ProgramLimits.OnCalls(programs.All)
         ?? programs.All.Select(program => ProgramLimits.On(program) ?? OnSteps(program)).FirstOrDefault(objection => objection is not null);
 
-    public override IEnumerable<Member> Members(AttentionSpec spec, LayerPrograms? programs)
+    public override IEnumerable<string> Interfaces(LayerPrograms programs) =>
+        CpuKernels.Decodes(programs.Forward) ? ["ICausalAttention"] : [];
+
+    public override IEnumerable<Member> Members(AttentionSpec spec, FamilyMembers family, LayerPrograms? programs)
     {
+        if (programs is null ? spec.Causal : CpuKernels.Decodes(programs.Forward))
+        {
+            foreach (var member in Decoding($"{spec.Describe()}{family.Declaration}"))
+            {
+                yield return member;
+            }
+        }
+
         yield return new Member(MemberKind.Method, "CreateEngine", $"private static {Services}.AttentionEngine", $$"""
             {
                 if ({{Intrinsics}}.Vector512.IsHardwareAccelerated)
@@ -78,6 +89,28 @@ internal sealed class CpuBackend : Backend
         new(".Cpu.g.cs", () => CpuFiles.Forward(layer, programs, cancel)),
         new(".Gradients.g.cs", () => CpuFiles.Gradients(layer, programs, cancel)),
     ];
+
+    private static IEnumerable<Member> Decoding(string declaration)
+    {
+        yield return new Member(
+            MemberKind.Method, "CreateDecodingState", "public global::KernelGen.DecodingState",
+            "=> Engine.CreateDecodingState(Declaration, streams);")
+        {
+            Documentation = "<inheritdoc/>",
+            Parameters = [new("int", "streams", Default: "1")],
+        };
+        yield return new Member(
+            MemberKind.Method, "LoadDecodingState", "public global::KernelGen.DecodingState",
+            "=> Engine.LoadDecodingState(Declaration, stream);")
+        {
+            Documentation = "<inheritdoc/>",
+            Parameters = [new("global::System.IO.Stream", "stream")],
+        };
+        yield return new Member(MemberKind.Constant, "Declaration", "private const string", $"= \"{declaration}\";")
+        {
+            Documentation = "// What saved states must have been declared as.",
+        };
+    }
 
     private static string? OnSteps(TileProgram program) =>
         program.IsForward && CpuKernels.Decodes(program) && AttentionOperands.OthersOf([program]).FirstOrDefault() is { } other

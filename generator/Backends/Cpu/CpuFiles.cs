@@ -21,7 +21,8 @@ internal static class CpuFiles
             ProgramText.Describe(programs.Forward),
         ];
         return TypeFile.Write(
-            layer.Declaration.Type, comments, CpuKernels.Usings, $" : global::KernelGen.{layer.Family!.Interface}", writer =>
+            layer.Declaration.Type, comments, CpuKernels.Usings,
+            " : " + string.Join(", ", layer.Interfaces.Select(name => "global::KernelGen." + name)), writer =>
             {
                 writer.Line("#pragma warning disable CS8618, CS9264 // What constructors leave null is said at the member (KGEN032).");
                 writer.Line("#pragma warning disable CS0612, CS0618 // That a base constructor is obsolete cannot be mended here.");

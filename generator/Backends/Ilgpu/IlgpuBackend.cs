@@ -25,7 +25,9 @@ internal sealed class IlgpuBackend : Backend
     public override string? ObjectionTo(LayerPrograms programs) =>
         programs.All.Select(On).FirstOrDefault(objection => objection is not null);
 
-    public override IEnumerable<Member> Members(AttentionSpec spec, LayerPrograms? programs) =>
+    public override IEnumerable<string> Interfaces(LayerPrograms programs) => [];
+
+    public override IEnumerable<Member> Members(AttentionSpec spec, FamilyMembers family, LayerPrograms? programs) =>
         [new Member(MemberKind.Type, IlgpuFiles.ClassName)];
 
     public override IEnumerable<GeneratedFile> Files(LayerModel layer, LayerPrograms programs, CancellationToken cancel)

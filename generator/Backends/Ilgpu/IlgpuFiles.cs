@@ -100,7 +100,7 @@ internal static class IlgpuFiles
         public int StateFloats { get; }
     }
 
-    /// <param name="stored">The numbers a query that the forward pass stores where there is a result.</param>
+    /// <param name="stored">The numbers a query that the forward pass stores where there is a context.</param>
     private static void Members(
         SourceWriter writer, TypeTarget type, AttentionSpec spec, KeptNumbers kept, IReadOnlyList<string> stored, bool isTensor)
     {
@@ -161,22 +161,22 @@ internal static class IlgpuFiles
 
             /// <summary>Memory on the device for what a forward call of this shape keeps: {{queries}} {{(queries == 1 ? "number" : "numbers")}} a query{{(kept.HasState ? $", and {kept.StateFloats} a head" : "")}}. The caller disposes of it.</summary>
             /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
-            public {{Runtime}}.GpuResult CreateResult(in {{Runtime}}.AttentionShape shape)
+            public {{Runtime}}.GpuBackwardContext CreateContext({{Runtime}}.AttentionShape shape)
             {
                 using var use = _gate.Share();
-                {{Services}}.GpuChecks.CheckShape(in shape, causal: {{causal}});
-                var length = {{(kept.HasState ? "KeptStatesLength(in shape) + " : "")}}(Queries(in shape) * {{queries}}) + 1; // An empty view begins inside too.
-                {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, {{Services}}.GpuChecks.Bytes(length), _accelerator.MemorySize, "a result");
-                return new {{Runtime}}.GpuResult(this, Zeros(length), in shape, length * sizeof(float));
+                {{Services}}.GpuChecks.CheckShape(shape, causal: {{causal}});
+                var length = {{(kept.HasState ? "KeptStatesLength(shape) + " : "")}}(Queries(shape) * {{queries}}) + 1; // An empty view begins inside too.
+                {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, {{Services}}.GpuChecks.Bytes(length), _accelerator.MemorySize, "a context");
+                return new {{Runtime}}.GpuBackwardContext(this, Zeros(length), shape, length * sizeof(float));
             }
 
-            /// <summary>What AttentionResult.LogSumExp is on the CPU, [batch, heads, query length] in every layout.</summary>
-            /// <param name="result">What a forward call of this object has filled.</param>
-            public _Floats LogSumExp({{Runtime}}.GpuResult result)
+            /// <summary>What BackwardContext.LogSumExp is on the CPU, [batch, heads, query length] in every layout.</summary>
+            /// <param name="context">What a forward call of this object has filled.</param>
+            public _Floats LogSumExp({{Runtime}}.GpuBackwardContext context)
             {
-                global::System.ArgumentNullException.ThrowIfNull(result);
-                using var use = {{Services}}.GpuChecks.Share(result, this, result.Shape);
-                return PerQuery(result, 0);
+                global::System.ArgumentNullException.ThrowIfNull(context);
+                using var use = {{Services}}.GpuChecks.Share(context, this, context.Shape);
+                return PerQuery(context, 0);
             }
 
             /// <summary>
@@ -189,8 +189,8 @@ internal static class IlgpuFiles
             /// <param name="destination">Overwritten, [batch, heads, query length, {{spec.ValueDim}}].</param>
             /// <param name="shape">The sizes.</param>
             /// <param name="keyLengths">For each sequence how many keys count, each 0 to key length; empty: all.</param>
-            /// <param name="result">Overwritten with what a backward call needs; null: not wanted.</param>
-            /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the result is for another.</exception>
+            /// <param name="context">Overwritten with what a backward call needs; null: not wanted.</param>
+            /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the context is for another.</exception>
             /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
             public void Forward(
                 _Stream stream,
@@ -198,54 +198,54 @@ internal static class IlgpuFiles
                 _Floats key,
                 _Floats value,
                 _Floats destination,
-                in {{Runtime}}.AttentionShape shape,
+                {{Runtime}}.AttentionShape shape,
                 _Ints keyLengths = default,
-                {{Runtime}}.GpuResult? result = null)
+                {{Runtime}}.GpuBackwardContext? context = null)
             {
                 global::System.ArgumentNullException.ThrowIfNull(stream);
                 using var use = _gate.Share();
                 {{Services}}.GpuChecks.CheckCall(
-                    in shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
-                using var useOfResult = {{Services}}.GpuChecks.Enter(result, this, in shape);
+                    shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
+                using var useOfContext = {{Services}}.GpuChecks.Enter(context, this, shape);
                 if (shape.Batch == 0 || shape.Heads == 0 || shape.QueryLength == 0)
                 {
-                    {{Services}}.GpuChecks.Fill(result);
+                    {{Services}}.GpuChecks.Fill(context);
                     return;
                 }
 
                 lock (_scratch)
                 {
-                    var memory = Scratch(stream, ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors));
+                    var memory = Scratch(stream, ForwardPass.ScratchLength(shape, _accelerator.NumMultiprocessors));
                     var call = new Call
                     {
                         Query = query,
                         Key = key,
                         Value = value,
                         Output = destination,
-            {{string.Join("\n", stored.Select(name => $"            {name} = result is null ? memory.SubView(0, 1) : PerQuery(result, {kept.PerQuery.IndexOf(name)}),"))}}
-                        WantsLogSumExp = result is not null,{{(kept.HasState ? "\n            KeptStates = result is null ? default : KeptStates(result)," : "")}}
+            {{string.Join("\n", stored.Select(name => $"            {name} = context is null ? memory.SubView(0, 1) : PerQuery(context, {kept.PerQuery.IndexOf(name)}),"))}}
+                        WantsLogSumExp = context is not null,{{(kept.HasState ? "\n            KeptStates = context is null ? default : KeptStates(context)," : "")}}
                         KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
                         HasKeyLengths = keyLengths.Length > 0,
                     };
-                    _forward.Launch(stream, in call, in shape, _accelerator.NumMultiprocessors, memory);
+                    _forward.Launch(stream, in call, shape, _accelerator.NumMultiprocessors, memory);
                 }
 
-                {{Services}}.GpuChecks.Fill(result);
+                {{Services}}.GpuChecks.Fill(context);
             }
 
             /// <summary>A forward call on arrays of the CPU: copies them to the device, computes, copies the output back and waits for it.</summary>
-            /// <inheritdoc cref="{{Runtime}}.IAttention.Forward(global::System.ReadOnlySpan{float}, global::System.ReadOnlySpan{float}, global::System.ReadOnlySpan{float}, global::System.Span{float}, in {{Runtime}}.AttentionShape, global::System.ReadOnlySpan{int})"/>
+            /// <inheritdoc cref="{{Runtime}}.IAttention.Forward"/>
             public void Forward(
                 global::System.ReadOnlySpan<float> query,
                 global::System.ReadOnlySpan<float> key,
                 global::System.ReadOnlySpan<float> value,
                 global::System.Span<float> destination,
-                in {{Runtime}}.AttentionShape shape,
+                {{Runtime}}.AttentionShape shape,
                 global::System.ReadOnlySpan<int> keyLengths = default)
             {
                 {{Services}}.GpuChecks.CheckCall(
-                    in shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
-                {{Services}}.GpuChecks.CheckKeyLengths(keyLengths, in shape);
+                    shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
+                {{Services}}.GpuChecks.CheckKeyLengths(keyLengths, shape);
                 if (destination.IsEmpty)
                 {
                     return;
@@ -258,7 +258,7 @@ internal static class IlgpuFiles
                 using var o = _accelerator.Allocate1D<float>(destination.Length);
                 using var lengths = Upload(keyLengths);
                 Forward(
-                    stream, q.View.SubView(0, query.Length), k.View.SubView(0, key.Length), v.View.SubView(0, value.Length), o.View, in shape,
+                    stream, q.View.SubView(0, query.Length), k.View.SubView(0, key.Length), v.View.SubView(0, value.Length), o.View, shape,
                     lengths.View.SubView(0, keyLengths.Length));
                 _Views.CopyToCPU(o.View, stream, destination);
                 stream.Synchronize();
@@ -269,10 +269,10 @@ internal static class IlgpuFiles
             /// has as much as its largest call took, until another stream's call needs memory after it was disposed of, or this object is.
             /// </summary>
             /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
-            public long ScratchBytes(in {{Runtime}}.AttentionShape shape)
+            public long ScratchBytes({{Runtime}}.AttentionShape shape)
             {
-                {{Services}}.GpuChecks.CheckShape(in shape, causal: {{causal}});
-                return ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors) * sizeof(float);
+                {{Services}}.GpuChecks.CheckShape(shape, causal: {{causal}});
+                return ForwardPass.ScratchLength(shape, _accelerator.NumMultiprocessors) * sizeof(float);
             }
 
             /// <summary>Frees the memory on the device, at once or at the end of a call that is running.</summary>
@@ -291,19 +291,19 @@ internal static class IlgpuFiles
                 }
             }
 
-            private static long Queries(in {{Runtime}}.AttentionShape shape) => (long)shape.Batch * shape.Heads * shape.QueryLength;
+            private static long Queries({{Runtime}}.AttentionShape shape) => (long)shape.Batch * shape.Heads * shape.QueryLength;
 
-            /// <summary>One of the arrays of a result that have a number a query.</summary>
-            private static _Floats PerQuery({{Runtime}}.GpuResult result, int index) =>
-                ((_FloatBuffer)result.Memory).View.SubView({{(kept.HasState ? "KeptStatesLength(result.Shape) + " : "")}}(Queries(result.Shape) * index), Queries(result.Shape));
+            /// <summary>One of the arrays of a context that have a number a query.</summary>
+            private static _Floats PerQuery({{Runtime}}.GpuBackwardContext context, int index) =>
+                ((_FloatBuffer)context.Memory).View.SubView({{(kept.HasState ? "KeptStatesLength(context.Shape) + " : "")}}(Queries(context.Shape) * index), Queries(context.Shape));
 
             """);
         if (kept.HasState)
         {
             writer.Line($$"""
-                private static long KeptStatesLength(in {{Runtime}}.AttentionShape shape) => (long)shape.Batch * shape.Heads * {{kept.StateFloats}};
+                private static long KeptStatesLength({{Runtime}}.AttentionShape shape) => (long)shape.Batch * shape.Heads * {{kept.StateFloats}};
 
-                private static _Floats KeptStates({{Runtime}}.GpuResult result) => ((_FloatBuffer)result.Memory).View.SubView(0, KeptStatesLength(result.Shape));
+                private static _Floats KeptStates({{Runtime}}.GpuBackwardContext context) => ((_FloatBuffer)context.Memory).View.SubView(0, KeptStatesLength(context.Shape));
 
                 """);
         }
@@ -379,7 +379,7 @@ internal static class IlgpuFiles
 
                 internal bool AddsGradients { get; init; }
 
-                internal _GpuShape ShapeOf(in {{Runtime}}.AttentionShape shape, int spanTokens, int spans, int from) => new(
+                internal _GpuShape ShapeOf({{Runtime}}.AttentionShape shape, int spanTokens, int spans, int from) => new(
                     shape.Heads, shape.QueryLength, shape.KeyLength, shape.Layout == {{Runtime}}.TensorLayout.BatchLengthHeadDim, HasKeyLengths, WantsLogSumExp, AddsGradients,
                     spanTokens, spans, from);
                 """);
@@ -397,7 +397,7 @@ internal static class IlgpuFiles
             writer.Line($"private {passes[i]}? {fields[i]};");
         }
 
-        var lengths = string.Join(", ", passes.Select(pass => $"{pass}.ScratchLength(in shape, _accelerator.NumMultiprocessors)"));
+        var lengths = string.Join(", ", passes.Select(pass => $"{pass}.ScratchLength(shape, _accelerator.NumMultiprocessors)"));
         writer.Line();
         writer.Line($$"""
             /// <summary>
@@ -409,7 +409,7 @@ internal static class IlgpuFiles
             /// <param name="key">[batch, heads, key length, {{spec.HeadDim}}].</param>
             /// <param name="value">[batch, heads, key length, {{spec.ValueDim}}].</param>
             /// <param name="output">What the forward call has computed, [batch, heads, query length, {{spec.ValueDim}}].</param>
-            /// <param name="result">What it has kept.</param>
+            /// <param name="context">What it has kept.</param>
             /// <param name="outputGradient">∂loss/∂output, [batch, heads, query length, {{spec.ValueDim}}].</param>
             /// <param name="queryGradient">∂loss/∂query, [batch, heads, query length, {{spec.HeadDim}}].</param>
             /// <param name="keyGradient">∂loss/∂key, [batch, heads, key length, {{spec.HeadDim}}]; 0 for keys that do not count.</param>
@@ -417,7 +417,7 @@ internal static class IlgpuFiles
             /// <param name="shape">The sizes.</param>
             /// <param name="keyLengths">Those of the forward call.</param>
             /// <param name="accumulate">Whether the three are added to what is there, rather than overwriting it.</param>
-            /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the result is for another, or empty.</exception>
+            /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the context is for another, or empty.</exception>
             /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
             public void Backward(
                 _Stream stream,
@@ -425,22 +425,22 @@ internal static class IlgpuFiles
                 _Floats key,
                 _Floats value,
                 _Floats output,
-                {{Runtime}}.GpuResult result,
+                {{Runtime}}.GpuBackwardContext context,
                 _Floats outputGradient,
                 _Floats queryGradient,
                 _Floats keyGradient,
                 _Floats valueGradient,
-                in {{Runtime}}.AttentionShape shape,
+                {{Runtime}}.AttentionShape shape,
                 _Ints keyLengths = default,
                 bool accumulate = false)
             {
                 global::System.ArgumentNullException.ThrowIfNull(stream);
                 using var use = _gate.Share();
                 {{Services}}.GpuChecks.CheckCall(
-                    in shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, output.Length, keyLengths.Length, nameof(output));
+                    shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, output.Length, keyLengths.Length, nameof(output));
                 {{Services}}.GpuChecks.CheckGradients(
-                    in shape, {{spec.HeadDim}}, {{spec.ValueDim}}, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
-                using var useOfResult = {{Services}}.GpuChecks.Share(result, this, in shape);
+                    shape, {{spec.HeadDim}}, {{spec.ValueDim}}, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
+                using var useOfContext = {{Services}}.GpuChecks.Share(context, this, shape);
                 if (shape.Batch == 0 || shape.Heads == 0)
                 {
                     return;
@@ -455,14 +455,14 @@ internal static class IlgpuFiles
 
                 lock (_scratch)
                 {
-                    var memory = Scratch(stream, BackwardScratchBytes(in shape) / sizeof(float));
+                    var memory = Scratch(stream, BackwardScratchBytes(shape) / sizeof(float));
                     var call = new Call
                     {
                         Query = query,
                         Key = key,
                         Value = value,
                         Output = output,
-            {{string.Join("\n", kept.PerQuery.Select((name, i) => $"            {name} = PerQuery(result, {i}),"))}}{{(kept.HasState ? "\n            KeptStates = KeptStates(result)," : "")}}
+            {{string.Join("\n", kept.PerQuery.Select((name, i) => $"            {name} = PerQuery(context, {i}),"))}}{{(kept.HasState ? "\n            KeptStates = KeptStates(context)," : "")}}
                         OutputGradient = outputGradient,
                         QueryGradient = queryGradient,
                         KeyGradient = keyGradient,
@@ -488,7 +488,7 @@ internal static class IlgpuFiles
 
                 foreach (var field in fields)
                 {
-                    writer.Line($"{field}.Launch(stream, in call, in shape, _accelerator.NumMultiprocessors, memory);");
+                    writer.Line($"{field}.Launch(stream, in call, shape, _accelerator.NumMultiprocessors, memory);");
                 }
             }
 
@@ -522,17 +522,17 @@ internal static class IlgpuFiles
                 global::System.Span<float> queryGradient,
                 global::System.Span<float> keyGradient,
                 global::System.Span<float> valueGradient,
-                in {{Runtime}}.AttentionShape shape,
+                {{Runtime}}.AttentionShape shape,
                 global::System.ReadOnlySpan<int> keyLengths = default,
                 bool accumulate = false)
             {
                 {{Services}}.GpuChecks.CheckCall(
-                    in shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, outputGradient.Length, keyLengths.Length, nameof(outputGradient));
+                    shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, outputGradient.Length, keyLengths.Length, nameof(outputGradient));
                 {{Services}}.GpuChecks.CheckGradients(
-                    in shape, {{spec.HeadDim}}, {{spec.ValueDim}}, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
-                {{Services}}.GpuChecks.CheckKeyLengths(keyLengths, in shape);
+                    shape, {{spec.HeadDim}}, {{spec.ValueDim}}, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
+                {{Services}}.GpuChecks.CheckKeyLengths(keyLengths, shape);
                 var stream = _accelerator.DefaultStream;
-                using var result = CreateResult(in shape);
+                using var context = CreateContext(shape);
                 using var q = Upload(query);
                 using var k = Upload(key);
                 using var v = Upload(value);
@@ -545,10 +545,10 @@ internal static class IlgpuFiles
                 _Floats queries = q.View.SubView(0, query.Length), keys = k.View.SubView(0, key.Length), values = v.View.SubView(0, value.Length);
                 _Floats output = o.View.SubView(0, outputGradient.Length);
                 _Ints counts = lengths.View.SubView(0, keyLengths.Length);
-                Forward(stream, queries, keys, values, output, in shape, counts, result);
+                Forward(stream, queries, keys, values, output, shape, counts, context);
                 Backward(
-                    stream, queries, keys, values, output, result, g.View.SubView(0, outputGradient.Length), dq.View.SubView(0, queryGradient.Length),
-                    dk.View.SubView(0, keyGradient.Length), dv.View.SubView(0, valueGradient.Length), in shape, counts, accumulate);
+                    stream, queries, keys, values, output, context, g.View.SubView(0, outputGradient.Length), dq.View.SubView(0, queryGradient.Length),
+                    dk.View.SubView(0, keyGradient.Length), dv.View.SubView(0, valueGradient.Length), shape, counts, accumulate);
                 Download(dq, queryGradient);
                 Download(dk, keyGradient);
                 Download(dv, valueGradient);
@@ -565,9 +565,9 @@ internal static class IlgpuFiles
 
             /// <summary>The bytes of scratch memory on the device that a backward call of this shape uses. They do not grow with the lengths.</summary>
             /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
-            public long BackwardScratchBytes(in {{Runtime}}.AttentionShape shape)
+            public long BackwardScratchBytes({{Runtime}}.AttentionShape shape)
             {
-                {{Services}}.GpuChecks.CheckShape(in shape, causal: {{causal}});
+                {{Services}}.GpuChecks.CheckShape(shape, causal: {{causal}});
                 return {{(passes.Count == 1 ? lengths : $"global::System.Math.Max({lengths})")}} * sizeof(float);
             }
             """);

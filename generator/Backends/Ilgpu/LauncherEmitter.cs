@@ -81,17 +81,17 @@ internal static class LauncherEmitter
         writer.Line();
         writer.Line("/// <summary>How a call is cut for a device of so many multiprocessors.</summary>");
         writer.Line($$"""
-            internal static {{Services}}.GpuPlan Plan(in {{Runtime}}.AttentionShape shape, int processors) => {{Services}}.GpuPlan.Create(
+            internal static {{Services}}.GpuPlan Plan({{Runtime}}.AttentionShape shape, int processors) => {{Services}}.GpuPlan.Create(
                 {{heads}}, stateLength: {{(kernels.HasState ? Length(kernels.AccumulateLength) : "0")}}, outputLength: {{Length(kernels.OutputLength)}}, processors,
                 stateTokens: {{Math.Max(1, kernels.AccumulateTokens)}}, outputTokens: {{kernels.OutputTokens}}, stateFloats: {{stateFloats}}, scratchFloats: {{scratchFloats}}, isScan: {{(kernels.IsScan ? "true" : "false")}}{{(kernels.HasPlainSums ? $", mostTiles: {MostTiles}" : "")}});
             """);
         writer.Line();
         writer.Line("/// <summary>The floats of scratch memory that a call takes.</summary>");
-        using (writer.Block($"internal static long ScratchLength(in {Runtime}.AttentionShape shape, int processors)"))
+        using (writer.Block($"internal static long ScratchLength({Runtime}.AttentionShape shape, int processors)"))
         {
             if (kernels.HasState || kernels.ScratchFloats > 0)
             {
-                writer.Line("var plan = Plan(in shape, processors);");
+                writer.Line("var plan = Plan(shape, processors);");
             }
 
             writer.Line($"return {(kernels.HasState ? "StatesLength(in plan) + " : "")}{(kernels.ScratchFloats > 0 ? "GroupsLength(in plan) + " : "")}1;");
@@ -100,9 +100,9 @@ internal static class LauncherEmitter
         writer.Line();
         writer.Line("/// <summary>Queues the kernels.</summary>");
         using (writer.Block(
-            $"internal void Launch(_Stream stream, in Call call, in {Runtime}.AttentionShape shape, int processors, _Floats memory)"))
+            $"internal void Launch(_Stream stream, in Call call, {Runtime}.AttentionShape shape, int processors, _Floats memory)"))
         {
-            writer.Line("var plan = Plan(in shape, processors);");
+            writer.Line("var plan = Plan(shape, processors);");
             if (kernels.ScratchFloats > 0)
             {
                 writer.Line($"var groupMemory = memory.SubView({(kernels.HasState ? "StatesLength(in plan)" : "0")}, {Services}.GpuChecks.AtLeastOne(GroupsLength(in plan)));");
@@ -151,7 +151,7 @@ internal static class LauncherEmitter
                 "spans" => "plan.StateSpans",
                 "isFirst" => "round == 0 ? 1 : 0",
                 "isLast" => "round == plan.Rounds - 1 ? 1 : 0",
-                "shape" => $"call.ShapeOf(in shape, plan.{spans}SpanTokens, plan.{spans}Spans, {from})",
+                "shape" => $"call.ShapeOf(shape, plan.{spans}SpanTokens, plan.{spans}Spans, {from})",
                 var tensor => $"call.{Property(tensor)}",
             });
             writer.Line($"{Field(kernel)}(");

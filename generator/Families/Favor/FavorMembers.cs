@@ -21,7 +21,7 @@ internal static class FavorMembers
 
     public static FamilyMembers Of(FavorSpec spec) => new()
     {
-        Interface = Interface,
+        Interface = spec.Causal ? Interface : "IItemSetAttention",
         Constants = [.. Constants(spec)],
         Constructors = type => [.. Constructors(type, spec)],
         Others = [.. Others(spec)],
@@ -55,13 +55,19 @@ internal static class FavorMembers
             ? $", {Runtime}.CompilerServices.LayerParameters.{number.Factory}({(asks is null ? number.Property : asks.Parameter)}, HeadDim)"
             : "";
         var passedOn = asks is null ? "" : $", {asks.Parameter}";
+        var drawing = $"""
+            <summary>Draws the {Text(spec.ProjectionRows)} random projections. The same seed gives the same layer on every machine.</summary>
+            <param name="seed">Any number.</param>{documentation}
+            """;
         yield return new Member(MemberKind.Constructor, type, "public", $"    : this({Draw(spec)}{passedOn})\n{{\n}}")
         {
-            Documentation = $"""
-                <summary>Draws the {Text(spec.ProjectionRows)} random projections. The same seed gives the same layer on every machine.</summary>
-                <param name="seed">Any number.</param>{documentation}
-                """,
-            Parameters = [Seed, .. asked],
+            Documentation = drawing,
+            Parameters = [asks is null ? Seed with { Default = "0" } : Seed, .. asked],
+        };
+        yield return new Member(MemberKind.Constructor, type, "public", $"    : this(unchecked((ulong)seed){passedOn})\n{{\n}}")
+        {
+            Documentation = drawing,
+            Parameters = [Seed with { Type = "int" }, .. asked],
         };
         yield return new Member(MemberKind.Constructor, type, "public", $$"""
             {
@@ -95,11 +101,16 @@ internal static class FavorMembers
             Documentation = Inherited,
             Parameters = [Projection],
         };
-        yield return new Member(
-            MemberKind.Method, "CreateItemSet", $"public {Runtime}.ItemSet", "=> Engine.CreateItemSet(FeatureMap, Normalize);")
+        if (!spec.Causal)
         {
-            Documentation = Inherited,
-        };
+            // Items have no order.
+            yield return new Member(
+                MemberKind.Method, "CreateItemSet", $"public {Runtime}.ItemSet", "=> Engine.CreateItemSet(FeatureMap, Normalize);")
+            {
+                Documentation = Inherited,
+            };
+        }
+
         yield return new Member(MemberKind.Property, "FeatureMap", $"public {Runtime}.FeatureMap", FeatureMap(spec))
         {
             Documentation = Inherited,

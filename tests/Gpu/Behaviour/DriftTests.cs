@@ -76,9 +76,9 @@ namespace KernelGen.Gpu.Tests.Behaviour
                 return;
             }
 
-            var (output, expected, result) = (new float[value.Length], new float[value.Length], new AttentionResult(layer, shape));
+            var (output, expected, context) = (new float[value.Length], new float[value.Length], new BackwardContext());
             using var gpu = new Wide.Gpu(layer, machine.Accelerator);
-            layer.Forward(query, key, value, expected, shape, result);
+            layer.Forward(query, key, value, expected, shape, new() { Context = context });
             gpu.Forward(query, key, value, output, shape);
 
             // As in ScratchMemoryTests.
@@ -88,7 +88,7 @@ namespace KernelGen.Gpu.Tests.Behaviour
                 new float[query.Length], new float[key.Length], new float[value.Length], new float[query.Length], new float[key.Length],
                 new float[value.Length],
             ];
-            layer.Backward(query, key, value, expected, result, upstream, gradients[0], gradients[1], gradients[2], shape);
+            layer.Backward(query, key, value, expected, context, upstream, gradients[0], gradients[1], gradients[2], shape);
             gpu.Backward(query, key, value, upstream, gradients[3], gradients[4], gradients[5], shape);
             for (var i = 0; i < 3; i++)
             {

@@ -16,7 +16,7 @@ public class FormulaTests
             foreach (var scale in Sizes.Scales)
             {
                 var inputs = new Inputs(layer, length, length, seed: 100 + length, scale);
-                var result = new AttentionResult(gpu.Attention, inputs.Shape);
+                var result = new BackwardContext();
                 var cpu = inputs.Forward(gpu.Attention, result);
                 var (output, logSumExp) = gpu.ForwardWithLogSumExp(inputs);
                 var (expected, expectedLog) = inputs.Naive(gpu.Weights);

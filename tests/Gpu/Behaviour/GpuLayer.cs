@@ -15,7 +15,7 @@ internal sealed class GpuLayer : IDisposable
     private readonly BackwardOnArrays? _backwardOnArrays;
     private readonly BackwardOnDevice? _backwardOnDevice;
     private readonly ResultOf _resultOf;
-    private readonly Func<GpuResult, ArrayView<float>> _logSumExpOf;
+    private readonly Func<GpuBackwardContext, ArrayView<float>> _logSumExpOf;
     private readonly BytesOf _bytesOf;
 
     public GpuLayer(Layer layer, int processors = 1)
@@ -36,8 +36,8 @@ internal sealed class GpuLayer : IDisposable
         _onDevice = Call<OnDevice>("Forward", typeof(AcceleratorStream))!;
         _backwardOnArrays = Call<BackwardOnArrays>("Backward", typeof(ReadOnlySpan<float>));
         _backwardOnDevice = Call<BackwardOnDevice>("Backward", typeof(AcceleratorStream));
-        _resultOf = type.GetMethod("CreateResult")!.CreateDelegate<ResultOf>(_gpu);
-        _logSumExpOf = type.GetMethod("LogSumExp")!.CreateDelegate<Func<GpuResult, ArrayView<float>>>(_gpu);
+        _resultOf = type.GetMethod("CreateContext")!.CreateDelegate<ResultOf>(_gpu);
+        _logSumExpOf = type.GetMethod("LogSumExp")!.CreateDelegate<Func<GpuBackwardContext, ArrayView<float>>>(_gpu);
         _bytesOf = type.GetMethod("ScratchBytes")!.CreateDelegate<BytesOf>(_gpu);
         BackwardBytes = type.GetMethod("BackwardScratchBytes")?.CreateDelegate<BytesOf>(_gpu);
 
@@ -47,27 +47,27 @@ internal sealed class GpuLayer : IDisposable
                 ?.CreateDelegate<T>(_gpu);
     }
 
-    public delegate long BytesOf(in AttentionShape shape);
+    public delegate long BytesOf(AttentionShape shape);
 
     private delegate void OnArrays(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in AttentionShape shape,
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
         ReadOnlySpan<int> keyLengths);
 
     private delegate void OnDevice(
         AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> destination,
-        in AttentionShape shape, ArrayView<int> keyLengths, GpuResult? result);
+        AttentionShape shape, ArrayView<int> keyLengths, GpuBackwardContext? result);
 
     private delegate void BackwardOnArrays(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> outputGradient,
-        Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient, in AttentionShape shape,
+        Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient, AttentionShape shape,
         ReadOnlySpan<int> keyLengths, bool accumulate);
 
     private delegate void BackwardOnDevice(
         AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> output,
-        GpuResult result, ArrayView<float> outputGradient, ArrayView<float> queryGradient, ArrayView<float> keyGradient,
-        ArrayView<float> valueGradient, in AttentionShape shape, ArrayView<int> keyLengths, bool accumulate);
+        GpuBackwardContext result, ArrayView<float> outputGradient, ArrayView<float> queryGradient, ArrayView<float> keyGradient,
+        ArrayView<float> valueGradient, AttentionShape shape, ArrayView<int> keyLengths, bool accumulate);
 
-    private delegate GpuResult ResultOf(in AttentionShape shape);
+    private delegate GpuBackwardContext ResultOf(AttentionShape shape);
 
     public Machine Machine { get; }
 
@@ -200,7 +200,7 @@ internal sealed class GpuLayer : IDisposable
     /// <summary>The scratch memory of a backward call; null where the layer has none.</summary>
     public BytesOf? BackwardBytes { get; }
 
-    public long ScratchBytes(in AttentionShape shape) => _bytesOf(shape);
+    public long ScratchBytes(AttentionShape shape) => _bytesOf(shape);
 
     public void Dispose()
     {

@@ -124,24 +124,24 @@ public class LauncherTests
         using var other = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
         using var eight = machine.Upload(new float[8]);
         var (stream, shape, view) = (machine.Accelerator.DefaultStream, new AttentionShape(1, 1, 1), (ArrayView<float>)eight.View);
-        using var result = gpu.CreateResult(shape);
-        using var longer = gpu.CreateResult(new AttentionShape(1, 1, 2));
-        using var foreign = other.CreateResult(shape);
-        Assert.Equal(shape, result.Shape);
+        using var context = gpu.CreateContext(shape);
+        using var longer = gpu.CreateContext(new AttentionShape(1, 1, 2));
+        using var foreign = other.CreateContext(shape);
+        Assert.Equal(shape, context.Shape);
         Names(
-            Assert.Throws<ArgumentException>(() => gpu.Forward(stream, view, view, view, view, shape, result: longer)),
+            Assert.Throws<ArgumentException>(() => gpu.Forward(stream, view, view, view, view, shape, context: longer)),
             "QueryLength = 2", "QueryLength = 1");
-        Names(Assert.Throws<ArgumentException>(() => gpu.Forward(stream, view, view, view, view, shape, result: foreign)), "another");
-        Names(Assert.Throws<ArgumentException>(() => Backward(result)), "empty", "Forward");
-        Names(Assert.Throws<ArgumentException>(() => gpu.LogSumExp(result)), "empty", "Forward");
+        Names(Assert.Throws<ArgumentException>(() => gpu.Forward(stream, view, view, view, view, shape, context: foreign)), "another");
+        Names(Assert.Throws<ArgumentException>(() => Backward(context)), "empty", "Forward");
+        Names(Assert.Throws<ArgumentException>(() => gpu.LogSumExp(context)), "empty", "Forward");
         Names(Assert.Throws<ArgumentException>(() => Backward(foreign)), "another");
         Assert.Throws<ArgumentNullException>(() => Backward(null!));
-        Names(Assert.ThrowsAny<ArgumentException>(() => gpu.CreateResult(new AttentionShape(1, 1, -1))), "-1");
+        Names(Assert.ThrowsAny<ArgumentException>(() => gpu.CreateContext(new AttentionShape(1, 1, -1))), "-1");
 
-        void Backward(GpuResult what) => gpu.Backward(stream, view, view, view, view, what, view, view, view, view, shape);
+        void Backward(GpuBackwardContext what) => gpu.Backward(stream, view, view, view, view, what, view, view, view, view, shape);
     }
 
-    /// <summary>The launcher has the projections that the layer had when it was made, and a result those of its launcher.</summary>
+    /// <summary>The launcher has the projections that the layer had when it was made, and a context those of its launcher.</summary>
     [Fact]
     public void A_redraw_between_Forward_and_Backward_changes_no_gradient()
     {
@@ -166,11 +166,11 @@ public class LauncherTests
             using var dq = machine.Upload(new float[160]);
             using var dk = machine.Upload(new float[160]);
             using var dv = machine.Upload(new float[160]);
-            using var result = gpu.CreateResult(shape);
+            using var context = gpu.CreateContext(shape);
             var (stream, view) = (machine.Accelerator.DefaultStream, (ArrayView<float>)x.View);
-            gpu.Forward(stream, view, view, view, output.View, shape, result: result);
+            gpu.Forward(stream, view, view, view, output.View, shape, context: context);
             between();
-            gpu.Backward(stream, view, view, view, output.View, result, view, dq.View, dk.View, dv.View, shape);
+            gpu.Backward(stream, view, view, view, output.View, context, view, dq.View, dk.View, dv.View, shape);
             var gradient = new float[160];
             dk.View.CopyToCPU(stream, gradient.AsSpan());
             stream.Synchronize();
@@ -185,15 +185,16 @@ public class LauncherTests
         var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
         using var eight = machine.Upload(new float[8]);
         var (stream, shape, view) = (machine.Accelerator.DefaultStream, new AttentionShape(1, 1, 1), (ArrayView<float>)eight.View);
-        var result = gpu.CreateResult(shape);
-        gpu.Forward(stream, view, view, view, view, shape, result: result);
-        result.Dispose();
-        result.Dispose();
+        var context = gpu.CreateContext(shape);
+        gpu.Forward(stream, view, view, view, view, shape, context: context);
+        context.Dispose();
+        context.Dispose();
         Names(
-            Assert.Throws<ObjectDisposedException>(() => gpu.Forward(stream, view, view, view, view, shape, result: result)), "GpuResult");
-        Names(Assert.Throws<ObjectDisposedException>(() => Backward(result)), "GpuResult");
-        Names(Assert.Throws<ObjectDisposedException>(() => gpu.LogSumExp(result)), "GpuResult");
-        Assert.Throws<ArgumentNullException>("result", () => gpu.LogSumExp(null!));
+            Assert.Throws<ObjectDisposedException>(() => gpu.Forward(stream, view, view, view, view, shape, context: context)),
+            "GpuBackwardContext");
+        Names(Assert.Throws<ObjectDisposedException>(() => Backward(context)), "GpuBackwardContext");
+        Names(Assert.Throws<ObjectDisposedException>(() => gpu.LogSumExp(context)), "GpuBackwardContext");
+        Assert.Throws<ArgumentNullException>("context", () => gpu.LogSumExp(null!));
         gpu.Forward(stream, view, view, view, view, shape);
 
         gpu.Dispose();
@@ -201,10 +202,10 @@ public class LauncherTests
         Names(
             Assert.Throws<ObjectDisposedException>(() => gpu.Forward(new float[8], new float[8], new float[8], new float[8], shape)),
             "Gpu");
-        Names(Assert.Throws<ObjectDisposedException>(() => Backward(result)), "Gpu");
-        Names(Assert.Throws<ObjectDisposedException>(() => gpu.CreateResult(shape)), "Gpu");
+        Names(Assert.Throws<ObjectDisposedException>(() => Backward(context)), "Gpu");
+        Names(Assert.Throws<ObjectDisposedException>(() => gpu.CreateContext(shape)), "Gpu");
 
-        void Backward(GpuResult what) => gpu.Backward(stream, view, view, view, view, what, view, view, view, view, shape);
+        void Backward(GpuBackwardContext what) => gpu.Backward(stream, view, view, view, view, what, view, view, view, view, shape);
     }
 
     [Fact]
@@ -214,8 +215,8 @@ public class LauncherTests
         using var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
         foreach (var shape in new[] { new AttentionShape(1 << 20, 1 << 10, 1 << 20), new AttentionShape(int.MaxValue, 1, 1 << 30) })
         {
-            var error = Assert.Throws<InvalidOperationException>(() => gpu.CreateResult(shape));
-            Assert.Matches("needs [0-9]{16,} bytes of a result, but .* has [0-9]{9,15} bytes in all", error.Message);
+            var error = Assert.Throws<InvalidOperationException>(() => gpu.CreateContext(shape));
+            Assert.Matches("needs [0-9]{16,} bytes of a context, but .* has [0-9]{9,15} bytes in all", error.Message);
         }
 
         Names(Assert.ThrowsAny<ArgumentException>(() => gpu.ScratchBytes(new AttentionShape(1 << 20, 1 << 20, 1))), "1048576");

@@ -1,5 +1,6 @@
 using KernelGen.Gpu.Tests.Behaviour.Large;
 using KernelGen.Gpu.Tests.Facade;
+using KernelGen.Tests;
 using KernelGen.Tests.Behaviour;
 using Xunit;
 
@@ -48,17 +49,17 @@ namespace KernelGen.Gpu.Tests.Behaviour
 
         private delegate void Backward(
             ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> outputGradient,
-            Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient, in AttentionShape shape,
+            Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient, AttentionShape shape,
             ReadOnlySpan<int> keyLengths, bool accumulate);
 
         private static void CheckGradients(IAttention layer, Backward backward, float[] query, float[] key, float[] value)
         {
             var upstream = Inputs.Normal(new Random(2), value.Length, 1);
-            var (output, result) = (new float[value.Length], new AttentionResult(layer, Shape));
+            var (output, context) = (new float[value.Length], new BackwardContext());
             float[][] expected = [new float[query.Length], new float[key.Length], new float[value.Length]];
             float[][] actual = [new float[query.Length], new float[key.Length], new float[value.Length]];
-            layer.Forward(query, key, value, output, Shape, result);
-            layer.Backward(query, key, value, output, result, upstream, expected[0], expected[1], expected[2], Shape);
+            layer.Forward(query, key, value, output, Shape, new() { Context = context });
+            layer.Backward(query, key, value, output, context, upstream, expected[0], expected[1], expected[2], Shape);
             backward(query, key, value, upstream, actual[0], actual[1], actual[2], Shape, default, false);
             foreach (var (e, a) in expected.Zip(actual))
             {

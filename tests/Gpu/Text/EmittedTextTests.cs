@@ -1,4 +1,5 @@
 using KernelGen.Generator;
+using KernelGen.Generator.Layers;
 using KernelGen.Generator.Families.Softmax;
 using KernelGen.Tests.Harness;
 using Microsoft.CodeAnalysis;
@@ -137,7 +138,7 @@ public sealed class EmittedTextTests
 
         Assert.Equal("Gpu", Assert.Single(members).Name);
         Assert.Contains("Gpu", AllBackends.Registry.All.SelectMany(backend =>
-            backend.Members(SoftmaxSpec.Example, programs: null)).Select(member => member.Name));
+            backend.Members(SoftmaxSpec.Example, new FamilyMembers(), programs: null)).Select(member => member.Name));
     }
 
     /// <summary>

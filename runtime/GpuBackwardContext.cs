@@ -8,7 +8,7 @@ namespace KernelGen;
 /// head. CreateResult of a layer's class Gpu allocates it for a shape; calls of that shape reuse it; the caller disposes of it.
 /// </summary>
 /// <remarks>It belongs to the object that created it, whose projections never change: those of another layer or draw are refused.</remarks>
-public sealed class GpuResult : IDisposable
+public sealed class GpuBackwardContext : IDisposable
 {
     /// <summary>For emitted code.</summary>
     /// <param name="owner">Whose calls it serves.</param>
@@ -16,14 +16,15 @@ public sealed class GpuResult : IDisposable
     /// <param name="shape">The shape of the calls.</param>
     /// <param name="bytes">The size of the buffer.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public GpuResult(object owner, IDisposable memory, in AttentionShape shape, long bytes)
+    public GpuBackwardContext(object owner, IDisposable memory, in AttentionShape shape, long bytes)
     {
         Owner = owner;
         Memory = memory;
         Shape = shape;
         Bytes = bytes;
         Gate = new CallGate(
-            nameof(GpuResult), "calls at the same time need a result each, but for backward calls that share one.", memory.Dispose);
+            nameof(GpuBackwardContext),
+            "calls at the same time need a context each, but for backward calls that share one.", memory.Dispose);
     }
 
     /// <summary>The shape that this memory was made for.</summary>
