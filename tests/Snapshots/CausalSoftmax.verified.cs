@@ -64,7 +64,7 @@ using _Unsafe = global::System.Runtime.CompilerServices.Unsafe;
 
 namespace Samples;
 
-partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
+partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention, global::KernelGen.IDifferentiableAttention, global::KernelGen.ICausalAttention
 {
     #pragma warning disable CS8618, CS9264 // What constructors leave null is said at the member (KGEN032).
     #pragma warning disable CS0612, CS0618 // That a base constructor is obsolete cannot be mended here.
@@ -88,8 +88,15 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
 
     /// <summary>Draws the 16 random projections. The same seed gives the same layer on every machine.</summary>
     /// <param name="seed">Any number.</param>
-    public CausalSoftmax(ulong seed)
+    public CausalSoftmax(ulong seed = 0)
         : this(global::KernelGen.Projection.Orthogonal(rows: 16, columns: 16, seed))
+    {
+    }
+
+    /// <summary>Draws the 16 random projections. The same seed gives the same layer on every machine.</summary>
+    /// <param name="seed">Any number.</param>
+    public CausalSoftmax(int seed)
+        : this(unchecked((ulong)seed))
     {
     }
 
@@ -112,9 +119,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
     public void Redraw(global::KernelGen.Projection projection) => Engine.Redraw(projection);
 
     /// <inheritdoc/>
-    public global::KernelGen.ItemSet CreateItemSet() => Engine.CreateItemSet(FeatureMap, Normalize);
-
-    /// <inheritdoc/>
     public global::KernelGen.FeatureMap FeatureMap => global::KernelGen.FeatureMap.Positive;
 
     /// <inheritdoc/>
@@ -127,9 +131,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
     /// <inheritdoc/>
     public int VectorBits => Engine.VectorBits;
 
-    /// <inheritdoc/>
-    public int StateLength => Engine.StateLength;
-
     int global::KernelGen.IAttention.HeadDim => HeadDim;
 
     int global::KernelGen.IAttention.ValueDim => ValueDim;
@@ -141,31 +142,21 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
     bool global::KernelGen.IRandomFeatureAttention.Normalize => Normalize;
 
     /// <inheritdoc/>
-    public long ScratchBytes(in global::KernelGen.AttentionShape shape) => Engine.ScratchBytes(in shape);
+    public long ScratchBytes(global::KernelGen.AttentionShape shape) => Engine.ScratchBytes(shape);
 
     /// <inheritdoc/>
     public void Forward(
-        global::System.ReadOnlySpan<float> query,
-        global::System.ReadOnlySpan<float> key,
-        global::System.ReadOnlySpan<float> value,
-        global::System.Span<float> destination,
-        in global::KernelGen.AttentionShape shape,
-        global::System.ReadOnlySpan<int> keyLengths = default)
-        => Engine.Forward(new(query, key, value, destination), in shape, null, keyLengths);
+        in global::KernelGen.ReadOnlyTensorView query,
+        in global::KernelGen.ReadOnlyTensorView key,
+        in global::KernelGen.ReadOnlyTensorView value,
+        in global::KernelGen.TensorView destination,
+        global::KernelGen.AttentionShape shape,
+        in global::KernelGen.ForwardOptions options = default)
+        => Engine.Forward(new(query, key, value, destination), shape, options);
 
-    /// <inheritdoc/>
-    public void Forward(
-        global::System.ReadOnlySpan<float> query,
-        global::System.ReadOnlySpan<float> key,
-        global::System.ReadOnlySpan<float> value,
-        global::System.Span<float> destination,
-        in global::KernelGen.AttentionShape shape,
-        global::KernelGen.AttentionResult result,
-        global::System.ReadOnlySpan<int> keyLengths = default)
-    {
-        global::System.ArgumentNullException.ThrowIfNull(result);
-        Engine.Forward(new(query, key, value, destination), in shape, result, keyLengths);
-    }
+    // Set by every generated constructor; null where another constructor of the type calls none of them.
+    private global::KernelGen.CompilerServices.AttentionEngine Engine => _engine ?? throw new global::System.InvalidOperationException(
+        "This constructor set up no attention. End its declaration with ': this(...)', naming a generated constructor.");
 
     /// <inheritdoc/>
     public global::KernelGen.DecodingState CreateDecodingState(int streams = 1) => Engine.CreateDecodingState(Declaration, streams);
@@ -175,10 +166,6 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention
 
     // What saved states must have been declared as.
     private const string Declaration = "FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 16, causal.";
-
-    // Set by every generated constructor; null where another constructor of the type calls none of them.
-    private global::KernelGen.CompilerServices.AttentionEngine Engine => _engine ?? throw new global::System.InvalidOperationException(
-        "This constructor set up no attention. End its declaration with ': this(...)', naming a generated constructor.");
 
     // The widest vectors that this machine computes with. The JIT knows the answers, so only one kernel is ever compiled.
     private static global::KernelGen.CompilerServices.AttentionEngine CreateEngine(

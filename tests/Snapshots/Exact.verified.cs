@@ -54,7 +54,7 @@ using _Unsafe = global::System.Runtime.CompilerServices.Unsafe;
 
 namespace Samples;
 
-partial class Exact : global::KernelGen.IAttention
+partial class Exact : global::KernelGen.IAttention, global::KernelGen.IDifferentiableAttention
 {
     #pragma warning disable CS8618, CS9264 // What constructors leave null is said at the member (KGEN032).
     #pragma warning disable CS0612, CS0618 // That a base constructor is obsolete cannot be mended here.
@@ -83,9 +83,6 @@ partial class Exact : global::KernelGen.IAttention
     /// <inheritdoc/>
     public int VectorBits => Engine.VectorBits;
 
-    /// <inheritdoc/>
-    public int StateLength => Engine.StateLength;
-
     int global::KernelGen.IAttention.HeadDim => HeadDim;
 
     int global::KernelGen.IAttention.ValueDim => ValueDim;
@@ -93,40 +90,17 @@ partial class Exact : global::KernelGen.IAttention
     bool global::KernelGen.IAttention.Causal => Causal;
 
     /// <inheritdoc/>
-    public long ScratchBytes(in global::KernelGen.AttentionShape shape) => Engine.ScratchBytes(in shape);
+    public long ScratchBytes(global::KernelGen.AttentionShape shape) => Engine.ScratchBytes(shape);
 
     /// <inheritdoc/>
     public void Forward(
-        global::System.ReadOnlySpan<float> query,
-        global::System.ReadOnlySpan<float> key,
-        global::System.ReadOnlySpan<float> value,
-        global::System.Span<float> destination,
-        in global::KernelGen.AttentionShape shape,
-        global::System.ReadOnlySpan<int> keyLengths = default)
-        => Engine.Forward(new(query, key, value, destination), in shape, null, keyLengths);
-
-    /// <inheritdoc/>
-    public void Forward(
-        global::System.ReadOnlySpan<float> query,
-        global::System.ReadOnlySpan<float> key,
-        global::System.ReadOnlySpan<float> value,
-        global::System.Span<float> destination,
-        in global::KernelGen.AttentionShape shape,
-        global::KernelGen.AttentionResult result,
-        global::System.ReadOnlySpan<int> keyLengths = default)
-    {
-        global::System.ArgumentNullException.ThrowIfNull(result);
-        Engine.Forward(new(query, key, value, destination), in shape, result, keyLengths);
-    }
-
-    /// <inheritdoc/>
-    public global::KernelGen.DecodingState CreateDecodingState(int streams = 1) => Engine.CreateDecodingState(Declaration, streams);
-
-    /// <inheritdoc/>
-    public global::KernelGen.DecodingState LoadDecodingState(global::System.IO.Stream stream) => Engine.LoadDecodingState(Declaration, stream);
-
-    // What saved states must have been declared as.
-    private const string Declaration = "Exact softmax attention: head dim d = 16, value dim dv = 16, bidirectional.";
+        in global::KernelGen.ReadOnlyTensorView query,
+        in global::KernelGen.ReadOnlyTensorView key,
+        in global::KernelGen.ReadOnlyTensorView value,
+        in global::KernelGen.TensorView destination,
+        global::KernelGen.AttentionShape shape,
+        in global::KernelGen.ForwardOptions options = default)
+        => Engine.Forward(new(query, key, value, destination), shape, options);
 
     // Set by every generated constructor; null where another constructor of the type calls none of them.
     private global::KernelGen.CompilerServices.AttentionEngine Engine => _engine ?? throw new global::System.InvalidOperationException(

@@ -42,7 +42,7 @@ partial class GpuSoftmax
         /// <param name="key">[batch, heads, key length, 16].</param>
         /// <param name="value">[batch, heads, key length, 16].</param>
         /// <param name="output">What the forward call has computed, [batch, heads, query length, 16].</param>
-        /// <param name="result">What it has kept.</param>
+        /// <param name="context">What it has kept.</param>
         /// <param name="outputGradient">∂loss/∂output, [batch, heads, query length, 16].</param>
         /// <param name="queryGradient">∂loss/∂query, [batch, heads, query length, 16].</param>
         /// <param name="keyGradient">∂loss/∂key, [batch, heads, key length, 16]; 0 for keys that do not count.</param>
@@ -50,7 +50,7 @@ partial class GpuSoftmax
         /// <param name="shape">The sizes.</param>
         /// <param name="keyLengths">Those of the forward call.</param>
         /// <param name="accumulate">Whether the three are added to what is there, rather than overwriting it.</param>
-        /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the result is for another, or empty.</exception>
+        /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the context is for another, or empty.</exception>
         /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
         public void Backward(
             _Stream stream,
@@ -58,22 +58,22 @@ partial class GpuSoftmax
             _Floats key,
             _Floats value,
             _Floats output,
-            global::KernelGen.GpuResult result,
+            global::KernelGen.GpuBackwardContext context,
             _Floats outputGradient,
             _Floats queryGradient,
             _Floats keyGradient,
             _Floats valueGradient,
-            in global::KernelGen.AttentionShape shape,
+            global::KernelGen.AttentionShape shape,
             _Ints keyLengths = default,
             bool accumulate = false)
         {
             global::System.ArgumentNullException.ThrowIfNull(stream);
             using var use = _gate.Share();
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                in shape, causal: false, 16, 16, query.Length, key.Length, value.Length, output.Length, keyLengths.Length, nameof(output));
+                shape, causal: false, 16, 16, query.Length, key.Length, value.Length, output.Length, keyLengths.Length, nameof(output));
             global::KernelGen.CompilerServices.GpuChecks.CheckGradients(
-                in shape, 16, 16, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
-            using var useOfResult = global::KernelGen.CompilerServices.GpuChecks.Share(result, this, in shape);
+                shape, 16, 16, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
+            using var useOfContext = global::KernelGen.CompilerServices.GpuChecks.Share(context, this, shape);
             if (shape.Batch == 0 || shape.Heads == 0)
             {
                 return;
@@ -88,16 +88,16 @@ partial class GpuSoftmax
 
             lock (_scratch)
             {
-                var memory = Scratch(stream, BackwardScratchBytes(in shape) / sizeof(float));
+                var memory = Scratch(stream, BackwardScratchBytes(shape) / sizeof(float));
                 var call = new Call
                 {
                     Query = query,
                     Key = key,
                     Value = value,
                     Output = output,
-                    LogSumExp = PerQuery(result, 0),
-                    LogSumExpRest = PerQuery(result, 1),
-                    KeptStates = KeptStates(result),
+                    LogSumExp = PerQuery(context, 0),
+                    LogSumExpRest = PerQuery(context, 1),
+                    KeptStates = KeptStates(context),
                     OutputGradient = outputGradient,
                     QueryGradient = queryGradient,
                     KeyGradient = keyGradient,
@@ -111,7 +111,7 @@ partial class GpuSoftmax
                     _owned.Add(_allPass = new AllPass(_accelerator, _projection, _hyperparameters));
                 }
 
-                _allPass.Launch(stream, in call, in shape, _accelerator.NumMultiprocessors, memory);
+                _allPass.Launch(stream, in call, shape, _accelerator.NumMultiprocessors, memory);
             }
         }
 
@@ -139,17 +139,17 @@ partial class GpuSoftmax
             global::System.Span<float> queryGradient,
             global::System.Span<float> keyGradient,
             global::System.Span<float> valueGradient,
-            in global::KernelGen.AttentionShape shape,
+            global::KernelGen.AttentionShape shape,
             global::System.ReadOnlySpan<int> keyLengths = default,
             bool accumulate = false)
         {
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                in shape, causal: false, 16, 16, query.Length, key.Length, value.Length, outputGradient.Length, keyLengths.Length, nameof(outputGradient));
+                shape, causal: false, 16, 16, query.Length, key.Length, value.Length, outputGradient.Length, keyLengths.Length, nameof(outputGradient));
             global::KernelGen.CompilerServices.GpuChecks.CheckGradients(
-                in shape, 16, 16, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
-            global::KernelGen.CompilerServices.GpuChecks.CheckKeyLengths(keyLengths, in shape);
+                shape, 16, 16, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
+            global::KernelGen.CompilerServices.GpuChecks.CheckKeyLengths(keyLengths, shape);
             var stream = _accelerator.DefaultStream;
-            using var result = CreateResult(in shape);
+            using var context = CreateContext(shape);
             using var q = Upload(query);
             using var k = Upload(key);
             using var v = Upload(value);
@@ -162,10 +162,10 @@ partial class GpuSoftmax
             _Floats queries = q.View.SubView(0, query.Length), keys = k.View.SubView(0, key.Length), values = v.View.SubView(0, value.Length);
             _Floats output = o.View.SubView(0, outputGradient.Length);
             _Ints counts = lengths.View.SubView(0, keyLengths.Length);
-            Forward(stream, queries, keys, values, output, in shape, counts, result);
+            Forward(stream, queries, keys, values, output, shape, counts, context);
             Backward(
-                stream, queries, keys, values, output, result, g.View.SubView(0, outputGradient.Length), dq.View.SubView(0, queryGradient.Length),
-                dk.View.SubView(0, keyGradient.Length), dv.View.SubView(0, valueGradient.Length), in shape, counts, accumulate);
+                stream, queries, keys, values, output, context, g.View.SubView(0, outputGradient.Length), dq.View.SubView(0, queryGradient.Length),
+                dk.View.SubView(0, keyGradient.Length), dv.View.SubView(0, valueGradient.Length), shape, counts, accumulate);
             Download(dq, queryGradient);
             Download(dk, keyGradient);
             Download(dv, valueGradient);
@@ -182,10 +182,10 @@ partial class GpuSoftmax
 
         /// <summary>The bytes of scratch memory on the device that a backward call of this shape uses. They do not grow with the lengths.</summary>
         /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
-        public long BackwardScratchBytes(in global::KernelGen.AttentionShape shape)
+        public long BackwardScratchBytes(global::KernelGen.AttentionShape shape)
         {
-            global::KernelGen.CompilerServices.GpuChecks.CheckShape(in shape, causal: false);
-            return AllPass.ScratchLength(in shape, _accelerator.NumMultiprocessors) * sizeof(float);
+            global::KernelGen.CompilerServices.GpuChecks.CheckShape(shape, causal: false);
+            return AllPass.ScratchLength(shape, _accelerator.NumMultiprocessors) * sizeof(float);
         }
 
         /// <summary>The kernels of FAVOR+ attention, gradients. Schedule: groups of 256 threads; tiles of 32 tokens for states and 32 for outputs; 9856 bytes of shared memory.</summary>
@@ -212,21 +212,21 @@ partial class GpuSoftmax
             }
 
             /// <summary>How a call is cut for a device of so many multiprocessors.</summary>
-            internal static global::KernelGen.CompilerServices.GpuPlan Plan(in global::KernelGen.AttentionShape shape, int processors) => global::KernelGen.CompilerServices.GpuPlan.Create(
+            internal static global::KernelGen.CompilerServices.GpuPlan Plan(global::KernelGen.AttentionShape shape, int processors) => global::KernelGen.CompilerServices.GpuPlan.Create(
                 shape.Batch * shape.Heads, stateLength: shape.QueryLength, outputLength: shape.KeyLength, processors,
                 stateTokens: 32, outputTokens: 32, stateFloats: 288, scratchFloats: 0, isScan: false);
 
             /// <summary>The floats of scratch memory that a call takes.</summary>
-            internal static long ScratchLength(in global::KernelGen.AttentionShape shape, int processors)
+            internal static long ScratchLength(global::KernelGen.AttentionShape shape, int processors)
             {
-                var plan = Plan(in shape, processors);
+                var plan = Plan(shape, processors);
                 return StatesLength(in plan) + 1;
             }
 
             /// <summary>Queues the kernels.</summary>
-            internal void Launch(_Stream stream, in Call call, in global::KernelGen.AttentionShape shape, int processors, _Floats memory)
+            internal void Launch(_Stream stream, in Call call, global::KernelGen.AttentionShape shape, int processors, _Floats memory)
             {
-                var plan = Plan(in shape, processors);
+                var plan = Plan(shape, processors);
                 var states = memory.SubView(0, (long)plan.Heads * plan.StateSpans * 288);
                 var merged = memory.SubView(states.Length, (long)plan.Heads * 288);
                 var carried = (long)plan.Heads * 288;
@@ -237,14 +237,14 @@ partial class GpuSoftmax
                     var isFirstsTurn = (plan.Rounds - round) % 2 == 0;
                     _accumulate(
                         stream, new _KernelConfig(plan.Heads * plan.StateSpans, 256),
-                        call.Query, call.OutputGradient, call.Output, call.LogSumExp, call.LogSumExpRest, call.QueryGradient, call.KeyLengths, _parameters.View, call.KeptStates, states, call.ShapeOf(in shape, plan.StateSpanTokens, plan.StateSpans, round * plan.StateSpans * plan.StateSpanTokens));
+                        call.Query, call.OutputGradient, call.Output, call.LogSumExp, call.LogSumExpRest, call.QueryGradient, call.KeyLengths, _parameters.View, call.KeptStates, states, call.ShapeOf(shape, plan.StateSpanTokens, plan.StateSpans, round * plan.StateSpans * plan.StateSpanTokens));
                     _merge(
                         stream, new _KernelConfig((int)((((long)plan.Heads * 272) + 255) / 256), 256),
                         states, isFirstsTurn ? secondCarried : firstCarried, isFirstsTurn ? firstCarried : secondCarried, plan.Heads, plan.StateSpans, round == 0 ? 1 : 0);
                 }
                 _output(
                     stream, new _KernelConfig(plan.Heads * plan.OutputSpans, 256),
-                    call.Key, call.Value, call.KeyGradient, call.ValueGradient, call.KeyLengths, _parameters.View, merged, call.ShapeOf(in shape, plan.OutputSpanTokens, plan.OutputSpans, 0));
+                    call.Key, call.Value, call.KeyGradient, call.ValueGradient, call.KeyLengths, _parameters.View, merged, call.ShapeOf(shape, plan.OutputSpanTokens, plan.OutputSpans, 0));
             }
 
             /// <inheritdoc/>

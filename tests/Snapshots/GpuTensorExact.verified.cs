@@ -94,22 +94,22 @@ partial class GpuTensorExact
 
         /// <summary>Memory on the device for what a forward call of this shape keeps: 2 numbers a query. The caller disposes of it.</summary>
         /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
-        public global::KernelGen.GpuResult CreateResult(in global::KernelGen.AttentionShape shape)
+        public global::KernelGen.GpuBackwardContext CreateContext(global::KernelGen.AttentionShape shape)
         {
             using var use = _gate.Share();
-            global::KernelGen.CompilerServices.GpuChecks.CheckShape(in shape, causal: false);
-            var length = (Queries(in shape) * 2) + 1; // An empty view begins inside too.
-            global::KernelGen.CompilerServices.GpuChecks.CheckMemory(_accelerator.Name, global::KernelGen.CompilerServices.GpuChecks.Bytes(length), _accelerator.MemorySize, "a result");
-            return new global::KernelGen.GpuResult(this, Zeros(length), in shape, length * sizeof(float));
+            global::KernelGen.CompilerServices.GpuChecks.CheckShape(shape, causal: false);
+            var length = (Queries(shape) * 2) + 1; // An empty view begins inside too.
+            global::KernelGen.CompilerServices.GpuChecks.CheckMemory(_accelerator.Name, global::KernelGen.CompilerServices.GpuChecks.Bytes(length), _accelerator.MemorySize, "a context");
+            return new global::KernelGen.GpuBackwardContext(this, Zeros(length), shape, length * sizeof(float));
         }
 
-        /// <summary>What AttentionResult.LogSumExp is on the CPU, [batch, heads, query length] in every layout.</summary>
-        /// <param name="result">What a forward call of this object has filled.</param>
-        public _Floats LogSumExp(global::KernelGen.GpuResult result)
+        /// <summary>What BackwardContext.LogSumExp is on the CPU, [batch, heads, query length] in every layout.</summary>
+        /// <param name="context">What a forward call of this object has filled.</param>
+        public _Floats LogSumExp(global::KernelGen.GpuBackwardContext context)
         {
-            global::System.ArgumentNullException.ThrowIfNull(result);
-            using var use = global::KernelGen.CompilerServices.GpuChecks.Share(result, this, result.Shape);
-            return PerQuery(result, 0);
+            global::System.ArgumentNullException.ThrowIfNull(context);
+            using var use = global::KernelGen.CompilerServices.GpuChecks.Share(context, this, context.Shape);
+            return PerQuery(context, 0);
         }
 
         /// <summary>
@@ -122,8 +122,8 @@ partial class GpuTensorExact
         /// <param name="destination">Overwritten, [batch, heads, query length, 12].</param>
         /// <param name="shape">The sizes.</param>
         /// <param name="keyLengths">For each sequence how many keys count, each 0 to key length; empty: all.</param>
-        /// <param name="result">Overwritten with what a backward call needs; null: not wanted.</param>
-        /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the result is for another.</exception>
+        /// <param name="context">Overwritten with what a backward call needs; null: not wanted.</param>
+        /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the context is for another.</exception>
         /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
         public void Forward(
             _Stream stream,
@@ -131,55 +131,55 @@ partial class GpuTensorExact
             _Floats key,
             _Floats value,
             _Floats destination,
-            in global::KernelGen.AttentionShape shape,
+            global::KernelGen.AttentionShape shape,
             _Ints keyLengths = default,
-            global::KernelGen.GpuResult? result = null)
+            global::KernelGen.GpuBackwardContext? context = null)
         {
             global::System.ArgumentNullException.ThrowIfNull(stream);
             using var use = _gate.Share();
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                in shape, causal: false, 16, 12, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
-            using var useOfResult = global::KernelGen.CompilerServices.GpuChecks.Enter(result, this, in shape);
+                shape, causal: false, 16, 12, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
+            using var useOfContext = global::KernelGen.CompilerServices.GpuChecks.Enter(context, this, shape);
             if (shape.Batch == 0 || shape.Heads == 0 || shape.QueryLength == 0)
             {
-                global::KernelGen.CompilerServices.GpuChecks.Fill(result);
+                global::KernelGen.CompilerServices.GpuChecks.Fill(context);
                 return;
             }
 
             lock (_scratch)
             {
-                var memory = Scratch(stream, ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors));
+                var memory = Scratch(stream, ForwardPass.ScratchLength(shape, _accelerator.NumMultiprocessors));
                 var call = new Call
                 {
                     Query = query,
                     Key = key,
                     Value = value,
                     Output = destination,
-                    LogSumExp = result is null ? memory.SubView(0, 1) : PerQuery(result, 0),
-                    LogSumExpRest = result is null ? memory.SubView(0, 1) : PerQuery(result, 1),
-                    WantsLogSumExp = result is not null,
+                    LogSumExp = context is null ? memory.SubView(0, 1) : PerQuery(context, 0),
+                    LogSumExpRest = context is null ? memory.SubView(0, 1) : PerQuery(context, 1),
+                    WantsLogSumExp = context is not null,
                     KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
                     HasKeyLengths = keyLengths.Length > 0,
                 };
-                _forward.Launch(stream, in call, in shape, _accelerator.NumMultiprocessors, memory);
+                _forward.Launch(stream, in call, shape, _accelerator.NumMultiprocessors, memory);
             }
 
-            global::KernelGen.CompilerServices.GpuChecks.Fill(result);
+            global::KernelGen.CompilerServices.GpuChecks.Fill(context);
         }
 
         /// <summary>A forward call on arrays of the CPU: copies them to the device, computes, copies the output back and waits for it.</summary>
-        /// <inheritdoc cref="global::KernelGen.IAttention.Forward(global::System.ReadOnlySpan{float}, global::System.ReadOnlySpan{float}, global::System.ReadOnlySpan{float}, global::System.Span{float}, in global::KernelGen.AttentionShape, global::System.ReadOnlySpan{int})"/>
+        /// <inheritdoc cref="global::KernelGen.IAttention.Forward"/>
         public void Forward(
             global::System.ReadOnlySpan<float> query,
             global::System.ReadOnlySpan<float> key,
             global::System.ReadOnlySpan<float> value,
             global::System.Span<float> destination,
-            in global::KernelGen.AttentionShape shape,
+            global::KernelGen.AttentionShape shape,
             global::System.ReadOnlySpan<int> keyLengths = default)
         {
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                in shape, causal: false, 16, 12, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
-            global::KernelGen.CompilerServices.GpuChecks.CheckKeyLengths(keyLengths, in shape);
+                shape, causal: false, 16, 12, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
+            global::KernelGen.CompilerServices.GpuChecks.CheckKeyLengths(keyLengths, shape);
             if (destination.IsEmpty)
             {
                 return;
@@ -192,7 +192,7 @@ partial class GpuTensorExact
             using var o = _accelerator.Allocate1D<float>(destination.Length);
             using var lengths = Upload(keyLengths);
             Forward(
-                stream, q.View.SubView(0, query.Length), k.View.SubView(0, key.Length), v.View.SubView(0, value.Length), o.View, in shape,
+                stream, q.View.SubView(0, query.Length), k.View.SubView(0, key.Length), v.View.SubView(0, value.Length), o.View, shape,
                 lengths.View.SubView(0, keyLengths.Length));
             _Views.CopyToCPU(o.View, stream, destination);
             stream.Synchronize();
@@ -203,10 +203,10 @@ partial class GpuTensorExact
         /// has as much as its largest call took, until another stream's call needs memory after it was disposed of, or this object is.
         /// </summary>
         /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
-        public long ScratchBytes(in global::KernelGen.AttentionShape shape)
+        public long ScratchBytes(global::KernelGen.AttentionShape shape)
         {
-            global::KernelGen.CompilerServices.GpuChecks.CheckShape(in shape, causal: false);
-            return ForwardPass.ScratchLength(in shape, _accelerator.NumMultiprocessors) * sizeof(float);
+            global::KernelGen.CompilerServices.GpuChecks.CheckShape(shape, causal: false);
+            return ForwardPass.ScratchLength(shape, _accelerator.NumMultiprocessors) * sizeof(float);
         }
 
         /// <summary>Frees the memory on the device, at once or at the end of a call that is running.</summary>
@@ -225,11 +225,11 @@ partial class GpuTensorExact
             }
         }
 
-        private static long Queries(in global::KernelGen.AttentionShape shape) => (long)shape.Batch * shape.Heads * shape.QueryLength;
+        private static long Queries(global::KernelGen.AttentionShape shape) => (long)shape.Batch * shape.Heads * shape.QueryLength;
 
-        /// <summary>One of the arrays of a result that have a number a query.</summary>
-        private static _Floats PerQuery(global::KernelGen.GpuResult result, int index) =>
-            ((_FloatBuffer)result.Memory).View.SubView((Queries(result.Shape) * index), Queries(result.Shape));
+        /// <summary>One of the arrays of a context that have a number a query.</summary>
+        private static _Floats PerQuery(global::KernelGen.GpuBackwardContext context, int index) =>
+            ((_FloatBuffer)context.Memory).View.SubView((Queries(context.Shape) * index), Queries(context.Shape));
 
         /// <summary>Memory of the stream's own, since what other streams have may be in use. What was too small goes, and what disposed streams had.</summary>
         private _Floats Scratch(_Stream stream, long length)
@@ -308,7 +308,7 @@ partial class GpuTensorExact
 
             internal bool AddsGradients { get; init; }
 
-            internal _GpuShape ShapeOf(in global::KernelGen.AttentionShape shape, int spanTokens, int spans, int from) => new(
+            internal _GpuShape ShapeOf(global::KernelGen.AttentionShape shape, int spanTokens, int spans, int from) => new(
                 shape.Heads, shape.QueryLength, shape.KeyLength, shape.Layout == global::KernelGen.TensorLayout.BatchLengthHeadDim, HasKeyLengths, WantsLogSumExp, AddsGradients,
                 spanTokens, spans, from);
         }
@@ -327,23 +327,23 @@ partial class GpuTensorExact
             }
 
             /// <summary>How a call is cut for a device of so many multiprocessors.</summary>
-            internal static global::KernelGen.CompilerServices.GpuPlan Plan(in global::KernelGen.AttentionShape shape, int processors) => global::KernelGen.CompilerServices.GpuPlan.Create(
+            internal static global::KernelGen.CompilerServices.GpuPlan Plan(global::KernelGen.AttentionShape shape, int processors) => global::KernelGen.CompilerServices.GpuPlan.Create(
                 shape.Batch * shape.Heads, stateLength: 0, outputLength: shape.QueryLength, processors,
                 stateTokens: 1, outputTokens: 32, stateFloats: 0, scratchFloats: 0, isScan: false);
 
             /// <summary>The floats of scratch memory that a call takes.</summary>
-            internal static long ScratchLength(in global::KernelGen.AttentionShape shape, int processors)
+            internal static long ScratchLength(global::KernelGen.AttentionShape shape, int processors)
             {
                 return 1;
             }
 
             /// <summary>Queues the kernels.</summary>
-            internal void Launch(_Stream stream, in Call call, in global::KernelGen.AttentionShape shape, int processors, _Floats memory)
+            internal void Launch(_Stream stream, in Call call, global::KernelGen.AttentionShape shape, int processors, _Floats memory)
             {
-                var plan = Plan(in shape, processors);
+                var plan = Plan(shape, processors);
                 _output(
                     stream, new _KernelConfig(plan.Heads * plan.OutputSpans, 256),
-                    call.Query, call.Key, call.Value, call.Output, call.LogSumExp, call.LogSumExpRest, call.KeyLengths, call.ShapeOf(in shape, plan.OutputSpanTokens, plan.OutputSpans, 0));
+                    call.Query, call.Key, call.Value, call.Output, call.LogSumExp, call.LogSumExpRest, call.KeyLengths, call.ShapeOf(shape, plan.OutputSpanTokens, plan.OutputSpans, 0));
             }
 
             /// <inheritdoc/>

@@ -65,25 +65,27 @@ namespace Samples;
 partial class OddRelu
 {
     /// <inheritdoc/>
-    public long BackwardScratchBytes(in global::KernelGen.AttentionShape shape) => Engine.BackwardScratchBytes(in shape);
+    public int StateLength => Engine.StateLength;
+
+    /// <inheritdoc/>
+    public long BackwardScratchBytes(global::KernelGen.AttentionShape shape) => Engine.BackwardScratchBytes(shape);
 
     /// <inheritdoc/>
     public void Backward(
-        global::System.ReadOnlySpan<float> query,
-        global::System.ReadOnlySpan<float> key,
-        global::System.ReadOnlySpan<float> value,
-        global::System.ReadOnlySpan<float> output,
-        global::KernelGen.AttentionResult result,
-        global::System.ReadOnlySpan<float> outputGradient,
-        global::System.Span<float> queryGradient,
-        global::System.Span<float> keyGradient,
-        global::System.Span<float> valueGradient,
-        in global::KernelGen.AttentionShape shape,
-        global::System.ReadOnlySpan<int> keyLengths = default,
-        bool accumulate = false)
+        in global::KernelGen.ReadOnlyTensorView query,
+        in global::KernelGen.ReadOnlyTensorView key,
+        in global::KernelGen.ReadOnlyTensorView value,
+        in global::KernelGen.ReadOnlyTensorView output,
+        global::KernelGen.BackwardContext context,
+        in global::KernelGen.ReadOnlyTensorView outputGradient,
+        in global::KernelGen.TensorView queryGradient,
+        in global::KernelGen.TensorView keyGradient,
+        in global::KernelGen.TensorView valueGradient,
+        global::KernelGen.AttentionShape shape,
+        global::KernelGen.BackwardOptions options = default)
         => Engine.Backward(
             new(query, key, value, output, outputGradient, queryGradient, keyGradient, valueGradient),
-            in shape, result, keyLengths, accumulate);
+            shape, context, options);
 
     #nullable disable // The search for null references would take the compiler a third of its time.
 

@@ -53,7 +53,7 @@ using _Unsafe = global::System.Runtime.CompilerServices.Unsafe;
 
 namespace Samples;
 
-partial class UserFunction : global::KernelGen.IRandomFeatureAttention
+partial class UserFunction : global::KernelGen.IItemSetAttention, global::KernelGen.IDifferentiableAttention
 {
     #pragma warning disable CS8618, CS9264 // What constructors leave null is said at the member (KGEN032).
     #pragma warning disable CS0612, CS0618 // That a base constructor is obsolete cannot be mended here.
@@ -77,8 +77,15 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
 
     /// <summary>Draws the 7 random projections. The same seed gives the same layer on every machine.</summary>
     /// <param name="seed">Any number.</param>
-    public UserFunction(ulong seed)
+    public UserFunction(ulong seed = 0)
         : this(global::KernelGen.Projection.Orthogonal(rows: 7, columns: 3, seed))
+    {
+    }
+
+    /// <summary>Draws the 7 random projections. The same seed gives the same layer on every machine.</summary>
+    /// <param name="seed">Any number.</param>
+    public UserFunction(int seed)
+        : this(unchecked((ulong)seed))
     {
     }
 
@@ -124,9 +131,6 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
     /// <inheritdoc/>
     public int VectorBits => Engine.VectorBits;
 
-    /// <inheritdoc/>
-    public int StateLength => Engine.StateLength;
-
     int global::KernelGen.IAttention.HeadDim => HeadDim;
 
     int global::KernelGen.IAttention.ValueDim => ValueDim;
@@ -138,40 +142,17 @@ partial class UserFunction : global::KernelGen.IRandomFeatureAttention
     bool global::KernelGen.IRandomFeatureAttention.Normalize => Normalize;
 
     /// <inheritdoc/>
-    public long ScratchBytes(in global::KernelGen.AttentionShape shape) => Engine.ScratchBytes(in shape);
+    public long ScratchBytes(global::KernelGen.AttentionShape shape) => Engine.ScratchBytes(shape);
 
     /// <inheritdoc/>
     public void Forward(
-        global::System.ReadOnlySpan<float> query,
-        global::System.ReadOnlySpan<float> key,
-        global::System.ReadOnlySpan<float> value,
-        global::System.Span<float> destination,
-        in global::KernelGen.AttentionShape shape,
-        global::System.ReadOnlySpan<int> keyLengths = default)
-        => Engine.Forward(new(query, key, value, destination), in shape, null, keyLengths);
-
-    /// <inheritdoc/>
-    public void Forward(
-        global::System.ReadOnlySpan<float> query,
-        global::System.ReadOnlySpan<float> key,
-        global::System.ReadOnlySpan<float> value,
-        global::System.Span<float> destination,
-        in global::KernelGen.AttentionShape shape,
-        global::KernelGen.AttentionResult result,
-        global::System.ReadOnlySpan<int> keyLengths = default)
-    {
-        global::System.ArgumentNullException.ThrowIfNull(result);
-        Engine.Forward(new(query, key, value, destination), in shape, result, keyLengths);
-    }
-
-    /// <inheritdoc/>
-    public global::KernelGen.DecodingState CreateDecodingState(int streams = 1) => Engine.CreateDecodingState(Declaration, streams);
-
-    /// <inheritdoc/>
-    public global::KernelGen.DecodingState LoadDecodingState(global::System.IO.Stream stream) => Engine.LoadDecodingState(Declaration, stream);
-
-    // What saved states must have been declared as.
-    private const string Declaration = "FAVOR+ attention, kernel Samples.UserFunction.Bump: head dim d = 3, value dim dv = 5, features m = 7, bidirectional, epsilon 0.00100000005. f(x) = ((x · 0.5) · (x · 0.5)) ≥ 1 ? 0 : ((1 − ((x · 0.5) · (x · 0.5))) · (1 − ((x · 0.5) · (x · 0.5)))) · exp(−((x · 0.5) · (x · 0.5)))";
+        in global::KernelGen.ReadOnlyTensorView query,
+        in global::KernelGen.ReadOnlyTensorView key,
+        in global::KernelGen.ReadOnlyTensorView value,
+        in global::KernelGen.TensorView destination,
+        global::KernelGen.AttentionShape shape,
+        in global::KernelGen.ForwardOptions options = default)
+        => Engine.Forward(new(query, key, value, destination), shape, options);
 
     // Set by every generated constructor; null where another constructor of the type calls none of them.
     private global::KernelGen.CompilerServices.AttentionEngine Engine => _engine ?? throw new global::System.InvalidOperationException(
