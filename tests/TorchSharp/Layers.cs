@@ -20,6 +20,10 @@ public sealed partial class Exact;
 [SoftmaxAttention(HeadDim = 8, ValueDim = 6, Causal = true)]
 public sealed partial class CausalExact;
 
+/// <summary>Values of one number, whose stride means nothing.</summary>
+[SoftmaxAttention(HeadDim = 8, ValueDim = 1)]
+public sealed partial class ExactOfOne;
+
 /// <summary>Values as wide as queries, as torch's own attention has them.</summary>
 [SoftmaxAttention(HeadDim = 8)]
 public sealed partial class SquareExact;

@@ -10,15 +10,19 @@ internal sealed class Problem
 
     public Problem(
         IAttention layer, TensorLayout layout = TensorLayout.BatchHeadLengthDim, int batch = 2, int heads = 2, int queries = 21,
-        int keys = 21, int seed = 1, bool[]? needed = null)
+        int keys = 21, int seed = 1, bool[]? needed = null, int? keyHeads = null)
     {
         (_layer, _layout) = (layer, layout);
         var generator = new Random(seed);
-        Inputs = [Make(queries, layer.HeadDim, 0), Make(keys, layer.HeadDim, 1), Make(keys, layer.ValueDim, 2)];
+        Inputs =
+        [
+            Make(heads, queries, layer.HeadDim, 0), Make(keyHeads ?? heads, keys, layer.HeadDim, 1),
+            Make(keyHeads ?? heads, keys, layer.ValueDim, 2),
+        ];
 
-        Tensor Make(int length, int dim, int place)
+        Tensor Make(int count, int length, int dim, int place)
         {
-            long[] shape = layout == TensorLayout.BatchHeadLengthDim ? [batch, heads, length, dim] : [batch, length, heads, dim];
+            long[] shape = layout == TensorLayout.BatchHeadLengthDim ? [batch, count, length, dim] : [batch, length, count, dim];
             float[] numbers = [.. Enumerable.Range(0, (int)shape.Aggregate((a, b) => a * b)).Select(_ => 2 * generator.NextSingle() - 1)];
             return tensor(numbers, shape).requires_grad_(needed?[place] ?? true);
         }

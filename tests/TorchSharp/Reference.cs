@@ -14,17 +14,25 @@ internal static class Reference
     /// <summary>The outputs of a layer, [batch, heads, query length, value dim].</summary>
     /// <param name="layer">One of <see cref="Layers"/>.</param>
     /// <param name="query">[batch, heads, query length, head dim], float64.</param>
-    /// <param name="key">[batch, heads, key length, head dim].</param>
-    /// <param name="value">[batch, heads, key length, value dim].</param>
+    /// <param name="key">[batch, key heads, key length, head dim].</param>
+    /// <param name="value">[batch, key heads, key length, value dim].</param>
     /// <param name="lengths">Keys of each sequence that count; null: all.</param>
     public static Tensor Attention(IAttention layer, Tensor query, Tensor key, Tensor value, long[]? lengths = null)
     {
+        if (key.shape[1] != query.shape[1])
+        {
+            // Each head of keys is written down as often as it is read.
+            var sharers = query.shape[1] / key.shape[1];
+            (key, value) = (key.repeat_interleave(sharers, 1), value.repeat_interleave(sharers, 1));
+        }
+
         var scale = Math.Pow(layer.HeadDim, -0.25);
         var scores = matmul(query * scale, (key * scale).transpose(-2, -1));
         var weights = layer switch
         {
             // Relative to the row's largest score, which cancels.
-            Exact or CausalExact => exp(scores - Visible(layer, scores, lengths, double.NegativeInfinity).amax([-1], keepdim: true)),
+            Exact or CausalExact or ExactOfOne =>
+                exp(scores - Visible(layer, scores, lengths, double.NegativeInfinity).amax([-1], keepdim: true)),
             IRandomFeatureAttention favor => matmul(Features(favor, query * scale), Features(favor, key * scale).transpose(-2, -1)),
             _ => throw new NotSupportedException($"{layer.GetType()}"),
         };

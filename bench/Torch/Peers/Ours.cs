@@ -11,9 +11,9 @@ internal sealed class Ours : IContender
 
     private sealed class Prepared : IPreparedCase
     {
-        private readonly IAttention _attention;
+        private readonly IDifferentiableAttention _attention;
         private readonly AttentionShape _shape;
-        private readonly AttentionResult? _result;
+        private readonly BackwardContext? _context;
         private readonly PeerInputs _inputs;
         private readonly float[] _output;
         private readonly float[][] _gradients;
@@ -32,27 +32,22 @@ internal sealed class Ours : IContender
             _inputs = inputs;
             _output = new float[what.Count];
             _gradients = what.WithBackward ? [new float[what.Count], new float[what.Count], new float[what.Count]] : [];
-            _result = what.WithBackward ? new AttentionResult(_attention, _shape) : null;
+            _context = what.WithBackward ? new BackwardContext() : null;
         }
 
         public void Run()
         {
-            if (_result is null)
+            _attention.Forward(_inputs.Query, _inputs.Key, _inputs.Value, _output, _shape, new() { Context = _context });
+            if (_context is not null)
             {
-                _attention.Forward(_inputs.Query, _inputs.Key, _inputs.Value, _output, _shape);
-                return;
+                _attention.Backward(
+                    _inputs.Query, _inputs.Key, _inputs.Value, _output, _context, _inputs.OutputGradient, _gradients[0], _gradients[1],
+                    _gradients[2], _shape);
             }
-
-            _attention.Forward(_inputs.Query, _inputs.Key, _inputs.Value, _output, _shape, _result);
-            _attention.Backward(
-                _inputs.Query, _inputs.Key, _inputs.Value, _output, _result, _inputs.OutputGradient, _gradients[0], _gradients[1],
-                _gradients[2], _shape);
         }
 
         public IReadOnlyList<float[]> Results() => [_output, .. _gradients];
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() => _context?.Dispose();
     }
 }

@@ -41,16 +41,16 @@ public sealed class AttentionDecoder : IDisposable
         _module.CheckInput(input, 3, "[sequences, length, embedding]");
         CheckSequences(input);
         var length = checked((int)input.shape[1]);
-        var lengths = KeyPadding.Lengths(padding, Sequences, length);
+        var lengths = TokenPadding.OfKeys(padding, Sequences, length, nameof(padding));
         using var mode = no_grad();
         using var scope = NewDisposeScope();
         var (query, key, value) = _module.Project(input, Starts());
         (query, key, value) = (query.contiguous(), key.contiguous(), value.contiguous());
-        var attended = zeros_like(value); // what padding keeps
+        var attended = zeros([Sequences, length, _module.Heads, value.shape[3]], ScalarType.Float32, CPU); // what padding keeps
         TorchThreads.Follow(_module.Attention.Layer);
         _state.Prefill(
             TensorSpan.Of(query), TensorSpan.Of(key), TensorSpan.Of(value), TensorSpan.Of(attended),
-            new AttentionShape(Sequences, _module.Heads, length, TensorLayout.BatchLengthHeadDim), lengths);
+            new AttentionShape(Sequences, _module.Heads, length, TensorLayout.BatchLengthHeadDim) { KeyHeads = _module.KeyHeads }, lengths);
         return _module.ProjectBack(attended).MoveToOuterDisposeScope();
     }
 
@@ -68,9 +68,11 @@ public sealed class AttentionDecoder : IDisposable
         using var scope = NewDisposeScope();
         var (query, key, value) = _module.Project(input.unsqueeze(1), Starts());
         (query, key, value) = (query.contiguous(), key.contiguous(), value.contiguous());
-        var attended = empty_like(value);
+        var attended = empty([Sequences, 1, _module.Heads, value.shape[3]], ScalarType.Float32, CPU);
         TorchThreads.Follow(_module.Attention.Layer);
-        _state.Step(TensorSpan.Of(query), TensorSpan.Of(key), TensorSpan.Of(value), TensorSpan.Of(attended));
+        _state.Step(
+            TensorSpan.Of(query), TensorSpan.Of(key), TensorSpan.Of(value), TensorSpan.Of(attended),
+            groupSize: _module.Heads / _module.KeyHeads);
         return _module.ProjectBack(attended).squeeze(1).MoveToOuterDisposeScope();
     }
 
@@ -112,8 +114,14 @@ public sealed class AttentionDecoder : IDisposable
     internal static AttentionDecoder Create(MultiheadKernelAttention module, int sequences)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sequences, 1);
+        if (module.Attention.Layer is not ICausalAttention layer)
+        {
+            throw new InvalidOperationException(
+                $"The layer {module.Attention.Layer.GetType()} cannot go on from token to token: declare it with Causal = true.");
+        }
+
         _ = module.Attention.Projection; // brings the layer up to date with the module's state
-        return new AttentionDecoder(module, module.Attention.Layer.CreateDecodingState(checked(sequences * module.Heads)));
+        return new AttentionDecoder(module, layer.CreateDecodingState(checked(sequences * module.Heads)));
     }
 
     // All heads of a sequence have taken the same tokens.

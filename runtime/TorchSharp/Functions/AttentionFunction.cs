@@ -2,7 +2,11 @@ using static TorchSharp.torch;
 
 namespace KernelGen.TorchSharp;
 
-/// <summary>Attention as a node of autograd's graph: apply(query, key, value, <see cref="TensorCall"/>), all three contiguous.</summary>
+/// <summary>
+/// Attention as a node of autograd's graph: apply(query, key, value, <see cref="TensorCall"/>), all three such as
+/// <see cref="TensorViews.Readable"/> gives. What the backward pass needs are saved tensors: parts of a projection are saved where they
+/// are.
+/// </summary>
 internal sealed class AttentionFunction : autograd.SingleTensorFunction<AttentionFunction>
 {
     private const string Call = nameof(TensorCall);
@@ -26,7 +30,6 @@ internal sealed class AttentionFunction : autograd.SingleTensorFunction<Attentio
         {
             var saved = ctx.get_saved_variables();
             var call = (TensorCall)ctx.get_data(Call);
-            var gradients = call.Backward(saved[0], saved[1], saved[2], saved[3], saved[4], outputGradients[0]!.contiguous());
-            return [.. gradients, null];
+            return [.. call.Backward(saved[0], saved[1], saved[2], saved[3], saved[4], outputGradients[0]!), null];
         });
 }

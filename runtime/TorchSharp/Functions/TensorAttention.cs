@@ -8,12 +8,19 @@ public static class TensorAttention
     /// <summary>Computes attention for every head of every sequence, and its gradients where autograd records.</summary>
     /// <param name="attention">Any generated layer.</param>
     /// <param name="query">float32 on the CPU, [batch, heads, query length, head dim] or the other layout.</param>
-    /// <param name="key">[batch, heads, key length, head dim].</param>
-    /// <param name="value">[batch, heads, key length, value dim].</param>
+    /// <param name="key">
+    /// [batch, key heads, key length, head dim]: as many heads as queries have, or fewer, of which each serves as many query heads that
+    /// follow each other (grouped query attention).
+    /// </param>
+    /// <param name="value">[batch, key heads, key length, value dim].</param>
     /// <param name="layout">The order of the axes of all four tensors.</param>
     /// <param name="padding">
     /// Which keys of each sequence count: null for all; int64 or int32 [batch], how many; or bool [batch, key length], true for keys that
-    /// do not count, which must be the last ones. A query that sees no key gets zeros.
+    /// do not count, which must be the last ones. Others are never read. A query that sees no key gets zeros.
+    /// </param>
+    /// <param name="queryPadding">
+    /// Which queries of each sequence count, likewise. Others are never read and get zeros, and nothing of what becomes of their outputs
+    /// goes into a gradient.
     /// </param>
     /// <returns>[batch, heads, query length, value dim], contiguous, in the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">
@@ -24,10 +31,14 @@ public static class TensorAttention
     /// <exception cref="DllNotFoundException">As <see cref="TorchLibrary.Load"/>.</exception>
     /// <remarks>
     /// <para>
-    /// Tensors that are not contiguous are copied first. For a backward pass the graph keeps query, key, value, output and
-    /// <see cref="AttentionResult.MemoryLength"/> numbers, as saved tensors, freed with it. Gradients are exact but for rounding, as
-    /// <see cref="IAttention.Backward"/> gives them, for the projections of the forward pass, whatever is drawn later. All three are
-    /// computed, and those that nobody asked for dropped.
+    /// Tensors are read where they are, whatever their strides: parts of a fused projection, transposed or expanded tensors. Only where the
+    /// numbers of a token do not follow each other (the last stride is not 1), or a tensor reaches over more than 2³¹ − 1 numbers, it is
+    /// copied first.
+    /// </para>
+    /// <para>
+    /// For a backward pass the graph keeps query, key, value, output and <see cref="BackwardContext.LengthFor"/> numbers, as saved tensors,
+    /// freed with it. Gradients are exact but for rounding, as <see cref="IDifferentiableAttention.Backward"/> gives them, for the
+    /// projections of the forward pass, whatever is drawn later. Those that nobody asks for are not computed.
     /// </para>
     /// <para>
     /// Gradients of gradients are not supported: a backward pass with <c>create_graph: true</c> through this function fails. Threads are
@@ -35,34 +46,44 @@ public static class TensorAttention
     /// </para>
     /// </remarks>
     public static Tensor Forward(
-        this IAttention attention, Tensor query, Tensor key, Tensor value,
-        TensorLayout layout = TensorLayout.BatchHeadLengthDim, Tensor? padding = null)
+        this IAttention attention, Tensor query, Tensor key, Tensor value, TensorLayout layout = TensorLayout.BatchHeadLengthDim,
+        Tensor? padding = null, Tensor? queryPadding = null)
     {
         ArgumentNullException.ThrowIfNull(attention);
         TorchLibrary.Load();
         var shape = TensorChecks.Shape(attention, query, key, value, layout);
-        var keyLengths = KeyPadding.Lengths(padding, shape.Batch, shape.KeyLength);
-        var needsGradients = is_grad_enabled() && (query.requires_grad || key.requires_grad || value.requires_grad);
-        if (needsGradients)
-        {
-            BackwardSupport.Check(attention);
-        }
-
+        TensorLengths lengths = new(
+            TokenPadding.OfKeys(padding, shape.Batch, shape.KeyLength, nameof(padding)),
+            TokenPadding.OfQueries(queryPadding, shape.Batch, shape.QueryLength, nameof(queryPadding)));
+        var call = Recorded(attention, query, key, value, shape, lengths);
         TorchThreads.Follow(attention);
         using var scope = NewDisposeScope();
-        Tensor q = query.contiguous(), k = key.contiguous(), v = value.contiguous();
-        Tensor output;
-        if (needsGradients)
+        Tensor q = TensorViews.Readable(query), k = TensorViews.Readable(key), v = TensorViews.Readable(value);
+        var output = call is null
+            ? TensorCall.Output(attention, q, k, v, shape, lengths)
+            : AttentionFunction.apply(q, k, v, call);
+        return output.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The call, where autograd records it; else null.</summary>
+    private static TensorCall? Recorded(
+        IAttention attention, Tensor query, Tensor key, Tensor value, in AttentionShape shape, in TensorLengths lengths)
+    {
+        var unwanted =
+            (query.requires_grad ? AttentionGradients.None : AttentionGradients.Query)
+            | (key.requires_grad ? AttentionGradients.None : AttentionGradients.Key)
+            | (value.requires_grad ? AttentionGradients.None : AttentionGradients.Value);
+        const AttentionGradients all = AttentionGradients.Query | AttentionGradients.Key | AttentionGradients.Value;
+        if (!is_grad_enabled() || unwanted == all)
         {
-            var call = new TensorCall(attention, shape, keyLengths, query.requires_grad, key.requires_grad, value.requires_grad);
-            output = AttentionFunction.apply(q, k, v, call);
-        }
-        else
-        {
-            output = TensorCall.EmptyOutput(attention, shape);
-            attention.Forward(TensorSpan.Of(q), TensorSpan.Of(k), TensorSpan.Of(v), TensorSpan.Of(output), shape, keyLengths);
+            return null;
         }
 
-        return output.MoveToOuterDisposeScope();
+        // Said while an exception can still be thrown: not in the backward pass.
+        return attention is IDifferentiableAttention differentiable
+            ? new TensorCall(differentiable, shape, lengths, unwanted)
+            : throw new NotSupportedException(
+                "The layer has no backward pass. Its inputs may not require gradients: detach them, or call it under torch.no_grad(). The "
+                + $"layer is {attention.GetType()} (KGEN031).");
     }
 }

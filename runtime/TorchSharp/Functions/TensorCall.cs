@@ -5,75 +5,96 @@ namespace KernelGen.TorchSharp;
 /// <summary>One recorded call: what its backward pass needs beside the saved tensors.</summary>
 internal sealed class TensorCall
 {
-    private readonly IAttention _attention;
+    private readonly IDifferentiableAttention _attention;
     private readonly AttentionShape _shape;
-    private readonly int[] _keyLengths;
-    private readonly bool[] _needsGradient;
+    private readonly TensorLengths _lengths;
+    private readonly AttentionGradients _unwanted;
     private readonly TensorMemory _memory;
-    private readonly AttentionResult _result;
+    private readonly BackwardContext _context;
 
     /// <param name="attention">The layer.</param>
     /// <param name="shape">The sizes.</param>
-    /// <param name="keyLengths">Keys of each sequence that count; empty: all.</param>
-    /// <param name="needsGradient">Whether autograd wants the gradients of query, key and value.</param>
+    /// <param name="lengths">Tokens of each sequence that count.</param>
+    /// <param name="unwanted">The gradients that autograd does not want.</param>
     /// <exception cref="ArgumentException">The call needs more numbers than a span holds.</exception>
-    public TensorCall(IAttention attention, AttentionShape shape, int[] keyLengths, params bool[] needsGradient)
+    public TensorCall(
+        IDifferentiableAttention attention, AttentionShape shape, in TensorLengths lengths, AttentionGradients unwanted)
     {
-        (_attention, _shape, _keyLengths, _needsGradient) = (attention, shape, keyLengths, needsGradient);
-        var kept = AttentionResult.MemoryLength(attention, shape);
+        (_attention, _shape, _lengths, _unwanted) = (attention, shape, lengths, unwanted);
+        var kept = BackwardContext.LengthFor(attention, shape);
         if (kept > int.MaxValue)
         {
             throw new ArgumentException($"The backward pass of {shape} keeps {kept} numbers, but at most {int.MaxValue} are possible.");
         }
 
         _memory = new TensorMemory((int)kept);
-        _result = new AttentionResult(attention, shape, _memory.Memory);
+        _context = new BackwardContext(_memory.Memory);
     }
 
-    /// <summary>Memory for the output of a call.</summary>
-    public static Tensor EmptyOutput(IAttention attention, in AttentionShape shape) => empty(
-        shape.Layout == TensorLayout.BatchHeadLengthDim
-            ? [shape.Batch, shape.Heads, shape.QueryLength, attention.ValueDim]
-            : [shape.Batch, shape.QueryLength, shape.Heads, attention.ValueDim],
-        ScalarType.Float32, CPU);
+    /// <summary>A forward call into a new tensor.</summary>
+    /// <param name="attention">The layer.</param>
+    /// <param name="query">Readable (<see cref="TensorViews"/>), as are the next two.</param>
+    /// <param name="key">Keys.</param>
+    /// <param name="value">Values.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="lengths">Tokens of each sequence that count. The output of queries that do not is zeros.</param>
+    /// <param name="context">Filled for a backward call; null: there will be none.</param>
+    public static Tensor Output(
+        IAttention attention, Tensor query, Tensor key, Tensor value, in AttentionShape shape, in TensorLengths lengths,
+        BackwardContext? context = null)
+    {
+        long[] sizes = [.. query.shape[..3], attention.ValueDim];
+        var output = lengths.Queries.Length == 0
+            ? empty(sizes, ScalarType.Float32, CPU)
+            : zeros(sizes, ScalarType.Float32, CPU); // kernels leave the rows of other queries as they are
+        attention.Forward(
+            TensorViews.Of(query, shape.Layout), TensorViews.Of(key, shape.Layout), TensorViews.Of(value, shape.Layout),
+            TensorSpan.Of(output), shape,
+            new() { KeyLengths = lengths.Keys, QueryLengths = lengths.Queries, Context = context });
+        return output;
+    }
 
     /// <summary>The output, and what the backward pass needs of it.</summary>
     public (Tensor Output, Tensor Kept) Forward(Tensor query, Tensor key, Tensor value)
     {
-        var output = EmptyOutput(_attention, _shape);
         var kept = empty([_memory.Memory.Length], ScalarType.Float32, CPU);
         _memory.Lend(kept);
         try
         {
-            _attention.Forward(
-                TensorSpan.Of(query), TensorSpan.Of(key), TensorSpan.Of(value), TensorSpan.Of(output), _shape, _result, _keyLengths);
+            return (Output(_attention, query, key, value, _shape, _lengths, _context), kept);
         }
         finally
         {
             _memory.Lend(null);
         }
-
-        return (output, kept);
     }
 
     /// <summary>The gradients of query, key and value; null for those that nobody wants.</summary>
     public List<Tensor?> Backward(Tensor query, Tensor key, Tensor value, Tensor output, Tensor kept, Tensor outputGradient)
     {
-        Tensor[] gradients = [empty_like(query), empty_like(key), empty_like(value)];
+        var layout = _shape.Layout;
+        var queryGradient = Wanted(AttentionGradients.Query, query);
+        var keyGradient = Wanted(AttentionGradients.Key, key);
+        var valueGradient = Wanted(AttentionGradients.Value, value);
         TorchThreads.Follow(_attention);
         _memory.Lend(kept);
         try
         {
             _attention.Backward(
-                TensorSpan.Of(query), TensorSpan.Of(key), TensorSpan.Of(value), TensorSpan.Of(output), _result,
-                TensorSpan.Of(outputGradient), TensorSpan.Of(gradients[0]), TensorSpan.Of(gradients[1]),
-                TensorSpan.Of(gradients[2]), _shape, _keyLengths);
+                TensorViews.Of(query, layout), TensorViews.Of(key, layout), TensorViews.Of(value, layout), TensorViews.Of(output, layout),
+                _context, TensorViews.Of(TensorViews.Readable(outputGradient), layout),
+                ViewOf(queryGradient), ViewOf(keyGradient), ViewOf(valueGradient), _shape, new() { Unwanted = _unwanted });
         }
         finally
         {
             _memory.Lend(null);
         }
 
-        return [.. gradients.Select((gradient, i) => _needsGradient[i] ? gradient : null)];
+        return [queryGradient, keyGradient, valueGradient];
+
+        Tensor? Wanted(AttentionGradients gradient, Tensor input) =>
+            _unwanted.HasFlag(gradient) ? null : TensorViews.EmptyGradient(input);
+
+        TensorView ViewOf(Tensor? gradient) => gradient is null ? default : TensorViews.Of(gradient, layout);
     }
 }

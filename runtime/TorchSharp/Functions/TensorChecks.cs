@@ -23,8 +23,8 @@ internal static class TensorChecks
         var (heads, length) = layout == TensorLayout.BatchHeadLengthDim ? (1, 2) : (2, 1);
         Same(query, key, 0, "batch size", nameof(query), nameof(key));
         Same(query, value, 0, "batch size", nameof(query), nameof(value));
-        Same(query, key, heads, "number of heads", nameof(query), nameof(key));
-        Same(query, value, heads, "number of heads", nameof(query), nameof(value));
+        Same(key, value, heads, "number of heads", nameof(key), nameof(value));
+        Groups(query, key, heads);
         Same(key, value, length, "length", nameof(key), nameof(value));
         Dim(query, attention.HeadDim, "head dimension", nameof(query));
         Dim(key, attention.HeadDim, "head dimension", nameof(key));
@@ -38,7 +38,10 @@ internal static class TensorChecks
 
         return new AttentionShape(
             Size(query, 0, nameof(query)), Size(query, heads, nameof(query)), Size(query, length, nameof(query)),
-            Size(key, length, nameof(key)), layout);
+            Size(key, length, nameof(key)), layout)
+        {
+            KeyHeads = Size(key, heads, nameof(key)),
+        };
     }
 
     /// <summary>Whether a tensor is float32, on the CPU, dense, of so many axes, and of a size that kernels take.</summary>
@@ -94,6 +97,19 @@ internal static class TensorChecks
                 $"{nameA} and {nameB} must have the same {meaning}, but {nameA} is [{string.Join(", ", a.shape)}] and {nameB} [{string.Join(", ", b.shape)}]: "
                 + $"{a.shape[axis]} and {b.shape[axis]} on axis {axis}.",
                 nameB);
+        }
+    }
+
+    // Each head of keys serves as many query heads as any other.
+    private static void Groups(Tensor query, Tensor key, int axis)
+    {
+        var (heads, keyHeads) = (query.shape[axis], key.shape[axis]);
+        if (heads != keyHeads && (keyHeads < 1 || heads < 1 || heads % keyHeads != 0))
+        {
+            throw new ArgumentException(
+                $"The heads of query must be a multiple of those of key, but query is [{string.Join(", ", query.shape)}] and key "
+                + $"[{string.Join(", ", key.shape)}]: {heads} and {keyHeads} on axis {axis}.",
+                nameof(key));
         }
     }
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace KernelGen.TorchSharp;
 
 /// <summary>
-/// The numbers of a tensor as memory that a result can live in. The tensor is lent to it for each call, since autograd owns it in between
+/// The numbers of a tensor as memory that a context can live in. The tensor is lent to it for each call, since autograd owns it in between
 /// and hands out a new object for it each time.
 /// </summary>
 /// <param name="length">The numbers of the tensor.</param>

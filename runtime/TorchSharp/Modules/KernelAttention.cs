@@ -59,23 +59,23 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
     /// </summary>
     public long OptimizerSteps => get_buffer(StepsName) is { } steps ? steps.item<long>() : 0;
 
-    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, Tensor)"/>
+    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, Tensor, Tensor)"/>
     public override Tensor forward(Tensor query, Tensor key, Tensor value) => forward(query, key, value, null);
 
     /// <inheritdoc cref="TensorAttention.Forward"/>
     /// <exception cref="InvalidOperationException">
     /// What was loaded into the state is no projection of this layer, or another changed the layer's projection.
     /// </exception>
-    public Tensor forward(Tensor query, Tensor key, Tensor value, Tensor? padding)
+    public Tensor forward(Tensor query, Tensor key, Tensor value, Tensor? padding, Tensor? queryPadding = null)
     {
         _projection?.Synchronize();
-        return Layer.Forward(query, key, value, _layout, padding);
+        return Layer.Forward(query, key, value, _layout, padding, queryPadding);
     }
 
     /// <summary>As forward, which hooks of this overload do not see.</summary>
-    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, Tensor)"/>
-    public Tensor call(Tensor query, Tensor key, Tensor value, Tensor? padding) =>
-        padding is null ? call(query, key, value) : forward(query, key, value, padding);
+    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, Tensor, Tensor)"/>
+    public Tensor call(Tensor query, Tensor key, Tensor value, Tensor? padding, Tensor? queryPadding = null) =>
+        padding is null && queryPadding is null ? call(query, key, value) : forward(query, key, value, padding, queryPadding);
 
     /// <summary>
     /// To be called once after each step of the optimiser, best for a whole model at once
@@ -84,7 +84,7 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
     /// </summary>
     /// <remarks>
     /// So all passes whose gradients are accumulated for one step share a projection. A backward pass that is still to come is not harmed:
-    /// results hold on to the projections that they were computed with.
+    /// contexts hold on to the projections that they were computed with.
     /// </remarks>
     public void AfterOptimizerStep()
     {

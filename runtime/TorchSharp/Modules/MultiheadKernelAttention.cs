@@ -11,11 +11,12 @@ namespace KernelGen.TorchSharp;
 /// Its parameters have the names and shapes of PyTorch's <c>nn.MultiheadAttention</c>: <c>in_proj_weight</c> [heads·(2·head dim + value
 /// dim), embedding], the rows those of queries, keys and values; <c>in_proj_bias</c>; <c>out_proj.weight</c>, <c>out_proj.bias</c>. So
 /// weights of one load into the other where the sizes agree (with <c>strict: false</c> for what <see cref="KernelAttention"/> adds under
-/// <c>attention</c>).
+/// <c>attention</c>). With fewer heads of keys, which that module does not have, <c>in_proj_weight</c> has heads·head dim + key
+/// heads·(head dim + value dim) rows.
 /// </para>
 /// <para>
-/// One product gives queries, keys and values; kernels read each as a whole, so these three slices of it are copied, but where rotary
-/// positions write them anew anyway.
+/// One product gives queries, keys and values. Kernels read each where it is in it, and the graph keeps no copies; only rotary positions
+/// write queries and keys anew.
 /// </para>
 /// </remarks>
 public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
@@ -38,7 +39,11 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     /// Any generated layer. It decides the head dimension, the value dimension and whether attention is causal.
     /// </param>
     /// <param name="embeddingDim">The numbers of a token, at least 1. They need not be heads · head dim.</param>
-    /// <param name="heads">At least 1.</param>
+    /// <param name="heads">Those of queries, at least 1.</param>
+    /// <param name="keyHeads">
+    /// Those of keys and values, each of which serves as many query heads that follow each other (grouped query attention; 1: multi-query
+    /// attention). It divides <paramref name="heads"/>; null: as many.
+    /// </param>
     /// <param name="bias">Whether projections add a bias.</param>
     /// <param name="outputProjection">
     /// Whether heads · value dim numbers are projected back to the embedding; otherwise they are what comes out.
@@ -48,18 +53,25 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     /// <param name="dropout">Of attention weights: only 0 is possible.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     /// <exception cref="ArgumentException">
-    /// Rotary positions with an odd head dimension, or a schedule with a layer that draws nothing.
+    /// The heads are no multiple of those of keys, rotary positions with an odd head dimension, or a schedule with a layer that draws
+    /// nothing.
     /// </exception>
     /// <exception cref="NotSupportedException">Dropout of attention weights is asked for.</exception>
     /// <exception cref="DllNotFoundException">As <see cref="TorchLibrary.Load"/>.</exception>
     public MultiheadKernelAttention(
-        IAttention attention, long embeddingDim, int heads, bool bias = true, bool outputProjection = true,
+        IAttention attention, long embeddingDim, int heads, int? keyHeads = null, bool bias = true, bool outputProjection = true,
         RotaryPositions? rotary = null, RedrawSchedule? redraw = null, double dropout = 0)
         : base(TorchLibrary.LoadedFor(nameof(MultiheadKernelAttention)))
     {
         ArgumentNullException.ThrowIfNull(attention);
         ArgumentOutOfRangeException.ThrowIfLessThan(embeddingDim, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(keyHeads ?? heads, 1, nameof(keyHeads));
+        if (heads % (keyHeads ?? heads) != 0)
+        {
+            throw new ArgumentException($"There are {heads} heads, which is no multiple of the {keyHeads} of keys.", nameof(keyHeads));
+        }
+
         if (dropout != 0)
         {
             throw new NotSupportedException(
@@ -73,7 +85,7 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
                 $"Rotary positions rotate pairs, but the head dimension is {attention.HeadDim}, which is odd.", nameof(rotary));
         }
 
-        (EmbeddingDim, Heads, _rotary) = (embeddingDim, heads, rotary);
+        (EmbeddingDim, Heads, KeyHeads, _rotary) = (embeddingDim, heads, keyHeads ?? heads, rotary);
         _attention = new KernelAttention(attention, TensorLayout.BatchLengthHeadDim, redraw);
 
         // As PyTorch's module initialises them.
@@ -95,15 +107,21 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     /// <summary>The numbers of a token.</summary>
     public long EmbeddingDim { get; }
 
-    /// <summary>The heads.</summary>
+    /// <summary>The heads of queries.</summary>
     public int Heads { get; }
+
+    /// <summary>The heads of keys and values.</summary>
+    public int KeyHeads { get; }
 
     /// <summary>The attention of queries, keys and values, [batch, length, heads, dim].</summary>
     public KernelAttention Attention => _attention;
 
     private IAttention Layer => _attention.Layer;
 
-    private long ProjectedDim => (long)Heads * (2 * Layer.HeadDim + Layer.ValueDim);
+    private long ProjectedDim => Parts.Sum(part => part.Heads * part.Dim);
+
+    // Those of queries, keys and values, in that order.
+    private (long Heads, long Dim)[] Parts => [(Heads, Layer.HeadDim), (KeyHeads, Layer.HeadDim), (KeyHeads, Layer.ValueDim)];
 
     /// <inheritdoc cref="forward(Tensor, Tensor, Tensor)"/>
     public override Tensor forward(Tensor input) => forward(input, null);
@@ -145,16 +163,19 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     public AttentionDecoder CreateDecoder(int sequences = 1) => AttentionDecoder.Create(this, sequences);
 
-    /// <summary>Queries, keys and values, [batch, length, heads, dim], from the positions on at which sequences start; empty: 0.</summary>
+    /// <summary>
+    /// Queries, keys and values, [batch, length, heads, dim] and [batch, length, key heads, dim], from the positions on at which sequences
+    /// start; empty: 0.
+    /// </summary>
     internal (Tensor Query, Tensor Key, Tensor Value) Project(Tensor input, ReadOnlySpan<long> start)
     {
         var projected = nn.functional.linear(input, _inputWeight, _inputBias);
-        long[] dims = [Layer.HeadDim, Layer.HeadDim, Layer.ValueDim];
+        var parts = Parts;
 
         // Split at once, so that the backward pass puts three gradients beside each other; slices would each add one to zeros of the whole.
-        var parts = projected.split([.. dims.Select(dim => Heads * dim)], 2);
-        Tensor[] heads = [.. parts.Zip(dims, (part, dim) => part.view(part.shape[0], part.shape[1], Heads, dim))];
-        var (query, key, value) = (heads[0], heads[1], heads[2]);
+        var split = projected.split([.. parts.Select(part => part.Heads * part.Dim)], 2);
+        Tensor[] views = [.. split.Zip(parts, (tensor, part) => tensor.view(tensor.shape[0], tensor.shape[1], part.Heads, part.Dim))];
+        var (query, key, value) = (views[0], views[1], views[2]);
         return _rotary is null ? (query, key, value) : (_rotary.Apply(query, start), _rotary.Apply(key, start), value);
     }
 

@@ -40,7 +40,13 @@ public sealed class RefusalTests
         Refused("query has 9 numbers, but the layer was declared with the head dimension 8", zeros(2, 3, 4, 9), good, value);
         Refused("value has 8 numbers, but the layer was declared with the value dimension 6", good, good, good);
         Refused("the same batch size, but query is [2, 3, 4, 8] and key [1, 3, 4, 8]: 2 and 1", good, zeros(1, 3, 4, 8), value);
-        Refused("the same number of heads, but query is [2, 3, 4, 8] and value [2, 1, 4, 6]: 3 and 1", good, good, zeros(2, 1, 4, 6));
+        Refused("the same number of heads, but key is [2, 3, 4, 8] and value [2, 1, 4, 6]: 3 and 1", good, good, zeros(2, 1, 4, 6));
+        Refused(
+            "The heads of query must be a multiple of those of key, but query is [2, 3, 4, 8] and key [2, 2, 4, 8]: 3 and 2 on axis 1",
+            good, zeros(2, 2, 4, 8), zeros(2, 2, 4, 6));
+        Refused("3 and 6 on axis 1", good, zeros(2, 6, 4, 8), zeros(2, 6, 4, 6));
+        Refused("3 and 0 on axis 1", good, zeros(2, 0, 4, 8), zeros(2, 0, 4, 6));
+        Refused("0 and 3 on axis 1", zeros(2, 0, 4, 8), good, value);
         Refused("the same length, but key is [2, 3, 4, 8] and value [2, 3, 5, 6]: 4 and 5", good, good, zeros(2, 3, 5, 6));
         Assertions.Throws<ArgumentException>("query has the length 5 and key 4",
             () => Layers.Create(nameof(CausalExact)).Forward(zeros(2, 3, 5, 8), good, value));

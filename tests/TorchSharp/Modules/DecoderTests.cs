@@ -10,14 +10,17 @@ public sealed class DecoderTests
     private const double Tolerance = 1e-5;
 
     [Theory]
-    [InlineData(nameof(CausalFavor), false)]
-    [InlineData(nameof(CausalFavor), true)]
-    [InlineData(nameof(CausalFavorRelu), true)]
-    [InlineData(nameof(CausalExact), true)]
-    public void Prompt_and_steps_equal_the_whole(string name, bool rotary)
+    [InlineData(nameof(CausalFavor), false, 2)]
+    [InlineData(nameof(CausalFavor), true, 2)]
+    [InlineData(nameof(CausalFavorRelu), true, 2)]
+    [InlineData(nameof(CausalExact), true, 2)]
+    [InlineData(nameof(CausalFavor), false, 4)]
+    [InlineData(nameof(CausalFavor), true, 4)]
+    [InlineData(nameof(CausalExact), true, 4)]
+    public void Prompt_and_steps_equal_the_whole(string name, bool rotary, int heads)
     {
         using var scope = NewDisposeScope();
-        using var model = Model(name, rotary);
+        using var model = Model(name, rotary, heads);
         var input = randn(3, 40, 10, requires_grad: true); // decoding asks for no gradients
         var expected = model.call(input).detach();
         using var decoder = model.CreateDecoder(3);
@@ -104,9 +107,10 @@ public sealed class DecoderTests
         Assertions.Throws<InvalidOperationException>("Causal = true", () => bidirectional.CreateDecoder());
     }
 
-    private static MultiheadKernelAttention Model(string layer, bool rotary)
+    // Of two heads of keys, which four heads of queries share.
+    private static MultiheadKernelAttention Model(string layer, bool rotary, int heads = 2)
     {
         random.manual_seed(1);
-        return new MultiheadKernelAttention(Layers.Create(layer), 10, 2, rotary: rotary ? new RotaryPositions() : null);
+        return new MultiheadKernelAttention(Layers.Create(layer), 10, heads, keyHeads: 2, rotary: rotary ? new RotaryPositions() : null);
     }
 }

@@ -19,7 +19,7 @@ public sealed class MultiheadTests
         using var scope = NewDisposeScope();
         random.manual_seed(1);
         var theirs = nn.MultiheadAttention(16, 2, bias: bias);
-        using var ours = new MultiheadKernelAttention(causal ? new SquareCausalExact() : new SquareExact(), 16, 2, bias);
+        using var ours = new MultiheadKernelAttention(causal ? new SquareCausalExact() : new SquareExact(), 16, 2, bias: bias);
         if (bias)
         {
             using var mode = no_grad();
@@ -65,6 +65,163 @@ public sealed class MultiheadTests
         Assertions.Throws<ArgumentException>("input has 2 axes, [5, 11], but must have 3", () => model.call(randn(5, 11)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new MultiheadKernelAttention(new Favor(1), 0, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new MultiheadKernelAttention(new Favor(1), 1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new MultiheadKernelAttention(new Favor(1), 1, 2, keyHeads: 0));
+        Assertions.Throws<ArgumentException>("There are 4 heads, which is no multiple of the 3 of keys",
+            () => new MultiheadKernelAttention(new Favor(1), 1, 4, keyHeads: 3));
+        Assertions.Throws<ArgumentException>("There are 4 heads, which is no multiple of the 8 of keys",
+            () => new MultiheadKernelAttention(new Favor(1), 1, 4, keyHeads: 8));
+    }
+
+    public static TheoryData<string, int, bool, bool> Grouped()
+    {
+        var cases = new TheoryData<string, int, bool, bool>();
+        foreach (var layer in Layers.Compared)
+        {
+            foreach (var keyHeads in (int[])[1, 2, 4])
+            {
+                cases.Add(layer, keyHeads, false, true);
+                cases.Add(layer, keyHeads, true, false);
+                cases.Add(layer, keyHeads, true, true);
+            }
+        }
+
+        return cases;
+    }
+
+    /// <summary>
+    /// The whole module in float64, by torch's operations: projection, rotation, attention with as many copies of keys as are read,
+    /// projection. Padding on the right, and a mask that says what the layer does.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Grouped))]
+    public void Heads_that_share_keys_have_exact_gradients(string name, int keyHeads, bool isRotary, bool isPadded)
+    {
+        const int heads = 4;
+        using var scope = NewDisposeScope();
+        random.manual_seed(1);
+        var layer = Layers.Create(name);
+        var rotary = isRotary ? new RotaryPositions() : null;
+        using var model = new MultiheadKernelAttention(layer, 10, heads, keyHeads, rotary: rotary);
+        Assert.Equal([heads * 8 + keyHeads * (8 + 6), 10], model.get_parameter("in_proj_weight")!.shape);
+        using (no_grad())
+        {
+            foreach (var parameter in model.parameters())
+            {
+                nn.init.normal_(parameter, 0, 0.5);
+            }
+        }
+
+        var input = randn([3, 19, 10], requires_grad: true);
+        long[]? lengths = isPadded ? [19, 1, 12] : null;
+        var mask = layer.Causal ? ones(19, 19, ScalarType.Bool).triu(1) : null;
+        var output = model.call(input, lengths is null ? null : tensor(lengths), mask);
+
+        var exactInput = input.detach().to(ScalarType.Float64).requires_grad_();
+        var exact = model.named_parameters().ToDictionary(
+            named => named.name, named => named.parameter.detach().to(ScalarType.Float64).requires_grad_());
+        var projected = nn.functional.linear(exactInput, exact["in_proj_weight"], exact["in_proj_bias"]);
+        int[] counts = [heads, keyHeads, keyHeads], dims = [8, 8, 6];
+        Tensor[] parts = [.. projected.split([.. counts.Zip(dims, (count, dim) => (long)count * dim)], 2)
+            .Zip(dims, (part, dim) => part.unflatten(2, [-1, dim]))];
+        Tensor query = Rotated(parts[0]).transpose(1, 2), key = Rotated(parts[1]).transpose(1, 2), value = parts[2].transpose(1, 2);
+        var attended = Reference.Attention(layer, query, key, value, lengths).transpose(1, 2).flatten(2);
+        var expected = nn.functional.linear(attended, exact["out_proj.weight"], exact["out_proj.bias"]);
+
+        Assertions.Close(expected.detach(), output.detach(), Tolerance);
+        var outputGradient = randn(3, 19, 10);
+        output.backward([outputGradient]);
+        expected.backward([outputGradient.to(ScalarType.Float64)]);
+        Assertions.Close(exactInput.grad!, input.grad!, 5e-5); // as in GradientTests
+        foreach (var (parameterName, parameter) in model.named_parameters())
+        {
+            Assertions.Close(exact[parameterName].grad!, parameter.grad!, 5e-5);
+        }
+
+        // In float64: each pair of numbers as one complex number, turned.
+        Tensor Rotated(Tensor tokens)
+        {
+            if (!isRotary)
+            {
+                return tokens;
+            }
+
+            var angles = arange(19, ScalarType.Float64).view(19, 1, 1) * pow(10_000, -arange(4, ScalarType.Float64) / 4);
+            Tensor first = tokens.narrow(3, 0, 4), second = tokens.narrow(3, 4, 4);
+            return cat([first * angles.cos() - second * angles.sin(), first * angles.sin() + second * angles.cos()], 3);
+        }
+    }
+
+    /// <summary>Queries, keys and values are where the projection has put them, for the backward pass too.</summary>
+    [Theory]
+    [InlineData(4)]
+    [InlineData(2)]
+    [InlineData(1)]
+    public void What_is_projected_is_not_copied(int keyHeads)
+    {
+        foreach (var name in Layers.Compared)
+        {
+            using var scope = NewDisposeScope();
+            var layer = new RecordingAttention((IDifferentiableAttention)Layers.Create(name));
+            using var model = new MultiheadKernelAttention(layer, 10, 4, keyHeads);
+            var input = randn(2, 9, 10);
+            var output = model.call(input);
+            using (no_grad())
+            {
+                Assertions.Same(output.detach(), model.call(input));
+            }
+
+            output.sum().backward();
+            Assert.Equal(2, layer.Forwards.Count);
+            var width = 4 * 8 + keyHeads * (8 + 6);
+            foreach (var places in layer.Forwards)
+            {
+                // The three are parts of one product, [batch, length, width].
+                Assert.Equal(4 * 8 * sizeof(float), places[1].Address - places[0].Address);
+                Assert.Equal(keyHeads * 8 * sizeof(float), places[2].Address - places[1].Address);
+                Assert.Equal(
+                    [(9 * width, 8, width), (9 * width, 8, width), (9 * width, 6, width)], places.Select(place => place.Strides!.Value));
+            }
+
+            // What autograd has saved is that same product.
+            Assert.Equal(layer.Forwards[0], layer.Backwards[0][..3]);
+        }
+    }
+
+    /// <summary>Rotated queries and keys are new; values stay where they are.</summary>
+    [Fact]
+    public void Values_beside_rotated_queries_are_not_copied()
+    {
+        using var scope = NewDisposeScope();
+        var layer = new RecordingAttention(new CausalFavor(1));
+        using var model = new MultiheadKernelAttention(layer, 10, 4, keyHeads: 2, rotary: new RotaryPositions());
+        model.call(randn(2, 9, 10)).sum().backward();
+        var places = layer.Forwards[0];
+        Assert.Equal([null, null, (9 * 60, 6, 60)], places.Select(place => place.Strides));
+        Assert.Equal(places, layer.Backwards[0][..3]);
+    }
+
+    /// <summary>
+    /// What a step keeps, of long sequences of small tokens: the projection (192 MiB), the output (64 MiB) and a few numbers a token.
+    /// Copies of queries, keys and values would be 192 MiB more.
+    /// </summary>
+    [Fact]
+    public void A_recorded_call_keeps_the_projection_once()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return; // where the peak is not to be had so simply
+        }
+
+        using var scope = NewDisposeScope();
+        using var model = new MultiheadKernelAttention(new FavorHadamard(1), 1, 8, bias: false, outputProjection: false);
+        var input = randn(1, 1 << 18, 1);
+        _ = model.call(randn(1, 5, 1));
+        var before = MemoryUse.Now();
+        using var peak = MemoryUse.WatchPeak();
+        var output = model.call(input);
+        var mebibytes = (peak.Stop() - before) >> 20;
+        Assert.InRange(mebibytes, 256, 256 + 96); // two numbers a query and head are 16 MiB; pages that were free before are not seen
+        Assert.True(output.requires_grad);
     }
 
     [Fact]
