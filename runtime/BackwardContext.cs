@@ -106,7 +106,6 @@ public sealed class BackwardContext : IDisposable
     /// <exception cref="InsufficientMemoryException">There is not so much memory; the message says how much is needed.</exception>
     internal void Begin(in AttentionShape shape, int stateLength, in ForwardOptions options)
     {
-        Filling = null;
         var queries = ShapeChecks.ArrayLength(shape, shape.QueryLength);
         var states = ShapeChecks.ArrayLength(shape, stateLength);
         if (_memory is { } memory)
@@ -119,10 +118,12 @@ public sealed class BackwardContext : IDisposable
                     + $"needs {needed}.", "options");
             }
 
+            Filling = null; // not before the checks: a call that is refused leaves what there is
             (_logSumExp, _second, _state) = (memory[..queries], memory.Slice(queries, queries), memory.Slice(2 * queries, states));
         }
         else
         {
+            Filling = null;
             Reserve(ref _logSumExp, queries, "log-sum-exps");
             Reserve(ref _second, queries, "second numbers of queries");
             Reserve(ref _state, states, "numbers of states");

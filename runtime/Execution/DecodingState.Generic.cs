@@ -48,7 +48,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
             return other < 0
                 ? position
                 : throw new InvalidOperationException(
-                    $"Stream {first} has taken {position} tokens, but stream {other} {_streams[other].Position}: "
+                    $"Stream {first} has taken {position} tokens, but stream {other} has taken {_streams[other].Position}: "
                     + "PositionOf gives those of each.");
         }
     }

@@ -101,6 +101,6 @@ public readonly ref struct ReadOnlyTensorView
         return new TensorStrides(lengths, strides);
 
         [DoesNotReturn]
-        static void Throw(string message) => throw new ArgumentException(message, nameof(lengths));
+        static void Throw(string message) => throw new ArgumentException(message, "tensor");
     }
 }

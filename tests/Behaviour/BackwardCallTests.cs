@@ -405,6 +405,13 @@ public class BackwardCallTests
             Assert.Contains("needs 20", error.Message, StringComparison.Ordinal);
         }
 
+        // A call that is refused leaves what there is.
+        var kept = new Call(attention, shape, seed: 1, scale: 1, new BackwardContext(new float[20]));
+        kept.Forward();
+        var longer = new Call(attention, new AttentionShape(1, 2, 6), seed: 1, scale: 1, kept.Context);
+        Assert.Throws<ArgumentException>(() => longer.Forward());
+        kept.Backward();
+
         using var context = new BackwardContext(new float[20]);
         foreach (var length in (int[])[5, 2, 0, 4])
         {

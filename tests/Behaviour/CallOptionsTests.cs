@@ -105,6 +105,57 @@ public sealed class CallOptionsTests
         }
     }
 
+    /// <summary>Padding of queries and keys is NaN and reaches nothing, also where query heads share heads of keys.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Padding_reaches_nothing_where_heads_share_keys(Layer layer)
+    {
+        var (attention, _) = layer.Create();
+        var (d, dv) = (layer.HeadDim, layer.ValueDim);
+        foreach (var (length, queries, keys) in new[] { (70, 33, 70), (70, 70, 5), (70, 0, 70), (130, 49, 48), (130, 48, 97) })
+        {
+            var shape = new AttentionShape(2, 4, length) { KeyHeads = 2 };
+            var random = new Random(length);
+            int queryTokens = 8 * length, keyTokens = 4 * length;
+            float[] query = Inputs.Normal(random, queryTokens * d, 0.5f), key = Inputs.Normal(random, keyTokens * d, 0.5f);
+            float[] value = Inputs.Normal(random, keyTokens * dv, 1), upstream = Inputs.Normal(random, queryTokens * dv, 1);
+
+            // The first sequence counts as a whole.
+            Pad(upstream, 4, queries, dv, 0);
+            var clean = Compute([]);
+            Pad(query, 4, queries, d, float.NaN);
+            Pad(upstream, 4, queries, dv, float.NaN);
+            Pad(key, 2, keys, d, float.NaN);
+            Pad(value, 2, keys, dv, float.NaN);
+            foreach (var (expected, actual) in clean.Zip(Compute([length, queries])))
+            {
+                Compare.Close([.. expected.Select(x => (double)x)], actual, 2e-5); // fewer tokens may be cut into other tiles
+            }
+
+            void Pad(float[] tensor, int heads, int from, int columns, float number)
+            {
+                for (var head = heads; head < 2 * heads; head++)
+                {
+                    tensor.AsSpan(((head * length) + from) * columns, (length - from) * columns).Fill(number);
+                }
+            }
+
+            float[][] Compute(int[] queryLengths)
+            {
+                using var context = new BackwardContext();
+                var output = new float[queryTokens * dv];
+                attention.Forward(
+                    query, key, value, output, shape,
+                    new() { KeyLengths = [length, keys], QueryLengths = queryLengths, Context = context });
+                float[][] gradients =
+                    [Filled(query.Length, float.NaN), Filled(key.Length, float.NaN), Filled(value.Length, float.NaN)];
+                attention.Backward(
+                    query, key, value, output, context, upstream, gradients[0], gradients[1], gradients[2], shape);
+                return gradients;
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Gradients_that_nobody_wants_are_not_there_and_the_others_are_the_same(Layer layer)

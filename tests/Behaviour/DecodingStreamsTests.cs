@@ -304,7 +304,7 @@ public class DecodingStreamsTests
         Prefill(shape, [4, 0]);
         state.End(0);
         var error = Assert.Throws<InvalidOperationException>(() => state.Position);
-        Assert.Contains("Stream 1 has taken 4 tokens, but stream 2 0", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Stream 1 has taken 4 tokens, but stream 2 has taken 0", error.Message, StringComparison.Ordinal);
         state.End(1);
         Assert.Equal(0, state.Position);
         state.End(2);
