@@ -15,9 +15,16 @@ namespace KernelGen;
 /// </remarks>
 public readonly ref struct ReadOnlyTensorView
 {
+    private readonly bool _isStrided;
+    private readonly TensorStrides _strides;
+
     /// <summary>A packed tensor.</summary>
     /// <param name="memory">Its numbers, no more and no fewer.</param>
-    public ReadOnlyTensorView(ReadOnlySpan<float> memory) => Memory = memory;
+    public ReadOnlyTensorView(ReadOnlySpan<float> memory)
+    {
+        Memory = memory;
+        Unsafe.SkipInit(out _strides); // nobody asks for them, and a short call takes notice
+    }
 
     /// <summary>A tensor whose parts lie apart.</summary>
     /// <param name="memory">From its first number at least to its last.</param>
@@ -25,14 +32,18 @@ public readonly ref struct ReadOnlyTensorView
     public ReadOnlyTensorView(ReadOnlySpan<float> memory, TensorStrides strides)
     {
         Memory = memory;
-        Strides = strides;
+        _isStrided = !strides.IsPacked;
+        _strides = strides;
     }
 
     /// <summary>Where the numbers are, those of others between them among them.</summary>
     public ReadOnlySpan<float> Memory { get; }
 
     /// <summary>How far apart the parts are.</summary>
-    public TensorStrides Strides { get; }
+    public TensorStrides Strides => IsPacked ? default : _strides;
+
+    /// <summary>Whether nothing is between the parts.</summary>
+    internal bool IsPacked => !_isStrided;
 
     /// <summary>A packed tensor.</summary>
     public static implicit operator ReadOnlyTensorView(float[]? memory) => new(memory);
@@ -50,7 +61,8 @@ public readonly ref struct ReadOnlyTensorView
     public static implicit operator ReadOnlyTensorView(ReadOnlyMemory<float> memory) => new(memory.Span);
 
     /// <summary>The same tensor, to be read.</summary>
-    public static implicit operator ReadOnlyTensorView(TensorView tensor) => new(tensor.Memory, tensor.Strides);
+    public static implicit operator ReadOnlyTensorView(TensorView tensor) =>
+        tensor.IsPacked ? new(tensor.Memory) : new(tensor.Memory, tensor.Strides);
 
     /// <summary>
     /// A tensor of .NET's, of four axes in the order of the call's layout. Its lengths are compared with the shape of the call.

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace KernelGen;
@@ -8,21 +9,32 @@ namespace KernelGen;
 /// </summary>
 public readonly ref struct TensorView
 {
+    private readonly bool _isStrided;
+    private readonly TensorStrides _strides;
+
     /// <inheritdoc cref="ReadOnlyTensorView(ReadOnlySpan{float})"/>
-    public TensorView(Span<float> memory) => Memory = memory;
+    public TensorView(Span<float> memory)
+    {
+        Memory = memory;
+        Unsafe.SkipInit(out _strides); // nobody asks for them, and a short call takes notice
+    }
 
     /// <inheritdoc cref="ReadOnlyTensorView(ReadOnlySpan{float}, TensorStrides)"/>
     public TensorView(Span<float> memory, TensorStrides strides)
     {
         Memory = memory;
-        Strides = strides;
+        _isStrided = !strides.IsPacked;
+        _strides = strides;
     }
 
     /// <inheritdoc cref="ReadOnlyTensorView.Memory"/>
     public Span<float> Memory { get; }
 
     /// <inheritdoc cref="ReadOnlyTensorView.Strides"/>
-    public TensorStrides Strides { get; }
+    public TensorStrides Strides => IsPacked ? default : _strides;
+
+    /// <summary>Whether nothing is between the parts.</summary>
+    internal bool IsPacked => !_isStrided;
 
     /// <summary>A packed tensor.</summary>
     public static implicit operator TensorView(float[]? memory) => new(memory);
