@@ -240,12 +240,8 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     }
 
     /// <summary>Zeros in the gradients of tokens that no kernel went to.</summary>
-    [SkipLocalsInit]
     private unsafe void ClearRest(in CallMemory memory, in AttentionShape shape)
     {
-        const int onStack = 256;
-        var counts = shape.Batch <= onStack ? stackalloc int[onStack] : new int[shape.Batch];
-        counts = counts[..shape.Batch];
         for (var i = 0; i < _givenBackward.Length; i++)
         {
             var gradient = _givenBackward[i];
@@ -256,17 +252,16 @@ internal class AttentionEngine<TKernel> : AttentionEngine
                 continue;
             }
 
-            for (var batch = 0; batch < counts.Length; batch++)
+            var isOfKeys = gradient.Rows == OperandRows.Keys;
+            if (isOfKeys && memory.KeyLengths is not null)
             {
-                // A causal kernel goes through the tokens of the queries, and no further than the last key that counts.
-                var keys = memory.KeyLengths is null ? shape.KeyLength : memory.KeyLengths[batch];
-                var queries = memory.QueryLengths is null ? shape.QueryLength : memory.QueryLengths[batch];
-                counts[batch] = gradient.Rows == OperandRows.Queries ? queries : TKernel.Causal ? Math.Min(keys, queries) : keys;
+                memory.Of(gradient, i, shape).Clear(gradient, memory.KeyLengths, shape);
             }
 
-            fixed (int* lengths = counts)
+            // A causal kernel goes through the keys of the queries that count.
+            if ((!isOfKeys || TKernel.Causal) && memory.QueryLengths is not null)
             {
-                memory.Of(gradient, i, shape).Clear(gradient, lengths, shape);
+                memory.Of(gradient, i, shape).Clear(gradient, memory.QueryLengths, shape);
             }
         }
     }
