@@ -25,6 +25,31 @@ public sealed class SoftmaxAttentionAttribute : Attribute
     /// <summary>Whether query i sees only keys j ≤ i. Default: false.</summary>
     public bool Causal { get; set; }
 
+    /// <summary>
+    /// How many keys a query of <see cref="Causal"/> attention sees: itself and the last ones before it. 1 to 2^30. Time and memory of a
+    /// layer with a window are O(L·window). Default: all before it.
+    /// </summary>
+    /// <remarks>Source: Beltagy et al., "Longformer", arXiv:2004.05150.</remarks>
+    public int Window { get; set; }
+
+    /// <summary>
+    /// How many keys on each side of it a query of attention that is not causal sees, beside itself: 2·Side + 1 in all. 1 to 2^30.
+    /// Default: all.
+    /// </summary>
+    public int Side { get; set; }
+
+    /// <summary>
+    /// The first keys, which every query sees beside those of its <see cref="Window"/> or <see cref="Side"/>; causal queries still only
+    /// those before them. 1 to 2^30. Default: none.
+    /// </summary>
+    /// <remarks>Source: Xiao et al., "Efficient Streaming Language Models with Attention Sinks", arXiv:2309.17453.</remarks>
+    public int Sinks { get; set; }
+
+    /// <summary>
+    /// The first keys, which every query of <see cref="Causal"/> attention sees, even one before them. 1 to 2^30. Default: none.
+    /// </summary>
+    public int Prefix { get; set; }
+
     /// <summary>What the layer is generated for. Default: <see cref="Backends.Auto"/>.</summary>
     public Backends Backends { get; set; }
 

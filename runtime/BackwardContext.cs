@@ -90,7 +90,7 @@ public sealed class BackwardContext : IDisposable
     public static long LengthFor(IDifferentiableAttention attention, AttentionShape shape, bool keepsState = false)
     {
         ArgumentNullException.ThrowIfNull(attention);
-        ShapeChecks.Check(shape, attention.Causal);
+        ShapeChecks.Check(shape);
         var state = attention.Causal && !keepsState ? 0 : attention.StateLength;
         return (2L * ShapeChecks.ArrayLength(shape, shape.QueryLength)) + ShapeChecks.ArrayLength(shape, state);
     }

@@ -3,7 +3,7 @@ namespace KernelGen;
 /// <summary>
 /// Streams of tokens on their way through a causal layer, one token at a time: what a layer must remember of the tokens so far. Random
 /// features remember m·(dv + 3) numbers a stream and an open block of 16 tokens, whatever the position; exact attention remembers every key
-/// and value.
+/// and value, or with a window at most twice as many as that holds.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -45,7 +45,7 @@ public abstract class DecodingState : IDisposable
 
     /// <summary>
     /// The bytes of memory that the state holds: for random features constant for each stream that has not ended; for exact attention what
-    /// it has reserved.
+    /// it has reserved, which with a window does not grow any more once that is full.
     /// </summary>
     public abstract long StateBytes { get; }
 
@@ -116,8 +116,8 @@ public abstract class DecodingState : IDisposable
     /// <exception cref="InsufficientMemoryException">There is not so much memory; the state is as it was.</exception>
     /// <remarks>
     /// Cost a stream: 4·m·d operations for the features, 4·m·dv for the sums and about 16·(m + dv) for the open block, wherever the stream
-    /// is; exact attention 2·(d + dv) for each token so far. Allocates nothing managed, but that exact attention doubles the memory of a
-    /// stream when that is full.
+    /// is; exact attention 2·(d + dv) for each token that it sees. Allocates nothing managed, but that exact attention doubles the memory
+    /// of a stream when that is full.
     /// </remarks>
     public abstract void Step(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1);

@@ -31,11 +31,11 @@ internal static class ProgramLimits
         load: _ => null,
         store: _ => null,
         matMul: OfTriangle,
-        map: OfConditions,
+        map: _ => null,
         transpose: _ => null,
-        reduce: OfConditions,
+        reduce: _ => null,
         rebase: _ => null,
-        runs: OfConditions,
+        runs: _ => null,
         fold: fold => OfLoop(fold.Loop),
         parallel: parallel => OfLoop(parallel.Loop),
         forEach: _ => "it goes over tokens with gaps between them");
@@ -44,12 +44,6 @@ internal static class ProgramLimits
         (product.Structure == Structure.LowerTarget && product.Accumulate)
         || (product.Structure != Structure.Full && product.Target is StateMember)
             ? $"it adds a triangle of a product to {product.Target}"
-            : null;
-
-    private static string? OfConditions(Statement statement) =>
-        Dataflow.Expressions(statement).SelectMany(Dataflow.Conditions).OfType<Position.Precedes>()
-            .FirstOrDefault(mask => mask.Window is not null) is { Window: { } window }
-            ? $"it sees a window of {Number(window)} keys"
             : null;
 
     private static string? OfLoop(TokenLoop loop) => loop is { Stride: 1, Offset: TokenIndex.Constant { Value: 0 } } or { Stride: -1 }

@@ -188,6 +188,11 @@ internal static class Rules
         "This attention has no GPU kernels, because {0}; set Backends = Backends.Cpu",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen037");
 
+    public static readonly DiagnosticDescriptor VisibilityContradicted = new(
+        "KGEN038", "What a query sees is contradicted",
+        "{0} {1}; {2}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen038");
+
     public static readonly DiagnosticDescriptor InternalError = new(
         "KGEN099", "The generator failed",
         "KernelGen could not generate '{0}', which is an error in KernelGen, not in your code; please report: {1}",

@@ -174,7 +174,7 @@ internal abstract class ExprPrinter
         either: either => Logic("|", Spell(either.Left), Spell(either.Right)),
         not: not => Not(Spell(not.Operand)),
         below: Position.Below,
-        precedes: Position.Precedes,
+        sees: Position.Sees,
         inRun: Position.InRun);
 
     /// <summary>a·b + c, a·b − c or c − a·b in one rounding, or null where no product serves this sum alone.</summary>

@@ -5,10 +5,10 @@ namespace KernelGen.Generator.Printing;
 
 /// <summary>How a printer spells the conditions on where an element is.</summary>
 /// <param name="Below">The row's position is below a limit.</param>
-/// <param name="Precedes">One of row and column is not after the other.</param>
+/// <param name="Sees">Of row and column, the query sees the key.</param>
 /// <param name="InRun">The row lies in the current run.</param>
 internal sealed record PositionText(
-    Func<Position.Below, string> Below, Func<Position.Precedes, string> Precedes, Func<Position.InRun, string> InRun)
+    Func<Position.Below, string> Below, Func<Position.Sees, string> Sees, Func<Position.InRun, string> InRun)
 {
     /// <summary>
     /// For expressions that stand nowhere in particular, such as the body of a function: the verifier lets no condition on a position into

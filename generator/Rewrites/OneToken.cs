@@ -1,11 +1,12 @@
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Positions;
 using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Rewrites;
 
 /// <summary>
 /// A causal program for tiles of one token, which exists: its run has not ended before it, and no key that it meets comes after it, so what
-/// asks for that is decided. What runs are cut by is made as a tile: a step asks for it, and for its maxima, in several places.
+/// asks for that alone is decided. What runs are cut by is made as a tile: a step asks for it, and for its maxima, in several places.
 /// </summary>
 internal sealed class OneToken : Rewriter
 {
@@ -16,12 +17,15 @@ internal sealed class OneToken : Rewriter
     /// <param name="program">A program that <see cref="Supports"/> steps.</param>
     public static TileProgram Of(TileProgram program) => new OneToken().Rewrite(program);
 
-    /// <summary>Whether a step of a program can be derived: it sees all earlier tokens, one after the other.</summary>
+    /// <summary>
+    /// Whether a step of a program can be derived: it sees earlier tokens only, and which is known without knowing the head, or how many
+    /// tokens will come.
+    /// </summary>
     public static bool Supports(TileProgram program) =>
         program.Body.Count == 1
         && Dataflow.Flatten(program.Body).OfType<Fold>().All(fold => fold.Loop is { Stride: 1, From: TokenIndex.Constant { Value: 0 } })
-        && !Dataflow.Flatten(program.Body).SelectMany(Dataflow.Expressions).SelectMany(Dataflow.Conditions).OfType<Position.Precedes>()
-            .Any(mask => mask.Window is not null);
+        && Dataflow.Sights(program).All(sight => sight.Visibility.IsCausal
+            && !sight.Visibility.Sees.DependsOn(Place.Head) && !sight.Visibility.Sees.DependsOn(Place.Keys));
 
     protected override IEnumerable<Statement> Statement(Statement statement)
     {
@@ -39,5 +43,5 @@ internal sealed class OneToken : Rewriter
 
     private static bool IsPosition(Condition condition) => condition.Match(
         compare: _ => false, both: _ => false, either: _ => false, not: _ => false, below: _ => true,
-        precedes: _ => true, inRun: _ => true);
+        sees: sees => sees.Sight.Visibility == Visibility.Causal, inRun: _ => true);
 }

@@ -90,6 +90,10 @@ internal static class Dataflow
         load: _ => [], store: _ => [], matMul: _ => [], map: map => map.Branches, transpose: _ => [], reduce: reduce => [reduce.Body],
         rebase: _ => [], runs: runs => [runs.Values], fold: _ => [], parallel: _ => [], forEach: _ => []);
 
+    /// <summary>Which tokens see which in a program.</summary>
+    public static IEnumerable<Sight> Sights(TileProgram program) => Flatten(program.Body).SelectMany(Expressions).SelectMany(Conditions)
+        .OfType<Position.Sees>().Select(sees => sees.Sight).Distinct();
+
     /// <summary>The conditions in an expression.</summary>
     public static IEnumerable<Condition> Conditions(Expr expr) =>
         expr.Flatten().OfType<Expr.Choice>().SelectMany(choice => choice.Condition.Flatten());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Positions;
 using KernelGen.Generator.Text;
 
 namespace KernelGen.Generator.Tiles;
@@ -89,7 +90,15 @@ internal static class ProgramText
         $"{loop.Tokens} of {Describe(loop.From)}..{Describe(loop.To)}"
         + (loop.Stride == 1 ? ""
             : loop.Stride == -1 ? ", from the last token to the first"
-            : $", tokens {Describe(loop.Offset)} + {loop.Stride.ToString(CultureInfo.InvariantCulture)}·position");
+            : $", tokens {Describe(loop.Offset)} + {loop.Stride.ToString(CultureInfo.InvariantCulture)}·position")
+        + (loop.Sight is null ? "" : $" with {Describe(loop.Sight)}");
+
+    /// <summary>Which tokens see which; the tokens of one tile are its rows and its columns.</summary>
+    private static string Describe(Sight sight) => RelationText.Describe(
+        sight.Visibility.Sees,
+        place => sight.AxisOf(place) is not { } axis ? place.ToString().ToLowerInvariant()
+            : !sight.IsWithinTile ? axis.Name
+            : place == Place.Query ? "row" : "column");
 
     private static string Describe(TokenIndex index) => index.Match(
         constant: constant => constant.Value.ToString(CultureInfo.InvariantCulture),
@@ -172,9 +181,6 @@ internal static class ProgramText
         either: either => $"({Describe(either.Left)} or {Describe(either.Right)})",
         not: not => $"not ({Describe(not.Operand)})",
         below: below => $"{below.Tokens} < {Describe(below.Limit)}",
-        precedes: precedes =>
-            precedes.Window is { } window ? $"0 ≤ {precedes.Later} − {precedes.Earlier} < {window.ToString(CultureInfo.InvariantCulture)}"
-            : precedes.Earlier == precedes.Later ? "column ≤ row"
-            : $"{precedes.Earlier} ≤ {precedes.Later}",
+        sees: sees => Describe(sees.Sight),
         inRun: _ => "row in run");
 }

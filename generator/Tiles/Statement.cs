@@ -139,4 +139,10 @@ internal sealed record ForEach(TokenIndex.Counter Counter, int Count, IReadOnlyL
 /// A loop over tiles of the positions [From, To). Position p is token Offset + Stride·p of the tensors, so a dilated pattern
 /// is a plain range, and so are tokens from the last to the first.
 /// </summary>
-internal sealed record TokenLoop(Dim Tokens, TokenIndex From, TokenIndex To, TokenIndex Offset, int Stride);
+internal sealed record TokenLoop(Dim Tokens, TokenIndex From, TokenIndex To, TokenIndex Offset, int Stride)
+{
+    /// <summary>
+    /// Which tokens the current tile of another loop around it sees, or is seen by: tiles of none of them are not visited. Null: all are.
+    /// </summary>
+    public Sight? Sight { get; init; }
+}

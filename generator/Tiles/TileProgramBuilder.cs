@@ -44,6 +44,10 @@ internal sealed class TileProgramBuilder
 
     public TokenLoop Loop(Dim tokens, TokenIndex from, TokenIndex to) => new(tokens, from, to, 0, 1);
 
+    /// <summary>Over the tiles that the current tile of the other axis of a sight sees, or is seen by.</summary>
+    public TokenLoop Loop(Dim tokens, TokenIndex length, Sight sight) =>
+        new(tokens, 0, length, 0, 1) { Sight = sight.Visibility.IsAll ? null : sight };
+
     /// <summary>From the last token to the first.</summary>
     public TokenLoop ReversedLoop(Dim tokens, TokenIndex length) => new(tokens, 0, length, length - 1, -1);
 

@@ -263,6 +263,16 @@ internal sealed class Verifier
         Require(loop.Tokens.IsTokens, statement, $"runs over {loop.Tokens}, which is no axis of tokens");
         Require(_loops.TrueForAll(outer => outer.Tokens != loop.Tokens), statement, $"runs over {loop.Tokens} within a loop over it");
         Require(loop.Stride != 0, statement, "stays at one token");
+        if (loop.Sight is { } sight)
+        {
+            var other = loop.Tokens == sight.Keys ? sight.Queries : sight.Keys;
+            Require(loop.Tokens == sight.Keys || loop.Tokens == sight.Queries, statement, $"asks which {sight.Queries} see which {sight.Keys}");
+            Require(IsLooped(other), statement, $"is seen from {other}, which no loop around it runs over");
+            Require(
+                loop is { Stride: 1, From: TokenIndex.Constant { Value: 0 }, To: TokenIndex.Length }, statement,
+                "leaves out tokens that may be seen");
+        }
+
         foreach (var index in new[] { loop.From, loop.To, loop.Offset })
         {
             Index(index, statement);
@@ -309,14 +319,13 @@ internal sealed class Verifier
                     Index(below.Limit, statement);
                     return null;
                 },
-                precedes: precedes =>
+                sees: sees =>
                 {
+                    var (queries, keys) = (sees.Sight.Queries, sees.Sight.Keys);
                     Require(
-                        (precedes.Earlier == columns && precedes.Later == rows) || (precedes.Earlier == rows && precedes.Later == columns),
-                        statement,
-                        $"compares positions along {precedes.Earlier} and {precedes.Later}, but has rows {rows} and columns {columns}");
+                        (keys == columns && queries == rows) || (keys == rows && queries == columns), statement,
+                        $"asks which {queries} see which {keys}, but has rows {rows} and columns {columns}");
                     Require(rows.IsTokens && columns.IsTokens, statement, $"compares positions, but has rows {rows} and columns {columns}");
-                    Require(precedes.Window is null or > 0, statement, $"sees a window of {precedes.Window} tokens");
                     return null;
                 },
                 inRun: _ =>

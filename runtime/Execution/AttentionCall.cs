@@ -22,6 +22,9 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private bool _hasStrides;
     private CallMemory _call;
     private AlignedBuffer? _memory;
+
+    // The query heads that run side by side: the first, and how far apart they are.
+    private int _firstHead, _headStep = 1;
     private AttentionShape _shape;
     private SplitPlan _plan;
     private Phase _phase;
@@ -79,6 +82,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
             ReadZeros(zeros);
         }
 
+        (_firstHead, _headStep) = (0, 1);
         if (KernelOperands<TKernel>.WrittenBy == OperandSharing.None || HeadsAtOnce(shape) == shape)
         {
             Run(shape, degree);
@@ -138,6 +142,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
                     _operands[i] = all[i].From(batch, head, step);
                 }
 
+                (_firstHead, _headStep) = (head, step);
                 Run(atOnce, degree);
             }
 
@@ -269,9 +274,9 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     {
         var (headIndex, piece) = Math.DivRem(unit, _plan.QuerySpans);
         var head = Head(headIndex, places, scratch);
-        if (TKernel.Causal)
+        if (TKernel.ComparesPositions && !TKernel.OutputsKeys)
         {
-            // later queries see more keys: the long pieces first, so that the short ones fill the gaps
+            // later queries may see more keys: the long pieces first, so that the short ones fill the gaps
             piece = _plan.QuerySpans - 1 - piece;
         }
 
@@ -444,10 +449,16 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
             ThrowAway(places, scratch + ScratchStride);
         }
 
-        return new HeadOperands(
-            places, Length(_call.QueryLengths, batch, _shape.QueryLength), Length(_call.KeyLengths, batch, _shape.KeyLength))
+        var queries = Length(_call.QueryLengths, batch, _shape.QueryLength);
+        var keys = Length(_call.KeyLengths, batch, _shape.KeyLength);
+        var isRagged = _call.QueryLengths is not null && _call.KeyLengths is not null;
+        return new HeadOperands(places, queries, keys)
         {
             AddsGradients = _call.AddsGradients,
+
+            // Lengths that were changed since they were checked put no query before all keys.
+            FirstPosition = isRagged ? Math.Max(0, keys - queries) : _shape.KeyLength - _shape.QueryLength,
+            Head = _firstHead + (head * _headStep),
         };
     }
 

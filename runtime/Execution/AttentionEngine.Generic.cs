@@ -68,18 +68,22 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
     public override long ScratchBytes(in AttentionShape shape)
     {
-        ShapeChecks.Check(shape, TKernel.Causal);
+        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions);
         return AttentionCall<TKernel>.MemoryBytes(shape, DegreeOfParallelism);
     }
 
     public override void Forward(in CallTensors tensors, in AttentionShape shape, in ForwardOptions options)
     {
-        ShapeChecks.Check(shape, TKernel.Causal);
+        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions);
         OperandChecks.Check(_given, tensors, shape, default);
         if (!options.KeyLengths.IsEmpty || !options.QueryLengths.IsEmpty)
         {
             ShapeChecks.CheckKeyLengths(options.KeyLengths, shape);
             ShapeChecks.CheckQueryLengths(options.QueryLengths, shape);
+            if (TKernel.ComparesPositions)
+            {
+                ShapeChecks.CheckPositions(options.KeyLengths, options.QueryLengths);
+            }
         }
 
         var context = options.Context;
@@ -96,7 +100,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
     public override long BackwardScratchBytes(in AttentionShape shape)
     {
-        ShapeChecks.Check(shape, TKernel.Causal);
+        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions);
         long most = 0;
         foreach (var pass in _gradientPasses)
         {
@@ -109,7 +113,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     public override void Backward(in CallTensors tensors, in AttentionShape shape, BackwardContext context, BackwardOptions options)
     {
         ArgumentNullException.ThrowIfNull(context);
-        ShapeChecks.Check(shape, TKernel.Causal);
+        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions);
         OperandChecks.CheckGradients(options.Unwanted);
         OperandChecks.Check(_givenBackward, tensors, shape, options.Unwanted);
         using var use = context.Gate.Share();

@@ -125,7 +125,13 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
     private void Step(ref DecodingStream stream, int batch, int head, int token, OperandPlace* places, float* scratch)
     {
-        var operands = Head(batch, head, token, 1, places);
+        if (TKernel.WindowRows > 0 && stream.Rows == DecodingState<TKernel>.Capacity)
+        {
+            DecodingState<TKernel>.Forget(ref stream);
+        }
+
+        // Only kernels that keep rows ask for the position, and those take no more tokens than an int counts.
+        var operands = Head(batch, head, token, 1, places) with { FirstPosition = (int)(stream.Position + token) };
         ref var state = ref *DecodingState<TKernel>.StateOf(stream);
         ref var rows = ref *DecodingState<TKernel>.RowsOf(stream);
         stream.Rows = TKernel.Step(operands, stream.Rows, ref state, ref rows, ref *scratch);
@@ -169,8 +175,20 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
             return;
         }
 
-        TKernel.Keep(operands, tokens, ref Unsafe.Add(ref rows, (nint)stream.Rows * TKernel.RowFloats));
-        stream.Rows += tokens;
+        for (var token = 0; token < tokens;)
+        {
+            if (stream.Rows == DecodingState<TKernel>.Capacity)
+            {
+                DecodingState<TKernel>.Forget(ref stream);
+            }
+
+            var count = Math.Min(tokens - token, DecodingState<TKernel>.Capacity - stream.Rows);
+            TKernel.Keep(
+                Head(batch, head, token, count, places), count, ref Unsafe.Add(ref rows, (nint)stream.Rows * TKernel.RowFloats));
+            stream.Rows += count;
+            token += count;
+        }
+
         if (wantsOutput)
         {
             TKernel.Output(operands, 0, tokens, ref *scratch, ref *scratch);

@@ -123,7 +123,8 @@ internal static class DecodingFile
         /// <summary>The position and the rows of a stream, <see cref="DecodingStream.Ended"/> where it has ended.</summary>
         /// <param name="blockRows">Rows of the open block; 0 where the rows of all tokens are kept.</param>
         /// <param name="mostTokens">The most tokens that it can have taken.</param>
-        public (long Position, int Rows) Stream(int blockRows, long mostTokens)
+        /// <param name="window">The fewest and most rows where others are forgotten, 64 at a time; null: none are.</param>
+        public (long Position, int Rows) Stream(int blockRows, long mostTokens, (int Least, int Most)? window)
         {
             Expect(sizeof(long) + sizeof(int));
             var position = unchecked((uint)Int32()) | ((long)Int32() << 32);
@@ -134,10 +135,17 @@ internal static class DecodingFile
             }
 
             var rows = Int32();
-            var (least, most) = blockRows == 0 ? (position, position) : (0, Math.Min(position, blockRows - 1));
+            var (least, most) = blockRows != 0 ? (0, Math.Min(position, blockRows - 1))
+                : window is { } kept ? (Math.Min(position, kept.Least), Math.Min(position, kept.Most))
+                : (position, position);
             if (rows != DecodingStream.Ended)
             {
                 CheckSize(rows, "rows", least, most);
+                if (window is not null && (position - rows) % 64 != 0)
+                {
+                    throw new InvalidDataException(
+                        $"The decoding state is damaged: of {position} tokens it has {rows} rows, but tokens are forgotten 64 at a time.");
+                }
             }
 
             return (position, rows);

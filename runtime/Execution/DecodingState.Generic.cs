@@ -71,6 +71,25 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     /// <summary>Where the rows of a stream are.</summary>
     public static float* RowsOf(in DecodingStream stream) => stream.Memory!.Pointer + StateFloats;
 
+    /// <summary>
+    /// The most rows that are kept of a stream where all tokens have rows. Of a window twice as many as it has, so that each row is moved
+    /// about once before it is forgotten.
+    /// </summary>
+    public static int Capacity => TKernel.WindowRows == 0
+        ? MostRows
+        : TKernel.FirstRows + 2 * (int)RowsFor(TKernel.WindowRows) + KeptRowsMultiple;
+
+    /// <summary>Forgets rows that no later token reads, in a stream that is full.</summary>
+    public static void Forget(ref DecodingStream stream)
+    {
+        // The window of the next token is its own row and those before it. Rows stay where a multiple of 64 begins.
+        var forgotten = (stream.Rows - TKernel.FirstRows - (TKernel.WindowRows - 1)) / KeptRowsMultiple * KeptRowsMultiple;
+        var kept = (long)(stream.Rows - TKernel.FirstRows - forgotten) * TKernel.RowFloats * sizeof(float);
+        var to = RowsOf(stream) + (nint)TKernel.FirstRows * TKernel.RowFloats;
+        Buffer.MemoryCopy(to + (nint)forgotten * TKernel.RowFloats, to, kept, kept);
+        stream.Rows -= forgotten;
+    }
+
     /// <summary>Streams without a token.</summary>
     /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
     public static DecodingState<TKernel> Create(DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, int streams)
@@ -381,9 +400,11 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     /// <summary>The memory that a stream needs for its new tokens; 0 where it has enough.</summary>
     private static long GrownFloats(in DecodingStream stream)
     {
-        var rows = (long)stream.Rows + stream.Tokens;
+        var rows = Math.Min((long)stream.Rows + stream.Tokens, Capacity);
         var length = stream.Memory?.Length ?? 0;
-        return MemoryFloats(rows) <= length ? 0 : Math.Max(MemoryFloats(RowsFor(rows)), 2 * length);
+        return MemoryFloats(rows) <= length
+            ? 0
+            : Math.Min(Math.Max(MemoryFloats(RowsFor(rows)), 2 * length), MemoryFloats(RowsFor(Capacity)));
     }
 
     private void Read(DecodingFile.Reader reader)
@@ -391,7 +412,9 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         float[] numbers = [], row = [];
         for (var i = 0; i < Streams; i++)
         {
-            var (position, rows) = reader.Stream(TKernel.BlockRows, KeepsAllRows ? MostRows : long.MaxValue);
+            var (position, rows) = reader.Stream(
+                TKernel.BlockRows, KeepsAllRows ? MostRows : long.MaxValue,
+                TKernel.WindowRows == 0 ? null : (TKernel.FirstRows + TKernel.WindowRows - 1, Capacity));
             if (i == _streams.Length)
             {
                 MemoryChecks.Resize(ref _streams, (int)Math.Min(Streams, Math.Max(FirstStreams, 2L * i)), "streams");
@@ -416,7 +439,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
                 reader.Numbers(ref row, Numbers(TKernel.RowLayout));
                 if (KeepsAllRows && MemoryFloats(r) >= (stream.Memory?.Length ?? 0))
                 {
-                    AlignedBuffer.Grow(ref stream.Memory, MemoryFloats(Math.Min(RowsFor(position), Math.Max(RowsFor(1), 2L * r))));
+                    AlignedBuffer.Grow(ref stream.Memory, MemoryFloats(Math.Min(RowsFor(rows), Math.Max(RowsFor(1), 2L * r))));
                 }
 
                 Scatter(TKernel.RowLayout, row, RowsOf(stream), r);

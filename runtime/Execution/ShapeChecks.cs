@@ -8,7 +8,10 @@ namespace KernelGen.CompilerServices;
 internal static class ShapeChecks
 {
     /// <summary>Whether the sizes make sense by themselves.</summary>
-    public static void Check(in AttentionShape shape, bool causal)
+    /// <param name="shape">The sizes.</param>
+    /// <param name="causal">Whether there must be as many keys as queries.</param>
+    /// <param name="comparesPositions">Whether there must be at least as many.</param>
+    public static void Check(in AttentionShape shape, bool causal = false, bool comparesPositions = false)
     {
         CheckNotNegative(shape.Batch, nameof(AttentionShape.Batch));
         CheckNotNegative(shape.Heads, nameof(AttentionShape.Heads));
@@ -22,6 +25,11 @@ internal static class ShapeChecks
         if (causal && shape.QueryLength != shape.KeyLength)
         {
             Throw(nameof(shape), $"Causal attention needs as many keys as queries, but QueryLength is {shape.QueryLength} and KeyLength is {shape.KeyLength}.");
+        }
+
+        if (comparesPositions && shape.QueryLength > shape.KeyLength)
+        {
+            Throw(nameof(shape), $"Queries are the last of the keys, so there must be at least as many keys, but QueryLength is {shape.QueryLength} and KeyLength is {shape.KeyLength}.");
         }
 
         if (shape.KeyHeads != shape.Heads && (shape.KeyHeads < 1 || shape.KeyHeads > shape.Heads || shape.Heads % shape.KeyHeads != 0))
@@ -82,7 +90,20 @@ internal static class ShapeChecks
     public static void CheckQueryLengths(ReadOnlySpan<int> lengths, in AttentionShape shape) => CheckLengths(
         lengths, shape.Batch, shape.QueryLength, nameof(AttentionShape.QueryLength), nameof(ForwardOptions.QueryLengths), "options");
 
-    private static void CheckLengths(ReadOnlySpan<int> lengths, int batch, int most, string mostName, string name, string argument)
+    /// <summary>Whether the queries of each sequence are the last of its keys, where both have lengths.</summary>
+    public static void CheckPositions(ReadOnlySpan<int> keys, ReadOnlySpan<int> queries)
+    {
+        for (var i = 0; i < Math.Min(keys.Length, queries.Length); i++)
+        {
+            if (queries[i] > keys[i])
+            {
+                Throw("options", $"Queries are the last of the keys, but QueryLengths[{i}] is {queries[i]} and KeyLengths[{i}] is {keys[i]}.");
+            }
+        }
+    }
+
+    private static void CheckLengths(
+        ReadOnlySpan<int> lengths, int batch, int most, string mostName, string name, string argument)
     {
         if (lengths.IsEmpty)
         {

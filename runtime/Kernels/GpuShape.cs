@@ -48,6 +48,12 @@ public readonly struct GpuShape(
     /// <summary>The first token of the first span.</summary>
     public readonly int From = from;
 
+    /// <summary>The position of the first query among the keys: queries are the last of them.</summary>
+    public int FirstPosition => KeyLength - QueryLength;
+
+    /// <summary>The positions that there are.</summary>
+    public int Positions => KeyLength;
+
     /// <summary>The first float of a head in a tensor of <paramref name="dim"/> numbers a token.</summary>
     public long Base(int head, int length, int dim) =>
         IsTokensOuter == 0

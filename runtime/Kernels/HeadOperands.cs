@@ -37,6 +37,15 @@ public readonly unsafe struct HeadOperands
     /// <summary>Keys of this head that count, in tokens.</summary>
     public int KeyLength { get; }
 
+    /// <summary>The position of the first query among the keys: queries are the last of them.</summary>
+    public int FirstPosition { get; internal init; }
+
+    /// <summary>The positions that there are: those of the queries, and all before them.</summary>
+    public int Positions => FirstPosition + QueryLength;
+
+    /// <summary>The query head of the sequence.</summary>
+    public int Head { get; internal init; }
+
     /// <summary>Whether no token is in the state yet. The kernel then starts the state itself, whatever is in its memory.</summary>
     public bool StartsEmpty { get; internal init; }
 

@@ -29,8 +29,16 @@ public interface IAttentionKernel
     /// <summary>m; 0 where there are no random features.</summary>
     static abstract int Features { get; }
 
-    /// <summary>Whether query i sees only keys j ≤ i.</summary>
+    /// <summary>
+    /// Whether it goes through queries and keys together, of which there are as many, and query i sees only keys j ≤ i.
+    /// </summary>
     static abstract bool Causal { get; }
+
+    /// <summary>
+    /// Whether it asks for positions, by which it tells which query sees which key: queries are the last of the keys, so there are at least
+    /// as many keys.
+    /// </summary>
+    static virtual bool ComparesPositions => false;
 
     /// <summary>float lanes of the vectors that this kernel computes with: 16, 8 or 4.</summary>
     static abstract int Lanes { get; }

@@ -20,6 +20,15 @@ public interface IDecodingKernel : IAttentionKernel
     /// <summary>Rows of the open block; 0 where the rows of all tokens are kept, in memory for a multiple of 64 rows.</summary>
     static abstract int BlockRows { get; }
 
+    /// <summary>
+    /// The rows that a step reads where it does not read all: its own and those just before it, beside the first
+    /// <see cref="FirstRows"/>. 0: it reads all.
+    /// </summary>
+    static virtual int WindowRows => 0;
+
+    /// <summary>Rows of the first tokens that are never forgotten, a multiple of 64.</summary>
+    static virtual int FirstRows => 0;
+
     /// <summary>Floats that the rows take for each token; where they lie is the kernel's matter.</summary>
     static abstract int RowFloats { get; }
 
@@ -38,7 +47,10 @@ public interface IDecodingKernel : IAttentionKernel
     static abstract ReadOnlySpan<int> RowLayout { get; }
 
     /// <summary>Computes the output of one token and lets its key join.</summary>
-    /// <param name="head">Its query, key, value and destination, each one row; lengths and strides are not read.</param>
+    /// <param name="head">
+    /// Its query, key, value and destination, each one row, and its position; lengths and strides are not read. Of the tokens before it
+    /// as many as the position is larger than <paramref name="count"/> are forgotten, those after the <see cref="FirstRows"/>.
+    /// </param>
     /// <param name="count">The rows so far.</param>
     /// <param name="state">The state.</param>
     /// <param name="rows">The rows.</param>

@@ -5,10 +5,14 @@ namespace KernelGen.Tests.Behaviour;
 /// <summary>The error measure of every comparison: the largest difference relative to the largest reference.</summary>
 internal static class Compare
 {
-    public static void Close(IReadOnlyList<double> expected, IReadOnlyList<double> actual, double tolerance)
+    /// <param name="expected">The reference.</param>
+    /// <param name="actual">The numbers that should be close to it.</param>
+    /// <param name="tolerance">The largest error allowed.</param>
+    /// <param name="size">What the numbers are sums of, where that is larger than they are.</param>
+    public static void Close(IReadOnlyList<double> expected, IReadOnlyList<double> actual, double tolerance, double size = 0)
     {
         Assert.Equal(expected.Count, actual.Count);
-        var largest = expected.Count == 0 ? 0 : expected.Max(Math.Abs);
+        var largest = expected.Count == 0 ? 0 : Math.Max(size, expected.Max(Math.Abs));
         for (var i = 0; i < expected.Count; i++)
         {
             // Not `difference > limit`: NaN must fail.
@@ -20,8 +24,9 @@ internal static class Compare
         }
     }
 
-    public static void Close(IReadOnlyList<double> expected, float[] actual, double tolerance) =>
-        Close(expected, Array.ConvertAll(actual, x => (double)x), tolerance);
+    /// <inheritdoc cref="Close(IReadOnlyList{double}, IReadOnlyList{double}, double, double)"/>
+    public static void Close(IReadOnlyList<double> expected, float[] actual, double tolerance, double size = 0) =>
+        Close(expected, Array.ConvertAll(actual, x => (double)x), tolerance, size);
 
     /// <summary>Equality to the bit.</summary>
     public static void Same(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)

@@ -3,6 +3,7 @@ using KernelGen.Generator.Backends;
 using KernelGen.Generator.Declarations;
 using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Layers;
+using KernelGen.Generator.Positions;
 using KernelGen.Generator.Tiles;
 using KernelGen.Tests.Behaviour;
 using KernelGen.Tests.Harness;
@@ -66,10 +67,6 @@ public sealed class BackendObjectionTests
         Assert.Equal(
             "it is causal and needs the tensor 'other0', which a step from token to token does not hand in",
             ObjectionTo(WithOthers(1, causal: true)));
-
-    [Fact]
-    public void Program_with_a_window_has_no_kernels() =>
-        Assert.Equal("it sees a window of 5 keys", ObjectionTo(Windowed(Layer.Of<CausalExact16>().Program, 5)));
 
     [Fact]
     public void Program_that_adds_a_triangle_to_a_product_has_no_kernels()
@@ -182,23 +179,14 @@ public sealed class BackendObjectionTests
             {
                 var v = b.Load("V", value, keys);
                 var a = b.MatMul("A", q, v, transposeB: true);
-                b.AddMatMul(n, b.Map("P", i, j, causal ? Expr.Select(new Position.Precedes(Earlier: j, Later: i), a, 0) : a * (Expr)2), v);
+                var sees = new Position.Sees(new Sight(Visibility.Causal, Queries: i, Keys: j));
+                b.AddMatMul(n, b.Map("P", i, j, causal ? Expr.Select(sees, a, 0) : a * (Expr)2), v);
             });
             var sum = others.Select((other, place) => (Expr)b.Load($"T{place}", other, queries))
                 .Aggregate((Expr)n, (left, right) => left + right);
             b.Store(output, b.Map("O", i, dv, sum), queries);
         });
         return b.Build();
-    }
-
-    private static TileProgram Windowed(TileProgram program, int window) => new Windows(window).Rewrite(program);
-
-    private sealed class Windows(int window) : Rewriter
-    {
-        protected override Expr Expression(Expr expression) => expression.Replace(part =>
-            part is Expr.Choice { Condition: Position.Precedes precedes } choice
-                ? choice with { Condition = precedes with { Window = window } }
-                : null);
     }
 
     private sealed record OwnSpec() : AttentionSpec(HeadDim: 8, ValueDim: 8, Causal: false)

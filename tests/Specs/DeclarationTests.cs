@@ -3,6 +3,7 @@ using KernelGen.Generator;
 using KernelGen.Generator.Declarations;
 using KernelGen.Generator.Families.Favor;
 using KernelGen.Generator.Families.Softmax;
+using KernelGen.Generator.Positions;
 using KernelGen.Tests.Harness;
 using Xunit;
 using Kind = KernelGen.Generator.Families.Favor.ProjectionKind;
@@ -71,11 +72,12 @@ public sealed class DeclarationTests
 
     [Fact]
     public void Softmax() => Assert.Equal(
-        new SoftmaxSpec(64, 32, Causal: true), SpecOf("[SoftmaxAttention(HeadDim = 64, ValueDim = 32, Causal = true)] partial class A;"));
+        new SoftmaxSpec(64, 32, Visibility.Causal),
+        SpecOf("[SoftmaxAttention(HeadDim = 64, ValueDim = 32, Causal = true)] partial class A;"));
 
     [Fact]
     public void Constants_and_full_names_are_read() => Assert.Equal(
-        new SoftmaxSpec(12, 12, Causal: true),
+        new SoftmaxSpec(12, 12, Visibility.Causal),
         SpecOf("static class C { public const int D = 3; } [global::KernelGen.SoftmaxAttentionAttribute(HeadDim = C.D * 4, Causal = !false)] partial class A;"));
 
     [Theory]

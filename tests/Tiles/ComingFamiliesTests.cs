@@ -1,4 +1,5 @@
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Positions;
 using KernelGen.Generator.Tiles;
 using KernelGen.Tests.Behaviour;
 using Xunit;
@@ -43,7 +44,8 @@ public class ComingFamiliesTests
                     var k = b.Load("K", key, keys);
                     var v = b.Load("V", value, keys);
                     var a = b.MatMul("A", q, k, transposeB: true);
-                    var inWindow = new Position.Precedes(Earlier: j, Later: i, window);
+                    var inWindow = new Position.Sees(new Sight(
+                        Visibility.Causal.And(new(Relation.Less((WholeNumber)Place.Query - Place.Key, window))), Queries: i, Keys: j));
                     var s = b.Map(
                         "S", i, j, Expr.Select(inWindow, a * (Expr)(Math.Log2(Math.E) / Math.Sqrt(HeadDim)), double.NegativeInfinity));
                     b.Rebase(state, b.RowMax("top", i, j, s), 0);

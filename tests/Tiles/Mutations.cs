@@ -164,8 +164,8 @@ internal sealed class Mutations
     }
 
     private static IEnumerable<Expr> Swapped(Expr.Choice choice) =>
-        choice.Condition is Position.Precedes precedes
-            ? [choice with { Condition = new Position.Precedes(precedes.Later, precedes.Earlier, precedes.Window) }]
+        choice.Condition is Position.Sees { Sight: var sight }
+            ? [choice with { Condition = new Position.Sees(sight with { Queries = sight.Keys, Keys = sight.Queries }) }]
             : [];
 
     private IEnumerable<Tile> Others(Tile tile) => _tiles.Where(other => other != tile);

@@ -1,4 +1,5 @@
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Positions;
 using KernelGen.Generator.Tiles;
 using KernelGen.Tests.Expressions;
 
@@ -18,6 +19,8 @@ internal sealed class TileInterpreter
     private readonly Dictionary<Dim, (int Start, int Count)> _position = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, int> _counters = [];
     private readonly Func<Dim, int> _tileRows;
+    private readonly int _firstPosition, _keys;
+    private int _head;
     private (int From, int To)? _run;
 
     private TileInterpreter(Dictionary<Operand, double[,]> tensors, Dictionary<Operand, double[,]> errors, Func<Dim, int> tileRows)
@@ -25,6 +28,10 @@ internal sealed class TileInterpreter
         _tensors = tensors;
         _errors = errors;
         _tileRows = tileRows;
+        int Most(TokenAxis axis) =>
+            tensors.Where(tensor => tensor.Key.Axis == axis).Select(tensor => tensor.Value.GetLength(0)).DefaultIfEmpty().Max();
+        _keys = Most(TokenAxis.Keys);
+        _firstPosition = _keys - Most(TokenAxis.Queries);
     }
 
     /// <summary>
@@ -36,12 +43,13 @@ internal sealed class TileInterpreter
     /// <param name="hyperparameters">As kernels get them.</param>
     /// <param name="errors">Filled with the bounds of the outputs that it has a matrix for.</param>
     /// <param name="kept">The final state of an earlier program, or the one that the program is given, by the names of its members.</param>
+    /// <param name="head">The query head.</param>
     public static IReadOnlyDictionary<Tile, Bounded[,]> Run(
         TileProgram program, Dictionary<Operand, double[,]> tensors, double[,]? projections, Func<Dim, int> tileRows,
         float[]? hyperparameters = null, Dictionary<Operand, double[,]>? errors = null,
-        IReadOnlyDictionary<string, Bounded[,]>? kept = null)
+        IReadOnlyDictionary<string, Bounded[,]>? kept = null, int head = 0)
     {
-        var interpreter = new TileInterpreter(tensors, errors ?? [], tileRows);
+        var interpreter = new TileInterpreter(tensors, errors ?? [], tileRows) { _head = head };
         foreach (var parameter in program.Parameters)
         {
             interpreter._tiles[parameter] = Pack(parameter, projections!, hyperparameters ?? []);
@@ -122,7 +130,10 @@ internal sealed class TileInterpreter
         for (var start = from; start < to; start += _tileRows(loop.Tokens))
         {
             _position[loop.Tokens] = (start, Math.Min(_tileRows(loop.Tokens), to - start));
-            Execute(body);
+            if (IsSeen(loop))
+            {
+                Execute(body);
+            }
         }
     }
 
@@ -349,14 +360,24 @@ internal sealed class TileInterpreter
         either: either => Holds(either.Left, at) || Holds(either.Right, at),
         not: not => !Holds(not.Operand, at),
         below: below => _position[below.Tokens].Start + at.Row < Evaluate(below.Limit),
-        precedes: precedes =>
-        {
-            // The later token is the row of the tile and the earlier one its column, or the other way round.
-            var (later, earlier) = precedes.Earlier == at.Rows && precedes.Later != at.Rows ? (at.Column, at.Row) : (at.Row, at.Column);
-            var distance = _position[precedes.Later].Start + later - (_position[precedes.Earlier].Start + earlier);
-            return distance >= 0 && distance < (precedes.Window ?? int.MaxValue);
-        },
+        sees: sees => sees.Sight.Queries == at.Rows ? Sees(sees.Sight, at.Row, at.Column) : Sees(sees.Sight, at.Column, at.Row),
         inRun: _ => _run is { } run && at.Row >= run.From && at.Row < run.To);
+
+    /// <summary>Whether a query sees a key, by their places in the current tiles.</summary>
+    private bool Sees(Sight sight, int query, int key) => sight.Visibility.Sees.Evaluate(place => place switch
+    {
+        Place.Query => _firstPosition + _position[sight.Queries].Start + query,
+        Place.Key => (sight.IsWithinTile ? _firstPosition : 0) + _position[sight.Keys].Start + key,
+        Place.Head => _head,
+        Place.Keys => _keys,
+        _ => throw new InvalidOperationException($"A pair of tokens has no {place}."),
+    });
+
+    /// <summary>Whether any token of the current tile of a loop sees one of the tile of the other axis, or is seen by it.</summary>
+    private bool IsSeen(TokenLoop loop) =>
+        loop.Sight is not { } sight
+        || Enumerable.Range(0, _position[sight.Queries].Count)
+            .Any(query => Enumerable.Range(0, _position[sight.Keys].Count).Any(key => Sees(sight, query, key)));
 
     private int Evaluate(TokenIndex index) => index.Match(
         constant: constant => constant.Value,

@@ -1,4 +1,5 @@
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Positions;
 using KernelGen.Generator.Printing;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
@@ -10,6 +11,9 @@ namespace KernelGen.Generator.Backends.Cpu;
 /// </summary>
 internal sealed class BodyEmitter
 {
+    /// <summary>Where a kernel finds the positions of its tokens.</summary>
+    public static readonly SightText Positions = new("head.FirstPosition", "head.Head", "head.Positions");
+
     private readonly CpuSchedule _schedule;
     private readonly TileProgram _program;
     private readonly KernelText _text;
@@ -19,12 +23,16 @@ internal sealed class BodyEmitter
     private readonly BufferPlan _buffers;
     private readonly StateEmitter _states;
     private readonly ShortCall? _short;
+    private readonly IReadOnlyList<Sight> _sights;
 
     /// <summary>How each fold sums.</summary>
     private readonly IReadOnlyList<SumGroups> _groups;
 
     /// <summary>The token axis whose strips are being walked, with its first row in `s`; null outside of strip loops.</summary>
     private Dim? _strip;
+
+    /// <summary>What the current strip and the current tile of another axis may see of each other wholly, which `seesAll` tells.</summary>
+    private Sight? _seesAll;
 
     private bool _inRun;
 
@@ -52,6 +60,7 @@ internal sealed class BodyEmitter
         }
         _states = new StateEmitter(schedule, text);
         _short = shortCall;
+        _sights = SightText.Between(program);
     }
 
     /// <summary>Floats of scratch memory that the body works in.</summary>
@@ -122,8 +131,8 @@ internal sealed class BodyEmitter
                 reduce: Unsupported.Throw,
                 rebase: Unsupported.Throw,
                 runs: Unsupported.Throw,
-                fold: fold => FoldInGroups(GroupsOf(fold.State)!, "from", "to", step.Body),
-                parallel: parallel => Loop(parallel.Loop, "from", "to", step.Body),
+                fold: fold => FoldInGroups(GroupsOf(fold.State)!, new("from", "to"), step.Body),
+                parallel: parallel => Loop(parallel.Loop, new("from", "to"), step.Body),
                 forEach: Unsupported.Throw);
         }
     }
@@ -191,23 +200,29 @@ internal sealed class BodyEmitter
         reduce: Unsupported.Throw,
         rebase: rebase => RebaseAll(rebase.State, $"ref {rebase.Candidate.Name}", rebase.Threshold),
         runs: runs => Runs(runs, step.Body),
-        fold: fold => FoldInGroups(GroupsOf(fold.State)!, Print(fold.Loop.From), Print(fold.Loop.To), step.Body),
-        parallel: parallel => Loop(parallel.Loop, Print(parallel.Loop.From), Print(parallel.Loop.To), step.Body),
+        fold: fold => FoldInGroups(GroupsOf(fold.State)!, Range(fold.Loop), step.Body),
+        parallel: parallel => Loop(parallel.Loop, Range(parallel.Loop), step.Body),
         forEach: Unsupported.Throw);
 
     /// <summary>A loop that adds to the sums of a state, group by group.</summary>
-    private void FoldInGroups(SumGroups groups, string from, string to, IReadOnlyList<Step> body)
+    private void FoldInGroups(SumGroups groups, LoopRange range, IReadOnlyList<Step> body)
     {
         var loop = groups.Fold.Loop;
+        var counted = $"{loop.Tokens}Tiles";
         var tile = _schedule.TileRows(loop.Tokens);
         var length = SumGroups.GroupTiles * tile;
         var isCarried = IsCarried(groups.Fold.State);
         Start(groups, isCarried);
-        Loop(loop, from, to, body, atStart: () =>
+        if (range.HasGaps)
+        {
+            _writer.Line($"var {counted} = 0;");
+        }
+
+        Loop(loop, range, body, atStart: () =>
         {
             if (isCarried && groups.ReadsSums)
             {
-                _writer.Line($"var isLast = !head.KeepsState && {Start(loop.Tokens)} + {Count(loop.Tokens)} == {to}; // nobody reads what it would add");
+                _writer.Line($"var isLast = !head.KeepsState && {Start(loop.Tokens)} + {Count(loop.Tokens)} == {range.To}; // nobody reads what it would add");
             }
         }, atEnd: () =>
         {
@@ -216,8 +231,12 @@ internal sealed class BodyEmitter
                 HasTokens();
             }
 
-            _writer.Line($"// A group of {SumGroups.GroupTiles} tiles ends where a multiple of {length} tokens does.");
-            using (_writer.Block($"if ({Start(loop.Tokens)} % {length} >= {length - tile})"))
+            _writer.Line(range.HasGaps
+                ? $"// A group of {SumGroups.GroupTiles} tiles ends."
+                : $"// A group of {SumGroups.GroupTiles} tiles ends where a multiple of {length} tokens does.");
+            using (_writer.Block(range.HasGaps
+                ? $"if (++{counted} % {SumGroups.GroupTiles} == 0)"
+                : $"if ({Start(loop.Tokens)} % {length} >= {length - tile})"))
             {
                 using (_writer.Block("if (stage == _SumStage.Grouped)"))
                 {
@@ -354,8 +373,14 @@ internal sealed class BodyEmitter
 
     private SumGroups? GroupsOf(State state) => _groups.FirstOrDefault(groups => groups.Fold.State == state);
 
-    private void Loop(TokenLoop loop, string from, string to, IReadOnlyList<Step> body, Action? atStart = null, Action? atEnd = null)
+    /// <summary>The range of an inner loop.</summary>
+    private LoopRange Range(TokenLoop loop) => loop.Sight is null
+        ? new(Print(loop.From), Print(loop.To))
+        : Positions.Range(_writer, loop, _schedule.TileRows(loop.Tokens), Print(loop.To));
+
+    private void Loop(TokenLoop loop, LoopRange range, IReadOnlyList<Step> body, Action? atStart = null, Action? atEnd = null)
     {
+        var to = range.To;
         if (!IsReversed(loop) && (loop.Stride != 1 || loop.Offset != 0))
         {
             throw new NotSupportedException("Dilated loops are not scheduled on the CPU yet.");
@@ -364,9 +389,25 @@ internal sealed class BodyEmitter
         var (start, count) = (Start(loop.Tokens), Count(loop.Tokens));
         _writer.Line();
         _writer.Line($"// Tiles of {_schedule.TileRows(loop.Tokens)} tokens {loop.Tokens}.");
-        using (_writer.Block($"for (var {start} = {from}; {start} < {to}; {start} += {_schedule.TileRows(loop.Tokens)})"))
+        var step = range.Next is null ? $"{start} += {_schedule.TileRows(loop.Tokens)}" : $"{start} = {range.Next}";
+        using (_writer.Block($"for (var {start} = {range.From}; {start} < {to}; {step})"))
         {
             _writer.Line($"var {count} = global::System.Math.Min({_schedule.TileRows(loop.Tokens)}, {to} - {start});");
+            if (_sights.Any(sight => sight.Queries == loop.Tokens || sight.Keys == loop.Tokens))
+            {
+                _writer.Line(Positions.Declare(loop.Tokens, _sights));
+            }
+
+            if (range.Unseen is not null)
+            {
+                using (_writer.Block($"if ({range.Unseen})"))
+                {
+                    _writer.Line("continue;");
+                }
+
+                _writer.Line();
+            }
+
             atStart?.Invoke();
             Emit(body);
             atEnd?.Invoke();
@@ -465,50 +506,57 @@ internal sealed class BodyEmitter
         {
             header = $"for (var s = runFrom - (runFrom % {rows}); s < runTo; s += {rows})";
         }
-        else if (EarlierAxis(strip) is { } earlier)
-        {
-            _writer.Line($"// Strips before the tile of {earlier} see none of it.");
-            _writer.Line($"var ahead{earlier} = global::System.Math.Max(0, {Start(earlier)} - {Start(strip.Tokens)});");
-            header = $"for (var s = ahead{earlier} - (ahead{earlier} % {rows}); s < {count}; s += {rows})";
-        }
-        else if (LaterAxis(strip) is { } later)
-        {
-            _writer.Line($"// Strips after the tile of {later} are not seen by it.");
-            header = $"for (var s = 0; s < global::System.Math.Min({count}, {Start(later)} + {Count(later)} - {Start(strip.Tokens)}); s += {rows})";
-        }
 
         using (_writer.Block(header))
         {
             _writer.Line($"var sCount = global::System.Math.Min({rows}, {count} - s);");
             _strip = strip.Tokens;
+            if (SightOf(strip.Statements) is { } sight && (sight.Queries == strip.Tokens || sight.Keys == strip.Tokens))
+            {
+                LookFrom(strip, sight);
+            }
+
             Chain(strip);
             _strip = null;
+            _seesAll = null;
+        }
+    }
+
+    /// <summary>Leaves a strip out that adds nothing, and finds out whether it needs the mask.</summary>
+    private void LookFrom(StripStep strip, Sight sight)
+    {
+        _writer.Line($"long sFirst = {Positions.Position(strip.Tokens, _sights)} + s, sLast = sFirst + sCount - 1;");
+        if (OnlyAddsWhatIsSeen(strip))
+        {
+            using (_writer.Block($"if (!({Positions.Print(sight.Visibility.Possibly, sight, strip.Tokens)}))"))
+            {
+                _writer.Line("continue; // neither sees any of the other");
+            }
+
+            _writer.Line();
+        }
+
+        if (sight.Visibility.Surely != Relation.Never)
+        {
+            _writer.Line($"var seesAll = {Positions.Print(sight.Visibility.Surely, sight, strip.Tokens)};");
+            _seesAll = sight;
         }
     }
 
     /// <summary>
-    /// The column axis of a causal mask if all that the chain does beyond its own strips is to add up what the mask lets through: rows that
-    /// precede the whole tile of columns then need not be visited.
+    /// Whether all that the chain does beyond its own strips is to add up what the mask lets through: rows that see nothing then need not
+    /// be visited.
     /// </summary>
-    private Dim? EarlierAxis(StripStep strip) => Masks(strip).FirstOrDefault(mask => mask.Later == strip.Tokens)?.Earlier;
-
-    /// <summary>
-    /// Likewise the column axis where the rows are the earlier tokens: rows that follow the whole tile of columns need not be visited.
-    /// </summary>
-    private Dim? LaterAxis(StripStep strip) => Masks(strip).FirstOrDefault(mask => mask.Earlier == strip.Tokens)?.Later;
-
-    private IEnumerable<Position.Precedes> Masks(StripStep strip)
-    {
-        var masks = strip.Statements.OfType<Map>().SelectMany(map => map.Branches)
-            .SelectMany(branch => branch.Flatten()).OfType<Expr.Choice>()
-            .Where(choice => choice.IfFalse is Expr.Constant { Value: double.NegativeInfinity })
-            .Select(choice => choice.Condition).OfType<Position.Precedes>()
-            .Where(mask => mask.Earlier != mask.Later);
-        var onlyAdds = strip.Statements.All(statement => statement is Rebase or Reduce { Accumulate: true } or MatMul { Accumulate: true }
+    private bool OnlyAddsWhatIsSeen(StripStep strip) =>
+        strip.Statements.OfType<Map>().SelectMany(map => map.Branches).SelectMany(branch => branch.Flatten()).OfType<Expr.Choice>()
+            .Any(choice => choice is { Condition: Position.Sees, IfFalse: Expr.Constant { Value: double.NegativeInfinity } })
+        && strip.Statements.All(statement => statement is Rebase or Reduce { Accumulate: true } or MatMul { Accumulate: true }
             || (statement is Map or Reduce or MatMul
                 && Dataflow.Writes(statement).All(tile => _buffers.Contains(tile) && _buffers[tile].IsStrip)));
-        return onlyAdds ? masks : Enumerable.Empty<Position.Precedes>();
-    }
+
+    /// <summary>What statements ask to be seen between tiles; null: nothing.</summary>
+    private static Sight? SightOf(IEnumerable<Statement> statements) => statements.SelectMany(Dataflow.Expressions)
+        .SelectMany(Dataflow.Conditions).OfType<Position.Sees>().Select(sees => sees.Sight).FirstOrDefault(sight => !sight.IsWithinTile);
 
     private void Chain(StripStep strip)
     {
@@ -585,10 +633,40 @@ internal sealed class BodyEmitter
     private void Sweep(IReadOnlyList<Statement> sweep, string rows)
     {
         var outside = new HashSet<Tile>(_statements.Where(other => !sweep.Contains(other)).SelectMany(Dataflow.Reads));
+        if (_seesAll is null || SightOf(sweep) != _seesAll)
+        {
+            Sweep(sweep, "Compute", rows, outside.Contains);
+            return;
+        }
+
+        using (_writer.Block("if (seesAll)"))
+        {
+            Sweep([.. sweep.Select(WithoutMask)], "ComputeSeen", rows, outside.Contains);
+        }
+
+        using (_writer.Block("else"))
+        {
+            Sweep(sweep, "Compute", rows, outside.Contains);
+        }
+    }
+
+    /// <summary>The statement where every query sees every key.</summary>
+    private Statement WithoutMask(Statement statement)
+    {
+        return statement is Map map ? map with { Branches = [.. map.Branches.Select(Seen)] }
+            : statement is Reduce reduce ? reduce with { Body = Seen(reduce.Body) }
+            : statement;
+
+        Expr Seen(Expr expression) => expression.Replace(part =>
+            part is Expr.Choice { Condition: Position.Sees { Sight: var sight }, IfTrue: var seen } && sight == _seesAll ? Seen(seen) : null);
+    }
+
+    private void Sweep(IReadOnlyList<Statement> sweep, string prefix, string rows, Func<Tile, bool> isReadOutside)
+    {
         var emitter = new SweepEmitter(
-            _schedule, _buffers, sweep, outside.Contains, function => FunctionEmitter.Add(_text, function));
+            _schedule, _buffers, sweep, isReadOutside, function => FunctionEmitter.Add(_text, function));
         var name = _text.Add(
-            "Compute" + string.Concat(sweep.Select(statement => Upper(Dataflow.Writes(statement).First().Name)).Distinct()), emitter.Emit);
+            prefix + string.Concat(sweep.Select(statement => Upper(Dataflow.Writes(statement).First().Name)).Distinct()), emitter.Emit);
         var columns = SweepEmitter.Columns(sweep[0]);
         var sum = emitter.Tiles.OfType<StateMember>().SingleOrDefault(member => sweep.Any(statement => IsGrouped(statement, member)));
         var tiles = emitter.Tiles.Select(tile => At(tile));
@@ -602,8 +680,10 @@ internal sealed class BodyEmitter
         if (emitter.NeedsPositions)
         {
             var axis = sweep[0] is Map map ? map.Target.Rows : ((Reduce)sweep[0]).Rows;
-            arguments = arguments.Concat(new[] { $"{Start(axis)}{row} - {Start(columns)}" });
+            arguments = arguments.Concat(new[] { $"{Positions.Position(axis, _sights)}{row}", Positions.Position(columns, _sights) });
         }
+
+        arguments = arguments.Concat(emitter.Places.Select(place => place == Place.Head ? Positions.Head : Positions.Positions));
 
         if (emitter.NeedsRun)
         {

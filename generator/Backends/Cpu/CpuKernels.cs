@@ -1,4 +1,5 @@
 using System.Globalization;
+using KernelGen.Generator.Printing;
 using KernelGen.Generator.Rewrites;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
@@ -25,6 +26,7 @@ internal static class CpuKernels
             "_OperandRows = global::KernelGen.CompilerServices.OperandRows",
             "_OperandSharing = global::KernelGen.CompilerServices.OperandSharing",
             "_OperandSource = global::KernelGen.CompilerServices.OperandSource",
+            "_Positions = global::KernelGen.CompilerServices.Positions",
             "_Products = global::KernelGen.CompilerServices.TileProducts",
             "_References = global::KernelGen.CompilerServices.References",
             "_RowProducts = global::KernelGen.CompilerServices.RowProducts",
@@ -52,7 +54,8 @@ internal static class CpuKernels
 
     /// <summary>Whether the kernels of a program can decode: they then implement IDecodingKernel.</summary>
     public static bool Decodes(TileProgram program) =>
-        OneToken.Supports(program) && (IsCausal(program) || program.Body[0] is Fold);
+        OneToken.Supports(program)
+        && (program.Body[0] is Fold || SightText.Between(program) is { Count: > 0 });
 
     /// <summary>The name of the kernel of a forward pass.</summary>
     public const string KernelName = "CpuKernel";
@@ -156,7 +159,12 @@ internal static class CpuKernels
                 Constant("ShortTokens", schedule.ShortTokens);
             }
 
-            Flag("Causal", isScan || (!ofKeys && IsCausal(program)));
+            Flag("Causal", isScan);
+            if (SightText.Between(program).Count > 0)
+            {
+                Flag("ComparesPositions", true);
+            }
+
             Flag("NeedsHadamard", projections?.Form == ParameterForm.Transform);
             if (ofKeys)
             {
@@ -202,11 +210,6 @@ internal static class CpuKernels
         void Constant(string name, int constant) =>
             writer.Line($"public static int {name} => {constant.ToString(CultureInfo.InvariantCulture)};");
     }
-
-    /// <summary>A program without a fold over its own tokens is causal when it compares positions.</summary>
-    private static bool IsCausal(TileProgram program) =>
-        Dataflow.Flatten(program.Body).OfType<Map>().SelectMany(map => map.Branches).SelectMany(Dataflow.Conditions)
-            .Any(condition => condition is Position.Precedes);
 
     private static void Pack(SourceWriter writer, CpuSchedule schedule, TileProgram program)
     {

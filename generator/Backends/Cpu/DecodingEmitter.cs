@@ -1,5 +1,6 @@
 using System.Globalization;
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Positions;
 using KernelGen.Generator.Printing;
 using KernelGen.Generator.Rewrites;
 using KernelGen.Generator.Text;
@@ -33,6 +34,9 @@ internal sealed class DecodingEmitter
     /// Keys that a step goes through at a time where all keys are remembered; a multiple of <see cref="RowProductCall.DotRows"/>.
     /// </summary>
     private const int RememberedTokens = 64;
+
+    /// <summary>Of a larger window all rows are kept: there is hardly memory for what could be forgotten.</summary>
+    private const int MostWindowRows = 1 << 26;
 
     /// <summary>Floats of remembered keys that the second-level cache surely has no room for (4 MB).</summary>
     private const int NearFloats = 1 << 20;
@@ -95,6 +99,12 @@ internal sealed class DecodingEmitter
         writer.Line($"public static int DecodingStateFloats => {Text(_schedule.StateFloats(_program.State) + MaximaFloats)};");
         writer.Line($"public static int BlockRows => {Text(BlockRows)};");
         writer.Line($"public static int RowFloats => {Text(RowFloats)};");
+        if (WindowRows > 0)
+        {
+            writer.Line($"public static int WindowRows => {Text(WindowRows)};");
+            writer.Line($"public static int FirstRows => {Text(FirstRows)};");
+        }
+
         writer.Line($"public static int StepScratchFloats => {Text(_buffers.Floats)};");
         Layout(writer, "StateLayout", StateLayout());
         Layout(writer, "RowLayout", _remembered.SelectMany(own => Segments(own.Tile, own.Offset, own.Stride)));
@@ -129,6 +139,17 @@ internal sealed class DecodingEmitter
             }
         }
     }
+
+    /// <summary>What the query sees of the keys before it; null: all of them.</summary>
+    private Sight? Sight => _statements.OfType<Fold>().Select(fold => fold.Loop.Sight).FirstOrDefault(
+        sight => sight is not null && sight.Visibility != Visibility.Causal);
+
+    /// <summary>The rows that a step reads, its own among them, beside the first; 0: it may read all.</summary>
+    private int WindowRows => Sight?.Visibility is { Window: <= MostWindowRows and var window, Sinks: <= MostWindowRows } ? (int)window : 0;
+
+    /// <summary>The first rows that are always read, in whole tiles.</summary>
+    private int FirstRows =>
+        WindowRows == 0 ? 0 : (int)(Sight!.Visibility.Sinks + RememberedTokens - 1) / RememberedTokens * RememberedTokens;
 
     private int MaximaFloats => _runs is null ? 0 : _schedule.Floats(_runs.State.Reference!);
 
@@ -498,14 +519,47 @@ internal sealed class DecodingEmitter
         }
 
         var tokens = fold.Loop.Tokens;
+        var (row, range) = ($"{tokens}Start", new LoopRange("0", "(count + 1)"));
+        if (Sight is { } sight)
+        {
+            // The query is a tile of its own, and the last position that there is.
+            _writer.Line($"long {sight.Queries}First = head.FirstPosition, {sight.Queries}Last = {sight.Queries}First;");
+            range = BodyEmitter.Positions.Range(_writer, fold.Loop, RememberedTokens, "(head.FirstPosition + 1)");
+            row = WindowRows == 0 ? row : $"{tokens}Row";
+            if (range.HasGaps)
+            {
+                _writer.Line($"var {tokens}Tiles = 0;");
+            }
+        }
+
         _writer.Line();
         _writer.Line($"// The keys so far and this one, {Text(RememberedTokens)} at a time.");
-        using (_writer.Block($"for (var {tokens}Start = 0; {tokens}Start <= count; {tokens}Start += {Text(RememberedTokens)})"))
+        var step = range.Next is null ? $"{tokens}Start += {Text(RememberedTokens)}" : $"{tokens}Start = {range.Next}";
+        using (_writer.Block($"for (var {tokens}Start = {range.From}; {tokens}Start < {range.To}; {step})"))
         {
-            _writer.Line($"var {tokens}Count = global::System.Math.Min({Text(RememberedTokens)}, count + 1 - {tokens}Start);");
+            _writer.Line($"var {tokens}Count = global::System.Math.Min({Text(RememberedTokens)}, {range.To} - {tokens}Start);");
+            if (Sight is not null)
+            {
+                _writer.Line(BodyEmitter.Positions.Declare(tokens, [Sight]));
+                if (range.Unseen is not null)
+                {
+                    using (_writer.Block($"if ({range.Unseen})"))
+                    {
+                        _writer.Line("continue;");
+                    }
+
+                    _writer.Line();
+                }
+
+                if (WindowRows > 0)
+                {
+                    _writer.Line($"var {row} = {tokens}Start < {Text(FirstRows)} ? {tokens}Start : {tokens}Start - (head.FirstPosition - count); // what lay between is forgotten");
+                }
+            }
+
             foreach (var (tile, offset, stride) in _remembered)
             {
-                _writer.Line($"ref var {tile.Name} = ref _Unsafe.Add(ref rows, ((nint){tokens}Start * {Text(stride)}) + {Text(offset)});");
+                _writer.Line($"ref var {tile.Name} = ref _Unsafe.Add(ref rows, ((nint){row} * {Text(stride)}) + {Text(offset)});");
             }
 
             using (_writer.Block($"if (count > {Text(NearFloats / RowFloats)})"))
@@ -517,8 +571,11 @@ internal sealed class DecodingEmitter
 
             Block(fold.Body, done, own: false);
             var length = Text(SumGroups.GroupTiles * RememberedTokens);
-            _writer.Line($"// A group of {Text(SumGroups.GroupTiles)} tiles ends where a multiple of {length} keys does.");
-            using (_writer.Block($"if (({tokens}Start + {Text(RememberedTokens)}) % {length} == 0)"))
+            _writer.Line(
+                $"// A group of {Text(SumGroups.GroupTiles)} tiles ends{(range.HasGaps ? "" : $" where a multiple of {length} keys does")}.");
+            using (_writer.Block(range.HasGaps
+                ? $"if (++{tokens}Tiles % {Text(SumGroups.GroupTiles)} == 0)"
+                : $"if (({tokens}Start + {Text(RememberedTokens)}) % {length} == 0)"))
             {
                 CloseGroups();
             }
@@ -611,6 +668,11 @@ internal sealed class DecodingEmitter
         if (columns is { IsTokens: true })
         {
             arguments = arguments.Append(BlockRows > 0 ? "count + 1" : $"{columns}Count");
+        }
+
+        if (emitter.NeedsPositions)
+        {
+            arguments = arguments.Concat(["head.FirstPosition", $"{columns}Start"]);
         }
 
         Call(method, arguments, sweep.ToArray());

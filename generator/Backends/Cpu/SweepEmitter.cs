@@ -1,5 +1,6 @@
 using System.Globalization;
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Positions;
 using KernelGen.Generator.Printing;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
@@ -56,21 +57,26 @@ internal sealed class SweepEmitter
         }
 
         var conditions = statements.SelectMany(Expressions).SelectMany(Dataflow.Conditions).ToList();
-        NeedsPositions = conditions.Any(condition => condition is Position.Precedes);
+        var sights = conditions.OfType<Position.Sees>().Select(sees => sees.Sight).Distinct().ToList();
+        NeedsPositions = sights.Count > 0;
+        Places = [.. new[] { Place.Head, Place.Keys }.Where(place => sights.Exists(sight => sight.Visibility.Sees.DependsOn(place)))];
         NeedsRun = conditions.Any(condition => condition is Position.InRun);
         Limits = conditions.OfType<Position.Below>().Distinct().ToList();
         Tiles = _references.GroupBy(reference => reference.Name).Select(group => group.First().Tile).ToList();
     }
 
     /// <summary>
-    /// The tiles that the method takes by reference, in order. After them come `rows`, then `columns` if those are tokens, `ahead` if
-    /// <see cref="NeedsPositions"/>, `runFrom` and `runTo` if <see cref="NeedsRun"/>, and for each of <see cref="Limits"/> the rows below
-    /// it.
+    /// The tiles that the method takes by reference, in order. After them come `rows`, then `columns` if those are tokens, `rowPosition`
+    /// and `columnPosition` if <see cref="NeedsPositions"/>, <see cref="Places"/>, `runFrom` and `runTo` if <see cref="NeedsRun"/>, and
+    /// for each of <see cref="Limits"/> the rows below it.
     /// </summary>
     public IReadOnlyList<Tile> Tiles { get; }
 
-    /// <summary>Whether the method needs to know by how many tokens its first row is ahead of its first column.</summary>
+    /// <summary>Whether the method needs to know the positions of its first row and its first column.</summary>
     public bool NeedsPositions { get; }
+
+    /// <summary>What else it needs to know to tell which query sees which key.</summary>
+    public IReadOnlyList<Place> Places { get; }
 
     /// <summary>Whether the method needs the bounds of the current run.</summary>
     public bool NeedsRun { get; }
@@ -87,7 +93,9 @@ internal sealed class SweepEmitter
         (_writer, _phaseNumber) = (new SourceWriter(), 0);
         var parameters = string.Join(", ", Tiles.Select(tile => $"ref float {tile.Name}"))
             + ", int rows" + (_columns.IsTokens ? ", int columns" : "")
-            + (NeedsPositions ? ", int ahead" : "") + (NeedsRun ? ", int runFrom, int runTo" : "")
+            + (NeedsPositions ? ", int rowPosition, int columnPosition" : "")
+            + string.Concat(Places.Select(place => $", int {Name(place)}"))
+            + (NeedsRun ? ", int runFrom, int runTo" : "")
             + string.Concat(Limits.Select((_, i) => $", int valid{i}"));
 
         foreach (var statement in _statements)
@@ -116,6 +124,8 @@ internal sealed class SweepEmitter
 
         return _writer.ToString();
     }
+
+    private static string Name(Place place) => place == Place.Head ? "headIndex" : "positions";
 
     private static IEnumerable<Expr> Expressions(Statement statement) =>
         statement is Map map ? map.Branches : new[] { ((Reduce)statement).Body };
@@ -171,7 +181,7 @@ internal sealed class SweepEmitter
                 tile => IsMadeHere(tile) ? $"{tile.Name}0" : $"_Unsafe.Add(ref {Reference(tile)}, r)",
                 new PositionText(
                     Below: below => $"r < valid{Limits.ToList().IndexOf(below)}",
-                    Precedes: precedes => throw new InvalidOperationException($"A column vector has no column to ask {precedes}."),
+                    Sees: sees => throw new InvalidOperationException($"A column vector has no column to ask {sees}."),
                     InRun: _ => "r >= runFrom && r < runTo"));
             foreach (var map in _statements.Cast<Map>())
             {
@@ -490,12 +500,9 @@ internal sealed class SweepEmitter
             tile => tile.Name + Index(tile, i),
             new PositionText(
                 Below: below => $"isValid{Limits.ToList().IndexOf(below)}_{i}",
-                Precedes: precedes =>
-                {
-                    // Row r is ahead + r − j tokens after column j.
-                    var rowIsEarlier = precedes.Earlier == RowAxis(statement) && precedes.Later != precedes.Earlier;
-                    return $"{VectorText.Floats}.{(rowIsEarlier ? "GreaterOrEqual" : "LessOrEqual")}({VectorText.Floats}.Indices, {VectorText.Floats}.Create((float)(ahead + {RowIndex(i)} - j)))";
-                },
+                Sees: sees => MaskText.Print(
+                    sees.Sight.Visibility.Sees, sees.Sight.Keys == _columns ? Place.Key : Place.Query,
+                    row: $"(rowPosition + (int){RowIndex(i)})", column: "(columnPosition + (int)j)", Name),
                 InRun: _ => $"inRun{i}"),
             _function,
             $"{Dataflow.Writes(statement).First().Name}{i}");

@@ -24,6 +24,10 @@ internal sealed class GroupEmitter
 
     private static readonly string[] Lanes = ["X", "Y", "Z", "W"];
 
+    /// <summary>Where a kernel finds the positions of its tokens.</summary>
+    private static readonly SightText Positions = new("shape.FirstPosition", "(head % shape.Heads)", "shape.Positions");
+
+    private readonly IReadOnlyList<Sight> _sights;
     private readonly GroupMemory _memory;
     private readonly DeviceFunctions _functions;
     private readonly SourceWriter _writer;
@@ -42,11 +46,13 @@ internal sealed class GroupEmitter
     /// <param name="inRegisters">The matrix of the state that is only accumulated and so stays in registers; null: none.</param>
     /// <param name="tensor">Prints products for tensor cores; null where the precision is float32.</param>
     /// <param name="isExponent">Whether exponentials are taken of a tile.</param>
+    /// <param name="sights">What tiles of tokens see of each other.</param>
     public GroupEmitter(
         GroupMemory memory, DeviceFunctions functions, SourceWriter writer, StateMember? inRegisters, TensorEmitter? tensor,
-        Func<Tile, bool> isExponent)
+        Func<Tile, bool> isExponent, IReadOnlyList<Sight> sights)
     {
         _memory = memory;
+        _sights = sights;
         _functions = functions;
         _writer = writer;
         _inRegisters = inRegisters;
@@ -332,24 +338,40 @@ internal sealed class GroupEmitter
         DeclareRegisters();
         DeclareRests(state, body);
         _hasMoved = $"{Start(loop.Tokens)} - from >= {Chain}";
-        Loop(loop, "from", "to", body, () => MoveRegisters(loop.Tokens));
+        Loop(loop, new("from", "to"), body, () => MoveRegisters(loop.Tokens));
         StoreRegisters();
     }
 
     /// <param name="loop">The loop.</param>
-    /// <param name="from">Its first position.</param>
-    /// <param name="to">The position after its last.</param>
+    /// <param name="range">Where it begins and ends.</param>
     /// <param name="body">What is done for each tile.</param>
     /// <param name="last">What is done then; null: nothing.</param>
-    public void Loop(TokenLoop loop, string from, string to, IReadOnlyList<Statement> body, Action? last = null)
+    public void Loop(TokenLoop loop, LoopRange range, IReadOnlyList<Statement> body, Action? last = null)
     {
-        var tokens = loop.Tokens;
+        var (tokens, to) = (loop.Tokens, range.To);
         Barrier();
         _writer.Line();
         _writer.Line($"// Tiles of {_memory.Tokens} tokens {tokens}.");
-        using (_writer.Block($"for (var {Start(tokens)} = {from}; {Start(tokens)} < {to}; {Start(tokens)} += {_memory.Tokens})"))
+        var step = range.Next is null ? $"{Start(tokens)} += {_memory.Tokens}" : $"{Start(tokens)} = {range.Next}";
+        using (_writer.Block($"for (var {Start(tokens)} = {range.From}; {Start(tokens)} < {to}; {step})"))
         {
             _writer.Line($"var {Count(tokens)} = global::ILGPU.IntrinsicMath.Min({_memory.Tokens}, {to} - {Start(tokens)});");
+            if (_sights.Any(sight => sight.Queries == tokens || sight.Keys == tokens))
+            {
+                _writer.Line(Positions.Declare(tokens, _sights));
+            }
+
+            if (range.Unseen is not null)
+            {
+                // All threads of the group say the same.
+                using (_writer.Block($"if ({range.Unseen})"))
+                {
+                    _writer.Line("continue;");
+                }
+
+                _writer.Line();
+            }
+
             Emit(body);
             last?.Invoke();
             _writer.Line("_Group.Barrier();");
@@ -418,7 +440,12 @@ internal sealed class GroupEmitter
         }
 
         DeclareRests(fold.State, fold.Body, int.MaxValue);
-        Loop(fold.Loop, Print(fold.Loop.From), Print(fold.Loop.To), fold.Body);
+        Loop(
+            fold.Loop,
+            fold.Loop.Sight is null
+                ? new(Print(fold.Loop.From), Print(fold.Loop.To))
+                : Positions.Range(_writer, fold.Loop, _memory.Tokens, Print(fold.Loop.To)),
+            fold.Body);
     }
 
     public static string Print(TokenIndex index) => IndexText.Print(
@@ -1339,9 +1366,9 @@ internal sealed class GroupEmitter
                 : column),
             new PositionText(
                 Below: below => $"{Start(below.Tokens)} + {row} < {Print(below.Limit)}",
-                Precedes: precedes => precedes.Earlier == rows && precedes.Later != rows
-                    ? $"{Start(precedes.Earlier)} + {row} <= {Start(precedes.Later)} + {column}"
-                    : $"{Start(precedes.Earlier)} + {column} <= {Start(precedes.Later)} + {row}",
+                Sees: sees => sees.Sight.Queries == rows
+                    ? Positions.Element(sees.Sight, query: row, key: column)
+                    : Positions.Element(sees.Sight, query: column, key: row),
                 InRun: _ => $"({row} >= runFrom && {row} < runTo)"),
             _functions);
         return printer.Print(expression);

@@ -45,6 +45,7 @@ internal sealed class IlgpuKernels
         .. onTensorCores ? new[] { "using _CudaAsm = global::ILGPU.Runtime.Cuda.CudaAsm;" } : [],
         "using _Device = global::ILGPU.Runtime.Device;",
         "using _Float4 = global::KernelGen.CompilerServices.Float4;",
+        "using _Positions = global::KernelGen.CompilerServices.Positions;",
         "using _FloatBuffer = global::ILGPU.Runtime.MemoryBuffer1D<float, global::ILGPU.Stride1D.Dense>;",
         "using _Floats = global::ILGPU.ArrayView<float>;",
         "using _GpuShape = global::KernelGen.CompilerServices.GpuShape;",
@@ -199,7 +200,7 @@ internal sealed class IlgpuKernels
                     emitter.DeclareRests(_state!, block[0].Body());
                 }
 
-                emitter.Loop(OutputLoop, "from", "to", block[0].Body());
+                emitter.Loop(OutputLoop, new("from", "to"), block[0].Body());
                 HasPlainSums |= IsScan && emitter.HasPlainSums;
             });
     }
@@ -263,7 +264,8 @@ internal sealed class IlgpuKernels
     {
         var tensor = _onTensorCores ? new TensorEmitter(writer, _functions) : null;
         tensor?.Prologue();
-        return new GroupEmitter(memory, _functions, writer, inRegisters, tensor, tile => Dataflow.IsExponent(_program.Body, tile));
+        return new GroupEmitter(
+            memory, _functions, writer, inRegisters, tensor, tile => Dataflow.IsExponent(_program.Body, tile), SightText.Between(_program));
     }
 
     private static void Prologue(SourceWriter writer, GroupMemory memory, IEnumerable<Operand> tensors)

@@ -1,4 +1,5 @@
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Positions;
 using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Families.Favor;
@@ -282,7 +283,7 @@ internal sealed class FavorGradient : FavorTiles
     /// <summary>G̃[v, 1]ᵀ, or its transpose, of the pairs of a tile that attend to each other.</summary>
     private Tile Within(Dim t, Tile products, Tile? delta) => delta is null
         ? products
-        : B.Map("Td", t, t, Expr.Select(new Position.Precedes(Earlier: t, Later: t), products + delta, 0));
+        : B.Map("Td", t, t, Expr.Select(new Position.Sees(new Sight(Visibility.Causal, Queries: t, Keys: t)), products + delta, 0));
 
     /// <summary>φ, and 2^(log φ) where a gain multiplies that.</summary>
     /// <param name="Scale">What φ of each token is to be multiplied by, [tokens], where it is relative to its own largest feature.</param>

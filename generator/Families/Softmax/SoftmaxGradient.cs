@@ -17,6 +17,7 @@ internal static class SoftmaxGradient
     {
         private readonly TileProgramBuilder _b;
         private readonly SoftmaxSpec _spec;
+        private readonly Sight _sight;
         private readonly double _scale;
         private readonly Dim _d, _dv, _i = Dim.Tokens("i"), _j = Dim.Tokens("j");
         private readonly Operand _query, _key, _value, _output, _outputGradient, _logSumExp, _logSumExpRest, _queryGradient, _keyGradient,
@@ -24,8 +25,9 @@ internal static class SoftmaxGradient
 
         public Writer(SoftmaxSpec spec, string what)
         {
-            _b = new TileProgramBuilder($"{(spec.Causal ? "causal softmax attention" : "softmax attention")}, {what}");
+            _b = new TileProgramBuilder($"{spec.ProgramName}, {what}");
             _spec = spec;
+            _sight = new Sight(spec.Visibility, _i, _j);
             _scale = Math.Pow(spec.HeadDim, -0.5);
             _d = Dim.Fixed("d", spec.HeadDim);
             _dv = Dim.Fixed("dv", spec.ValueDim);
@@ -51,7 +53,7 @@ internal static class SoftmaxGradient
                 var (g, n, nr, delta) = OutputTiles(queries);
                 var sums = _b.LocalState("sums", _i);
                 var dq = sums.AddMatrix("dQ", _d);
-                var keys = _b.Loop(_j, 0, _spec.Causal ? TokenIndex.Min(_key.Length, new TokenIndex.End(_i)) : _key.Length);
+                var keys = _b.Loop(_j, _key.Length, _sight);
                 _b.Fold(keys, sums, () =>
                 {
                     var k = _b.Load("K", _key, keys);
@@ -76,7 +78,7 @@ internal static class SoftmaxGradient
                 var sums = _b.LocalState("sums", _j);
                 var dk = sums.AddMatrix("dK", _d);
                 var dv = sums.AddMatrix("dV", _dv);
-                var queries = _b.Loop(_i, _spec.Causal ? new TokenIndex.Start(_j) : 0, _query.Length);
+                var queries = _b.Loop(_i, _query.Length, _sight);
                 _b.Fold(queries, sums, () =>
                 {
                     var q = _b.Load("Q", _query, queries);
@@ -111,9 +113,7 @@ internal static class SoftmaxGradient
         private Expr Probability(Tile scores, Tile logNormaliser, Tile rest)
         {
             var s = new TwoFloats(logNormaliser, rest).TakenFrom(Expr.NaNUnlessFinite(scores));
-            return Expr.Exp2(
-                _spec.Causal ? Expr.Select(new Position.Precedes(Earlier: _j, Later: _i), s, double.NegativeInfinity) : s,
-                SoftmaxProgram.Flush);
+            return Expr.Exp2(SoftmaxProgram.WhereSeen(_sight, s), SoftmaxProgram.Flush);
         }
     }
 }

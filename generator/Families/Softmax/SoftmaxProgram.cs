@@ -23,9 +23,14 @@ internal static class SoftmaxProgram
     /// </summary>
     public static Expr Scaled(Tile queries, SoftmaxSpec spec) => (Expr)queries * (Math.Pow(spec.HeadDim, -0.5) * Base2.Log2E);
 
+    /// <summary>Scores, −∞ where a query does not see the key.</summary>
+    public static Expr WhereSeen(Sight sight, Expr scores) => sight.Visibility.IsAll
+        ? scores
+        : Expr.Select(new Position.Sees(sight), scores, double.NegativeInfinity);
+
     public static TileProgram Build(SoftmaxSpec spec)
     {
-        var b = new TileProgramBuilder(spec.Causal ? "causal softmax attention" : "softmax attention");
+        var b = new TileProgramBuilder(spec.ProgramName);
         var d = Dim.Fixed("d", spec.HeadDim);
         var dv = Dim.Fixed("dv", spec.ValueDim);
         var query = b.Operand(AttentionOperands.Query(d));
@@ -47,16 +52,15 @@ internal static class SoftmaxProgram
             var n = softmax.AddMatrix("N", dv);
 
             var j = Dim.Tokens("j");
-            var keys = b.Loop(j, 0, spec.Causal ? TokenIndex.Min(key.Length, new TokenIndex.End(i)) : key.Length);
+            var sight = new Sight(spec.Visibility, Queries: i, Keys: j);
+            var keys = b.Loop(j, key.Length, sight);
             b.Fold(keys, softmax, () =>
             {
                 var k = b.Load("K", key, keys);
                 var v = b.Load("V", value, keys);
                 var scores = b.MatMul("A", scaled, k, transposeB: true);
                 var finite = Expr.NaNUnlessFinite(scores);
-                var s = b.Map("S", i, j, spec.Causal
-                    ? Expr.Select(new Position.Precedes(Earlier: j, Later: i), finite, double.NegativeInfinity)
-                    : finite);
+                var s = b.Map("S", i, j, WhereSeen(sight, finite));
                 b.Rebase(softmax, b.RowMax("top", i, j, s), Threshold);
                 var p = b.Map("P", i, j, Expr.Exp2(s - m, Flush));
                 b.AddRowSum(l, i, j, p);

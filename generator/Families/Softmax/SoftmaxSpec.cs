@@ -1,15 +1,26 @@
 using KernelGen.Generator.Declarations;
+using KernelGen.Generator.Positions;
 
 namespace KernelGen.Generator.Families.Softmax;
 
 /// <summary>What one [SoftmaxAttention] declares: exact attention, without random features.</summary>
 /// <param name="HeadDim">d.</param>
 /// <param name="ValueDim">dv.</param>
-/// <param name="Causal">Whether query i sees only keys j ≤ i.</param>
-internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, bool Causal) : AttentionSpec(HeadDim, ValueDim, Causal)
+/// <param name="Visibility">Which keys a query sees.</param>
+internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibility)
+    : AttentionSpec(HeadDim, ValueDim, Visibility.IsCausal)
 {
     /// <summary>What an attribute with sizes alone declares.</summary>
-    public static SoftmaxSpec Example { get; } = new(HeadDim: 64, ValueDim: 64, Causal: false);
+    public static SoftmaxSpec Example { get; } = new(HeadDim: 64, ValueDim: 64, Visibility.All);
 
-    public override string Describe() => $"Exact softmax attention: {DescribeSizes()}.";
+    /// <summary>What its programs are called.</summary>
+    public string ProgramName => Visibility.IsAll ? "softmax attention"
+        : Visibility == Visibility.Causal ? "causal softmax attention"
+        : "masked softmax attention";
+
+    public override string Describe() => $"Exact softmax attention: {DescribeSizes()}{DescribeMask()}.";
+
+    private string DescribeMask() => Visibility.IsAll || Visibility == Visibility.Causal
+        ? ""
+        : $"; a query sees a key if {RelationText.Describe(Visibility.Sees, place => place.ToString().ToLowerInvariant())}";
 }

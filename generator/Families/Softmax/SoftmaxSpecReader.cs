@@ -9,7 +9,7 @@ internal static class SoftmaxSpecReader
     {
         var headDim = attribute.RequiredSize("HeadDim", SizeLimits.MaxHeadDim);
         var valueDim = attribute.OptionalSize("ValueDim", SizeLimits.MaxHeadDim, fallback: headDim);
-        var causal = attribute.Value<bool>("Causal") ?? false;
-        return attribute.Failed ? null : new SoftmaxSpec(headDim, valueDim, causal);
+        var visibility = VisibilityReader.Read(attribute);
+        return attribute.Failed ? null : new SoftmaxSpec(headDim, valueDim, visibility);
     }
 }

@@ -157,6 +157,62 @@ public readonly struct Floats16 : IVector<Floats16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 CreateWhole(int value) => new(Vector512.Create(value).AsSingle());
+
+    /// <inheritdoc/>
+    public static Floats16 WholeIndices
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(Vector512<int>.Indices.AsSingle());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 AddWhole(in Floats16 a, in Floats16 b) => new((a._value.AsInt32() + b._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 MultiplyWhole(in Floats16 a, in Floats16 b) => new((a._value.AsInt32() * b._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 DivideWhole(in Floats16 a, int b) => new((a._value.AsInt32() / b).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 RemainderWhole(in Floats16 a, int b) => new((a._value.AsInt32() - (a._value.AsInt32() / b * b)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 MaxWhole(in Floats16 a, in Floats16 b) => new(Vector512.Max(a._value.AsInt32(), b._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 MinWhole(in Floats16 a, in Floats16 b) => new(Vector512.Min(a._value.AsInt32(), b._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 ShiftLeftWhole(in Floats16 a, int bits) => new((a._value.AsInt32() << bits).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 ShiftRightWhole(in Floats16 a, int bits) => new((a._value.AsInt32() >> bits).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 NotNegativeWhole(in Floats16 a) =>
+        new(Vector512.GreaterThanOrEqual(a._value.AsInt32(), Vector512<int>.Zero).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 IsZeroWhole(in Floats16 a) => new(Vector512.Equals(a._value.AsInt32(), Vector512<int>.Zero).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats16 FromWhole(in Floats16 a) => new(Vector512.ConvertToSingle(a._value.AsInt32()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Floats16 Select(in Floats16 mask, in Floats16 a, in Floats16 b) =>
         new(Vector512.ConditionalSelect(mask._value, a._value, b._value));
 

@@ -157,6 +157,62 @@ public readonly struct Floats4 : IVector<Floats4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats4 CreateWhole(int value) => new(Vector128.Create(value).AsSingle());
+
+    /// <inheritdoc/>
+    public static Floats4 WholeIndices
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(Vector128<int>.Indices.AsSingle());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats4 AddWhole(in Floats4 a, in Floats4 b) => new((a._value.AsInt32() + b._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats4 MultiplyWhole(in Floats4 a, in Floats4 b) => new((a._value.AsInt32() * b._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats4 DivideWhole(in Floats4 a, int b) => new((a._value.AsInt32() / b).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats4 RemainderWhole(in Floats4 a, int b) => new((a._value.AsInt32() - (a._value.AsInt32() / b * b)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats4 MaxWhole(in Floats4 a, in Floats4 b) => new(Vector128.Max(a._value.AsInt32(), b._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats4 MinWhole(in Floats4 a, in Floats4 b) => new(Vector128.Min(a._value.AsInt32(), b._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats4 ShiftLeftWhole(in Floats4 a, int bits) => new((a._value.AsInt32() << bits).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats4 ShiftRightWhole(in Floats4 a, int bits) => new((a._value.AsInt32() >> bits).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats4 NotNegativeWhole(in Floats4 a) =>
+        new(Vector128.GreaterThanOrEqual(a._value.AsInt32(), Vector128<int>.Zero).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats4 IsZeroWhole(in Floats4 a) => new(Vector128.Equals(a._value.AsInt32(), Vector128<int>.Zero).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats4 FromWhole(in Floats4 a) => new(Vector128.ConvertToSingle(a._value.AsInt32()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Floats4 Select(in Floats4 mask, in Floats4 a, in Floats4 b) =>
         new(Vector128.ConditionalSelect(mask._value, a._value, b._value));
 

@@ -157,6 +157,62 @@ public readonly struct Floats8 : IVector<Floats8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 CreateWhole(int value) => new(Vector256.Create(value).AsSingle());
+
+    /// <inheritdoc/>
+    public static Floats8 WholeIndices
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(Vector256<int>.Indices.AsSingle());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 AddWhole(in Floats8 a, in Floats8 b) => new((a._value.AsInt32() + b._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 MultiplyWhole(in Floats8 a, in Floats8 b) => new((a._value.AsInt32() * b._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 DivideWhole(in Floats8 a, int b) => new((a._value.AsInt32() / b).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 RemainderWhole(in Floats8 a, int b) => new((a._value.AsInt32() - (a._value.AsInt32() / b * b)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 MaxWhole(in Floats8 a, in Floats8 b) => new(Vector256.Max(a._value.AsInt32(), b._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 MinWhole(in Floats8 a, in Floats8 b) => new(Vector256.Min(a._value.AsInt32(), b._value.AsInt32()).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 ShiftLeftWhole(in Floats8 a, int bits) => new((a._value.AsInt32() << bits).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 ShiftRightWhole(in Floats8 a, int bits) => new((a._value.AsInt32() >> bits).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 NotNegativeWhole(in Floats8 a) =>
+        new(Vector256.GreaterThanOrEqual(a._value.AsInt32(), Vector256<int>.Zero).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 IsZeroWhole(in Floats8 a) => new(Vector256.Equals(a._value.AsInt32(), Vector256<int>.Zero).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats8 FromWhole(in Floats8 a) => new(Vector256.ConvertToSingle(a._value.AsInt32()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Floats8 Select(in Floats8 mask, in Floats8 a, in Floats8 b) =>
         new(Vector256.ConditionalSelect(mask._value, a._value, b._value));
 

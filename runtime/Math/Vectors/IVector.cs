@@ -110,6 +110,45 @@ public interface IVector<TSelf>
     /// <summary>A mask of the first lanes; none where the count is negative, all where it is larger than <see cref="Count"/>.</summary>
     static abstract TSelf First(int count);
 
+    /// <summary>One whole number in each lane. What follows takes lanes for whole numbers of 32 bits, and wraps around as an int does.</summary>
+    static abstract TSelf CreateWhole(int value);
+
+    /// <summary>The whole numbers 0, 1, 2, …</summary>
+    static abstract TSelf WholeIndices { get; }
+
+    /// <summary>a + b of whole numbers.</summary>
+    static abstract TSelf AddWhole(in TSelf a, in TSelf b);
+
+    /// <summary>a·b of whole numbers.</summary>
+    static abstract TSelf MultiplyWhole(in TSelf a, in TSelf b);
+
+    /// <summary>a/b of whole numbers, towards zero; b is not 0.</summary>
+    static abstract TSelf DivideWhole(in TSelf a, int b);
+
+    /// <summary>The remainder of <see cref="DivideWhole"/>, which has the sign of a.</summary>
+    static abstract TSelf RemainderWhole(in TSelf a, int b);
+
+    /// <summary>The larger whole number.</summary>
+    static abstract TSelf MaxWhole(in TSelf a, in TSelf b);
+
+    /// <summary>The smaller whole number.</summary>
+    static abstract TSelf MinWhole(in TSelf a, in TSelf b);
+
+    /// <summary>A whole number moved to the left by so many bits, 0 to 31.</summary>
+    static abstract TSelf ShiftLeftWhole(in TSelf a, int bits);
+
+    /// <summary>A whole number moved to the right by so many bits, 0 to 31, and rounded down.</summary>
+    static abstract TSelf ShiftRightWhole(in TSelf a, int bits);
+
+    /// <summary>A mask of whole numbers a ≥ 0.</summary>
+    static abstract TSelf NotNegativeWhole(in TSelf a);
+
+    /// <summary>A mask of whole numbers a = 0.</summary>
+    static abstract TSelf IsZeroWhole(in TSelf a);
+
+    /// <summary>A whole number as the nearest float.</summary>
+    static abstract TSelf FromWhole(in TSelf a);
+
     /// <summary>a where the mask is set, b elsewhere.</summary>
     static abstract TSelf Select(in TSelf mask, in TSelf a, in TSelf b);
 

@@ -1,0 +1,178 @@
+namespace KernelGen.Generator.Positions;
+
+/// <summary>What a <see cref="WholeNumber"/> adds up: a place, or what is no sum of places.</summary>
+internal abstract record Term
+{
+    /// <summary>The numbers that it is made of.</summary>
+    public abstract IReadOnlyList<WholeNumber> Operands { get; }
+
+    public virtual bool IsSurelyNotNegative => false;
+
+    public abstract long Evaluate(Func<Place, long> place);
+
+    public abstract WholeNumber Replace(Func<Place, WholeNumber> replacement);
+
+    public sealed override string ToString() => WholeNumber.Of(this).ToString();
+
+    public abstract T Match<T>(
+        Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum, Func<Shifted, T> shifted,
+        Func<Product, T> product, Func<RemainderBound, T> remainderBound);
+
+    public virtual bool DependsOn(Place place) => Operands.Any(operand => operand.DependsOn(place));
+
+    /// <summary>A place.</summary>
+    public sealed record At(Place Place) : Term
+    {
+        public override IReadOnlyList<WholeNumber> Operands => [];
+
+        public override bool IsSurelyNotNegative => true;
+
+        public override bool DependsOn(Place place) => place == Place;
+
+        public override long Evaluate(Func<Place, long> place) => place(Place);
+
+        public override WholeNumber Replace(Func<Place, WholeNumber> replacement) => replacement(Place);
+
+        public override T Match<T>(
+            Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound) => at(this);
+    }
+
+    /// <summary>A quotient without its rest.</summary>
+    /// <param name="Dividend">What is divided.</param>
+    /// <param name="Divisor">At least 1.</param>
+    /// <param name="IsFloor">Whether it is rounded down, and not towards zero.</param>
+    public sealed record Quotient(WholeNumber Dividend, long Divisor, bool IsFloor) : Term
+    {
+        public override IReadOnlyList<WholeNumber> Operands => [Dividend];
+
+        public override bool IsSurelyNotNegative => Dividend.IsSurelyNotNegative;
+
+        public override long Evaluate(Func<Place, long> place) => IsFloor
+            ? WholeNumber.FloorDivide(Dividend.Evaluate(place), Divisor)
+            : Dividend.Evaluate(place) / Divisor;
+
+        public override WholeNumber Replace(Func<Place, WholeNumber> replacement) => IsFloor
+            ? Dividend.Replace(replacement).FloorOver(Divisor)
+            : Dividend.Replace(replacement) / Divisor;
+
+        public override T Match<T>(
+            Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound) => quotient(this);
+    }
+
+    /// <summary>The rest of a division towards zero.</summary>
+    /// <param name="Dividend">What is divided.</param>
+    /// <param name="Divisor">At least 1.</param>
+    public sealed record Remainder(WholeNumber Dividend, long Divisor) : Term
+    {
+        public override IReadOnlyList<WholeNumber> Operands => [Dividend];
+
+        public override bool IsSurelyNotNegative => Dividend.IsSurelyNotNegative;
+
+        public override long Evaluate(Func<Place, long> place) => Dividend.Evaluate(place) % Divisor;
+
+        public override WholeNumber Replace(Func<Place, WholeNumber> replacement) => Dividend.Replace(replacement) % Divisor;
+
+        public override T Match<T>(
+            Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound) => remainder(this);
+    }
+
+    /// <summary>The larger or the smaller number of two.</summary>
+    public sealed record Extremum(bool IsMax, WholeNumber Left, WholeNumber Right) : Term
+    {
+        public override IReadOnlyList<WholeNumber> Operands => [Left, Right];
+
+        public override bool IsSurelyNotNegative => IsMax
+            ? Left.IsSurelyNotNegative || Right.IsSurelyNotNegative || Left == -Right
+            : Left.IsSurelyNotNegative && Right.IsSurelyNotNegative;
+
+        public override long Evaluate(Func<Place, long> place)
+        {
+            var (left, right) = (Left.Evaluate(place), Right.Evaluate(place));
+            return IsMax ? Math.Max(left, right) : Math.Min(left, right);
+        }
+
+        public override WholeNumber Replace(Func<Place, WholeNumber> replacement)
+        {
+            var (left, right) = (Left.Replace(replacement), Right.Replace(replacement));
+            return IsMax ? WholeNumber.Max(left, right) : WholeNumber.Min(left, right);
+        }
+
+        public override T Match<T>(
+            Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound) => extremum(this);
+    }
+
+    /// <summary>A number moved by bits; to the right it is rounded down.</summary>
+    public sealed record Shifted(WholeNumber Value, WholeNumber Bits, bool IsLeft) : Term
+    {
+        public override IReadOnlyList<WholeNumber> Operands => [Value, Bits];
+
+        public override bool IsSurelyNotNegative => Value.IsSurelyNotNegative;
+
+        public override long Evaluate(Func<Place, long> place)
+        {
+            // As C# shifts an int: by the last five bits.
+            var (value, bits) = (Value.Evaluate(place), (int)(Bits.Evaluate(place) & 31));
+            return IsLeft ? value << bits : value >> bits;
+        }
+
+        public override WholeNumber Replace(Func<Place, WholeNumber> replacement)
+        {
+            var (value, bits) = (Value.Replace(replacement), Bits.Replace(replacement));
+            return IsLeft ? WholeNumber.ShiftLeft(value, bits) : WholeNumber.ShiftRight(value, bits);
+        }
+
+        public override T Match<T>(
+            Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound) => shifted(this);
+    }
+
+    /// <summary>A product of two numbers that are no constants.</summary>
+    public sealed record Product(WholeNumber Left, WholeNumber Right) : Term
+    {
+        public override IReadOnlyList<WholeNumber> Operands => [Left, Right];
+
+        public override bool IsSurelyNotNegative => Left == Right || (Left.IsSurelyNotNegative && Right.IsSurelyNotNegative);
+
+        public override long Evaluate(Func<Place, long> place) => Left.Evaluate(place) * Right.Evaluate(place);
+
+        public override WholeNumber Replace(Func<Place, WholeNumber> replacement) => Left.Replace(replacement) * Right.Replace(replacement);
+
+        public override T Match<T>(
+            Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound) => product(this);
+    }
+
+    /// <summary>The least or the largest rest of the numbers from one to another.</summary>
+    /// <param name="IsMost">Whether it is the largest.</param>
+    /// <param name="From">The first number.</param>
+    /// <param name="To">The last number.</param>
+    /// <param name="Divisor">At least 1.</param>
+    public sealed record RemainderBound(bool IsMost, WholeNumber From, WholeNumber To, long Divisor) : Term
+    {
+        public override IReadOnlyList<WholeNumber> Operands => [From, To];
+
+        public override bool IsSurelyNotNegative => From.IsSurelyNotNegative;
+
+        /// <summary>What emitted text calls too, in the runtime's words.</summary>
+        public override long Evaluate(Func<Place, long> place)
+        {
+            var (from, to) = (From.Evaluate(place), To.Evaluate(place));
+
+            // A range that passes no multiple has rests in order; one that does may have them all.
+            return from / Divisor == to / Divisor && (from >= 0) == (to >= 0) ? (IsMost ? to : from) % Divisor
+                : IsMost ? Math.Max(0, Math.Min(to, Divisor - 1))
+                : Math.Min(0, Math.Max(from, 1 - Divisor));
+        }
+
+        public override WholeNumber Replace(Func<Place, WholeNumber> replacement) =>
+            WholeNumber.Of(new RemainderBound(IsMost, From.Replace(replacement), To.Replace(replacement), Divisor));
+
+        public override T Match<T>(
+            Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound) => remainderBound(this);
+    }
+}

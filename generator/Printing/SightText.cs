@@ -1,0 +1,127 @@
+using KernelGen.Generator.Positions;
+using KernelGen.Generator.Text;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Printing;
+
+/// <summary>
+/// Spells in C# what two axes of tokens see of each other. The positions of the first and the last token of the current tile of axis i are
+/// the variables iFirst and iLast.
+/// </summary>
+/// <param name="FirstPosition">The variable that holds the position of the first query.</param>
+/// <param name="Head">The variable that holds the query head.</param>
+/// <param name="Positions">The variable that holds the number of positions.</param>
+internal sealed record SightText(string FirstPosition, string Head, string Positions)
+{
+    /// <summary>The sights of a program between the tiles of two loops.</summary>
+    public static IReadOnlyList<Sight> Between(TileProgram program) =>
+        [.. Dataflow.Sights(program).Where(sight => !sight.IsWithinTile)];
+
+    /// <summary>The variables of the positions of a tile.</summary>
+    /// <param name="tokens">The axis.</param>
+    /// <param name="sights">All sights of the program, which tell whether the axis is of queries.</param>
+    public string Declare(Dim tokens, IReadOnlyList<Sight> sights) =>
+        $"long {First(tokens)} = {Position(tokens, sights)}, {Last(tokens)} = {First(tokens)} + {IndexText.Count(tokens)} - 1;";
+
+    /// <summary>The position of the first token of the current tile of an axis.</summary>
+    /// <inheritdoc cref="Declare"/>
+    public string Position(Dim tokens, IReadOnlyList<Sight> sights) => sights.Any(sight => sight.Queries == tokens)
+        ? $"{FirstPosition} + {IndexText.Start(tokens)}"
+        : IndexText.Start(tokens);
+
+    /// <summary>A bool: the relation of two tiles, of one of which only a strip may be meant.</summary>
+    /// <param name="relation">Of the first and last tokens of both.</param>
+    /// <param name="sight">Which axes.</param>
+    /// <param name="strip">The axis of the strip, whose positions are sFirst and sLast; null: whole tiles are meant.</param>
+    public string Print(Relation relation, Sight sight, Dim? strip = null) =>
+        RelationText.Print(relation, place => Variable(place, sight, strip));
+
+    /// <summary>A bool: whether a query sees a key.</summary>
+    /// <param name="sight">Their axes.</param>
+    /// <param name="query">The row or column of the query in its tile.</param>
+    /// <param name="key">That of the key.</param>
+    public string Element(Sight sight, string query, string key)
+    {
+        Sight[] sights = [sight];
+        var position = sight.IsWithinTile ? "" : Position(sight.Queries, sights) + " + ";
+        var text = RelationText.Print(sight.Visibility.Sees, place => place switch
+        {
+            Place.Query => RelationText.Operand(position + query),
+            Place.Key => RelationText.Operand(sight.IsWithinTile ? key : $"{IndexText.Start(sight.Keys)} + {key}"),
+            Place.Head => Head,
+            _ => Positions,
+        });
+        return $"({text})";
+    }
+
+    /// <summary>
+    /// The range of a loop whose
+    /// tiles the current tile of another axis sees, or is seen by: it lies in ranges of tokens, of which each tile
+    /// is visited once, however many ranges it is in.
+    /// </summary>
+    /// <param name="writer">Takes the lines before the loop.</param>
+    /// <param name="loop">The loop.</param>
+    /// <param name="tile">Tokens of a tile.</param>
+    /// <param name="length">All tokens of the axis.</param>
+    public LoopRange Range(SourceWriter writer, TokenLoop loop, int tile, string length)
+    {
+        var (sight, tokens) = (loop.Sight!, loop.Tokens);
+        var isOfKeys = tokens == sight.Keys;
+        var ranges = isOfKeys ? sight.Visibility.KeyRanges : sight.Visibility.QueryRanges;
+        var offset = isOfKeys ? "" : $" - {FirstPosition}";
+        var unseen = ranges.All(range => range.IsExact) ? null : $"!({Print(sight.Visibility.Possibly, sight)})";
+        writer.Line();
+        writer.Line(
+            $"// Positions of {(isOfKeys ? $"keys that queries {First(sight.Queries)} to {Last(sight.Queries)} see" : $"queries that see keys {First(sight.Keys)} to {Last(sight.Keys)}")}: {(ranges.Count == 0 ? "none" : string.Join(", and ", ranges.Select(range => Describe(range, sight))))}.");
+        if (ranges is [{ } only])
+        {
+            writer.Line($"var {tokens}From = {From(only)};");
+            writer.Line($"var {tokens}To = {To(only)};");
+            return new($"{tokens}From", $"{tokens}To", Next: null, unseen);
+        }
+
+        for (var i = 0; i < ranges.Count; i++)
+        {
+            writer.Line($"var {tokens}From{i} = {From(ranges[i])};");
+            writer.Line($"var {tokens}To{i} = {To(ranges[i])};");
+        }
+
+        string Next(string from) => Enumerable.Range(0, ranges.Count).Aggregate(
+            length, (next, i) => $"_Positions.NextTile({from}, {tokens}From{i}, {tokens}To{i}, {next})");
+        return new(Next("0"), length, Next($"{IndexText.Start(tokens)} + {tile}"), unseen);
+
+        string From(TokenRange range) => isOfKeys && range.From == 0
+            ? "0"
+            : $"_Positions.TileOf({Number(range.From, sight)}{offset}, {length}, {tile})";
+
+        string To(TokenRange range)
+        {
+            var to = range.To is null ? length : $"_Positions.Within({Number(range.To, sight)}{offset}, {length})";
+            return range.Condition == Relation.Always ? to : $"{Print(range.Condition, sight)} ? {to} : 0";
+        }
+    }
+
+    private static string First(Dim tokens) => tokens.Name + "First";
+
+    private static string Last(Dim tokens) => tokens.Name + "Last";
+
+    private string Number(WholeNumber number, Sight sight) => RelationText.Print(number, place => Variable(place, sight, strip: null));
+
+    /// <summary>A range for those who read.</summary>
+    private string Describe(TokenRange range, Sight sight)
+    {
+        string Name(Place place) => sight.AxisOf(place) is null ? place.ToString().ToLowerInvariant() : Variable(place, sight, strip: null);
+        var (from, to) = (RelationText.Describe(range.From, Name), range.To is null ? "the end" : RelationText.Describe(range.To, Name));
+        var condition = range.Condition == Relation.Always ? "" : $" if {RelationText.Describe(range.Condition, Name)}";
+        return $"[{from}, {to}){condition}{(range.IsExact ? "" : ", not all of it")}";
+    }
+
+    private string Variable(Place place, Sight sight, Dim? strip)
+    {
+        var isFirst = place is Place.FirstQuery or Place.FirstKey;
+        return sight.AxisOf(place) is not { } axis ? (place == Place.Head ? Head : Positions)
+            : axis == strip ? (isFirst ? "sFirst" : "sLast")
+            : isFirst ? First(axis)
+            : Last(axis);
+    }
+}

@@ -1,0 +1,18 @@
+using KernelGen.Generator.Positions;
+
+namespace KernelGen.Generator.Tiles;
+
+/// <summary>Which tokens of one axis, which are queries, see which of another, which are keys.</summary>
+/// <param name="Visibility">By their positions.</param>
+/// <param name="Queries">The axis of the queries.</param>
+/// <param name="Keys">The axis of the keys; the same one where tokens of a tile see each other.</param>
+internal sealed record Sight(Visibility Visibility, Dim Queries, Dim Keys)
+{
+    /// <summary>Whether it is asked of the tokens of one tile, which have the same positions as queries and as keys.</summary>
+    public bool IsWithinTile => Queries == Keys;
+
+    /// <summary>The axis of which a place tells the position; null: it is none of a token.</summary>
+    public Dim? AxisOf(Place place) => place is Place.Query or Place.FirstQuery or Place.LastQuery ? Queries
+        : place is Place.Key or Place.FirstKey or Place.LastKey ? Keys
+        : null;
+}

@@ -1,0 +1,157 @@
+using KernelGen.Tests.Behaviour;
+using Xunit;
+
+namespace KernelGen.Tests.Masks;
+
+/// <summary>Masked attention, forward and backward, against the formula, pair by pair in double.</summary>
+public sealed class MaskTests
+{
+    /// <summary>Queries and keys around the sizes of tiles (48 keys, 192 queries) and strips (12).</summary>
+    private static readonly (int Queries, int Keys)[] Lengths =
+        [(0, 0), (0, 5), (1, 1), (1, 60), (2, 300), (13, 13), (47, 49), (49, 100), (193, 193), (100, 460), (400, 401)];
+
+    [Theory]
+    [ClassData(typeof(MaskedLayer.Everyone))]
+    public void Outputs_are_those_of_the_formula(MaskedLayer layer)
+    {
+        foreach (var (queries, keys) in Lengths)
+        {
+            Check(layer, new MaskedCall(layer, batch: 2, heads: 3, queries, keys, seed: queries + keys), degree: 1 + (keys % 3));
+        }
+    }
+
+    /// <summary>Random inputs average faults away; these do not.</summary>
+    [Theory]
+    [ClassData(typeof(MaskedLayer.Everyone))]
+    public void Structured_tokens_are_attended_to_as_well(MaskedLayer layer)
+    {
+        const int length = 205;
+        foreach (var (name, number) in new (string, Func<int, int, float>)[]
+        {
+            ("equal", (_, c) => 0.5f + (c % 3)),
+            ("zero", (_, _) => 0),
+            ("ramp", (t, c) => (t - 100) * 0.01f * (c % 2 == 0 ? 1 : -1)),
+            ("falling norms", (t, c) => MathF.Pow(0.97f, t) * (1 + (c % 5))),
+            ("rising norms", (t, c) => MathF.Pow(1.02f, t) * (1 - (c % 2))),
+            ("huge", (t, c) => (t % 7) * 20f * (c % 3)),
+            ("tiny", (t, c) => (t + c) * 1e-20f),
+        })
+        {
+            Check(layer, new MaskedCall(layer, 1, 2, length, length, seed: 3).Fill(number), degree: 1, name);
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(MaskedLayer.Everyone))]
+    public void Sequences_of_different_lengths_end_with_their_own_queries(MaskedLayer layer)
+    {
+        var call = new MaskedCall(layer, batch: 4, heads: 2, queries: 60, keys: 210, seed: 5)
+        {
+            KeyLengths = [210, 61, 60, 150],
+            QueryLengths = [60, 60, 10, 0],
+        };
+        Check(layer, call, degree: 2);
+    }
+
+    /// <summary>Without lengths of queries, padding is at the end of both, and positions are those of the tensors.</summary>
+    [Theory]
+    [ClassData(typeof(MaskedLayer.Everyone))]
+    public void Padded_keys_are_seen_by_none(MaskedLayer layer) => Check(
+        layer, new MaskedCall(layer, batch: 4, heads: 2, queries: 130, keys: 130, seed: 6) { KeyLengths = [130, 1, 0, 77] }, degree: 1);
+
+    [Theory]
+    [ClassData(typeof(MaskedLayer.Everyone))]
+    public void Query_that_sees_nothing_gets_zeros_and_no_gradients(MaskedLayer layer)
+    {
+        var call = new MaskedCall(layer, batch: 1, heads: 1, queries: 300, keys: 300, seed: 7) { KeyLengths = [2] };
+        var attention = layer.Create();
+        using var context = new BackwardContext();
+        var output = call.Forward(attention, context);
+        for (var i = 0; i < 300; i++)
+        {
+            var sees = call.Sees(batch: 0, head: 0)(i, 0) || call.Sees(0, 0)(i, 1);
+            Assert.Equal(sees, float.IsFinite(context.LogSumExp[i]));
+            Assert.True(sees || !output.AsSpan(i * attention.ValueDim, attention.ValueDim).ContainsAnyExcept(0f));
+        }
+    }
+
+    /// <summary>Tiles are visited as queries see them: what lies in others is not read.</summary>
+    [Theory]
+    [InlineData(typeof(Window5), 3, 300, 700)]
+    [InlineData(typeof(Window48), 100, 500, 700)]
+    [InlineData(typeof(SinkWindow), 200, 500, 700)]
+    [InlineData(typeof(SideWindow), 300, 600, 700)]
+    public void NaN_reaches_nothing_that_does_not_see_its_tile(Type type, int key, int from, int length)
+    {
+        var layer = MaskedLayer.All.Single(one => one.Type == type);
+        var attention = layer.Create();
+        var call = new MaskedCall(layer, 1, 1, length, length, seed: 8);
+        var before = call.Forward(attention);
+        call.Key[key * attention.HeadDim] = float.NaN;
+        call.Value[key * attention.ValueDim] = float.NaN;
+        Compare.Same(before.AsSpan(from * attention.ValueDim), call.Forward(attention).AsSpan(from * attention.ValueDim));
+    }
+
+    [Theory]
+    [ClassData(typeof(MaskedLayer.CausalOnes))]
+    public void Later_tokens_change_nothing_to_the_bit(MaskedLayer layer)
+    {
+        const int length = 230;
+        var attention = layer.Create();
+        var call = new MaskedCall(layer, 1, 2, length, length, seed: 9);
+        var before = call.Forward(attention);
+        foreach (var from in new[] { 1, 12, 48, 49, 191, 229 })
+        {
+            var changed = new MaskedCall(layer, 1, 2, length, length, seed: 9);
+            changed.ChangeFrom(from);
+            var after = changed.Forward(attention);
+            for (var head = 0; head < 2; head++)
+            {
+                var start = head * length * attention.ValueDim;
+                Compare.Same(before.AsSpan(start, from * attention.ValueDim), after.AsSpan(start, from * attention.ValueDim));
+            }
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(MaskedLayer.Everyone))]
+    public void Causality_is_known(MaskedLayer layer)
+    {
+        Assert.Equal(layer.IsCausal, layer.Create().Causal);
+        Assert.Equal(layer.IsCausal, layer.Create() is ICausalAttention);
+    }
+
+    [Fact]
+    public void More_queries_than_keys_are_refused_with_both_numbers()
+    {
+        var layer = MaskedLayer.All[0];
+        var call = new MaskedCall(layer, 1, 1, queries: 7, keys: 6, seed: 1);
+        var refused = Assert.Throws<ArgumentException>(() => call.Forward(layer.Create()));
+        Assert.Contains("QueryLength is 7 and KeyLength is 6", refused.Message, StringComparison.Ordinal);
+        var ragged = new MaskedCall(layer, 2, 1, queries: 7, keys: 7, seed: 1) { KeyLengths = [7, 3], QueryLengths = [7, 4] };
+        refused = Assert.Throws<ArgumentException>(() => ragged.Forward(layer.Create()));
+        Assert.Contains("QueryLengths[1] is 4 and KeyLengths[1] is 3", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static void Check(MaskedLayer layer, MaskedCall call, int degree, string what = "")
+    {
+        var attention = layer.Create();
+        attention.DegreeOfParallelism = degree;
+        using var context = new BackwardContext();
+        var output = call.Forward(attention, context);
+        var gradients = call.Backward(attention, output, context);
+        var expected = call.Expected();
+        try
+        {
+            // Each sum of probabilities is rounded to float32, and so is each score: 1e-5, and 1e-4 where those are differences.
+            Compare.Close(expected.Output, output, 1e-5);
+            Compare.Close(expected.Query, gradients.Query, 1e-4, expected.Size);
+            Compare.Close(expected.Key, gradients.Key, 1e-4, expected.Size);
+            Compare.Close(expected.Value, gradients.Value, 1e-4);
+        }
+        catch (Exception fault)
+        {
+            throw new InvalidOperationException($"{layer} {what} {call.Shape}: {fault.Message}", fault);
+        }
+    }
+}

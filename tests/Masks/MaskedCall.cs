@@ -1,0 +1,116 @@
+using KernelGen.Tests.Behaviour;
+
+namespace KernelGen.Tests.Masks;
+
+/// <summary>The tensors of a call of a masked layer, heads before tokens, and what it should give.</summary>
+internal sealed class MaskedCall
+{
+    private readonly MaskedLayer _layer;
+    private readonly int _headDim, _valueDim;
+
+    public MaskedCall(MaskedLayer layer, int batch, int heads, int queries, int keys, int seed)
+    {
+        var attention = layer.Create();
+        (_layer, _headDim, _valueDim) = (layer, attention.HeadDim, attention.ValueDim);
+        Shape = new AttentionShape(batch, heads, queries, keys);
+        var random = new Random(seed);
+        Query = Inputs.Normal(random, batch * heads * queries * _headDim, 1);
+        Key = Inputs.Normal(random, batch * heads * keys * _headDim, 1);
+        Value = Inputs.Normal(random, batch * heads * keys * _valueDim, 1);
+        Upstream = Inputs.Normal(random, batch * heads * queries * _valueDim, 1);
+    }
+
+    public AttentionShape Shape { get; }
+
+    public float[] Query { get; }
+
+    public float[] Key { get; }
+
+    public float[] Value { get; }
+
+    /// <summary>The gradient by the outputs.</summary>
+    public float[] Upstream { get; }
+
+    public int[] KeyLengths { get; init; } = [];
+
+    public int[] QueryLengths { get; init; } = [];
+
+    /// <summary>Sets every number, by the token and the column.</summary>
+    public MaskedCall Fill(Func<int, int, float> number)
+    {
+        foreach (var (tensor, dim, tokens) in new[]
+        {
+            (Query, _headDim, Shape.QueryLength), (Key, _headDim, Shape.KeyLength), (Value, _valueDim, Shape.KeyLength),
+        })
+        {
+            for (var i = 0; i < tensor.Length; i++)
+            {
+                tensor[i] = number(i / dim % tokens, i % dim);
+            }
+        }
+
+        return this;
+    }
+
+    /// <summary>Changes the tokens of all heads from one on; there are as many queries as keys.</summary>
+    public void ChangeFrom(int token)
+    {
+        foreach (var (tensor, dim) in new[] { (Query, _headDim), (Key, _headDim), (Value, _valueDim) })
+        {
+            for (var i = 0; i < tensor.Length; i++)
+            {
+                tensor[i] = i / dim % Shape.KeyLength < token ? tensor[i] : 0.5f - (3 * tensor[i]);
+            }
+        }
+    }
+
+    public float[] Forward(IDifferentiableAttention attention, BackwardContext? context = null)
+    {
+        var output = new float[Upstream.Length];
+        attention.Forward(
+            Query, Key, Value, output, Shape, new ForwardOptions { Context = context, KeyLengths = KeyLengths, QueryLengths = QueryLengths });
+        return output;
+    }
+
+    public (float[] Query, float[] Key, float[] Value) Backward(
+        IDifferentiableAttention attention, float[] output, BackwardContext context)
+    {
+        var (dq, dk, dv) = (new float[Query.Length], new float[Key.Length], new float[Value.Length]);
+        attention.Backward(Query, Key, Value, output, context, Upstream, dq, dk, dv, Shape);
+        return (dq, dk, dv);
+    }
+
+    /// <summary>Whether a query's row of a sequence sees a key's.</summary>
+    public Func<int, int, bool> Sees(int batch, int head)
+    {
+        var (queries, keys) = Counted(batch);
+        var first = KeyLengths.Length > 0 && QueryLengths.Length > 0 ? keys - queries : Shape.KeyLength - Shape.QueryLength;
+        return (i, j) => i < queries && j < keys && _layer.Sees(first + i, j, head);
+    }
+
+    /// <summary>The outputs and the gradients, of all heads, and the largest summand of the gradients of queries and keys.</summary>
+    public (double[] Output, double[] Query, double[] Key, double[] Value, double Size) Expected()
+    {
+        var (output, dq, dk, dv, size) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), 0.0);
+        for (var i = 0; i < Shape.Batch * Shape.Heads; i++)
+        {
+            var sees = Sees(i / Shape.Heads, i % Shape.Heads);
+            var (q, g) = (Part(Query, i, Shape.QueryLength * _headDim), Part(Upstream, i, Shape.QueryLength * _valueDim));
+            var (k, v) = (Part(Key, i, Shape.KeyLength * _headDim), Part(Value, i, Shape.KeyLength * _valueDim));
+            var gradients = MaskedNaive.Backward(_headDim, q, k, v, g, sees);
+            output.AddRange(MaskedNaive.Forward(_headDim, q, k, v, sees));
+            dq.AddRange(gradients.Query);
+            dk.AddRange(gradients.Key);
+            dv.AddRange(gradients.Value);
+            size = Math.Max(size, gradients.Size);
+        }
+
+        return ([.. output], [.. dq], [.. dk], [.. dv], size);
+    }
+
+    private (int Queries, int Keys) Counted(int batch) => (
+        QueryLengths.Length == 0 ? Shape.QueryLength : QueryLengths[batch],
+        KeyLengths.Length == 0 ? Shape.KeyLength : KeyLengths[batch]);
+
+    private static float[] Part(float[] tensor, int head, int length) => tensor.AsSpan(head * length, length).ToArray();
+}
