@@ -87,6 +87,7 @@ using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
 using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
 using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
 using _OperandSource = global::KernelGen.CompilerServices.OperandSource;
+using _Positions = global::KernelGen.CompilerServices.Positions;
 using _Products = global::KernelGen.CompilerServices.TileProducts;
 using _References = global::KernelGen.CompilerServices.References;
 using _RowProducts = global::KernelGen.CompilerServices.RowProducts;
@@ -410,7 +411,7 @@ partial class CausalSoftmax
                             // T = G · Vᵀ, lower triangle
                             _Products.MultiplyLower<_Floats>(ref G, 16, 1, ref VT, 48, ref T, 48, rows: sCount, inner: 16, columns: 48, diagonal: s);
                             // Td = column ≤ row ? T + delta : 0
-                            ComputeTd(ref T, ref delta, sCount, tCount, tStart + s - tStart);
+                            ComputeTd(ref T, ref delta, sCount, tCount, tStart + s, tStart);
                             if (stage != _SumStage.Empty)
                             {
                                 // X = G · St
@@ -821,7 +822,7 @@ partial class CausalSoftmax
                             // T = V · Gᵀ, lower triangle
                             _Products.MultiplyLower<_Floats>(ref _Unsafe.Add(ref V, s * 16), 16, 1, ref GT, 48, ref T, 48, rows: sCount, inner: 16, columns: 48, diagonal: s);
                             // Td = column ≤ row ? T + deltaT : 0
-                            ComputeTd2(ref T, ref delta, sCount, tCount, tStart + s - tStart);
+                            ComputeTd2(ref T, ref delta, sCount, tCount, tStart + s, tStart);
                             if (stage != _SumStage.Empty)
                             {
                                 // Y = V · Rᵀ
@@ -1216,7 +1217,7 @@ partial class CausalSoftmax
         // Td = column ≤ row ? T + delta : 0, [t × t].
         // Td takes the memory of T.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeTd(ref float T, ref float delta, int rows, int columns, int ahead)
+        private static void ComputeTd(ref float T, ref float delta, int rows, int columns, int rowPosition, int columnPosition)
         {
             for (nint r = 0; r < rows; r += 3)
             {
@@ -1230,11 +1231,11 @@ partial class CausalSoftmax
                     var T0 = _Floats.Load(ref _Unsafe.Add(ref Tr, j));
                     var T1 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 48));
                     var T2 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 96));
-                    var Td0 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r - j))), T0 + delta0, _Floats.Zero);
+                    var Td0 = _Floats.Select(_Floats.First((rowPosition + (int)r) + 1 - (columnPosition + (int)j)), T0 + delta0, _Floats.Zero);
                     _Floats.Store(Td0, ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 1 - j))), T1 + delta1, _Floats.Zero);
+                    var Td1 = _Floats.Select(_Floats.First((rowPosition + (int)r + 1) + 1 - (columnPosition + (int)j)), T1 + delta1, _Floats.Zero);
                     _Floats.Store(Td1, ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 2 - j))), T2 + delta2, _Floats.Zero);
+                    var Td2 = _Floats.Select(_Floats.First((rowPosition + (int)r + 2) + 1 - (columnPosition + (int)j)), T2 + delta2, _Floats.Zero);
                     _Floats.Store(Td2, ref _Unsafe.Add(ref Tr, j + 96));
                 }
                 if (whole0 < columns)
@@ -1244,11 +1245,11 @@ partial class CausalSoftmax
                     var T0 = _Floats.Load(ref _Unsafe.Add(ref Tr, j));
                     var T1 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 48));
                     var T2 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 96));
-                    var Td0 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r - j))), T0 + delta0, _Floats.Zero);
+                    var Td0 = _Floats.Select(_Floats.First((rowPosition + (int)r) + 1 - (columnPosition + (int)j)), T0 + delta0, _Floats.Zero);
                     _Floats.Store(_Floats.Select(tail, Td0, _Floats.Zero), ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 1 - j))), T1 + delta1, _Floats.Zero);
+                    var Td1 = _Floats.Select(_Floats.First((rowPosition + (int)r + 1) + 1 - (columnPosition + (int)j)), T1 + delta1, _Floats.Zero);
                     _Floats.Store(_Floats.Select(tail, Td1, _Floats.Zero), ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 2 - j))), T2 + delta2, _Floats.Zero);
+                    var Td2 = _Floats.Select(_Floats.First((rowPosition + (int)r + 2) + 1 - (columnPosition + (int)j)), T2 + delta2, _Floats.Zero);
                     _Floats.Store(_Floats.Select(tail, Td2, _Floats.Zero), ref _Unsafe.Add(ref Tr, j + 96));
                 }
             }
@@ -1456,7 +1457,7 @@ partial class CausalSoftmax
         // Td = column ≤ row ? T + deltaT : 0, [t × t].
         // Td takes the memory of T.
         [_MethodImpl(_MethodImplOptions.AggressiveOptimization)]
-        private static void ComputeTd2(ref float T, ref float deltaT, int rows, int columns, int ahead)
+        private static void ComputeTd2(ref float T, ref float deltaT, int rows, int columns, int rowPosition, int columnPosition)
         {
             for (nint r = 0; r < rows; r += 3)
             {
@@ -1468,11 +1469,11 @@ partial class CausalSoftmax
                     var T1 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 48));
                     var T2 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 96));
                     var deltaTj = _Floats.Load(ref _Unsafe.Add(ref deltaT, j));
-                    var Td0 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r - j))), T0 + deltaTj, _Floats.Zero);
+                    var Td0 = _Floats.Select(_Floats.First((rowPosition + (int)r) + 1 - (columnPosition + (int)j)), T0 + deltaTj, _Floats.Zero);
                     _Floats.Store(Td0, ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 1 - j))), T1 + deltaTj, _Floats.Zero);
+                    var Td1 = _Floats.Select(_Floats.First((rowPosition + (int)r + 1) + 1 - (columnPosition + (int)j)), T1 + deltaTj, _Floats.Zero);
                     _Floats.Store(Td1, ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 2 - j))), T2 + deltaTj, _Floats.Zero);
+                    var Td2 = _Floats.Select(_Floats.First((rowPosition + (int)r + 2) + 1 - (columnPosition + (int)j)), T2 + deltaTj, _Floats.Zero);
                     _Floats.Store(Td2, ref _Unsafe.Add(ref Tr, j + 96));
                 }
                 if (whole0 < columns)
@@ -1483,11 +1484,11 @@ partial class CausalSoftmax
                     var T1 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 48));
                     var T2 = _Floats.Load(ref _Unsafe.Add(ref Tr, j + 96));
                     var deltaTj = _Floats.Load(ref _Unsafe.Add(ref deltaT, j));
-                    var Td0 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r - j))), T0 + deltaTj, _Floats.Zero);
+                    var Td0 = _Floats.Select(_Floats.First((rowPosition + (int)r) + 1 - (columnPosition + (int)j)), T0 + deltaTj, _Floats.Zero);
                     _Floats.Store(_Floats.Select(tail, Td0, _Floats.Zero), ref _Unsafe.Add(ref Tr, j));
-                    var Td1 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 1 - j))), T1 + deltaTj, _Floats.Zero);
+                    var Td1 = _Floats.Select(_Floats.First((rowPosition + (int)r + 1) + 1 - (columnPosition + (int)j)), T1 + deltaTj, _Floats.Zero);
                     _Floats.Store(_Floats.Select(tail, Td1, _Floats.Zero), ref _Unsafe.Add(ref Tr, j + 48));
-                    var Td2 = _Floats.Select(_Floats.LessOrEqual(_Floats.Indices, _Floats.Create((float)(ahead + r + 2 - j))), T2 + deltaTj, _Floats.Zero);
+                    var Td2 = _Floats.Select(_Floats.First((rowPosition + (int)r + 2) + 1 - (columnPosition + (int)j)), T2 + deltaTj, _Floats.Zero);
                     _Floats.Store(_Floats.Select(tail, Td2, _Floats.Zero), ref _Unsafe.Add(ref Tr, j + 96));
                 }
             }

@@ -50,6 +50,7 @@ using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
 using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
 using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
 using _OperandSource = global::KernelGen.CompilerServices.OperandSource;
+using _Positions = global::KernelGen.CompilerServices.Positions;
 using _Products = global::KernelGen.CompilerServices.TileProducts;
 using _References = global::KernelGen.CompilerServices.References;
 using _RowProducts = global::KernelGen.CompilerServices.RowProducts;

@@ -9,6 +9,7 @@ using _AcceleratorType = global::ILGPU.Runtime.AcceleratorType;
 using _Context = global::ILGPU.Context;
 using _Device = global::ILGPU.Runtime.Device;
 using _Float4 = global::KernelGen.CompilerServices.Float4;
+using _Positions = global::KernelGen.CompilerServices.Positions;
 using _FloatBuffer = global::ILGPU.Runtime.MemoryBuffer1D<float, global::ILGPU.Stride1D.Dense>;
 using _Floats = global::ILGPU.ArrayView<float>;
 using _GpuShape = global::KernelGen.CompilerServices.GpuShape;
