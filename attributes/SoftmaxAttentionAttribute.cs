@@ -50,6 +50,19 @@ public sealed class SoftmaxAttentionAttribute : Attribute
     /// </summary>
     public int Prefix { get; set; }
 
+    /// <summary>
+    /// The name of a method <c>static bool Sees(int query, int key)</c> of the annotated type: whether a query sees a key. Give it as
+    /// <c>nameof(Sees)</c>. What it says joins the options above by AND. Default: null, for all that they let through.
+    /// </summary>
+    /// <remarks>
+    /// Parameters are known by their names, and any may be left out: <c>query</c> and <c>key</c> are positions among the keys, of which the
+    /// queries are the last; <c>head</c> is the query head; <c>keys</c> is how many keys there are. The generator reads the body and finds
+    /// from it which keys a tile of queries can see; the method itself is not called. The body may use ints, bools, constants, locals,
+    /// comparisons, + − * / % and shifts, if, ?:, is, Math.Abs, Max and Min, and other such methods. What cannot be read is a compile error
+    /// at the place, KGEN040, whose help page has the whole list.
+    /// </remarks>
+    public string? Mask { get; set; }
+
     /// <summary>What the layer is generated for. Default: <see cref="Backends.Auto"/>.</summary>
     public Backends Backends { get; set; }
 

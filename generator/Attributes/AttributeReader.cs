@@ -1,6 +1,8 @@
 using KernelGen.Generator.Attributes.Functions;
+using KernelGen.Generator.Attributes.Masks;
 using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Positions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -146,11 +148,49 @@ internal sealed class AttributeReader(
         return function is not null;
     }
 
+    /// <summary>
+    /// Reads the method of the annotated type that <paramref name="name"/> names: which keys a query sees. Null where none is named, or,
+    /// which makes the reading fail, where it cannot be read. Faults of the method are reported in its body.
+    /// </summary>
+    public Visibility? Mask(string name)
+    {
+        if (NamedMethod(name) is not { } method)
+        {
+            return null;
+        }
+
+        if (!SyntaxFacts.IsValidIdentifier(method))
+        {
+            Report(Rules.MaskNotUsable, name, method, "is no name of a method", "Sees");
+            return null;
+        }
+
+        var mask = MaskReader.Read(annotated, method, compilation, LocationOf(name), _diagnostics.Add, cancel);
+        Failed |= mask is null;
+        return mask;
+    }
+
     /// <summary>Reports a fault at the expression of <paramref name="argument"/>, or at the attribute where it was left out.</summary>
     public void Report(DiagnosticDescriptor rule, string argument, params object?[] message)
     {
         Failed |= rule.DefaultSeverity == DiagnosticSeverity.Error;
         _diagnostics.Add(Diagnostic.Create(rule, LocationOf(argument), message));
+    }
+
+    /// <summary>
+    /// The name of a method that an argument gives; null where it gives none, which, unless a null was written, makes the reading fail.
+    /// </summary>
+    private string? NamedMethod(string name)
+    {
+        var written = Argument(name);
+        if (written?.Value is string method && !NamesNothing(name))
+        {
+            return method;
+        }
+
+        // A null is as good as none; anything else is an error of the compiler.
+        Failed |= Has(name) && written is not { IsNull: true, Kind: not TypedConstantKind.Error };
+        return null;
     }
 
     private static bool IsMissing(TypedConstant? type) =>

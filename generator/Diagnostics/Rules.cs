@@ -193,6 +193,26 @@ internal static class Rules
         "{0} {1}; {2}",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen038");
 
+    public static readonly DiagnosticDescriptor MaskNotUsable = new(
+        "KGEN039", "The mask is not usable",
+        "The mask '{0}' {1}; declare 'static bool {2}(int query, int key)'",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen039");
+
+    public static readonly DiagnosticDescriptor MaskConstruct = new(
+        "KGEN040", "A construct is not supported in a mask",
+        "{0} is not supported in a mask; {1}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen040");
+
+    public static readonly DiagnosticDescriptor MaskBoundsNothing = new(
+        "KGEN041", "Every key is visited",
+        "The mask bounds the keys of a query on no side, so every one is visited: time grows as L², as without a mask",
+        Category, DiagnosticSeverity.Info, isEnabledByDefault: true, helpLinkUri: Help + "kgen041");
+
+    public static readonly DiagnosticDescriptor MaskOnlyMasks = new(
+        "KGEN042", "A condition of a mask saves no time",
+        "That {0} is no range of keys, so it is asked pair by pair, and of tiles whether any pair fulfils it",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen042");
+
     public static readonly DiagnosticDescriptor InternalError = new(
         "KGEN099", "The generator failed",
         "KernelGen could not generate '{0}', which is an error in KernelGen, not in your code; please report: {1}",

@@ -40,6 +40,25 @@ internal sealed record Visibility(Relation Sees)
     /// <summary>The queries that see a tile of keys lie in these ranges, which depend on the first and last key.</summary>
     public IReadOnlyList<TokenRange> QueryRanges => Ranges(Place.Query);
 
+    /// <summary>The comparisons that no range of keys says.</summary>
+    public IReadOnlyList<Relation> OnlyMasked
+    {
+        get
+        {
+            var all = Sees.Numbers().Distinct()
+                .Where(number => number.DependsOn(Place.Key) && !RangeSolver.Solve(Place.Key, [number]).IsExact).ToList();
+
+            // An equation is two comparisons, and so are both sides of a number that is not another.
+            return
+            [
+                .. all.Where((number, place) => !all.Take(place).Contains(-number))
+                    .Select(number => all.Contains(-number)
+                        ? Relation.Equal(number, 0)
+                        : (Relation)new Relation.NotNegative(number)),
+            ];
+        }
+    }
+
     /// <summary>Whether it can be shown that no query sees a later key.</summary>
     public bool IsCausal => KeyRanges.All(range =>
         range.To is { } to && to.Replace(OfOneQuery).IsSurelyAtMost(OfOneQuery(Place.FirstQuery) + 1));

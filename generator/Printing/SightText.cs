@@ -69,7 +69,8 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
         var isOfKeys = tokens == sight.Keys;
         var ranges = isOfKeys ? sight.Visibility.KeyRanges : sight.Visibility.QueryRanges;
         var offset = isOfKeys ? "" : $" - {FirstPosition}";
-        var unseen = ranges.All(range => range.IsExact) ? null : $"!({Print(sight.Visibility.Possibly, sight)})";
+        var possibly = sight.Visibility.Possibly;
+        var unseen = ranges.All(range => range.IsExact) || possibly == Relation.Always ? null : $"!({Print(possibly, sight)})";
         writer.Line();
         writer.Line(
             $"// Positions of {(isOfKeys ? $"keys that queries {First(sight.Queries)} to {Last(sight.Queries)} see" : $"queries that see keys {First(sight.Keys)} to {Last(sight.Keys)}")}: {(ranges.Count == 0 ? "none" : string.Join(", and ", ranges.Select(range => Describe(range, sight))))}.");

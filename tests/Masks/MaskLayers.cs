@@ -1,3 +1,5 @@
+#pragma warning disable KGEN042 // Masks that save no time are masks too.
+
 namespace KernelGen.Tests.Masks;
 
 /// <summary>A window smaller than every tile.</summary>
@@ -30,3 +32,57 @@ public sealed partial class PrefixCausal;
 
 [SoftmaxAttention(HeadDim = 16, Causal = true, Window = 10, Sinks = 2, Prefix = 4)]
 public sealed partial class AllOptions;
+
+/// <summary>Causal, in blocks, and the last key of each block: Child et al., "Sparse Transformers", arXiv:1904.10509, "fixed".</summary>
+[SoftmaxAttention(HeadDim = 16, Mask = nameof(Sees))]
+public sealed partial class FixedBlocks
+{
+    private const int Block = 20;
+
+    private static bool Sees(int query, int key) => key <= query && (key / Block == query / Block || key % Block >= Block - 3);
+}
+
+/// <summary>Every third key.</summary>
+[SoftmaxAttention(HeadDim = 8, Causal = true, Mask = nameof(IsStep))]
+public sealed partial class Strided
+{
+    private static bool IsStep(int key, int query) => (query - key) % 3 == 0;
+}
+
+/// <summary>A window by head, with sinks.</summary>
+[SoftmaxAttention(HeadDim = 16, Mask = nameof(Sees))]
+public sealed partial class WindowByHead
+{
+    private static bool Sees(int query, int key, int head) => key <= query && (query - key < 4 << head || key < 2);
+}
+
+/// <summary>Whatever C# allows in a mask.</summary>
+[SoftmaxAttention(HeadDim = 16, ValueDim = 24, Mask = nameof(Sees))]
+public sealed partial class EverythingMask
+{
+    private static bool Sees(int query, int key, int head, int keys)
+    {
+        var distance = Math.Abs(query - key);
+        if (head == 1)
+        {
+            return distance <= 9;
+        }
+
+        var reach = query >= keys / 2 ? 60 : 15;
+        if (key is >= 30 and < 33 or 40)
+        {
+            return true;
+        }
+
+        return IsNear(distance, reach) && !(key == query - 2) && (Math.Max(key, 5) + head) % 4 != 1;
+    }
+
+    private static bool IsNear(int distance, int reach) => distance * 2 - reach < reach && -distance >= -((reach >> 1) * 3);
+}
+
+/// <summary>No bound on either side: every tile is visited.</summary>
+[SoftmaxAttention(HeadDim = 16, Mask = nameof(Sees))]
+public sealed partial class Checkered
+{
+    private static bool Sees(int query, int key) => (query + key) / 7 % 2 == 0;
+}

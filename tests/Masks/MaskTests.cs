@@ -117,8 +117,9 @@ public sealed class MaskTests
     [ClassData(typeof(MaskedLayer.Everyone))]
     public void Causality_is_known(MaskedLayer layer)
     {
+        // Decoding does not know which stream is which head.
         Assert.Equal(layer.IsCausal, layer.Create().Causal);
-        Assert.Equal(layer.IsCausal, layer.Create() is ICausalAttention);
+        Assert.Equal(layer.IsCausal && layer.Type != typeof(WindowByHead), layer.Create() is ICausalAttention);
     }
 
     [Fact]

@@ -85,7 +85,8 @@ internal sealed class MaskedCall
     {
         var (queries, keys) = Counted(batch);
         var first = KeyLengths.Length > 0 && QueryLengths.Length > 0 ? keys - queries : Shape.KeyLength - Shape.QueryLength;
-        return (i, j) => i < queries && j < keys && _layer.Sees(first + i, j, head);
+        var positions = first + queries;
+        return (i, j) => i < queries && j < keys && _layer.Sees(first + i, j, head, positions);
     }
 
     /// <summary>The outputs and the gradients, of all heads, and the largest summand of the gradients of queries and keys.</summary>

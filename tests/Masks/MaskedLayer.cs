@@ -2,9 +2,9 @@ namespace KernelGen.Tests.Masks;
 
 /// <summary>A layer that does not see every key, with the mask as its documentation puts it, in plain C#.</summary>
 /// <param name="Type">The generated type.</param>
-/// <param name="Sees">Whether a query, by its position among the keys, sees a key, of a head.</param>
+/// <param name="Sees">Whether a query, by its position among the keys, sees a key, of a head and of so many keys.</param>
 /// <param name="IsCausal">Whether no query sees a later key.</param>
-public sealed record MaskedLayer(Type Type, Func<int, int, int, bool> Sees, bool IsCausal)
+public sealed record MaskedLayer(Type Type, Func<int, int, int, int, bool> Sees, bool IsCausal)
 {
     public static IReadOnlyList<MaskedLayer> All { get; } =
     [
@@ -17,13 +17,25 @@ public sealed record MaskedLayer(Type Type, Func<int, int, int, bool> Sees, bool
         Of<SideSinks>((i, j, _) => Math.Abs(i - j) <= 7 || j < 50, isCausal: false),
         Of<PrefixCausal>((i, j, _) => j <= i || j < 60, isCausal: false),
         Of<AllOptions>((i, j, _) => (j <= i && (i - j < 10 || j < 2)) || j < 4, isCausal: false),
+        Of<FixedBlocks>((i, j, _) => j <= i && (j / 20 == i / 20 || j % 20 >= 17), isCausal: true),
+        Of<Strided>((i, j, _) => j <= i && (i - j) % 3 == 0, isCausal: true),
+        Of<WindowByHead>((i, j, h) => j <= i && (i - j < 4 << h || j < 2), isCausal: true),
+        new(typeof(EverythingMask), Everything, IsCausal: false),
+        Of<Checkered>((i, j, _) => (i + j) / 7 % 2 == 0, isCausal: false),
     ];
+
+    private static bool Everything(int query, int key, int head, int keys) => head == 1
+        ? Math.Abs(query - key) <= 9
+        : key is 30 or 31 or 32 or 40
+            || (Math.Abs(query - key) is var distance && (query >= keys / 2 ? 60 : 15) is var reach && distance < reach
+                && distance <= reach / 2 * 3 && key != query - 2 && (Math.Max(key, 5) + head) % 4 != 1);
 
     public IDifferentiableAttention Create() => (IDifferentiableAttention)Activator.CreateInstance(Type)!;
 
     public override string ToString() => Type.Name;
 
-    private static MaskedLayer Of<T>(Func<int, int, int, bool> sees, bool isCausal) => new(typeof(T), sees, isCausal);
+    private static MaskedLayer Of<T>(Func<int, int, int, bool> sees, bool isCausal) =>
+        new(typeof(T), (query, key, head, _) => sees(query, key, head), isCausal);
 
     /// <summary>All of them, as theory data.</summary>
     public sealed class Everyone : TheoryDataOf

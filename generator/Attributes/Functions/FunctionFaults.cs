@@ -6,7 +6,9 @@ namespace KernelGen.Generator.Attributes.Functions;
 /// <summary>
 /// What is wrong with a kernel function and the methods that it calls. A method that is called twice is read twice but faulted once.
 /// </summary>
-internal sealed class FunctionFaults(Action<Diagnostic> report)
+/// <param name="report">Takes what is wrong.</param>
+/// <param name="construct">The rule of what cannot be read; null: that of kernel functions.</param>
+internal sealed class FunctionFaults(Action<Diagnostic> report, DiagnosticDescriptor? construct = null)
 {
     private readonly HashSet<(string, Location)> _reported = [];
 
@@ -26,9 +28,9 @@ internal sealed class FunctionFaults(Action<Diagnostic> report)
     }
 
     /// <summary>A construct that cannot become part of an expression, and what to write instead.</summary>
-    public Value Unsupported(SyntaxNode syntax, string construct, string advice)
+    public Value Unsupported(SyntaxNode syntax, string what, string advice)
     {
-        Add(Rules.FunctionConstruct, syntax.GetLocation(), construct, advice);
+        Add(construct ?? Rules.FunctionConstruct, syntax.GetLocation(), what, advice);
         return Value.Unknown;
     }
 }

@@ -22,7 +22,7 @@ internal static class KernelFunctionReader
     {
         var faults = new FunctionFaults(report);
         var reader = new MethodReader(compilation, faults, cancel);
-        var (method, objection) = KernelFunctionFinder.Find(annotated, name, holder ?? annotated, compilation);
+        var (method, objection) = MethodFinder.Find(annotated, name, holder ?? annotated, compilation, ObjectionTo);
         var source = method is null ? null : reader.SourceOf(method);
         if (method is null || source is null)
         {
@@ -58,4 +58,13 @@ internal static class KernelFunctionReader
         void TooLarge(string operations, int allowed) =>
             faults.Add(Rules.FunctionTooLarge, source.Identifier.GetLocation(), method.Name, operations, allowed);
     }
+
+    private static string? ObjectionTo(IMethodSymbol method) => method switch
+    {
+        { Parameters: not [{ Type.SpecialType: SpecialType.System_Single }] } =>
+            $"takes ({string.Join(", ", method.Parameters.Select(parameter => parameter.Type.ToDisplayString()))})",
+        { Parameters: [var parameter] } when !MethodReader.IsRead(parameter) => "takes its argument by reference",
+        { ReturnType.SpecialType: not SpecialType.System_Single } => $"returns {method.ReturnType.ToDisplayString()}",
+        _ => null,
+    };
 }

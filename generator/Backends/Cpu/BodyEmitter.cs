@@ -526,7 +526,7 @@ internal sealed class BodyEmitter
     private void LookFrom(StripStep strip, Sight sight)
     {
         _writer.Line($"long sFirst = {Positions.Position(strip.Tokens, _sights)} + s, sLast = sFirst + sCount - 1;");
-        if (OnlyAddsWhatIsSeen(strip))
+        if (OnlyAddsWhatIsSeen(strip) && sight.Visibility.Possibly != Relation.Always)
         {
             using (_writer.Block($"if (!({Positions.Print(sight.Visibility.Possibly, sight, strip.Tokens)}))"))
             {

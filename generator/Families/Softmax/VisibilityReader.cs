@@ -34,7 +34,29 @@ internal static class VisibilityReader
             : side is { } s ? Relation.AtMost(WholeNumber.Max(Query - Key, Key - Query), s)
             : Relation.Always;
         var sees = (causal ? Visibility.Causal.Sees : Relation.Always) & (near | First(sinks));
-        return new Visibility(sees | First(prefix));
+        var visibility = new Visibility(sees | First(prefix));
+        if (attribute.Mask("Mask") is not { } mask)
+        {
+            return visibility;
+        }
+
+        visibility = visibility.And(mask);
+        Advise(attribute, visibility, mask);
+        return visibility;
+    }
+
+    /// <summary>Says what a mask costs that a user may not expect.</summary>
+    private static void Advise(AttributeReader attribute, Visibility visibility, Visibility mask)
+    {
+        if (visibility.KeyRanges.Any(range => range.To is null && range.From.IsConstant && range.Condition == Relation.Always))
+        {
+            attribute.Report(Rules.MaskBoundsNothing, "Mask");
+        }
+
+        foreach (var condition in mask.OnlyMasked)
+        {
+            attribute.Report(Rules.MaskOnlyMasks, "Mask", RelationText.Describe(condition, place => place.ToString().ToLowerInvariant()));
+        }
     }
 
     private static Relation First(int? keys) => keys is { } count ? Relation.Less(Key, count) : Relation.Never;

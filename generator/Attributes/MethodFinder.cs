@@ -1,13 +1,19 @@
 using Microsoft.CodeAnalysis;
 
-namespace KernelGen.Generator.Attributes.Functions;
+namespace KernelGen.Generator.Attributes;
 
 /// <summary>Finds the method that an attribute names.</summary>
-internal static class KernelFunctionFinder
+internal static class MethodFinder
 {
     /// <summary>The method, or what is wrong with what has the name.</summary>
+    /// <param name="annotated">The type that carries the attribute.</param>
+    /// <param name="name">The method.</param>
+    /// <param name="holder">The type that has it.</param>
+    /// <param name="compilation">The compilation of both.</param>
+    /// <param name="objectionTo">What is wrong with the parameters and the result of a static method; null: nothing.</param>
     public static (IMethodSymbol? Method, string? Objection) Find(
-        INamedTypeSymbol annotated, string name, INamedTypeSymbol holder, Compilation compilation)
+        INamedTypeSymbol annotated, string name, INamedTypeSymbol holder, Compilation compilation,
+        Func<IMethodSymbol, string?> objectionTo)
     {
         if (holder.IsUnboundGenericType)
         {
@@ -27,6 +33,7 @@ internal static class KernelFunctionFinder
             return (null, "is not a method");
         }
 
+        string? ObjectionTo(IMethodSymbol method) => OfAnyKind(method) ?? objectionTo(method);
         var usable = methods.FirstOrDefault(method => ObjectionTo(method) is null);
         if (usable is null)
         {
@@ -46,14 +53,10 @@ internal static class KernelFunctionFinder
         }
     }
 
-    private static string? ObjectionTo(IMethodSymbol method) => method switch
+    private static string? OfAnyKind(IMethodSymbol method) => method switch
     {
         { IsStatic: false } => "is not static",
         { Arity: > 0 } => "is generic",
-        { Parameters: not [{ Type.SpecialType: SpecialType.System_Single }] } =>
-            $"takes ({string.Join(", ", method.Parameters.Select(parameter => parameter.Type.ToDisplayString()))})",
-        { Parameters: [var parameter] } when !MethodReader.IsRead(parameter) => "takes its argument by reference",
-        { ReturnType.SpecialType: not SpecialType.System_Single } => $"returns {method.ReturnType.ToDisplayString()}",
         { ReturnsByRef: true } or { ReturnsByRefReadonly: true } => "returns by reference",
         { IsVirtual: true } or { IsAbstract: true } => "is virtual",
         _ => null,
