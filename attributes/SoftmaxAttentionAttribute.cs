@@ -63,6 +63,27 @@ public sealed class SoftmaxAttentionAttribute : Attribute
     /// </remarks>
     public string? Mask { get; set; }
 
+    /// <summary>
+    /// The name of a method <c>static float Bend(float score, int query, int key)</c> of the annotated type: what becomes of a score
+    /// qᵀk/√d before the softmax. Give it as <c>nameof(Bend)</c>. Default: null, for nothing.
+    /// </summary>
+    /// <remarks>
+    /// Parameters are known by their names, as those of <see cref="Mask"/> are, and any may be left out. The generator reads the body, as
+    /// it reads kernel functions, and differentiates it. It is not evaluated where a query does not see the key.
+    /// </remarks>
+    public string? Score { get; set; }
+
+    /// <summary>c of c·tanh(score/c), which keeps scores between −c and c; positive and finite. Default: none.</summary>
+    /// <remarks>Source: Gemma Team, "Gemma 2", arXiv:2408.00118, section 2.</remarks>
+    public float SoftCap { get; set; }
+
+    /// <summary>
+    /// H of ALiBi's bias: from the score of head h is taken 2^(−8(h+1)/H) times the distance of query and key. The number of query heads,
+    /// 1 to 4096. Comes after <see cref="SoftCap"/> and before <see cref="Score"/>. Default: no bias.
+    /// </summary>
+    /// <remarks>Source: Press et al., "Train Short, Test Long", arXiv:2108.12409.</remarks>
+    public int AlibiHeads { get; set; }
+
     /// <summary>What the layer is generated for. Default: <see cref="Backends.Auto"/>.</summary>
     public Backends Backends { get; set; }
 

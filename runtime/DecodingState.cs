@@ -163,11 +163,12 @@ public abstract class DecodingState : IDisposable
     /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
     /// <exception cref="InvalidOperationException">Another thread's call is running that is neither fork nor save.</exception>
     /// <remarks>
-    /// All numbers are little-endian. Header: the 8 ASCII characters KGENDECO; int32 version (3); int32 bytes of the declaration and these,
+    /// All numbers are little-endian. Header: the 8 ASCII characters KGENDECO; int32 version (4); int32 bytes of the declaration and these,
     /// UTF-8; int32 hyperparameters and these, float32; uint32 checksum of the projection's own saved form, 0 where there is none; int32
-    /// streams; uint32 CRC-32 of all bytes before it. Then for each stream: int64 position; int32 rows, −1 where it has ended, and then no
-    /// more of it; the state, float32; the rows, float32, none of them padded. Last the CRC-32 of all bytes before it but that of the
-    /// header. The projection itself is not in it: save that with the model. Versions 1 and 2, of before the first release, are not read.
+    /// streams; uint32 CRC-32 of all bytes before it. Then for each stream: int64 position; int32 rows, −1 where it has ended; int32 query
+    /// head; and, unless it has ended, the state, float32, and the rows, float32, none of them padded. Last the CRC-32 of all bytes before
+    /// it but that of the header. The projection itself is not in it: save that with the model. Versions before the first release are not
+    /// read.
     /// </remarks>
     public abstract void Save(Stream stream);
 

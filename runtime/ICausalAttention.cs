@@ -5,11 +5,15 @@ public interface ICausalAttention : IAttention
 {
     /// <summary>The state of streams without a token yet, to be decoded one token at a time.</summary>
     /// <param name="streams">
-    /// X
+    /// How many, at least 1: one for each head of each sequence. They are independent of each other.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer streams than 1.</exception>
+    /// <param name="heads">
+    /// Query heads of each sequence, which <paramref name="streams"/> is a multiple of: stream s is head s mod heads. Only layers whose
+    /// heads differ ask for it, by a mask or a score. Null: the streams are the heads of one sequence.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer streams than 1, or the heads do not divide them.</exception>
     /// <exception cref="InsufficientMemoryException">There is not so much memory; the message says how much is needed.</exception>
-    DecodingState CreateDecodingState(int streams = 1);
+    DecodingState CreateDecodingState(int streams = 1, int? heads = null);
 
     /// <summary>Reads what <see cref="DecodingState.Save"/> wrote, whatever vector width it was written at.</summary>
     /// <param name="stream">

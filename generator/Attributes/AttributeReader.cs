@@ -178,6 +178,28 @@ internal sealed class AttributeReader(
     }
 
     /// <summary>
+    /// Reads the method of the annotated type that <paramref name="name"/> names: what becomes of a score, by positions too. Null where none
+    /// is named, or, which makes the reading fail, where it cannot be read. Faults of the method are reported in its body.
+    /// </summary>
+    public ScalarFunction? Score(string name)
+    {
+        if (NamedMethod(name) is not { } method)
+        {
+            return null;
+        }
+
+        if (!SyntaxFacts.IsValidIdentifier(method))
+        {
+            Report(Rules.ScoreNotUsable, name, method, "is no name of a method", "Bend");
+            return null;
+        }
+
+        var score = ScoreReader.Read(annotated, method, compilation, LocationOf(name), _diagnostics.Add, cancel);
+        Failed |= score is null;
+        return score;
+    }
+
+    /// <summary>
     /// The name of a method that an argument gives; null where it gives none, which, unless a null was written, makes the reading fail.
     /// </summary>
     private string? NamedMethod(string name)

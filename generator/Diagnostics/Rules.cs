@@ -213,6 +213,21 @@ internal static class Rules
         "That {0} is no range of keys, so it is asked pair by pair, and of tiles whether any pair fulfils it",
         Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen042");
 
+    public static readonly DiagnosticDescriptor ScoreNotUsable = new(
+        "KGEN043", "The score is not usable",
+        "The score '{0}' {1}; declare 'static float {2}(float score, int query, int key)'",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen043");
+
+    public static readonly DiagnosticDescriptor ScoreConstruct = new(
+        "KGEN044", "A construct is not supported in a score",
+        "{0} is not supported in a score; {1}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen044");
+
+    public static readonly DiagnosticDescriptor SoftCapOutOfRange = new(
+        "KGEN045", "The soft cap is not positive and finite",
+        "SoftCap is {0}; allowed is any positive finite number",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen045");
+
     public static readonly DiagnosticDescriptor InternalError = new(
         "KGEN099", "The generator failed",
         "KernelGen could not generate '{0}', which is an error in KernelGen, not in your code; please report: {1}",

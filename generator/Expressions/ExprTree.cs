@@ -38,23 +38,30 @@ internal static class ExprTree
             && compare.Left == compare.Right);
 
     /// <summary>The same expression with every part replaced that the function gives a replacement for.</summary>
-    public static Expr Replace(this Expr expr, Func<Expr, Expr?> replacement) => replacement(expr) ?? expr.Match<Expr>(
-        constant: constant => constant,
-        element: element => element,
-        argument: argument => argument,
-        unary: unary => unary with { Operand = unary.Operand.Replace(replacement) },
-        binary: binary => binary with { Left = binary.Left.Replace(replacement), Right = binary.Right.Replace(replacement) },
-        fusedMultiplyAdd: fused =>
-            new Expr.FusedMultiplyAdd(fused.A.Replace(replacement), fused.B.Replace(replacement), fused.C.Replace(replacement)),
-        flushedExp2: exp => exp with { Exponent = exp.Exponent.Replace(replacement) },
-        choice: choice => new Expr.Choice(
-            choice.Condition.Replace(replacement), choice.IfTrue.Replace(replacement), choice.IfFalse.Replace(replacement)),
-        call: call => call with { Operand = call.Operand.Replace(replacement) });
+    /// <param name="expr">The expression.</param>
+    /// <param name="replacement">Of a part; null: its own parts are gone into.</param>
+    /// <param name="position">What takes the place of a condition on positions; null: they stay.</param>
+    public static Expr Replace(
+        this Expr expr, Func<Expr, Expr?> replacement, Func<Condition.OfPosition, Condition>? position = null)
+    {
+        return Of(expr);
 
-    private static Condition Replace(this Condition condition, Func<Expr, Expr?> replacement) => condition.Match<Condition>(
-        compare: compare => compare with { Left = compare.Left.Replace(replacement), Right = compare.Right.Replace(replacement) },
-        both: both => new Condition.Both(both.Left.Replace(replacement), both.Right.Replace(replacement)),
-        either: either => new Condition.Either(either.Left.Replace(replacement), either.Right.Replace(replacement)),
-        not: not => new Condition.Not(not.Operand.Replace(replacement)),
-        position: position => position);
+        Expr Of(Expr part) => replacement(part) ?? part.Match<Expr>(
+            constant: constant => constant,
+            element: element => element,
+            argument: argument => argument,
+            unary: unary => unary with { Operand = Of(unary.Operand) },
+            binary: binary => binary with { Left = Of(binary.Left), Right = Of(binary.Right) },
+            fusedMultiplyAdd: fused => new Expr.FusedMultiplyAdd(Of(fused.A), Of(fused.B), Of(fused.C)),
+            flushedExp2: exp => exp with { Exponent = Of(exp.Exponent) },
+            choice: choice => new Expr.Choice(OfCondition(choice.Condition), Of(choice.IfTrue), Of(choice.IfFalse)),
+            call: call => call with { Operand = Of(call.Operand) });
+
+        Condition OfCondition(Condition condition) => condition.Match<Condition>(
+            compare: compare => compare with { Left = Of(compare.Left), Right = Of(compare.Right) },
+            both: both => new Condition.Both(OfCondition(both.Left), OfCondition(both.Right)),
+            either: either => new Condition.Either(OfCondition(either.Left), OfCondition(either.Right)),
+            not: not => new Condition.Not(OfCondition(not.Operand)),
+            position: asked => position is null ? asked : position(asked));
+    }
 }

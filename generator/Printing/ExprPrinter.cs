@@ -119,7 +119,12 @@ internal abstract class ExprPrinter
 
     private string Spell(Expr expr, bool nested) => expr.Match(
         constant: constant => Constant(constant.Value),
-        element: element => Element((Tile)element.Variable),
+        element: element => element.Variable switch
+        {
+            Tile tile => Element(tile),
+            TokenNumber number => Position.Number(number),
+            var named => named.Name,
+        },
         argument: _ => Argument,
         unary: unary => Spell(unary, nested),
         binary: binary => Spell(binary, nested),

@@ -1,4 +1,3 @@
-using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Generator.Printing;
@@ -7,15 +6,16 @@ namespace KernelGen.Generator.Printing;
 /// <param name="Below">The row's position is below a limit.</param>
 /// <param name="Sees">Of row and column, the query sees the key.</param>
 /// <param name="InRun">The row lies in the current run.</param>
+/// <param name="Number">The number that the positions of row and column make.</param>
 internal sealed record PositionText(
-    Func<Position.Below, string> Below, Func<Position.Sees, string> Sees, Func<Position.InRun, string> InRun)
+    Func<Position.Below, string> Below, Func<Position.Sees, string> Sees, Func<Position.InRun, string> InRun,
+    Func<TokenNumber, string> Number)
 {
     /// <summary>
     /// For expressions that stand nowhere in particular, such as the body of a function: the verifier lets no condition on a position into
     /// them.
     /// </summary>
-    public static PositionText Nowhere { get; } = new(Refuse, Refuse, Refuse);
+    public static PositionText Nowhere { get; } = new(Refuse, Refuse, Refuse, Refuse);
 
-    private static string Refuse(Condition condition) =>
-        throw new InvalidOperationException($"There is no position here to ask {condition}.");
+    private static string Refuse(object asked) => throw new InvalidOperationException($"There is no position here to ask {asked}.");
 }

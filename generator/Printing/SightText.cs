@@ -40,19 +40,21 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
     /// <param name="sight">Their axes.</param>
     /// <param name="query">The row or column of the query in its tile.</param>
     /// <param name="key">That of the key.</param>
-    public string Element(Sight sight, string query, string key)
+    public string Element(Sight sight, string query, string key) =>
+        $"({RelationText.Print(sight.Visibility.Sees, place => OfElement(place, sight, query, key))})";
+
+    /// <summary>A float: the number that a query and a key make.</summary>
+    /// <inheritdoc cref="Element(Sight, string, string)"/>
+    public string Element(TokenNumber number, string query, string key) =>
+        $"(float)({RelationText.Print(number.Number, place => OfElement(place, number.Sight, query, key))})";
+
+    private string OfElement(Place place, Sight sight, string query, string key) => place switch
     {
-        Sight[] sights = [sight];
-        var position = sight.IsWithinTile ? "" : Position(sight.Queries, sights) + " + ";
-        var text = RelationText.Print(sight.Visibility.Sees, place => place switch
-        {
-            Place.Query => RelationText.Operand(position + query),
-            Place.Key => RelationText.Operand(sight.IsWithinTile ? key : $"{IndexText.Start(sight.Keys)} + {key}"),
-            Place.Head => Head,
-            _ => Positions,
-        });
-        return $"({text})";
-    }
+        Place.Query => RelationText.Operand(sight.IsWithinTile ? query : $"{Position(sight.Queries, [sight])} + {query}"),
+        Place.Key => RelationText.Operand(sight.IsWithinTile ? key : $"{IndexText.Start(sight.Keys)} + {key}"),
+        Place.Head => Head,
+        _ => Positions,
+    };
 
     /// <summary>
     /// The range of a loop whose

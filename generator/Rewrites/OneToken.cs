@@ -18,14 +18,15 @@ internal sealed class OneToken : Rewriter
     public static TileProgram Of(TileProgram program) => new OneToken().Rewrite(program);
 
     /// <summary>
-    /// Whether a step of a program can be derived: it sees earlier tokens only, and which is known without knowing the head, or how many
-    /// tokens will come.
+    /// Whether a step of a program can be derived: it sees earlier tokens only, and which is known without knowing how many will come.
     /// </summary>
     public static bool Supports(TileProgram program) =>
         program.Body.Count == 1
         && Dataflow.Flatten(program.Body).OfType<Fold>().All(fold => fold.Loop is { Stride: 1, From: TokenIndex.Constant { Value: 0 } })
-        && Dataflow.Sights(program).All(sight => sight.Visibility.IsCausal
-            && !sight.Visibility.Sees.DependsOn(Place.Head) && !sight.Visibility.Sees.DependsOn(Place.Keys));
+        && Dataflow.Looks(program).All(sight => sight.Visibility.IsCausal)
+        && !Dataflow.Sights(program).Any(sight => sight.Visibility.Sees.DependsOn(Place.Keys))
+        && !Dataflow.Flatten(program.Body).SelectMany(Dataflow.Expressions).SelectMany(Dataflow.TokenNumbers)
+            .Any(number => number.Number.DependsOn(Place.Keys));
 
     protected override IEnumerable<Statement> Statement(Statement statement)
     {

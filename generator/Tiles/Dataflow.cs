@@ -47,7 +47,11 @@ internal static class Dataflow
 
     /// <summary>The tiles in an expression, and the segments of tiles.</summary>
     public static IEnumerable<Tile> Tiles(Expr expr) =>
-        expr.Flatten().OfType<Expr.Element>().Select(element => element.Variable).Cast<Tile>();
+        expr.Flatten().OfType<Expr.Element>().Select(element => element.Variable).OfType<Tile>();
+
+    /// <summary>The numbers of positions in an expression.</summary>
+    public static IEnumerable<TokenNumber> TokenNumbers(Expr expr) =>
+        expr.Flatten().OfType<Expr.Element>().Select(element => element.Variable).OfType<TokenNumber>();
 
     /// <summary>Whether a block takes exponentials of a tile, or of what it makes of its elements one by one.</summary>
     public static bool IsExponent(IEnumerable<Statement> block, Tile tile)
@@ -90,9 +94,19 @@ internal static class Dataflow
         load: _ => [], store: _ => [], matMul: _ => [], map: map => map.Branches, transpose: _ => [], reduce: reduce => [reduce.Body],
         rebase: _ => [], runs: runs => [runs.Values], fold: _ => [], parallel: _ => [], forEach: _ => []);
 
-    /// <summary>Which tokens see which in a program.</summary>
-    public static IEnumerable<Sight> Sights(TileProgram program) => Flatten(program.Body).SelectMany(Expressions).SelectMany(Conditions)
-        .OfType<Position.Sees>().Select(sees => sees.Sight).Distinct();
+    /// <summary>The sights by which expressions know positions: which tokens see which, and what else is asked of them.</summary>
+    public static IEnumerable<Sight> Sights(IEnumerable<Expr> expressions) => expressions
+        .SelectMany(expr => Conditions(expr).OfType<Position.Sees>().Select(sees => sees.Sight)
+            .Concat(TokenNumbers(expr).Select(number => number.Sight)))
+        .Distinct();
+
+    /// <summary>What the loops of a program leave tiles out by.</summary>
+    public static IEnumerable<Sight> Looks(TileProgram program) => Flatten(program.Body)
+        .Select(statement => statement is Fold fold ? fold.Loop.Sight : (statement as Parallel)?.Loop.Sight)
+        .OfType<Sight>().Distinct();
+
+    /// <inheritdoc cref="Sights(IEnumerable{Expr})"/>
+    public static IEnumerable<Sight> Sights(TileProgram program) => Sights(Flatten(program.Body).SelectMany(Expressions));
 
     /// <summary>The conditions in an expression.</summary>
     public static IEnumerable<Condition> Conditions(Expr expr) =>

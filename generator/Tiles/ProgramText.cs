@@ -94,11 +94,7 @@ internal static class ProgramText
         + (loop.Sight is null ? "" : $" with {Describe(loop.Sight)}");
 
     /// <summary>Which tokens see which; the tokens of one tile are its rows and its columns.</summary>
-    private static string Describe(Sight sight) => RelationText.Describe(
-        sight.Visibility.Sees,
-        place => sight.AxisOf(place) is not { } axis ? place.ToString().ToLowerInvariant()
-            : !sight.IsWithinTile ? axis.Name
-            : place == Place.Query ? "row" : "column");
+    private static string Describe(Sight sight) => RelationText.Describe(sight.Visibility.Sees, sight.NameOf);
 
     private static string Describe(TokenIndex index) => index.Match(
         constant: constant => constant.Value.ToString(CultureInfo.InvariantCulture),

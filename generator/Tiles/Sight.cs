@@ -11,6 +11,11 @@ internal sealed record Sight(Visibility Visibility, Dim Queries, Dim Keys)
     /// <summary>Whether it is asked of the tokens of one tile, which have the same positions as queries and as keys.</summary>
     public bool IsWithinTile => Queries == Keys;
 
+    /// <summary>What a reader knows a place by: its axis, or its own name.</summary>
+    public string NameOf(Place place) => AxisOf(place) is not { } axis ? place.ToString().ToLowerInvariant()
+        : !IsWithinTile ? axis.Name
+        : place == Place.Query ? "row" : "column";
+
     /// <summary>The axis of which a place tells the position; null: it is none of a token.</summary>
     public Dim? AxisOf(Place place) => place is Place.Query or Place.FirstQuery or Place.LastQuery ? Queries
         : place is Place.Key or Place.FirstKey or Place.LastKey ? Keys

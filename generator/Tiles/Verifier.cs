@@ -288,6 +288,12 @@ internal sealed class Verifier
         foreach (var part in expression.Flatten())
         {
             Require(part is not Expr.Argument, statement, "reads the argument of a function, outside of any");
+            if (part is Expr.Element { Variable: TokenNumber number })
+            {
+                Sees(number.Sight, rows, columns, statement);
+                continue;
+            }
+
             if (part is Expr.Element { Variable: Tile tile })
             {
                 Use(tile.Whole, statement);
@@ -321,11 +327,7 @@ internal sealed class Verifier
                 },
                 sees: sees =>
                 {
-                    var (queries, keys) = (sees.Sight.Queries, sees.Sight.Keys);
-                    Require(
-                        (keys == columns && queries == rows) || (keys == rows && queries == columns), statement,
-                        $"asks which {queries} see which {keys}, but has rows {rows} and columns {columns}");
-                    Require(rows.IsTokens && columns.IsTokens, statement, $"compares positions, but has rows {rows} and columns {columns}");
+                    Sees(sees.Sight, rows, columns, statement);
                     return null;
                 },
                 inRun: _ =>
@@ -335,6 +337,15 @@ internal sealed class Verifier
                     return null;
                 });
         }
+    }
+
+    /// <summary>Rows and columns are the queries and keys of a sight.</summary>
+    private void Sees(Sight sight, Dim rows, Dim columns, Statement statement)
+    {
+        Require(
+            (sight.Keys == columns && sight.Queries == rows) || (sight.Keys == rows && sight.Queries == columns), statement,
+            $"asks which {sight.Queries} see which {sight.Keys}, but has rows {rows} and columns {columns}");
+        Require(rows.IsTokens && columns.IsTokens, statement, $"compares positions, but has rows {rows} and columns {columns}");
     }
 
     /// <summary>An index asks only for what is known where it stands.</summary>

@@ -99,7 +99,8 @@ public abstract class AttentionEngine
     /// <inheritdoc cref="ICausalAttention.CreateDecodingState"/>
     /// <param name="declaration">What the layer was declared as.</param>
     /// <param name="streams">Independent streams.</param>
-    public virtual DecodingState CreateDecodingState(string declaration, int streams) => throw CannotDecode();
+    /// <param name="heads">Of each sequence; null: the streams are the heads of one.</param>
+    public virtual DecodingState CreateDecodingState(string declaration, int streams, int? heads) => throw CannotDecode();
 
     /// <inheritdoc cref="ICausalAttention.LoadDecodingState"/>
     /// <param name="declaration">What the layer was declared as.</param>

@@ -131,7 +131,11 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
         }
 
         // Only kernels that keep rows ask for the position, and those take no more tokens than an int counts.
-        var operands = Head(batch, head, token, 1, places) with { FirstPosition = (int)(stream.Position + token) };
+        var operands = Head(batch, head, token, 1, places) with
+        {
+            FirstPosition = (int)(stream.Position + token),
+            Head = stream.Head,
+        };
         ref var state = ref *DecodingState<TKernel>.StateOf(stream);
         ref var rows = ref *DecodingState<TKernel>.RowsOf(stream);
         stream.Rows = TKernel.Step(operands, stream.Rows, ref state, ref rows, ref *scratch);
@@ -140,7 +144,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     private void Prefill(ref DecodingStream stream, int batch, int head, OperandPlace* places, float* scratch)
     {
         var tokens = stream.Tokens;
-        var operands = Head(batch, head, 0, tokens, places) with { KeepsState = true };
+        var operands = Head(batch, head, 0, tokens, places) with { KeepsState = true, Head = stream.Head };
         var wantsOutput = _destination.Start is not null;
         ref var state = ref *DecodingState<TKernel>.StateOf(stream);
         ref var rows = ref *DecodingState<TKernel>.RowsOf(stream);

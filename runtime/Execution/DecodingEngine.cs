@@ -12,10 +12,16 @@ internal sealed class DecodingEngine<TKernel> : AttentionEngine<TKernel>
 
     public CallPool<DecodingCall<TKernel>> Calls { get; } = new();
 
-    public override DecodingState CreateDecodingState(string declaration, int streams)
+    public override DecodingState CreateDecodingState(string declaration, int streams, int? heads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(streams, 1);
-        return DecodingState<TKernel>.Create(this, declaration, Packed, streams);
+        if (heads is < 1 || streams % (heads ?? 1) != 0)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(heads), $"There are {heads} heads of each sequence, but they must be 1 to {streams} streams and divide them.");
+        }
+
+        return DecodingState<TKernel>.Create(this, declaration, Packed, streams, heads ?? streams);
     }
 
     public override DecodingState LoadDecodingState(string declaration, Stream stream)

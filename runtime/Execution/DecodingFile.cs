@@ -6,7 +6,7 @@ namespace KernelGen.CompilerServices;
 /// <summary>The saved form of decoding states, as <see cref="DecodingState.Save"/> documents it.</summary>
 internal static class DecodingFile
 {
-    public const int Version = 3;
+    public const int Version = 4;
 
     private const int MostText = 1 << 20;
     private const int MostHyperparameters = 1 << 10;
@@ -37,11 +37,12 @@ internal static class DecodingFile
         }
 
         /// <summary>Begins a stream.</summary>
-        public void Stream(long position, int rows)
+        public void Stream(long position, int rows, int head)
         {
             Int32(unchecked((int)position));
             Int32((int)(position >> 32));
             Int32(rows);
+            Int32(head);
         }
 
         public void Numbers(ReadOnlySpan<float> numbers) => _writer.Floats(numbers);
@@ -124,9 +125,9 @@ internal static class DecodingFile
         /// <param name="blockRows">Rows of the open block; 0 where the rows of all tokens are kept.</param>
         /// <param name="mostTokens">The most tokens that it can have taken.</param>
         /// <param name="window">The fewest and most rows where others are forgotten, 64 at a time; null: none are.</param>
-        public (long Position, int Rows) Stream(int blockRows, long mostTokens, (int Least, int Most)? window)
+        public (long Position, int Rows, int Head) Stream(int blockRows, long mostTokens, (int Least, int Most)? window)
         {
-            Expect(sizeof(long) + sizeof(int));
+            Expect(sizeof(long) + (2 * sizeof(int)));
             var position = unchecked((uint)Int32()) | ((long)Int32() << 32);
             if (position < 0 || position > mostTokens)
             {
@@ -148,7 +149,7 @@ internal static class DecodingFile
                 }
             }
 
-            return (position, rows);
+            return (position, rows, Size("as the head of a stream", 0, int.MaxValue));
         }
 
         /// <summary>Fills an array, which is made while it is read where it has not the length yet.</summary>

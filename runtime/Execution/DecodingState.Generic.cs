@@ -92,16 +92,17 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     /// <summary>Streams without a token.</summary>
     /// <exception cref="InsufficientMemoryException">There is not so much memory.</exception>
-    public static DecodingState<TKernel> Create(DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, int streams)
+    public static DecodingState<TKernel> Create(
+        DecodingEngine<TKernel> engine, string declaration, PackedProjection packed, int streams, int heads)
     {
         MemoryChecks.Check(streams, FirstFloats * sizeof(float) + Unsafe.SizeOf<DecodingStream>(), "streams");
         DecodingState<TKernel> state = new(engine, declaration, packed, streams);
         try
         {
             MemoryChecks.Resize(ref state._streams, streams, "streams");
-            foreach (ref var stream in state._streams.AsSpan())
+            for (var i = 0; i < streams; i++)
             {
-                stream.Memory = FirstMemory();
+                state._streams[i] = new DecodingStream { Memory = FirstMemory(), Head = i % heads };
             }
 
             return state;
@@ -168,7 +169,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         ref var restarted = ref Checked(stream);
         var memory = FirstMemory();
         restarted.Memory?.Dispose();
-        restarted = new DecodingStream { Memory = memory };
+        restarted = new DecodingStream { Memory = memory, Head = restarted.Head };
     }
 
     public override DecodingState Fork() => Fork([.. Enumerable.Range(0, Streams)]);
@@ -192,7 +193,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
             {
                 ref var own = ref _streams[streams[i]];
                 ref var copy = ref fork._streams[i];
-                (copy.Position, copy.Rows) = (own.Position, own.Rows);
+                (copy.Position, copy.Rows, copy.Head) = (own.Position, own.Rows, own.Head);
                 if (own.Memory is not null)
                 {
                     copy.Memory = new AlignedBuffer(ForkFloats(own));
@@ -219,7 +220,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         var numbers = new float[Math.Max(Numbers(TKernel.StateLayout), Numbers(TKernel.RowLayout))];
         foreach (ref var saved in _streams.AsSpan())
         {
-            writer.Stream(saved.Position, saved.Rows);
+            writer.Stream(saved.Position, saved.Rows, saved.Head);
             if (saved.Memory is null)
             {
                 continue; // nothing is remembered
@@ -412,7 +413,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         float[] numbers = [], row = [];
         for (var i = 0; i < Streams; i++)
         {
-            var (position, rows) = reader.Stream(
+            var (position, rows, head) = reader.Stream(
                 TKernel.BlockRows, KeepsAllRows ? MostRows : long.MaxValue,
                 TKernel.WindowRows == 0 ? null : (TKernel.FirstRows + TKernel.WindowRows - 1, Capacity));
             if (i == _streams.Length)
@@ -421,7 +422,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
             }
 
             ref var stream = ref _streams[i];
-            (stream.Position, stream.Rows) = (position, rows);
+            (stream.Position, stream.Rows, stream.Head) = (position, rows, head);
             if (stream.HasEnded)
             {
                 continue;

@@ -15,6 +15,9 @@ internal struct DecodingStream
     /// <summary>The rows of the open block, or of all tokens where all are kept; or <see cref="Ended"/>.</summary>
     public int Rows;
 
+    /// <summary>Which query head it is.</summary>
+    public int Head;
+
     /// <summary>The tokens that it takes in the call that is running.</summary>
     public int Tokens;
 

@@ -1,5 +1,4 @@
 using KernelGen.Generator.Expressions;
-using KernelGen.Generator.Tiles;
 
 namespace KernelGen.Tests.Expressions;
 
@@ -8,7 +7,7 @@ namespace KernelGen.Tests.Expressions;
 /// </summary>
 /// <param name="element">The element of a tile at hand.</param>
 /// <param name="position">Whether a condition on its position holds.</param>
-internal sealed class BoundedEvaluator(Func<Tile, Bounded> element, Func<Condition, bool> position)
+internal sealed class BoundedEvaluator(Func<Variable, Bounded> element, Func<Condition, bool> position)
 {
     /// <summary>f(x) for an exact x.</summary>
     public static Bounded Call(ScalarFunction function, double x) =>
@@ -24,8 +23,8 @@ internal sealed class BoundedEvaluator(Func<Tile, Bounded> element, Func<Conditi
         {
             case Expr.Constant constant:
                 return Bounded.Constant(constant.Value);
-            case Expr.Element tile:
-                return element((Tile)tile.Variable);
+            case Expr.Element read:
+                return element(read.Variable);
             case Expr.Argument:
                 return argument!.Value;
             case Expr.Unary unary:

@@ -86,3 +86,43 @@ public sealed partial class Checkered
 {
     private static bool Sees(int query, int key) => (query + key) / 7 % 2 == 0;
 }
+
+[SoftmaxAttention(HeadDim = 16, Causal = true, AlibiHeads = 4)]
+public sealed partial class AlibiCausal;
+
+[SoftmaxAttention(HeadDim = 16, Side = 40, AlibiHeads = 3, SoftCap = 2)]
+public sealed partial class AlibiSide;
+
+/// <summary>A score of everything that C# allows there.</summary>
+[SoftmaxAttention(HeadDim = 12, Mask = nameof(Sees), Score = nameof(Bend))]
+public sealed partial class BentWindow
+{
+    private static bool Sees(int query, int key) => key <= query && (query - key < 50 || key < 2);
+
+    private static float Bend(float score, int query, int key, int head)
+    {
+        var distance = query - key;
+        score = score > 0.37f ? 0.37f + (score - 0.37f) / 2 : score;
+        if (distance > 30)
+        {
+            return score;
+        }
+
+        var bent = 3 * MathF.Tanh(score / 3) - 0.05f * distance * (head + 1);
+        return key % 4 == 0 ? bent + 0.25f * (key < 2 ? 1 : key / 8) : bent;
+    }
+}
+
+/// <summary>A score that is infinite where it is not to be evaluated.</summary>
+[SoftmaxAttention(HeadDim = 8, Causal = true, Score = nameof(Bend))]
+public sealed partial class LogDistance
+{
+    private static float Bend(float score, int query, int key) => score - 0.3f * MathF.Log(1 + query - key);
+}
+
+/// <summary>A score of positions alone.</summary>
+[SoftmaxAttention(HeadDim = 8, Score = nameof(Bend))]
+public sealed partial class PositionsAlone
+{
+    private static float Bend(int key, int query) => -0.1f * Math.Abs(key - query);
+}

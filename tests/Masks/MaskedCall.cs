@@ -64,6 +64,15 @@ internal sealed class MaskedCall
         }
     }
 
+    /// <summary>No |qᵀk|/√d is larger.</summary>
+    public double LargestScore()
+    {
+        return Largest(Query) * Largest(Key) / Math.Sqrt(_headDim);
+
+        double Largest(float[] tensor) =>
+            tensor.Chunk(_headDim).Select(row => Math.Sqrt(row.Sum(x => (double)x * x))).DefaultIfEmpty().Max();
+    }
+
     public float[] Forward(IDifferentiableAttention attention, BackwardContext? context = null)
     {
         var output = new float[Upstream.Length];
@@ -89,6 +98,14 @@ internal sealed class MaskedCall
         return (i, j) => i < queries && j < keys && _layer.Sees(first + i, j, head, positions);
     }
 
+    /// <summary>What becomes of a score of two rows of a sequence.</summary>
+    private Func<double, int, int, double>? Score(int batch, int head)
+    {
+        var (queries, keys) = Counted(batch);
+        var first = KeyLengths.Length > 0 && QueryLengths.Length > 0 ? keys - queries : Shape.KeyLength - Shape.QueryLength;
+        return _layer.Score is { } score ? (x, i, j) => score(x, first + i, j, head) : null;
+    }
+
     /// <summary>The outputs and the gradients, of all heads, and the largest summand of the gradients of queries and keys.</summary>
     public (double[] Output, double[] Query, double[] Key, double[] Value, double Size) Expected()
     {
@@ -98,8 +115,9 @@ internal sealed class MaskedCall
             var sees = Sees(i / Shape.Heads, i % Shape.Heads);
             var (q, g) = (Part(Query, i, Shape.QueryLength * _headDim), Part(Upstream, i, Shape.QueryLength * _valueDim));
             var (k, v) = (Part(Key, i, Shape.KeyLength * _headDim), Part(Value, i, Shape.KeyLength * _valueDim));
-            var gradients = MaskedNaive.Backward(_headDim, q, k, v, g, sees);
-            output.AddRange(MaskedNaive.Forward(_headDim, q, k, v, sees));
+            var score = Score(i / Shape.Heads, i % Shape.Heads);
+            var gradients = MaskedNaive.Backward(_headDim, q, k, v, g, sees, score);
+            output.AddRange(MaskedNaive.Forward(_headDim, q, k, v, sees, score));
             dq.AddRange(gradients.Query);
             dk.AddRange(gradients.Key);
             dv.AddRange(gradients.Value);

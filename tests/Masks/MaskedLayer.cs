@@ -22,7 +22,30 @@ public sealed record MaskedLayer(Type Type, Func<int, int, int, int, bool> Sees,
         Of<WindowByHead>((i, j, h) => j <= i && (i - j < 4 << h || j < 2), isCausal: true),
         new(typeof(EverythingMask), Everything, IsCausal: false),
         Of<Checkered>((i, j, _) => (i + j) / 7 % 2 == 0, isCausal: false),
+        Of<AlibiCausal>((i, j, _) => j <= i, isCausal: true) with { Score = (x, i, j, h) => x - (Math.Pow(2, -8 * (h + 1) / 4.0) * (i - j)) },
+        Of<AlibiSide>((i, j, _) => Math.Abs(i - j) <= 40, isCausal: false) with
+        {
+            Score = (x, i, j, h) => (2 * Math.Tanh(x / 2)) - (Math.Pow(2, -8 * (h + 1) / 3.0) * Math.Abs(i - j)),
+        },
+        Of<BentWindow>((i, j, _) => j <= i && (i - j < 50 || j < 2), isCausal: true) with { Score = Bent },
+        Of<LogDistance>((i, j, _) => j <= i, isCausal: true) with { Score = (x, i, j, _) => x - (0.3 * Math.Log(1 + i - j)) },
+        Of<PositionsAlone>((_, _, _) => true, isCausal: false) with { Score = (_, i, j, _) => -0.1 * Math.Abs(j - i) },
     ];
+
+    /// <summary>What becomes of the score of a query and a key of a head; null: nothing.</summary>
+    public Func<double, int, int, int, double>? Score { get; init; }
+
+    private static double Bent(double score, int query, int key, int head)
+    {
+        score = score > 0.37 ? 0.37 + ((score - 0.37) / 2) : score;
+        if (query - key > 30)
+        {
+            return score;
+        }
+
+        var bent = (3 * Math.Tanh(score / 3)) - (0.05 * (query - key) * (head + 1));
+        return key % 4 == 0 ? bent + (0.25 * (key < 2 ? 1 : key / 8)) : bent;
+    }
 
     private static bool Everything(int query, int key, int head, int keys) => head == 1
         ? Math.Abs(query - key) <= 9

@@ -145,7 +145,7 @@ internal sealed class Mutations
         {
             var others = part.Match<IEnumerable<Expr>>(
                 constant: _ => [],
-                element: element => Others((Tile)element.Variable).Select(tile => (Expr)tile),
+                element: element => element.Variable is Tile read ? Others(read).Select(tile => (Expr)tile) : [],
                 argument: _ => [],
                 unary: _ => [],
                 binary: binary => [binary.Left, binary.Right],

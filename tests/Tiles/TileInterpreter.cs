@@ -343,7 +343,15 @@ internal sealed class TileInterpreter
     private readonly record struct Element(int Row, int Column, int WholeColumn, Dim Rows, Tile? Target);
 
     private Bounded Evaluate(Expr expr, Element at) =>
-        new BoundedEvaluator(tile => Read(tile, at), condition => Holds(condition, at)).Evaluate(expr);
+        new BoundedEvaluator(
+            variable => variable is TokenNumber number ? Number(number, at) : Read((Tile)variable, at), condition => Holds(condition, at))
+            .Evaluate(expr);
+
+    private Bounded Number(TokenNumber number, Element at)
+    {
+        var (query, key) = number.Sight.Queries == at.Rows ? (at.Row, at.Column) : (at.Column, at.Row);
+        return (float)number.Number.Evaluate(place => Of(place, number.Sight, query, key));
+    }
 
     private Bounded Read(Tile tile, Element at)
     {
@@ -364,14 +372,16 @@ internal sealed class TileInterpreter
         inRun: _ => _run is { } run && at.Row >= run.From && at.Row < run.To);
 
     /// <summary>Whether a query sees a key, by their places in the current tiles.</summary>
-    private bool Sees(Sight sight, int query, int key) => sight.Visibility.Sees.Evaluate(place => place switch
+    private bool Sees(Sight sight, int query, int key) => sight.Visibility.Sees.Evaluate(place => Of(place, sight, query, key));
+
+    private long Of(Place place, Sight sight, int query, int key) => place switch
     {
         Place.Query => _firstPosition + _position[sight.Queries].Start + query,
         Place.Key => (sight.IsWithinTile ? _firstPosition : 0) + _position[sight.Keys].Start + key,
         Place.Head => _head,
         Place.Keys => _keys,
         _ => throw new InvalidOperationException($"A pair of tokens has no {place}."),
-    });
+    };
 
     /// <summary>Whether any token of the current tile of a loop sees one of the tile of the other axis, or is seen by it.</summary>
     private bool IsSeen(TokenLoop loop) =>

@@ -15,6 +15,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
     private static readonly Interval _exact = new(1 - (1 << 24), (1 << 24) - 1);
 
     private readonly FixedNumbers _fixed = new(methods, variables);
+    private readonly PositionReader _positions = new(methods, faults, variables);
 
     public Value Read(IOperation operation)
     {
@@ -22,6 +23,11 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         if (Constants.Read(operation) is { } constant)
         {
             return constant;
+        }
+
+        if (_positions.Read(operation) is { } ofPositions)
+        {
+            return ofPositions;
         }
 
         if (operation is IThrowOperation)
@@ -98,6 +104,9 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
         return Value.Unknown;
     }
 
+    /// <summary>Whether an expression is made of positions alone.</summary>
+    public bool IsOfPositions(IOperation operation) => _positions.IsOfPositions(operation);
+
     public Value Unsupported(IOperation operation)
     {
         var (construct, advice) = UnsupportedConstructs.Describe(operation);
@@ -163,6 +172,7 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
                 Number.Of((float)number),
             IInvocationOperation { Type.SpecialType: SpecialType.System_Double } call
                 when MathCalls.IsMath(call.TargetMethod) => ReadMath(call),
+            var positions when _positions.Read(positions) is { } value => value is Whole whole ? whole.AsNumber() : value,
             var integer when FixedNumbers.IsWhole(integer.Type) => ReadInteger(integer),
             _ => Read(conversion.Operand),
         };

@@ -21,21 +21,37 @@ internal static class KernelFunctionReader
         Action<Diagnostic> report, CancellationToken cancel)
     {
         var faults = new FunctionFaults(report);
-        var reader = new MethodReader(compilation, faults, cancel);
         var (method, objection) = MethodFinder.Find(annotated, name, holder ?? annotated, compilation, ObjectionTo);
+        return Read(
+            method, compilation, faults, cancel, [Number.Argument],
+            () => faults.Add(
+                Rules.FunctionNotUsable, attribute, $"{(holder ?? annotated).ToDisplayString()}.{name}",
+                objection ?? "has no body in this project", name));
+    }
+
+    /// <summary>The function of a method that was found.</summary>
+    /// <param name="method">The method; null: there is none.</param>
+    /// <param name="compilation">The compilation that has its body.</param>
+    /// <param name="faults">Takes what is wrong.</param>
+    /// <param name="cancel">Stops reading.</param>
+    /// <param name="arguments">Of its parameters.</param>
+    /// <param name="reportMissing">Says that there is no method with a body.</param>
+    public static ScalarFunction? Read(
+        IMethodSymbol? method, Compilation compilation, FunctionFaults faults, CancellationToken cancel, IReadOnlyList<Value> arguments,
+        Action reportMissing)
+    {
+        var reader = new MethodReader(compilation, faults, cancel);
         var source = method is null ? null : reader.SourceOf(method);
         if (method is null || source is null)
         {
-            faults.Add(
-                Rules.FunctionNotUsable, attribute, $"{(holder ?? annotated).ToDisplayString()}.{name}",
-                objection ?? "has no body in this project", name);
+            reportMissing();
             return null;
         }
 
         var value = Value.Unknown;
         try
         {
-            value = reader.Read(method, source, [Number.Argument]);
+            value = reader.Read(method, source, arguments);
             if (value.Size > ScalarFunction.MaxSize)
             {
                 TooLarge(

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using KernelGen.Generator.Attributes.Masks;
 using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Expressions;
 using Microsoft.CodeAnalysis;
@@ -36,6 +37,10 @@ internal sealed class MethodReader
     public FunctionFaults Faults { get; }
 
     public ReadonlyFields Fields { get; }
+
+    /// <summary>What an expression of positions evaluates to, by the rules of masks.</summary>
+    public MaskValue ReadPositions(IOperation operation, ImmutableDictionary<ISymbol, MaskValue> variables, FunctionFaults faults) =>
+        new MaskReader(_compilation, faults, _cancel).Value(operation, variables);
 
     /// <summary>Whether the method is of a form that can be read, wherever its body is.</summary>
     public static bool IsReadable(IMethodSymbol method) => ObjectionTo(method) is null;

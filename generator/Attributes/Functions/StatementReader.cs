@@ -112,6 +112,8 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
 
         switch (local.Type.SpecialType)
         {
+            case SpecialType.System_Int32 when initializer is not null && Expressions(variables).IsOfPositions(initializer):
+                return true;
             case SpecialType.System_Single or SpecialType.System_Boolean:
                 return true;
             case SpecialType.System_Double

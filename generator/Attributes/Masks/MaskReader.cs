@@ -21,7 +21,8 @@ internal sealed class MaskReader
     /// <summary>Comparisons of a mask.</summary>
     private const int MostComparisons = 256;
 
-    private static readonly Dictionary<string, Place> Places = new()
+    /// <summary>The parameters of methods of positions.</summary>
+    public static readonly IReadOnlyDictionary<string, Place> Places = new Dictionary<string, Place>
     {
         ["query"] = Place.Query,
         ["key"] = Place.Key,
@@ -35,7 +36,7 @@ internal sealed class MaskReader
     private readonly Stack<IMethodSymbol> _open = new();
     private int _steps;
 
-    private MaskReader(Compilation compilation, FunctionFaults faults, CancellationToken cancel) =>
+    public MaskReader(Compilation compilation, FunctionFaults faults, CancellationToken cancel) =>
         (_compilation, _faults, _cancel) = (compilation, faults, cancel);
 
     /// <summary>Null where the method is not found or cannot be read; why is reported, unless the compiler says so itself.</summary>
@@ -190,7 +191,8 @@ internal sealed class MaskReader
             ? variables
             : variables.SetItem(declarator.Symbol, Value(initializer, variables));
 
-    private MaskValue Value(IOperation operation, ImmutableDictionary<ISymbol, MaskValue> variables)
+    /// <summary>What an expression evaluates to.</summary>
+    public MaskValue Value(IOperation operation, ImmutableDictionary<ISymbol, MaskValue> variables)
     {
         CountStep();
         return operation switch

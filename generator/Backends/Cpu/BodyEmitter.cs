@@ -25,6 +25,9 @@ internal sealed class BodyEmitter
     private readonly ShortCall? _short;
     private readonly IReadOnlyList<Sight> _sights;
 
+    /// <summary>What loops leave tiles out by.</summary>
+    private readonly HashSet<Sight> _looks;
+
     /// <summary>How each fold sums.</summary>
     private readonly IReadOnlyList<SumGroups> _groups;
 
@@ -61,6 +64,7 @@ internal sealed class BodyEmitter
         _states = new StateEmitter(schedule, text);
         _short = shortCall;
         _sights = SightText.Between(program);
+        _looks = [.. Dataflow.Looks(program)];
     }
 
     /// <summary>Floats of scratch memory that the body works in.</summary>
@@ -554,9 +558,9 @@ internal sealed class BodyEmitter
             || (statement is Map or Reduce or MatMul
                 && Dataflow.Writes(statement).All(tile => _buffers.Contains(tile) && _buffers[tile].IsStrip)));
 
-    /// <summary>What statements ask to be seen between tiles; null: nothing.</summary>
-    private static Sight? SightOf(IEnumerable<Statement> statements) => statements.SelectMany(Dataflow.Expressions)
-        .SelectMany(Dataflow.Conditions).OfType<Position.Sees>().Select(sees => sees.Sight).FirstOrDefault(sight => !sight.IsWithinTile);
+    /// <summary>What statements ask to be seen between tiles, as loops do; null: nothing.</summary>
+    private Sight? SightOf(IEnumerable<Statement> statements) => statements.SelectMany(Dataflow.Expressions)
+        .SelectMany(Dataflow.Conditions).OfType<Position.Sees>().Select(sees => sees.Sight).FirstOrDefault(_looks.Contains);
 
     private void Chain(StripStep strip)
     {

@@ -94,10 +94,10 @@ internal sealed class CpuBackend : Backend
     {
         yield return new Member(
             MemberKind.Method, "CreateDecodingState", "public global::KernelGen.DecodingState",
-            "=> Engine.CreateDecodingState(Declaration, streams);")
+            "=> Engine.CreateDecodingState(Declaration, streams, heads);")
         {
             Documentation = "<inheritdoc/>",
-            Parameters = [new("int", "streams", Default: "1")],
+            Parameters = [new("int", "streams", Default: "1"), new("int?", "heads", Default: "null")],
         };
         yield return new Member(
             MemberKind.Method, "LoadDecodingState", "public global::KernelGen.DecodingState",

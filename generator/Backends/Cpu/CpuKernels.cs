@@ -55,7 +55,7 @@ internal static class CpuKernels
     /// <summary>Whether the kernels of a program can decode: they then implement IDecodingKernel.</summary>
     public static bool Decodes(TileProgram program) =>
         OneToken.Supports(program)
-        && (program.Body[0] is Fold || SightText.Between(program) is { Count: > 0 });
+        && (program.Body[0] is Fold || Dataflow.Looks(program).Any());
 
     /// <summary>The name of the kernel of a forward pass.</summary>
     public const string KernelName = "CpuKernel";

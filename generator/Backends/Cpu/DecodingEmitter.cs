@@ -672,7 +672,8 @@ internal sealed class DecodingEmitter
 
         if (emitter.NeedsPositions)
         {
-            arguments = arguments.Concat(["head.FirstPosition", $"{columns}Start"]);
+            arguments = arguments.Concat(["head.FirstPosition", $"{columns}Start"])
+                .Concat(emitter.Places.Select(place => place == Place.Head ? "head.Head" : "head.Positions"));
         }
 
         Call(method, arguments, sweep.ToArray());

@@ -27,6 +27,7 @@ internal sealed class SweepEmitter
     private readonly System.Func<ScalarFunction, string> _function;
     private readonly Dim _columns;
     private readonly List<(Tile Tile, string Name)> _references = new();
+    private readonly Dictionary<Expr, string> _shared = new();
     private SourceWriter _writer = new();
     private int _rows;
     private int _phaseNumber;
@@ -57,9 +58,13 @@ internal sealed class SweepEmitter
         }
 
         var conditions = statements.SelectMany(Expressions).SelectMany(Dataflow.Conditions).ToList();
-        var sights = conditions.OfType<Position.Sees>().Select(sees => sees.Sight).Distinct().ToList();
-        NeedsPositions = sights.Count > 0;
-        Places = [.. new[] { Place.Head, Place.Keys }.Where(place => sights.Exists(sight => sight.Visibility.Sees.DependsOn(place)))];
+        var numbers = statements.SelectMany(Expressions).SelectMany(Dataflow.TokenNumbers).ToList();
+        NeedsPositions = Dataflow.Sights(statements.SelectMany(Expressions)).Any();
+        Places =
+        [
+            .. new[] { Place.Head, Place.Keys }.Where(place => numbers.Exists(number => number.Number.DependsOn(place))
+                || conditions.OfType<Position.Sees>().Any(sees => sees.Sight.Visibility.Sees.DependsOn(place))),
+        ];
         NeedsRun = conditions.Any(condition => condition is Position.InRun);
         Limits = conditions.OfType<Position.Below>().Distinct().ToList();
         Tiles = _references.GroupBy(reference => reference.Name).Select(group => group.First().Tile).ToList();
@@ -118,6 +123,7 @@ internal sealed class SweepEmitter
             }
             else
             {
+                Share();
                 Vectors();
             }
         }
@@ -182,7 +188,8 @@ internal sealed class SweepEmitter
                 new PositionText(
                     Below: below => $"r < valid{Limits.ToList().IndexOf(below)}",
                     Sees: sees => throw new InvalidOperationException($"A column vector has no column to ask {sees}."),
-                    InRun: _ => "r >= runFrom && r < runTo"));
+                    InRun: _ => "r >= runFrom && r < runTo",
+                    Number: number => throw new InvalidOperationException($"A column vector has no column for {number}.")));
             foreach (var map in _statements.Cast<Map>())
             {
                 _writer.Line($"var {map.Target.Name}0 = {printer.Print(map.Branches[0])};");
@@ -493,17 +500,53 @@ internal sealed class SweepEmitter
         }
     }
 
+    /// <summary>
+    /// What is the same for the whole head, such as a slope that a score gives it, is computed once: names of it, by what it is.
+    /// </summary>
+    private Expr WithShared(Expr expression) => expression.Replace(part =>
+        _shared.TryGetValue(part, out var name) ? new Expr.Element(new NamedValue(name)) : null);
+
+    private void Share()
+    {
+        _shared.Clear();
+        foreach (var expression in _statements.SelectMany(Expressions).SelectMany(OfHead).Distinct())
+        {
+            var name = $"ofHead{_shared.Count.ToString(CultureInfo.InvariantCulture)}";
+            var printer = new TilePrinter(
+                _writer, tile => throw new InvalidOperationException($"{tile} is not the same for a head."),
+                PositionText.Nowhere with { Number = number => Lanes(number.Sight, "0").Number(number.Number) }, _function, name);
+            _writer.Line($"var {name} = {printer.Print(expression)};");
+            _shared[expression] = name;
+        }
+    }
+
+    /// <summary>The largest parts of an expression that are the same for the whole head, and no literals.</summary>
+    private static IEnumerable<Expr> OfHead(Expr expression)
+    {
+        var leaves = expression.Flatten().Where(part => !part.Operands().Any()).ToList();
+        var isOfHead = leaves.TrueForAll(leaf => leaf is Expr.Constant
+                || leaf is Expr.Element { Variable: TokenNumber { Number: var number } }
+                && !number.DependsOn(Place.Query) && !number.DependsOn(Place.Key))
+            && !Dataflow.Conditions(expression).OfType<Condition.OfPosition>().Any();
+        return !isOfHead ? expression.Operands().SelectMany(OfHead)
+            : leaves.OfType<Expr.Element>().Any() ? [expression]
+            : [];
+    }
+
+    private MaskText Lanes(Sight sight, string row) => new(
+        sight.Keys == _columns ? Place.Key : Place.Query, $"(rowPosition + (int){row})", "(columnPosition + (int)j)", Name);
+
     private void Row(Statement statement, Expr expression, int i, int segment, bool tail)
     {
+        expression = WithShared(expression);
         var printer = new TilePrinter(
             _writer,
             tile => tile.Name + Index(tile, i),
             new PositionText(
                 Below: below => $"isValid{Limits.ToList().IndexOf(below)}_{i}",
-                Sees: sees => MaskText.Print(
-                    sees.Sight.Visibility.Sees, sees.Sight.Keys == _columns ? Place.Key : Place.Query,
-                    row: $"(rowPosition + (int){RowIndex(i)})", column: "(columnPosition + (int)j)", Name),
-                InRun: _ => $"inRun{i}"),
+                Sees: sees => Lanes(sees.Sight, RowIndex(i)).Mask(sees.Sight.Visibility.Sees),
+                InRun: _ => $"inRun{i}",
+                Number: number => Lanes(number.Sight, RowIndex(i)).Number(number.Number)),
             _function,
             $"{Dataflow.Writes(statement).First().Name}{i}");
 

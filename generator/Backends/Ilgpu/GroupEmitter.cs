@@ -1369,7 +1369,10 @@ internal sealed class GroupEmitter
                 Sees: sees => sees.Sight.Queries == rows
                     ? Positions.Element(sees.Sight, query: row, key: column)
                     : Positions.Element(sees.Sight, query: column, key: row),
-                InRun: _ => $"({row} >= runFrom && {row} < runTo)"),
+                InRun: _ => $"({row} >= runFrom && {row} < runTo)",
+                Number: number => number.Sight.Queries == rows
+                    ? Positions.Element(number, query: row, key: column)
+                    : Positions.Element(number, query: column, key: row)),
             _functions);
         return printer.Print(expression);
     }

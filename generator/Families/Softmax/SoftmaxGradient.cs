@@ -10,14 +10,16 @@ namespace KernelGen.Generator.Families.Softmax;
 /// </summary>
 internal static class SoftmaxGradient
 {
-    public static IReadOnlyList<TileProgram> Build(SoftmaxSpec spec) =>
-        [new Writer(spec, "gradient of the queries").Queries(), new Writer(spec, "gradients of the keys and values").Keys()];
+    public static IReadOnlyList<TileProgram> Build(SoftmaxSpec spec) => spec.Score is not null && ExprDerivative.Of(spec.Score) is null
+        ? []
+        : [new Writer(spec, "gradient of the queries").Queries(), new Writer(spec, "gradients of the keys and values").Keys()];
 
     private sealed class Writer
     {
         private readonly TileProgramBuilder _b;
         private readonly SoftmaxSpec _spec;
         private readonly Sight _sight;
+        private readonly ScalarFunction? _derivative;
         private readonly double _scale;
         private readonly Dim _d, _dv, _i = Dim.Tokens("i"), _j = Dim.Tokens("j");
         private readonly Operand _query, _key, _value, _output, _outputGradient, _logSumExp, _logSumExpRest, _queryGradient, _keyGradient,
@@ -29,6 +31,7 @@ internal static class SoftmaxGradient
             _spec = spec;
             _sight = new Sight(spec.Visibility, _i, _j);
             _scale = Math.Pow(spec.HeadDim, -0.5);
+            _derivative = spec.Score is null ? null : ExprDerivative.Of(spec.Score);
             _d = Dim.Fixed("d", spec.HeadDim);
             _dv = Dim.Fixed("dv", spec.ValueDim);
             _query = _b.Operand(AttentionOperands.Query(_d));
@@ -61,7 +64,7 @@ internal static class SoftmaxGradient
                     var a = _b.MatMul("A", scaled, k, transposeB: true);
                     var x = _b.MatMul("X", g, v, transposeB: true);
                     var p = _b.Map("P", _i, _j, Probability(a, n, nr));
-                    _b.AddMatMul(dq, _b.Map("dS", _i, _j, p * (x - delta)), k);
+                    _b.AddMatMul(dq, _b.Map("dS", _i, _j, ScoreGradient(p * (x - delta), a)), k);
                 });
                 _b.Store(_queryGradient, _b.Map("dQs", _i, _d, (Expr)dq * _scale), queries);
             });
@@ -88,7 +91,7 @@ internal static class SoftmaxGradient
                     var a = _b.MatMul("A", k, scaled, transposeB: true);
                     var x = _b.MatMul("X", v, g, transposeB: true);
                     var p = _b.Map("P", _j, _i, Probability(a, nT, nrT));
-                    var ds = _b.Map("dS", _j, _i, p * (x - deltaT));
+                    var ds = _b.Map("dS", _j, _i, ScoreGradient(p * (x - deltaT), a));
                     _b.AddMatMul(dv, p, g);
                     _b.AddMatMul(dk, ds, q);
                 });
@@ -112,8 +115,20 @@ internal static class SoftmaxGradient
 
         private Expr Probability(Tile scores, Tile logNormaliser, Tile rest)
         {
-            var s = new TwoFloats(logNormaliser, rest).TakenFrom(Expr.NaNUnlessFinite(scores));
+            var s = new TwoFloats(logNormaliser, rest).TakenFrom(SoftmaxProgram.Scores(scores, _spec, _sight));
             return Expr.Exp2(SoftmaxProgram.WhereSeen(_sight, s), SoftmaxProgram.Flush);
+        }
+
+        /// <summary>∂loss/∂(qᵀk/√d) of that by what becomes of it; 0 where a query does not see the key, whatever the derivative is.</summary>
+        private Expr ScoreGradient(Expr gradient, Tile products)
+        {
+            if (_derivative is null)
+            {
+                return gradient;
+            }
+
+            var chained = gradient * TokenNumber.Of(_derivative, products, _sight);
+            return _sight.Visibility.IsAll ? chained : Expr.Select(new Position.Sees(_sight), chained, 0);
         }
     }
 }

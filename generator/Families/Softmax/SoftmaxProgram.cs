@@ -18,10 +18,26 @@ internal static class SoftmaxProgram
     public const double Flush = -50 * Base2.Log2E;
 
     /// <summary>
-    /// Queries times log2 e/√d. Both passes multiply these, and not the keys, so that they compute the same scores to the bit: large ones
-    /// would differ by their rounding, and weights by as much.
+    /// Queries times log2 e/√d; without the logarithm where their products with keys are scores that something becomes of. Both passes
+    /// multiply these, and not the keys, so that they compute the same scores to the bit: large ones would differ by their rounding, and
+    /// weights by as much.
     /// </summary>
-    public static Expr Scaled(Tile queries, SoftmaxSpec spec) => (Expr)queries * (Math.Pow(spec.HeadDim, -0.5) * Base2.Log2E);
+    public static Expr Scaled(Tile queries, SoftmaxSpec spec) =>
+        (Expr)queries * (Math.Pow(spec.HeadDim, -0.5) * (spec.Score is null ? Base2.Log2E : 1));
+
+    /// <summary>Scores in powers of two, of the products of scaled queries with keys.</summary>
+    public static Expr Scores(Tile products, SoftmaxSpec spec, Sight sight)
+    {
+        var finite = Expr.NaNUnlessFinite(products);
+        if (spec.Score is not { } score)
+        {
+            return finite;
+        }
+
+        // A token that is not finite spoils the scores of positions alone too.
+        var bent = TokenNumber.Of(score, finite, sight) * Base2.Log2E;
+        return score.Body.Flatten().Any(part => part is Expr.Argument) ? bent : Expr.WhereFinite(products, bent);
+    }
 
     /// <summary>Scores, −∞ where a query does not see the key.</summary>
     public static Expr WhereSeen(Sight sight, Expr scores) => sight.Visibility.IsAll
@@ -59,8 +75,7 @@ internal static class SoftmaxProgram
                 var k = b.Load("K", key, keys);
                 var v = b.Load("V", value, keys);
                 var scores = b.MatMul("A", scaled, k, transposeB: true);
-                var finite = Expr.NaNUnlessFinite(scores);
-                var s = b.Map("S", i, j, WhereSeen(sight, finite));
+                var s = b.Map("S", i, j, WhereSeen(sight, Scores(scores, spec, sight)));
                 b.Rebase(softmax, b.RowMax("top", i, j, s), Threshold);
                 var p = b.Map("P", i, j, Expr.Exp2(s - m, Flush));
                 b.AddRowSum(l, i, j, p);

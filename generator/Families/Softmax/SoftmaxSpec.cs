@@ -1,4 +1,5 @@
 using KernelGen.Generator.Declarations;
+using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Positions;
 
 namespace KernelGen.Generator.Families.Softmax;
@@ -7,7 +8,8 @@ namespace KernelGen.Generator.Families.Softmax;
 /// <param name="HeadDim">d.</param>
 /// <param name="ValueDim">dv.</param>
 /// <param name="Visibility">Which keys a query sees.</param>
-internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibility)
+/// <param name="Score">What becomes of qᵀk/√d, a function of it and of positions; null: nothing.</param>
+internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibility, ScalarFunction? Score = null)
     : AttentionSpec(HeadDim, ValueDim, Visibility.IsCausal)
 {
     /// <summary>What an attribute with sizes alone declares.</summary>
@@ -18,7 +20,9 @@ internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibil
         : Visibility == Visibility.Causal ? "causal softmax attention"
         : "masked softmax attention";
 
-    public override string Describe() => $"Exact softmax attention: {DescribeSizes()}{DescribeMask()}.";
+    public override string Describe() => $"Exact softmax attention: {DescribeSizes()}{DescribeMask()}{DescribeScore()}.";
+
+    private string DescribeScore() => Score is null ? "" : $"; scores become {Score.Name}";
 
     private string DescribeMask() => Visibility.IsAll || Visibility == Visibility.Causal
         ? ""

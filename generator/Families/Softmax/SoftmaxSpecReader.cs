@@ -10,6 +10,7 @@ internal static class SoftmaxSpecReader
         var headDim = attribute.RequiredSize("HeadDim", SizeLimits.MaxHeadDim);
         var valueDim = attribute.OptionalSize("ValueDim", SizeLimits.MaxHeadDim, fallback: headDim);
         var visibility = VisibilityReader.Read(attribute);
-        return attribute.Failed ? null : new SoftmaxSpec(headDim, valueDim, visibility);
+        var score = ScoreOptions.Read(attribute, visibility);
+        return attribute.Failed ? null : new SoftmaxSpec(headDim, valueDim, visibility, score);
     }
 }

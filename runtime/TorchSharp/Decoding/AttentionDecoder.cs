@@ -121,7 +121,7 @@ public sealed class AttentionDecoder : IDisposable
         }
 
         _ = module.Attention.Projection; // brings the layer up to date with the module's state
-        return new AttentionDecoder(module, layer.CreateDecodingState(checked(sequences * module.Heads)));
+        return new AttentionDecoder(module, layer.CreateDecodingState(checked(sequences * module.Heads), module.Heads));
     }
 
     // All heads of a sequence have taken the same tokens.

@@ -1,0 +1,41 @@
+using KernelGen.Generator.Attributes.Masks;
+using KernelGen.Generator.Diagnostics;
+using KernelGen.Generator.Expressions;
+using Microsoft.CodeAnalysis;
+
+namespace KernelGen.Generator.Attributes.Functions;
+
+/// <summary>
+/// A user's method `static float Bend(float score, int query, int key)` → <see cref="ScalarFunction"/> of the score, with positions in it.
+/// </summary>
+internal static class ScoreReader
+{
+    /// <inheritdoc cref="KernelFunctionReader.Read(INamedTypeSymbol, string, INamedTypeSymbol?, Compilation, Location, Action{Diagnostic}, CancellationToken)"/>
+    public static ScalarFunction? Read(
+        INamedTypeSymbol annotated, string name, Compilation compilation, Location attribute, Action<Diagnostic> report,
+        CancellationToken cancel)
+    {
+        var faults = new FunctionFaults(report, Rules.ScoreConstruct);
+        var (method, objection) = MethodFinder.Find(annotated, name, annotated, compilation, ObjectionTo);
+        return KernelFunctionReader.Read(
+            method, compilation, faults, cancel, [.. method?.Parameters.Select(ValueOf) ?? []],
+            () => faults.Add(
+                Rules.ScoreNotUsable, attribute, $"{annotated.ToDisplayString()}.{name}", objection ?? "has no body in this project", name));
+    }
+
+    private static Value ValueOf(IParameterSymbol parameter) => MaskReader.Places.TryGetValue(parameter.Name, out var place)
+        ? new Whole(new MaskValue.Whole(place))
+        : Number.Argument;
+
+    private static string? ObjectionTo(IMethodSymbol method) => method switch
+    {
+        { ReturnType.SpecialType: not SpecialType.System_Single } => $"returns {method.ReturnType.ToDisplayString()}",
+        _ when method.Parameters.FirstOrDefault(own => own.Name != "score" && !MaskReader.Places.ContainsKey(own.Name)) is { } other =>
+            $"takes '{other.Name}', but parameters are known by their names: float score, int query, int key, int head, int keys",
+        _ when method.Parameters.FirstOrDefault(own => own.Type.SpecialType
+            != (own.Name == "score" ? SpecialType.System_Single : SpecialType.System_Int32)) is { } other =>
+            $"takes '{other.Name}' as {other.Type.ToDisplayString()}",
+        _ when method.Parameters.FirstOrDefault(own => !MethodReader.IsRead(own)) is { } other => $"takes '{other.Name}' by reference",
+        _ => null,
+    };
+}
