@@ -47,10 +47,15 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private static long StateStride => AlignedBuffer.Aligned(TKernel.StateFloats);
 
-    /// <summary>The bytes that a call uses.</summary>
+    /// <summary>The bytes that a call uses; of packed sequences those of equal ones.</summary>
     public static long MemoryBytes(in AttentionShape shape, int degree)
     {
-        var plan = Plan(HeadsAtOnce(shape), degree);
+        var heads = HeadsAtOnce(shape);
+        var plan = Plan(
+            shape.PacksSequences && shape.Batch > 0
+                ? heads with { QueryLength = shape.QueryLength / shape.Batch, KeyLength = shape.KeyLength / shape.Batch }
+                : heads,
+            degree);
         return MemoryFloats(plan, Workers(plan, degree)) * sizeof(float);
     }
 
@@ -119,6 +124,11 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private void RunThoseThatShare(in AttentionShape shape, int degree)
     {
         var atOnce = HeadsAtOnce(shape);
+        if (atOnce.Batch < shape.Batch)
+        {
+            _call.LongestFirst = null; // they come one by one
+        }
+
         if (!_call.AddsGradients)
         {
             ClearGradients(shape);
@@ -143,6 +153,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
             _call.KeyLengths += _call.KeyLengths is null ? 0 : atOnce.Batch;
             _call.QueryLengths += _call.QueryLengths is null ? 0 : atOnce.Batch;
+            _call.Sequences += _call.Sequences is null ? 0 : atOnce.Batch;
         }
     }
 
@@ -150,7 +161,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private void Run(in AttentionShape shape, int degree)
     {
         _shape = shape;
-        _plan = Plan(shape, degree);
+        _plan = _call.Sequences is null ? Plan(shape, degree) : PlanPacked(shape, degree);
         var workers = Workers(_plan, degree);
         ReserveMemory(workers);
 
@@ -160,7 +171,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         {
             if (Stateless)
             {
-                RunPhase(Phase.Stateless, _plan.Heads * _plan.QuerySpans);
+                RunPhase(Phase.Stateless, _plan.CutHeads * _plan.QuerySpans + _plan.WholeHeads);
                 return;
             }
 
@@ -220,6 +231,19 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
             TKernel.OutputsKeys ? shape with { QueryLength = shape.KeyLength, KeyLength = shape.QueryLength } : shape,
             degree, TKernel.TileRows, TKernel.Causal, Stateless);
 
+    private SplitPlan PlanPacked(in AttentionShape shape, int degree) => SplitPlan.CreatePacked(
+        _call.Sequences, _call.LongestFirst, shape, degree, TKernel.TileRows, TKernel.Causal, Stateless, TKernel.OutputsKeys);
+
+    /// <summary>The head that has a place in the plan: of packed sequences the longest are cut.</summary>
+    private int HeadAt(int place) => _call.LongestFirst is null ? place : OrderedHeadAt(place);
+
+    private int OrderedHeadAt(int place)
+    {
+        var (sequence, head) = Math.DivRem(
+            place < _plan.WholeHeads ? _plan.CutHeads + place : place - _plan.WholeHeads, _shape.Heads);
+        return _call.LongestFirst[sequence] * _shape.Heads + head;
+    }
+
     /// <summary>The heads of a call that can run side by side, since none writes what another writes.</summary>
     private static AttentionShape HeadsAtOnce(in AttentionShape shape) =>
         KernelOperands<TKernel>.WrittenBy == OperandSharing.None ? shape
@@ -267,8 +291,20 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private void RunStateless(int unit, OperandPlace* places, float* scratch)
     {
-        var (headIndex, piece) = Math.DivRem(unit, _plan.QuerySpans);
-        var head = Head(headIndex, places, scratch);
+        var pieces = _plan.CutHeads * _plan.QuerySpans;
+        if (unit >= pieces)
+        {
+            var whole = Head(HeadAt(unit - pieces), places, scratch);
+            if (OutputLength(whole) > 0)
+            {
+                TKernel.Output(whole, 0, OutputLength(whole), ref *scratch, ref *scratch);
+            }
+
+            return;
+        }
+
+        var (cutHead, piece) = Math.DivRem(unit, _plan.QuerySpans);
+        var head = Head(HeadAt(_plan.WholeHeads + cutHead), places, scratch);
         if (TKernel.Causal)
         {
             // later queries see more keys: the long pieces first, so that the short ones fill the gaps
@@ -278,8 +314,9 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         Output(head, piece, scratch, scratch);
     }
 
-    private void RunWholeHead(int headIndex, OperandPlace* places, float* state, float* scratch)
+    private void RunWholeHead(int place, OperandPlace* places, float* state, float* scratch)
     {
+        var headIndex = HeadAt(place);
         var head = Head(headIndex, places, scratch);
         head = head with { IsShort = IsShort(head) };
         if (!TKernel.Causal)
@@ -308,7 +345,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     {
         var pieces = _plan.PiecesPerSpan;
         var (cutHead, piece) = Math.DivRem(unit, _plan.KeySpans * pieces);
-        var head = Head(_plan.WholeHeads + cutHead, places, scratch);
+        var head = Head(HeadAt(_plan.WholeHeads + cutHead), places, scratch);
         int from, to;
         if (TKernel.Causal)
         {
@@ -352,7 +389,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
                 TKernel.Merge(ref *merged, ref *CutHeadState(cutHead, span));
             }
 
-            Export(_plan.WholeHeads + cutHead, merged);
+            Export(HeadAt(_plan.WholeHeads + cutHead), merged);
             return;
         }
 
@@ -382,7 +419,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private void RunQuerySpan(int unit, OperandPlace* places, float* scratch)
     {
         var (cutHead, span) = Math.DivRem(unit, _plan.QuerySpans);
-        var headIndex = _plan.WholeHeads + cutHead;
+        var headIndex = HeadAt(_plan.WholeHeads + cutHead);
         var state = CutHeadState(cutHead, TKernel.Causal ? span : 0);
         var isExported = TKernel.Causal && span == _plan.QuerySpans - 1 && _call.State is not null;
         Output(Head(headIndex, places, scratch) with { KeepsState = isExported }, span, state, scratch);
@@ -439,16 +476,40 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
             places[i] = _operands[i].Of(batch, head);
         }
 
+        var queries = Length(_call.QueryLengths, batch, _shape.QueryLength);
+        var keys = Length(_call.KeyLengths, batch, _shape.KeyLength);
+        if (_call.Sequences is not null)
+        {
+            ref var sequence = ref _call.Sequences[batch];
+            MoveTo(sequence, places);
+            (queries, keys) = (sequence.Queries, sequence.Keys);
+        }
+
         if (SpareStride > 0)
         {
             ThrowAway(places, scratch + ScratchStride);
         }
 
-        return new HeadOperands(
-            places, Length(_call.QueryLengths, batch, _shape.QueryLength), Length(_call.KeyLengths, batch, _shape.KeyLength))
+        return new HeadOperands(places, queries, keys)
         {
             AddsGradients = _call.AddsGradients,
         };
+    }
+
+    /// <summary>
+    /// Moves the places of a head from the first of all tokens to the first of a sequence. What all sequences share has rows for their
+    /// positions.
+    /// </summary>
+    private static void MoveTo(in PackedSequence sequence, OperandPlace* places)
+    {
+        for (var i = 0; i < KernelOperands<TKernel>.Count; i++)
+        {
+            var operand = KernelOperands<TKernel>.All[i];
+            if (operand.Rows != OperandRows.None && operand.SharedBy != OperandSharing.Everyone && places[i].Start is not null)
+            {
+                places[i].Start += (operand.Rows == OperandRows.Queries ? sequence.FirstQuery : sequence.FirstKey) * places[i].Stride;
+            }
+        }
     }
 
     /// <summary>Puts one row in the place of every row of the gradients that are missing.</summary>
