@@ -23,7 +23,6 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     private readonly AlignedBuffer? _zeros;
     private readonly CallPool<AttentionCall<TKernel>> _calls = new();
     private readonly CallPool<ScratchMemory<TKernel>> _itemScratch = new();
-    private readonly CallPool<PackedSequences> _sequences = new();
     private volatile PackedProjection _packed;
 
     internal AttentionEngine(Projection? projection, ReadOnlySpan<float> hyperparameters, GradientPass[] gradientPasses)
@@ -41,6 +40,9 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     }
 
     public override Projection? Projection => _packed.Source;
+
+    /// <summary>Where packed sequences of calls are.</summary>
+    internal CallPool<PackedSequences> Sequences { get; } = new();
 
     /// <summary>Those in force.</summary>
     private protected PackedProjection Packed => _packed;
@@ -137,8 +139,8 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         in AttentionShape shape, ReadOnlySpan<int> offsets, ReadOnlySpan<int> keyOffsets, ReadOnlySpan<int> queryLengths,
         ReadOnlySpan<int> keyLengths)
     {
-        var sequences = _sequences.Rent();
-        sequences.Read(shape, TKernel.Causal, offsets, keyOffsets, queryLengths, keyLengths);
+        var sequences = Sequences.Rent();
+        sequences.Read(shape, TKernel.Causal, offsets, keyOffsets, queryLengths, keyLengths, PackedNames.OfForward);
         if (DegreeOfParallelism > 1 && shape.Batch > 1)
         {
             sequences.Order(ofPairs: TKernel.StateFloats == 0); // of the backward pass too: its kernels go through the same pairs
@@ -151,7 +153,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     {
         if (sequences is not null)
         {
-            _sequences.Return(sequences);
+            Sequences.Return(sequences);
         }
     }
 

@@ -134,7 +134,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     private void Prefill(ref DecodingStream stream, int batch, int head, OperandPlace* places, float* scratch)
     {
         var tokens = stream.Tokens;
-        var operands = Head(batch, head, 0, tokens, places) with { KeepsState = true };
+        var operands = Head(batch, head, stream.FirstToken, tokens, places) with { KeepsState = true };
         var wantsOutput = _destination.Start is not null;
         ref var state = ref *DecodingState<TKernel>.StateOf(stream);
         ref var rows = ref *DecodingState<TKernel>.RowsOf(stream);
@@ -163,7 +163,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
             // The kernel of whole sequences counts queries from the first key, so it cannot go on from some.
             for (var token = 0; token < tokens; token++)
             {
-                Step(ref stream, batch, head, token, places, scratch);
+                Step(ref stream, batch, head, stream.FirstToken + token, places, scratch);
             }
 
             return;

@@ -65,7 +65,7 @@ internal unsafe struct OperandMemory
     public readonly OperandPlace Of(nint batch, nint head, nint row)
     {
         var place = Of(batch, head);
-        place.Start += row * place.Stride;
+        place.Start += place.Start is null ? 0 : row * place.Stride;
         return place;
     }
 

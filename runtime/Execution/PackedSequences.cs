@@ -28,6 +28,18 @@ internal readonly struct PackedSequence
     public double Work(bool ofPairs) => ofPairs ? (double)Queries * Keys : (double)Queries + Keys;
 }
 
+/// <summary>What the callers of a method know what it is told of packed sequences as.</summary>
+internal sealed record PackedNames(string Offsets, string KeyOffsets, string QueryLengths, string KeyLengths)
+{
+    /// <summary>Of <see cref="IAttention.Forward"/>.</summary>
+    public static PackedNames OfForward { get; } = new(
+        nameof(ForwardOptions.Offsets), nameof(ForwardOptions.KeyOffsets), nameof(ForwardOptions.QueryLengths),
+        nameof(ForwardOptions.KeyLengths));
+
+    /// <summary>Of <see cref="DecodingState.Prefill"/>, where keys and queries are the same tokens.</summary>
+    public static PackedNames OfPrefill { get; } = new("offsets", "offsets", "lengths", "lengths");
+}
+
 /// <summary>Where the sequences of a call are that lie one after the other. Reused by later calls.</summary>
 internal sealed class PackedSequences
 {
@@ -50,49 +62,49 @@ internal sealed class PackedSequences
     /// <param name="keyOffsets">As <see cref="ForwardOptions.KeyOffsets"/>.</param>
     /// <param name="queryLengths">As <see cref="ForwardOptions.QueryLengths"/>.</param>
     /// <param name="keyLengths">As <see cref="ForwardOptions.KeyLengths"/>.</param>
+    /// <param name="names">What the caller knows them as.</param>
     /// <exception cref="ArgumentException">They do not fit each other or the shape.</exception>
     public void Read(
         in AttentionShape shape, bool causal, ReadOnlySpan<int> offsets, ReadOnlySpan<int> keyOffsets, ReadOnlySpan<int> queryLengths,
-        ReadOnlySpan<int> keyLengths)
+        ReadOnlySpan<int> keyLengths, PackedNames names)
     {
-        const string offsetsName = nameof(ForwardOptions.Offsets), keyOffsetsName = nameof(ForwardOptions.KeyOffsets);
         if (!shape.PacksSequences)
         {
-            var name = offsets.IsEmpty ? keyOffsetsName : offsetsName;
-            Throw($"{name} holds {Math.Max(offsets.Length, keyOffsets.Length)} numbers, but the shape packs no sequences: {nameof(AttentionShape)}.{nameof(AttentionShape.Packed)} makes one that does.");
+            var name = offsets.IsEmpty ? names.KeyOffsets : names.Offsets;
+            Throw(name, $"{name} holds {Math.Max(offsets.Length, keyOffsets.Length)} numbers, but the shape packs no sequences: {nameof(AttentionShape)}.{nameof(AttentionShape.Packed)} makes one that does.");
         }
 
         var hasKeyOffsets = !keyOffsets.IsEmpty;
-        CheckCount(offsets.Length, shape.Batch, offsetsName);
-        CheckCount(hasKeyOffsets ? keyOffsets.Length : offsets.Length, shape.Batch, keyOffsetsName);
-        ShapeChecks.CheckLengthCount(queryLengths, shape.Batch, nameof(ForwardOptions.QueryLengths));
-        ShapeChecks.CheckLengthCount(keyLengths, shape.Batch, nameof(ForwardOptions.KeyLengths));
+        CheckCount(offsets.Length, shape.Batch, names.Offsets);
+        CheckCount(hasKeyOffsets ? keyOffsets.Length : offsets.Length, shape.Batch, names.KeyOffsets);
+        CheckLengthCount(queryLengths, shape.Batch, names.QueryLengths);
+        CheckLengthCount(keyLengths, shape.Batch, names.KeyLengths);
         Reserve(shape.Batch);
-        var query = CheckedFirst(offsets[0], offsetsName);
-        var key = hasKeyOffsets ? CheckedFirst(keyOffsets[0], keyOffsetsName) : query;
+        var query = CheckedFirst(offsets[0], names.Offsets);
+        var key = hasKeyOffsets ? CheckedFirst(keyOffsets[0], names.KeyOffsets) : query;
         for (var sequence = 0; sequence < _count; sequence++)
         {
-            var queryEnd = CheckedEnd(offsets[sequence + 1], query, sequence, offsetsName);
-            var keyEnd = hasKeyOffsets ? CheckedEnd(keyOffsets[sequence + 1], key, sequence, keyOffsetsName) : queryEnd;
+            var queryEnd = CheckedEnd(offsets[sequence + 1], query, sequence, names.Offsets);
+            var keyEnd = hasKeyOffsets ? CheckedEnd(keyOffsets[sequence + 1], key, sequence, names.KeyOffsets) : queryEnd;
             if (causal && queryEnd - query != keyEnd - key)
             {
-                Throw($"Causal attention needs as many keys as queries, but sequence {sequence} has {keyEnd - key} keys and {queryEnd - query} queries.");
+                Throw(names.KeyOffsets, $"Causal attention needs as many keys as queries, but sequence {sequence} has {keyEnd - key} keys and {queryEnd - query} queries.");
             }
 
             _all[sequence] = new PackedSequence
             {
                 FirstQuery = query,
-                Queries = Counting(queryLengths, sequence, queryEnd - query, nameof(ForwardOptions.QueryLengths), "queries"),
+                Queries = Counting(queryLengths, sequence, queryEnd - query, names.QueryLengths, "queries"),
                 QueryEnd = queryEnd,
                 FirstKey = key,
-                Keys = Counting(keyLengths, sequence, keyEnd - key, nameof(ForwardOptions.KeyLengths), "keys"),
+                Keys = Counting(keyLengths, sequence, keyEnd - key, names.KeyLengths, "keys"),
                 KeyEnd = keyEnd,
             };
             (query, key) = (queryEnd, keyEnd);
         }
 
-        CheckLast(query, shape.QueryLength, nameof(AttentionShape.QueryLength), offsetsName);
-        CheckLast(key, shape.KeyLength, nameof(AttentionShape.KeyLength), hasKeyOffsets ? keyOffsetsName : offsetsName);
+        CheckLast(query, shape.QueryLength, nameof(AttentionShape.QueryLength), names.Offsets);
+        CheckLast(key, shape.KeyLength, nameof(AttentionShape.KeyLength), hasKeyOffsets ? names.KeyOffsets : names.Offsets);
     }
 
     /// <summary>Finds the order of their work, for calls on several threads.</summary>
@@ -127,7 +139,7 @@ internal sealed class PackedSequences
     {
         if (count != sequences + 1L)
         {
-            Throw($"{name} holds {count} numbers, but a batch of {sequences} packed sequences needs {sequences + 1L}: where each begins, and where the last ends.");
+            Throw(name, $"{name} holds {count} numbers, but a batch of {sequences} packed sequences needs {sequences + 1L}: where each begins, and where the last ends.");
         }
     }
 
@@ -135,7 +147,7 @@ internal sealed class PackedSequences
     {
         if (first != 0)
         {
-            Throw($"{name}[0] is {first}, but must be 0, where the first sequence begins.");
+            Throw(name, $"{name}[0] is {first}, but must be 0, where the first sequence begins.");
         }
 
         return first;
@@ -145,7 +157,7 @@ internal sealed class PackedSequences
     {
         if (end < start)
         {
-            Throw($"{name}[{sequence + 1}] is {end}, but must be at least {name}[{sequence}] = {start}.");
+            Throw(name, $"{name}[{sequence + 1}] is {end}, but must be at least {name}[{sequence}] = {start}.");
         }
 
         return end;
@@ -155,7 +167,7 @@ internal sealed class PackedSequences
     {
         if (last != tokens)
         {
-            Throw($"{name} ends with {last}, but must end with {tokensName} = {tokens}, the tokens of all sequences.");
+            Throw(name, $"{name} ends with {last}, but must end with {tokensName} = {tokens}, the tokens of all sequences.");
         }
     }
 
@@ -169,12 +181,18 @@ internal sealed class PackedSequences
         var length = lengths[sequence];
         if ((uint)length > (uint)most)
         {
-            Throw($"{name}[{sequence}] is {length}, but must be 0 to {most}, the {what} of that sequence.");
+            Throw(name, $"{name}[{sequence}] is {length}, but must be 0 to {most}, the {what} of that sequence.");
         }
 
         return length;
     }
 
+    private static void CheckLengthCount(ReadOnlySpan<int> lengths, int sequences, string name) =>
+        ShapeChecks.CheckLengthCount(lengths, sequences, name, ArgumentOf(name));
+
+    // What is named as a property is one of the options.
+    private static string ArgumentOf(string name) => char.IsUpper(name[0]) ? "options" : name;
+
     [DoesNotReturn]
-    private static void Throw(string message) => throw new ArgumentException(message, "options");
+    private static void Throw(string name, string message) => throw new ArgumentException(message, ArgumentOf(name));
 }

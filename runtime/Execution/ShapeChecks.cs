@@ -17,7 +17,7 @@ internal static class ShapeChecks
         {
             Throw(
                 nameof(shape),
-                $"The shape packs {shape.Batch} sequences in {shape.QueryLength} tokens, which only forward and backward calls of layers on the CPU take: give this call a shape of each sequence.");
+                $"The shape packs {shape.Batch} sequences in {shape.QueryLength} tokens, but this call cannot be told where each begins: call it for each with a shape of its own.");
         }
 
         CheckNotNegative(shape.Batch, nameof(AttentionShape.Batch));
@@ -105,7 +105,7 @@ internal static class ShapeChecks
     }
 
     /// <summary>Whether there is a length for each sequence, or none at all.</summary>
-    public static void CheckLengthCount(ReadOnlySpan<int> lengths, int batch, string name, string argument = "options")
+    public static void CheckLengthCount(ReadOnlySpan<int> lengths, int batch, string name, string argument)
     {
         if (!lengths.IsEmpty && lengths.Length != batch)
         {

@@ -85,7 +85,8 @@ public readonly record struct AttentionShape
     /// The tensors then have no axis of sequences: they are [tokens, heads, dim] or, with heads before tokens, [heads, tokens, dim], where
     /// tokens are <see cref="QueryLength"/> or <see cref="KeyLength"/>. A tensor of .NET's has an axis of length 1 in its place, and of
     /// <see cref="TensorStrides"/> that of sequences is not asked for. Where each sequence begins, a forward call is told
-    /// (<see cref="ForwardOptions.Offsets"/>). What is no layer's forward or backward call on the CPU refuses such a shape.
+    /// (<see cref="ForwardOptions.Offsets"/>), and so is <see cref="DecodingState.Prefill"/>. Calls that cannot be told, such as those on a
+    /// GPU, refuse the shape.
     /// </remarks>
     public bool PacksSequences { get; init; }
 

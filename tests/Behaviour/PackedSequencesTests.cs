@@ -24,6 +24,9 @@ public sealed class PackedSequencesTests
         Layer.Of<Softmax16>(), Layer.Of<CausalSoftmax16>(), Layer.Of<CausalRelu16>(), Layer.Of<OddSoftmax>(), Layer.Of<Exact16>(),
         Layer.Of<CausalExact8>(), Layer.Of<OddCausalHyperbolic>());
 
+    public static TheoryData<Layer> CausalKinds =>
+        new(Layer.Of<CausalSoftmax16>(), Layer.Of<CausalRelu16>(), Layer.Of<OddCausalHyperbolic>(), Layer.Of<CausalExact8>());
+
     public static TheoryData<Layer> BidirectionalKinds =>
         new(Layer.Of<Softmax16>(), Layer.Of<OddHyperbolic>(), Layer.Of<Relu16>(), Layer.Of<Exact16>(), Layer.Of<OddExact>());
 
@@ -313,6 +316,76 @@ public sealed class PackedSequencesTests
         Assert.Equal((20, 6 * layer.StateLength), (context.LogSumExp.Length, context.State.Length));
     }
 
+    /// <summary>Prompts of different lengths, and then more tokens of all: each stream gives the bits that it gives alone.</summary>
+    [Theory]
+    [MemberData(nameof(CausalKinds))]
+    public void Prompts_may_be_packed(Layer layer)
+    {
+        const int Heads = 2;
+        var (attention, _) = layer.Create();
+        var (d, dv) = (layer.HeadDim, layer.ValueDim);
+        foreach (var layout in Enum.GetValues<TensorLayout>())
+        {
+            PackedBatch first = new(layer, [20, 0, 1, 70], layout: layout), second = new(layer, [3, 5, 0, 18], layout: layout);
+            using var state = attention.CreateDecodingState((4 * Heads) + 1);
+            var all = Prefill(state, first, 0..(4 * Heads), lengths: [20, 0, 1, 61]);
+            var more = Prefill(state, second, 0..(4 * Heads), lengths: []);
+            var silent = attention.CreateDecodingState(4 * Heads);
+            silent.Prefill(default, first.Key, first.Value, default, first.Shape, lengths: [20, 0, 1, 61], offsets: first.Offsets);
+            Prefill(silent, second, .., lengths: []);
+            for (var sequence = 0; sequence < 4; sequence++)
+            {
+                using var alone = attention.CreateDecodingState(Heads);
+                var (one, two) = (first.Alone(sequence), second.Alone(sequence));
+                int[] length = [sequence == 3 ? 61 : one.Shape.QueryLength];
+                Compare.Same(Prefill(alone, one, .., length), first.OfQueries(all, sequence, dv));
+                Compare.Same(Prefill(alone, two, .., []), second.OfQueries(more, sequence, dv));
+                for (var head = 0; head < Heads; head++)
+                {
+                    Assert.Equal(alone.PositionOf(head), state.PositionOf((sequence * Heads) + head));
+                    Assert.Equal(alone.PositionOf(head), silent.PositionOf((sequence * Heads) + head));
+                }
+
+                using var branch = state.Fork([sequence * Heads, (sequence * Heads) + 1]);
+                Compare.Same(Step(alone), Step(branch));
+            }
+
+            Assert.Equal(0, state.PositionOf(4 * Heads));
+            silent.Dispose();
+        }
+
+        var shape = AttentionShape.Packed(2, 1, 3, TensorLayout.BatchLengthHeadDim);
+        float[] keys = new float[3 * d], values = new float[3 * dv];
+        using var refusing = attention.CreateDecodingState(2);
+        Names("offsets", "offsets ends with 2, but must end with QueryLength = 3", shape, [0, 1, 2], []);
+        Names("offsets", "offsets holds 0 numbers, but a batch of 2 packed sequences needs 3", shape, [], []);
+        Names("lengths", "lengths[1] is 3, but must be 0 to 2, the keys of that sequence", shape, [0, 1, 3], [1, 3]);
+        Names("offsets", "offsets holds 3 numbers, but the shape packs no sequences", new AttentionShape(1, 2, 3), [0, 1, 3], []);
+        Assert.Equal(0, refusing.Position);
+
+        void Names(string argument, string message, AttentionShape wrong, int[] offsets, int[] lengths) => Assert.Contains(
+            message,
+            Assert.Throws<ArgumentException>(
+                argument, () => refusing.Prefill(default, keys, values, default, wrong, lengths, offsets: offsets)).Message,
+            StringComparison.Ordinal);
+
+        static float[] Prefill(DecodingState state, PackedBatch batch, Range streams, int[] lengths)
+        {
+            var output = new float[batch.Upstream.Length];
+            state.Prefill(batch.Query, batch.Key, batch.Value, output, batch.Shape, lengths, streams, batch.Offsets);
+            return output;
+        }
+
+        float[] Step(DecodingState state)
+        {
+            var output = new float[Heads * dv];
+            state.Step(
+                Inputs.Normal(new Random(1), Heads * d, 1), Inputs.Normal(new Random(2), Heads * d, 1),
+                Inputs.Normal(new Random(3), Heads * dv, 1), output);
+            return output;
+        }
+    }
+
     /// <summary>Whatever does not know offsets refuses the shape, and does not take all tokens for one sequence.</summary>
     [Fact]
     public void Other_calls_refuse_packed_shapes()
@@ -320,11 +393,9 @@ public sealed class PackedSequencesTests
         var shape = AttentionShape.Packed(3, 1, 10, TensorLayout.BatchHeadLengthDim);
         float[] x = new float[160], one = new float[10];
         var layer = new CausalSoftmax16(1);
-        using var state = layer.CreateDecodingState(3);
         foreach (var call in new Action[]
         {
             () => GpuChecks.CheckShape(shape, causal: true),
-            () => state.Prefill(x, x, x, new float[160], shape),
             () => layer.Probabilities(x, x, shape, batch: 0, head: 0, rows: [1], one),
             () => AttentionError.Measure(x, x, x, shape, causal: true, features: 16),
             () => DeltaBound.Compute(x, x, x, shape, causal: true, features: 16),
