@@ -20,6 +20,7 @@ var root = new RootCommand("Measures the kernels that KernelGen generates, and t
 {
     RooflineCommand.Create(),
     RooflineCommand.CreateWorker(),
+    PackedCommand.Create(),
     CompareCommand.Create(),
     GpuCommand.Create(),
     FunctionsCommand.Create(),

@@ -5,7 +5,7 @@ namespace KernelGen;
 
 /// <summary>
 /// What a forward call keeps for a backward call: two numbers a query, the state of each head where the backward pass reads it, and the
-/// lengths and projections of the call. Owned and reused by the caller, for calls of any shape.
+/// lengths, offsets and projections of the call. Owned and reused by the caller, for calls of any shape.
 /// </summary>
 /// <remarks>
 /// It holds on to the projections of the forward call. So a layer may redraw between the two: the gradients are of the outputs that were
@@ -17,7 +17,9 @@ public sealed class BackwardContext : IDisposable
     private Memory<float> _logSumExp, _second, _state;
     private int[] _keyLengths = [];
     private int[] _queryLengths = [];
-    private int _keyLengthCount, _queryLengthCount;
+    private int[] _offsets = [];
+    private int[] _keyOffsets = [];
+    private int _keyLengthCount, _queryLengthCount, _offsetCount, _keyOffsetCount;
 
     /// <summary>Has memory of its own, which the first forward call allocates.</summary>
     public BackwardContext() => Gate = CreateGate();
@@ -43,7 +45,8 @@ public sealed class BackwardContext : IDisposable
     public AttentionShape Shape { get; private set; }
 
     /// <summary>
-    /// log Σ_j of the query's weights, natural logarithm, [batch, heads, query length] in every layout; −∞ where a query saw no key.
+    /// log Σ_j of the query's weights, natural logarithm, [batch, heads, query length] in every layout, of packed
+    /// sequences [heads, query length]; −∞ where a query saw no key.
     /// For feature maps with a reference the query's own norm is left out, since it cancels in the output.
     /// </summary>
     public ReadOnlySpan<float> LogSumExp => _logSumExp.Span;
@@ -69,6 +72,12 @@ public sealed class BackwardContext : IDisposable
     /// <summary>Likewise the queries.</summary>
     internal ReadOnlySpan<int> QueryLengths => _queryLengths.AsSpan(0, _queryLengthCount);
 
+    /// <summary>Where packed sequences began; empty: there were none.</summary>
+    internal ReadOnlySpan<int> Offsets => _offsets.AsSpan(0, _offsetCount);
+
+    /// <summary>Likewise their keys; empty: where the queries did.</summary>
+    internal ReadOnlySpan<int> KeyOffsets => _keyOffsets.AsSpan(0, _keyOffsetCount);
+
     internal Span<float> LogSumExpMemory => _logSumExp.Span;
 
     /// <summary>
@@ -81,7 +90,8 @@ public sealed class BackwardContext : IDisposable
 
     /// <summary>
     /// The numbers that a context keeps of a call: batch · heads · (2 · query length + <see cref="IDifferentiableAttention.StateLength"/>),
-    /// the latter for causal layers only if it <see cref="KeepsState"/>.
+    /// the latter for causal layers only if it <see cref="KeepsState"/>. Of packed sequences the query length is that of all together, not
+    /// multiplied by the batch.
     /// </summary>
     /// <param name="attention">The layer.</param>
     /// <param name="shape">The shape of the call.</param>
@@ -90,9 +100,9 @@ public sealed class BackwardContext : IDisposable
     public static long LengthFor(IDifferentiableAttention attention, AttentionShape shape, bool keepsState = false)
     {
         ArgumentNullException.ThrowIfNull(attention);
-        ShapeChecks.Check(shape);
+        ShapeChecks.Check(shape, takesPacked: true);
         var state = attention.Causal && !keepsState ? 0 : attention.StateLength;
-        return (2L * ShapeChecks.ArrayLength(shape, shape.QueryLength)) + ShapeChecks.ArrayLength(shape, state);
+        return (2L * ShapeChecks.QueryCount(shape)) + ShapeChecks.ArrayLength(shape, state);
     }
 
     /// <summary>Lets go of its memory, at once or at the end of a call that is running.</summary>
@@ -101,12 +111,12 @@ public sealed class BackwardContext : IDisposable
     /// <summary>A forward pass begins; until it has ended there is nothing for a backward pass.</summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="stateLength">The numbers of each head's state; 0 where none is kept.</param>
-    /// <param name="options">Its lengths.</param>
+    /// <param name="options">Its lengths and offsets.</param>
     /// <exception cref="ArgumentException">The memory is the caller's and too short, or an array cannot hold so many numbers.</exception>
     /// <exception cref="InsufficientMemoryException">There is not so much memory; the message says how much is needed.</exception>
     internal void Begin(in AttentionShape shape, int stateLength, in ForwardOptions options)
     {
-        var queries = ShapeChecks.ArrayLength(shape, shape.QueryLength);
+        var queries = ShapeChecks.QueryCount(shape);
         var states = ShapeChecks.ArrayLength(shape, stateLength);
         if (_memory is { } memory)
         {
@@ -132,6 +142,8 @@ public sealed class BackwardContext : IDisposable
         Shape = shape;
         _keyLengthCount = Keep(options.KeyLengths, ref _keyLengths);
         _queryLengthCount = Keep(options.QueryLengths, ref _queryLengths);
+        _offsetCount = Keep(options.Offsets, ref _offsets);
+        _keyOffsetCount = Keep(options.KeyOffsets, ref _keyOffsets);
     }
 
     /// <summary>The forward pass has ended.</summary>

@@ -79,8 +79,12 @@ public abstract class DecodingState : IDisposable
     /// written: their outputs stay what they were.
     /// </param>
     /// <param name="streams">The streams that take the tokens, batch · heads of them; null: all. The others stay as they are.</param>
+    /// <param name="offsets">
+    /// Where packed sequences begin, as <see cref="ForwardOptions.Offsets"/>, for a shape that packs sequences
+    /// (<see cref="AttentionShape.Packed(int, int, int, TensorLayout)"/>): prompts of different lengths without padding.
+    /// </param>
     /// <exception cref="ArgumentException">
-    /// The shape is impossible or of another number of streams, a length does not fit, or output and input overlap.
+    /// The shape is impossible or of another number of streams, a length or an offset does not fit, or output and input overlap.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There are no such streams.</exception>
     /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
@@ -95,7 +99,7 @@ public abstract class DecodingState : IDisposable
     /// </remarks>
     public abstract void Prefill(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
-        ReadOnlySpan<int> lengths = default, Range? streams = null);
+        ReadOnlySpan<int> lengths = default, Range? streams = null, ReadOnlySpan<int> offsets = default);
 
     /// <summary>Takes one token of each stream that has not ended, each from where it is.</summary>
     /// <param name="query">[streams, head dim]. Rows of streams that have ended are never read.</param>

@@ -31,6 +31,7 @@ public interface IAttention
 
     /// <summary>
     /// The bytes of scratch memory, beside inputs and outputs, that a forward call of this shape uses. They do not grow with the lengths.
+    /// Of packed sequences it is what equal ones take; long ones among short ones, cut for several threads, take a state more for each cut.
     /// </summary>
     long ScratchBytes(AttentionShape shape);
 
@@ -47,9 +48,12 @@ public interface IAttention
     /// Overwritten with the output, [batch, heads, query length, value dim]. It may not overlap an input.
     /// </param>
     /// <param name="shape">The sizes.</param>
-    /// <param name="options">How many keys and queries of each sequence count, and what is kept for a backward call.</param>
+    /// <param name="options">
+    /// How many keys and queries of each sequence count, where packed sequences begin, and what is kept for a backward call.
+    /// </param>
     /// <exception cref="ArgumentException">
-    /// A length does not fit the shape, the shape is impossible, output and input overlap, or the memory of the context is too short.
+    /// A length or an offset does not fit the shape, the shape is impossible, output and input overlap, or the memory of the context is too
+    /// short.
     /// </exception>
     /// <exception cref="InvalidOperationException">Another call is using the context.</exception>
     /// <exception cref="ObjectDisposedException">The context was disposed of.</exception>

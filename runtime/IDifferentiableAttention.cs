@@ -16,7 +16,7 @@ public interface IDifferentiableAttention : IAttention
     /// <param name="key">[batch, key heads, key length, head dim].</param>
     /// <param name="value">[batch, key heads, key length, value dim].</param>
     /// <param name="output">What the forward call wrote, [batch, heads, query length, value dim].</param>
-    /// <param name="context">What the forward call kept: its shape and lengths are those of this call too.</param>
+    /// <param name="context">What the forward call kept: its shape, lengths and offsets are those of this call too.</param>
     /// <param name="outputGradient">∂loss/∂output, of the output's shape.</param>
     /// <param name="queryGradient">
     /// Overwritten with ∂loss/∂query, or added to; zeros, or nothing added, for queries that do not count. No gradient may overlap another
@@ -47,6 +47,9 @@ public interface IDifferentiableAttention : IAttention
         BackwardContext context, in ReadOnlyTensorView outputGradient, in TensorView queryGradient, in TensorView keyGradient,
         in TensorView valueGradient, AttentionShape shape, BackwardOptions options = default);
 
-    /// <summary>The bytes of scratch memory, beside its arguments, that a backward call of this shape uses.</summary>
+    /// <summary>
+    /// The bytes of scratch memory, beside its arguments, that a backward call of this shape uses, as
+    /// <see cref="IAttention.ScratchBytes"/> says.
+    /// </summary>
     long BackwardScratchBytes(AttentionShape shape);
 }

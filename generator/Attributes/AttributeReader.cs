@@ -178,8 +178,8 @@ internal sealed class AttributeReader(
     }
 
     /// <summary>
-    /// Reads the method of the annotated type that <paramref name="name"/> names: what becomes of a score, by positions too. Null where none
-    /// is named, or, which makes the reading fail, where it cannot be read. Faults of the method are reported in its body.
+    /// Reads the method of the annotated type that <paramref name="name"/> names: what becomes of a score, by positions too. Null where
+    /// none is named, or, which makes the reading fail, where it cannot be read. Faults of the method are reported in its body.
     /// </summary>
     public ScalarFunction? Score(string name)
     {

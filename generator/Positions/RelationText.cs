@@ -20,7 +20,8 @@ internal sealed class RelationText
     public static string Print(WholeNumber number, Func<Place, string> place) => new RelationText(place, isCode: true).Text(number);
 
     /// <summary>The relation as a reader wants it.</summary>
-    public static string Describe(Relation relation, Func<Place, string> place) => new RelationText(place, isCode: false).Text(relation, false);
+    public static string Describe(Relation relation, Func<Place, string> place) =>
+        new RelationText(place, isCode: false).Text(relation, false);
 
     /// <inheritdoc cref="Describe(Relation, Func{Place, string})"/>
     public static string Describe(WholeNumber number, Func<Place, string> place) => new RelationText(place, isCode: false).Text(number);

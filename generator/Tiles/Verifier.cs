@@ -266,7 +266,9 @@ internal sealed class Verifier
         if (loop.Sight is { } sight)
         {
             var other = loop.Tokens == sight.Keys ? sight.Queries : sight.Keys;
-            Require(loop.Tokens == sight.Keys || loop.Tokens == sight.Queries, statement, $"asks which {sight.Queries} see which {sight.Keys}");
+            Require(
+                loop.Tokens == sight.Keys || loop.Tokens == sight.Queries, statement,
+                $"asks which {sight.Queries} see which {sight.Keys}");
             Require(IsLooped(other), statement, $"is seen from {other}, which no loop around it runs over");
             Require(
                 loop is { Stride: 1, From: TokenIndex.Constant { Value: 0 }, To: TokenIndex.Length }, statement,

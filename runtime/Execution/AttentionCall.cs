@@ -50,10 +50,15 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private static long StateStride => AlignedBuffer.Aligned(TKernel.StateFloats);
 
-    /// <summary>The bytes that a call uses.</summary>
+    /// <summary>The bytes that a call uses; of packed sequences those of equal ones.</summary>
     public static long MemoryBytes(in AttentionShape shape, int degree)
     {
-        var plan = Plan(HeadsAtOnce(shape), degree);
+        var heads = HeadsAtOnce(shape);
+        var plan = Plan(
+            shape.PacksSequences && shape.Batch > 0
+                ? heads with { QueryLength = shape.QueryLength / shape.Batch, KeyLength = shape.KeyLength / shape.Batch }
+                : heads,
+            degree);
         return MemoryFloats(plan, Workers(plan, degree)) * sizeof(float);
     }
 
@@ -123,6 +128,11 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private void RunThoseThatShare(in AttentionShape shape, int degree)
     {
         var atOnce = HeadsAtOnce(shape);
+        if (atOnce.Batch < shape.Batch)
+        {
+            _call.LongestFirst = null; // they come one by one
+        }
+
         if (!_call.AddsGradients)
         {
             ClearGradients(shape);
@@ -148,6 +158,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
             _call.KeyLengths += _call.KeyLengths is null ? 0 : atOnce.Batch;
             _call.QueryLengths += _call.QueryLengths is null ? 0 : atOnce.Batch;
+            _call.Sequences += _call.Sequences is null ? 0 : atOnce.Batch;
         }
     }
 
@@ -155,7 +166,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private void Run(in AttentionShape shape, int degree)
     {
         _shape = shape;
-        _plan = Plan(shape, degree);
+        _plan = _call.Sequences is null ? Plan(shape, degree) : PlanPacked(shape, degree);
         var workers = Workers(_plan, degree);
         ReserveMemory(workers);
 
@@ -165,7 +176,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         {
             if (Stateless)
             {
-                RunPhase(Phase.Stateless, _plan.Heads * _plan.QuerySpans);
+                RunPhase(Phase.Stateless, _plan.CutHeads * _plan.QuerySpans + _plan.WholeHeads);
                 return;
             }
 
@@ -225,6 +236,19 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
             TKernel.OutputsKeys ? shape with { QueryLength = shape.KeyLength, KeyLength = shape.QueryLength } : shape,
             degree, TKernel.TileRows, TKernel.Causal, Stateless);
 
+    private SplitPlan PlanPacked(in AttentionShape shape, int degree) => SplitPlan.CreatePacked(
+        _call.Sequences, _call.LongestFirst, shape, degree, TKernel.TileRows, TKernel.Causal, Stateless, TKernel.OutputsKeys);
+
+    /// <summary>The head that has a place in the plan: of packed sequences the longest are cut.</summary>
+    private int HeadAt(int place) => _call.LongestFirst is null ? place : OrderedHeadAt(place);
+
+    private int OrderedHeadAt(int place)
+    {
+        var (sequence, head) = Math.DivRem(
+            place < _plan.WholeHeads ? _plan.CutHeads + place : place - _plan.WholeHeads, _shape.Heads);
+        return _call.LongestFirst[sequence] * _shape.Heads + head;
+    }
+
     /// <summary>The heads of a call that can run side by side, since none writes what another writes.</summary>
     private static AttentionShape HeadsAtOnce(in AttentionShape shape) =>
         KernelOperands<TKernel>.WrittenBy == OperandSharing.None ? shape
@@ -272,8 +296,20 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     private void RunStateless(int unit, OperandPlace* places, float* scratch)
     {
-        var (headIndex, piece) = Math.DivRem(unit, _plan.QuerySpans);
-        var head = Head(headIndex, places, scratch);
+        var pieces = _plan.CutHeads * _plan.QuerySpans;
+        if (unit >= pieces)
+        {
+            var whole = Head(HeadAt(unit - pieces), places, scratch);
+            if (OutputLength(whole) > 0)
+            {
+                TKernel.Output(whole, 0, OutputLength(whole), ref *scratch, ref *scratch);
+            }
+
+            return;
+        }
+
+        var (cutHead, piece) = Math.DivRem(unit, _plan.QuerySpans);
+        var head = Head(HeadAt(_plan.WholeHeads + cutHead), places, scratch);
         if (TKernel.ComparesPositions && !TKernel.OutputsKeys)
         {
             // later queries may see more keys: the long pieces first, so that the short ones fill the gaps
@@ -283,8 +319,9 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
         Output(head, piece, scratch, scratch);
     }
 
-    private void RunWholeHead(int headIndex, OperandPlace* places, float* state, float* scratch)
+    private void RunWholeHead(int place, OperandPlace* places, float* state, float* scratch)
     {
+        var headIndex = HeadAt(place);
         var head = Head(headIndex, places, scratch);
         head = head with { IsShort = IsShort(head) };
         if (!TKernel.Causal)
@@ -313,7 +350,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     {
         var pieces = _plan.PiecesPerSpan;
         var (cutHead, piece) = Math.DivRem(unit, _plan.KeySpans * pieces);
-        var head = Head(_plan.WholeHeads + cutHead, places, scratch);
+        var head = Head(HeadAt(_plan.WholeHeads + cutHead), places, scratch);
         int from, to;
         if (TKernel.Causal)
         {
@@ -357,7 +394,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
                 TKernel.Merge(ref *merged, ref *CutHeadState(cutHead, span));
             }
 
-            Export(_plan.WholeHeads + cutHead, merged);
+            Export(HeadAt(_plan.WholeHeads + cutHead), merged);
             return;
         }
 
@@ -387,7 +424,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
     private void RunQuerySpan(int unit, OperandPlace* places, float* scratch)
     {
         var (cutHead, span) = Math.DivRem(unit, _plan.QuerySpans);
-        var headIndex = _plan.WholeHeads + cutHead;
+        var headIndex = HeadAt(_plan.WholeHeads + cutHead);
         var state = CutHeadState(cutHead, TKernel.Causal ? span : 0);
         var isExported = TKernel.Causal && span == _plan.QuerySpans - 1 && _call.State is not null;
         Output(Head(headIndex, places, scratch) with { KeepsState = isExported }, span, state, scratch);
@@ -444,22 +481,50 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
             places[i] = _operands[i].Of(batch, head);
         }
 
+        var queries = Length(_call.QueryLengths, batch, _shape.QueryLength);
+        var keys = Length(_call.KeyLengths, batch, _shape.KeyLength);
+
+        // Lengths that were changed since they were checked put no query before all keys.
+        var first = _shape.KeyLength - _shape.QueryLength;
+        if (first != 0 && _call.QueryLengths is not null && _call.KeyLengths is not null)
+        {
+            first = Math.Max(0, keys - queries);
+        }
+
+        if (_call.Sequences is not null)
+        {
+            ref var sequence = ref _call.Sequences[batch];
+            MoveTo(sequence, places);
+            (queries, keys, first) = (sequence.Queries, sequence.Keys, sequence.FirstPosition);
+        }
+
         if (SpareStride > 0)
         {
             ThrowAway(places, scratch + ScratchStride);
         }
 
-        var queries = Length(_call.QueryLengths, batch, _shape.QueryLength);
-        var keys = Length(_call.KeyLengths, batch, _shape.KeyLength);
-        var isRagged = _call.QueryLengths is not null && _call.KeyLengths is not null;
         return new HeadOperands(places, queries, keys)
         {
             AddsGradients = _call.AddsGradients,
-
-            // Lengths that were changed since they were checked put no query before all keys.
-            FirstPosition = isRagged ? Math.Max(0, keys - queries) : _shape.KeyLength - _shape.QueryLength,
+            FirstPosition = first,
             Head = _firstHead + (head * _headStep),
         };
+    }
+
+    /// <summary>
+    /// Moves the places of a head from the first of all tokens to the first of a sequence. What all sequences share has rows for their
+    /// positions.
+    /// </summary>
+    private static void MoveTo(in PackedSequence sequence, OperandPlace* places)
+    {
+        for (var i = 0; i < KernelOperands<TKernel>.Count; i++)
+        {
+            var operand = KernelOperands<TKernel>.All[i];
+            if (operand.Rows != OperandRows.None && operand.SharedBy != OperandSharing.Everyone && places[i].Start is not null)
+            {
+                places[i].Start += (operand.Rows == OperandRows.Queries ? sequence.FirstQuery : sequence.FirstKey) * places[i].Stride;
+            }
+        }
     }
 
     /// <summary>Puts one row in the place of every row of the gradients that are missing.</summary>

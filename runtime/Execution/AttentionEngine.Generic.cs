@@ -41,6 +41,9 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
     public override Projection? Projection => _packed.Source;
 
+    /// <summary>Where packed sequences of calls are.</summary>
+    internal CallPool<PackedSequences> Sequences { get; } = new();
+
     /// <summary>Those in force.</summary>
     private protected PackedProjection Packed => _packed;
 
@@ -68,19 +71,24 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
     public override long ScratchBytes(in AttentionShape shape)
     {
-        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions);
+        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions, takesPacked: true);
         return AttentionCall<TKernel>.MemoryBytes(shape, DegreeOfParallelism);
     }
 
     public override void Forward(in CallTensors tensors, in AttentionShape shape, in ForwardOptions options)
     {
-        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions);
+        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions, takesPacked: true);
         OperandChecks.Check(_given, tensors, shape, default);
-        if (!options.KeyLengths.IsEmpty || !options.QueryLengths.IsEmpty)
+        PackedSequences? sequences = null;
+        if (shape.PacksSequences || !options.Offsets.IsEmpty || !options.KeyOffsets.IsEmpty)
+        {
+            sequences = Read(shape, options.Offsets, options.KeyOffsets, options.QueryLengths, options.KeyLengths);
+        }
+        else if (!options.KeyLengths.IsEmpty || !options.QueryLengths.IsEmpty)
         {
             ShapeChecks.CheckKeyLengths(options.KeyLengths, shape);
             ShapeChecks.CheckQueryLengths(options.QueryLengths, shape);
-            if (TKernel.ComparesPositions)
+            if (TKernel.ComparesPositions && shape.QueryLength != shape.KeyLength)
             {
                 ShapeChecks.CheckPositions(options.KeyLengths, options.QueryLengths);
             }
@@ -92,15 +100,16 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         context?.Begin(shape, TKernel.Causal && !context.KeepsState ? 0 : TKernel.ExportedStateFloats, options);
         if (shape.Batch > 0 && shape.Heads > 0 && (shape.QueryLength > 0 || context is not null))
         {
-            Run(tensors, context, options.KeyLengths, options.QueryLengths, shape, packed, isBackward: false, default);
+            Run(tensors, context, options.KeyLengths, options.QueryLengths, sequences, shape, packed, isBackward: false, default);
         }
 
+        Return(sequences);
         context?.End(packed);
     }
 
     public override long BackwardScratchBytes(in AttentionShape shape)
     {
-        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions);
+        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions, takesPacked: true);
         long most = 0;
         foreach (var pass in _gradientPasses)
         {
@@ -113,14 +122,43 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     public override void Backward(in CallTensors tensors, in AttentionShape shape, BackwardContext context, BackwardOptions options)
     {
         ArgumentNullException.ThrowIfNull(context);
-        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions);
+        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions, takesPacked: true);
         OperandChecks.CheckGradients(options.Unwanted);
         OperandChecks.Check(_givenBackward, tensors, shape, options.Unwanted);
         using var use = context.Gate.Share();
         var packed = BackwardChecks.CheckFilled(context, this, shape);
+        var sequences = shape.PacksSequences
+            ? Read(shape, context.Offsets, context.KeyOffsets, context.QueryLengths, context.KeyLengths)
+            : null;
         if (shape.Batch > 0 && shape.Heads > 0)
         {
-            Run(tensors, context, context.KeyLengths, context.QueryLengths, shape, packed, isBackward: true, options);
+            Run(tensors, context, context.KeyLengths, context.QueryLengths, sequences, shape, packed, isBackward: true, options);
+        }
+
+        Return(sequences);
+    }
+
+    /// <summary>Where the packed sequences of a call are. A call that fails leaves it to the collector.</summary>
+    private PackedSequences Read(
+        in AttentionShape shape, ReadOnlySpan<int> offsets, ReadOnlySpan<int> keyOffsets, ReadOnlySpan<int> queryLengths,
+        ReadOnlySpan<int> keyLengths)
+    {
+        var sequences = Sequences.Rent();
+        sequences.Read(
+            shape, TKernel.Causal, TKernel.ComparesPositions, offsets, keyOffsets, queryLengths, keyLengths, PackedNames.OfForward);
+        if (DegreeOfParallelism > 1 && shape.Batch > 1)
+        {
+            sequences.Order(ofPairs: TKernel.StateFloats == 0); // of the backward pass too: its kernels go through the same pairs
+        }
+
+        return sequences;
+    }
+
+    private void Return(PackedSequences? sequences)
+    {
+        if (sequences is not null)
+        {
+            Sequences.Return(sequences);
         }
     }
 
@@ -128,7 +166,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     [SkipLocalsInit]
     private unsafe void Run(
         in CallTensors tensors, BackwardContext? context, ReadOnlySpan<int> keyLengths, ReadOnlySpan<int> queryLengths,
-        in AttentionShape shape, PackedProjection packed, bool isBackward, BackwardOptions options)
+        PackedSequences? sequences, in AttentionShape shape, PackedProjection packed, bool isBackward, BackwardOptions options)
     {
         fixed (float* t0 = tensors.T0, t1 = tensors.T1, t2 = tensors.T2, t3 = tensors.T3)
         fixed (float* logSumExp = context is null ? default : context.LogSumExpMemory)
@@ -148,9 +186,9 @@ internal class AttentionEngine<TKernel> : AttentionEngine
                 AddsGradients = options.Accumulate,
                 State = isBackward ? null : state,
             };
-            if (isBackward || _given.Length > 4 || !tensors.IsPacked)
+            if (isBackward || _given.Length > 4 || !tensors.IsPacked || sequences is not null)
             {
-                RunWithMore(tensors, memory, shape, packed, isBackward);
+                RunWithMore(tensors, memory, sequences, shape, packed, isBackward);
             }
             else
             {
@@ -164,15 +202,26 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
     /// <summary>Holds still what calls of four packed tensors, the common ones, have not.</summary>
     private unsafe void RunWithMore(
-        in CallTensors tensors, CallMemory memory, in AttentionShape shape, PackedProjection packed, bool isBackward)
+        in CallTensors tensors, CallMemory memory, PackedSequences? sequences, in AttentionShape shape, PackedProjection packed,
+        bool isBackward)
     {
         fixed (float* t4 = tensors.T4, t5 = tensors.T5, t6 = tensors.T6, t7 = tensors.T7, t8 = tensors.T8, t9 = tensors.T9,
             t10 = tensors.T10, t11 = tensors.T11)
+        fixed (PackedSequence* all = sequences is null ? default : sequences.All)
+        fixed (int* longestFirst = sequences is null ? default : sequences.LongestFirst)
         {
             var more = stackalloc float*[] { t4, t5, t6, t7, t8, t9, t10, t11 };
             for (var i = 0; i < 8; i++)
             {
                 memory.Starts[4 + i] = more[i];
+            }
+
+            if (sequences is not null)
+            {
+                // Their lengths are in what was read and checked.
+                memory.Sequences = all;
+                memory.LongestFirst = longestFirst;
+                memory.KeyLengths = memory.QueryLengths = null;
             }
 
             var strides = stackalloc TensorStrides[CallTensors.Most];
@@ -222,7 +271,8 @@ internal class AttentionEngine<TKernel> : AttentionEngine
             }
         }
 
-        if (!memory.AddsGradients && (memory.KeyLengths is not null || memory.QueryLengths is not null))
+        if (!memory.AddsGradients && (memory.KeyLengths is not null || memory.QueryLengths is not null
+            || memory.Sequences is not null))
         {
             ClearRest(memory, shape);
         }
@@ -253,6 +303,12 @@ internal class AttentionEngine<TKernel> : AttentionEngine
             // What heads share was all zeros before they added to it.
             if (gradient.Access != OperandAccess.Accumulate || gradient.Sharers(shape) > 1)
             {
+                continue;
+            }
+
+            if (memory.Sequences is not null)
+            {
+                memory.Of(gradient, i, shape).ClearRest(gradient, memory.Sequences, TKernel.Causal, shape);
                 continue;
             }
 

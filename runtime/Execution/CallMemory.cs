@@ -32,6 +32,14 @@ internal unsafe struct CallMemory
     /// <summary>Queries of each sequence that count; null: all.</summary>
     public int* QueryLengths;
 
+    /// <summary>
+    /// Where packed sequences are, with the lengths that count, <see cref="AttentionShape.Batch"/> of them; null: each has an equal part.
+    /// </summary>
+    public PackedSequence* Sequences;
+
+    /// <summary>Their indices, those of most work first; null: as they come.</summary>
+    public int* LongestFirst;
+
     /// <summary>Whether gradients are added to what is there.</summary>
     public bool AddsGradients;
 

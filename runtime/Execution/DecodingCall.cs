@@ -133,7 +133,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
         // Only kernels that keep rows ask for the position, and those take no more tokens than an int counts.
         var operands = Head(batch, head, token, 1, places) with
         {
-            FirstPosition = (int)(stream.Position + token),
+            FirstPosition = (int)(stream.Position + token - stream.FirstToken),
             Head = stream.Head,
         };
         ref var state = ref *DecodingState<TKernel>.StateOf(stream);
@@ -144,7 +144,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     private void Prefill(ref DecodingStream stream, int batch, int head, OperandPlace* places, float* scratch)
     {
         var tokens = stream.Tokens;
-        var operands = Head(batch, head, 0, tokens, places) with { KeepsState = true, Head = stream.Head };
+        var operands = Head(batch, head, stream.FirstToken, tokens, places) with { KeepsState = true, Head = stream.Head };
         var wantsOutput = _destination.Start is not null;
         ref var state = ref *DecodingState<TKernel>.StateOf(stream);
         ref var rows = ref *DecodingState<TKernel>.RowsOf(stream);
@@ -173,7 +173,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
             // The kernel of whole sequences counts queries from the first key, so it cannot go on from some.
             for (var token = 0; token < tokens; token++)
             {
-                Step(ref stream, batch, head, token, places, scratch);
+                Step(ref stream, batch, head, stream.FirstToken + token, places, scratch);
             }
 
             return;
@@ -188,7 +188,8 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
             var count = Math.Min(tokens - token, DecodingState<TKernel>.Capacity - stream.Rows);
             TKernel.Keep(
-                Head(batch, head, token, count, places), count, ref Unsafe.Add(ref rows, (nint)stream.Rows * TKernel.RowFloats));
+                Head(batch, head, stream.FirstToken + token, count, places), count,
+                ref Unsafe.Add(ref rows, (nint)stream.Rows * TKernel.RowFloats));
             stream.Rows += count;
             token += count;
         }

@@ -120,12 +120,23 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     public override void Prefill(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
-        ReadOnlySpan<int> lengths = default, Range? streams = null)
+        ReadOnlySpan<int> lengths = default, Range? streams = null, ReadOnlySpan<int> offsets = default)
     {
         using var use = _gate.Enter();
-        ShapeChecks.Check(shape, causal: true);
+        ShapeChecks.Check(shape, causal: true, takesPacked: true);
         var first = FirstOf(streams, shape);
-        ShapeChecks.CheckKeyLengths(lengths, shape, nameof(lengths), nameof(lengths));
+        PackedSequences? sequences = null;
+        if (shape.PacksSequences || !offsets.IsEmpty)
+        {
+            sequences = _engine.Sequences.Rent();
+            sequences.Read(shape, causal: true, comparesPositions: false, offsets, default, default, lengths, PackedNames.OfPrefill);
+        }
+        else
+        {
+            ShapeChecks.CheckKeyLengths(lengths, shape, nameof(lengths), nameof(lengths));
+        }
+
+        int? batch = shape.PacksSequences ? null : shape.Batch;
         var length = shape.QueryLength;
         var wantsOutput = !destination.IsEmpty;
         CheckTensor(query.Length, shape.Heads, wantsOutput || !query.IsEmpty ? length : 0, TKernel.HeadDim, nameof(query));
@@ -133,10 +144,14 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         CheckTensor(value.Length, shape.KeyHeads, length, TKernel.ValueDim, nameof(value));
         CheckTensor(destination.Length, shape.Heads, wantsOutput ? length : 0, TKernel.ValueDim, nameof(destination));
         CheckOverlaps(query, key, value, destination);
-        Run(query, key, value, destination, shape, lengths, first, isPrefill: true);
+        Run(query, key, value, destination, shape, lengths, sequences, first, isPrefill: true);
+        if (sequences is not null)
+        {
+            _engine.Sequences.Return(sequences); // one that failed is left to the collector
+        }
 
         void CheckTensor(int actual, int heads, int rows, int dim, string name) =>
-            ShapeChecks.CheckTensor(actual, shape.Batch, heads, rows, dim, name);
+            ShapeChecks.CheckTensor(actual, batch, heads, rows, dim, name);
     }
 
     public override void Step(
@@ -151,7 +166,9 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         CheckOverlaps(query, key, value, destination);
 
         // Of one token both layouts are the same, and so are the heads of one sequence and of several.
-        Run(query, key, value, destination, new AttentionShape(1, Streams, 1) { KeyHeads = shared }, default, first: 0, isPrefill: false);
+        Run(
+            query, key, value, destination, new AttentionShape(1, Streams, 1) { KeyHeads = shared }, default, null, first: 0,
+            isPrefill: false);
     }
 
     public override void End(int stream)
@@ -323,9 +340,9 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     private void Run(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
-        ReadOnlySpan<int> lengths, int first, bool isPrefill)
+        ReadOnlySpan<int> lengths, PackedSequences? sequences, int first, bool isPrefill)
     {
-        var taking = Plan(shape, lengths, first);
+        var taking = Plan(shape, lengths, sequences, first);
         if (taking == 0)
         {
             return;
@@ -350,7 +367,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     /// <summary>Says how many tokens each stream takes in this call, and makes room for them where all rows are kept.</summary>
     /// <returns>The streams that take any.</returns>
-    private int Plan(in AttentionShape shape, ReadOnlySpan<int> lengths, int first)
+    private int Plan(in AttentionShape shape, ReadOnlySpan<int> lengths, PackedSequences? sequences, int first)
     {
         var (taking, grown) = (0, 0L);
         var streams = _streams.AsSpan(first, shape.Batch * shape.Heads);
@@ -360,6 +377,13 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
             // Read once: another thread may have changed it since it was checked.
             var tokens = lengths.IsEmpty ? shape.QueryLength : Math.Clamp(lengths[i / shape.Heads], 0, shape.QueryLength);
+            stream.FirstToken = 0;
+            if (sequences is not null)
+            {
+                var sequence = sequences.All[i / shape.Heads];
+                (tokens, stream.FirstToken) = (sequence.Keys, sequence.FirstKey);
+            }
+
             stream.Tokens = stream.HasEnded ? 0 : tokens;
             if (stream.Tokens == 0)
             {

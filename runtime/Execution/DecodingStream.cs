@@ -21,6 +21,9 @@ internal struct DecodingStream
     /// <summary>The tokens that it takes in the call that is running.</summary>
     public int Tokens;
 
+    /// <summary>The first of them among the tokens of its head; not 0 where sequences are packed.</summary>
+    public int FirstToken;
+
     /// <summary>Whether it takes no more tokens.</summary>
     public readonly bool HasEnded => Rows == Ended;
 }

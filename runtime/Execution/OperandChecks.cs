@@ -89,18 +89,18 @@ internal static class OperandChecks
     private static void CheckLength(Operand operand, int actual, TensorStrides strides, in AttentionShape shape)
     {
         var rows = operand.RowsOf(shape);
+        int? batch = operand.HasSequences(shape) ? shape.Batch : null;
         if (!strides.IsPacked)
         {
             CheckStrides(operand, actual, strides, shape);
         }
         else if (operand.SharedBy is OperandSharing.None or OperandSharing.Group)
         {
-            ShapeChecks.CheckTensor(actual, shape.Batch, operand.HeadsOf(shape), rows, operand.Columns, NameOf(operand));
+            ShapeChecks.CheckTensor(actual, batch, operand.HeadsOf(shape), rows, operand.Columns, NameOf(operand));
         }
         else
         {
-            ShapeChecks.CheckShared(
-                actual, operand.SharedBy == OperandSharing.Sequence ? shape.Batch : null, rows, operand.Columns, NameOf(operand));
+            ShapeChecks.CheckShared(actual, batch, rows, operand.Columns, NameOf(operand));
         }
     }
 

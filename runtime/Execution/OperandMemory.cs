@@ -26,7 +26,7 @@ internal unsafe struct OperandMemory
         return new OperandMemory
         {
             Start = start,
-            BatchStride = operand.SharedBy == OperandSharing.Everyone ? 0 : strides.Batch,
+            BatchStride = operand.HasSequences(shape) ? strides.Batch : 0,
             HeadStride = operand.SharedBy is OperandSharing.Everyone or OperandSharing.Sequence ? 0 : strides.Head,
             RowStride = strides.Token,
             QueryHeads = operand.SharedBy == OperandSharing.Group ? shape.Heads / shape.KeyHeads : 1,
@@ -65,7 +65,7 @@ internal unsafe struct OperandMemory
     public readonly OperandPlace Of(nint batch, nint head, nint row)
     {
         var place = Of(batch, head);
-        place.Start += row * place.Stride;
+        place.Start += place.Start is null ? 0 : row * place.Stride;
         return place;
     }
 
@@ -79,6 +79,30 @@ internal unsafe struct OperandMemory
         HeadStride = QueryHeads == 1 ? HeadStride * step : HeadStride,
         QueryHeads = 1,
     };
+
+    /// <summary>Zeros in the rows of an operand that no sequence of a packed call counts.</summary>
+    /// <param name="operand">The operand, of tokens.</param>
+    /// <param name="sequences">Of the call.</param>
+    /// <param name="causal">Whether keys count no further than the queries of their sequence.</param>
+    /// <param name="shape">The sizes of the call.</param>
+    public readonly void ClearRest(Operand operand, PackedSequence* sequences, bool causal, in AttentionShape shape)
+    {
+        for (var head = 0; head < operand.HeadsOf(shape) && Start is not null; head++)
+        {
+            var place = Of(0, head * QueryHeads);
+            for (var batch = 0; batch < shape.Batch; batch++)
+            {
+                ref var sequence = ref sequences[batch];
+                var (from, to) = operand.Rows == OperandRows.Queries
+                    ? (sequence.FirstQuery + sequence.Queries, sequence.QueryEnd)
+                    : (sequence.FirstKey + (causal ? Math.Min(sequence.Keys, sequence.Queries) : sequence.Keys), sequence.KeyEnd);
+                for (var row = from; row < to; row++)
+                {
+                    new Span<float>(place.Start + row * place.Stride, operand.Columns).Clear();
+                }
+            }
+        }
+    }
 
     /// <summary>Zeros in rows of an operand.</summary>
     /// <param name="operand">The operand.</param>

@@ -11,8 +11,16 @@ internal static class ShapeChecks
     /// <param name="shape">The sizes.</param>
     /// <param name="causal">Whether there must be as many keys as queries.</param>
     /// <param name="comparesPositions">Whether there must be at least as many.</param>
-    public static void Check(in AttentionShape shape, bool causal = false, bool comparesPositions = false)
+    /// <param name="takesPacked">Whether the call can be told where packed sequences begin.</param>
+    public static void Check(in AttentionShape shape, bool causal = false, bool comparesPositions = false, bool takesPacked = false)
     {
+        if (shape.PacksSequences && !takesPacked)
+        {
+            Throw(
+                nameof(shape),
+                $"The shape packs {shape.Batch} sequences in {shape.QueryLength} tokens, but this call cannot be told where each begins: call it for each with a shape of its own.");
+        }
+
         CheckNotNegative(shape.Batch, nameof(AttentionShape.Batch));
         CheckNotNegative(shape.Heads, nameof(AttentionShape.Heads));
         CheckNotNegative(shape.QueryLength, nameof(AttentionShape.QueryLength));
@@ -45,26 +53,26 @@ internal static class ShapeChecks
 
     /// <summary>Whether a tensor has batch × heads × length × dim numbers.</summary>
     /// <param name="actual">The numbers that it has.</param>
-    /// <param name="batch">Sequences.</param>
+    /// <param name="batch">Sequences; null: they are packed.</param>
     /// <param name="heads">Heads of each that are in the tensor.</param>
     /// <param name="length">Tokens.</param>
     /// <param name="dim">Numbers of a token.</param>
     /// <param name="name">The argument.</param>
-    public static void CheckTensor(int actual, int batch, int heads, int length, int dim, string name)
+    public static void CheckTensor(int actual, int? batch, int heads, int length, int dim, string name)
     {
         // Batch × heads fits an int, so the product of all four fits 128 bits by far and is never truncated.
-        var expected = (Int128)((long)batch * heads) * length * dim;
+        var expected = (Int128)((long)(batch ?? 1) * heads) * length * dim;
         if (actual != expected)
         {
             Throw(
                 name,
-                $"{name} holds {actual} numbers, but batch {batch} × heads {heads} × length {length} × dim {dim} = {expected} are needed.");
+                $"{name} holds {actual} numbers, but {(batch is null ? "" : $"batch {batch} × ")}heads {heads} × length {length} × dim {dim} = {expected} are needed.");
         }
     }
 
     /// <summary>Whether a tensor that heads share has batch × length × dim numbers.</summary>
     /// <param name="actual">The numbers that it has.</param>
-    /// <param name="batch">Sequences; null: they share it too.</param>
+    /// <param name="batch">Sequences; null: they share it too, or are packed.</param>
     /// <param name="length">Rows.</param>
     /// <param name="dim">Numbers of a row.</param>
     /// <param name="name">The argument.</param>
@@ -105,22 +113,22 @@ internal static class ShapeChecks
     private static void CheckLengths(
         ReadOnlySpan<int> lengths, int batch, int most, string mostName, string name, string argument)
     {
-        if (lengths.IsEmpty)
-        {
-            return;
-        }
-
-        if (lengths.Length != batch)
-        {
-            Throw(argument, $"{name} holds {lengths.Length} numbers, but the batch has {batch} sequences.");
-        }
-
+        CheckLengthCount(lengths, batch, name, argument);
         for (var i = 0; i < lengths.Length; i++)
         {
             if ((uint)lengths[i] > (uint)most)
             {
                 Throw(argument, $"{name}[{i}] is {lengths[i]}, but must be 0 to {mostName} = {most}.");
             }
+        }
+    }
+
+    /// <summary>Whether there is a length for each sequence, or none at all.</summary>
+    public static void CheckLengthCount(ReadOnlySpan<int> lengths, int batch, string name, string argument)
+    {
+        if (!lengths.IsEmpty && lengths.Length != batch)
+        {
+            Throw(argument, $"{name} holds {lengths.Length} numbers, but the batch has {batch} sequences.");
         }
     }
 
@@ -135,6 +143,10 @@ internal static class ShapeChecks
                 $"{destinationName} ({destination.Length} numbers) overlaps {inputName} ({input.Length} numbers), which starts {offset} numbers after it.");
         }
     }
+
+    /// <summary>The length of an array with a number for each query of each head.</summary>
+    public static int QueryCount(in AttentionShape shape) =>
+        ArrayLength(shape.PacksSequences ? shape with { Batch = 1 } : shape, shape.QueryLength);
 
     /// <summary>The length of an array with so many numbers for each head.</summary>
     public static int ArrayLength(in AttentionShape shape, int perHead)

@@ -28,12 +28,16 @@ public sealed record Operand(
     internal int HeadsOf(in AttentionShape shape) =>
         SharedBy == OperandSharing.None ? shape.Heads : SharedBy == OperandSharing.Group ? shape.KeyHeads : 1;
 
-    /// <summary>The sequences that it has memory for.</summary>
-    internal int BatchOf(in AttentionShape shape) => SharedBy == OperandSharing.Everyone ? 1 : shape.Batch;
+    /// <summary>Whether its sequences are an axis: not where all share it, nor where their tokens are one run.</summary>
+    internal bool HasSequences(in AttentionShape shape) =>
+        SharedBy != OperandSharing.Everyone && !(shape.PacksSequences && Rows != OperandRows.None);
+
+    /// <summary>The length of that axis; 1 where there is none.</summary>
+    internal int BatchOf(in AttentionShape shape) => HasSequences(shape) ? shape.Batch : 1;
 
     /// <summary>The query heads of a call that see the same of it.</summary>
     internal int Sharers(in AttentionShape shape) =>
-        BatchOf(shape) == 0 || HeadsOf(shape) == 0 ? 1 : shape.Batch / BatchOf(shape) * (shape.Heads / HeadsOf(shape));
+        HeadsOf(shape) == 0 ? 1 : (SharedBy == OperandSharing.Everyone ? shape.Batch : 1) * (shape.Heads / HeadsOf(shape));
 
     /// <summary>Whether the kernel writes it.</summary>
     internal bool IsWritten => Access != OperandAccess.Read;

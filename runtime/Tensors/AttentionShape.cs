@@ -39,20 +39,56 @@ public readonly record struct AttentionShape
     {
     }
 
+    /// <summary>
+    /// Sequences of their own lengths that lie one after the other in one run of tokens, without padding; elsewhere known as "varlen" calls
+    /// with "cu_seqlens". Self-attention: as many keys as queries.
+    /// </summary>
+    /// <param name="sequences">Independent sequences; at least 0.</param>
+    /// <param name="heads">Query heads of each token; at least 0.</param>
+    /// <param name="tokens">The tokens of all sequences together; at least 0.</param>
+    /// <param name="layout">The order of the axes of all four tensors; that of sequences is left out.</param>
+    /// <inheritdoc cref="PacksSequences" path="/remarks"/>
+    public static AttentionShape Packed(int sequences, int heads, int tokens, TensorLayout layout) =>
+        Packed(sequences, heads, tokens, tokens, layout);
+
+    /// <summary>Sequences of their own lengths that lie one after the other: attention of queries to keys.</summary>
+    /// <param name="sequences">Independent sequences; at least 0.</param>
+    /// <param name="heads">Query heads of each token; at least 0.</param>
+    /// <param name="queries">The queries of all sequences together, in tokens; at least 0.</param>
+    /// <param name="keys">
+    /// The keys and values of all sequences together, in tokens; at least 0. Causal attention needs as many as queries in each sequence.
+    /// </param>
+    /// <param name="layout">The order of the axes of all four tensors; that of sequences is left out.</param>
+    /// <inheritdoc cref="PacksSequences" path="/remarks"/>
+    public static AttentionShape Packed(int sequences, int heads, int queries, int keys, TensorLayout layout) =>
+        new(sequences, heads, queries, keys, layout) { PacksSequences = true };
+
     /// <summary>Independent sequences.</summary>
     public int Batch { get; init; }
 
     /// <summary>Query heads of each sequence.</summary>
     public int Heads { get; init; }
 
-    /// <summary>Queries of each head, in tokens.</summary>
+    /// <summary>Queries of each head, in tokens; of packed sequences those of all together.</summary>
     public int QueryLength { get; init; }
 
-    /// <summary>Keys and values of each head, in tokens.</summary>
+    /// <summary>Keys and values of each head, in tokens; of packed sequences those of all together.</summary>
     public int KeyLength { get; init; }
 
     /// <summary>The order of the axes of all four tensors.</summary>
     public TensorLayout Layout { get; init; }
+
+    /// <summary>
+    /// Whether the sequences lie one after the other in one run of tokens, each with a length of its own; otherwise each has an equal part.
+    /// </summary>
+    /// <remarks>
+    /// The tensors then have no axis of sequences: they are [tokens, heads, dim] or, with heads before tokens, [heads, tokens, dim], where
+    /// tokens are <see cref="QueryLength"/> or <see cref="KeyLength"/>. A tensor of .NET's has an axis of length 1 in its place, and of
+    /// <see cref="TensorStrides"/> that of sequences is not asked for. Where each sequence begins, a forward call is told
+    /// (<see cref="ForwardOptions.Offsets"/>), and so is <see cref="DecodingState.Prefill"/>. Calls that cannot be told, such as those on a
+    /// GPU, refuse the shape.
+    /// </remarks>
+    public bool PacksSequences { get; init; }
 
     /// <summary>
     /// Heads of keys and values of each sequence, of which <see cref="Heads"/> is a multiple: each serves as many query heads that follow
@@ -67,8 +103,9 @@ public readonly record struct AttentionShape
     /// <summary>Whether all sizes are the same, however they were given.</summary>
     public bool Equals(AttentionShape other) =>
         Batch == other.Batch && Heads == other.Heads && KeyHeads == other.KeyHeads
-        && QueryLength == other.QueryLength && KeyLength == other.KeyLength && Layout == other.Layout;
+        && QueryLength == other.QueryLength && KeyLength == other.KeyLength && Layout == other.Layout
+        && PacksSequences == other.PacksSequences;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Batch, Heads, KeyHeads, QueryLength, KeyLength, Layout);
+    public override int GetHashCode() => HashCode.Combine(Batch, Heads, KeyHeads, QueryLength, KeyLength, Layout, PacksSequences);
 }

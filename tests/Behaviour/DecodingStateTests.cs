@@ -431,14 +431,15 @@ public class DecodingStateTests
         using var state = new CausalSoftmax16(7).CreateDecodingState(2);
         var bytes = Saved(state);
         Assert.Equal("KGENDECO", Encoding.ASCII.GetString(bytes, 0, 8));
-        Assert.Equal(3, BitConverter.ToInt32(bytes, 8));
+        Assert.Equal(4, BitConverter.ToInt32(bytes, 8));
         var text = BitConverter.ToInt32(bytes, 12);
         Assert.Equal(
             "FAVOR+ attention, kernel Softmax: head dim d = 16, value dim dv = 16, features m = 32, causal.",
             Encoding.UTF8.GetString(bytes, 16, text));
 
-        // Without a token: the header, and for each stream its position, no rows and c, z, S, the rests of z and S, and the maxima.
-        Assert.Equal(16 + text + 4 + 4 + 4 + 4 + (2 * (8 + 4 + (4 * 32 * (4 + (2 * 16))))) + 4, bytes.Length);
+        // Without a token: the header, and for each stream its position, no rows, its head, and c, z, S, the rests of z and S, and the
+        // maxima.
+        Assert.Equal(16 + text + 4 + 4 + 4 + 4 + (2 * (8 + 4 + 4 + (4 * 32 * (4 + (2 * 16))))) + 4, bytes.Length);
 
         // The checksum of the header is of the header, the last one of all but that.
         var header = HeaderLength(bytes);
@@ -450,7 +451,7 @@ public class DecodingStateTests
 
         bytes[8] = 1;
         var error = Assert.Throws<InvalidDataException>(() => new CausalSoftmax16(7).LoadDecodingState(new MemoryStream(bytes)));
-        Assert.Contains("version 1 of the format; this library reads version 3", error.Message, StringComparison.Ordinal);
+        Assert.Contains("version 1 of the format; this library reads version 4", error.Message, StringComparison.Ordinal);
         Assert.Contains("Prefill", error.Message, StringComparison.Ordinal);
         bytes[0] = (byte)'X';
         Assert.Throws<InvalidDataException>(() => new CausalSoftmax16(7).LoadDecodingState(new MemoryStream(bytes)));

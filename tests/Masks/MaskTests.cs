@@ -53,11 +53,16 @@ public sealed class MaskTests
         Check(layer, call, degree: 2);
     }
 
-    /// <summary>Without lengths of queries, padding is at the end of both, and positions are those of the tensors.</summary>
+    /// <summary>Where there are as many keys as queries, padding is at the end of both, and positions are those of the tensors.</summary>
     [Theory]
     [ClassData(typeof(MaskedLayer.Everyone))]
-    public void Padded_keys_are_seen_by_none(MaskedLayer layer) => Check(
-        layer, new MaskedCall(layer, batch: 4, heads: 2, queries: 130, keys: 130, seed: 6) { KeyLengths = [130, 1, 0, 77] }, degree: 1);
+    public void Padded_keys_are_seen_by_none(MaskedLayer layer)
+    {
+        int[] lengths = [130, 1, 0, 77], fewer = [130, 60, 3, 70];
+        Check(layer, new MaskedCall(layer, batch: 4, heads: 2, queries: 130, keys: 130, seed: 6) { KeyLengths = lengths }, degree: 1);
+        Check(
+            layer, new MaskedCall(layer, 4, 2, queries: 130, keys: 130, seed: 6) { KeyLengths = lengths, QueryLengths = fewer }, degree: 1);
+    }
 
     [Theory]
     [ClassData(typeof(MaskedLayer.Everyone))]
@@ -128,7 +133,7 @@ public sealed class MaskTests
         var call = new MaskedCall(layer, 1, 1, queries: 7, keys: 6, seed: 1);
         var refused = Assert.Throws<ArgumentException>(() => call.Forward(layer.Create()));
         Assert.Contains("QueryLength is 7 and KeyLength is 6", refused.Message, StringComparison.Ordinal);
-        var ragged = new MaskedCall(layer, 2, 1, queries: 7, keys: 7, seed: 1) { KeyLengths = [7, 3], QueryLengths = [7, 4] };
+        var ragged = new MaskedCall(layer, 2, 1, queries: 7, keys: 8, seed: 1) { KeyLengths = [8, 3], QueryLengths = [7, 4] };
         refused = Assert.Throws<ArgumentException>(() => ragged.Forward(layer.Create()));
         Assert.Contains("QueryLengths[1] is 4 and KeyLengths[1] is 3", refused.Message, StringComparison.Ordinal);
     }

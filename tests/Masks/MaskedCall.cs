@@ -77,7 +77,8 @@ internal sealed class MaskedCall
     {
         var output = new float[Upstream.Length];
         attention.Forward(
-            Query, Key, Value, output, Shape, new ForwardOptions { Context = context, KeyLengths = KeyLengths, QueryLengths = QueryLengths });
+            Query, Key, Value, output, Shape,
+            new ForwardOptions { Context = context, KeyLengths = KeyLengths, QueryLengths = QueryLengths });
         return output;
     }
 
@@ -93,7 +94,7 @@ internal sealed class MaskedCall
     public Func<int, int, bool> Sees(int batch, int head)
     {
         var (queries, keys) = Counted(batch);
-        var first = KeyLengths.Length > 0 && QueryLengths.Length > 0 ? keys - queries : Shape.KeyLength - Shape.QueryLength;
+        var first = FirstPosition(keys, queries);
         var positions = first + queries;
         return (i, j) => i < queries && j < keys && _layer.Sees(first + i, j, head, positions);
     }
@@ -102,7 +103,7 @@ internal sealed class MaskedCall
     private Func<double, int, int, double>? Score(int batch, int head)
     {
         var (queries, keys) = Counted(batch);
-        var first = KeyLengths.Length > 0 && QueryLengths.Length > 0 ? keys - queries : Shape.KeyLength - Shape.QueryLength;
+        var first = FirstPosition(keys, queries);
         return _layer.Score is { } score ? (x, i, j) => score(x, first + i, j, head) : null;
     }
 
@@ -126,6 +127,11 @@ internal sealed class MaskedCall
 
         return ([.. output], [.. dq], [.. dk], [.. dv], size);
     }
+
+    private int FirstPosition(int keys, int queries) =>
+        KeyLengths.Length > 0 && QueryLengths.Length > 0 && Shape.KeyLength != Shape.QueryLength
+            ? keys - queries
+            : Shape.KeyLength - Shape.QueryLength;
 
     private (int Queries, int Keys) Counted(int batch) => (
         QueryLengths.Length == 0 ? Shape.QueryLength : QueryLengths[batch],

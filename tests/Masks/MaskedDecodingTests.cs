@@ -20,7 +20,8 @@ public sealed class MaskedDecodingTests
             var attention = (ICausalAttention)layer.Create();
             using var state = attention.CreateDecodingState(Streams);
             Prefill(state, attention, call, 0, prefilled);
-            Compare.Close(Array.ConvertAll(Rows(whole, attention, length, prefilled, length), x => (double)x), Steps(state, attention, call, prefilled, length), 1e-5);
+            var expected = Array.ConvertAll(Rows(whole, attention, length, prefilled, length), x => (double)x);
+            Compare.Close(expected, Steps(state, attention, call, prefilled, length), 1e-5);
         }
     }
 
@@ -100,8 +101,8 @@ public sealed class MaskedDecodingTests
         {
             state.Step(
                 Rows(call.Query, attention, length, token, token + 1, attention.HeadDim),
-                Rows(call.Key, attention, length, token, token + 1, attention.HeadDim), Rows(call.Value, attention, length, token, token + 1),
-                output);
+                Rows(call.Key, attention, length, token, token + 1, attention.HeadDim),
+                Rows(call.Value, attention, length, token, token + 1), output);
             for (var stream = 0; stream < Streams; stream++)
             {
                 output.AsSpan(stream * dv, dv).CopyTo(outputs.AsSpan(((stream * (to - from)) + token - from) * dv));

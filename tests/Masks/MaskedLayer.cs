@@ -22,7 +22,10 @@ public sealed record MaskedLayer(Type Type, Func<int, int, int, int, bool> Sees,
         Of<WindowByHead>((i, j, h) => j <= i && (i - j < 4 << h || j < 2), isCausal: true),
         new(typeof(EverythingMask), Everything, IsCausal: false),
         Of<Checkered>((i, j, _) => (i + j) / 7 % 2 == 0, isCausal: false),
-        Of<AlibiCausal>((i, j, _) => j <= i, isCausal: true) with { Score = (x, i, j, h) => x - (Math.Pow(2, -8 * (h + 1) / 4.0) * (i - j)) },
+        Of<AlibiCausal>((i, j, _) => j <= i, isCausal: true) with
+        {
+            Score = (x, i, j, h) => x - (Math.Pow(2, -8 * (h + 1) / 4.0) * (i - j)),
+        },
         Of<AlibiSide>((i, j, _) => Math.Abs(i - j) <= 40, isCausal: false) with
         {
             Score = (x, i, j, h) => (2 * Math.Tanh(x / 2)) - (Math.Pow(2, -8 * (h + 1) / 3.0) * Math.Abs(i - j)),

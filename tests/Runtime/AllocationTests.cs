@@ -16,6 +16,8 @@ public sealed class AllocationTests
     public void ACallAllocatesNothingManaged(int degree, int heads)
     {
         AttentionProblem problem = new(new AttentionShape(1, heads, 70), keyLengths: [65]);
+        var packed = AttentionShape.Packed(3, heads, 70, TensorLayout.BatchHeadLengthDim);
+        int[] offsets = [0, 4, 64, 70];
         foreach (var engine in new[]
         {
             EngineTests.Linear<Causal>(degree), EngineTests.Linear<Bidirectional>(degree), EngineTests.Stateless<Causal>(degree),
@@ -47,6 +49,7 @@ public sealed class AllocationTests
                         new(problem.Query, problem.Key, problem.Value, output), problem.Shape, new() { KeyLengths = problem.KeyLengths });
                     engine.Forward(new(problem.Query, problem.Key, problem.Value, output), problem.Shape,
                         new() { Context = context, KeyLengths = problem.KeyLengths });
+                    engine.Forward(new(problem.Query, problem.Key, problem.Value, output), packed, new() { Offsets = offsets });
                 }
             }
         }

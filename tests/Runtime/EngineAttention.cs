@@ -33,7 +33,8 @@ internal sealed class EngineAttention(AttentionEngine engine, bool causal) : IDi
 
     public long BackwardScratchBytes(AttentionShape shape) => engine.BackwardScratchBytes(shape);
 
-    public DecodingState CreateDecodingState(int streams = 1, int? heads = null) => engine.CreateDecodingState("engine under test", streams, heads);
+    public DecodingState CreateDecodingState(int streams = 1, int? heads = null) =>
+        engine.CreateDecodingState("engine under test", streams, heads);
 
     public DecodingState LoadDecodingState(Stream stream) => engine.LoadDecodingState("engine under test", stream);
 }

@@ -25,6 +25,65 @@ public sealed class SharedGradientTests
         Check<ByEveryone>();
     }
 
+    [Fact]
+    public void PackedSequencesAddUpToo()
+    {
+        foreach (var layout in new[] { TensorLayout.BatchHeadLengthDim, TensorLayout.BatchLengthHeadDim })
+        {
+            foreach (var degree in new[] { 1, 2, 5 })
+            {
+                foreach (var lengths in new int[][] { [], [3, 0, 16], [0, 0, 9] })
+                {
+                    CheckPacked<ByNobody>(layout, degree, lengths);
+                    CheckPacked<ByGroups>(layout, degree, lengths);
+                    CheckPacked<BySequences>(layout, degree, lengths);
+                    CheckPacked<ByEveryone>(layout, degree, lengths);
+                }
+            }
+        }
+    }
+
+    private static void CheckPacked<TSharing>(TensorLayout layout, int degree, int[] lengths)
+        where TSharing : struct, ISharing
+    {
+        const int Keys = 20;
+        int[] keyOffsets = [0, 4, 4, Keys];
+        var engine = AttentionEngine.Create<LinearKernel<Bidirectional>>(AttentionProblem.W, [], GradientPass.Of<KeySums<TSharing>>());
+        engine.DegreeOfParallelism = degree;
+        var shape = AttentionShape.Packed(3, 4, 6, Keys, layout) with { KeyHeads = 2 };
+        float[] query = new float[6 * 4 * Dim], value = new float[Keys * 2 * Values], output = new float[6 * 4 * Values];
+        float[] key = [.. Enumerable.Range(0, Keys * 2 * Dim).Select(i => (float)(i % 97))];
+        BackwardContext context = new();
+        engine.Forward(
+            new(query, key, value, output), shape,
+            new() { Context = context, Offsets = [0, 5, 5, 6], KeyOffsets = keyOffsets, KeyLengths = lengths });
+
+        var heads = TSharing.Value switch { OperandSharing.None => 4, OperandSharing.Group => 2, _ => 1 };
+        var expected = new float[heads * Keys];
+        for (var b = 0; b < 3; b++)
+        {
+            for (var h = 0; h < 4; h++)
+            {
+                for (var j = 0; j < (lengths.Length == 0 ? keyOffsets[b + 1] - keyOffsets[b] : lengths[b]); j++)
+                {
+                    int At(int row, int head, int count) =>
+                        layout == TensorLayout.BatchHeadLengthDim ? (head * Keys) + row : (row * count) + head;
+
+                    // What all sequences share has rows for positions.
+                    var token = keyOffsets[b] + j;
+                    expected[At(TSharing.Value == OperandSharing.Everyone ? j : token, heads == 1 ? 0 : h * heads / 4, heads)] +=
+                        key[At(token, h / 2, 2) * Dim];
+                }
+            }
+        }
+
+        float[] overwritten = [.. expected.Select(_ => float.NaN)], added = [.. expected.Select(_ => 1f)];
+        engine.Backward(new(query, key, value, output, overwritten), shape, context, new() { Accumulate = false });
+        Assert.Equal(expected, overwritten);
+        engine.Backward(new(query, key, value, output, added), shape, context, new() { Accumulate = true });
+        Assert.Equal(expected.Select(x => x + 1), added);
+    }
+
     private static void Check<TSharing>()
         where TSharing : struct, ISharing
     {

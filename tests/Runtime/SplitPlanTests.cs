@@ -103,4 +103,94 @@ public sealed class SplitPlanTests
         var plan = SplitPlan.Create(new AttentionShape(1, heads, length), degree, tileRows: 4, causal: true, stateless: true);
         Assert.Equal((0, 0, pieces), (plan.WholeHeads, plan.KeySpans, plan.QuerySpans));
     }
+
+    /// <summary>Sequences that are equally long are cut as those of a batch.</summary>
+    [Theory]
+    [InlineData(1, 1, 2)]
+    [InlineData(1, 3, 2)]
+    [InlineData(3, 1, 2)]
+    [InlineData(7, 1, 2)]
+    [InlineData(8, 1, 2)]
+    [InlineData(2, 4, 2)]
+    [InlineData(5, 1, 4)]
+    [InlineData(1, 7, 4)]
+    [InlineData(3, 1, 4)]
+    [InlineData(3, 11, 64)]
+    public void EqualPackedSequencesAreCutAsABatch(int batch, int heads, int degree)
+    {
+        foreach (var (causal, stateless, outputsKeys) in new[]
+        {
+            (false, false, false), (true, false, false), (false, true, false), (true, true, false), (true, false, true),
+        })
+        {
+            var expected = SplitPlan.Create(new AttentionShape(batch, heads, 5000), degree, tileRows: 48, causal, stateless);
+            var actual = Packed([.. Enumerable.Repeat(5000, batch)], heads, degree, causal, stateless, outputsKeys);
+            if (stateless && expected.QuerySpans == 1)
+            {
+                Assert.Equal((batch * heads, 0), (actual.WholeHeads, actual.CutHeads)); // said in another way
+                continue;
+            }
+
+            Assert.Equal(
+                (expected.WholeHeads, expected.KeySpans, expected.QuerySpans, expected.PiecesPerSpan),
+                (actual.WholeHeads, actual.KeySpans, actual.QuerySpans, actual.PiecesPerSpan));
+        }
+    }
+
+    /// <summary>However different the lengths are, no unit is more than a worker's share, and most calls are even.</summary>
+    [Fact]
+    public void PackedSequencesAreCutUntilTheWorkIsEven()
+    {
+        var random = new Random(3);
+        List<double> loads = [];
+        for (var round = 0; round < 2000; round++)
+        {
+            var (sequences, heads, degree) = (random.Next(1, 40), random.Next(1, 5), random.Next(2, 17));
+            var skew = random.Next(1, 12);
+            var lengths = Enumerable.Range(0, sequences)
+                .Select(_ => (int)(1e6 * Math.Pow(random.NextDouble(), skew))).OrderDescending().ToArray();
+            if (lengths[0] < 100_000)
+            {
+                continue; // there may be too few tiles
+            }
+
+            var stateless = round % 3 == 0;
+            var plan = Packed(lengths, heads, degree, causal: round % 2 == 0, stateless);
+            var work = lengths.SelectMany(length => Enumerable.Repeat(stateless ? (double)length * length : length, heads)).ToArray();
+            var share = work.Sum() / degree;
+
+            // Each unit goes to whoever is idle first: whole heads from the longest on, and spans of those that are cut, which fill gaps.
+            var byWorker = new double[degree];
+            var spans = Math.Max(1, stateless ? plan.QuerySpans : Math.Max(plan.KeySpans, plan.QuerySpans));
+            var cut = work[..plan.CutHeads].SelectMany(one => Enumerable.Repeat(one / spans, spans));
+            foreach (var unit in work[plan.CutHeads..].Concat(cut))
+            {
+                Assert.InRange(unit, 0, 1.0001 / 0.9 * share);
+                byWorker[Array.IndexOf(byWorker, byWorker.Min())] += unit;
+            }
+
+            loads.Add(byWorker.Max() / share);
+        }
+
+        Assert.InRange(loads.Average(), 1, 1.12);
+    }
+
+    [Fact]
+    public void OneThreadCutsNothing() => Assert.Equal(
+        (8, 0),
+        (Packed([100_000, 3, 0, 5], 2, degree: 1, causal: true, stateless: false).WholeHeads,
+            Packed([100_000, 3, 0, 5], 2, degree: 1, causal: true, stateless: true).CutHeads));
+
+    private static unsafe SplitPlan Packed(
+        int[] lengths, int heads, int degree, bool causal, bool stateless, bool outputsKeys = false)
+    {
+        var sequences = lengths.Select(length => new PackedSequence { Queries = length, Keys = length }).ToArray();
+        var order = Enumerable.Range(0, lengths.Length).OrderByDescending(i => lengths[i]).ToArray();
+        var shape = AttentionShape.Packed(lengths.Length, heads, lengths.Sum(), TensorLayout.BatchLengthHeadDim);
+        fixed (PackedSequence* all = sequences)
+        fixed (int* longestFirst = order)
+        {
+            return SplitPlan.CreatePacked(all, longestFirst, shape, degree, tileRows: 48, causal, stateless, outputsKeys);
+        }
+    }
 }

@@ -36,8 +36,8 @@ internal sealed class PositionReader(MethodReader methods, FunctionFaults faults
             return null;
         }
 
-        var known = variables.Where(variable => variable.Value is Whole)
-            .ToImmutableDictionary(variable => variable.Key, variable => (MaskValue)((Whole)variable.Value).Cases, SymbolEqualityComparer.Default);
+        var known = variables.Where(variable => variable.Value is Whole).ToImmutableDictionary(
+            variable => variable.Key, variable => (MaskValue)((Whole)variable.Value).Cases, SymbolEqualityComparer.Default);
         return methods.ReadPositions(operation, known, faults) switch
         {
             MaskValue.Whole whole => new Whole(whole),

@@ -10,7 +10,13 @@ namespace KernelGen.Generator.Attributes.Functions;
 /// </summary>
 internal static class ScoreReader
 {
-    /// <inheritdoc cref="KernelFunctionReader.Read(INamedTypeSymbol, string, INamedTypeSymbol?, Compilation, Location, Action{Diagnostic}, CancellationToken)"/>
+    /// <summary>Null where the method is not found or cannot be read; why is reported, unless the compiler says so itself.</summary>
+    /// <param name="annotated">The type that carries the attribute, and has the method.</param>
+    /// <param name="name">The method.</param>
+    /// <param name="compilation">The compilation of both.</param>
+    /// <param name="attribute">Where to report that there is no such method.</param>
+    /// <param name="report">Takes what is wrong.</param>
+    /// <param name="cancel">Stops reading.</param>
     public static ScalarFunction? Read(
         INamedTypeSymbol annotated, string name, Compilation compilation, Location attribute, Action<Diagnostic> report,
         CancellationToken cancel)
@@ -20,7 +26,8 @@ internal static class ScoreReader
         return KernelFunctionReader.Read(
             method, compilation, faults, cancel, [.. method?.Parameters.Select(ValueOf) ?? []],
             () => faults.Add(
-                Rules.ScoreNotUsable, attribute, $"{annotated.ToDisplayString()}.{name}", objection ?? "has no body in this project", name));
+                Rules.ScoreNotUsable, attribute, $"{annotated.ToDisplayString()}.{name}", objection ?? "has no body in this project",
+                name));
     }
 
     private static Value ValueOf(IParameterSymbol parameter) => MaskReader.Places.TryGetValue(parameter.Name, out var place)

@@ -168,7 +168,10 @@ internal sealed class MaskReader
                 case IExpressionStatementOperation { Operation: ISimpleAssignmentOperation { Target: ILocalReferenceOperation local } set }:
                     variables = variables.SetItem(local.Local, Value(set.Value, variables));
                     break;
-                case IExpressionStatementOperation { Operation: ICompoundAssignmentOperation { Target: ILocalReferenceOperation local } set }:
+                case IExpressionStatementOperation
+                {
+                    Operation: ICompoundAssignmentOperation { Target: ILocalReferenceOperation local } set,
+                }:
                     variables = variables.SetItem(
                         local.Local, Binary(set.OperatorKind, Value(set.Target, variables), Value(set.Value, variables), set));
                     break;
@@ -254,10 +257,11 @@ internal sealed class MaskReader
                 return MaskValue.Combine(a, b, (x, y) => x + y);
             case BinaryOperatorKind.Subtract:
                 return MaskValue.Combine(a, b, (x, y) => x - y);
-            case BinaryOperatorKind.Multiply when a.Cases.All(one => IsTheSameForAll(one.Number)) || b.Cases.All(one => IsTheSameForAll(one.Number)):
+            case BinaryOperatorKind.Multiply when IsTheSameForAll(a) || IsTheSameForAll(b):
                 return MaskValue.Combine(a, b, (x, y) => x * y);
             case BinaryOperatorKind.Multiply:
-                return Unsupported(operation.Syntax, "a product of two positions", "multiply by a constant, or by what depends on the head");
+                return Unsupported(
+                    operation.Syntax, "a product of two positions", "multiply by a constant, or by what depends on the head");
             case BinaryOperatorKind.Divide or BinaryOperatorKind.Remainder when b.Constant is { } divisor and not 0:
                 // Towards zero, a negative divisor turns the sign of the quotient round and leaves the remainder as it is.
                 return kind == BinaryOperatorKind.Remainder
@@ -265,9 +269,9 @@ internal sealed class MaskReader
                     : MaskValue.Combine(a, b, (x, _) => divisor > 0 ? x / divisor : -(x / -divisor));
             case BinaryOperatorKind.Divide or BinaryOperatorKind.Remainder:
                 return Unsupported(operation.Syntax, "a division by what is no constant", "divide by a constant");
-            case BinaryOperatorKind.LeftShift when b.Cases.All(one => IsTheSameForAll(one.Number)):
+            case BinaryOperatorKind.LeftShift when IsTheSameForAll(b):
                 return MaskValue.Combine(a, b, (x, y) => WholeNumber.ShiftLeft(x, y.IsConstant ? y.Constant & 31 : y));
-            case BinaryOperatorKind.RightShift when b.Cases.All(one => IsTheSameForAll(one.Number)):
+            case BinaryOperatorKind.RightShift when IsTheSameForAll(b):
                 return MaskValue.Combine(a, b, (x, y) => WholeNumber.ShiftRight(x, y.IsConstant ? y.Constant & 31 : y));
             case BinaryOperatorKind.LessThan:
                 return MaskValue.Compare(a, b, Relation.Less);
@@ -286,7 +290,8 @@ internal sealed class MaskReader
         }
     }
 
-    private static bool IsTheSameForAll(WholeNumber number) => !number.DependsOn(Place.Query) && !number.DependsOn(Place.Key);
+    private static bool IsTheSameForAll(MaskValue.Whole number) =>
+        number.Cases.All(one => !one.Number.DependsOn(Place.Query) && !one.Number.DependsOn(Place.Key));
 
     private MaskValue Pattern(IPatternOperation pattern, MaskValue.Whole tested)
     {
@@ -321,7 +326,8 @@ internal sealed class MaskReader
                 ("Abs", [MaskValue.Whole x]) => MaskValue.Combine(x, x, (a, _) => WholeNumber.Max(a, -a)),
                 ("Max", [MaskValue.Whole x, MaskValue.Whole y]) => MaskValue.Combine(x, y, WholeNumber.Max),
                 ("Min", [MaskValue.Whole x, MaskValue.Whole y]) => MaskValue.Combine(x, y, WholeNumber.Min),
-                _ => Unsupported(call.Syntax, $"{method.ContainingType.Name}.{method.Name}", "the functions are Math.Abs, Math.Max and Math.Min"),
+                _ => Unsupported(
+                    call.Syntax, $"{method.ContainingType.Name}.{method.Name}", "the functions are Math.Abs, Math.Max and Math.Min"),
             };
         }
 
@@ -335,7 +341,8 @@ internal sealed class MaskReader
             && SourceOf(method) is { } source
             ? Run(method, source, arguments)
             : Unsupported(
-                call.Syntax, $"a call of '{method.Name}'", "call static methods of this project that take ints and bools, and Math.Abs, Max and Min");
+                call.Syntax, $"a call of '{method.Name}'",
+                "call static methods of this project that take ints and bools, and Math.Abs, Max and Min");
     }
 
     private MaskValue Unsupported(SyntaxNode syntax, string what, string advice)

@@ -662,7 +662,9 @@ internal sealed class BodyEmitter
             : statement;
 
         Expr Seen(Expr expression) => expression.Replace(part =>
-            part is Expr.Choice { Condition: Position.Sees { Sight: var sight }, IfTrue: var seen } && sight == _seesAll ? Seen(seen) : null);
+            part is Expr.Choice { Condition: Position.Sees { Sight: var sight }, IfTrue: var seen } && sight == _seesAll
+                ? Seen(seen)
+                : null);
     }
 
     private void Sweep(IReadOnlyList<Statement> sweep, string prefix, string rows, Func<Tile, bool> isReadOutside)

@@ -119,7 +119,9 @@ internal static class SoftmaxGradient
             return Expr.Exp2(SoftmaxProgram.WhereSeen(_sight, s), SoftmaxProgram.Flush);
         }
 
-        /// <summary>∂loss/∂(qᵀk/√d) of that by what becomes of it; 0 where a query does not see the key, whatever the derivative is.</summary>
+        /// <summary>
+        /// ∂loss/∂(qᵀk/√d) of that by what becomes of it; 0 where a query does not see the key, whatever the derivative is.
+        /// </summary>
         private Expr ScoreGradient(Expr gradient, Tile products)
         {
             if (_derivative is null)

@@ -4,7 +4,9 @@ using KernelGen.Generator.Positions;
 
 namespace KernelGen.Generator.Families.Softmax;
 
-/// <summary>Which keys a query sees, of the arguments of an attribute: each named option is a relation like one that a user writes.</summary>
+/// <summary>
+/// Which keys a query sees, of the arguments of an attribute: each named option is a relation like one that a user writes.
+/// </summary>
 internal static class VisibilityReader
 {
     /// <summary>The most tokens of a window: of so many, kernels can add up positions.</summary>

@@ -110,7 +110,9 @@ public interface IVector<TSelf>
     /// <summary>A mask of the first lanes; none where the count is negative, all where it is larger than <see cref="Count"/>.</summary>
     static abstract TSelf First(int count);
 
-    /// <summary>One whole number in each lane. What follows takes lanes for whole numbers of 32 bits, and wraps around as an int does.</summary>
+    /// <summary>
+    /// One whole number in each lane. What follows takes lanes for whole numbers of 32 bits, and wraps around as an int does.
+    /// </summary>
     static abstract TSelf CreateWhole(int value);
 
     /// <summary>The whole numbers 0, 1, 2, …</summary>

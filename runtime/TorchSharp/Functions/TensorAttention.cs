@@ -22,10 +22,16 @@ public static class TensorAttention
     /// Which queries of each sequence count, likewise. Others are never read and get zeros, and nothing of what becomes of their outputs
     /// goes into a gradient.
     /// </param>
+    /// <param name="offsets">
+    /// Null; or, for sequences that are packed one after the other in tensors of batch size 1, where each begins and the last ends: int64
+    /// or int32 [sequences + 1], ascending from 0 to the query length. Tokens attend within their own sequence only. There is then
+    /// no padding.
+    /// </param>
+    /// <param name="keyOffsets">Likewise for keys, up to the key length; null: where the queries begin.</param>
     /// <returns>[batch, heads, query length, value dim], contiguous, in the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">
-    /// A tensor is of another type, on another device or of a size that does not fit, or the padding is not on the right; the message names
-    /// both numbers.
+    /// A tensor is of another type, on another device or of a size that does not fit, the padding is not on the right, or the offsets
+    /// do not fit; the message names both numbers.
     /// </exception>
     /// <exception cref="NotSupportedException">Gradients are asked for, and the layer has no backward pass (KGEN031).</exception>
     /// <exception cref="DllNotFoundException">As <see cref="TorchLibrary.Load"/>.</exception>
@@ -47,14 +53,30 @@ public static class TensorAttention
     /// </remarks>
     public static Tensor Forward(
         this IAttention attention, Tensor query, Tensor key, Tensor value, TensorLayout layout = TensorLayout.BatchHeadLengthDim,
-        Tensor? padding = null, Tensor? queryPadding = null)
+        Tensor? padding = null, Tensor? queryPadding = null, Tensor? offsets = null, Tensor? keyOffsets = null)
     {
         ArgumentNullException.ThrowIfNull(attention);
         TorchLibrary.Load();
         var shape = TensorChecks.Shape(attention, query, key, value, layout);
         TensorLengths lengths = new(
             TokenPadding.OfKeys(padding, shape.Batch, shape.KeyLength, nameof(padding)),
-            TokenPadding.OfQueries(queryPadding, shape.Batch, shape.QueryLength, nameof(queryPadding)));
+            TokenPadding.OfQueries(queryPadding, shape.Batch, shape.QueryLength, nameof(queryPadding)),
+            TokenOffsets.Of(offsets, nameof(offsets)), TokenOffsets.Of(keyOffsets, nameof(keyOffsets)));
+        if (offsets is not null || keyOffsets is not null)
+        {
+            if (offsets is null)
+            {
+                throw new ArgumentException("There are keyOffsets, but no offsets: those of the queries are needed too.", nameof(offsets));
+            }
+
+            if (padding is not null || queryPadding is not null)
+            {
+                throw new ArgumentException("There are offsets and padding, but packed sequences have none.", nameof(offsets));
+            }
+
+            shape = TokenOffsets.Packed(shape, lengths);
+        }
+
         var call = Recorded(attention, query, key, value, shape, lengths);
         TorchThreads.Follow(attention);
         using var scope = NewDisposeScope();

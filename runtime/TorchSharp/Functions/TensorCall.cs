@@ -14,7 +14,7 @@ internal sealed class TensorCall
 
     /// <param name="attention">The layer.</param>
     /// <param name="shape">The sizes.</param>
-    /// <param name="lengths">Tokens of each sequence that count.</param>
+    /// <param name="lengths">Tokens of each sequence that count, and offsets.</param>
     /// <param name="unwanted">The gradients that autograd does not want.</param>
     /// <exception cref="ArgumentException">The call needs more numbers than a span holds.</exception>
     public TensorCall(
@@ -50,7 +50,14 @@ internal sealed class TensorCall
         attention.Forward(
             TensorViews.Of(query, shape.Layout), TensorViews.Of(key, shape.Layout), TensorViews.Of(value, shape.Layout),
             TensorSpan.Of(output), shape,
-            new() { KeyLengths = lengths.Keys, QueryLengths = lengths.Queries, Context = context });
+            new()
+            {
+                KeyLengths = lengths.Keys,
+                QueryLengths = lengths.Queries,
+                Offsets = lengths.Offsets,
+                KeyOffsets = lengths.KeyOffsets,
+                Context = context,
+            });
         return output;
     }
 

@@ -59,23 +59,29 @@ public sealed class KernelAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
     /// </summary>
     public long OptimizerSteps => get_buffer(StepsName) is { } steps ? steps.item<long>() : 0;
 
-    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, Tensor, Tensor)"/>
+    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)"/>
     public override Tensor forward(Tensor query, Tensor key, Tensor value) => forward(query, key, value, null);
 
     /// <inheritdoc cref="TensorAttention.Forward"/>
     /// <exception cref="InvalidOperationException">
     /// What was loaded into the state is no projection of this layer, or another changed the layer's projection.
     /// </exception>
-    public Tensor forward(Tensor query, Tensor key, Tensor value, Tensor? padding, Tensor? queryPadding = null)
+    public Tensor forward(
+        Tensor query, Tensor key, Tensor value, Tensor? padding, Tensor? queryPadding = null, Tensor? offsets = null,
+        Tensor? keyOffsets = null)
     {
         _projection?.Synchronize();
-        return Layer.Forward(query, key, value, _layout, padding, queryPadding);
+        return Layer.Forward(query, key, value, _layout, padding, queryPadding, offsets, keyOffsets);
     }
 
     /// <summary>As forward, which hooks of this overload do not see.</summary>
-    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, Tensor, Tensor)"/>
-    public Tensor call(Tensor query, Tensor key, Tensor value, Tensor? padding, Tensor? queryPadding = null) =>
-        padding is null && queryPadding is null ? call(query, key, value) : forward(query, key, value, padding, queryPadding);
+    /// <inheritdoc cref="forward(Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)"/>
+    public Tensor call(
+        Tensor query, Tensor key, Tensor value, Tensor? padding, Tensor? queryPadding = null, Tensor? offsets = null,
+        Tensor? keyOffsets = null) =>
+        padding is null && queryPadding is null && offsets is null && keyOffsets is null
+            ? call(query, key, value)
+            : forward(query, key, value, padding, queryPadding, offsets, keyOffsets);
 
     /// <summary>
     /// To be called once after each step of the optimiser, best for a whole model at once
