@@ -5,7 +5,7 @@ namespace KernelGen;
 
 /// <summary>
 /// What a forward call on a GPU keeps for a backward call, in memory of the device: at most two numbers a query, and the state of each
-/// head. CreateResult of a layer's class Gpu allocates it for a shape; calls of that shape reuse it; the caller disposes of it.
+/// head. CreateContext of a layer's class Gpu allocates it for a shape; calls of that shape reuse it; the caller disposes of it.
 /// </summary>
 /// <remarks>It belongs to the object that created it, whose projections never change: those of another layer or draw are refused.</remarks>
 public sealed class GpuBackwardContext : IDisposable

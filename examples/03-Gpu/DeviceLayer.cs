@@ -20,7 +20,12 @@ internal sealed class DeviceLayer(
         ArrayView<float> destination,
         AttentionShape shape,
         ArrayView<int> keyLengths,
-        GpuBackwardContext? context);
+        ArrayView<int> queryLengths,
+        GpuBackwardContext? context,
+        TensorStrides queryStrides = default,
+        TensorStrides keyStrides = default,
+        TensorStrides valueStrides = default,
+        TensorStrides destinationStrides = default);
 
     /// <summary>Backward on views of the device.</summary>
     public delegate void BackwardCall(
@@ -36,7 +41,16 @@ internal sealed class DeviceLayer(
         ArrayView<float> valueGradient,
         AttentionShape shape,
         ArrayView<int> keyLengths,
-        bool accumulate);
+        ArrayView<int> queryLengths,
+        bool accumulate,
+        TensorStrides queryStrides = default,
+        TensorStrides keyStrides = default,
+        TensorStrides valueStrides = default,
+        TensorStrides outputStrides = default,
+        TensorStrides outputGradientStrides = default,
+        TensorStrides queryGradientStrides = default,
+        TensorStrides keyGradientStrides = default,
+        TensorStrides valueGradientStrides = default);
 
     /// <summary>CreateContext.</summary>
     public delegate GpuBackwardContext ResultCall(AttentionShape shape);
@@ -46,13 +60,13 @@ internal sealed class DeviceLayer(
 
     /// <summary>Queues a forward call on tensors of the device.</summary>
     public void QueueForward(AcceleratorStream stream, DeviceTensors tensors, AttentionShape shape, GpuBackwardContext? context = null) =>
-        forward(stream, tensors.Query, tensors.Key, tensors.Value, tensors.Output, shape, default, context);
+        forward(stream, tensors.Query, tensors.Key, tensors.Value, tensors.Output, shape, default, default, context);
 
     /// <summary>Queues a backward call, of a loss whose gradient by the outputs is the values: any numbers of that size.</summary>
     public void QueueBackward(AcceleratorStream stream, DeviceTensors tensors, AttentionShape shape, GpuBackwardContext context) =>
         backward(
             stream, tensors.Query, tensors.Key, tensors.Value, tensors.Output, context, outputGradient: tensors.Value, tensors.Gradients[0],
-            tensors.Gradients[1], tensors.Gradients[2], shape, default, accumulate: false);
+            tensors.Gradients[1], tensors.Gradients[2], shape, default, default, accumulate: false);
 
     /// <inheritdoc/>
     public void Dispose() => gpu.Dispose();

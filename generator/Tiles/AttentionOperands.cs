@@ -7,7 +7,8 @@ internal static class AttentionOperands
 {
     public const string QueryName = "query", ValueName = "value", OutputName = "output";
 
-    private static readonly HashSet<string> Names =
+    // In the order in which calls take them.
+    private static readonly List<string> Names =
         [QueryName, "key", ValueName, OutputName, "outputGradient", "queryGradient", "keyGradient", "valueGradient"];
 
     public static Operand Query(Dim headDim) => new(QueryName, TokenAxis.Queries, headDim, OperandAccess.Read);
@@ -50,6 +51,19 @@ internal static class AttentionOperands
     public static IEnumerable<Operand> GivenTo(IEnumerable<TileProgram> programs) => programs
         .SelectMany(program => program.Operands).Where(operand => operand.Source == OperandSource.Caller)
         .GroupBy(operand => operand.Name).Select(same => same.First());
+
+    /// <summary>
+    /// What callers hand in, in the order of the parameters of members: what a family adds stands before the outputs where it is read or
+    /// the call is a forward call, and at the end elsewhere.
+    /// </summary>
+    public static IEnumerable<Operand> InOrderOfParameters(IEnumerable<TileProgram> programs, bool isBackward)
+    {
+        return GivenTo(programs).OrderBy(Place);
+
+        double Place(Operand operand) => Names.IndexOf(operand.Name) is >= 0 and var place ? place
+            : isBackward && operand.Access != OperandAccess.Read ? Names.Count
+            : Names.IndexOf(OutputName) - 0.5;
+    }
 
     /// <summary>A number a query that a forward call leaves for a backward call, if anyone wants that.</summary>
     private static Operand Kept(string name, OperandAccess access) =>

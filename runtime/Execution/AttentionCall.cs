@@ -251,14 +251,7 @@ internal sealed unsafe class AttentionCall<TKernel> : TeamJob
 
     /// <summary>The heads of a call that can run side by side, since none writes what another writes.</summary>
     private static AttentionShape HeadsAtOnce(in AttentionShape shape) =>
-        KernelOperands<TKernel>.WrittenBy == OperandSharing.None ? shape
-        : KernelOperands<TKernel>.WrittenBy == OperandSharing.Group ? shape with { Heads = shape.KeyHeads }
-        : shape with
-        {
-            Batch = KernelOperands<TKernel>.WrittenBy == OperandSharing.Everyone ? Math.Min(1, shape.Batch) : shape.Batch,
-            Heads = Math.Min(1, shape.Heads),
-            KeyHeads = Math.Min(1, shape.KeyHeads),
-        };
+        SharedHeads.AtOnce(shape, KernelOperands<TKernel>.WrittenBy);
 
     private void ClearGradients(in AttentionShape shape)
     {

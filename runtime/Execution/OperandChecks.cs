@@ -84,9 +84,15 @@ internal static class OperandChecks
     }
 
     /// <summary>The argument that an operand is: outputs of a forward call go to the destination.</summary>
-    private static string NameOf(Operand operand) => operand is { Name: "output", IsWritten: true } ? "destination" : operand.Name;
+    public static string NameOf(Operand operand) => operand is { Name: "output", IsWritten: true } ? "destination" : operand.Name;
 
-    private static void CheckLength(Operand operand, int actual, TensorStrides strides, in AttentionShape shape)
+    /// <summary>Whether a tensor is as long as its operand, and its strides are possible.</summary>
+    /// <param name="operand">The operand.</param>
+    /// <param name="actual">The numbers of the tensor.</param>
+    /// <param name="strides">How far apart its parts are.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <exception cref="ArgumentException">It is not, or they are not.</exception>
+    public static void CheckLength(Operand operand, long actual, TensorStrides strides, in AttentionShape shape)
     {
         var rows = operand.RowsOf(shape);
         int? batch = operand.HasSequences(shape) ? shape.Batch : null;
@@ -104,7 +110,7 @@ internal static class OperandChecks
         }
     }
 
-    private static void CheckStrides(Operand operand, int actual, TensorStrides strides, in AttentionShape shape)
+    private static void CheckStrides(Operand operand, long actual, TensorStrides strides, in AttentionShape shape)
     {
         if (strides.MismatchWith(operand.BatchOf(shape), operand.HeadsOf(shape), operand.RowsOf(shape), operand.Columns, shape.Layout)
             is { } mismatch)

@@ -58,7 +58,7 @@ internal static class ShapeChecks
     /// <param name="length">Tokens.</param>
     /// <param name="dim">Numbers of a token.</param>
     /// <param name="name">The argument.</param>
-    public static void CheckTensor(int actual, int? batch, int heads, int length, int dim, string name)
+    public static void CheckTensor(long actual, int? batch, int heads, int length, int dim, string name)
     {
         // Batch × heads fits an int, so the product of all four fits 128 bits by far and is never truncated.
         var expected = (Int128)((long)(batch ?? 1) * heads) * length * dim;
@@ -76,7 +76,7 @@ internal static class ShapeChecks
     /// <param name="length">Rows.</param>
     /// <param name="dim">Numbers of a row.</param>
     /// <param name="name">The argument.</param>
-    public static void CheckShared(int actual, int? batch, int length, int dim, string name)
+    public static void CheckShared(long actual, int? batch, int length, int dim, string name)
     {
         var expected = (Int128)(batch ?? 1) * length * dim;
         if (actual != expected)
@@ -95,8 +95,10 @@ internal static class ShapeChecks
         CheckLengths(lengths, shape.Batch, shape.KeyLength, nameof(AttentionShape.KeyLength), name, argument);
 
     /// <summary>Likewise for queries.</summary>
-    public static void CheckQueryLengths(ReadOnlySpan<int> lengths, in AttentionShape shape) => CheckLengths(
-        lengths, shape.Batch, shape.QueryLength, nameof(AttentionShape.QueryLength), nameof(ForwardOptions.QueryLengths), "options");
+    public static void CheckQueryLengths(
+        ReadOnlySpan<int> lengths, in AttentionShape shape, string name = nameof(ForwardOptions.QueryLengths),
+        string argument = "options") =>
+        CheckLengths(lengths, shape.Batch, shape.QueryLength, nameof(AttentionShape.QueryLength), name, argument);
 
     /// <summary>Whether the queries of each sequence are the last of its keys, where both have lengths.</summary>
     public static void CheckPositions(ReadOnlySpan<int> keys, ReadOnlySpan<int> queries)

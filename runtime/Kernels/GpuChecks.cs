@@ -53,33 +53,34 @@ public static class GpuChecks
         }
     }
 
-    /// <summary>Whether all lengths fit the shape.</summary>
-    /// <exception cref="ArgumentException">One does not.</exception>
+    /// <summary>Whether all tensors of a call fit the shape, and there is a length for each sequence or none at all.</summary>
+    /// <param name="operands">Those that the caller hands in, which say what is needed.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="causal">Whether there must be as many keys as queries.</param>
+    /// <param name="comparesPositions">Whether there must be at least as many.</param>
+    /// <param name="lengths">The numbers of each tensor.</param>
+    /// <param name="strides">How far apart the parts of each are.</param>
+    /// <param name="keyLengths">How many key lengths there are.</param>
+    /// <param name="queryLengths">How many query lengths there are.</param>
+    /// <exception cref="ArgumentException">One does not, or there is not.</exception>
     public static void CheckCall(
-        in AttentionShape shape, bool causal, int headDim, int valueDim, long query, long key, long value, long destination,
-        long keyLengths, string destinationName = "destination")
+        ReadOnlySpan<Operand> operands, in AttentionShape shape, bool causal, bool comparesPositions, ReadOnlySpan<long> lengths,
+        ReadOnlySpan<TensorStrides> strides, long keyLengths, long queryLengths)
     {
-        CheckShape(shape, causal);
-        CheckLength(query, shape, shape.QueryLength, headDim, nameof(query));
-        CheckLength(key, shape, shape.KeyLength, headDim, nameof(key));
-        CheckLength(value, shape, shape.KeyLength, valueDim, nameof(value));
-        CheckLength(destination, shape, shape.QueryLength, valueDim, destinationName);
-        if (keyLengths != 0 && keyLengths != shape.Batch)
+        CheckShape(shape, causal, comparesPositions);
+        for (var i = 0; i < operands.Length; i++)
         {
-            throw new ArgumentException(
-                $"keyLengths holds {keyLengths} numbers, but the batch has {shape.Batch} sequences.", nameof(keyLengths));
-        }
-    }
+            if (operands[i].IsOptional && lengths[i] == 0)
+            {
+                continue;
+            }
 
-    /// <summary>Whether the lengths of gradients fit the shape.</summary>
-    /// <exception cref="ArgumentException">One does not.</exception>
-    public static void CheckGradients(
-        in AttentionShape shape, int headDim, int valueDim, long outputGradient, long queryGradient, long keyGradient, long valueGradient)
-    {
-        CheckLength(outputGradient, shape, shape.QueryLength, valueDim, nameof(outputGradient));
-        CheckLength(queryGradient, shape, shape.QueryLength, headDim, nameof(queryGradient));
-        CheckLength(keyGradient, shape, shape.KeyLength, headDim, nameof(keyGradient));
-        CheckLength(valueGradient, shape, shape.KeyLength, valueDim, nameof(valueGradient));
+            OperandChecks.CheckLength(operands[i], lengths[i], strides[i], shape);
+            CheckRowStride(operands[i], strides[i], shape);
+        }
+
+        CheckCount(keyLengths, shape, nameof(keyLengths));
+        CheckCount(queryLengths, shape, nameof(queryLengths));
     }
 
     /// <summary>
@@ -143,15 +144,9 @@ public static class GpuChecks
 
     /// <summary>Whether a shape is one that GPU kernels take.</summary>
     /// <exception cref="ArgumentException">It is not.</exception>
-    public static void CheckShape(in AttentionShape shape, bool causal)
+    public static void CheckShape(in AttentionShape shape, bool causal, bool comparesPositions = false)
     {
-        ShapeChecks.Check(shape, causal);
-        if (shape.KeyHeads != shape.Heads)
-        {
-            throw new ArgumentException(
-                $"GPU kernels take as many heads of keys as of queries, but the shape has {shape.KeyHeads} and {shape.Heads}: repeat each head of keys and values.", nameof(shape));
-        }
-
+        ShapeChecks.Check(shape, causal, comparesPositions);
         if (Math.Max(shape.QueryLength, shape.KeyLength) > GpuPlan.MostTokens)
         {
             throw new ArgumentException(
@@ -159,10 +154,13 @@ public static class GpuChecks
         }
     }
 
-    /// <summary>Whether each key length is within the keys.</summary>
+    /// <summary>Whether each key length is within the keys, and each query length within the queries.</summary>
     /// <exception cref="ArgumentException">One is not.</exception>
-    public static void CheckKeyLengths(ReadOnlySpan<int> keyLengths, in AttentionShape shape) =>
+    public static void CheckLengths(ReadOnlySpan<int> keyLengths, ReadOnlySpan<int> queryLengths, in AttentionShape shape)
+    {
         ShapeChecks.CheckKeyLengths(keyLengths, shape, nameof(keyLengths), nameof(keyLengths));
+        ShapeChecks.CheckQueryLengths(queryLengths, shape, nameof(queryLengths), nameof(queryLengths));
+    }
 
     /// <summary>Whether a device has so much memory at all.</summary>
     /// <param name="name">The device.</param>
@@ -200,13 +198,22 @@ public static class GpuChecks
         }
     }
 
-    private static void CheckLength(long actual, in AttentionShape shape, int length, int dim, string name)
+    private static void CheckRowStride(Operand operand, TensorStrides strides, in AttentionShape shape)
     {
-        var expected = (Int128)((long)shape.Batch * shape.Heads) * length * dim;
-        if (actual != expected)
+        var token = strides.IsPacked ? OperandMemory.PackedStrides(operand, shape).Token : strides.In(shape.Layout).Token;
+        if (token > int.MaxValue)
         {
             throw new ArgumentException(
-                $"{name} holds {actual} numbers, but batch {shape.Batch} × heads {shape.Heads} × length {length} × dim {dim} = {expected} are needed.", name);
+                $"The tokens of {OperandChecks.NameOf(operand)} are {token} numbers apart, but GPU kernels take at most {int.MaxValue}.",
+                OperandChecks.NameOf(operand));
+        }
+    }
+
+    private static void CheckCount(long count, in AttentionShape shape, string name)
+    {
+        if (count != 0 && count != shape.Batch)
+        {
+            throw new ArgumentException($"{name} holds {count} numbers, but the batch has {shape.Batch} sequences.", name);
         }
     }
 }

@@ -2,64 +2,106 @@ using System.ComponentModel;
 
 namespace KernelGen.CompilerServices;
 
-/// <summary>The sizes of one launch, as GPU kernels take them: plain integers, so that they can be copied to the device.</summary>
-/// <param name="heads">Heads of each sequence.</param>
-/// <param name="queryLength">Queries of each head.</param>
-/// <param name="keyLength">Keys of each head.</param>
-/// <param name="isTokensOuter">Whether the tensors are [batch, length, heads, dim].</param>
-/// <param name="hasKeyLengths">Whether each sequence has a key length of its own.</param>
-/// <param name="wantsLogSumExp">Whether log-sum-exps are stored.</param>
-/// <param name="addsGradients">Whether gradients are added to what is there.</param>
-/// <param name="spanTokens">Tokens of a span.</param>
-/// <param name="spans">Spans of each head.</param>
-/// <param name="from">The first token of the first span.</param>
+/// <summary>
+/// The sizes of one launch, and where its operands are, as GPU kernels take them: plain integers, so that they can be copied to the device.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct GpuShape(
-    int heads, int queryLength, int keyLength, bool isTokensOuter, bool hasKeyLengths, bool wantsLogSumExp, bool addsGradients,
-    int spanTokens, int spans, int from)
+public readonly struct GpuShape
 {
-    /// <summary>Heads of each sequence.</summary>
-    public readonly int Heads = heads;
+    /// <summary>The most operands of a kernel.</summary>
+    public const int MostPlaces = 12;
+
+    /// <summary>Query heads of each sequence.</summary>
+    public readonly int Heads;
 
     /// <summary>Queries of each head.</summary>
-    public readonly int QueryLength = queryLength;
+    public readonly int QueryLength;
 
     /// <summary>Keys of each head.</summary>
-    public readonly int KeyLength = keyLength;
+    public readonly int KeyLength;
 
-    /// <summary>1 where the tensors are [batch, length, heads, dim], 0 where they are [batch, heads, length, dim].</summary>
-    public readonly int IsTokensOuter = isTokensOuter ? 1 : 0;
+    /// <summary>1 where each sequence has a query length of its own.</summary>
+    public readonly int HasQueryLengths;
 
     /// <summary>1 where each sequence has a key length of its own.</summary>
-    public readonly int HasKeyLengths = hasKeyLengths ? 1 : 0;
+    public readonly int HasKeyLengths;
 
-    /// <summary>1 where log-sum-exps are stored.</summary>
-    public readonly int WantsLogSumExp = wantsLogSumExp ? 1 : 0;
+    /// <summary>The sequence of the call that is the first of the launch.</summary>
+    public readonly int FirstSequence;
+
+    /// <summary>The query head that is the first of the launch.</summary>
+    public readonly int FirstHead;
+
+    /// <summary>Query heads from one of the launch to the next.</summary>
+    public readonly int HeadStep;
 
     /// <summary>1 where gradients are added to what is there, 0 where they overwrite it.</summary>
-    public readonly int AddsGradients = addsGradients ? 1 : 0;
+    public readonly int AddsGradients;
 
     /// <summary>Tokens of a span, a multiple of those of a tile.</summary>
-    public readonly int SpanTokens = spanTokens;
+    public readonly int SpanTokens;
 
     /// <summary>Spans of each head in this launch.</summary>
-    public readonly int Spans = spans;
+    public readonly int Spans;
 
     /// <summary>The first token of the first span.</summary>
-    public readonly int From = from;
+    public readonly int From;
+
+    /// <summary>Where the operands of the kernel are, in its order.</summary>
+    public readonly GpuPlace Place0, Place1, Place2, Place3, Place4, Place5, Place6, Place7, Place8, Place9, Place10, Place11;
+
+    /// <summary>Which query head of its sequence one of the heads of the launch is.</summary>
+    public int QueryHead(int head) => FirstHead + (head % Heads * HeadStep);
 
     /// <summary>The position of the first query among the keys: queries are the last of them.</summary>
-    public int FirstPosition => KeyLength - QueryLength;
+    /// <param name="queries">The queries that count.</param>
+    /// <param name="keys">The keys that count.</param>
+    public int FirstPosition(int queries, int keys) =>
+        HasQueryLengths == 0 || HasKeyLengths == 0 || KeyLength == QueryLength ? KeyLength - QueryLength
+        : keys > queries ? keys - queries
+        : 0;
 
-    /// <summary>The positions that there are.</summary>
-    public int Positions => KeyLength;
+    /// <param name="part">The heads.</param>
+    /// <param name="hasQueryLengths">Whether each sequence has a query length of its own.</param>
+    /// <param name="hasKeyLengths">Likewise a key length.</param>
+    /// <param name="addsGradients">Whether gradients are added to what is there.</param>
+    /// <param name="spanTokens">Tokens of a span.</param>
+    /// <param name="spans">Spans of each head.</param>
+    /// <param name="from">The first token of the first span.</param>
+    /// <param name="places">Of the operands of the kernel in the whole call, at most <see cref="MostPlaces"/>.</param>
+    public GpuShape(
+        in GpuPart part, bool hasQueryLengths, bool hasKeyLengths, bool addsGradients, int spanTokens, int spans, int from,
+        params ReadOnlySpan<GpuPlace> places)
+    {
+        Heads = part.Shape.Heads;
+        QueryLength = part.Shape.QueryLength;
+        KeyLength = part.Shape.KeyLength;
+        HasQueryLengths = hasQueryLengths ? 1 : 0;
+        HasKeyLengths = hasKeyLengths ? 1 : 0;
+        FirstSequence = part.FirstSequence;
+        FirstHead = part.FirstHead;
+        HeadStep = part.HeadStep;
+        AddsGradients = addsGradients ? 1 : 0;
+        SpanTokens = spanTokens;
+        Spans = spans;
+        From = from;
+        Span<GpuPlace> all = stackalloc GpuPlace[MostPlaces];
+        for (var i = 0; i < places.Length; i++)
+        {
+            all[i] = places[i].In(part);
+        }
 
-    /// <summary>The first float of a head in a tensor of <paramref name="dim"/> numbers a token.</summary>
-    public long Base(int head, int length, int dim) =>
-        IsTokensOuter == 0
-            ? (long)head * length * dim
-            : (((long)(head / Heads) * length * Heads) + (head % Heads)) * dim;
-
-    /// <summary>Floats from one token of a head to the next.</summary>
-    public int Stride(int dim) => IsTokensOuter == 0 ? dim : Heads * dim;
+        Place0 = all[0];
+        Place1 = all[1];
+        Place2 = all[2];
+        Place3 = all[3];
+        Place4 = all[4];
+        Place5 = all[5];
+        Place6 = all[6];
+        Place7 = all[7];
+        Place8 = all[8];
+        Place9 = all[9];
+        Place10 = all[10];
+        Place11 = all[11];
+    }
 }

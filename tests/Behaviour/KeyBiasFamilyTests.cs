@@ -15,7 +15,7 @@ namespace KernelGen.Tests.Behaviour;
 /// A family with a tensor that no other has, a number that is added to all scores of a key, and all that it takes is in this file:
 /// softmax(QKᵀ/√d + b)V with b [batch, keys], seen by all heads of a sequence.
 /// </summary>
-public sealed class KeyBiasFamilyTests
+public sealed partial class KeyBiasFamilyTests
 {
     private const int HeadDim = 12, ValueDim = 20;
 
@@ -36,18 +36,9 @@ public sealed class KeyBiasFamilyTests
         }
         """;
 
-    private static readonly Lazy<GeneratorRun> Run = new(() => new GeneratorRun(
-        new KernelGenerator(new FamilyRegistry(
-            [new Family<Spec>("KeyBiasAttribute", new Spec(), _ => new Spec(), _ => Forward(), _ => [QueryGradient(), KeyGradients()])])),
-        LanguageVersion.Preview, Source));
+    private static readonly Lazy<GeneratorRun> Run = new(() => Generate(Source));
 
-    private static readonly Lazy<Assembly> Compiled = new(() =>
-    {
-        using var image = new MemoryStream();
-        var emitted = Run.Value.Output.Emit(image);
-        Assert.True(emitted.Success, string.Join("\n", emitted.Diagnostics));
-        return Assembly.Load(image.ToArray());
-    });
+    private static readonly Lazy<Assembly> Compiled = new(() => Load(Run.Value));
 
     [Fact]
     public void Calls_take_the_tensor()
@@ -174,6 +165,19 @@ public sealed class KeyBiasFamilyTests
         var layer = (IAttention)Compiled.Value.GetType("Calls")!.GetMethod("Create")!.Invoke(null, null)!;
         layer.DegreeOfParallelism = degree;
         return layer;
+    }
+
+    private static GeneratorRun Generate(string source) => new(
+        new KernelGenerator(new FamilyRegistry(
+            [new Family<Spec>("KeyBiasAttribute", new Spec(), _ => new Spec(), _ => Forward(), _ => [QueryGradient(), KeyGradients()])])),
+        LanguageVersion.Preview, source);
+
+    private static Assembly Load(GeneratorRun run)
+    {
+        using var image = new MemoryStream();
+        var emitted = run.Output.Emit(image);
+        Assert.True(emitted.Success, string.Join("\n", emitted.Diagnostics));
+        return Assembly.Load(image.ToArray());
     }
 
     private static TileProgram Forward()
@@ -339,20 +343,21 @@ public sealed class KeyBiasFamilyTests
     /// <summary>The tensors of a call.</summary>
     private sealed class Problem
     {
-        private readonly AttentionShape _shape;
-        private readonly float[] _upstream;
-
         public Problem(AttentionShape shape, int[] lengths)
         {
-            _shape = shape;
+            Shape = shape;
             Lengths = lengths;
             var random = new Random(11);
             int queries = shape.Batch * shape.Heads * shape.QueryLength, keys = shape.Batch * shape.Heads * shape.KeyLength;
             (Query, Key, Value) = (Inputs.Normal(random, queries * HeadDim, 1), Inputs.Normal(random, keys * HeadDim, 1),
                 Inputs.Normal(random, keys * ValueDim, 1));
             Bias = Inputs.Normal(random, shape.Batch * shape.KeyLength, 3);
-            _upstream = Inputs.Normal(random, queries * ValueDim, 1);
+            Upstream = Inputs.Normal(random, queries * ValueDim, 1);
         }
+
+        public AttentionShape Shape { get; }
+
+        public float[] Upstream { get; }
 
         public float[] Query { get; }
 
@@ -366,14 +371,14 @@ public sealed class KeyBiasFamilyTests
 
         public Outcome<float> Compute(IAttention layer, float[]? bias, float start, bool wantsBiasGradient = true)
         {
-            var output = new float[_upstream.Length];
+            var output = new float[Upstream.Length];
             var context = new BackwardContext();
-            Call("Forward", layer, Query, Key, Value, bias, output, _shape, context, Lengths);
+            Call("Forward", layer, Query, Key, Value, bias, output, Shape, context, Lengths);
             float[]?[] gradients = [.. new[] { Query, Key, Value, wantsBiasGradient ? Bias : null }
                 .Select(tensor => tensor is null ? null : Enumerable.Repeat(start, tensor.Length).ToArray())];
             Call(
-                "Backward", layer, Query, Key, Value, bias, output, context, _upstream, gradients[0], gradients[1], gradients[2],
-                gradients[3], _shape, !float.IsNaN(start));
+                "Backward", layer, Query, Key, Value, bias, output, context, Upstream, gradients[0], gradients[1], gradients[2],
+                gradients[3], Shape, !float.IsNaN(start));
             return new Outcome<float>(output, gradients[0], gradients[1], gradients[2], gradients[3]);
 
             static void Call(string method, params object?[] arguments) =>
@@ -384,13 +389,13 @@ public sealed class KeyBiasFamilyTests
         public Outcome<double> Expected()
         {
             var expected = new Outcome<double>(
-                new double[_upstream.Length], new double[Query.Length], new double[Key.Length], new double[Value.Length],
+                new double[Upstream.Length], new double[Query.Length], new double[Key.Length], new double[Value.Length],
                 new double[Bias.Length]);
-            for (var head = 0; head < _shape.Batch * _shape.Heads; head++)
+            for (var head = 0; head < Shape.Batch * Shape.Heads; head++)
             {
-                for (var i = 0; i < _shape.QueryLength; i++)
+                for (var i = 0; i < Shape.QueryLength; i++)
                 {
-                    Row(expected, head / _shape.Heads, head % _shape.Heads, i);
+                    Row(expected, head / Shape.Heads, head % Shape.Heads, i);
                 }
             }
 
@@ -418,11 +423,11 @@ public sealed class KeyBiasFamilyTests
 
         private void Row(Outcome<double> expected, int batch, int head, int i)
         {
-            var keys = Lengths.Length == 0 ? _shape.KeyLength : Lengths[batch];
-            var (q, o) = (Token(batch, head, i, _shape.QueryLength) * HeadDim, Token(batch, head, i, _shape.QueryLength) * ValueDim);
-            int KeyAt(int j) => Token(batch, head, j, _shape.KeyLength);
+            var keys = Lengths.Length == 0 ? Shape.KeyLength : Lengths[batch];
+            var (q, o) = (Token(batch, head, i, Shape.QueryLength) * HeadDim, Token(batch, head, i, Shape.QueryLength) * ValueDim);
+            int KeyAt(int j) => Token(batch, head, j, Shape.KeyLength);
             var weights = Enumerable.Range(0, keys).Select(j => Math.Exp(
-                (Dot(Query, q, Key, KeyAt(j) * HeadDim, HeadDim) / Math.Sqrt(HeadDim)) + Bias[(batch * _shape.KeyLength) + j])).ToArray();
+                (Dot(Query, q, Key, KeyAt(j) * HeadDim, HeadDim) / Math.Sqrt(HeadDim)) + Bias[(batch * Shape.KeyLength) + j])).ToArray();
             var normaliser = weights.Sum();
             for (var c = 0; c < ValueDim; c++)
             {
@@ -430,11 +435,11 @@ public sealed class KeyBiasFamilyTests
                     Enumerable.Range(0, keys).Sum(j => weights[j] * Value[(KeyAt(j) * ValueDim) + c]) / (keys == 0 ? 1 : normaliser);
             }
 
-            var delta = Enumerable.Range(0, ValueDim).Sum(c => _upstream[o + c] * expected.Output[o + c]);
+            var delta = Enumerable.Range(0, ValueDim).Sum(c => Upstream[o + c] * expected.Output[o + c]);
             for (var j = 0; j < keys; j++)
             {
                 var (k, v, p) = (KeyAt(j) * HeadDim, KeyAt(j) * ValueDim, weights[j] / normaliser);
-                var ds = p * (Dot(_upstream, o, Value, v, ValueDim) - delta);
+                var ds = p * (Dot(Upstream, o, Value, v, ValueDim) - delta);
                 for (var c = 0; c < HeadDim; c++)
                 {
                     expected.Query![q + c] += ds * Key[k + c] / Math.Sqrt(HeadDim);
@@ -443,16 +448,16 @@ public sealed class KeyBiasFamilyTests
 
                 for (var c = 0; c < ValueDim; c++)
                 {
-                    expected.Value![v + c] += p * _upstream[o + c];
+                    expected.Value![v + c] += p * Upstream[o + c];
                 }
 
-                expected.Bias![(batch * _shape.KeyLength) + j] += ds;
+                expected.Bias![(batch * Shape.KeyLength) + j] += ds;
             }
         }
 
-        private int Token(int batch, int head, int token, int length) => _shape.Layout == TensorLayout.BatchHeadLengthDim
-            ? (((batch * _shape.Heads) + head) * length) + token
-            : (((batch * length) + token) * _shape.Heads) + head;
+        private int Token(int batch, int head, int token, int length) => Shape.Layout == TensorLayout.BatchHeadLengthDim
+            ? (((batch * Shape.Heads) + head) * length) + token
+            : (((batch * length) + token) * Shape.Heads) + head;
 
         private static double Dot(float[] a, int fromA, float[] b, int fromB, int count) =>
             Enumerable.Range(0, count).Sum(c => (double)a[fromA + c] * b[fromB + c]);

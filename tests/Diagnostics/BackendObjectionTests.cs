@@ -38,14 +38,20 @@ public sealed class BackendObjectionTests
     }
 
     [Fact]
-    public void Program_with_tensors_of_its_own_has_kernels_for_CPUs_alone()
+    public void Program_with_tensors_of_its_own_has_kernels_for_GPUs_too()
     {
-        var run = Run(() => ComingFamiliesTests.Linformer(rank: 3), "");
+        var run = Run(() => WithOthers(4), "").Reference(IlgpuReference.Minimal);
         Assert.Empty(run.Result.Diagnostics);
-        run.Reference(IlgpuReference.Minimal);
-        var reported = Assert.Single(run.Result.Diagnostics);
-        Assert.Equal("KGEN037", reported.Id);
-        Assert.Contains("the tensor 'E', which calls on GPUs do not hand in", reported.GetMessage(null), StringComparison.Ordinal);
+        Assert.Contains("            _Floats other3,\n", run.Files["A.Ilgpu.g.cs"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Kernel_with_more_arguments_than_a_launcher_takes_has_no_GPU_kernels()
+    {
+        Assert.Equal(
+            "a kernel needs 15 arguments, and ILGPU launches kernels of 14",
+            AllBackends.Registry.All[^1].ObjectionTo(new LayerPrograms(WithOthers(9), [])));
+        Assert.Null(AllBackends.Registry.All[^1].ObjectionTo(new LayerPrograms(WithOthers(8), [])));
     }
 
     [Fact]

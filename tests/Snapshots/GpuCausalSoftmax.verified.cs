@@ -12,6 +12,8 @@ using _Float4 = global::KernelGen.CompilerServices.Float4;
 using _Positions = global::KernelGen.CompilerServices.Positions;
 using _FloatBuffer = global::ILGPU.Runtime.MemoryBuffer1D<float, global::ILGPU.Stride1D.Dense>;
 using _Floats = global::ILGPU.ArrayView<float>;
+using _GpuPart = global::KernelGen.CompilerServices.GpuPart;
+using _GpuPlace = global::KernelGen.CompilerServices.GpuPlace;
 using _GpuShape = global::KernelGen.CompilerServices.GpuShape;
 using _Grid = global::ILGPU.Grid;
 using _Group = global::ILGPU.Group;
@@ -22,8 +24,13 @@ using _KernelConfig = global::ILGPU.KernelConfig;
 using _KernelLoaders = global::ILGPU.Runtime.KernelLoaders;
 using _OpenClDevice = global::ILGPU.Runtime.OpenCL.CLDevice;
 using _OpenClDeviceType = global::ILGPU.Runtime.OpenCL.CLDeviceType;
+using _Operand = global::KernelGen.CompilerServices.Operand;
+using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
+using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
+using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
 using _SharedMemory = global::ILGPU.SharedMemory;
 using _Stream = global::ILGPU.Runtime.AcceleratorStream;
+using _Strides = global::KernelGen.TensorStrides;
 using _Views = global::ILGPU.Runtime.ArrayViewExtensions;
 
 namespace Samples;
@@ -94,7 +101,7 @@ partial class GpuCausalSoftmax
         {
             using var use = _gate.Share();
             global::KernelGen.CompilerServices.GpuChecks.CheckShape(shape, causal: true);
-            var length = (Queries(shape) * 2) + 1; // An empty view begins inside too.
+            var length = ((Queries(shape) * 2) + 4) / 4 * 4; // Kernels read fours, and an empty view begins inside too.
             global::KernelGen.CompilerServices.GpuChecks.CheckMemory(_accelerator.Name, global::KernelGen.CompilerServices.GpuChecks.Bytes(length), _accelerator.MemorySize, "a context");
             return new global::KernelGen.GpuBackwardContext(this, Zeros(length), shape, length * sizeof(float));
         }
@@ -109,17 +116,23 @@ partial class GpuCausalSoftmax
         }
 
         /// <summary>
-        /// Queues a forward call; nothing waits for it. Tensors are on the device, in the layout that <paramref name="shape"/> names.
+        /// Queues a forward call; nothing waits for it. Tensors are on the device, in the layout that <paramref name="shape"/> names where nothing is said
+        /// of their strides.
         /// </summary>
         /// <param name="stream">The stream that the kernels run on, one after the other.</param>
         /// <param name="query">[batch, heads, query length, 16].</param>
-        /// <param name="key">[batch, heads, key length, 16].</param>
-        /// <param name="value">[batch, heads, key length, 16].</param>
+        /// <param name="key">[batch, key heads, key length, 16].</param>
+        /// <param name="value">[batch, key heads, key length, 16].</param>
         /// <param name="destination">Overwritten, [batch, heads, query length, 16].</param>
         /// <param name="shape">The sizes.</param>
-        /// <param name="keyLengths">For each sequence how many keys count, each 0 to key length; empty: all.</param>
+        /// <param name="keyLengths">For each sequence how many keys count, each 0 to key length; the others are not read. Empty: all.</param>
+        /// <param name="queryLengths">For each sequence how many queries count, each 0 to query length; the others are not read. Empty: all.</param>
         /// <param name="context">Overwritten with what a backward call needs; null: not wanted.</param>
-        /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the context is for another.</exception>
+        /// <param name="queryStrides">How far apart the parts of query are, in numbers; by default nothing is between them.</param>
+        /// <param name="keyStrides">How far apart the parts of key are, in numbers; by default nothing is between them.</param>
+        /// <param name="valueStrides">How far apart the parts of value are, in numbers; by default nothing is between them.</param>
+        /// <param name="destinationStrides">How far apart the parts of destination are, in numbers; by default nothing is between them.</param>
+        /// <exception cref="global::System.ArgumentException">A length or stride does not fit, the shape is impossible, or the context is for another.</exception>
         /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
         public void Forward(
             _Stream stream,
@@ -129,12 +142,20 @@ partial class GpuCausalSoftmax
             _Floats destination,
             global::KernelGen.AttentionShape shape,
             _Ints keyLengths = default,
-            global::KernelGen.GpuBackwardContext? context = null)
+            _Ints queryLengths = default,
+            global::KernelGen.GpuBackwardContext? context = null,
+            _Strides queryStrides = default,
+            _Strides keyStrides = default,
+            _Strides valueStrides = default,
+            _Strides destinationStrides = default)
         {
             global::System.ArgumentNullException.ThrowIfNull(stream);
             using var use = _gate.Share();
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                shape, causal: true, 16, 16, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
+                ForwardOperands, shape, causal: true,
+                [query.Length, key.Length, value.Length, destination.Length],
+                [queryStrides, keyStrides, valueStrides, destinationStrides],
+                keyLengths.Length, queryLengths.Length);
             using var useOfContext = global::KernelGen.CompilerServices.GpuChecks.Enter(context, this, shape);
             if (shape.Batch == 0 || shape.Heads == 0 || shape.QueryLength == 0)
             {
@@ -148,16 +169,22 @@ partial class GpuCausalSoftmax
                 var call = new Call
                 {
                     Query = query,
+                    QueryPlace = _GpuPlace.Of(ForwardOperands[0], query.Length, queryStrides, shape),
                     Key = key,
+                    KeyPlace = _GpuPlace.Of(ForwardOperands[1], key.Length, keyStrides, shape),
                     Value = value,
+                    ValuePlace = _GpuPlace.Of(ForwardOperands[2], value.Length, valueStrides, shape),
                     Output = destination,
-                    LogSumExp = context is null ? memory.SubView(0, 1) : PerQuery(context, 0),
-                    LogSumExpRest = context is null ? memory.SubView(0, 1) : PerQuery(context, 1),
-                    WantsLogSumExp = context is not null,
+                    OutputPlace = _GpuPlace.Of(ForwardOperands[3], destination.Length, destinationStrides, shape),
+                    Kept = context is null ? memory.SubView(0, 1) : Kept(context),
+                    LogSumExpPlace = context is null ? _GpuPlace.Unwanted : _GpuPlace.OfKept((Queries(shape) * 0), shape.QueryLength, shape),
+                    LogSumExpRestPlace = context is null ? _GpuPlace.Unwanted : _GpuPlace.OfKept((Queries(shape) * 1), shape.QueryLength, shape),
                     KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
+                    QueryLengths = queryLengths.Length > 0 ? queryLengths : (_Ints)_noLengths.View,
                     HasKeyLengths = keyLengths.Length > 0,
+                    HasQueryLengths = queryLengths.Length > 0,
                 };
-                _forward.Launch(stream, in call, shape, _accelerator.NumMultiprocessors, memory);
+                _forward.Launch(stream, in call, _GpuPart.All(shape), _accelerator.NumMultiprocessors, memory);
             }
 
             global::KernelGen.CompilerServices.GpuChecks.Fill(context);
@@ -166,32 +193,41 @@ partial class GpuCausalSoftmax
         /// <summary>A forward call on arrays of the CPU: copies them to the device, computes, copies the output back and waits for it.</summary>
         /// <inheritdoc cref="global::KernelGen.IAttention.Forward"/>
         public void Forward(
-            global::System.ReadOnlySpan<float> query,
-            global::System.ReadOnlySpan<float> key,
-            global::System.ReadOnlySpan<float> value,
-            global::System.Span<float> destination,
+            in global::KernelGen.ReadOnlyTensorView query,
+            in global::KernelGen.ReadOnlyTensorView key,
+            in global::KernelGen.ReadOnlyTensorView value,
+            in global::KernelGen.TensorView destination,
             global::KernelGen.AttentionShape shape,
-            global::System.ReadOnlySpan<int> keyLengths = default)
+            global::System.ReadOnlySpan<int> keyLengths = default,
+            global::System.ReadOnlySpan<int> queryLengths = default)
         {
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                shape, causal: true, 16, 16, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
-            global::KernelGen.CompilerServices.GpuChecks.CheckKeyLengths(keyLengths, shape);
-            if (destination.IsEmpty)
+                ForwardOperands, shape, causal: true,
+                [query.Memory.Length, key.Memory.Length, value.Memory.Length, destination.Memory.Length],
+                [query.Strides, key.Strides, value.Strides, destination.Strides],
+                keyLengths.Length, queryLengths.Length);
+            global::KernelGen.CompilerServices.GpuChecks.CheckLengths(keyLengths, queryLengths, shape);
+            if (Queries(shape) == 0)
             {
                 return;
             }
 
             var stream = _accelerator.DefaultStream;
-            using var q = Upload(query);
-            using var k = Upload(key);
-            using var v = Upload(value);
-            using var o = _accelerator.Allocate1D<float>(destination.Length);
-            using var lengths = Upload(keyLengths);
+            using var queryBuffer = Upload<float>(query.Memory);
+            _Floats queryView = queryBuffer.View.SubView(0, query.Memory.Length);
+            using var keyBuffer = Upload<float>(key.Memory);
+            _Floats keyView = keyBuffer.View.SubView(0, key.Memory.Length);
+            using var valueBuffer = Upload<float>(value.Memory);
+            _Floats valueView = valueBuffer.View.SubView(0, value.Memory.Length);
+            using var destinationBuffer = queryLengths.IsEmpty ? _accelerator.Allocate1D<float>(global::KernelGen.CompilerServices.GpuChecks.AtLeastOne(destination.Memory.Length)) : Upload<float>(destination.Memory);
+            _Floats destinationView = destinationBuffer.View.SubView(0, destination.Memory.Length);
+            using var keys = Upload(keyLengths);
+            using var queries = Upload(queryLengths);
             Forward(
-                stream, q.View.SubView(0, query.Length), k.View.SubView(0, key.Length), v.View.SubView(0, value.Length), o.View, shape,
-                lengths.View.SubView(0, keyLengths.Length));
-            _Views.CopyToCPU(o.View, stream, destination);
-            stream.Synchronize();
+                stream, queryView, keyView, valueView, destinationView, shape,
+                keys.View.SubView(0, keyLengths.Length), queries.View.SubView(0, queryLengths.Length), context: null,
+                queryStrides: query.Strides, keyStrides: key.Strides, valueStrides: value.Strides, destinationStrides: destination.Strides);
+            Download(destinationView, destination, ForwardOperands[3], shape);
         }
 
         /// <summary>
@@ -225,7 +261,9 @@ partial class GpuCausalSoftmax
 
         /// <summary>One of the arrays of a context that have a number a query.</summary>
         private static _Floats PerQuery(global::KernelGen.GpuBackwardContext context, int index) =>
-            ((_FloatBuffer)context.Memory).View.SubView((Queries(context.Shape) * index), Queries(context.Shape));
+            Kept(context).SubView((Queries(context.Shape) * index), Queries(context.Shape));
+
+        private static _Floats Kept(global::KernelGen.GpuBackwardContext context) => ((_FloatBuffer)context.Memory).View;
 
         /// <summary>Memory of the stream's own, since what other streams have may be in use. What was too small goes, and what disposed streams had.</summary>
         private _Floats Scratch(_Stream stream, long length)
@@ -271,51 +309,99 @@ partial class GpuCausalSoftmax
             return buffer;
         }
 
-        /// <summary>The tensors of a call on the device. A pass reads those that it has a use for.</summary>
+        /// <summary>Copies what was written back, and waits for it. What lies between the parts of a tensor may be another's.</summary>
+        private void Download(_Floats from, in global::KernelGen.TensorView to, _Operand operand, global::KernelGen.AttentionShape shape)
+        {
+            if (to.Memory.IsEmpty)
+            {
+                return;
+            }
+
+            var copy = to.Strides.IsPacked ? to.Memory : new float[to.Memory.Length];
+            _Views.CopyToCPU(from, _accelerator.DefaultStream, copy);
+            _accelerator.DefaultStream.Synchronize();
+
+            if (!to.Strides.IsPacked)
+            {
+                global::KernelGen.CompilerServices.GpuRows.Copy(copy, to, operand, shape);
+            }
+        }
+
+        private static readonly _Operand[] ForwardOperands =
+        [
+            new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+            new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("output", _OperandRows.Queries, 16, _OperandAccess.Write),
+        ];
+
+        /// <summary>The tensors of a call on the device, and where they are in their views. A pass reads those that it has a use for.</summary>
         internal readonly struct Call
         {
             internal _Floats Query { get; init; }
 
+            internal _GpuPlace QueryPlace { get; init; }
+
             internal _Floats Key { get; init; }
+
+            internal _GpuPlace KeyPlace { get; init; }
 
             internal _Floats Value { get; init; }
 
+            internal _GpuPlace ValuePlace { get; init; }
+
             internal _Floats Output { get; init; }
+
+            internal _GpuPlace OutputPlace { get; init; }
 
             internal _Floats OutputGradient { get; init; }
 
+            internal _GpuPlace OutputGradientPlace { get; init; }
+
             internal _Floats QueryGradient { get; init; }
+
+            internal _GpuPlace QueryGradientPlace { get; init; }
 
             internal _Floats KeyGradient { get; init; }
 
+            internal _GpuPlace KeyGradientPlace { get; init; }
+
             internal _Floats ValueGradient { get; init; }
 
-            internal _Floats LogSumExp { get; init; }
+            internal _GpuPlace ValueGradientPlace { get; init; }
 
-            internal _Floats LogSumExpRest { get; init; }
+            internal _Floats Kept { get; init; }
 
-            internal _Floats KeptStates { get; init; }
+            internal _GpuPlace LogSumExpPlace { get; init; }
+
+            internal _GpuPlace LogSumExpRestPlace { get; init; }
 
             internal _Ints KeyLengths { get; init; }
 
+            internal _Ints QueryLengths { get; init; }
+
             internal bool HasKeyLengths { get; init; }
 
-            internal bool WantsLogSumExp { get; init; }
+            internal bool HasQueryLengths { get; init; }
 
             internal bool AddsGradients { get; init; }
 
-            internal _GpuShape ShapeOf(global::KernelGen.AttentionShape shape, int spanTokens, int spans, int from) => new(
-                shape.Heads, shape.QueryLength, shape.KeyLength, shape.Layout == global::KernelGen.TensorLayout.BatchLengthHeadDim, HasKeyLengths, WantsLogSumExp, AddsGradients,
-                spanTokens, spans, from);
+            /// <param name="part">The heads of the launch.</param>
+            /// <param name="spanTokens">Tokens of a span.</param>
+            /// <param name="spans">Spans of each head.</param>
+            /// <param name="from">The first token of the first span.</param>
+            /// <param name="places">Of the kernel's operands in the whole call.</param>
+            internal _GpuShape ShapeOf(in _GpuPart part, int spanTokens, int spans, int from, params global::System.ReadOnlySpan<_GpuPlace> places) => new(
+                part, HasQueryLengths, HasKeyLengths, AddsGradients || part.IsOneOfSeveral, spanTokens, spans, from, places);
         }
 
         /// <summary>The kernels of the forward pass. Schedule: groups of 256 threads; tiles of 32 tokens for states and 32 for outputs; 14976 bytes of shared memory.</summary>
         internal sealed class ForwardPass : global::System.IDisposable
         {
             private readonly _FloatBuffer _parameters;
-            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape> _accumulate;
+            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Ints, _Ints, _Floats, _Floats, _GpuShape> _accumulate;
             private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, int, int, int, int> _merge;
-            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape> _output;
+            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Ints, _Floats, _Floats, _GpuShape> _output;
 
             /// <summary>Compiles the kernels for a device, and copies the projections there.</summary>
             internal ForwardPass(_Accelerator accelerator, global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters)
@@ -327,12 +413,12 @@ partial class GpuCausalSoftmax
                 _parameters = accelerator.Allocate1D<float>(packed.Length);
                 _Views.CopyFromCPU(_parameters.View, accelerator.DefaultStream, packed);
                 accelerator.DefaultStream.Synchronize();
-                _accumulate = _KernelLoaders.LoadKernel<_Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape>(accelerator, Accumulate);
+                _accumulate = _KernelLoaders.LoadKernel<_Floats, _Floats, _Ints, _Ints, _Floats, _Floats, _GpuShape>(accelerator, Accumulate);
                 _merge = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, int, int, int, int>(accelerator, Merge);
-                _output = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape>(accelerator, Output);
+                _output = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Ints, _Floats, _Floats, _GpuShape>(accelerator, Output);
             }
 
-            /// <summary>How a call is cut for a device of so many multiprocessors.</summary>
+            /// <summary>How a launch is cut for a device of so many multiprocessors.</summary>
             internal static global::KernelGen.CompilerServices.GpuPlan Plan(global::KernelGen.AttentionShape shape, int processors) => global::KernelGen.CompilerServices.GpuPlan.Create(
                 shape.Batch * shape.Heads, stateLength: shape.QueryLength, outputLength: shape.QueryLength, processors,
                 stateTokens: 32, outputTokens: 32, stateFloats: 288, scratchFloats: 0, isScan: true);
@@ -344,10 +430,10 @@ partial class GpuCausalSoftmax
                 return StatesLength(in plan) + 1;
             }
 
-            /// <summary>Queues the kernels.</summary>
-            internal void Launch(_Stream stream, in Call call, global::KernelGen.AttentionShape shape, int processors, _Floats memory)
+            /// <summary>Queues the kernels for some of the heads, or all.</summary>
+            internal void Launch(_Stream stream, in Call call, in _GpuPart part, int processors, _Floats memory)
             {
-                var plan = Plan(shape, processors);
+                var plan = Plan(part.Shape, processors);
                 var states = memory.SubView(0, (long)plan.Heads * plan.StateSpans * 288);
                 var merged = memory.SubView(states.Length, (long)plan.Heads * plan.StateSpans * 288);
                 var carried = (long)plan.Heads * 288;
@@ -358,13 +444,13 @@ partial class GpuCausalSoftmax
                     var isFirstsTurn = (plan.Rounds - round) % 2 == 0;
                     _accumulate(
                         stream, new _KernelConfig(plan.Heads * plan.StateSpans, 256),
-                        call.Key, call.Value, call.KeyLengths, _parameters.View, states, call.ShapeOf(shape, plan.StateSpanTokens, plan.StateSpans, round * plan.StateSpans * plan.StateSpanTokens));
+                        call.Key, call.Value, call.KeyLengths, call.QueryLengths, _parameters.View, states, call.ShapeOf(part, plan.StateSpanTokens, plan.StateSpans, round * plan.StateSpans * plan.StateSpanTokens, call.KeyPlace, call.ValuePlace));
                     _merge(
                         stream, new _KernelConfig((int)((((long)plan.Heads * 272) + 255) / 256), 256),
                         states, merged, isFirstsTurn ? secondCarried : firstCarried, isFirstsTurn ? firstCarried : secondCarried, plan.Heads, plan.StateSpans, round == 0 ? 1 : 0, round == plan.Rounds - 1 ? 1 : 0);
                     _output(
                         stream, new _KernelConfig(plan.Heads * plan.OutputSpans, 256),
-                        call.Query, call.Key, call.Value, call.Output, call.LogSumExp, call.LogSumExpRest, call.KeyLengths, _parameters.View, merged, call.ShapeOf(shape, plan.OutputSpanTokens, plan.OutputSpans, round * plan.StateSpans * plan.StateSpanTokens));
+                        call.Query, call.Key, call.Value, call.Output, call.Kept, call.KeyLengths, call.QueryLengths, _parameters.View, merged, call.ShapeOf(part, plan.OutputSpanTokens, plan.OutputSpans, round * plan.StateSpans * plan.StateSpanTokens, call.QueryPlace, call.KeyPlace, call.ValuePlace, call.OutputPlace, call.LogSumExpPlace, call.LogSumExpRestPlace));
                 }
             }
 
@@ -380,26 +466,33 @@ partial class GpuCausalSoftmax
             }
 
             /// <summary>The state of one span of tokens: a group a span of a head.</summary>
-            internal static void Accumulate(_Floats key, _Floats value, _Ints keyLengths, _Floats parameters, _Floats states, _GpuShape shape)
+            internal static void Accumulate(_Floats key, _Floats value, _Ints keyLengths, _Ints queryLengths, _Floats parameters, _Floats states, _GpuShape shape)
             {
                 var thread = _Group.IdxX;
-                var head = _Grid.IdxX / shape.Spans;
+                var unit = _Grid.IdxX / shape.Spans;
+                var sequence = unit / shape.Heads;
+                var head = unit % shape.Heads;
                 var from = shape.From + (_Grid.IdxX % shape.Spans * shape.SpanTokens);
                 var keyCount = shape.KeyLength;
                 if (shape.HasKeyLengths != 0)
                 {
-                    keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[head / shape.Heads], 0, shape.KeyLength);
+                    keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[shape.FirstSequence + sequence], 0, shape.KeyLength);
                 }
-                var keyBase = shape.Base(head, shape.KeyLength, 16);
-                var keyStride = shape.Stride(16);
-                var valueBase = shape.Base(head, shape.KeyLength, 16);
-                var valueStride = shape.Stride(16);
+                var queryCount = shape.QueryLength;
+                if (shape.HasQueryLengths != 0)
+                {
+                    queryCount = global::ILGPU.IntrinsicMath.Clamp(queryLengths[shape.FirstSequence + sequence], 0, shape.QueryLength);
+                }
+                var keyBase = shape.Place0.Base(sequence, head);
+                var keyStride = shape.Place0.RowStride;
+                var valueBase = shape.Place1.Base(sequence, head);
+                var valueStride = shape.Place1.RowStride;
                 var shared4 = _SharedMemory.Allocate<_Float4>(468);
                 var shared = shared4.Cast<float>();
                 var parameters4 = parameters.Cast<_Float4>();
                 var state4 = states.Cast<_Float4>().SubView((long)_Grid.IdxX * 72, 72);
                 var state = state4.Cast<float>();
-                var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, keyCount);
+                var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, global::ILGPU.IntrinsicMath.Min(keyCount, queryCount));
                 for (var i = thread; i < 16; i += 256)
                 {
                     state[i] = -1.00000002E+30f;
@@ -735,30 +828,41 @@ partial class GpuCausalSoftmax
             }
 
             /// <summary>The outputs of one span of tokens: a group a span of a head.</summary>
-            internal static void Output(_Floats query, _Floats key, _Floats value, _Floats output, _Floats logSumExp, _Floats logSumExpRest, _Ints keyLengths, _Floats parameters, _Floats states, _GpuShape shape)
+            internal static void Output(_Floats query, _Floats key, _Floats value, _Floats output, _Floats kept, _Ints keyLengths, _Ints queryLengths, _Floats parameters, _Floats states, _GpuShape shape)
             {
                 var thread = _Group.IdxX;
-                var head = _Grid.IdxX / shape.Spans;
+                var unit = _Grid.IdxX / shape.Spans;
+                var sequence = unit / shape.Heads;
+                var head = unit % shape.Heads;
                 var from = shape.From + (_Grid.IdxX % shape.Spans * shape.SpanTokens);
                 var keyCount = shape.KeyLength;
                 if (shape.HasKeyLengths != 0)
                 {
-                    keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[head / shape.Heads], 0, shape.KeyLength);
+                    keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[shape.FirstSequence + sequence], 0, shape.KeyLength);
                 }
-                var queryBase = shape.Base(head, shape.QueryLength, 16);
-                var queryStride = shape.Stride(16);
-                var keyBase = shape.Base(head, shape.KeyLength, 16);
-                var keyStride = shape.Stride(16);
-                var valueBase = shape.Base(head, shape.KeyLength, 16);
-                var valueStride = shape.Stride(16);
-                var outputBase = shape.Base(head, shape.QueryLength, 16);
-                var outputStride = shape.Stride(16);
+                var queryCount = shape.QueryLength;
+                if (shape.HasQueryLengths != 0)
+                {
+                    queryCount = global::ILGPU.IntrinsicMath.Clamp(queryLengths[shape.FirstSequence + sequence], 0, shape.QueryLength);
+                }
+                var queryBase = shape.Place0.Base(sequence, head);
+                var queryStride = shape.Place0.RowStride;
+                var keyBase = shape.Place1.Base(sequence, head);
+                var keyStride = shape.Place1.RowStride;
+                var valueBase = shape.Place2.Base(sequence, head);
+                var valueStride = shape.Place2.RowStride;
+                var outputBase = shape.Place3.Base(sequence, head);
+                var outputStride = shape.Place3.RowStride;
+                var logSumExpBase = shape.Place4.Base(sequence, head);
+                var wantsLogSumExp = shape.Place4.IsWanted;
+                var logSumExpRestBase = shape.Place5.Base(sequence, head);
+                var wantsLogSumExpRest = shape.Place5.IsWanted;
                 var shared4 = _SharedMemory.Allocate<_Float4>(936);
                 var shared = shared4.Cast<float>();
                 var parameters4 = parameters.Cast<_Float4>();
                 var state4 = states.Cast<_Float4>().SubView((long)_Grid.IdxX * 72, 72);
                 var state = state4.Cast<float>();
-                var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, shape.QueryLength);
+                var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, queryCount);
                 // What rounding takes away from z.
                 var zRest0_ = 0f;
                 // What rounding takes away from S.
@@ -1160,13 +1264,13 @@ partial class GpuCausalSoftmax
                         }
                         // logSumExp[t] = lse
                         _Group.Barrier();
-                        if (shape.WantsLogSumExp != 0)
+                        if (wantsLogSumExp)
                         {
                             for (var r = thread; r < 32; r += 256)
                             {
                                 if (r >= runFrom && r < runTo)
                                 {
-                                    logSumExp[((long)head * shape.QueryLength) + tStart + r] = shared[288 + r];
+                                    kept[logSumExpBase + tStart + r] = shared[288 + r];
                                 }
                             }
                         }
@@ -1184,13 +1288,13 @@ partial class GpuCausalSoftmax
                         }
                         // logSumExpRest[t] = nr
                         _Group.Barrier();
-                        if (shape.WantsLogSumExp != 0)
+                        if (wantsLogSumExpRest)
                         {
                             for (var r = thread; r < 32; r += 256)
                             {
                                 if (r >= runFrom && r < runTo)
                                 {
-                                    logSumExpRest[((long)head * shape.QueryLength) + tStart + r] = shared[3680 + r];
+                                    kept[logSumExpRestBase + tStart + r] = shared[3680 + r];
                                 }
                             }
                         }

@@ -12,6 +12,8 @@ using _Float4 = global::KernelGen.CompilerServices.Float4;
 using _Positions = global::KernelGen.CompilerServices.Positions;
 using _FloatBuffer = global::ILGPU.Runtime.MemoryBuffer1D<float, global::ILGPU.Stride1D.Dense>;
 using _Floats = global::ILGPU.ArrayView<float>;
+using _GpuPart = global::KernelGen.CompilerServices.GpuPart;
+using _GpuPlace = global::KernelGen.CompilerServices.GpuPlace;
 using _GpuShape = global::KernelGen.CompilerServices.GpuShape;
 using _Grid = global::ILGPU.Grid;
 using _Group = global::ILGPU.Group;
@@ -22,8 +24,13 @@ using _KernelConfig = global::ILGPU.KernelConfig;
 using _KernelLoaders = global::ILGPU.Runtime.KernelLoaders;
 using _OpenClDevice = global::ILGPU.Runtime.OpenCL.CLDevice;
 using _OpenClDeviceType = global::ILGPU.Runtime.OpenCL.CLDeviceType;
+using _Operand = global::KernelGen.CompilerServices.Operand;
+using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;
+using _OperandRows = global::KernelGen.CompilerServices.OperandRows;
+using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;
 using _SharedMemory = global::ILGPU.SharedMemory;
 using _Stream = global::ILGPU.Runtime.AcceleratorStream;
+using _Strides = global::KernelGen.TensorStrides;
 using _Views = global::ILGPU.Runtime.ArrayViewExtensions;
 
 namespace Samples;
@@ -33,25 +40,36 @@ partial class GpuSoftmax
     public sealed partial class Gpu
     {
         private AllPass? _allPass;
+        private global::System.Action<_Stream, _KernelConfig, _Floats, _Ints, _Ints, int, _GpuShape>? _clear;
 
         /// <summary>
         /// Queues a backward call; nothing waits for it. The first one compiles its kernels. Tensors are on the device, in the layout that
-        /// <paramref name="shape"/> names; none of the gradients overlaps another tensor.
+        /// <paramref name="shape"/> names where nothing is said of their strides; none of the gradients shares a number with another tensor. Those of keys and
+        /// values that several heads share are sums over these, always made in the same order.
         /// </summary>
         /// <param name="stream">The stream that the kernels run on, one after the other: that of the forward call, or one that waits for it.</param>
         /// <param name="query">[batch, heads, query length, 16].</param>
-        /// <param name="key">[batch, heads, key length, 16].</param>
-        /// <param name="value">[batch, heads, key length, 16].</param>
+        /// <param name="key">[batch, key heads, key length, 16].</param>
+        /// <param name="value">[batch, key heads, key length, 16].</param>
         /// <param name="output">What the forward call has computed, [batch, heads, query length, 16].</param>
         /// <param name="context">What it has kept.</param>
         /// <param name="outputGradient">∂loss/∂output, [batch, heads, query length, 16].</param>
-        /// <param name="queryGradient">∂loss/∂query, [batch, heads, query length, 16].</param>
-        /// <param name="keyGradient">∂loss/∂key, [batch, heads, key length, 16]; 0 for keys that do not count.</param>
-        /// <param name="valueGradient">∂loss/∂value, [batch, heads, key length, 16]; likewise.</param>
+        /// <param name="queryGradient">∂loss/∂query, [batch, heads, query length, 16]; 0 for queries that do not count.</param>
+        /// <param name="keyGradient">∂loss/∂key, [batch, key heads, key length, 16]; 0 for keys that do not count.</param>
+        /// <param name="valueGradient">∂loss/∂value, [batch, key heads, key length, 16]; 0 for keys that do not count.</param>
         /// <param name="shape">The sizes.</param>
         /// <param name="keyLengths">Those of the forward call.</param>
-        /// <param name="accumulate">Whether the three are added to what is there, rather than overwriting it.</param>
-        /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the context is for another, or empty.</exception>
+        /// <param name="queryLengths">Those of the forward call.</param>
+        /// <param name="accumulate">Whether gradients are added to what is there, rather than overwriting it.</param>
+        /// <param name="queryStrides">How far apart the parts of query are, in numbers; by default nothing is between them.</param>
+        /// <param name="keyStrides">How far apart the parts of key are, in numbers; by default nothing is between them.</param>
+        /// <param name="valueStrides">How far apart the parts of value are, in numbers; by default nothing is between them.</param>
+        /// <param name="outputStrides">How far apart the parts of output are, in numbers; by default nothing is between them.</param>
+        /// <param name="outputGradientStrides">How far apart the parts of outputGradient are, in numbers; by default nothing is between them.</param>
+        /// <param name="queryGradientStrides">How far apart the parts of queryGradient are, in numbers; by default nothing is between them.</param>
+        /// <param name="keyGradientStrides">How far apart the parts of keyGradient are, in numbers; by default nothing is between them.</param>
+        /// <param name="valueGradientStrides">How far apart the parts of valueGradient are, in numbers; by default nothing is between them.</param>
+        /// <exception cref="global::System.ArgumentException">A length or stride does not fit, the shape is impossible, or the context is for another, or empty.</exception>
         /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
         public void Backward(
             _Stream stream,
@@ -66,25 +84,28 @@ partial class GpuSoftmax
             _Floats valueGradient,
             global::KernelGen.AttentionShape shape,
             _Ints keyLengths = default,
-            bool accumulate = false)
+            _Ints queryLengths = default,
+            bool accumulate = false,
+            _Strides queryStrides = default,
+            _Strides keyStrides = default,
+            _Strides valueStrides = default,
+            _Strides outputStrides = default,
+            _Strides outputGradientStrides = default,
+            _Strides queryGradientStrides = default,
+            _Strides keyGradientStrides = default,
+            _Strides valueGradientStrides = default)
         {
             global::System.ArgumentNullException.ThrowIfNull(stream);
             using var use = _gate.Share();
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                shape, causal: false, 16, 16, query.Length, key.Length, value.Length, output.Length, keyLengths.Length, nameof(output));
-            global::KernelGen.CompilerServices.GpuChecks.CheckGradients(
-                shape, 16, 16, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
+                BackwardOperands, shape, causal: false,
+                [query.Length, key.Length, value.Length, output.Length, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length],
+                [queryStrides, keyStrides, valueStrides, outputStrides, outputGradientStrides, queryGradientStrides, keyGradientStrides, valueGradientStrides],
+                keyLengths.Length, queryLengths.Length);
             using var useOfContext = global::KernelGen.CompilerServices.GpuChecks.Share(context, this, shape);
             if (shape.Batch == 0 || shape.Heads == 0)
             {
                 return;
-            }
-
-            if (keyLengths.Length > 0 && shape.KeyLength > 0 && !accumulate)
-            {
-                // No kernel goes beyond the keys that count.
-                _Views.MemSetToZero(keyGradient, stream);
-                _Views.MemSetToZero(valueGradient, stream);
             }
 
             lock (_scratch)
@@ -93,92 +114,114 @@ partial class GpuSoftmax
                 var call = new Call
                 {
                     Query = query,
+                    QueryPlace = _GpuPlace.Of(BackwardOperands[0], query.Length, queryStrides, shape),
                     Key = key,
+                    KeyPlace = _GpuPlace.Of(BackwardOperands[1], key.Length, keyStrides, shape),
                     Value = value,
+                    ValuePlace = _GpuPlace.Of(BackwardOperands[2], value.Length, valueStrides, shape),
                     Output = output,
-                    LogSumExp = PerQuery(context, 0),
-                    LogSumExpRest = PerQuery(context, 1),
-                    KeptStates = KeptStates(context),
+                    OutputPlace = _GpuPlace.Of(BackwardOperands[3], output.Length, outputStrides, shape),
                     OutputGradient = outputGradient,
+                    OutputGradientPlace = _GpuPlace.Of(BackwardOperands[4], outputGradient.Length, outputGradientStrides, shape),
                     QueryGradient = queryGradient,
+                    QueryGradientPlace = _GpuPlace.Of(BackwardOperands[5], queryGradient.Length, queryGradientStrides, shape),
                     KeyGradient = keyGradient,
+                    KeyGradientPlace = _GpuPlace.Of(BackwardOperands[6], keyGradient.Length, keyGradientStrides, shape),
                     ValueGradient = valueGradient,
+                    ValueGradientPlace = _GpuPlace.Of(BackwardOperands[7], valueGradient.Length, valueGradientStrides, shape),
+                    Kept = Kept(context),
+                    KeptStatePlace = _GpuPlace.OfKept(0, 288, shape),
+                    LogSumExpPlace = _GpuPlace.OfKept(KeptStatesLength(shape) + (Queries(shape) * 0), shape.QueryLength, shape),
+                    LogSumExpRestPlace = _GpuPlace.OfKept(KeptStatesLength(shape) + (Queries(shape) * 1), shape.QueryLength, shape),
                     AddsGradients = accumulate,
                     KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
+                    QueryLengths = queryLengths.Length > 0 ? queryLengths : (_Ints)_noLengths.View,
                     HasKeyLengths = keyLengths.Length > 0,
+                    HasQueryLengths = queryLengths.Length > 0,
                 };
+                _clear ??= _KernelLoaders.LoadKernel<_Floats, _Ints, _Ints, int, _GpuShape>(_accelerator, ClearRows);
                 if (_allPass is null)
                 {
                     _owned.Add(_allPass = new AllPass(_accelerator, _projection, _hyperparameters));
                 }
 
-                _allPass.Launch(stream, in call, shape, _accelerator.NumMultiprocessors, memory);
+                var allPassParts = _GpuPart.Count(shape, AllPass.WrittenBy);
+                Clear(stream, call.QueryGradient, call.QueryGradientPlace, BackwardOperands[5], shape, in call, isSum: allPassParts > 1, byKeys: false, byQueries: true);
+                Clear(stream, call.KeyGradient, call.KeyGradientPlace, BackwardOperands[6], shape, in call, isSum: allPassParts > 1, byKeys: true, byQueries: false);
+                Clear(stream, call.ValueGradient, call.ValueGradientPlace, BackwardOperands[7], shape, in call, isSum: allPassParts > 1, byKeys: true, byQueries: false);
+                for (var part = 0; part < allPassParts; part++)
+                {
+                    _allPass.Launch(stream, in call, _GpuPart.Of(shape, AllPass.WrittenBy, part), _accelerator.NumMultiprocessors, memory);
+                }
             }
         }
 
         /// <summary>
-        /// The gradients of a call on arrays of the CPU: copies them to the device, computes the output and then the gradients, copies these back
+        /// The gradients of a call on tensors of the CPU: copies them to the device, computes the output and then the gradients, copies these back
         /// and waits for them. Nothing is kept from an earlier call; use the views to not compute the output twice.
         /// </summary>
-        /// <param name="query">As the forward call's, and so are the next two.</param>
-        /// <param name="key">Keys.</param>
-        /// <param name="value">Values.</param>
+        /// <param name="query">[batch, heads, query length, 16].</param>
+        /// <param name="key">[batch, key heads, key length, 16].</param>
+        /// <param name="value">[batch, key heads, key length, 16].</param>
         /// <param name="outputGradient">∂loss/∂output, [batch, heads, query length, 16].</param>
-        /// <param name="queryGradient">∂loss/∂query, [batch, heads, query length, 16].</param>
-        /// <param name="keyGradient">∂loss/∂key, [batch, heads, key length, 16]; 0 for keys that do not count.</param>
-        /// <param name="valueGradient">∂loss/∂value, [batch, heads, key length, 16]; likewise.</param>
+        /// <param name="queryGradient">∂loss/∂query, [batch, heads, query length, 16]; 0 for queries that do not count.</param>
+        /// <param name="keyGradient">∂loss/∂key, [batch, key heads, key length, 16]; 0 for keys that do not count.</param>
+        /// <param name="valueGradient">∂loss/∂value, [batch, key heads, key length, 16]; 0 for keys that do not count.</param>
         /// <param name="shape">The sizes.</param>
-        /// <param name="keyLengths">For each sequence how many keys count, each 0 to key length; empty: all.</param>
-        /// <param name="accumulate">Whether the three are added to what is there, rather than overwriting it.</param>
-        /// <exception cref="global::System.ArgumentException">A length does not fit, or the shape is impossible.</exception>
+        /// <param name="keyLengths">For each sequence how many keys count, each 0 to key length; the others are not read. Empty: all.</param>
+        /// <param name="queryLengths">For each sequence how many queries count, each 0 to query length; the others are not read. Empty: all.</param>
+        /// <param name="accumulate">Whether gradients are added to what is there, rather than overwriting it.</param>
+        /// <exception cref="global::System.ArgumentException">A length or stride does not fit, or the shape is impossible.</exception>
         /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
         public void Backward(
-            global::System.ReadOnlySpan<float> query,
-            global::System.ReadOnlySpan<float> key,
-            global::System.ReadOnlySpan<float> value,
-            global::System.ReadOnlySpan<float> outputGradient,
-            global::System.Span<float> queryGradient,
-            global::System.Span<float> keyGradient,
-            global::System.Span<float> valueGradient,
+            in global::KernelGen.ReadOnlyTensorView query,
+            in global::KernelGen.ReadOnlyTensorView key,
+            in global::KernelGen.ReadOnlyTensorView value,
+            in global::KernelGen.ReadOnlyTensorView outputGradient,
+            in global::KernelGen.TensorView queryGradient,
+            in global::KernelGen.TensorView keyGradient,
+            in global::KernelGen.TensorView valueGradient,
             global::KernelGen.AttentionShape shape,
             global::System.ReadOnlySpan<int> keyLengths = default,
+            global::System.ReadOnlySpan<int> queryLengths = default,
             bool accumulate = false)
         {
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                shape, causal: false, 16, 16, query.Length, key.Length, value.Length, outputGradient.Length, keyLengths.Length, nameof(outputGradient));
-            global::KernelGen.CompilerServices.GpuChecks.CheckGradients(
-                shape, 16, 16, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
-            global::KernelGen.CompilerServices.GpuChecks.CheckKeyLengths(keyLengths, shape);
+                BackwardOperands, shape, causal: false,
+                [query.Memory.Length, key.Memory.Length, value.Memory.Length, (long)shape.Batch * shape.Heads * shape.QueryLength * 16, outputGradient.Memory.Length, queryGradient.Memory.Length, keyGradient.Memory.Length, valueGradient.Memory.Length],
+                [query.Strides, key.Strides, value.Strides, default, outputGradient.Strides, queryGradient.Strides, keyGradient.Strides, valueGradient.Strides],
+                keyLengths.Length, queryLengths.Length);
+            global::KernelGen.CompilerServices.GpuChecks.CheckLengths(keyLengths, queryLengths, shape);
             var stream = _accelerator.DefaultStream;
             using var context = CreateContext(shape);
-            using var q = Upload(query);
-            using var k = Upload(key);
-            using var v = Upload(value);
-            using var o = Upload(outputGradient); // for its length: the forward call overwrites it
-            using var lengths = Upload(keyLengths);
-            using var g = Upload(outputGradient);
-            using var dq = Upload<float>(queryGradient);
-            using var dk = Upload<float>(keyGradient);
-            using var dv = Upload<float>(valueGradient);
-            _Floats queries = q.View.SubView(0, query.Length), keys = k.View.SubView(0, key.Length), values = v.View.SubView(0, value.Length);
-            _Floats output = o.View.SubView(0, outputGradient.Length);
-            _Ints counts = lengths.View.SubView(0, keyLengths.Length);
-            Forward(stream, queries, keys, values, output, shape, counts, context);
+            using var queryBuffer = Upload<float>(query.Memory);
+            _Floats queryView = queryBuffer.View.SubView(0, query.Memory.Length);
+            using var keyBuffer = Upload<float>(key.Memory);
+            _Floats keyView = keyBuffer.View.SubView(0, key.Memory.Length);
+            using var valueBuffer = Upload<float>(value.Memory);
+            _Floats valueView = valueBuffer.View.SubView(0, value.Memory.Length);
+            using var outputBuffer = _accelerator.Allocate1D<float>(global::KernelGen.CompilerServices.GpuChecks.AtLeastOne((long)shape.Batch * shape.Heads * shape.QueryLength * 16));
+            _Floats outputView = outputBuffer.View.SubView(0, (long)shape.Batch * shape.Heads * shape.QueryLength * 16);
+            using var outputGradientBuffer = Upload<float>(outputGradient.Memory);
+            _Floats outputGradientView = outputGradientBuffer.View.SubView(0, outputGradient.Memory.Length);
+            using var queryGradientBuffer = Upload<float>(queryGradient.Memory);
+            _Floats queryGradientView = queryGradientBuffer.View.SubView(0, queryGradient.Memory.Length);
+            using var keyGradientBuffer = Upload<float>(keyGradient.Memory);
+            _Floats keyGradientView = keyGradientBuffer.View.SubView(0, keyGradient.Memory.Length);
+            using var valueGradientBuffer = Upload<float>(valueGradient.Memory);
+            _Floats valueGradientView = valueGradientBuffer.View.SubView(0, valueGradient.Memory.Length);
+            using var keyCounts = Upload(keyLengths);
+            using var queryCounts = Upload(queryLengths);
+            _Ints keys = keyCounts.View.SubView(0, keyLengths.Length), queries = queryCounts.View.SubView(0, queryLengths.Length);
+            Forward(
+                stream, queryView, keyView, valueView, outputView, shape, keys, queries, context,
+                queryStrides: query.Strides, keyStrides: key.Strides, valueStrides: value.Strides);
             Backward(
-                stream, queries, keys, values, output, context, g.View.SubView(0, outputGradient.Length), dq.View.SubView(0, queryGradient.Length),
-                dk.View.SubView(0, keyGradient.Length), dv.View.SubView(0, valueGradient.Length), shape, counts, accumulate);
-            Download(dq, queryGradient);
-            Download(dk, keyGradient);
-            Download(dv, valueGradient);
-            stream.Synchronize();
-
-            void Download(_FloatBuffer from, global::System.Span<float> to)
-            {
-                if (!to.IsEmpty)
-                {
-                    _Views.CopyToCPU(from.View.SubView(0, to.Length), stream, to);
-                }
-            }
+                stream, queryView, keyView, valueView, outputView, context, outputGradientView, queryGradientView, keyGradientView, valueGradientView, shape, keys, queries, accumulate,
+                queryStrides: query.Strides, keyStrides: key.Strides, valueStrides: value.Strides, outputGradientStrides: outputGradient.Strides, queryGradientStrides: queryGradient.Strides, keyGradientStrides: keyGradient.Strides, valueGradientStrides: valueGradient.Strides);
+            Download(queryGradientView, queryGradient, BackwardOperands[5], shape);
+            Download(keyGradientView, keyGradient, BackwardOperands[6], shape);
+            Download(valueGradientView, valueGradient, BackwardOperands[7], shape);
         }
 
         /// <summary>The bytes of scratch memory on the device that a backward call of this shape uses. They do not grow with the lengths.</summary>
@@ -189,13 +232,67 @@ partial class GpuSoftmax
             return AllPass.ScratchLength(shape, _accelerator.NumMultiprocessors) * sizeof(float);
         }
 
+        /// <summary>Queues zeros for rows of a gradient: all where heads add up in it, else those of tokens that no kernel goes to.</summary>
+        private void Clear(
+            _Stream stream, _Floats gradient, in _GpuPlace place, _Operand operand, global::KernelGen.AttentionShape shape, in Call call, bool isSum, bool byKeys, bool byQueries)
+        {
+            byKeys = byKeys && call.HasKeyLengths && !isSum;
+            byQueries = byQueries && call.HasQueryLengths && !isSum;
+            var clearing = new global::KernelGen.CompilerServices.GpuClearing(operand, place, shape, byQueries, byKeys);
+            if ((isSum || byKeys || byQueries) && !call.AddsGradients && clearing.Groups > 0)
+            {
+                _clear!(stream, new _KernelConfig(clearing.Groups, 256), gradient, call.KeyLengths, call.QueryLengths, operand.Columns, clearing.Shape);
+            }
+        }
+
+        /// <summary>Zeros in the rows of one span of a head that are past the lengths, or in all where there are none.</summary>
+        internal static void ClearRows(_Floats gradient, _Ints keyLengths, _Ints queryLengths, int columns, _GpuShape shape)
+        {
+            var unit = _Grid.IdxX / shape.Spans;
+            var sequence = unit / shape.Heads;
+            var from = shape.HasKeyLengths + shape.HasQueryLengths == 0 ? 0 : shape.KeyLength;
+            if (shape.HasKeyLengths != 0)
+            {
+                from = global::ILGPU.IntrinsicMath.Clamp(keyLengths[sequence], 0, from);
+            }
+
+            if (shape.HasQueryLengths != 0)
+            {
+                from = global::ILGPU.IntrinsicMath.Clamp(queryLengths[sequence], 0, from);
+            }
+
+            var start = _Grid.IdxX % shape.Spans * shape.SpanTokens;
+            from = global::ILGPU.IntrinsicMath.Max(from, start);
+            var numbers = (global::ILGPU.IntrinsicMath.Min(start + shape.SpanTokens, shape.KeyLength) - from) * columns;
+            var first = shape.Place0.Base(sequence, unit % shape.Heads) + ((long)from * shape.Place0.RowStride);
+            for (var i = _Group.IdxX; i < numbers; i += 256)
+            {
+                gradient[first + ((long)(i / columns) * shape.Place0.RowStride) + (i % columns)] = 0f;
+            }
+        }
+
+        private static readonly _Operand[] BackwardOperands =
+        [
+            new("query", _OperandRows.Queries, 16, _OperandAccess.Read),
+            new("key", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("value", _OperandRows.Keys, 16, _OperandAccess.Read, SharedBy: _OperandSharing.Group),
+            new("output", _OperandRows.Queries, 16, _OperandAccess.Read),
+            new("outputGradient", _OperandRows.Queries, 16, _OperandAccess.Read),
+            new("queryGradient", _OperandRows.Queries, 16, _OperandAccess.Accumulate),
+            new("keyGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+            new("valueGradient", _OperandRows.Keys, 16, _OperandAccess.Accumulate, SharedBy: _OperandSharing.Group),
+        ];
+
         /// <summary>The kernels of FAVOR+ attention, gradients. Schedule: groups of 256 threads; tiles of 32 tokens for states and 32 for outputs; 9856 bytes of shared memory.</summary>
         internal sealed class AllPass : global::System.IDisposable
         {
+            /// <summary>The heads that write the same memory: they are launched one after the other.</summary>
+            internal const _OperandSharing WrittenBy = _OperandSharing.Group;
+
             private readonly _FloatBuffer _parameters;
-            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _Floats, _GpuShape> _accumulate;
+            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Ints, _Floats, _Floats, _GpuShape> _accumulate;
             private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, int, int, int> _merge;
-            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape> _output;
+            private readonly global::System.Action<_Stream, _KernelConfig, _Floats, _Floats, _Floats, _Floats, _Ints, _Ints, _Floats, _Floats, _GpuShape> _output;
 
             /// <summary>Compiles the kernels for a device, and copies the projections there.</summary>
             internal AllPass(_Accelerator accelerator, global::KernelGen.Projection? projection, global::System.ReadOnlySpan<float> hyperparameters)
@@ -207,12 +304,12 @@ partial class GpuSoftmax
                 _parameters = accelerator.Allocate1D<float>(packed.Length);
                 _Views.CopyFromCPU(_parameters.View, accelerator.DefaultStream, packed);
                 accelerator.DefaultStream.Synchronize();
-                _accumulate = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _Floats, _GpuShape>(accelerator, Accumulate);
+                _accumulate = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Floats, _Ints, _Ints, _Floats, _Floats, _GpuShape>(accelerator, Accumulate);
                 _merge = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, int, int, int>(accelerator, Merge);
-                _output = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Ints, _Floats, _Floats, _GpuShape>(accelerator, Output);
+                _output = _KernelLoaders.LoadKernel<_Floats, _Floats, _Floats, _Floats, _Ints, _Ints, _Floats, _Floats, _GpuShape>(accelerator, Output);
             }
 
-            /// <summary>How a call is cut for a device of so many multiprocessors.</summary>
+            /// <summary>How a launch is cut for a device of so many multiprocessors.</summary>
             internal static global::KernelGen.CompilerServices.GpuPlan Plan(global::KernelGen.AttentionShape shape, int processors) => global::KernelGen.CompilerServices.GpuPlan.Create(
                 shape.Batch * shape.Heads, stateLength: shape.QueryLength, outputLength: shape.KeyLength, processors,
                 stateTokens: 32, outputTokens: 32, stateFloats: 288, scratchFloats: 0, isScan: false);
@@ -220,14 +317,14 @@ partial class GpuSoftmax
             /// <summary>The floats of scratch memory that a call takes.</summary>
             internal static long ScratchLength(global::KernelGen.AttentionShape shape, int processors)
             {
-                var plan = Plan(shape, processors);
+                var plan = Plan(_GpuPart.Of(shape, WrittenBy, 0).Shape, processors);
                 return StatesLength(in plan) + 1;
             }
 
-            /// <summary>Queues the kernels.</summary>
-            internal void Launch(_Stream stream, in Call call, global::KernelGen.AttentionShape shape, int processors, _Floats memory)
+            /// <summary>Queues the kernels for some of the heads, or all.</summary>
+            internal void Launch(_Stream stream, in Call call, in _GpuPart part, int processors, _Floats memory)
             {
-                var plan = Plan(shape, processors);
+                var plan = Plan(part.Shape, processors);
                 var states = memory.SubView(0, (long)plan.Heads * plan.StateSpans * 288);
                 var merged = memory.SubView(states.Length, (long)plan.Heads * 288);
                 var carried = (long)plan.Heads * 288;
@@ -238,14 +335,14 @@ partial class GpuSoftmax
                     var isFirstsTurn = (plan.Rounds - round) % 2 == 0;
                     _accumulate(
                         stream, new _KernelConfig(plan.Heads * plan.StateSpans, 256),
-                        call.Query, call.OutputGradient, call.Output, call.LogSumExp, call.LogSumExpRest, call.QueryGradient, call.KeyLengths, _parameters.View, call.KeptStates, states, call.ShapeOf(shape, plan.StateSpanTokens, plan.StateSpans, round * plan.StateSpans * plan.StateSpanTokens));
+                        call.Query, call.OutputGradient, call.Output, call.QueryGradient, call.Kept, call.KeyLengths, call.QueryLengths, _parameters.View, states, call.ShapeOf(part, plan.StateSpanTokens, plan.StateSpans, round * plan.StateSpans * plan.StateSpanTokens, call.QueryPlace, call.OutputGradientPlace, call.OutputPlace, call.LogSumExpPlace, call.LogSumExpRestPlace, call.QueryGradientPlace, call.KeptStatePlace));
                     _merge(
                         stream, new _KernelConfig((int)((((long)plan.Heads * 272) + 255) / 256), 256),
                         states, isFirstsTurn ? secondCarried : firstCarried, isFirstsTurn ? firstCarried : secondCarried, plan.Heads, plan.StateSpans, round == 0 ? 1 : 0);
                 }
                 _output(
                     stream, new _KernelConfig(plan.Heads * plan.OutputSpans, 256),
-                    call.Key, call.Value, call.KeyGradient, call.ValueGradient, call.KeyLengths, _parameters.View, merged, call.ShapeOf(shape, plan.OutputSpanTokens, plan.OutputSpans, 0));
+                    call.Key, call.Value, call.KeyGradient, call.ValueGradient, call.KeyLengths, call.QueryLengths, _parameters.View, merged, call.ShapeOf(part, plan.OutputSpanTokens, plan.OutputSpans, 0, call.KeyPlace, call.ValuePlace, call.KeyGradientPlace, call.ValueGradientPlace));
             }
 
             /// <inheritdoc/>
@@ -262,32 +359,41 @@ partial class GpuSoftmax
             }
 
             /// <summary>The state of one span of tokens: a group a span of a head.</summary>
-            internal static void Accumulate(_Floats query, _Floats outputGradient, _Floats output, _Floats logSumExp, _Floats logSumExpRest, _Floats queryGradient, _Ints keyLengths, _Floats parameters, _Floats keptStates, _Floats states, _GpuShape shape)
+            internal static void Accumulate(_Floats query, _Floats outputGradient, _Floats output, _Floats queryGradient, _Floats kept, _Ints keyLengths, _Ints queryLengths, _Floats parameters, _Floats states, _GpuShape shape)
             {
                 var thread = _Group.IdxX;
-                var head = _Grid.IdxX / shape.Spans;
+                var unit = _Grid.IdxX / shape.Spans;
+                var sequence = unit / shape.Heads;
+                var head = unit % shape.Heads;
                 var from = shape.From + (_Grid.IdxX % shape.Spans * shape.SpanTokens);
                 var keyCount = shape.KeyLength;
                 if (shape.HasKeyLengths != 0)
                 {
-                    keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[head / shape.Heads], 0, shape.KeyLength);
+                    keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[shape.FirstSequence + sequence], 0, shape.KeyLength);
                 }
-                var queryBase = shape.Base(head, shape.QueryLength, 16);
-                var queryStride = shape.Stride(16);
-                var outputGradientBase = shape.Base(head, shape.QueryLength, 16);
-                var outputGradientStride = shape.Stride(16);
-                var outputBase = shape.Base(head, shape.QueryLength, 16);
-                var outputStride = shape.Stride(16);
-                var queryGradientBase = shape.Base(head, shape.QueryLength, 16);
-                var queryGradientStride = shape.Stride(16);
+                var queryCount = shape.QueryLength;
+                if (shape.HasQueryLengths != 0)
+                {
+                    queryCount = global::ILGPU.IntrinsicMath.Clamp(queryLengths[shape.FirstSequence + sequence], 0, shape.QueryLength);
+                }
+                var queryBase = shape.Place0.Base(sequence, head);
+                var queryStride = shape.Place0.RowStride;
+                var outputGradientBase = shape.Place1.Base(sequence, head);
+                var outputGradientStride = shape.Place1.RowStride;
+                var outputBase = shape.Place2.Base(sequence, head);
+                var outputStride = shape.Place2.RowStride;
+                var logSumExpBase = shape.Place3.Base(sequence, head);
+                var logSumExpRestBase = shape.Place4.Base(sequence, head);
+                var queryGradientBase = shape.Place5.Base(sequence, head);
+                var queryGradientStride = shape.Place5.RowStride;
                 var shared4 = _SharedMemory.Allocate<_Float4>(616);
                 var shared = shared4.Cast<float>();
                 var parameters4 = parameters.Cast<_Float4>();
-                var kept4 = keptStates.Cast<_Float4>().SubView((long)head * 72, 72);
-                var kept = kept4.Cast<float>();
+                var keptState4 = kept.Cast<_Float4>().SubView(shape.Place6.Base(sequence, head) / 4, 72);
+                var keptState = keptState4.Cast<float>();
                 var state4 = states.Cast<_Float4>().SubView((long)_Grid.IdxX * 72, 72);
                 var state = state4.Cast<float>();
-                var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, shape.QueryLength);
+                var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, queryCount);
                 for (var i = thread; i < 16; i += 256)
                 {
                     state[i] = -1.00000002E+30f;
@@ -340,7 +446,7 @@ partial class GpuSoftmax
                     // lse = logSumExp[i]
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[1920 + r] = r < iCount ? logSumExp[((long)head * shape.QueryLength) + iStart + r] : 0f;
+                        shared[1920 + r] = r < iCount ? kept[logSumExpBase + iStart + r] : 0f;
                     }
                     // n = lse == −∞ ? ∞ : lse · 1.4427
                     _Group.Barrier();
@@ -443,7 +549,7 @@ partial class GpuSoftmax
                     // E = 2^(e + c)
                     for (var c = thread; c < 16; c += 256)
                     {
-                        shared[1984 + c] = Exp2(state[c] + kept[c]);
+                        shared[1984 + c] = Exp2(state[c] + keptState[c]);
                     }
                     // X = G · Sᵀ
                     _Group.Barrier();
@@ -455,10 +561,10 @@ partial class GpuSoftmax
                         for (var k = 0; k < 16; k += 4)
                         {
                             var a0 = shared4[64 + (row * 5) + (k / 4)];
-                            var b0 = kept4[8 + (column * 4) + (k / 4)];
-                            var b1 = kept4[8 + ((column + 1) * 4) + (k / 4)];
-                            var b2 = kept4[8 + ((column + 2) * 4) + (k / 4)];
-                            var b3 = kept4[8 + ((column + 3) * 4) + (k / 4)];
+                            var b0 = keptState4[8 + (column * 4) + (k / 4)];
+                            var b1 = keptState4[8 + ((column + 1) * 4) + (k / 4)];
+                            var b2 = keptState4[8 + ((column + 2) * 4) + (k / 4)];
+                            var b3 = keptState4[8 + ((column + 3) * 4) + (k / 4)];
                             s0_0 += a0.X * b0.X; s0_0 += a0.Y * b0.Y; s0_0 += a0.Z * b0.Z; s0_0 += a0.W * b0.W; s0_1 += a0.X * b1.X; s0_1 += a0.Y * b1.Y; s0_1 += a0.Z * b1.Z; s0_1 += a0.W * b1.W; s0_2 += a0.X * b2.X; s0_2 += a0.Y * b2.Y; s0_2 += a0.Z * b2.Z; s0_2 += a0.W * b2.W; s0_3 += a0.X * b3.X; s0_3 += a0.Y * b3.Y; s0_3 += a0.Z * b3.Z; s0_3 += a0.W * b3.W;
                         }
                         shared4[352 + (row * 4) + (column / 4)] = new _Float4(s0_0, s0_1, s0_2, s0_3);
@@ -466,7 +572,7 @@ partial class GpuSoftmax
                     // nr = logSumExpRest[i]
                     for (var r = thread; r < 32; r += 256)
                     {
-                        shared[1952 + r] = r < iCount ? logSumExpRest[((long)head * shape.QueryLength) + iStart + r] : 0f;
+                        shared[1952 + r] = r < iCount ? kept[logSumExpRestBase + iStart + r] : 0f;
                     }
                     // Fq = 2^(B − ((e + n) + nr))
                     _Group.Barrier();
@@ -482,7 +588,7 @@ partial class GpuSoftmax
                     {
                         var r = i / 16;
                         var c = i % 16;
-                        shared[1408 + (r * 16) + c] = shared[896 + (r * 16) + c] * (((shared[2432 + r] * kept[16 + c]) + shared[1408 + (r * 16) + c]) * shared[1984 + c]);
+                        shared[1408 + (r * 16) + c] = shared[896 + (r * 16) + c] * (((shared[2432 + r] * keptState[16 + c]) + shared[1408 + (r * 16) + c]) * shared[1984 + c]);
                     }
                     // dXq = Pq · Wg
                     _Group.Barrier();
@@ -605,28 +711,35 @@ partial class GpuSoftmax
             }
 
             /// <summary>The outputs of one span of tokens: a group a span of a head.</summary>
-            internal static void Output(_Floats key, _Floats value, _Floats keyGradient, _Floats valueGradient, _Ints keyLengths, _Floats parameters, _Floats states, _GpuShape shape)
+            internal static void Output(_Floats key, _Floats value, _Floats keyGradient, _Floats valueGradient, _Ints keyLengths, _Ints queryLengths, _Floats parameters, _Floats states, _GpuShape shape)
             {
                 var thread = _Group.IdxX;
-                var head = _Grid.IdxX / shape.Spans;
+                var unit = _Grid.IdxX / shape.Spans;
+                var sequence = unit / shape.Heads;
+                var head = unit % shape.Heads;
                 var from = shape.From + (_Grid.IdxX % shape.Spans * shape.SpanTokens);
                 var keyCount = shape.KeyLength;
                 if (shape.HasKeyLengths != 0)
                 {
-                    keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[head / shape.Heads], 0, shape.KeyLength);
+                    keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[shape.FirstSequence + sequence], 0, shape.KeyLength);
                 }
-                var keyBase = shape.Base(head, shape.KeyLength, 16);
-                var keyStride = shape.Stride(16);
-                var valueBase = shape.Base(head, shape.KeyLength, 16);
-                var valueStride = shape.Stride(16);
-                var keyGradientBase = shape.Base(head, shape.KeyLength, 16);
-                var keyGradientStride = shape.Stride(16);
-                var valueGradientBase = shape.Base(head, shape.KeyLength, 16);
-                var valueGradientStride = shape.Stride(16);
+                var queryCount = shape.QueryLength;
+                if (shape.HasQueryLengths != 0)
+                {
+                    queryCount = global::ILGPU.IntrinsicMath.Clamp(queryLengths[shape.FirstSequence + sequence], 0, shape.QueryLength);
+                }
+                var keyBase = shape.Place0.Base(sequence, head);
+                var keyStride = shape.Place0.RowStride;
+                var valueBase = shape.Place1.Base(sequence, head);
+                var valueStride = shape.Place1.RowStride;
+                var keyGradientBase = shape.Place2.Base(sequence, head);
+                var keyGradientStride = shape.Place2.RowStride;
+                var valueGradientBase = shape.Place3.Base(sequence, head);
+                var valueGradientStride = shape.Place3.RowStride;
                 var shared4 = _SharedMemory.Allocate<_Float4>(608);
                 var shared = shared4.Cast<float>();
                 var parameters4 = parameters.Cast<_Float4>();
-                var state4 = states.Cast<_Float4>().SubView((long)head * 72, 72);
+                var state4 = states.Cast<_Float4>().SubView((long)unit * 72, 72);
                 var state = state4.Cast<float>();
                 var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, keyCount);
 

@@ -47,12 +47,17 @@ internal sealed record GpuKernel(BenchKernel Kernel, Precision Precision, Func<A
 
     public delegate void ForwardCall(
         AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> destination,
-        AttentionShape shape, ArrayView<int> keyLengths, GpuBackwardContext? result);
+        AttentionShape shape, ArrayView<int> keyLengths, ArrayView<int> queryLengths, GpuBackwardContext? result,
+        TensorStrides queryStrides = default, TensorStrides keyStrides = default, TensorStrides valueStrides = default,
+        TensorStrides destinationStrides = default);
 
     public delegate void BackwardCall(
         AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> output,
         GpuBackwardContext result, ArrayView<float> outputGradient, ArrayView<float> queryGradient, ArrayView<float> keyGradient,
-        ArrayView<float> valueGradient, AttentionShape shape, ArrayView<int> keyLengths, bool accumulate);
+        ArrayView<float> valueGradient, AttentionShape shape, ArrayView<int> keyLengths, ArrayView<int> queryLengths, bool accumulate,
+        TensorStrides queryStrides = default, TensorStrides keyStrides = default, TensorStrides valueStrides = default,
+        TensorStrides outputStrides = default, TensorStrides outputGradientStrides = default, TensorStrides queryGradientStrides = default,
+        TensorStrides keyGradientStrides = default, TensorStrides valueGradientStrides = default);
 
     public delegate GpuBackwardContext ResultCall(AttentionShape shape);
 

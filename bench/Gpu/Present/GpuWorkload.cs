@@ -111,12 +111,13 @@ internal sealed class GpuWorkload : IDisposable
         direction == Direction.Forward ? loaded.ScratchBytes(shape) : loaded.BackwardScratchBytes(shape);
 
     private void Forward() => _loaded.Forward(
-        _accelerator.DefaultStream, _tensors[0].View, _tensors[1].View, _tensors[2].View, _tensors[3].View, _shape, default, _context);
+        _accelerator.DefaultStream, _tensors[0].View, _tensors[1].View, _tensors[2].View, _tensors[3].View, _shape, default, default,
+        _context);
 
     private void Backward() => _loaded.Backward(
         _accelerator.DefaultStream, _tensors[0].View, _tensors[1].View, _tensors[2].View, _tensors[3].View, _context!,
         outputGradient: _tensors[2].View, // any numbers of that size
-        _tensors[4].View, _tensors[5].View, _tensors[6].View, _shape, default, accumulate: false);
+        _tensors[4].View, _tensors[5].View, _tensors[6].View, _shape, default, default, accumulate: false);
 
     private double Difference(int tensor, float[] expected)
     {

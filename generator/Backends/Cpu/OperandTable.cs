@@ -19,19 +19,20 @@ internal sealed class OperandTable
     public OperandTable(TileProgram program)
     {
         _names = [.. program.Operands.Select(operand => operand.Name)];
-        _entries = [.. program.Operands.Select(Entry)];
+        _entries = [.. program.Operands.Select(operand => OperandText.Entry(operand))];
         if (program.Kept is { } kept)
         {
             _names.Add(KeptState);
-            _entries.Add(Entry(
-                KeptState, "None", kept.Members.Sum(member => member.Rows.Size * member.Columns.Size), OperandAccess.Read,
+            _entries.Add(OperandText.Entry(
+                KeptState, "None", Text(kept.Members.Sum(member => member.Rows.Size * member.Columns.Size)), OperandAccess.Read,
                 OperandSharing.None, OperandSource.Kept, false));
         }
 
         if (program.Parameters.Count > 0)
         {
             _names.Add(Parameters);
-            _entries.Add(Entry(Parameters, "None", null, OperandAccess.Read, OperandSharing.Everyone, OperandSource.Layer, false));
+            _entries.Add(OperandText.Entry(
+                Parameters, "None", "ParameterFloats", OperandAccess.Read, OperandSharing.Everyone, OperandSource.Layer, false));
         }
     }
 
@@ -58,17 +59,6 @@ internal sealed class OperandTable
 
         writer.Line("];");
     }
-
-    private static string Entry(Operand operand) => Entry(
-        operand.Name, operand.IsOfKeys ? "Keys" : "Queries", operand.Columns.Size, operand.Access,
-        operand.SharedBy, operand.Source, operand.IsOptional);
-
-    private static string Entry(
-        string name, string rows, int? columns, OperandAccess access, OperandSharing sharing, OperandSource source, bool isOptional) =>
-        $"new(\"{name}\", _OperandRows.{rows}, {(columns is { } size ? Text(size) : "ParameterFloats")}, _OperandAccess.{access}"
-        + (sharing == OperandSharing.None ? "" : $", SharedBy: _OperandSharing.{sharing}")
-        + (source == OperandSource.Caller ? "" : $", Source: _OperandSource.{source}")
-        + (isOptional ? ", IsOptional: true" : "") + "),";
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -25,7 +25,7 @@ internal sealed class GroupEmitter
     private static readonly string[] Lanes = ["X", "Y", "Z", "W"];
 
     /// <summary>Where a kernel finds the positions of its tokens.</summary>
-    private static readonly SightText Positions = new("shape.FirstPosition", "(head % shape.Heads)", "shape.Positions");
+    private static readonly SightText Positions = new("firstPosition", "queryHead", "(firstPosition + queryCount)");
 
     private readonly IReadOnlyList<Sight> _sights;
     private readonly GroupMemory _memory;
@@ -449,7 +449,7 @@ internal sealed class GroupEmitter
     }
 
     public static string Print(TokenIndex index) => IndexText.Print(
-        index, length => length.Operand.IsOfKeys ? "keyCount" : "shape.QueryLength", "global::ILGPU.IntrinsicMath");
+        index, length => length.Operand.IsOfKeys ? "keyCount" : "queryCount", "global::ILGPU.IntrinsicMath");
 
     private static string Start(Dim tokens) => IndexText.Start(tokens);
 
@@ -463,10 +463,17 @@ internal sealed class GroupEmitter
         _ => throw new NotSupportedException("The GPU backend walks tokens one by one, forwards or backwards."),
     };
 
-    /// <summary>An element of a tensor: of a token, and a column unless it has one number a token.</summary>
-    private static string Element(Operand tensor, TokenLoop loop) => tensor.Source == OperandSource.Kept
-        ? $"{tensor.Name}[((long)head * shape.QueryLength) + {Token(loop)}]"
-        : $"{tensor.Name}[{tensor.Name}Base + ((long)({Token(loop)}) * {tensor.Name}Stride) + c]";
+    /// <summary>
+    /// An element of a tensor: of a token, and a column unless it has one number a token. Where the head is the kernel finds out once,
+    /// before it goes through tiles.
+    /// </summary>
+    private static string Element(Operand tensor, TokenLoop loop)
+    {
+        var row = tensor.Source == OperandSource.Kept
+            ? $"{IlgpuKernels.Kept}[{tensor.Name}Base + {Token(loop)}"
+            : $"{tensor.Name}[{tensor.Name}Base + ((long)({Token(loop)}) * {tensor.Name}Stride)";
+        return row + (tensor.Columns == Dim.One ? "]" : " + c]");
+    }
 
     /// <summary>
     /// Readies all that the next statement reads and writes: what it reads must be visible, and everyone must be done with what it
@@ -539,17 +546,29 @@ internal sealed class GroupEmitter
         var (source, destination) = (_memory[store.Source], store.Destination);
         Touch([source]);
         var rows = (_inRun ? "r >= runFrom && r < runTo" : $"r < {Count(store.Loop.Tokens)}") + Within(store.Loop, destination);
-        if (store.Source.IsColumnVector)
+        if (destination.IsOptional)
         {
-            using (_writer.Block(destination.IsOptional ? "if (shape.WantsLogSumExp != 0)" : null))
+            using (_writer.Block($"if ({IlgpuKernels.Wants(destination)})"))
+            {
+                StoreRows();
+            }
+        }
+        else
+        {
+            StoreRows();
+        }
+
+        void StoreRows()
+        {
+            if (store.Source.IsColumnVector)
             {
                 Tokens(() => StoreRow("0"));
             }
-
-            return;
+            else
+            {
+                Elements(_memory.Tokens, destination.Columns.Size, () => StoreRow("c"));
+            }
         }
-
-        Elements(_memory.Tokens, destination.Columns.Size, () => StoreRow("c"));
 
         void StoreRow(string column)
         {

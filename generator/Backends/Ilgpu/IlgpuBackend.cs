@@ -10,6 +10,9 @@ namespace KernelGen.Generator.Backends.Ilgpu;
 /// <summary>Kernels for GPUs, in projects that reference ILGPU: two files with a class that is nested in the layer.</summary>
 internal sealed class IlgpuBackend : Backend
 {
+    /// <summary>The arguments of a kernel: those that the launchers of ILGPU take, and the places in the runtime's GpuShape.</summary>
+    private const int MostArguments = 14, MostPlaces = 12;
+
     public override Library Library { get; } = new("ILGPU.Context", "ILGPU", Rules.IlgpuMissing);
 
     public override DiagnosticDescriptor Refusal => Rules.NotOnGpu;
@@ -46,17 +49,27 @@ internal sealed class IlgpuBackend : Backend
             return objection;
         }
 
-        if (AttentionOperands.OthersOf([program]).FirstOrDefault() is { } other)
-        {
-            return $"it needs the tensor '{other}', which calls on GPUs do not hand in";
-        }
-
         var outputs = program.Outputs.ToList();
         var matrices = program.State?.Members.Count(member => !member.IsRowVector && !member.IsColumnVector) ?? 1;
         return outputs.Count != 1 ? $"its outputs come in {Number(outputs.Count)} loops, and a kernel has one"
             : matrices != 1 ? $"its state has {Number(matrices)} matrices, and a kernel merges one"
             : Dataflow.Flatten(outputs.SelectMany(output => output.Body())).Any(statement => statement is Parallel)
                 ? "it has a parallel loop within another"
+            : OnArguments(program);
+    }
+
+    /// <summary>Programs of tensors that every attention has are far from the limits.</summary>
+    private static string? OnArguments(TileProgram program)
+    {
+        if (!AttentionOperands.OthersOf([program]).Any())
+        {
+            return null;
+        }
+
+        var kernels = new IlgpuKernels(program, onTensorCores: false).Kernels;
+        var (arguments, places) = (kernels.Max(kernel => kernel.Parameters.Count), kernels.Max(kernel => kernel.Places.Count));
+        return arguments > MostArguments ? $"a kernel needs {Number(arguments)} arguments, and ILGPU launches kernels of {Number(MostArguments)}"
+            : places > MostPlaces ? $"a kernel needs {Number(places)} tensors, and a launch tells the places of {Number(MostPlaces)}"
             : null;
     }
 

@@ -1,5 +1,6 @@
 using KernelGen.Generator.Declarations;
 using KernelGen.Generator.Layers;
+using KernelGen.Generator.Printing;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
 
@@ -34,8 +35,8 @@ internal static class IlgpuFiles
         var isTensor = declaration.Precision == Precision.TensorFloat32;
         var backend = new IlgpuKernels(program, isTensor);
         var kept = new KeptNumbers(program, gradients);
-        var stored = Dataflow.Flatten(program.Body).OfType<Store>().Select(store => store.Destination).Where(tensor => tensor.IsOptional)
-            .Select(tensor => LauncherEmitter.Property(tensor.Name)).ToList();
+        var tensors = new CallTensors([program], isBackward: false, Rule(program));
+        var all = new CallTensors(programs.All, isBackward: true, Rule(program));
         var comment =
             $"{spec.Describe()} GPU kernels for ILGPU{(isTensor ? ", precision TensorFloat32" : "")}, from the tile program that stands in the file of the CPU kernels.";
         return TypeFile.Write(type, [comment], IlgpuKernels.Usings(isTensor), "", writer =>
@@ -48,7 +49,7 @@ internal static class IlgpuFiles
                 """);
             using (writer.Block("public sealed partial class Gpu : global::System.IDisposable"))
             {
-                Members(writer, type, spec, kept, stored, isTensor);
+                Members(writer, type, spec, kept, tensors, all, isTensor);
                 writer.Line();
                 LauncherEmitter.Emit(writer, "ForwardPass", "The kernels of the forward pass.", backend, kept.HasState);
             }
@@ -69,7 +70,7 @@ internal static class IlgpuFiles
         {
             using (writer.Block("public sealed partial class Gpu"))
             {
-                Backward(writer, spec, new KeptNumbers(program, gradients), names);
+                Backward(writer, programs, new KeptNumbers(program, gradients), names, backends);
                 for (var i = 0; i < backends.Count; i++)
                 {
                     writer.Line();
@@ -91,27 +92,52 @@ internal static class IlgpuFiles
             ];
             HasState = gradients.Any(program => program.Kept is not null);
             StateFloats = HasState ? IlgpuKernels.Floats(forward.State) : 0;
+            Stored =
+            [
+                .. Dataflow.Flatten(forward.Body).OfType<Store>().Select(store => store.Destination)
+                    .Where(operand => operand.Source == OperandSource.Kept).Select(operand => LauncherEmitter.Property(operand.Name)),
+            ];
         }
 
         public List<string> PerQuery { get; }
 
+        /// <summary>Those of them that the forward pass stores.</summary>
+        public List<string> Stored { get; }
+
         public bool HasState { get; }
 
         public int StateFloats { get; }
+
+        /// <summary>What says in a call where one of the numbers a query is.</summary>
+        public string PlaceOf(string number) => $"_GpuPlace.OfKept({Start}(Queries(shape) * {PerQuery.IndexOf(number)}), shape.QueryLength, shape)";
+
+        /// <summary>The first of them, after the states.</summary>
+        public string Start => HasState ? "KeptStatesLength(shape) + " : "";
     }
 
-    /// <param name="stored">The numbers a query that the forward pass stores where there is a context.</param>
+    /// <summary>What the lengths of queries and keys must be, as arguments of checks.</summary>
+    private static string Rule(TileProgram forward) =>
+        $"causal: {Text(forward.IsScan)}, comparesPositions: {Text(SightText.Between(forward).Count > 0)}";
+
+    /// <param name="tensors">Those of a forward call.</param>
+    /// <param name="all">Those of a backward call too.</param>
     private static void Members(
-        SourceWriter writer, TypeTarget type, AttentionSpec spec, KeptNumbers kept, IReadOnlyList<string> stored, bool isTensor)
+        SourceWriter writer, TypeTarget type, AttentionSpec spec, KeptNumbers kept, CallTensors tensors, CallTensors all, bool isTensor)
     {
-        var causal = spec.Causal ? "true" : "false";
+        var optional = all.Operands.Where(operand => operand.IsOptional).Select(operand => operand.Columns.Size).DefaultIfEmpty().Max();
+        var (zerosField, zeros) = optional == 0
+            ? ("", "")
+            : ("\nprivate readonly _FloatBuffer _zeros;", $"\n    _owned.Add(_zeros = Zeros({optional}));");
+        var views = tensors.Views().ToList();
+        var arrays = tensors.Arrays().ToList();
+        var strides = tensors.Strides().ToList();
         var queries = kept.PerQuery.Count;
         writer.Line($$"""
             private readonly _Accelerator _accelerator;
             private readonly {{Runtime}}.Projection? _projection;
             private readonly float[] _hyperparameters;
             private readonly ForwardPass _forward;
-            private readonly _IntBuffer _noLengths;
+            private readonly _IntBuffer _noLengths;{{zerosField}}
             private readonly {{Services}}.CallGate _gate;
             private readonly global::System.Collections.Generic.List<global::System.IDisposable> _owned = new();
             private readonly global::System.Collections.Generic.Dictionary<_Stream, _FloatBuffer> _scratch =
@@ -129,7 +155,7 @@ internal static class IlgpuFiles
                 _projection = layer.Engine.Projection;
                 _hyperparameters = layer.Engine.Hyperparameters.ToArray();
                 _owned.Add(_forward = new ForwardPass(accelerator, _projection, _hyperparameters));
-                _owned.Add(_noLengths = accelerator.Allocate1D<int>(1));
+                _owned.Add(_noLengths = accelerator.Allocate1D<int>(1));{{zeros}}
                 _gate = new {{Services}}.CallGate(nameof(Gpu), "only calls may share it.", Free);
             }
 
@@ -164,8 +190,8 @@ internal static class IlgpuFiles
             public {{Runtime}}.GpuBackwardContext CreateContext({{Runtime}}.AttentionShape shape)
             {
                 using var use = _gate.Share();
-                {{Services}}.GpuChecks.CheckShape(shape, causal: {{causal}});
-                var length = {{(kept.HasState ? "KeptStatesLength(shape) + " : "")}}(Queries(shape) * {{queries}}) + 1; // An empty view begins inside too.
+                {{Services}}.GpuChecks.CheckShape(shape, {{tensors.Rule}});
+                var length = ({{kept.Start}}(Queries(shape) * {{queries}}) + 4) / 4 * 4; // Kernels read fours, and an empty view begins inside too.
                 {{Services}}.GpuChecks.CheckMemory(_accelerator.Name, {{Services}}.GpuChecks.Bytes(length), _accelerator.MemorySize, "a context");
                 return new {{Runtime}}.GpuBackwardContext(this, Zeros(length), shape, length * sizeof(float));
             }
@@ -180,32 +206,29 @@ internal static class IlgpuFiles
             }
 
             /// <summary>
-            /// Queues a forward call; nothing waits for it. Tensors are on the device, in the layout that <paramref name="shape"/> names.
+            /// Queues a forward call; nothing waits for it. Tensors are on the device, in the layout that <paramref name="shape"/> names where nothing is said
+            /// of their strides.
             /// </summary>
             /// <param name="stream">The stream that the kernels run on, one after the other.</param>
-            /// <param name="query">[batch, heads, query length, {{spec.HeadDim}}].</param>
-            /// <param name="key">[batch, heads, key length, {{spec.HeadDim}}].</param>
-            /// <param name="value">[batch, heads, key length, {{spec.ValueDim}}].</param>
-            /// <param name="destination">Overwritten, [batch, heads, query length, {{spec.ValueDim}}].</param>
+            {{Documentation(views)}}
             /// <param name="shape">The sizes.</param>
-            /// <param name="keyLengths">For each sequence how many keys count, each 0 to key length; empty: all.</param>
+            {{LengthDocumentation}}
             /// <param name="context">Overwritten with what a backward call needs; null: not wanted.</param>
-            /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the context is for another.</exception>
+            {{Documentation(strides)}}
+            /// <exception cref="global::System.ArgumentException">A length or stride does not fit, the shape is impossible, or the context is for another.</exception>
             /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
             public void Forward(
                 _Stream stream,
-                _Floats query,
-                _Floats key,
-                _Floats value,
-                _Floats destination,
+            {{Parameters(views)}},
                 {{Runtime}}.AttentionShape shape,
                 _Ints keyLengths = default,
-                {{Runtime}}.GpuBackwardContext? context = null)
+                _Ints queryLengths = default,
+                {{Runtime}}.GpuBackwardContext? context = null,
+            {{Parameters(strides)}})
             {
                 global::System.ArgumentNullException.ThrowIfNull(stream);
                 using var use = _gate.Share();
-                {{Services}}.GpuChecks.CheckCall(
-                    shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
+            {{Indented(tensors.CheckViews())}}
                 using var useOfContext = {{Services}}.GpuChecks.Enter(context, this, shape);
                 if (shape.Batch == 0 || shape.Heads == 0 || shape.QueryLength == 0)
                 {
@@ -218,16 +241,12 @@ internal static class IlgpuFiles
                     var memory = Scratch(stream, ForwardPass.ScratchLength(shape, _accelerator.NumMultiprocessors));
                     var call = new Call
                     {
-                        Query = query,
-                        Key = key,
-                        Value = value,
-                        Output = destination,
-            {{string.Join("\n", stored.Select(name => $"            {name} = context is null ? memory.SubView(0, 1) : PerQuery(context, {kept.PerQuery.IndexOf(name)}),"))}}
-                        WantsLogSumExp = context is not null,{{(kept.HasState ? "\n            KeptStates = context is null ? default : KeptStates(context)," : "")}}
-                        KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
-                        HasKeyLengths = keyLengths.Length > 0,
+            {{InCall(tensors.InCall())}}
+                        Kept = context is null ? memory.SubView(0, 1) : Kept(context),{{(kept.HasState ? "\n            KeptStates = context is null ? default : KeptStates(context)," : "")}}
+            {{InCall(kept.Stored.Select(name => $"{LauncherEmitter.Place(name)} = context is null ? _GpuPlace.Unwanted : {kept.PlaceOf(name)},"))}}
+            {{InCall([Lengths])}}
                     };
-                    _forward.Launch(stream, in call, shape, _accelerator.NumMultiprocessors, memory);
+                    _forward.Launch(stream, in call, _GpuPart.All(shape), _accelerator.NumMultiprocessors, memory);
                 }
 
                 {{Services}}.GpuChecks.Fill(context);
@@ -236,32 +255,26 @@ internal static class IlgpuFiles
             /// <summary>A forward call on arrays of the CPU: copies them to the device, computes, copies the output back and waits for it.</summary>
             /// <inheritdoc cref="{{Runtime}}.IAttention.Forward"/>
             public void Forward(
-                global::System.ReadOnlySpan<float> query,
-                global::System.ReadOnlySpan<float> key,
-                global::System.ReadOnlySpan<float> value,
-                global::System.Span<float> destination,
+            {{Parameters(arrays)}},
                 {{Runtime}}.AttentionShape shape,
-                global::System.ReadOnlySpan<int> keyLengths = default)
+                global::System.ReadOnlySpan<int> keyLengths = default,
+                global::System.ReadOnlySpan<int> queryLengths = default)
             {
-                {{Services}}.GpuChecks.CheckCall(
-                    shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, destination.Length, keyLengths.Length);
-                {{Services}}.GpuChecks.CheckKeyLengths(keyLengths, shape);
-                if (destination.IsEmpty)
+            {{Indented(tensors.CheckArrays())}}
+                if (Queries(shape) == 0)
                 {
                     return;
                 }
 
                 var stream = _accelerator.DefaultStream;
-                using var q = Upload(query);
-                using var k = Upload(key);
-                using var v = Upload(value);
-                using var o = _accelerator.Allocate1D<float>(destination.Length);
-                using var lengths = Upload(keyLengths);
+            {{Indented(tensors.Uploads())}}
+                using var keys = Upload(keyLengths);
+                using var queries = Upload(queryLengths);
                 Forward(
-                    stream, q.View.SubView(0, query.Length), k.View.SubView(0, key.Length), v.View.SubView(0, value.Length), o.View, shape,
-                    lengths.View.SubView(0, keyLengths.Length));
-                _Views.CopyToCPU(o.View, stream, destination);
-                stream.Synchronize();
+                    stream, {{string.Join(", ", tensors.UploadedViews(tensors))}}, shape,
+                    keys.View.SubView(0, keyLengths.Length), queries.View.SubView(0, queryLengths.Length), context: null,
+                    {{string.Join(", ", tensors.UploadedStrides(tensors))}});
+            {{Indented(tensors.Downloads())}}
             }
 
             /// <summary>
@@ -271,7 +284,7 @@ internal static class IlgpuFiles
             /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
             public long ScratchBytes({{Runtime}}.AttentionShape shape)
             {
-                {{Services}}.GpuChecks.CheckShape(shape, causal: {{causal}});
+                {{Services}}.GpuChecks.CheckShape(shape, {{tensors.Rule}});
                 return ForwardPass.ScratchLength(shape, _accelerator.NumMultiprocessors) * sizeof(float);
             }
 
@@ -295,7 +308,9 @@ internal static class IlgpuFiles
 
             /// <summary>One of the arrays of a context that have a number a query.</summary>
             private static _Floats PerQuery({{Runtime}}.GpuBackwardContext context, int index) =>
-                ((_FloatBuffer)context.Memory).View.SubView({{(kept.HasState ? "KeptStatesLength(context.Shape) + " : "")}}(Queries(context.Shape) * index), Queries(context.Shape));
+                Kept(context).SubView({{(kept.HasState ? "KeptStatesLength(context.Shape) + " : "")}}(Queries(context.Shape) * index), Queries(context.Shape));
+
+            private static _Floats Kept({{Runtime}}.GpuBackwardContext context) => ((_FloatBuffer)context.Memory).View;
 
             """);
         if (kept.HasState)
@@ -303,7 +318,7 @@ internal static class IlgpuFiles
             writer.Line($$"""
                 private static long KeptStatesLength({{Runtime}}.AttentionShape shape) => (long)shape.Batch * shape.Heads * {{kept.StateFloats}};
 
-                private static _Floats KeptStates({{Runtime}}.GpuBackwardContext context) => ((_FloatBuffer)context.Memory).View.SubView(0, KeptStatesLength(context.Shape));
+                private static _Floats KeptStates({{Runtime}}.GpuBackwardContext context) => Kept(context).SubView(0, KeptStatesLength(context.Shape));
 
                 """);
         }
@@ -353,104 +368,144 @@ internal static class IlgpuFiles
                 return buffer;
             }
 
-            /// <summary>The tensors of a call on the device. A pass reads those that it has a use for.</summary>
+            /// <summary>Copies what was written back, and waits for it. What lies between the parts of a tensor may be another's.</summary>
+            private void Download(_Floats from, in {{Runtime}}.TensorView to, _Operand operand, {{Runtime}}.AttentionShape shape)
+            {
+                if (to.Memory.IsEmpty)
+                {
+                    return;
+                }
+
+                var copy = to.Strides.IsPacked ? to.Memory : new float[to.Memory.Length];
+                _Views.CopyToCPU(from, _accelerator.DefaultStream, copy);
+                _accelerator.DefaultStream.Synchronize();
+
+                if (!to.Strides.IsPacked)
+                {
+                    {{Services}}.GpuRows.Copy(copy, to, operand, shape);
+                }
+            }
+
+            """);
+        tensors.EmitList(writer);
+        writer.Line();
+        writer.Line("""
+            /// <summary>The tensors of a call on the device, and where they are in their views. A pass reads those that it has a use for.</summary>
             internal readonly struct Call
             {
             """);
-        string[] tensors =
+        string[] properties =
         [
-            "Query", "Key", "Value", "Output", "OutputGradient", "QueryGradient", "KeyGradient", "ValueGradient", .. kept.PerQuery,
-            "KeptStates",
+            .. all.Operands.SelectMany(operand =>
+                new[] { $"_Floats {LauncherEmitter.Property(operand.Name)}", $"_GpuPlace {LauncherEmitter.Place(operand.Name)}" }),
+            "_Floats Kept",
+            .. kept.HasState ? new[] { "_Floats KeptStates", "_GpuPlace KeptStatePlace" } : [],
+            .. kept.PerQuery.Select(name => $"_GpuPlace {LauncherEmitter.Place(name)}"),
+            "_Ints KeyLengths", "_Ints QueryLengths", "bool HasKeyLengths", "bool HasQueryLengths", "bool AddsGradients",
         ];
         using (writer.Indent())
         {
-            foreach (var tensor in tensors)
+            foreach (var property in properties)
             {
-                writer.Line($"internal _Floats {tensor} {{ get; init; }}");
+                writer.Line($"internal {property} {{ get; init; }}");
                 writer.Line();
             }
 
             writer.Line($$"""
-                internal _Ints KeyLengths { get; init; }
-
-                internal bool HasKeyLengths { get; init; }
-
-                internal bool WantsLogSumExp { get; init; }
-
-                internal bool AddsGradients { get; init; }
-
-                internal _GpuShape ShapeOf({{Runtime}}.AttentionShape shape, int spanTokens, int spans, int from) => new(
-                    shape.Heads, shape.QueryLength, shape.KeyLength, shape.Layout == {{Runtime}}.TensorLayout.BatchLengthHeadDim, HasKeyLengths, WantsLogSumExp, AddsGradients,
-                    spanTokens, spans, from);
+                /// <param name="part">The heads of the launch.</param>
+                /// <param name="spanTokens">Tokens of a span.</param>
+                /// <param name="spans">Spans of each head.</param>
+                /// <param name="from">The first token of the first span.</param>
+                /// <param name="places">Of the kernel's operands in the whole call.</param>
+                internal _GpuShape ShapeOf(in _GpuPart part, int spanTokens, int spans, int from, params global::System.ReadOnlySpan<_GpuPlace> places) => new(
+                    part, HasQueryLengths, HasKeyLengths, AddsGradients || part.IsOneOfSeveral, spanTokens, spans, from, places);
                 """);
         }
 
         writer.Line("}");
     }
 
-    private static void Backward(SourceWriter writer, AttentionSpec spec, KeptNumbers kept, IReadOnlyList<string> passes)
+    private const string LengthDocumentation = """
+        /// <param name="keyLengths">For each sequence how many keys count, each 0 to key length; the others are not read. Empty: all.</param>
+        /// <param name="queryLengths">For each sequence how many queries count, each 0 to query length; the others are not read. Empty: all.</param>
+        """;
+
+    private const string Lengths = """
+        KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
+        QueryLengths = queryLengths.Length > 0 ? queryLengths : (_Ints)_noLengths.View,
+        HasKeyLengths = keyLengths.Length > 0,
+        HasQueryLengths = queryLengths.Length > 0,
+        """;
+
+    private static string Documentation(IEnumerable<CallTensors.Parameter> parameters) =>
+        string.Join("\n", parameters.Select(parameter => parameter.Documentation));
+
+    private static string Parameters(IEnumerable<CallTensors.Parameter> parameters) =>
+        Indented(parameters.Select(parameter => parameter.Declaration), depth: 1, separator: ",\n");
+
+    private static string InCall(IEnumerable<string> lines) => Indented(lines, depth: 3);
+
+    private static string Indented(string text) => Indented([text], depth: 1);
+
+    private static string Indented(IEnumerable<string> lines, int depth = 1, string separator = "\n")
     {
-        var causal = spec.Causal ? "true" : "false";
+        var blanks = new string(' ', 4 * depth);
+        return blanks + string.Join(separator, lines).Replace("\n", "\n" + blanks);
+    }
+
+    private static void Backward(
+        SourceWriter writer, LayerPrograms programs, KeptNumbers kept, IReadOnlyList<string> passes,
+        IReadOnlyList<IlgpuKernels> kernels)
+    {
+        var rule = Rule(programs.Forward);
+        var tensors = new CallTensors(programs.All, isBackward: true, rule);
+        var ofForward = new CallTensors([programs.Forward], isBackward: false, rule);
         var fields = passes.Select(pass => "_" + char.ToLowerInvariant(pass[0]) + pass.Substring(1)).ToList();
         for (var i = 0; i < passes.Count; i++)
         {
             writer.Line($"private {passes[i]}? {fields[i]};");
         }
 
+        writer.Line("private global::System.Action<_Stream, _KernelConfig, _Floats, _Ints, _Ints, int, _GpuShape>? _clear;");
         var lengths = string.Join(", ", passes.Select(pass => $"{pass}.ScratchLength(shape, _accelerator.NumMultiprocessors)"));
+        var context = new CallTensors.Parameter($"{Runtime}.GpuBackwardContext context", "context", "What it has kept");
+        var (strides, arrays) = (tensors.Strides().ToList(), tensors.Arrays().ToList());
+
+        // The context follows what the forward call has written.
+        var views = tensors.Views().ToList();
+        views.Insert(views.FindIndex(view => view.Name == AttentionOperands.OutputName) + 1, context);
         writer.Line();
         writer.Line($$"""
             /// <summary>
             /// Queues a backward call; nothing waits for it. The first one compiles its kernels. Tensors are on the device, in the layout that
-            /// <paramref name="shape"/> names; none of the gradients overlaps another tensor.
+            /// <paramref name="shape"/> names where nothing is said of their strides; none of the gradients shares a number with another tensor. Those of keys and
+            /// values that several heads share are sums over these, always made in the same order.
             /// </summary>
             /// <param name="stream">The stream that the kernels run on, one after the other: that of the forward call, or one that waits for it.</param>
-            /// <param name="query">[batch, heads, query length, {{spec.HeadDim}}].</param>
-            /// <param name="key">[batch, heads, key length, {{spec.HeadDim}}].</param>
-            /// <param name="value">[batch, heads, key length, {{spec.ValueDim}}].</param>
-            /// <param name="output">What the forward call has computed, [batch, heads, query length, {{spec.ValueDim}}].</param>
-            /// <param name="context">What it has kept.</param>
-            /// <param name="outputGradient">∂loss/∂output, [batch, heads, query length, {{spec.ValueDim}}].</param>
-            /// <param name="queryGradient">∂loss/∂query, [batch, heads, query length, {{spec.HeadDim}}].</param>
-            /// <param name="keyGradient">∂loss/∂key, [batch, heads, key length, {{spec.HeadDim}}]; 0 for keys that do not count.</param>
-            /// <param name="valueGradient">∂loss/∂value, [batch, heads, key length, {{spec.ValueDim}}]; likewise.</param>
+            {{Documentation(views)}}
             /// <param name="shape">The sizes.</param>
             /// <param name="keyLengths">Those of the forward call.</param>
-            /// <param name="accumulate">Whether the three are added to what is there, rather than overwriting it.</param>
-            /// <exception cref="global::System.ArgumentException">A length does not fit, the shape is impossible, or the context is for another, or empty.</exception>
+            /// <param name="queryLengths">Those of the forward call.</param>
+            /// <param name="accumulate">Whether gradients are added to what is there, rather than overwriting it.</param>
+            {{Documentation(strides)}}
+            /// <exception cref="global::System.ArgumentException">A length or stride does not fit, the shape is impossible, or the context is for another, or empty.</exception>
             /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
             public void Backward(
                 _Stream stream,
-                _Floats query,
-                _Floats key,
-                _Floats value,
-                _Floats output,
-                {{Runtime}}.GpuBackwardContext context,
-                _Floats outputGradient,
-                _Floats queryGradient,
-                _Floats keyGradient,
-                _Floats valueGradient,
+            {{Parameters(views)}},
                 {{Runtime}}.AttentionShape shape,
                 _Ints keyLengths = default,
-                bool accumulate = false)
+                _Ints queryLengths = default,
+                bool accumulate = false,
+            {{Parameters(strides)}})
             {
                 global::System.ArgumentNullException.ThrowIfNull(stream);
                 using var use = _gate.Share();
-                {{Services}}.GpuChecks.CheckCall(
-                    shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, output.Length, keyLengths.Length, nameof(output));
-                {{Services}}.GpuChecks.CheckGradients(
-                    shape, {{spec.HeadDim}}, {{spec.ValueDim}}, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
+            {{Indented(tensors.CheckViews())}}
                 using var useOfContext = {{Services}}.GpuChecks.Share(context, this, shape);
                 if (shape.Batch == 0 || shape.Heads == 0)
                 {
                     return;
-                }
-
-                if (keyLengths.Length > 0 && shape.KeyLength > 0 && !accumulate)
-                {
-                    // No kernel goes beyond the keys that count.
-                    _Views.MemSetToZero(keyGradient, stream);
-                    _Views.MemSetToZero(valueGradient, stream);
                 }
 
                 lock (_scratch)
@@ -458,24 +513,18 @@ internal static class IlgpuFiles
                     var memory = Scratch(stream, BackwardScratchBytes(shape) / sizeof(float));
                     var call = new Call
                     {
-                        Query = query,
-                        Key = key,
-                        Value = value,
-                        Output = output,
-            {{string.Join("\n", kept.PerQuery.Select((name, i) => $"            {name} = PerQuery(context, {i}),"))}}{{(kept.HasState ? "\n            KeptStates = KeptStates(context)," : "")}}
-                        OutputGradient = outputGradient,
-                        QueryGradient = queryGradient,
-                        KeyGradient = keyGradient,
-                        ValueGradient = valueGradient,
+            {{InCall(tensors.InCall())}}
+                        Kept = Kept(context),{{(kept.HasState ? $"\n            KeptStatePlace = _GpuPlace.OfKept(0, {kept.StateFloats}, shape)," : "")}}
+            {{InCall(kept.PerQuery.Select(name => $"{LauncherEmitter.Place(name)} = {kept.PlaceOf(name)},"))}}
                         AddsGradients = accumulate,
-                        KeyLengths = keyLengths.Length > 0 ? keyLengths : (_Ints)_noLengths.View,
-                        HasKeyLengths = keyLengths.Length > 0,
+            {{InCall([Lengths])}}
                     };
             """);
         using (writer.Indent())
         {
             using (writer.Indent())
             {
+                writer.Line("_clear ??= _KernelLoaders.LoadKernel<_Floats, _Ints, _Ints, int, _GpuShape>(_accelerator, ClearRows);");
                 for (var i = 0; i < passes.Count; i++)
                 {
                     using (writer.Block($"if ({fields[i]} is null)"))
@@ -486,9 +535,9 @@ internal static class IlgpuFiles
                     writer.Line();
                 }
 
-                foreach (var field in fields)
+                for (var i = 0; i < passes.Count; i++)
                 {
-                    writer.Line($"{field}.Launch(stream, in call, shape, _accelerator.NumMultiprocessors, memory);");
+                    Launch(passes[i], fields[i], kernels[i].WrittenBy, programs.Gradients[i]);
                 }
             }
 
@@ -497,79 +546,125 @@ internal static class IlgpuFiles
 
         writer.Line("}");
         writer.Line();
+        var onDevice = tensors.UploadedViews(tensors).ToList();
+        onDevice.Insert(views.IndexOf(context), "context");
         writer.Line($$"""
             /// <summary>
-            /// The gradients of a call on arrays of the CPU: copies them to the device, computes the output and then the gradients, copies these back
+            /// The gradients of a call on tensors of the CPU: copies them to the device, computes the output and then the gradients, copies these back
             /// and waits for them. Nothing is kept from an earlier call; use the views to not compute the output twice.
             /// </summary>
-            /// <param name="query">As the forward call's, and so are the next two.</param>
-            /// <param name="key">Keys.</param>
-            /// <param name="value">Values.</param>
-            /// <param name="outputGradient">∂loss/∂output, [batch, heads, query length, {{spec.ValueDim}}].</param>
-            /// <param name="queryGradient">∂loss/∂query, [batch, heads, query length, {{spec.HeadDim}}].</param>
-            /// <param name="keyGradient">∂loss/∂key, [batch, heads, key length, {{spec.HeadDim}}]; 0 for keys that do not count.</param>
-            /// <param name="valueGradient">∂loss/∂value, [batch, heads, key length, {{spec.ValueDim}}]; likewise.</param>
+            {{Documentation(arrays)}}
             /// <param name="shape">The sizes.</param>
-            /// <param name="keyLengths">For each sequence how many keys count, each 0 to key length; empty: all.</param>
-            /// <param name="accumulate">Whether the three are added to what is there, rather than overwriting it.</param>
-            /// <exception cref="global::System.ArgumentException">A length does not fit, or the shape is impossible.</exception>
+            {{LengthDocumentation}}
+            /// <param name="accumulate">Whether gradients are added to what is there, rather than overwriting it.</param>
+            /// <exception cref="global::System.ArgumentException">A length or stride does not fit, or the shape is impossible.</exception>
             /// <exception cref="global::System.InvalidOperationException">The device has too little memory.</exception>
             public void Backward(
-                global::System.ReadOnlySpan<float> query,
-                global::System.ReadOnlySpan<float> key,
-                global::System.ReadOnlySpan<float> value,
-                global::System.ReadOnlySpan<float> outputGradient,
-                global::System.Span<float> queryGradient,
-                global::System.Span<float> keyGradient,
-                global::System.Span<float> valueGradient,
+            {{Parameters(arrays)}},
                 {{Runtime}}.AttentionShape shape,
                 global::System.ReadOnlySpan<int> keyLengths = default,
+                global::System.ReadOnlySpan<int> queryLengths = default,
                 bool accumulate = false)
             {
-                {{Services}}.GpuChecks.CheckCall(
-                    shape, causal: {{causal}}, {{spec.HeadDim}}, {{spec.ValueDim}}, query.Length, key.Length, value.Length, outputGradient.Length, keyLengths.Length, nameof(outputGradient));
-                {{Services}}.GpuChecks.CheckGradients(
-                    shape, {{spec.HeadDim}}, {{spec.ValueDim}}, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length);
-                {{Services}}.GpuChecks.CheckKeyLengths(keyLengths, shape);
+            {{Indented(tensors.CheckArrays())}}
                 var stream = _accelerator.DefaultStream;
                 using var context = CreateContext(shape);
-                using var q = Upload(query);
-                using var k = Upload(key);
-                using var v = Upload(value);
-                using var o = Upload(outputGradient); // for its length: the forward call overwrites it
-                using var lengths = Upload(keyLengths);
-                using var g = Upload(outputGradient);
-                using var dq = Upload<float>(queryGradient);
-                using var dk = Upload<float>(keyGradient);
-                using var dv = Upload<float>(valueGradient);
-                _Floats queries = q.View.SubView(0, query.Length), keys = k.View.SubView(0, key.Length), values = v.View.SubView(0, value.Length);
-                _Floats output = o.View.SubView(0, outputGradient.Length);
-                _Ints counts = lengths.View.SubView(0, keyLengths.Length);
-                Forward(stream, queries, keys, values, output, shape, counts, context);
+            {{Indented(tensors.Uploads())}}
+                using var keyCounts = Upload(keyLengths);
+                using var queryCounts = Upload(queryLengths);
+                _Ints keys = keyCounts.View.SubView(0, keyLengths.Length), queries = queryCounts.View.SubView(0, queryLengths.Length);
+                Forward(
+                    stream, {{string.Join(", ", tensors.UploadedViews(ofForward))}}, shape, keys, queries, context,
+                    {{string.Join(", ", tensors.UploadedStrides(ofForward))}});
                 Backward(
-                    stream, queries, keys, values, output, context, g.View.SubView(0, outputGradient.Length), dq.View.SubView(0, queryGradient.Length),
-                    dk.View.SubView(0, keyGradient.Length), dv.View.SubView(0, valueGradient.Length), shape, counts, accumulate);
-                Download(dq, queryGradient);
-                Download(dk, keyGradient);
-                Download(dv, valueGradient);
-                stream.Synchronize();
-
-                void Download(_FloatBuffer from, global::System.Span<float> to)
-                {
-                    if (!to.IsEmpty)
-                    {
-                        _Views.CopyToCPU(from.View.SubView(0, to.Length), stream, to);
-                    }
-                }
+                    stream, {{string.Join(", ", onDevice)}}, shape, keys, queries, accumulate,
+                    {{string.Join(", ", tensors.UploadedStrides(tensors))}});
+            {{Indented(tensors.Downloads())}}
             }
 
             /// <summary>The bytes of scratch memory on the device that a backward call of this shape uses. They do not grow with the lengths.</summary>
             /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
             public long BackwardScratchBytes({{Runtime}}.AttentionShape shape)
             {
-                {{Services}}.GpuChecks.CheckShape(shape, causal: {{causal}});
+                {{Services}}.GpuChecks.CheckShape(shape, {{rule}});
                 return {{(passes.Count == 1 ? lengths : $"global::System.Math.Max({lengths})")}} * sizeof(float);
             }
+
+            /// <summary>Queues zeros for rows of a gradient: all where heads add up in it, else those of tokens that no kernel goes to.</summary>
+            private void Clear(
+                _Stream stream, _Floats gradient, in _GpuPlace place, _Operand operand, {{Runtime}}.AttentionShape shape, in Call call, bool isSum, bool byKeys, bool byQueries)
+            {
+                byKeys = byKeys && call.HasKeyLengths && !isSum;
+                byQueries = byQueries && call.HasQueryLengths && !isSum;
+                var clearing = new {{Services}}.GpuClearing(operand, place, shape, byQueries, byKeys);
+                if ((isSum || byKeys || byQueries) && !call.AddsGradients && clearing.Groups > 0)
+                {
+                    _clear!(stream, new _KernelConfig(clearing.Groups, {{GroupMemory.Threads}}), gradient, call.KeyLengths, call.QueryLengths, operand.Columns, clearing.Shape);
+                }
+            }
+
+            /// <summary>Zeros in the rows of one span of a head that are past the lengths, or in all where there are none.</summary>
+            internal static void ClearRows(_Floats gradient, _Ints keyLengths, _Ints queryLengths, int columns, _GpuShape shape)
+            {
+                var unit = _Grid.IdxX / shape.Spans;
+                var sequence = unit / shape.Heads;
+                var from = shape.HasKeyLengths + shape.HasQueryLengths == 0 ? 0 : shape.KeyLength;
+                if (shape.HasKeyLengths != 0)
+                {
+                    from = global::ILGPU.IntrinsicMath.Clamp(keyLengths[sequence], 0, from);
+                }
+
+                if (shape.HasQueryLengths != 0)
+                {
+                    from = global::ILGPU.IntrinsicMath.Clamp(queryLengths[sequence], 0, from);
+                }
+
+                var start = _Grid.IdxX % shape.Spans * shape.SpanTokens;
+                from = global::ILGPU.IntrinsicMath.Max(from, start);
+                var numbers = (global::ILGPU.IntrinsicMath.Min(start + shape.SpanTokens, shape.KeyLength) - from) * columns;
+                var first = shape.Place0.Base(sequence, unit % shape.Heads) + ((long)from * shape.Place0.RowStride);
+                for (var i = _Group.IdxX; i < numbers; i += {{GroupMemory.Threads}})
+                {
+                    gradient[first + ((long)(i / columns) * shape.Place0.RowStride) + (i % columns)] = 0f;
+                }
+            }
             """);
+        writer.Line();
+        tensors.EmitList(writer);
+
+        void Launch(string pass, string field, OperandSharing writtenBy, TileProgram program)
+        {
+            var isShared = writtenBy != OperandSharing.None;
+            var parts = field.Substring(1) + "Parts";
+            if (isShared)
+            {
+                writer.Line($"var {parts} = _GpuPart.Count(shape, {pass}.WrittenBy);");
+            }
+
+            foreach (var gradient in program.Operands.Where(operand => operand.Access == OperandAccess.Accumulate))
+            {
+                // A causal kernel goes through the keys of the queries that count.
+                var isSum = isShared ? $"{parts} > 1" : "false";
+                var (byKeys, byQueries) = (Text(gradient.IsOfKeys), Text(!gradient.IsOfKeys || programs.Forward.IsScan));
+                writer.Line(
+                    $"Clear(stream, call.{LauncherEmitter.Property(gradient.Name)}, call.{LauncherEmitter.Place(gradient.Name)}, {tensors.Entry(gradient)}, shape, in call, isSum: {isSum}, byKeys: {byKeys}, byQueries: {byQueries});");
+            }
+
+            var part = isShared ? $"_GpuPart.Of(shape, {pass}.WrittenBy, part)" : "_GpuPart.All(shape)";
+            var launch = $"{field}.Launch(stream, in call, {part}, _accelerator.NumMultiprocessors, memory);";
+            if (isShared)
+            {
+                using (writer.Block($"for (var part = 0; part < {parts}; part++)"))
+                {
+                    writer.Line(launch);
+                }
+            }
+            else
+            {
+                writer.Line(launch);
+            }
+        }
     }
+
+    private static string Text(bool value) => value ? "true" : "false";
 }

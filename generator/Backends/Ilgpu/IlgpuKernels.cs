@@ -12,6 +12,12 @@ namespace KernelGen.Generator.Backends.Ilgpu;
 /// </summary>
 internal sealed class IlgpuKernels
 {
+    /// <summary>What a forward call keeps for a backward call: one view, in which its parts have places each.</summary>
+    public const string Kept = "kept";
+
+    /// <summary>The part of it that is the state of each head.</summary>
+    public const string KeptState = "keptState";
+
     private readonly TileProgram _program;
     private readonly bool _onTensorCores;
     private readonly DeviceFunctions _functions = new();
@@ -48,6 +54,8 @@ internal sealed class IlgpuKernels
         "using _Positions = global::KernelGen.CompilerServices.Positions;",
         "using _FloatBuffer = global::ILGPU.Runtime.MemoryBuffer1D<float, global::ILGPU.Stride1D.Dense>;",
         "using _Floats = global::ILGPU.ArrayView<float>;",
+        "using _GpuPart = global::KernelGen.CompilerServices.GpuPart;",
+        "using _GpuPlace = global::KernelGen.CompilerServices.GpuPlace;",
         "using _GpuShape = global::KernelGen.CompilerServices.GpuShape;",
         "using _Grid = global::ILGPU.Grid;",
         "using _Group = global::ILGPU.Group;",
@@ -58,8 +66,13 @@ internal sealed class IlgpuKernels
         "using _KernelLoaders = global::ILGPU.Runtime.KernelLoaders;",
         "using _OpenClDevice = global::ILGPU.Runtime.OpenCL.CLDevice;",
         "using _OpenClDeviceType = global::ILGPU.Runtime.OpenCL.CLDeviceType;",
+        "using _Operand = global::KernelGen.CompilerServices.Operand;",
+        "using _OperandAccess = global::KernelGen.CompilerServices.OperandAccess;",
+        "using _OperandRows = global::KernelGen.CompilerServices.OperandRows;",
+        "using _OperandSharing = global::KernelGen.CompilerServices.OperandSharing;",
         "using _SharedMemory = global::ILGPU.SharedMemory;",
         "using _Stream = global::ILGPU.Runtime.AcceleratorStream;",
+        "using _Strides = global::KernelGen.TensorStrides;",
         "using _Views = global::ILGPU.Runtime.ArrayViewExtensions;",
     ];
 
@@ -88,6 +101,10 @@ internal sealed class IlgpuKernels
 
     /// <summary>The kernels, in the order in which they run.</summary>
     public IReadOnlyList<GpuKernel> Kernels => _kernels;
+
+    /// <summary>The widest sharing of what they write: heads that share it cannot run side by side.</summary>
+    public OperandSharing WrittenBy => _program.Operands.Where(operand => operand.Access != OperandAccess.Read)
+        .Select(operand => operand.SharedBy).DefaultIfEmpty().Max();
 
     /// <summary>The functions that they call, as members of a class.</summary>
     public IEnumerable<string> Functions => _functions.Methods;
@@ -140,7 +157,7 @@ internal sealed class IlgpuKernels
             offset += ParameterFloatsOf(parameter);
         }
 
-        foreach (var (view, state) in new[] { ("state", _state), ("kept", _program.Kept) })
+        foreach (var (view, state) in new[] { ("state", _state), (KeptState, _program.Kept) })
         {
             offset = 0;
             foreach (var member in state?.Members ?? Enumerable.Empty<StateMember>())
@@ -178,7 +195,9 @@ internal sealed class IlgpuKernels
             var onlyKeys = Dataflow.Flatten(block).OfType<Load>().All(load => load.Source.IsOfKeys);
 
             // What is past the keys adds nothing.
-            writer.Line($"var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, {(onlyKeys ? "keyCount" : GroupEmitter.Print(fold.Loop.To))});");
+            var end = GroupEmitter.Print(fold.Loop.To);
+            end = onlyKeys && end != "keyCount" ? $"global::ILGPU.IntrinsicMath.Min(keyCount, {end})" : end;
+            writer.Line($"var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, {end});");
             var emitter = Emitter(memory, writer, registers);
             emitter.Sum(fold.Loop, fold.State, block[0].Body());
             HasPlainSums |= emitter.HasPlainSums;
@@ -191,7 +210,7 @@ internal sealed class IlgpuKernels
         OutputTokens = memory.Tokens;
         Kernel(
             "Output", "The outputs of one span of tokens: a group a span of a head.", block, memory, _state,
-            IsScan ? "_Grid.IdxX" : "head", writer =>
+            IsScan ? "_Grid.IdxX" : "unit", writer =>
             {
                 writer.Line($"var to = global::ILGPU.IntrinsicMath.Min(from + shape.SpanTokens, {GroupEmitter.Print(OutputLoop.To)});");
                 var emitter = Emitter(memory, writer, null);
@@ -216,10 +235,11 @@ internal sealed class IlgpuKernels
         var tensors = _program.Operands.Where(moved.Contains).ToList();
         var readsKept = statements.SelectMany(Dataflow.Reads).OfType<StateMember>().Any(member => member.State == _program.Kept);
         var readsParameters = statements.SelectMany(Dataflow.Reads).Any(tile => tile is Parameter);
-        var views = tensors.Select(tensor => ("_Floats", tensor.Name)).ToList();
+        var views = tensors.Where(tensor => tensor.Source == OperandSource.Caller).Select(tensor => ("_Floats", tensor.Name)).ToList();
+        AddIf(readsKept || tensors.Any(tensor => tensor.Source == OperandSource.Kept), Kept);
         views.Add(("_Ints", "keyLengths"));
+        views.Add(("_Ints", "queryLengths"));
         AddIf(readsParameters, "parameters");
-        AddIf(readsKept, "keptStates");
         AddIf(state is not null, "states");
         AddIf(memory.Scratch > 0, "memory");
         views.Add(("_GpuShape", "shape"));
@@ -236,12 +256,12 @@ internal sealed class IlgpuKernels
 
             if (readsKept)
             {
-                PartOf(writer, "kept", "keptStates", "head", Floats(_program.Kept!));
+                PartOf(writer, KeptState, Kept, $"shape.Place{Text(tensors.Count)}.Base(sequence, head) / 4", Floats(_program.Kept!));
             }
 
             if (state is not null)
             {
-                PartOf(writer, "state", "states", stateIndex, StateFloats);
+                PartOf(writer, "state", "states", Part(stateIndex, StateFloats), StateFloats);
             }
 
             body(writer);
@@ -249,7 +269,8 @@ internal sealed class IlgpuKernels
 
         ScratchFloats = Math.Max(ScratchFloats, memory.Scratch);
         SharedBytes = Math.Max(SharedBytes, memory.Shared * sizeof(float));
-        _kernels.Add(new GpuKernel(name, views, writer.ToString().TrimEnd('\n')));
+        IReadOnlyList<string> places = [.. tensors.Select(tensor => tensor.Name), .. readsKept ? new[] { KeptState } : []];
+        _kernels.Add(new GpuKernel(name, views, places, writer.ToString().TrimEnd('\n')));
 
         void AddIf(bool condition, string view)
         {
@@ -268,39 +289,65 @@ internal sealed class IlgpuKernels
             memory, _functions, writer, inRegisters, tensor, tile => Dataflow.IsExponent(_program.Body, tile), SightText.Between(_program));
     }
 
-    private static void Prologue(SourceWriter writer, GroupMemory memory, IEnumerable<Operand> tensors)
+    /// <summary>The variable that says whether an operand that may be missing is written.</summary>
+    public static string Wants(Operand operand) => $"wants{LauncherEmitter.Property(operand.Name)}";
+
+    private void Prologue(SourceWriter writer, GroupMemory memory, IReadOnlyList<Operand> tensors)
     {
         writer.Line("var thread = _Group.IdxX;");
-        writer.Line("var head = _Grid.IdxX / shape.Spans;");
+        writer.Line("var unit = _Grid.IdxX / shape.Spans;");
+        writer.Line("var sequence = unit / shape.Heads;");
+        writer.Line("var head = unit % shape.Heads;");
         writer.Line("var from = shape.From + (_Grid.IdxX % shape.Spans * shape.SpanTokens);");
-        writer.Line("var keyCount = shape.KeyLength;");
-        using (writer.Block("if (shape.HasKeyLengths != 0)"))
+        foreach (var (axis, name) in new[] { ("Key", "key"), ("Query", "query") })
         {
-            writer.Line("keyCount = global::ILGPU.IntrinsicMath.Clamp(keyLengths[head / shape.Heads], 0, shape.KeyLength);");
+            writer.Line($"var {name}Count = shape.{axis}Length;");
+            using (writer.Block($"if (shape.Has{axis}Lengths != 0)"))
+            {
+                writer.Line(
+                    $"{name}Count = global::ILGPU.IntrinsicMath.Clamp({name}Lengths[shape.FirstSequence + sequence], 0, shape.{axis}Length);");
+            }
         }
 
-        foreach (var tensor in tensors.Where(tensor => tensor.Columns != Dim.One))
+        if (SightText.Between(_program).Count > 0)
         {
-            var dim = Text(tensor.Columns.Size);
-            writer.Line($"var {tensor.Name}Base = shape.Base(head, shape.{(tensor.IsOfKeys ? "KeyLength" : "QueryLength")}, {dim});");
-            writer.Line($"var {tensor.Name}Stride = shape.Stride({dim});");
+            writer.Line("var firstPosition = shape.FirstPosition(queryCount, keyCount);");
+            writer.Line("var queryHead = shape.QueryHead(head);");
+        }
+
+        for (var place = 0; place < tensors.Count; place++)
+        {
+            var (tensor, at) = (tensors[place], $"shape.Place{Text(place)}");
+            writer.Line($"var {tensor.Name}Base = {at}.Base(sequence, head);");
+            if (tensor.Source == OperandSource.Caller)
+            {
+                writer.Line($"var {tensor.Name}Stride = {at}.RowStride;");
+            }
+
+            if (tensor.IsOptional && tensor.Access != OperandAccess.Read)
+            {
+                writer.Line($"var {Wants(tensor)} = {at}.IsWanted;");
+            }
         }
 
         writer.Line($"var shared4 = _SharedMemory.Allocate<_Float4>({Text(memory.Shared / 4)});");
         writer.Line("var shared = shared4.Cast<float>();");
         if (memory.Scratch > 0)
         {
-            PartOf(writer, "scratch", "memory", "_Grid.IdxX", memory.Scratch);
+            PartOf(writer, "scratch", "memory", Part("_Grid.IdxX", memory.Scratch), memory.Scratch);
         }
     }
 
+    /// <summary>Where one of many equal parts of a buffer begins, in fours of floats.</summary>
+    private static string Part(string index, int floats) => $"(long){index} * {Text(floats / 4)}";
+
     /// <summary>
-    /// Names one of many equal parts of a buffer. It is cast as a whole first: of a part that is cast, ILGPU knows the alignment only where
-    /// its size is a power of two, and elsewhere loads and stores four floats one by one.
+    /// Names a part of a buffer, from a place in fours of floats on. The buffer is cast as a whole first: of a part that is cast, ILGPU
+    /// knows the alignment only where its size is a power of two, and elsewhere loads and stores four floats one by one.
     /// </summary>
-    private static void PartOf(SourceWriter writer, string name, string buffer, string index, int floats)
+    private static void PartOf(SourceWriter writer, string name, string buffer, string start, int floats)
     {
-        writer.Line($"var {name}4 = {buffer}.Cast<_Float4>().SubView((long){index} * {Text(floats / 4)}, {Text(floats / 4)});");
+        writer.Line($"var {name}4 = {buffer}.Cast<_Float4>().SubView({start}, {Text(floats / 4)});");
         writer.Line($"var {name} = {name}4.Cast<float>();");
     }
 
@@ -411,7 +458,7 @@ internal sealed class IlgpuKernels
         }
 
         MergeNumbers = rows * columns;
-        _kernels.Add(new GpuKernel("Merge", views, writer.ToString().TrimEnd('\n')));
+        _kernels.Add(new GpuKernel("Merge", views, [], writer.ToString().TrimEnd('\n')));
     }
 
     /// <summary>Numbers of a state that <see cref="Merge"/> has a thread for.</summary>

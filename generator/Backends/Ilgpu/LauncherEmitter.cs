@@ -5,7 +5,9 @@ using KernelGen.Generator.Tiles;
 namespace KernelGen.Generator.Backends.Ilgpu;
 
 /// <summary>Emits a class with the kernels of one program and the code that launches them, one after the other.</summary>
-/// <remarks>It relies on `Call`, which has a property for each tensor, and is a member of the class that declares that.</remarks>
+/// <remarks>
+/// It relies on `Call`, which has properties for each tensor and its place, and is a member of the class that declares that.
+/// </remarks>
 internal static class LauncherEmitter
 {
     private const string Runtime = "global::KernelGen";
@@ -41,6 +43,13 @@ internal static class LauncherEmitter
     private static void Members(SourceWriter writer, string name, IlgpuKernels kernels, bool keepsState)
     {
         var hasParameters = kernels.ParameterFloats > 0;
+        if (kernels.WrittenBy != OperandSharing.None)
+        {
+            writer.Line("/// <summary>The heads that write the same memory: they are launched one after the other.</summary>");
+            writer.Line($"internal const _OperandSharing WrittenBy = _OperandSharing.{kernels.WrittenBy};");
+            writer.Line();
+        }
+
         var mergedStates = kernels.IsScan ? "(long)plan.Heads * plan.StateSpans" : "(long)plan.Heads";
         if (hasParameters)
         {
@@ -77,9 +86,11 @@ internal static class LauncherEmitter
             }
         }
 
+        // Of a pass whose heads add up in what they write, a launch has some of the heads.
+        var part = kernels.WrittenBy == OperandSharing.None ? "shape" : "_GpuPart.Of(shape, WrittenBy, 0).Shape";
         var (heads, stateFloats, scratchFloats) = ("shape.Batch * shape.Heads", Text(kernels.StateFloats), Text(kernels.ScratchFloats));
         writer.Line();
-        writer.Line("/// <summary>How a call is cut for a device of so many multiprocessors.</summary>");
+        writer.Line("/// <summary>How a launch is cut for a device of so many multiprocessors.</summary>");
         writer.Line($$"""
             internal static {{Services}}.GpuPlan Plan({{Runtime}}.AttentionShape shape, int processors) => {{Services}}.GpuPlan.Create(
                 {{heads}}, stateLength: {{(kernels.HasState ? Length(kernels.AccumulateLength) : "0")}}, outputLength: {{Length(kernels.OutputLength)}}, processors,
@@ -91,18 +102,17 @@ internal static class LauncherEmitter
         {
             if (kernels.HasState || kernels.ScratchFloats > 0)
             {
-                writer.Line("var plan = Plan(shape, processors);");
+                writer.Line($"var plan = Plan({part}, processors);");
             }
 
             writer.Line($"return {(kernels.HasState ? "StatesLength(in plan) + " : "")}{(kernels.ScratchFloats > 0 ? "GroupsLength(in plan) + " : "")}1;");
         }
 
         writer.Line();
-        writer.Line("/// <summary>Queues the kernels.</summary>");
-        using (writer.Block(
-            $"internal void Launch(_Stream stream, in Call call, {Runtime}.AttentionShape shape, int processors, _Floats memory)"))
+        writer.Line("/// <summary>Queues the kernels for some of the heads, or all.</summary>");
+        using (writer.Block("internal void Launch(_Stream stream, in Call call, in _GpuPart part, int processors, _Floats memory)"))
         {
-            writer.Line("var plan = Plan(shape, processors);");
+            writer.Line("var plan = Plan(part.Shape, processors);");
             if (kernels.ScratchFloats > 0)
             {
                 writer.Line($"var groupMemory = memory.SubView({(kernels.HasState ? "StatesLength(in plan)" : "0")}, {Services}.GpuChecks.AtLeastOne(GroupsLength(in plan)));");
@@ -151,7 +161,7 @@ internal static class LauncherEmitter
                 "spans" => "plan.StateSpans",
                 "isFirst" => "round == 0 ? 1 : 0",
                 "isLast" => "round == plan.Rounds - 1 ? 1 : 0",
-                "shape" => $"call.ShapeOf(shape, plan.{spans}SpanTokens, plan.{spans}Spans, {from})",
+                "shape" => $"call.ShapeOf(part, plan.{spans}SpanTokens, plan.{spans}Spans, {from}{string.Concat(kernel.Places.Select(place => $", call.{Place(place)}"))})",
                 var tensor => $"call.{Property(tensor)}",
             });
             writer.Line($"{Field(kernel)}(");
@@ -185,6 +195,9 @@ internal static class LauncherEmitter
             }
         }
     }
+
+    /// <summary>The name of a tensor's place in a call.</summary>
+    public static string Place(string tensor) => Property(tensor) + "Place";
 
     /// <summary>The name of a tensor in a call.</summary>
     public static string Property(string tensor) => char.ToUpperInvariant(tensor[0]) + tensor.Substring(1);

@@ -32,9 +32,9 @@ internal sealed class GpuLayer : IDisposable
         (Attention, Weights) = layer.Create();
         var type = layer.Type.GetNestedType("Gpu")!;
         _gpu = (IDisposable)Activator.CreateInstance(type, Attention, Machine.Accelerator)!;
-        _onArrays = Call<OnArrays>("Forward", typeof(ReadOnlySpan<float>))!;
+        _onArrays = Call<OnArrays>("Forward", typeof(ReadOnlyTensorView).MakeByRefType())!;
         _onDevice = Call<OnDevice>("Forward", typeof(AcceleratorStream))!;
-        _backwardOnArrays = Call<BackwardOnArrays>("Backward", typeof(ReadOnlySpan<float>));
+        _backwardOnArrays = Call<BackwardOnArrays>("Backward", typeof(ReadOnlyTensorView).MakeByRefType());
         _backwardOnDevice = Call<BackwardOnDevice>("Backward", typeof(AcceleratorStream));
         _resultOf = type.GetMethod("CreateContext")!.CreateDelegate<ResultOf>(_gpu);
         _logSumExpOf = type.GetMethod("LogSumExp")!.CreateDelegate<Func<GpuBackwardContext, ArrayView<float>>>(_gpu);
@@ -50,22 +50,26 @@ internal sealed class GpuLayer : IDisposable
     public delegate long BytesOf(AttentionShape shape);
 
     private delegate void OnArrays(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
-        ReadOnlySpan<int> keyLengths);
+        in ReadOnlyTensorView query, in ReadOnlyTensorView key, in ReadOnlyTensorView value, in TensorView destination,
+        AttentionShape shape, ReadOnlySpan<int> keyLengths, ReadOnlySpan<int> queryLengths);
 
     private delegate void OnDevice(
         AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> destination,
-        AttentionShape shape, ArrayView<int> keyLengths, GpuBackwardContext? result);
+        AttentionShape shape, ArrayView<int> keyLengths, ArrayView<int> queryLengths, GpuBackwardContext? result,
+        TensorStrides queryStrides, TensorStrides keyStrides, TensorStrides valueStrides, TensorStrides destinationStrides);
 
     private delegate void BackwardOnArrays(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> outputGradient,
-        Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient, AttentionShape shape,
-        ReadOnlySpan<int> keyLengths, bool accumulate);
+        in ReadOnlyTensorView query, in ReadOnlyTensorView key, in ReadOnlyTensorView value, in ReadOnlyTensorView outputGradient,
+        in TensorView queryGradient, in TensorView keyGradient, in TensorView valueGradient, AttentionShape shape,
+        ReadOnlySpan<int> keyLengths, ReadOnlySpan<int> queryLengths, bool accumulate);
 
     private delegate void BackwardOnDevice(
         AcceleratorStream stream, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> output,
         GpuBackwardContext result, ArrayView<float> outputGradient, ArrayView<float> queryGradient, ArrayView<float> keyGradient,
-        ArrayView<float> valueGradient, AttentionShape shape, ArrayView<int> keyLengths, bool accumulate);
+        ArrayView<float> valueGradient, AttentionShape shape, ArrayView<int> keyLengths, ArrayView<int> queryLengths, bool accumulate,
+        TensorStrides queryStrides, TensorStrides keyStrides, TensorStrides valueStrides, TensorStrides outputStrides,
+        TensorStrides outputGradientStrides, TensorStrides queryGradientStrides, TensorStrides keyGradientStrides,
+        TensorStrides valueGradientStrides);
 
     private delegate GpuBackwardContext ResultOf(AttentionShape shape);
 
@@ -81,7 +85,7 @@ internal sealed class GpuLayer : IDisposable
     {
         var output = new float[inputs.Shape.QueryLength * _layer.ValueDim];
         output.AsSpan().Fill(float.NaN);
-        _onArrays(inputs.Query, inputs.Key, inputs.Value, output, inputs.Shape, default);
+        _onArrays(inputs.Query, inputs.Key, inputs.Value, output, inputs.Shape, default, default);
         return output;
     }
 
@@ -102,7 +106,7 @@ internal sealed class GpuLayer : IDisposable
         using var result = _resultOf(shape);
         _onDevice(
             stream, View(q, query.Length), View(k, key.Length), View(v, value.Length), View(o, output.Length), shape,
-            View(lengths, keyLengths.Length), result);
+            View(lengths, keyLengths.Length), default, result, default, default, default, default);
         stream.Synchronize();
         if (rows > 0)
         {
@@ -120,7 +124,8 @@ internal sealed class GpuLayer : IDisposable
         var of = inputs.Inputs;
         var gradients = Unset(of.Query.Length, of.Key.Length, of.Value.Length);
         _backwardOnArrays!(
-            of.Query, of.Key, of.Value, inputs.Upstream, gradients.Query, gradients.Key, gradients.Value, of.Shape, default, false);
+            of.Query, of.Key, of.Value, inputs.Upstream, gradients.Query, gradients.Key, gradients.Value, of.Shape, default,
+            default, false);
         return gradients;
     }
 
@@ -143,12 +148,69 @@ internal sealed class GpuLayer : IDisposable
         using var result = _resultOf(shape);
         var (queries, keys, values, output, counts) = (
             View(q, query.Length), View(k, key.Length), View(v, value.Length), View(o, upstream.Length), View(lengths, keyLengths.Length));
-        _onDevice(stream, queries, keys, values, output, shape, counts, result);
+        _onDevice(stream, queries, keys, values, output, shape, counts, default, result, default, default, default, default);
         _backwardOnDevice!(
             stream, queries, keys, values, output, result, View(g, upstream.Length), View(dq, query.Length), View(dk, key.Length),
-            View(dv, value.Length), shape, counts, addTo is not null);
+            View(dv, value.Length), shape, counts, default, addTo is not null, default, default, default, default, default, default,
+            default, default);
         stream.Synchronize();
         return new Gradients<float>(Download(dq, query.Length), Download(dk, key.Length), Download(dv, value.Length));
+    }
+
+    /// <summary>On the device and a stream of its own; what is written is in the memory of its tensors then.</summary>
+    public void Run(DeviceCall call)
+    {
+        using var stream = Machine.Accelerator.CreateStream();
+        var buffers = call.Tensors.Select(tensor => tensor.Memory).Distinct().ToDictionary(memory => memory, Upload);
+        using var keys = Upload(call.KeyLengths);
+        using var queries = Upload(call.QueryLengths);
+        using var result = _resultOf(call.Shape);
+        var (keyLengths, queryLengths) = (View(keys, call.KeyLengths.Length), View(queries, call.QueryLengths.Length));
+        _onDevice(
+            stream, Of(call.Query), Of(call.Key), Of(call.Value), Of(call.Output), call.Shape, keyLengths, queryLengths, result,
+            call.Query.Strides, call.Key.Strides, call.Value.Strides, call.Output.Strides);
+        if (call.Upstream is { } upstream)
+        {
+            _backwardOnDevice!(
+                stream, Of(call.Query), Of(call.Key), Of(call.Value), Of(call.Output), result, Of(upstream), Of(call.QueryGradient),
+                Of(call.KeyGradient), Of(call.ValueGradient), call.Shape, keyLengths, queryLengths, call.Accumulate, call.Query.Strides,
+                call.Key.Strides, call.Value.Strides, call.Output.Strides, upstream.Strides, call.QueryGradient.Strides,
+                call.KeyGradient.Strides, call.ValueGradient.Strides);
+        }
+
+        stream.Synchronize();
+        foreach (var memory in call.Written.Select(tensor => tensor.Memory).Distinct())
+        {
+            Download(buffers[memory], memory.Length).CopyTo(memory, 0);
+        }
+
+        foreach (var buffer in buffers.Values)
+        {
+            buffer.Dispose();
+        }
+
+        ArrayView<float> Of(DeviceTensor tensor) =>
+            tensor.Memory.Length == 0 ? View(buffers[tensor.Memory], 0)
+            : buffers[tensor.Memory].View.SubView(tensor.Start, tensor.Memory.Length - tensor.Start);
+    }
+
+    /// <summary>The same from tensors of the CPU.</summary>
+    public void RunFromCpu(DeviceCall call)
+    {
+        if (call.Upstream is { } upstream)
+        {
+            _backwardOnArrays!(
+                Read(call.Query), Read(call.Key), Read(call.Value), Read(upstream), Written(call.QueryGradient), Written(call.KeyGradient),
+                Written(call.ValueGradient), call.Shape, call.KeyLengths, call.QueryLengths, call.Accumulate);
+        }
+
+        _onArrays(
+            Read(call.Query), Read(call.Key), Read(call.Value), Written(call.Output), call.Shape, call.KeyLengths, call.QueryLengths);
+
+        static ReadOnlyTensorView Read(DeviceTensor tensor) => Written(tensor);
+
+        static TensorView Written(DeviceTensor tensor) =>
+            new(tensor.Memory.AsSpan(tensor.Start), tensor.Strides);
     }
 
     /// <summary>Forward and backward passes of one head each, on a stream each, which are waited for in the end.</summary>
@@ -168,10 +230,11 @@ internal sealed class GpuLayer : IDisposable
                 Own(Upload(new float[of.Value.Length])));
             return (Launch: (Action)(() =>
             {
-                _onDevice(stream, queries, keys, values, output, of.Shape, default, result);
+                _onDevice(stream, queries, keys, values, output, of.Shape, default, default, result, default, default, default, default);
                 _backwardOnDevice!(
                     stream, queries, keys, values, output, result, upstream, View(dq, of.Query.Length), View(dk, of.Key.Length),
-                    View(dv, of.Value.Length), of.Shape, default, false);
+                    View(dv, of.Value.Length), of.Shape, default, default, false, default, default, default, default, default, default,
+                    default, default);
             }), dq, dk, dv);
         }).ToList();
         pending.ForEach(call => call.Launch());

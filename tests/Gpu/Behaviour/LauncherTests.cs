@@ -12,6 +12,8 @@ namespace KernelGen.Gpu.Tests.Behaviour;
 /// <summary>What a launcher says to what it cannot do: always what is needed and what is there.</summary>
 public class LauncherTests
 {
+    private static readonly float[] None = [];
+
     [Fact]
     public void Lengths_that_do_not_fit_are_named()
     {
@@ -34,6 +36,16 @@ public class LauncherTests
         Names(
             Assert.ThrowsAny<ArgumentException>(() => gpu.Forward(new float[48], new float[80], new float[80], new float[48], shape, [6])),
             "6", "5");
+        Names(
+            Assert.Throws<ArgumentException>(
+                "queryLengths",
+                () => gpu.Forward(new float[48], new float[80], new float[80], new float[48], shape, queryLengths: [1, 2])),
+            "2", "1");
+        Names(
+            Assert.Throws<ArgumentException>(
+                "queryLengths",
+                () => gpu.Forward(new float[48], new float[80], new float[80], new float[48], shape, queryLengths: [4])),
+            "queryLengths[0] is 4", "QueryLength = 3");
     }
 
     [Fact]
@@ -46,6 +58,58 @@ public class LauncherTests
         var shape = new AttentionShape(1, 1, 1);
         var stream = machine.Accelerator.DefaultStream;
         Names(Assert.Throws<ArgumentException>(() => gpu.Forward(stream, two.View, eight.View, eight.View, eight.View, shape)), "2", "8");
+    }
+
+    [Fact]
+    public void Strides_that_do_not_fit_are_named()
+    {
+        using var machine = new Machine();
+        using var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
+        using var numbers = machine.Upload(new float[100]);
+        var (stream, view, shape) = (machine.Accelerator.DefaultStream, (ArrayView<float>)numbers.View, new AttentionShape(1, 2, 3));
+        foreach (var (strides, parts) in new (TensorStrides, string[])[]
+        {
+            (new(0, 8, 50), ["key holds 100 numbers", "the number 116"]),
+            (new(0, 8, -1), ["-1 (tokens)", "none can be negative"]),
+            (new(0, 0, (nint)1 << 31), ["100", "4294967304"]),
+        })
+        {
+            Names(Assert.Throws<ArgumentException>("key", () => Forward(keyStrides: strides)), parts);
+        }
+
+        // Of one token nothing is too far away but the next.
+        Names(
+            Assert.Throws<ArgumentException>("key", () => gpu.Forward(
+                stream, view.SubView(0, 16), view, view.SubView(0, 16), view.SubView(16, 16), new AttentionShape(1, 2, 1),
+                keyStrides: new(0, 8, (nint)1 << 40))),
+            "1099511627776", "2147483647");
+
+        // What is written has no two parts that are the same memory; what is read may.
+        Names(
+            Assert.Throws<ArgumentException>("destination", () => Forward(keyStrides: new(0, 8, 16), destinationStrides: new(0, 0, 8))),
+            "destination is written", "some are the same memory");
+        Forward(keyStrides: new(0, 0, 8), destinationStrides: new(0, 8, 16));
+        stream.Synchronize();
+
+        void Forward(TensorStrides keyStrides = default, TensorStrides destinationStrides = default) => gpu.Forward(
+            stream, view.SubView(0, 48), view, view.SubView(0, 48), view.SubView(48), shape, keyStrides: keyStrides,
+            destinationStrides: destinationStrides);
+    }
+
+    [Fact]
+    public void Heads_that_do_not_go_round_are_named()
+    {
+        using var machine = new Machine();
+        using var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
+        var shape = new AttentionShape(1, 4, 1);
+        Names(
+            Assert.Throws<ArgumentException>(() =>
+                gpu.Forward(new float[32], new float[24], new float[24], new float[32], shape with { KeyHeads = 3 })),
+            "KeyHeads is 3", "Heads = 4");
+        Names(
+            Assert.Throws<ArgumentException>("key", () =>
+                gpu.Forward(new float[32], new float[32], new float[32], new float[32], shape with { KeyHeads = 2 })),
+            "key holds 32 numbers", "heads 2", "= 16");
     }
 
     [Fact]
@@ -62,8 +126,7 @@ public class LauncherTests
     [Fact]
     public void A_sequence_that_is_too_long_to_count_is_refused() =>
         Names(
-            Assert.Throws<ArgumentException>(() => GpuChecks.CheckCall(
-                new AttentionShape(1, 1, int.MaxValue), causal: false, 1, 1, int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, 0)),
+            Assert.Throws<ArgumentException>(() => GpuChecks.CheckShape(new AttentionShape(1, 1, int.MaxValue), causal: false)),
             "1073741824", "2147483647");
 
     [Fact]
@@ -248,9 +311,9 @@ public class LauncherTests
     {
         using var machine = new Machine();
         using var gpu = new Softmax8.Gpu(new Softmax8(1), machine.Accelerator);
-        gpu.Forward([], [], [], [], new AttentionShape(0, 2, 3));
-        gpu.Forward([], new float[16], new float[16], [], new AttentionShape(1, 2, 0, 1));
-        gpu.Backward([], [], [], [], [], [], [], new AttentionShape(0, 2, 3));
+        gpu.Forward(None, None, None, None, new AttentionShape(0, 2, 3));
+        gpu.Forward(None, new float[16], new float[16], None, new AttentionShape(1, 2, 0, 1));
+        gpu.Backward(None, None, None, None, None, None, None, new AttentionShape(0, 2, 3));
     }
 
     private static void Names(Exception error, params string[] parts) =>

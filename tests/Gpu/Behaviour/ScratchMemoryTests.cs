@@ -48,9 +48,9 @@ namespace KernelGen.Gpu.Tests.Behaviour
         }
 
         private delegate void Backward(
-            ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> outputGradient,
-            Span<float> queryGradient, Span<float> keyGradient, Span<float> valueGradient, AttentionShape shape,
-            ReadOnlySpan<int> keyLengths, bool accumulate);
+            in ReadOnlyTensorView query, in ReadOnlyTensorView key, in ReadOnlyTensorView value, in ReadOnlyTensorView outputGradient,
+            in TensorView queryGradient, in TensorView keyGradient, in TensorView valueGradient, AttentionShape shape,
+            ReadOnlySpan<int> keyLengths, ReadOnlySpan<int> queryLengths, bool accumulate);
 
         private static void CheckGradients(IAttention layer, Backward backward, float[] query, float[] key, float[] value)
         {
@@ -60,7 +60,7 @@ namespace KernelGen.Gpu.Tests.Behaviour
             float[][] actual = [new float[query.Length], new float[key.Length], new float[value.Length]];
             layer.Forward(query, key, value, output, Shape, new() { Context = context });
             layer.Backward(query, key, value, output, context, upstream, expected[0], expected[1], expected[2], Shape);
-            backward(query, key, value, upstream, actual[0], actual[1], actual[2], Shape, default, false);
+            backward(query, key, value, upstream, actual[0], actual[1], actual[2], Shape, default, default, false);
             foreach (var (e, a) in expected.Zip(actual))
             {
                 Compare.Close(Array.ConvertAll(e, x => (double)x), a, 1e-4);

@@ -38,8 +38,8 @@ public class DeviceChoiceTests
         using var context = Of(OpenClCpu);
         using var accelerator = context.Devices[0].CreateAccelerator(context);
         using var gpu = new Softmax8.Gpu(new Softmax8(1), accelerator);
-        var output = new float[8];
-        gpu.Forward(new float[8], new float[8], [1, 2, 3, 4, 5, 6, 7, 8], output, new AttentionShape(1, 1, 1));
+        var (value, output) = (new float[] { 1, 2, 3, 4, 5, 6, 7, 8 }, new float[8]);
+        gpu.Forward(new float[8], new float[8], value, output, new AttentionShape(1, 1, 1));
         Assert.Equal(8, output[7], 1e-5);
     }
 

@@ -1,0 +1,24 @@
+using System.Globalization;
+using KernelGen.Generator.Tiles;
+
+namespace KernelGen.Generator.Backends;
+
+/// <summary>Spells the entry of an operand in a list of the runtime's records, in a file that has their aliases.</summary>
+internal static class OperandText
+{
+    /// <summary>The entry of an operand of a program.</summary>
+    /// <param name="operand">The operand.</param>
+    /// <param name="access">What is done to it where that is not what the program does; null: it is.</param>
+    public static string Entry(Operand operand, OperandAccess? access = null) => Entry(
+        operand.Name, operand.IsOfKeys ? "Keys" : "Queries", Text(operand.Columns.Size), access ?? operand.Access,
+        operand.SharedBy, operand.Source, operand.IsOptional);
+
+    public static string Entry(
+        string name, string rows, string columns, OperandAccess access, OperandSharing sharing, OperandSource source, bool isOptional) =>
+        $"new(\"{name}\", _OperandRows.{rows}, {columns}, _OperandAccess.{access}"
+        + (sharing == OperandSharing.None ? "" : $", SharedBy: _OperandSharing.{sharing}")
+        + (source == OperandSource.Caller ? "" : $", Source: _OperandSource.{source}")
+        + (isOptional ? ", IsOptional: true" : "") + "),";
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
