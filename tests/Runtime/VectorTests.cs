@@ -27,6 +27,65 @@ public sealed class VectorTests
     [Fact]
     public void Vectors_of_4() => Check<Floats4, Doubles2>();
 
+    [Fact]
+    public void Whole_numbers_of_16() => CheckWhole<Floats16>();
+
+    [Fact]
+    public void Whole_numbers_of_8() => CheckWhole<Floats8>();
+
+    [Fact]
+    public void Whole_numbers_of_4() => CheckWhole<Floats4>();
+
+    /// <summary>Lanes taken for ints do what ints do, wrapping around too.</summary>
+    private static void CheckWhole<TVector>()
+        where TVector : struct, IVector<TVector>
+    {
+        int[] numbers = [0, 1, -1, 2, -2, 3, 7, -7, 48, 1000, -1000, 16_777_217, -16_777_217, int.MaxValue, int.MinValue, 0x7F80_0001];
+        var random = new Random(1);
+        numbers = [.. numbers, .. Enumerable.Range(0, 50).Select(_ => random.Next(int.MinValue, int.MaxValue))];
+        Same("indices", lane => lane, TVector.WholeIndices);
+        foreach (var a in numbers)
+        {
+            var whole = TVector.CreateWhole(a);
+            Same($"{a}", _ => a, whole);
+            Same($"float of {a}", _ => BitConverter.SingleToInt32Bits(a), TVector.FromWhole(whole));
+            Same($"{a} ≥ 0", _ => a >= 0 ? -1 : 0, TVector.NotNegativeWhole(whole));
+            Same($"{a} = 0", _ => a == 0 ? -1 : 0, TVector.IsZeroWhole(whole));
+            foreach (var bits in new[] { 0, 1, 5, 31 })
+            {
+                Same($"{a} << {bits}", _ => a << bits, TVector.ShiftLeftWhole(whole, bits));
+                Same($"{a} >> {bits}", _ => a >> bits, TVector.ShiftRightWhole(whole, bits));
+            }
+
+            foreach (var b in numbers)
+            {
+                // A lane of its own in each lane: a, a + 1, …
+                var (lanes, other) = (TVector.AddWhole(whole, TVector.WholeIndices), TVector.CreateWhole(b));
+                Same($"{a} + lane", lane => unchecked(a + lane), lanes);
+                Same($"{a} · {b}", lane => unchecked((a + lane) * b), TVector.MultiplyWhole(lanes, other));
+                Same($"max({a}, {b})", lane => Math.Max(unchecked(a + lane), b), TVector.MaxWhole(lanes, other));
+                Same($"min({a}, {b})", lane => Math.Min(unchecked(a + lane), b), TVector.MinWhole(lanes, other));
+                if (b > 0)
+                {
+                    Same($"{a} / {b}", lane => unchecked(a + lane) / b, TVector.DivideWhole(lanes, b));
+                    Same($"{a} % {b}", lane => unchecked(a + lane) % b, TVector.RemainderWhole(lanes, b));
+                }
+            }
+        }
+
+        static void Same(string what, Func<int, int> expected, TVector actual)
+        {
+            var memory = new float[TVector.Count];
+            TVector.Store(actual, ref memory[0]);
+            for (var lane = 0; lane < memory.Length; lane++)
+            {
+                Assert.True(
+                    expected(lane) == BitConverter.SingleToInt32Bits(memory[lane]),
+                    $"{what}, lane {lane}: expected {expected(lane)}, got {BitConverter.SingleToInt32Bits(memory[lane])}.");
+            }
+        }
+    }
+
     private static void Check<TVector, TDoubles>()
         where TVector : struct, IVector<TVector>
         where TDoubles : struct, IDoubles<TDoubles, TVector>
