@@ -104,11 +104,47 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
         }
     }
 
+    /// <summary>
+    /// The columns of a tile that some row of a strip may see, or be seen by, all within [seenFrom, seenTo): variables of both, the first
+    /// in whole vectors.
+    /// </summary>
+    /// <param name="sight">The axes.</param>
+    /// <param name="strip">The axis of the strip, whose positions are sFirst and sLast.</param>
+    public IEnumerable<string> Columns(Sight sight, Dim strip)
+    {
+        var columns = strip == sight.Queries ? sight.Keys : sight.Queries;
+        var ranges = strip == sight.Queries ? sight.Visibility.KeyRanges : sight.Visibility.QueryRanges;
+        var (first, count) = (First(columns), IndexText.Count(columns));
+        string From(TokenRange range) => $"_Positions.Within({Number(range.From, sight, strip)} - {first}, {count})";
+        string To(TokenRange range)
+        {
+            var to = range.To is null ? count : $"_Positions.Within({Number(range.To, sight, strip)} - {first}, {count})";
+            return range.Condition == Relation.Always ? to : $"({Print(range.Condition, sight, strip)} ? {to} : 0)";
+        }
+
+        if (ranges is [{ } only])
+        {
+            yield return $"var seenFrom = {From(only)} & -{VectorFloats};";
+            yield return $"var seenTo = {To(only)};";
+            yield break;
+        }
+
+        yield return $"var (seenFrom, seenTo) = ({count}, 0);";
+        foreach (var range in ranges)
+        {
+            yield return $"_Positions.Join(ref seenFrom, ref seenTo, {From(range)} & -{VectorFloats}, {To(range)});";
+        }
+    }
+
+    /// <summary>Floats of the widest vector.</summary>
+    private const string VectorFloats = "16";
+
     private static string First(Dim tokens) => tokens.Name + "First";
 
     private static string Last(Dim tokens) => tokens.Name + "Last";
 
-    private string Number(WholeNumber number, Sight sight) => RelationText.Print(number, place => Variable(place, sight, strip: null));
+    private string Number(WholeNumber number, Sight sight, Dim? strip = null) =>
+        RelationText.Print(number, place => Variable(place, sight, strip));
 
     /// <summary>A range for those who read.</summary>
     private string Describe(TokenRange range, Sight sight)

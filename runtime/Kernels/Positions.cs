@@ -31,6 +31,20 @@ public static class Positions
         return next < to ? Min(next, other) : other;
     }
 
+    /// <summary>Makes a range hold another one too, unless that is empty.</summary>
+    /// <param name="from">The first token of the range.</param>
+    /// <param name="to">The token after its last.</param>
+    /// <param name="otherFrom">The first token of the other.</param>
+    /// <param name="otherTo">The token after its last.</param>
+    public static void Join(ref int from, ref int to, int otherFrom, int otherTo)
+    {
+        if (otherFrom < otherTo)
+        {
+            from = Min(from, otherFrom);
+            to = Max(to, otherTo);
+        }
+    }
+
     /// <summary>The larger number.</summary>
     public static long Max(long a, long b) => a > b ? a : b;
 

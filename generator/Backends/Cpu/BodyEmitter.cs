@@ -37,6 +37,9 @@ internal sealed class BodyEmitter
     /// <summary>What the current strip and the current tile of another axis may see of each other wholly, which `seesAll` tells.</summary>
     private Sight? _seesAll;
 
+    /// <summary>The axis of columns of which the current strip goes through [seenFrom, seenTo) only; null: it goes through all.</summary>
+    private Dim? _seen;
+
     private bool _inRun;
 
     public BodyEmitter(
@@ -523,6 +526,7 @@ internal sealed class BodyEmitter
             Chain(strip);
             _strip = null;
             _seesAll = null;
+            _seen = null;
         }
     }
 
@@ -530,7 +534,12 @@ internal sealed class BodyEmitter
     private void LookFrom(StripStep strip, Sight sight)
     {
         _writer.Line($"long sFirst = {Positions.Position(strip.Tokens, _sights)} + s, sLast = sFirst + sCount - 1;");
-        if (OnlyAddsWhatIsSeen(strip) && sight.Visibility.Possibly != Relation.Always)
+        if (!OnlyAddsWhatIsSeen(strip))
+        {
+            return;
+        }
+
+        if (sight.Visibility.Possibly != Relation.Always)
         {
             using (_writer.Block($"if (!({Positions.Print(sight.Visibility.Possibly, sight, strip.Tokens)}))"))
             {
@@ -540,6 +549,12 @@ internal sealed class BodyEmitter
             _writer.Line();
         }
 
+        foreach (var line in Positions.Columns(sight, strip.Tokens))
+        {
+            _writer.Line(line);
+        }
+
+        _seen = strip.Tokens == sight.Queries ? sight.Keys : sight.Queries;
         if (sight.Visibility.Surely != Relation.Never)
         {
             _writer.Line($"var seesAll = {Positions.Print(sight.Visibility.Surely, sight, strip.Tokens)};");
@@ -679,14 +694,18 @@ internal sealed class BodyEmitter
         var arguments = new[] { rows }.AsEnumerable();
         if (columns.IsTokens)
         {
-            arguments = arguments.Concat(new[] { Count(columns) });
+            arguments = arguments.Concat(new[] { columns == _seen ? "seenTo - seenFrom" : Count(columns) });
         }
 
         var row = _strip is null ? "" : " + s";
         if (emitter.NeedsPositions)
         {
             var axis = sweep[0] is Map map ? map.Target.Rows : ((Reduce)sweep[0]).Rows;
-            arguments = arguments.Concat(new[] { $"{Positions.Position(axis, _sights)}{row}", Positions.Position(columns, _sights) });
+            arguments = arguments.Concat(
+            [
+                $"{Positions.Position(axis, _sights)}{row}",
+                Positions.Position(columns, _sights) + (columns == _seen ? " + seenFrom" : ""),
+            ]);
         }
 
         arguments = arguments.Concat(emitter.Places.Select(place => place == Place.Head ? Positions.Head : Positions.Positions));
@@ -979,6 +998,16 @@ internal sealed class BodyEmitter
             At(product.A), Locate(product.A).Stride, $"ref {RightOperand(product)}", RightStride(product), Locate(product.Target).Stride,
             Rows: !rows.IsTokens ? "" : _strip is null ? Count(rows) : "sCount", Inner: inner.IsTokens ? Count(inner) : "",
             Diagonal: _strip is null ? "0" : "s");
+        if (_seen is not null && inner == _seen)
+        {
+            return places with { B = $"ref _Unsafe.Add({places.B}, seenFrom * {places.StrideB})", Inner = "seenTo - seenFrom" };
+        }
+
+        if (_seen is not null && product.Target.Columns == _seen)
+        {
+            return places with { B = $"ref _Unsafe.Add({places.B}, seenFrom)", Columns = "((seenTo + 15) & -16) - seenFrom" };
+        }
+
         if (!inner.IsTokens || !_inRun || !product.TransposeA || !(IsZeroOutsideRun(product.A) || IsZeroOutsideRun(product.B)))
         {
             return places;
@@ -1094,7 +1123,11 @@ internal sealed class BodyEmitter
     {
         var (reference, stride, isStrip) = LocateRaw(tile);
         reference = instead ?? reference;
-        return _strip is null || isStrip || tile.Rows != _strip ? $"ref {reference}" : $"ref _Unsafe.Add(ref {reference}, s * {stride})";
+        var seen = _seen is not null && tile.Columns == _seen ? "seenFrom" : null;
+        return _strip is not null && !isStrip && tile.Rows == _strip
+            ? $"ref _Unsafe.Add(ref {reference}, s * {stride}{(seen is null ? "" : " + " + seen)})"
+            : seen is null ? $"ref {reference}"
+            : $"ref _Unsafe.Add(ref {reference}, {seen})";
     }
 
     private (string Reference, int Stride) Locate(Tile tile)

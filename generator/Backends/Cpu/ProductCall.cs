@@ -12,7 +12,11 @@ namespace KernelGen.Generator.Backends.Cpu;
 /// <param name="Rows">Rows of the target, where those are tokens.</param>
 /// <param name="Inner">Summands, where those are tokens.</param>
 /// <param name="Diagonal">The column of the diagonal in the first row, where the product is triangular.</param>
-internal sealed record ProductPlaces(string A, int StrideA, string B, int StrideB, int StrideC, string Rows, string Inner, string Diagonal);
+internal sealed record ProductPlaces(string A, int StrideA, string B, int StrideB, int StrideC, string Rows, string Inner, string Diagonal)
+{
+    /// <summary>Columns of the target, whole vectors, where not all are computed; null: they are.</summary>
+    public string? Columns { get; init; }
+}
 
 /// <summary>
 /// Spells the call of the runtime that computes a product of tiles in register blocks, every size that the declaration knows a literal.
@@ -42,7 +46,7 @@ internal static class ProductCall
         // Between segments lies padding, which is zero in both operands.
         var summands = inner.IsTokens ? at.Inner : Text(inner.Segments == 1 ? inner.Size : schedule.Padded(inner));
         return $"_Products.{method}<{VectorText.Floats}>({at.A}, {Text(rowA)}, {Text(innerA)}, {at.B}, {Text(at.StrideB)}, {targets}, {Text(at.StrideC)}, "
-            + $"rows: {(rows.IsTokens ? at.Rows : Text(schedule.Padded(rows)))}, inner: {summands}, columns: {Text(schedule.Padded(product.Target.Columns))}"
+            + $"rows: {(rows.IsTokens ? at.Rows : Text(schedule.Padded(rows)))}, inner: {summands}, columns: {at.Columns ?? Text(schedule.Padded(product.Target.Columns))}"
             + $"{(product.Structure == Structure.Full ? "" : $", diagonal: {at.Diagonal}")});";
     }
 
