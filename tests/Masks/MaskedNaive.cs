@@ -47,7 +47,7 @@ internal static class MaskedNaive
             var mean = p.Sum(weight => weight.P * Upstream(weight.Key));
             foreach (var (j, weight) in p)
             {
-                // What becomes of scores is differentiated by central differences: of the second order, so exact to 1e-9.
+                // What becomes of scores is differentiated by central differences, of the second order: exact to 1e-9.
                 var (x, h) = (Dot(d, q, i, k, j) / Math.Sqrt(d), 1e-5);
                 var slope = (score is null ? 1 : (score(x + h, i, j) - score(x - h, i, j)) / (2 * h)) / Math.Sqrt(d);
                 var ds = weight * (Upstream(j) - mean) * slope;

@@ -27,6 +27,21 @@ internal sealed record MaskText(Place Lane, string Row, string Column, Func<Plac
         ? $"{VectorText.Floats}.FromWhole({Lanes(number)})"
         : $"{VectorText.Floats}.Create((float)({Scalar(number)}))";
 
+    /// <summary>
+    /// Whether a number changes by 1 or −1 from column to column: then what it is in the first columns of a row is computed once a row.
+    /// </summary>
+    public static int? StepOf(WholeNumber number, Place lane) =>
+        number.Without(lane).Dependent is [{ Factor: var step, Term: Term.At }] && step is (1 or -1) ? (int)step : null;
+
+    /// <summary>A number that has such a step in the first lanes of the row, as whole numbers.</summary>
+    public string FirstLanes(WholeNumber number)
+    {
+        var others = number.Without(Lane).Others;
+        return StepOf(number, Lane) > 0
+            ? Call("AddWhole", $"{VectorText.Floats}.WholeIndices", Whole($"{Scalar(others)} + {Column}"))
+            : Call("AddWhole", Call("MultiplyWhole", $"{VectorText.Floats}.WholeIndices", Whole("-1")), Whole($"{Scalar(others)} - {Column}"));
+    }
+
     private string Comparison(WholeNumber number)
     {
         var (others, dependent) = number.Without(Lane);

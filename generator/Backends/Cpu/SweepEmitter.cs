@@ -255,6 +255,12 @@ internal sealed class SweepEmitter
                 _writer.Line($"var inRun{i} = {VectorText.Floats}.Mask({RowIndex(i)} >= runFrom && {RowIndex(i)} < runTo);");
             }
 
+            foreach (var (number, place) in Steps().Select((number, place) => (number, place)))
+            {
+                var first = Lanes(number.Sight, RowIndex(i)) with { Column = "columnPosition" };
+                _writer.Line($"var steps{place}_{i} = {first.FirstLanes(number.Number)};");
+            }
+
             foreach (var tile in _statements.SelectMany(statement => Expressions(statement).SelectMany(Dataflow.Tiles)).Distinct())
             {
                 if (tile.IsColumnVector && !IsMadeHere(tile))
@@ -533,6 +539,13 @@ internal sealed class SweepEmitter
             : [];
     }
 
+    /// <summary>The numbers that change by 1 or −1 from column to column.</summary>
+    private List<TokenNumber> Steps() =>
+        [.. _statements.SelectMany(Expressions).SelectMany(Dataflow.TokenNumbers).Distinct().Where(number => StepOf(number) is not null)];
+
+    private int? StepOf(TokenNumber number) =>
+        MaskText.StepOf(number.Number, number.Sight.Keys == _columns ? Place.Key : Place.Query);
+
     private MaskText Lanes(Sight sight, string row) => new(
         sight.Keys == _columns ? Place.Key : Place.Query, $"(rowPosition + (int){row})", "(columnPosition + (int)j)", Name);
 
@@ -546,7 +559,9 @@ internal sealed class SweepEmitter
                 Below: below => $"isValid{Limits.ToList().IndexOf(below)}_{i}",
                 Sees: sees => Lanes(sees.Sight, RowIndex(i)).Mask(sees.Sight.Visibility.Sees),
                 InRun: _ => $"inRun{i}",
-                Number: number => Lanes(number.Sight, RowIndex(i)).Number(number.Number)),
+                Number: number => Steps().FindIndex(number.Equals) is >= 0 and var place
+                    ? $"{VectorText.Floats}.FromWhole({VectorText.Floats}.AddWhole(steps{place}_{i}, {VectorText.Floats}.CreateWhole({(StepOf(number) < 0 ? "-" : "")}(int)j)))"
+                    : Lanes(number.Sight, RowIndex(i)).Number(number.Number)),
             _function,
             $"{Dataflow.Writes(statement).First().Name}{i}");
 
