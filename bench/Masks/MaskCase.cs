@@ -33,8 +33,8 @@ internal sealed record MaskCase(string Name, Func<IDifferentiableAttention> Crea
     }
 
     /// <summary>
-    /// Time of a visible pair over that of full attention, of a time of all pairs over that of full attention: 1 is what a kernel would take
-    /// that does nothing for pairs that are not seen.
+    /// Time of a visible pair over that of full attention, of a time of all pairs over that of full attention: 1 is what a kernel would
+    /// take that does nothing for pairs that are not seen.
     /// </summary>
     public static double PerVisiblePair(double ratio, long visiblePairs, int length) =>
         ratio * ((double)length * length / visiblePairs);

@@ -124,6 +124,28 @@ public sealed class MaskPictureTests
         }
     }
 
+    /// <summary>A document gives the bits that it gives alone, whatever the mask.</summary>
+    [Theory]
+    [MemberData(nameof(FileNames))]
+    public void Any_mask_goes_with_documents(string fileName)
+    {
+        int[] offsets = [0, 150, 210, 384];
+        var layer = Pattern.All.Single(one => one.FileName == fileName).Create();
+        layer.DegreeOfParallelism = 1;
+        var dim = layer.HeadDim;
+        float[] Normal(int seed) => Inputs.Normal(new Random(seed), offsets[^1] * dim, 1);
+        var (query, key, value, packed) = (Normal(1), Normal(2), Normal(3), Normal(4));
+        var shape = AttentionShape.Packed(offsets.Length - 1, heads: 1, offsets[^1], TensorLayout.BatchLengthHeadDim);
+        layer.Forward(query, key, value, packed, shape, new() { Offsets = offsets });
+        foreach (var (from, to) in offsets.Zip(offsets.Skip(1)))
+        {
+            var part = new Range(from * dim, to * dim);
+            var alone = new float[(to - from) * dim];
+            layer.Forward(query.AsSpan(part), key.AsSpan(part), value.AsSpan(part), alone, new AttentionShape(1, 1, to - from));
+            Compare.Same(alone, packed.AsSpan(part));
+        }
+    }
+
     private static IReadOnlyList<ClassDeclarationSyntax> Declarations()
     {
         var layers = File.ReadAllText(Path.Combine(Repository.Root, "examples", "08-Masks", "Layers.cs"));
