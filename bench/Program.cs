@@ -7,6 +7,7 @@ using KernelGen.Bench.BuildModes;
 using KernelGen.Bench.Compare;
 using KernelGen.Bench.Functions;
 using KernelGen.Bench.Gpu;
+using KernelGen.Bench.Masks;
 using KernelGen.Bench.Roofline;
 
 if (Build.IsDebug)
@@ -21,6 +22,7 @@ var root = new RootCommand("Measures the kernels that KernelGen generates, and t
     RooflineCommand.Create(),
     RooflineCommand.CreateWorker(),
     PackedCommand.Create(),
+    MasksCommand.Create(),
     CompareCommand.Create(),
     GpuCommand.Create(),
     FunctionsCommand.Create(),

@@ -12,7 +12,8 @@ public readonly record struct AttentionShape
     /// </param>
     /// <param name="queryLength">Queries of each head, in tokens; at least 0.</param>
     /// <param name="keyLength">
-    /// Keys and values of each head, in tokens; at least 0. Causal attention needs it equal to <paramref name="queryLength"/>.
+    /// Keys and values of each head, in tokens; at least 0. Causal attention by random features needs it equal to
+    /// <paramref name="queryLength"/>; of exact attention that is causal or has a mask, queries are the last of the keys.
     /// </param>
     /// <param name="layout">The order of the axes of all four tensors.</param>
     public AttentionShape(int batch, int heads, int queryLength, int keyLength, TensorLayout layout) =>
@@ -56,7 +57,8 @@ public readonly record struct AttentionShape
     /// <param name="heads">Query heads of each token; at least 0.</param>
     /// <param name="queries">The queries of all sequences together, in tokens; at least 0.</param>
     /// <param name="keys">
-    /// The keys and values of all sequences together, in tokens; at least 0. Causal attention needs as many as queries in each sequence.
+    /// The keys and values of all sequences together, in tokens; at least 0. Causal attention by random features needs as many as
+    /// queries in each sequence; of exact attention that is causal or has a mask, queries are the last of the keys.
     /// </param>
     /// <param name="layout">The order of the axes of all four tensors; that of sequences is left out.</param>
     /// <inheritdoc cref="PacksSequences" path="/remarks"/>

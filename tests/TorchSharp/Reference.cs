@@ -56,7 +56,8 @@ internal static class Reference
         var (queries, keys) = (scores.shape[2], scores.shape[3]);
         if (layer.Causal)
         {
-            scores = scores.masked_fill(ones(queries, keys, ScalarType.Bool).triu(1), hidden);
+            // Queries are the last of the keys.
+            scores = scores.masked_fill(ones(queries, keys, ScalarType.Bool).triu(1 + keys - queries), hidden);
         }
 
         if (lengths is not null)

@@ -10,7 +10,8 @@ public static class TensorAttention
     /// <param name="query">float32 on the CPU, [batch, heads, query length, head dim] or the other layout.</param>
     /// <param name="key">
     /// [batch, key heads, key length, head dim]: as many heads as queries have, or fewer, of which each serves as many query heads that
-    /// follow each other (grouped query attention).
+    /// follow each other (grouped query attention). Queries of causal exact attention, and of masks, are the last of the keys, of
+    /// which there may be more; causal layers of random features need as many keys as queries.
     /// </param>
     /// <param name="value">[batch, key heads, key length, value dim].</param>
     /// <param name="layout">The order of the axes of all four tensors.</param>

@@ -6,7 +6,7 @@ namespace KernelGen.TorchSharp;
 /// <summary>What a tensor must be before a kernel takes it. Each message names what was expected and what was found.</summary>
 internal static class TensorChecks
 {
-    /// <summary>The sizes of a call, from its tensors.</summary>
+    /// <summary>The sizes of a call, from its tensors. Which lengths of queries and keys go together is for the layer to say.</summary>
     /// <exception cref="ArgumentException">They do not fit each other or the layer.</exception>
     public static AttentionShape Shape(IAttention attention, Tensor query, Tensor key, Tensor value, TensorLayout layout)
     {
@@ -29,13 +29,6 @@ internal static class TensorChecks
         Dim(query, attention.HeadDim, "head dimension", nameof(query));
         Dim(key, attention.HeadDim, "head dimension", nameof(key));
         Dim(value, attention.ValueDim, "value dimension", nameof(value));
-        if (attention.Causal && query.shape[length] != key.shape[length])
-        {
-            throw new ArgumentException(
-                $"The layer is causal, so there must be as many keys as queries, but query has the length {query.shape[length]} and key {key.shape[length]}.",
-                nameof(key));
-        }
-
         return new AttentionShape(
             Size(query, 0, nameof(query)), Size(query, heads, nameof(query)), Size(query, length, nameof(query)),
             Size(key, length, nameof(key)), layout)

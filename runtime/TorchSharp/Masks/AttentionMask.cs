@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace KernelGen.TorchSharp;
 
-/// <summary>Masks of pairs of tokens: whether one says what the layer does anyway.</summary>
+/// <summary>
+/// Masks of pairs of tokens: whether one says what <see cref="IAttention.Causal"/> says. What else a layer was declared not to see it tells
+/// nobody, so that a mask of its own cannot be compared.
+/// </summary>
 internal static class AttentionMask
 {
     /// <param name="layer">The layer.</param>
@@ -11,7 +14,9 @@ internal static class AttentionMask
     /// float with 0 and −∞.
     /// </param>
     /// <param name="length">The tokens of a sequence.</param>
-    /// <exception cref="ArgumentException">It hides other pairs than the layer does; the message names the first.</exception>
+    /// <exception cref="ArgumentException">
+    /// It hides other pairs than a causal or a bidirectional layer does; the message names the first, and what to declare.
+    /// </exception>
     public static void Check(IAttention layer, Tensor? mask, long length)
     {
         if (mask is null)
@@ -35,8 +40,8 @@ internal static class AttentionMask
             var isHidden = hidden[query, key].item<bool>();
             throw new ArgumentException(
                 $"The attention mask {(isHidden ? "hides key" : "shows key")} {key} {(isHidden ? "from" : "to")} query {query}, but the layer {layer.GetType()} is "
-                + $"{(layer.Causal ? "causal" : "bidirectional")} and {(isHidden ? "shows" : "hides")} it. Kernels take no masks: declare the layer with or without "
-                + "Causal, and give padding on the right as padding.",
+                + $"{(layer.Causal ? "causal" : "bidirectional")} and {(isHidden ? "does not hide" : "hides")} it by that. Calls take no masks: declare what the layer sees, "
+                + "by Causal or, of [SoftmaxAttention], by Window, Side, Sinks, Prefix or Mask, and give none here. Give padding on the right as padding.",
                 nameof(mask));
         }
     }

@@ -133,12 +133,12 @@ public sealed class MultiheadKernelAttention : nn.Module<Tensor, Tensor>
     /// output at padding means nothing.
     /// </param>
     /// <param name="attentionMask">
-    /// Null, or what the layer does anyway, which is checked at the cost of length² steps: [length, length], bool with true for hidden
-    /// pairs, or float with 0 and −∞.
+    /// Null, or what a causal or a bidirectional layer does anyway, which is checked at the cost of length² steps: [length, length], bool
+    /// with true for hidden pairs, or float with 0 and −∞. Any other mask is declared with the layer, and not given.
     /// </param>
     /// <returns>[batch, length, embedding], or [batch, length, heads · value dim] without an output projection.</returns>
     /// <exception cref="ArgumentException">
-    /// As <see cref="TensorAttention.Forward"/>, or the mask hides other pairs than the layer; the message names the first.
+    /// As <see cref="TensorAttention.Forward"/>, or the mask hides other pairs than a layer that is as causal; the message names the first.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// As <see cref="KernelAttention"/>, or the module was converted to another type or device.

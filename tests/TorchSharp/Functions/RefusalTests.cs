@@ -48,8 +48,15 @@ public sealed class RefusalTests
         Refused("3 and 0 on axis 1", good, zeros(2, 0, 4, 8), zeros(2, 0, 4, 6));
         Refused("0 and 3 on axis 1", zeros(2, 0, 4, 8), good, value);
         Refused("the same length, but key is [2, 3, 4, 8] and value [2, 3, 5, 6]: 4 and 5", good, good, zeros(2, 3, 5, 6));
-        Assertions.Throws<ArgumentException>("query has the length 5 and key 4",
-            () => Layers.Create(nameof(CausalExact)).Forward(zeros(2, 3, 5, 8), good, value));
+        CheckLengths(nameof(CausalExact), zeros(2, 3, 5, 8), "at least as many keys, but QueryLength is 5 and KeyLength is 4");
+        CheckLengths(nameof(CausalFavor), zeros(2, 3, 5, 8), "needs as many keys as queries, but QueryLength is 5 and KeyLength is 4");
+        CheckLengths(nameof(CausalFavor), zeros(2, 3, 3, 8), "needs as many keys as queries, but QueryLength is 3 and KeyLength is 4");
+
+        void CheckLengths(string layer, Tensor query, string message)
+        {
+            Assertions.Throws<ArgumentException>(message, () => Layers.Create(layer).Forward(query, good, value));
+            Assertions.Throws<ArgumentException>(message, () => Layers.Create(layer).Forward(query.requires_grad_(), good, value));
+        }
     }
 
     [Fact]

@@ -264,10 +264,10 @@ public sealed class MultiheadTests
         Check(causal, nothing, "shows key 1 to query 0, but the layer KernelGen.TorchSharp.Tests.CausalFavor is causal and hides it");
         Check(
             bidirectional, triangle,
-            "hides key 1 from query 0, but the layer KernelGen.TorchSharp.Tests.Favor is bidirectional and shows it");
+            "hides key 1 from query 0, but the layer KernelGen.TorchSharp.Tests.Favor is bidirectional and does not hide it by that");
         var window = triangle.clone();
         window[3, 0].fill_(true);
-        Check(causal, window, "hides key 0 from query 3");
+        Check(causal, window, "declare what the layer sees, by Causal or, of [SoftmaxAttention], by Window, Side, Sinks, Prefix or Mask");
         var bias = infinite.clone();
         bias[2, 1].fill_(-0.5);
         Check(causal, bias, "adds -0.5 to the score of query 2 and key 1");
