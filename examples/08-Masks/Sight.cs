@@ -89,12 +89,13 @@ internal sealed class Sight
             {
                 for (var key = from; key < to; key += Tile)
                 {
-                    // A tile ends early where the larger tile of queries, that the strip is a part of, sees no more.
+                    // Of a tile the keys between the first and the last that the strip sees are computed, 16 at a time.
                     var queries = Math.Min(Strip, to - query);
-                    var keys = Enumerable.Range(key, Math.Min(Tile, to - key)).TakeWhile(one => _computed[query, one]).Count();
-                    if (keys > 0)
+                    var computed = Enumerable.Range(key, Math.Min(Tile, to - key)).Where(one => _computed[query, one]).ToList();
+                    if (computed is [var first, ..])
                     {
-                        yield return new(query, key, queries, keys, IsMasked: !SeesAll(query, key, queries, keys));
+                        yield return new(
+                            query, first, queries, computed.Count, IsMasked: !SeesAll(query, first, queries, computed.Count));
                     }
                 }
             }

@@ -33,8 +33,9 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
     /// <param name="relation">Of the first and last tokens of both.</param>
     /// <param name="sight">Which axes.</param>
     /// <param name="strip">The axis of the strip, whose positions are sFirst and sLast; null: whole tiles are meant.</param>
-    public string Print(Relation relation, Sight sight, Dim? strip = null) =>
-        RelationText.Print(relation, place => Variable(place, sight, strip));
+    /// <param name="seen">The axis of the columns that the strip goes through, whose positions are seenFirst and seenLast.</param>
+    public string Print(Relation relation, Sight sight, Dim? strip = null, Dim? seen = null) =>
+        RelationText.Print(relation, place => Variable(place, sight, strip, seen));
 
     /// <summary>A bool: whether a query sees a key.</summary>
     /// <param name="sight">Their axes.</param>
@@ -126,14 +127,17 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
         {
             yield return $"var seenFrom = {From(only)} & -{VectorFloats};";
             yield return $"var seenTo = {To(only)};";
-            yield break;
+        }
+        else
+        {
+            yield return $"var (seenFrom, seenTo) = ({count}, 0);";
+            foreach (var range in ranges)
+            {
+                yield return $"_Positions.Join(ref seenFrom, ref seenTo, {From(range)} & -{VectorFloats}, {To(range)});";
+            }
         }
 
-        yield return $"var (seenFrom, seenTo) = ({count}, 0);";
-        foreach (var range in ranges)
-        {
-            yield return $"_Positions.Join(ref seenFrom, ref seenTo, {From(range)} & -{VectorFloats}, {To(range)});";
-        }
+        yield return $"long seenFirst = {first} + seenFrom, seenLast = {first} + seenTo - 1;";
     }
 
     /// <summary>Floats of the widest vector.</summary>
@@ -155,11 +159,12 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
         return $"[{from}, {to}){condition}{(range.IsExact ? "" : ", not all of it")}";
     }
 
-    private string Variable(Place place, Sight sight, Dim? strip)
+    private string Variable(Place place, Sight sight, Dim? strip, Dim? seen = null)
     {
         var isFirst = place is Place.FirstQuery or Place.FirstKey;
         return sight.AxisOf(place) is not { } axis ? (place == Place.Head ? Head : Positions)
             : axis == strip ? (isFirst ? "sFirst" : "sLast")
+            : axis == seen ? (isFirst ? "seenFirst" : "seenLast")
             : isFirst ? First(axis)
             : Last(axis);
     }

@@ -557,7 +557,7 @@ internal sealed class BodyEmitter
         _seen = strip.Tokens == sight.Queries ? sight.Keys : sight.Queries;
         if (sight.Visibility.Surely != Relation.Never)
         {
-            _writer.Line($"var seesAll = {Positions.Print(sight.Visibility.Surely, sight, strip.Tokens)};");
+            _writer.Line($"var seesAll = {Positions.Print(sight.Visibility.Surely, sight, strip.Tokens, _seen)};");
             _seesAll = sight;
         }
     }
