@@ -14,6 +14,8 @@ public class MaskGoldenTests
     {
         { "longformer_dilated_L37_d8_w4", "causal", "causal.", typeof(LongformerCausal) },
         { "longformer_dilated_L37_d8_w4", "sides", "sides.", typeof(LongformerSides) },
+        { "longformer_dilated_L37_d8_w4", "causal", "causal.", typeof(LongformerWindow) },
+        { "longformer_dilated_L37_d8_w4", "sides", "sides.", typeof(LongformerSide) },
         { "sparse_transformer_L43_stride8_d6", "out", "", typeof(SparseTransformer) },
         { "mask_score_L19_S31_d6", "out", "", typeof(BentByMethods) },
         { "mask_score_L19_S31_d6", "out", "", typeof(BentByOptions) },

@@ -36,6 +36,14 @@ public sealed partial class LongformerSides
     }
 }
 
+/// <summary>The same by options.</summary>
+[SoftmaxAttention(HeadDim = 8, Causal = true, Window = 4, Dilations = new[] { 1, 2, 3 })]
+public sealed partial class LongformerWindow;
+
+/// <summary>The same on both sides.</summary>
+[SoftmaxAttention(HeadDim = 8, Side = 3, Dilations = new[] { 1, 2, 3 })]
+public sealed partial class LongformerSide;
+
 /// <summary>Heads of the Sparse Transformer: local, strided, and fixed with the last or the middle two keys of each block.</summary>
 [SoftmaxAttention(HeadDim = 6, Causal = true, Mask = nameof(Sees))]
 public sealed partial class SparseTransformer

@@ -160,7 +160,7 @@ partial class CausalSoftmax : global::KernelGen.IRandomFeatureAttention, global:
         "This constructor set up no attention. End its declaration with ': this(...)', naming a generated constructor.");
 
     /// <inheritdoc/>
-    public global::KernelGen.DecodingState CreateDecodingState(int streams = 1) => Engine.CreateDecodingState(Declaration, streams);
+    public global::KernelGen.DecodingState CreateDecodingState(int streams = 1, int? heads = null) => Engine.CreateDecodingState(Declaration, streams, heads);
 
     /// <inheritdoc/>
     public global::KernelGen.DecodingState LoadDecodingState(global::System.IO.Stream stream) => Engine.LoadDecodingState(Declaration, stream);
