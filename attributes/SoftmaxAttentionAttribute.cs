@@ -39,6 +39,14 @@ public sealed class SoftmaxAttentionAttribute : Attribute
     public int Side { get; set; }
 
     /// <summary>
+    /// How far apart the keys of a window are, a number for each query head: query i of head h sees keys i − t·D_h, 0 ≤ t &lt; Window, or
+    /// with Side |i − j| = t·D_h, t ≤ Side. As many keys are seen as without it, and a window reaches D_h times as far. 1 to 256 numbers;
+    /// each times Window or Side is at most 2^30. Calls of other than so many heads are refused. Default: 1 for any number of heads.
+    /// </summary>
+    /// <remarks>Source: Beltagy et al., "Longformer", arXiv:2004.05150, section 3.1.</remarks>
+    public int[]? Dilations { get; set; }
+
+    /// <summary>
     /// The first keys, which every query sees beside those of its <see cref="Window"/> or <see cref="Side"/>; causal queries still only
     /// those before them. 1 to 2^30. Default: none.
     /// </summary>
@@ -79,7 +87,8 @@ public sealed class SoftmaxAttentionAttribute : Attribute
 
     /// <summary>
     /// H of ALiBi's bias: from the score of head h is taken 2^(−8(h+1)/H) times the distance of query and key. The number of query heads,
-    /// 1 to 4096. Comes after <see cref="SoftCap"/> and before <see cref="Score"/>. Default: no bias.
+    /// 1 to 4096; calls of other than so many are refused. Comes after <see cref="SoftCap"/> and before <see cref="Score"/>. Default: no
+    /// bias.
     /// </summary>
     /// <remarks>Source: Press et al., "Train Short, Test Long", arXiv:2108.12409.</remarks>
     public int AlibiHeads { get; set; }

@@ -9,9 +9,11 @@ public interface ICausalAttention : IAttention
     /// </param>
     /// <param name="heads">
     /// Query heads of each sequence, which <paramref name="streams"/> is a multiple of: stream s is head s mod heads. Only layers whose
-    /// heads differ ask for it, by a mask or a score. Null: the streams are the heads of one sequence.
+    /// heads differ ask for it, by a mask or a score. Null: as many as the layer is declared for, or else the streams are the heads of one
+    /// sequence.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer streams than 1, or the heads do not divide them.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer streams than 1, or the heads do not divide them or are
+    /// not those that the layer is declared for.</exception>
     /// <exception cref="InsufficientMemoryException">There is not so much memory; the message says how much is needed.</exception>
     DecodingState CreateDecodingState(int streams = 1, int? heads = null);
 

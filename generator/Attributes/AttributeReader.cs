@@ -37,7 +37,7 @@ internal sealed class AttributeReader(
     /// Whether the compiler could bind each of these arguments that is written. Rules that compare arguments ask first: the default in
     /// place of one that is half typed is not what the user means.
     /// </summary>
-    public bool Binds(params string[] names) => names.All(name => !Has(name) || Argument(name) is { Kind: not TypedConstantKind.Error });
+    public bool Binds(params string[] names) => names.All(name => !Has(name) || Written(name) is { Kind: not TypedConstantKind.Error });
 
     /// <summary>A size that must be given; 0 after a report.</summary>
     public int RequiredSize(string name, int highest)
@@ -53,6 +53,15 @@ internal sealed class AttributeReader(
 
     /// <summary>A size that may be left out. A 0 that the user wrote is out of range all the same.</summary>
     public int OptionalSize(string name, int highest, int fallback) => Has(name) ? Size(name, highest) : fallback;
+
+    /// <summary>Reports a size of several that is out of range.</summary>
+    public void CheckSize(string argument, string name, int size, int highest)
+    {
+        if (size < 1 || size > highest)
+        {
+            Report(Rules.SizeOutOfRange, argument, name, size, 1, highest);
+        }
+    }
 
     /// <summary>A value of an enum whose numbers the generator repeats: the member 0 where left out, null after a report.</summary>
     public TEnum? Member<TEnum>(string name)
@@ -96,6 +105,28 @@ internal sealed class AttributeReader(
 
         Failed |= Has(name);
         return null;
+    }
+
+    /// <summary>
+    /// The numbers of an array; null where it is left out, null or, which makes the reading fail, where the compiler could not bind it.
+    /// </summary>
+    public IReadOnlyList<int>? Ints(string name)
+    {
+        var written = Written(name);
+        if (written is not { Kind: TypedConstantKind.Array })
+        {
+            Failed |= Has(name);
+            return null;
+        }
+
+        if (written.Value.IsNull)
+        {
+            return null;
+        }
+
+        var numbers = written.Value.Values.Select(number => number.Value).OfType<int>().ToList();
+        Failed |= numbers.Count < written.Value.Values.Length;
+        return numbers.Count < written.Value.Values.Length ? null : numbers;
     }
 
     /// <summary>
@@ -242,8 +273,10 @@ internal sealed class AttributeReader(
     public Location LocationOf(string argument) => SyntaxOf(argument)?.Expression.GetLocation() ?? Location;
 
     /// <summary>What the compiler bound the argument to, but no array: that has Values, not a Value, and asking for it throws.</summary>
-    private TypedConstant? Argument(string name) => attribute.NamedArguments
-        .Where(argument => argument.Key == name && argument.Value.Kind != TypedConstantKind.Array)
+    private TypedConstant? Argument(string name) => Written(name) is { Kind: not TypedConstantKind.Array } written ? written : null;
+
+    private TypedConstant? Written(string name) => attribute.NamedArguments
+        .Where(argument => argument.Key == name)
         .Select(argument => (TypedConstant?)argument.Value)
         .FirstOrDefault();
 

@@ -228,6 +228,11 @@ internal static class Rules
         "SoftCap is {0}; allowed is any positive finite number",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen045");
 
+    public static readonly DiagnosticDescriptor NumbersTooLarge = new(
+        "KGEN046", "Whole numbers of positions leave their range",
+        "{0} computes whole numbers that an int cannot hold, even for {1} positions: it can for {2}; use smaller constants",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen046");
+
     public static readonly DiagnosticDescriptor InternalError = new(
         "KGEN099", "The generator failed",
         "KernelGen could not generate '{0}', which is an error in KernelGen, not in your code; please report: {1}",

@@ -5,6 +5,9 @@ namespace KernelGen.Generator.Positions;
 /// </summary>
 internal sealed class RangeSolver
 {
+    /// <summary>Emitted code computes bounds in 64 bits, for as many tokens and heads as there can be.</summary>
+    private const double MostOfBounds = 1L << 62;
+
     private readonly Place _axis;
     private readonly List<WholeNumber> _from = [];
     private readonly List<WholeNumber> _to = [];
@@ -20,7 +23,14 @@ internal sealed class RangeSolver
         var solver = new RangeSolver(axis);
         foreach (var number in clause)
         {
-            solver.NotNegative(number);
+            try
+            {
+                solver.NotNegative(number);
+            }
+            catch (OverflowException)
+            {
+                solver.Unknown();
+            }
         }
 
         return new TokenRange(
@@ -30,6 +40,15 @@ internal sealed class RangeSolver
 
     private void NotNegative(WholeNumber number)
     {
+        // Divisors within one another multiply.
+        var range = new NumberRange(int.MaxValue, int.MaxValue);
+        range.Of(number);
+        if (range.Largest > MostOfBounds)
+        {
+            Unknown();
+            return;
+        }
+
         var (others, dependent) = number.Without(_axis);
         if (dependent.Count == 0)
         {
@@ -72,7 +91,8 @@ internal sealed class RangeSolver
             ? shifted.Value + WholeNumber.ShiftRight(-bound, shifted.Bits)
             : shifted.Value - WholeNumber.ShiftLeft(bound, shifted.Bits))),
         product: _ => Unknown(),
-        remainderBound: _ => Unknown());
+        remainderBound: _ => Unknown(),
+        table: _ => Unknown());
 
     private void AtMost(Term term, WholeNumber bound) => _ = term.Match(
         at: _ => Done(() => _to.Add(bound + 1)),
@@ -87,7 +107,8 @@ internal sealed class RangeSolver
             ? WholeNumber.ShiftRight(bound, shifted.Bits) - shifted.Value
             : WholeNumber.ShiftLeft(bound + 1, shifted.Bits) - 1 - shifted.Value)),
         product: _ => Unknown(),
-        remainderBound: _ => Unknown());
+        remainderBound: _ => Unknown(),
+        table: _ => Unknown());
 
     private static bool Done(Action action)
     {

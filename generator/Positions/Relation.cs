@@ -1,8 +1,12 @@
 namespace KernelGen.Generator.Positions;
 
 /// <summary>What is asked of whole numbers. There is no "not": its operand is turned round where it is written.</summary>
-internal abstract record Relation
+/// <param name="Size">How many comparisons it is made of; those that are used twice are counted twice.</param>
+internal abstract record Relation(double Size)
 {
+    /// <summary>Sums with more extrema are compared as they are: each doubles what a comparison comes to.</summary>
+    private const int MostExtrema = 6;
+
     public static Relation Always { get; } = new Known(true);
 
     public static Relation Never { get; } = new Known(false);
@@ -28,7 +32,8 @@ internal abstract record Relation
         }
 
         // The larger of two numbers is at most a third where both are, and so on: what is left are sums.
-        if (difference.Terms.FirstOrDefault(term => term.Term is Term.Extremum) is not { } scaled)
+        if (difference.Terms.FirstOrDefault(term => term.Term is Term.Extremum) is not { } scaled
+            || Extrema(difference) > MostExtrema)
         {
             return new NotNegative(difference);
         }
@@ -40,6 +45,9 @@ internal abstract record Relation
             ? AtLeast(left, 0) | AtLeast(right, 0)
             : AtLeast(left, 0) & AtLeast(right, 0);
     }
+
+    private static int Extrema(WholeNumber number) => number.Terms.Sum(term =>
+        term.Term is Term.Extremum extremum ? 1 + Extrema(extremum.Left) + Extrema(extremum.Right) : 0);
 
     public static Relation AtMost(WholeNumber a, WholeNumber b) => AtLeast(b, a);
 
@@ -70,26 +78,26 @@ internal abstract record Relation
     public bool DependsOn(Place place) => Numbers().Any(number => number.DependsOn(place));
 
     /// <summary>It holds always, or never.</summary>
-    public sealed record Known(bool Holds) : Relation
+    public sealed record Known(bool Holds) : Relation(0)
     {
         public override T Match<T>(
             Func<Known, T> known, Func<NotNegative, T> notNegative, Func<Both, T> both, Func<Either, T> either) => known(this);
     }
 
     /// <summary>The number is at least 0.</summary>
-    public sealed record NotNegative(WholeNumber Number) : Relation
+    public sealed record NotNegative(WholeNumber Number) : Relation(1)
     {
         public override T Match<T>(
             Func<Known, T> known, Func<NotNegative, T> notNegative, Func<Both, T> both, Func<Either, T> either) => notNegative(this);
     }
 
-    public sealed record Both(Relation Left, Relation Right) : Relation
+    public sealed record Both(Relation Left, Relation Right) : Relation(Left.Size + Right.Size)
     {
         public override T Match<T>(
             Func<Known, T> known, Func<NotNegative, T> notNegative, Func<Both, T> both, Func<Either, T> either) => both(this);
     }
 
-    public sealed record Either(Relation Left, Relation Right) : Relation
+    public sealed record Either(Relation Left, Relation Right) : Relation(Left.Size + Right.Size)
     {
         public override T Match<T>(
             Func<Known, T> known, Func<NotNegative, T> notNegative, Func<Both, T> both, Func<Either, T> either) => either(this);

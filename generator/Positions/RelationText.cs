@@ -1,4 +1,5 @@
 using System.Globalization;
+using KernelGen.Generator.Values;
 
 namespace KernelGen.Generator.Positions;
 
@@ -86,8 +87,8 @@ internal sealed class RelationText
             : quotient.IsFloor ? $"⌊{Text(quotient.Dividend)} / {Number(quotient.Divisor)}⌋"
             : $"{Operand(Text(quotient.Dividend))}/{Number(quotient.Divisor)}",
         remainder: remainder => _isCode
-            ? $"({Operand(Text(remainder.Dividend))} % {Number(remainder.Divisor)})"
-            : $"{Operand(Text(remainder.Dividend))} mod {Number(remainder.Divisor)}",
+            ? $"({Operand(Text(remainder.Dividend))} % {Operand(Text(remainder.Divisor))})"
+            : $"{Operand(Text(remainder.Dividend))} mod {Operand(Text(remainder.Divisor))}",
         extremum: extremum => _isCode
             ? $"_Positions.{(extremum.IsMax ? "Max" : "Min")}({Text(extremum.Left)}, {Text(extremum.Right)})"
             : extremum is { IsMax: true } && extremum.Left == -extremum.Right ? $"|{Text(extremum.Left)}|"
@@ -97,8 +98,25 @@ internal sealed class RelationText
             : $"{Operand(Text(shifted.Value))}{(shifted.IsLeft ? "·" : "/")}2^{Operand(Text(shifted.Bits))}",
         product: product => $"{Operand(Text(product.Left))}{(_isCode ? " * " : "·")}{Operand(Text(product.Right))}",
         remainderBound: bound => _isCode
-            ? $"_Positions.{(bound.IsMost ? "Most" : "Least")}Remainder({Text(bound.From)}, {Text(bound.To)}, {Number(bound.Divisor)})"
-            : $"{(bound.IsMost ? "largest" : "least")} of {Text(bound.From)}..{Text(bound.To)} mod {Number(bound.Divisor)}");
+            ? $"_Positions.{(bound.IsMost ? "Most" : "Least")}Remainder({Text(bound.From)}, {Text(bound.To)}, {Text(bound.Divisor)})"
+            : $"{(bound.IsMost ? "largest" : "least")} of {Text(bound.From)}..{Text(bound.To)} mod {Text(bound.Divisor)}",
+        table: table => _isCode
+            ? Chosen(table.Numbers, 0, table.Numbers.Count)
+            : $"[{string.Join(", ", table.Numbers.Select(Number))}] of {_place(Place.Head)}");
+
+    /// <summary>
+    /// The number of a head from one to another: by halves, since GPU kernels have no tables, and in C# of a depth that compilers can take.
+    /// </summary>
+    private string Chosen(EquatableArray<long> numbers, int from, int to)
+    {
+        if (Enumerable.Range(from, to - from).All(head => numbers[head] == numbers[from]))
+        {
+            return Number(numbers[from]);
+        }
+
+        var middle = (from + to) / 2;
+        return $"({_place(Place.Head)} < {Number(middle)} ? {Chosen(numbers, from, middle)} : {Chosen(numbers, middle, to)})";
+    }
 
     private string Minus => _isCode ? "-" : "−";
 

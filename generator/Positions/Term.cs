@@ -1,7 +1,10 @@
+using KernelGen.Generator.Values;
+
 namespace KernelGen.Generator.Positions;
 
 /// <summary>What a <see cref="WholeNumber"/> adds up: a place, or what is no sum of places.</summary>
-internal abstract record Term
+/// <param name="Size">How many terms it is made of, itself included.</param>
+internal abstract record Term(int Size)
 {
     /// <summary>The numbers that it is made of.</summary>
     public abstract IReadOnlyList<WholeNumber> Operands { get; }
@@ -16,12 +19,12 @@ internal abstract record Term
 
     public abstract T Match<T>(
         Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum, Func<Shifted, T> shifted,
-        Func<Product, T> product, Func<RemainderBound, T> remainderBound);
+        Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table);
 
     public virtual bool DependsOn(Place place) => Operands.Any(operand => operand.DependsOn(place));
 
     /// <summary>A place.</summary>
-    public sealed record At(Place Place) : Term
+    public sealed record At(Place Place) : Term(1)
     {
         public override IReadOnlyList<WholeNumber> Operands => [];
 
@@ -35,14 +38,15 @@ internal abstract record Term
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound) => at(this);
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            at(this);
     }
 
     /// <summary>A quotient without its rest.</summary>
     /// <param name="Dividend">What is divided.</param>
     /// <param name="Divisor">At least 1.</param>
     /// <param name="IsFloor">Whether it is rounded down, and not towards zero.</param>
-    public sealed record Quotient(WholeNumber Dividend, long Divisor, bool IsFloor) : Term
+    public sealed record Quotient(WholeNumber Dividend, long Divisor, bool IsFloor) : Term(1 + Dividend.Size)
     {
         public override IReadOnlyList<WholeNumber> Operands => [Dividend];
 
@@ -58,29 +62,32 @@ internal abstract record Term
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound) => quotient(this);
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            quotient(this);
     }
 
     /// <summary>The rest of a division towards zero.</summary>
     /// <param name="Dividend">What is divided.</param>
-    /// <param name="Divisor">At least 1.</param>
-    public sealed record Remainder(WholeNumber Dividend, long Divisor) : Term
+    /// <param name="Divisor">At least 1, and the same for all pairs of tokens.</param>
+    public sealed record Remainder(WholeNumber Dividend, WholeNumber Divisor) : Term(1 + Dividend.Size + Divisor.Size)
     {
-        public override IReadOnlyList<WholeNumber> Operands => [Dividend];
+        public override IReadOnlyList<WholeNumber> Operands => [Dividend, Divisor];
 
         public override bool IsSurelyNotNegative => Dividend.IsSurelyNotNegative;
 
-        public override long Evaluate(Func<Place, long> place) => Dividend.Evaluate(place) % Divisor;
+        public override long Evaluate(Func<Place, long> place) => Dividend.Evaluate(place) % Divisor.Evaluate(place);
 
-        public override WholeNumber Replace(Func<Place, WholeNumber> replacement) => Dividend.Replace(replacement) % Divisor;
+        public override WholeNumber Replace(Func<Place, WholeNumber> replacement) =>
+            Dividend.Replace(replacement) % Divisor.Replace(replacement);
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound) => remainder(this);
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            remainder(this);
     }
 
     /// <summary>The larger or the smaller number of two.</summary>
-    public sealed record Extremum(bool IsMax, WholeNumber Left, WholeNumber Right) : Term
+    public sealed record Extremum(bool IsMax, WholeNumber Left, WholeNumber Right) : Term(1 + Left.Size + Right.Size)
     {
         public override IReadOnlyList<WholeNumber> Operands => [Left, Right];
 
@@ -102,11 +109,12 @@ internal abstract record Term
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound) => extremum(this);
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            extremum(this);
     }
 
     /// <summary>A number moved by bits; to the right it is rounded down.</summary>
-    public sealed record Shifted(WholeNumber Value, WholeNumber Bits, bool IsLeft) : Term
+    public sealed record Shifted(WholeNumber Value, WholeNumber Bits, bool IsLeft) : Term(1 + Value.Size + Bits.Size)
     {
         public override IReadOnlyList<WholeNumber> Operands => [Value, Bits];
 
@@ -127,11 +135,12 @@ internal abstract record Term
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound) => shifted(this);
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            shifted(this);
     }
 
     /// <summary>A product of two numbers that are no constants.</summary>
-    public sealed record Product(WholeNumber Left, WholeNumber Right) : Term
+    public sealed record Product(WholeNumber Left, WholeNumber Right) : Term(1 + Left.Size + Right.Size)
     {
         public override IReadOnlyList<WholeNumber> Operands => [Left, Right];
 
@@ -143,7 +152,8 @@ internal abstract record Term
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound) => product(this);
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            product(this);
     }
 
     /// <summary>The least or the largest rest of the numbers from one to another.</summary>
@@ -151,28 +161,50 @@ internal abstract record Term
     /// <param name="From">The first number.</param>
     /// <param name="To">The last number.</param>
     /// <param name="Divisor">At least 1.</param>
-    public sealed record RemainderBound(bool IsMost, WholeNumber From, WholeNumber To, long Divisor) : Term
+    public sealed record RemainderBound(bool IsMost, WholeNumber From, WholeNumber To, WholeNumber Divisor)
+        : Term(1 + From.Size + To.Size + Divisor.Size)
     {
-        public override IReadOnlyList<WholeNumber> Operands => [From, To];
+        public override IReadOnlyList<WholeNumber> Operands => [From, To, Divisor];
 
         public override bool IsSurelyNotNegative => From.IsSurelyNotNegative;
 
         /// <summary>What emitted text calls too, in the runtime's words.</summary>
         public override long Evaluate(Func<Place, long> place)
         {
-            var (from, to) = (From.Evaluate(place), To.Evaluate(place));
+            var (from, to, divisor) = (From.Evaluate(place), To.Evaluate(place), Divisor.Evaluate(place));
 
             // A range that passes no multiple has rests in order; one that does may have them all.
-            return from / Divisor == to / Divisor && (from >= 0) == (to >= 0) ? (IsMost ? to : from) % Divisor
-                : IsMost ? Math.Max(0, Math.Min(to, Divisor - 1))
-                : Math.Min(0, Math.Max(from, 1 - Divisor));
+            return from / divisor == to / divisor && (from >= 0) == (to >= 0) ? (IsMost ? to : from) % divisor
+                : IsMost ? Math.Max(0, Math.Min(to, divisor - 1))
+                : Math.Min(0, Math.Max(from, 1 - divisor));
         }
 
         public override WholeNumber Replace(Func<Place, WholeNumber> replacement) =>
-            WholeNumber.Of(new RemainderBound(IsMost, From.Replace(replacement), To.Replace(replacement), Divisor));
+            WholeNumber.Of(new RemainderBound(
+                IsMost, From.Replace(replacement), To.Replace(replacement), Divisor.Replace(replacement)));
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound) => remainderBound(this);
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            remainderBound(this);
+    }
+
+    /// <summary>A number of each head, of a layer that is for so many heads.</summary>
+    public sealed record Table(EquatableArray<long> Numbers) : Term(1)
+    {
+        public override IReadOnlyList<WholeNumber> Operands => [];
+
+        public override bool IsSurelyNotNegative => Numbers.All(number => number >= 0);
+
+        public override bool DependsOn(Place place) => place == Place.Head;
+
+        public override long Evaluate(Func<Place, long> place) => Numbers[(int)place(Place.Head)];
+
+        public override WholeNumber Replace(Func<Place, WholeNumber> replacement) => WholeNumber.Of(this);
+
+        public override T Match<T>(
+            Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table) =>
+            table(this);
     }
 }

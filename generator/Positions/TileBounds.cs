@@ -57,7 +57,8 @@ internal static class TileBounds
                 && (Sum(product.Left, isMost), Sum(product.Right, isMost)) is ({ } left, { } right)
             ? left * right
             : null,
-        remainderBound: bound => WholeNumber.Of(bound));
+        remainderBound: bound => WholeNumber.Of(bound),
+        table: table => WholeNumber.Of(table));
 
     /// <summary>The bound of a factor that is the same for all pairs times one that is not.</summary>
     private static WholeNumber? Of(WholeNumber factor, WholeNumber number, bool isMost)

@@ -112,13 +112,18 @@ internal sealed record Visibility(Relation Sees)
 
     /// <summary>How many tokens from a first one to the query: the largest lower bound counts.</summary>
     private static long? BackOf(WholeNumber from) =>
-        (OfOneQuery(Place.FirstQuery) + 1 - from) is { IsConstant: true } back ? back.Constant
+        MostOfHeads(OfOneQuery(Place.FirstQuery) + 1 - from) is { } back ? back
         : from is { Constant: 0, Terms: [{ Factor: 1, Term: Term.Extremum { IsMax: true } largest }] }
             ? (BackOf(largest.Left), BackOf(largest.Right)) switch
             {
                 ({ } left, { } right) => Math.Min(left, right),
                 var (left, right) => left ?? right,
             }
+        : null;
+
+    /// <summary>No head has more; null where it is no number of the head alone.</summary>
+    private static long? MostOfHeads(WholeNumber number) => number.Terms.All(term => term.Term is Term.Table)
+        ? number.Constant + number.Terms.Sum(term => ((Term.Table)term.Term).Numbers.Max(of => of * term.Factor))
         : null;
 
     /// <summary>What an end is never beyond, whatever the query is.</summary>

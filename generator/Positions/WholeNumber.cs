@@ -10,10 +10,14 @@ namespace KernelGen.Generator.Positions;
 /// <param name="Terms">The rest; no factor is 0.</param>
 internal sealed record WholeNumber(long Constant, EquatableArray<ScaledTerm> Terms)
 {
+    /// <summary>What is moved further to the right is moved twice: an int does not hold 2^31, by which it would be divided.</summary>
+    private const int MostBits = 30;
+
     public static implicit operator WholeNumber(long constant) => new(constant, []);
 
     public static implicit operator WholeNumber(Place place) => new(0, [new ScaledTerm(1, new Term.At(place))]);
 
+    /// <exception cref="OverflowException">A factor or the constant leaves 64 bits; likewise those below.</exception>
     public static WholeNumber operator +(WholeNumber a, WholeNumber b)
     {
         var terms = a.Terms.ToList();
@@ -26,12 +30,12 @@ internal sealed record WholeNumber(long Constant, EquatableArray<ScaledTerm> Ter
                 continue;
             }
 
-            terms[place] = new ScaledTerm(terms[place].Factor + term.Factor, term.Term);
+            terms[place] = new ScaledTerm(checked(terms[place].Factor + term.Factor), term.Term);
         }
 
         // In one order, so that equal sums are equal.
         return new WholeNumber(
-            a.Constant + b.Constant,
+            checked(a.Constant + b.Constant),
             [.. terms.Where(term => term.Factor != 0).OrderBy(term => term.Term.ToString(), StringComparer.Ordinal)]);
     }
 
@@ -47,8 +51,8 @@ internal sealed record WholeNumber(long Constant, EquatableArray<ScaledTerm> Ter
         b == 1 ? a : a.IsConstant ? a.Constant / b : Of(new Term.Quotient(a, b, IsFloor: false));
 
     /// <summary>The rest of <see cref="op_Division"/>, which has the sign of a.</summary>
-    public static WholeNumber operator %(WholeNumber a, long b) =>
-        a.IsConstant ? a.Constant % b : Of(new Term.Remainder(a, b));
+    public static WholeNumber operator %(WholeNumber a, WholeNumber b) =>
+        b == 1 ? 0 : a.IsConstant && b.IsConstant ? a.Constant % b.Constant : Of(new Term.Remainder(a, b));
 
     public static WholeNumber Max(WholeNumber a, WholeNumber b) => Extremum(isMax: true, a, b);
 
@@ -60,9 +64,18 @@ internal sealed record WholeNumber(long Constant, EquatableArray<ScaledTerm> Ter
 
     /// <summary>The value at <paramref name="shift"/> bits to the right, rounded down.</summary>
     public static WholeNumber ShiftRight(WholeNumber value, WholeNumber shift) =>
-        shift.IsConstant ? value.FloorOver(1L << (int)shift.Constant) : Of(new Term.Shifted(value, shift, IsLeft: false));
+        !shift.IsConstant ? Of(new Term.Shifted(value, shift, IsLeft: false))
+        : shift.Constant <= MostBits ? value.FloorOver(1L << (int)shift.Constant)
+        : value.FloorOver(1L << MostBits).FloorOver(1L << (int)(shift.Constant - MostBits));
+
+    /// <summary>A number of each head; all heads have one.</summary>
+    public static WholeNumber ByHead(IReadOnlyList<long> numbers) =>
+        numbers.All(number => number == numbers[0]) ? numbers[0] : Of(new Term.Table([.. numbers]));
 
     public bool IsConstant => Terms.Count == 0;
+
+    /// <summary>How many numbers and terms it is made of.</summary>
+    public int Size => 1 + Terms.Sum(term => term.Term.Size);
 
     /// <summary>Whether it is at least 0 wherever tokens are: positions, heads and counts are.</summary>
     public bool IsSurelyNotNegative => Constant >= 0 && Terms.All(term => term.Factor > 0 && term.Term.IsSurelyNotNegative);
@@ -116,7 +129,8 @@ internal sealed record WholeNumber(long Constant, EquatableArray<ScaledTerm> Ter
 
     private WholeNumber Times(long factor) => factor == 0
         ? 0
-        : new WholeNumber(Constant * factor, [.. Terms.Select(term => term with { Factor = term.Factor * factor })]);
+        : new WholeNumber(
+            checked(Constant * factor), [.. Terms.Select(term => term with { Factor = checked(term.Factor * factor) })]);
 }
 
 /// <summary>A term of a sum.</summary>

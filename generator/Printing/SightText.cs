@@ -1,3 +1,4 @@
+using System.Globalization;
 using KernelGen.Generator.Positions;
 using KernelGen.Generator.Text;
 using KernelGen.Generator.Tiles;
@@ -16,6 +17,20 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
     /// <summary>The sights of a program between the tiles of two loops.</summary>
     public static IReadOnlyList<Sight> Between(TileProgram program) =>
         [.. Dataflow.Sights(program).Where(sight => !sight.IsWithinTile)];
+
+    /// <summary>What shapes a program can compute, as an argument of the runtime's; null: any.</summary>
+    public static string? Limits(TileProgram program)
+    {
+        var numbers = Dataflow.Flatten(program.Body).SelectMany(Dataflow.Expressions).SelectMany(Dataflow.TokenNumbers)
+            .Select(number => number.Number);
+        var relations = Between(program).Concat(Dataflow.Looks(program)).SelectMany(sight => sight.Visibility.Sees.Numbers());
+        var limits = NumberLimits.Of(numbers.Concat(relations), program.Heads);
+        return limits is { Heads: int.MaxValue, Positions: int.MaxValue }
+            ? null
+            : string.Format(
+                CultureInfo.InvariantCulture, "new(leastHeads: {0}, mostHeads: {1}, mostPositions: {2})", program.Heads ?? 0, limits.Heads,
+                limits.Positions);
+    }
 
     /// <summary>The variables of the positions of a tile.</summary>
     /// <param name="tokens">The axis.</param>

@@ -17,6 +17,9 @@ internal sealed record TileProgram(
     /// <summary>Whether the fold over its own tokens is done by others, who hand in what the state is after it.</summary>
     public bool StateIsGiven { get; init; }
 
+    /// <summary>The query heads that a call must have; null: any.</summary>
+    public int? Heads { get; init; }
+
     /// <summary>The fold over its own tokens, or null where it carries nothing from tile to tile of them.</summary>
     public Fold? Fold => Body.OfType<Fold>().SingleOrDefault();
 

@@ -15,8 +15,12 @@ internal sealed class TileProgramBuilder
     private readonly List<Parameter> _parameters = new();
     private State? _state;
     private State? _kept;
+    private int? _heads;
 
     public TileProgramBuilder(string name) => _name = name;
+
+    /// <summary>Calls must have so many query heads; null: any.</summary>
+    public void RequireHeads(int? heads) => _heads = heads;
 
     /// <summary>What a call hands in. An operand that no statement touches is left out of the program.</summary>
     public Operand Operand(Operand operand)
@@ -164,7 +168,11 @@ internal sealed class TileProgramBuilder
     public TileProgram Build()
     {
         var touched = new HashSet<Operand>(Dataflow.Flatten(_block).SelectMany(Dataflow.Operands));
-        var program = new TileProgram(_name, [.. _operands.Where(touched.Contains)], _parameters, _state, _block) { Kept = _kept };
+        var program = new TileProgram(_name, [.. _operands.Where(touched.Contains)], _parameters, _state, _block)
+        {
+            Kept = _kept,
+            Heads = _heads,
+        };
         Verifier.Check(program);
         return program;
     }

@@ -71,13 +71,13 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
     public override long ScratchBytes(in AttentionShape shape)
     {
-        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions, takesPacked: true);
+        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions, takesPacked: true, TKernel.Limits);
         return AttentionCall<TKernel>.MemoryBytes(shape, DegreeOfParallelism);
     }
 
     public override void Forward(in CallTensors tensors, in AttentionShape shape, in ForwardOptions options)
     {
-        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions, takesPacked: true);
+        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions, takesPacked: true, TKernel.Limits);
         OperandChecks.Check(_given, tensors, shape, default);
         PackedSequences? sequences = null;
         if (shape.PacksSequences || !options.Offsets.IsEmpty || !options.KeyOffsets.IsEmpty)
@@ -109,7 +109,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
 
     public override long BackwardScratchBytes(in AttentionShape shape)
     {
-        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions, takesPacked: true);
+        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions, takesPacked: true, TKernel.Limits);
         long most = 0;
         foreach (var pass in _gradientPasses)
         {
@@ -122,7 +122,7 @@ internal class AttentionEngine<TKernel> : AttentionEngine
     public override void Backward(in CallTensors tensors, in AttentionShape shape, BackwardContext context, BackwardOptions options)
     {
         ArgumentNullException.ThrowIfNull(context);
-        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions, takesPacked: true);
+        ShapeChecks.Check(shape, TKernel.Causal, TKernel.ComparesPositions, takesPacked: true, TKernel.Limits);
         OperandChecks.CheckGradients(options.Unwanted);
         OperandChecks.Check(_givenBackward, tensors, shape, options.Unwanted);
         using var use = context.Gate.Share();
@@ -146,6 +146,11 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         var sequences = Sequences.Rent();
         sequences.Read(
             shape, TKernel.Causal, TKernel.ComparesPositions, offsets, keyOffsets, queryLengths, keyLengths, PackedNames.OfForward);
+        foreach (ref readonly var sequence in sequences.All)
+        {
+            ShapeChecks.CheckMostPositions(sequence.KeyEnd - sequence.FirstKey, TKernel.Limits, "options");
+        }
+
         if (DegreeOfParallelism > 1 && shape.Batch > 1)
         {
             sequences.Order(ofPairs: TKernel.StateFloats == 0); // of the backward pass too: its kernels go through the same pairs

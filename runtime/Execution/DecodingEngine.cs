@@ -15,6 +15,19 @@ internal sealed class DecodingEngine<TKernel> : AttentionEngine<TKernel>
     public override DecodingState CreateDecodingState(string declaration, int streams, int? heads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(streams, 1);
+        heads ??= TKernel.Limits.OnlyHeads;
+        if (TKernel.Limits.OnlyHeads is { } only && heads != only)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(heads), $"There are {heads} heads of each sequence, but this attention is declared for {only} query heads.");
+        }
+
+        if ((heads ?? streams) > TKernel.Limits.MostHeads)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(heads), $"There are {heads ?? streams} heads of each sequence, but the mask or score of this attention can tell at most {TKernel.Limits.MostHeads} apart.");
+        }
+
         if (heads is < 1 || streams % (heads ?? 1) != 0)
         {
             throw new ArgumentOutOfRangeException(

@@ -412,11 +412,15 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     private static void CheckPosition(in DecodingStream stream)
     {
-        var most = KeepsAllRows ? MostRows : long.MaxValue;
+        var most = KeepsAllRows ? Math.Min(MostRows, TKernel.Limits.MostPositions)
+            : TKernel.Limits.MostPositions < int.MaxValue ? TKernel.Limits.MostPositions
+            : long.MaxValue;
         if (stream.Tokens > most - stream.Position)
         {
             var tokens = (Int128)stream.Position + stream.Tokens;
-            throw new InvalidOperationException(KeepsAllRows
+            throw new InvalidOperationException(most == TKernel.Limits.MostPositions
+                ? $"There would be {tokens} tokens of a stream, but the numbers of the mask or score of this attention fit an int for at most {most}."
+                : KeepsAllRows
                 ? $"{tokens} tokens of a stream would be remembered, but at most {most} can be."
                 : $"There would be {tokens} tokens of a stream, but at most {most} are counted.");
         }

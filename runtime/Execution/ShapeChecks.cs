@@ -12,7 +12,10 @@ internal static class ShapeChecks
     /// <param name="causal">Whether there must be as many keys as queries.</param>
     /// <param name="comparesPositions">Whether there must be at least as many.</param>
     /// <param name="takesPacked">Whether the call can be told where packed sequences begin.</param>
-    public static void Check(in AttentionShape shape, bool causal = false, bool comparesPositions = false, bool takesPacked = false)
+    /// <param name="limits">Heads and positions; those of packed sequences are counted where they begin.</param>
+    public static void Check(
+        in AttentionShape shape, bool causal = false, bool comparesPositions = false, bool takesPacked = false,
+        in ShapeLimits limits = default)
     {
         if (shape.PacksSequences && !takesPacked)
         {
@@ -45,9 +48,40 @@ internal static class ShapeChecks
             Throw(nameof(shape), $"KeyHeads is {shape.KeyHeads}, but must be 1 to Heads = {shape.Heads} and divide it.");
         }
 
+        CheckHeads(shape.Heads, limits);
+        if (!shape.PacksSequences)
+        {
+            CheckMostPositions(shape.KeyLength, limits);
+        }
+
         if ((long)shape.Batch * shape.Heads > int.MaxValue)
         {
             Throw(nameof(shape), $"Batch × Heads = {shape.Batch} × {shape.Heads} is more than {int.MaxValue}.");
+        }
+    }
+
+    /// <summary>Whether a sequence has no more keys than kernels can count.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="limits">Of the kernels.</param>
+    /// <param name="argument">The argument that tells how many there are.</param>
+    public static void CheckMostPositions(long keys, in ShapeLimits limits, string argument = "shape")
+    {
+        if (keys > limits.MostPositions)
+        {
+            Throw(argument, $"There are {keys} keys, but the numbers of the mask or score of this attention fit an int for at most {limits.MostPositions}: make them smaller.");
+        }
+    }
+
+    private static void CheckHeads(int heads, in ShapeLimits limits)
+    {
+        if (limits.OnlyHeads is { } only && heads != only)
+        {
+            Throw("shape", $"Heads is {heads}, but this attention is declared for {only} query heads.");
+        }
+
+        if (heads > limits.MostHeads)
+        {
+            Throw("shape", $"Heads is {heads}, but the numbers of the mask or score of this attention fit an int for at most {limits.MostHeads} query heads: make them smaller, as Math.Min(head, …) does.");
         }
     }
 

@@ -58,16 +58,17 @@ public static class GpuChecks
     /// <param name="shape">The sizes.</param>
     /// <param name="causal">Whether there must be as many keys as queries.</param>
     /// <param name="comparesPositions">Whether there must be at least as many.</param>
+    /// <param name="limits">Heads and positions that kernels can compute with.</param>
     /// <param name="lengths">The numbers of each tensor.</param>
     /// <param name="strides">How far apart the parts of each are.</param>
     /// <param name="keyLengths">How many key lengths there are.</param>
     /// <param name="queryLengths">How many query lengths there are.</param>
     /// <exception cref="ArgumentException">One does not, or there is not.</exception>
     public static void CheckCall(
-        ReadOnlySpan<Operand> operands, in AttentionShape shape, bool causal, bool comparesPositions, ReadOnlySpan<long> lengths,
-        ReadOnlySpan<TensorStrides> strides, long keyLengths, long queryLengths)
+        ReadOnlySpan<Operand> operands, in AttentionShape shape, bool causal, bool comparesPositions, in ShapeLimits limits,
+        ReadOnlySpan<long> lengths, ReadOnlySpan<TensorStrides> strides, long keyLengths, long queryLengths)
     {
-        CheckShape(shape, causal, comparesPositions);
+        CheckShape(shape, causal, comparesPositions, limits);
         for (var i = 0; i < operands.Length; i++)
         {
             if (operands[i].IsOptional && lengths[i] == 0)
@@ -144,9 +145,9 @@ public static class GpuChecks
 
     /// <summary>Whether a shape is one that GPU kernels take.</summary>
     /// <exception cref="ArgumentException">It is not.</exception>
-    public static void CheckShape(in AttentionShape shape, bool causal, bool comparesPositions = false)
+    public static void CheckShape(in AttentionShape shape, bool causal, bool comparesPositions = false, in ShapeLimits limits = default)
     {
-        ShapeChecks.Check(shape, causal, comparesPositions);
+        ShapeChecks.Check(shape, causal, comparesPositions, limits: limits);
         if (Math.Max(shape.QueryLength, shape.KeyLength) > GpuPlan.MostTokens)
         {
             throw new ArgumentException(

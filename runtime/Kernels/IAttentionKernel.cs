@@ -40,6 +40,9 @@ public interface IAttentionKernel
     /// </summary>
     static virtual bool ComparesPositions => false;
 
+    /// <summary>The heads and positions that it can compute with.</summary>
+    static virtual ShapeLimits Limits => default;
+
     /// <summary>float lanes of the vectors that this kernel computes with: 16, 8 or 4.</summary>
     static abstract int Lanes { get; }
 

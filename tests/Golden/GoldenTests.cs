@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Text.Json;
 using KernelGen.Tests.Behaviour;
 using Xunit;
 
@@ -86,34 +83,5 @@ public class GoldenTests
             var numbers = data.Read<float>($"{tensor}.f32.bin");
             return [.. numbers.Chunk(numbers.Length / (data.Shape.Batch * data.Shape.Heads))];
         }
-    }
-
-    /// <summary>The files of one case.</summary>
-    private sealed class Vectors
-    {
-        private readonly string _folder;
-        private readonly JsonElement _meta;
-
-        public Vectors(string name)
-        {
-            _folder = Path.Combine(Here(), "data", name);
-            _meta = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, "meta.json"))).RootElement;
-            Shape = new AttentionShape(Size("B"), Size("H"), Size("Lq"), Size("Lk"));
-        }
-
-        public AttentionShape Shape { get; }
-
-        public int Size(string property) => _meta.GetProperty(property).GetInt32();
-
-        /// <summary>The layer with the projections of the case.</summary>
-        public IAttention Create(Type type) => type.IsDefined(typeof(SoftmaxAttentionAttribute), inherit: false)
-            ? (IAttention)Activator.CreateInstance(type)!
-            : (IAttention)Activator.CreateInstance(type, Projection.FromWeights(Read<float>("W.f32.bin"), Size("m"), Size("d")))!;
-
-        public T[] Read<T>(string file)
-            where T : struct =>
-            MemoryMarshal.Cast<byte, T>(File.ReadAllBytes(Path.Combine(_folder, file))).ToArray();
-
-        private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
     }
 }

@@ -87,7 +87,18 @@ public sealed partial class Checkered
     private static bool Sees(int query, int key) => (query + key) / 7 % 2 == 0;
 }
 
-[SoftmaxAttention(HeadDim = 16, Causal = true, AlibiHeads = 4)]
+/// <summary>Windows of which each head has its own step.</summary>
+[SoftmaxAttention(HeadDim = 16, Causal = true, Window = 6, Dilations = new[] { 1, 3, 17 })]
+public sealed partial class DilatedWindow;
+
+[SoftmaxAttention(HeadDim = 12, ValueDim = 8, Side = 9, Sinks = 2, Dilations = new[] { 5, 1, 5 })]
+public sealed partial class DilatedSides;
+
+/// <summary>One step for all heads, and a bias.</summary>
+[SoftmaxAttention(HeadDim = 8, Causal = true, Window = 40, Sinks = 3, Dilations = new[] { 2, 2, 2 }, AlibiHeads = 3)]
+public sealed partial class DilatedAlibi;
+
+[SoftmaxAttention(HeadDim = 16, Causal = true, AlibiHeads = 3)]
 public sealed partial class AlibiCausal;
 
 [SoftmaxAttention(HeadDim = 16, Side = 40, AlibiHeads = 3, SoftCap = 2)]
@@ -125,4 +136,18 @@ public sealed partial class LogDistance
 public sealed partial class PositionsAlone
 {
     private static float Bend(int key, int query) => -0.1f * Math.Abs(key - query);
+}
+
+/// <summary>Numbers that an int holds for 21,475 positions.</summary>
+[SoftmaxAttention(HeadDim = 1, Mask = nameof(Sees))]
+public sealed partial class FarApart
+{
+    private static bool Sees(int query, int key) => query * 100_000 / 100_000 - key < 3 && key <= query;
+}
+
+/// <summary>Numbers that an int holds for 23 heads.</summary>
+[SoftmaxAttention(HeadDim = 8, Causal = true, Mask = nameof(Sees))]
+public sealed partial class WideByHead
+{
+    private static bool Sees(int query, int key, int head) => query - key < 256 << head;
 }

@@ -138,6 +138,61 @@ public sealed class MaskTests
         Assert.Contains("QueryLengths[1] is 4 and KeyLengths[1] is 3", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Of a layer whose heads have numbers of their own: the table has no others.</summary>
+    [Theory]
+    [InlineData(typeof(DilatedWindow))]
+    [InlineData(typeof(DilatedAlibi))]
+    [InlineData(typeof(AlibiCausal))]
+    public void Other_numbers_of_heads_are_refused_with_both(Type type)
+    {
+        var attention = (ICausalAttention)Activator.CreateInstance(type)!;
+        foreach (var heads in new[] { 0, 1, 2, 4, 6 })
+        {
+            var shape = new AttentionShape(1, heads, 5);
+            var (q, v) = (new float[heads * 5 * attention.HeadDim], new float[heads * 5 * attention.ValueDim]);
+            var message = $"Heads is {heads}, but this attention is declared for 3 query heads";
+            foreach (var call in new Action[] { () => attention.Forward(q, q, v, v.ToArray(), shape), () => attention.ScratchBytes(shape) })
+            {
+                Assert.Contains(message, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
+            }
+        }
+
+        // Streams are those of sequences of three heads, whoever asks.
+        attention.CreateDecodingState(streams: 6).Dispose();
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => attention.CreateDecodingState(streams: 6, heads: 2));
+        const string both = "There are 2 heads of each sequence, but this attention is declared for 3";
+        Assert.Contains(both, refused.Message, StringComparison.Ordinal);
+        refused = Assert.Throws<ArgumentOutOfRangeException>(() => attention.CreateDecodingState(streams: 4));
+        Assert.Contains("There are 3 heads", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Where kernels would overflow, and tiles be visited by other numbers than they mask by.</summary>
+    [Fact]
+    public void Numbers_that_no_int_holds_are_refused_with_both_numbers()
+    {
+        var far = new FarApart();
+        far.Forward(new float[21475], new float[21475], new float[21475], new float[21475], new AttentionShape(1, 1, 21475));
+        var refused = Assert.Throws<ArgumentException>(() => far.ScratchBytes(new AttentionShape(1, 1, 100, 21476)));
+        Assert.Contains("There are 21476 keys", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("at most 21475", refused.Message, StringComparison.Ordinal);
+
+        // Of packed sequences each counts by itself.
+        var packed = AttentionShape.Packed(sequences: 2, heads: 1, tokens: 30000, TensorLayout.BatchHeadLengthDim);
+        var tokens = new float[30000];
+        far.Forward(tokens, tokens, tokens, new float[30000], packed, new() { Offsets = [0, 15000, 30000] });
+        refused = Assert.Throws<ArgumentException>(
+            () => far.Forward(tokens, tokens, tokens, new float[30000], packed, new() { Offsets = [0, 1000, 30000] }));
+        Assert.Contains("There are 29000 keys", refused.Message, StringComparison.Ordinal);
+
+        var wide = new WideByHead();
+        wide.ScratchBytes(new AttentionShape(1, 23, 100));
+        refused = Assert.Throws<ArgumentException>(() => wide.ScratchBytes(new AttentionShape(1, 24, 100)));
+        Assert.Contains("Heads is 24", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("at most 23", refused.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => wide.CreateDecodingState(streams: 24));
+        wide.CreateDecodingState(streams: 48, heads: 12).Dispose();
+    }
+
     private static void Check(MaskedLayer layer, MaskedCall call, int degree, string what = "")
     {
         var attention = layer.Create();

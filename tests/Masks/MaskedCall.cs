@@ -8,8 +8,15 @@ internal sealed class MaskedCall
     private readonly MaskedLayer _layer;
     private readonly int _headDim, _valueDim;
 
+    /// <param name="layer">The layer.</param>
+    /// <param name="batch">Sequences.</param>
+    /// <param name="heads">Heads of a layer that takes any number.</param>
+    /// <param name="queries">Queries.</param>
+    /// <param name="keys">Keys.</param>
+    /// <param name="seed">Of the numbers.</param>
     public MaskedCall(MaskedLayer layer, int batch, int heads, int queries, int keys, int seed)
     {
+        heads = layer.Heads ?? heads;
         var attention = layer.Create();
         (_layer, _headDim, _valueDim) = (layer, attention.HeadDim, attention.ValueDim);
         Shape = new AttentionShape(batch, heads, queries, keys);

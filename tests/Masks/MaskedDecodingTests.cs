@@ -70,6 +70,7 @@ public sealed class MaskedDecodingTests
     [InlineData(typeof(Window48))]
     [InlineData(typeof(Window250))]
     [InlineData(typeof(SinkWindow))]
+    [InlineData(typeof(DilatedWindow))]
     public void Memory_of_a_window_stays_what_it_was(Type type)
     {
         var layer = MaskedLayer.All.Single(one => one.Type == type);

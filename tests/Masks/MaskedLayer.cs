@@ -22,13 +22,22 @@ public sealed record MaskedLayer(Type Type, Func<int, int, int, int, bool> Sees,
         Of<WindowByHead>((i, j, h) => j <= i && (i - j < 4 << h || j < 2), isCausal: true),
         new(typeof(EverythingMask), Everything, IsCausal: false),
         Of<Checkered>((i, j, _) => (i + j) / 7 % 2 == 0, isCausal: false),
+        Of<DilatedWindow>((i, j, h) => j <= i && IsStep(i - j, 5, h, 1, 3, 17), isCausal: true) with { Heads = 3 },
+        Of<DilatedSides>((i, j, h) => IsStep(Math.Abs(i - j), 9, h, 5, 1, 5) || j < 2, isCausal: false) with { Heads = 3 },
+        Of<DilatedAlibi>((i, j, h) => j <= i && (IsStep(i - j, 39, h, 2, 2, 2) || j < 3), isCausal: true) with
+        {
+            Score = (x, i, j, h) => x - (Math.Pow(2, -8 * (h + 1) / 3.0) * (i - j)),
+            Heads = 3,
+        },
         Of<AlibiCausal>((i, j, _) => j <= i, isCausal: true) with
         {
-            Score = (x, i, j, h) => x - (Math.Pow(2, -8 * (h + 1) / 4.0) * (i - j)),
+            Score = (x, i, j, h) => x - (Math.Pow(2, -8 * (h + 1) / 3.0) * (i - j)),
+            Heads = 3,
         },
         Of<AlibiSide>((i, j, _) => Math.Abs(i - j) <= 40, isCausal: false) with
         {
             Score = (x, i, j, h) => (2 * Math.Tanh(x / 2)) - (Math.Pow(2, -8 * (h + 1) / 3.0) * Math.Abs(i - j)),
+            Heads = 3,
         },
         Of<BentWindow>((i, j, _) => j <= i && (i - j < 50 || j < 2), isCausal: true) with { Score = Bent },
         Of<LogDistance>((i, j, _) => j <= i, isCausal: true) with { Score = (x, i, j, _) => x - (0.3 * Math.Log(1 + i - j)) },
@@ -37,6 +46,12 @@ public sealed record MaskedLayer(Type Type, Func<int, int, int, int, bool> Sees,
 
     /// <summary>What becomes of the score of a query and a key of a head; null: nothing.</summary>
     public Func<double, int, int, int, double>? Score { get; init; }
+
+    /// <summary>The only number of heads that it is for; null: any.</summary>
+    public int? Heads { get; init; }
+
+    private static bool IsStep(int distance, int steps, int head, params int[] dilations) =>
+        distance % dilations[head] == 0 && distance / dilations[head] <= steps;
 
     private static double Bent(double score, int query, int key, int head)
     {

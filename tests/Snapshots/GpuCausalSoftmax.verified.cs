@@ -100,7 +100,7 @@ partial class GpuCausalSoftmax
         public global::KernelGen.GpuBackwardContext CreateContext(global::KernelGen.AttentionShape shape)
         {
             using var use = _gate.Share();
-            global::KernelGen.CompilerServices.GpuChecks.CheckShape(shape, causal: true, comparesPositions: false);
+            global::KernelGen.CompilerServices.GpuChecks.CheckShape(shape, causal: true, comparesPositions: false, limits: default);
             var length = ((Queries(shape) * 2) + 4) / 4 * 4; // Kernels read fours, and an empty view begins inside too.
             global::KernelGen.CompilerServices.GpuChecks.CheckMemory(_accelerator.Name, global::KernelGen.CompilerServices.GpuChecks.Bytes(length), _accelerator.MemorySize, "a context");
             return new global::KernelGen.GpuBackwardContext(this, Zeros(length), shape, length * sizeof(float));
@@ -152,7 +152,7 @@ partial class GpuCausalSoftmax
             global::System.ArgumentNullException.ThrowIfNull(stream);
             using var use = _gate.Share();
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                ForwardOperands, shape, causal: true, comparesPositions: false,
+                ForwardOperands, shape, causal: true, comparesPositions: false, limits: default,
                 [query.Length, key.Length, value.Length, destination.Length],
                 [queryStrides, keyStrides, valueStrides, destinationStrides],
                 keyLengths.Length, queryLengths.Length);
@@ -202,7 +202,7 @@ partial class GpuCausalSoftmax
             global::System.ReadOnlySpan<int> queryLengths = default)
         {
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                ForwardOperands, shape, causal: true, comparesPositions: false,
+                ForwardOperands, shape, causal: true, comparesPositions: false, limits: default,
                 [query.Memory.Length, key.Memory.Length, value.Memory.Length, destination.Memory.Length],
                 [query.Strides, key.Strides, value.Strides, destination.Strides],
                 keyLengths.Length, queryLengths.Length);
@@ -237,7 +237,7 @@ partial class GpuCausalSoftmax
         /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
         public long ScratchBytes(global::KernelGen.AttentionShape shape)
         {
-            global::KernelGen.CompilerServices.GpuChecks.CheckShape(shape, causal: true, comparesPositions: false);
+            global::KernelGen.CompilerServices.GpuChecks.CheckShape(shape, causal: true, comparesPositions: false, limits: default);
             return ForwardPass.ScratchLength(shape, _accelerator.NumMultiprocessors) * sizeof(float);
         }
 

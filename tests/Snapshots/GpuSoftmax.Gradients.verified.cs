@@ -98,7 +98,7 @@ partial class GpuSoftmax
             global::System.ArgumentNullException.ThrowIfNull(stream);
             using var use = _gate.Share();
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                BackwardOperands, shape, causal: false, comparesPositions: false,
+                BackwardOperands, shape, causal: false, comparesPositions: false, limits: default,
                 [query.Length, key.Length, value.Length, output.Length, outputGradient.Length, queryGradient.Length, keyGradient.Length, valueGradient.Length],
                 [queryStrides, keyStrides, valueStrides, outputStrides, outputGradientStrides, queryGradientStrides, keyGradientStrides, valueGradientStrides],
                 keyLengths.Length, queryLengths.Length);
@@ -187,7 +187,7 @@ partial class GpuSoftmax
             bool accumulate = false)
         {
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                BackwardOperands, shape, causal: false, comparesPositions: false,
+                BackwardOperands, shape, causal: false, comparesPositions: false, limits: default,
                 [query.Memory.Length, key.Memory.Length, value.Memory.Length, (long)shape.Batch * shape.Heads * shape.QueryLength * 16, outputGradient.Memory.Length, queryGradient.Memory.Length, keyGradient.Memory.Length, valueGradient.Memory.Length],
                 [query.Strides, key.Strides, value.Strides, default, outputGradient.Strides, queryGradient.Strides, keyGradient.Strides, valueGradient.Strides],
                 keyLengths.Length, queryLengths.Length);
@@ -228,7 +228,7 @@ partial class GpuSoftmax
         /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
         public long BackwardScratchBytes(global::KernelGen.AttentionShape shape)
         {
-            global::KernelGen.CompilerServices.GpuChecks.CheckShape(shape, causal: false, comparesPositions: false);
+            global::KernelGen.CompilerServices.GpuChecks.CheckShape(shape, causal: false, comparesPositions: false, limits: default);
             return AllPass.ScratchLength(shape, _accelerator.NumMultiprocessors) * sizeof(float);
         }
 

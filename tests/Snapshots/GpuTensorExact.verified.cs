@@ -105,7 +105,7 @@ partial class GpuTensorExact
         public global::KernelGen.GpuBackwardContext CreateContext(global::KernelGen.AttentionShape shape)
         {
             using var use = _gate.Share();
-            global::KernelGen.CompilerServices.GpuChecks.CheckShape(shape, causal: false, comparesPositions: false);
+            global::KernelGen.CompilerServices.GpuChecks.CheckShape(shape, causal: false, comparesPositions: false, limits: default);
             var length = ((Queries(shape) * 2) + 4) / 4 * 4; // Kernels read fours, and an empty view begins inside too.
             global::KernelGen.CompilerServices.GpuChecks.CheckMemory(_accelerator.Name, global::KernelGen.CompilerServices.GpuChecks.Bytes(length), _accelerator.MemorySize, "a context");
             return new global::KernelGen.GpuBackwardContext(this, Zeros(length), shape, length * sizeof(float));
@@ -157,7 +157,7 @@ partial class GpuTensorExact
             global::System.ArgumentNullException.ThrowIfNull(stream);
             using var use = _gate.Share();
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                ForwardOperands, shape, causal: false, comparesPositions: false,
+                ForwardOperands, shape, causal: false, comparesPositions: false, limits: default,
                 [query.Length, key.Length, value.Length, destination.Length],
                 [queryStrides, keyStrides, valueStrides, destinationStrides],
                 keyLengths.Length, queryLengths.Length);
@@ -207,7 +207,7 @@ partial class GpuTensorExact
             global::System.ReadOnlySpan<int> queryLengths = default)
         {
             global::KernelGen.CompilerServices.GpuChecks.CheckCall(
-                ForwardOperands, shape, causal: false, comparesPositions: false,
+                ForwardOperands, shape, causal: false, comparesPositions: false, limits: default,
                 [query.Memory.Length, key.Memory.Length, value.Memory.Length, destination.Memory.Length],
                 [query.Strides, key.Strides, value.Strides, destination.Strides],
                 keyLengths.Length, queryLengths.Length);
@@ -242,7 +242,7 @@ partial class GpuTensorExact
         /// <exception cref="global::System.ArgumentException">The shape is impossible.</exception>
         public long ScratchBytes(global::KernelGen.AttentionShape shape)
         {
-            global::KernelGen.CompilerServices.GpuChecks.CheckShape(shape, causal: false, comparesPositions: false);
+            global::KernelGen.CompilerServices.GpuChecks.CheckShape(shape, causal: false, comparesPositions: false, limits: default);
             return ForwardPass.ScratchLength(shape, _accelerator.NumMultiprocessors) * sizeof(float);
         }
 

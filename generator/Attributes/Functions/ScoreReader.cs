@@ -1,6 +1,7 @@
 using KernelGen.Generator.Attributes.Masks;
 using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Expressions;
+using KernelGen.Generator.Positions;
 using Microsoft.CodeAnalysis;
 
 namespace KernelGen.Generator.Attributes.Functions;
@@ -23,11 +24,20 @@ internal static class ScoreReader
     {
         var faults = new FunctionFaults(report, Rules.ScoreConstruct);
         var (method, objection) = MethodFinder.Find(annotated, name, annotated, compilation, ObjectionTo);
-        return KernelFunctionReader.Read(
-            method, compilation, faults, cancel, [.. method?.Parameters.Select(ValueOf) ?? []],
-            () => faults.Add(
-                Rules.ScoreNotUsable, attribute, $"{annotated.ToDisplayString()}.{name}", objection ?? "has no body in this project",
-                name));
+        try
+        {
+            return KernelFunctionReader.Read(
+                method, compilation, faults, cancel, [.. method?.Parameters.Select(ValueOf) ?? []],
+                () => faults.Add(
+                    Rules.ScoreNotUsable, attribute, $"{annotated.ToDisplayString()}.{name}", objection ?? "has no body in this project",
+                    name));
+        }
+        catch (OverflowException)
+        {
+            // Not even 64 bits hold the whole numbers of positions.
+            faults.Add(Rules.NumbersTooLarge, attribute, "Score", NumberLimits.FewestPositions, 0);
+            return null;
+        }
     }
 
     private static Value ValueOf(IParameterSymbol parameter) => MaskReader.Places.TryGetValue(parameter.Name, out var place)

@@ -157,6 +157,11 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
             case IIncrementOrDecrementOperation { Target: ILocalReferenceOperation counter } when IsCounter(counter, variables):
                 faults.Unsupported(expression.Syntax, "a change of the counter of a loop in its body", "change it in the loop's head");
                 break;
+            case IAssignmentOperation { Target: ILocalReferenceOperation or IParameterReferenceOperation } ofPositions
+                when reader.IsOfPositions(ofPositions.Target):
+            case IIncrementOrDecrementOperation ofOne when reader.IsOfPositions(ofOne.Target):
+                faults.Unsupported(expression.Syntax, "a change of a whole number of positions", "declare another local");
+                break;
             case IAssignmentOperation { Target: ILocalReferenceOperation or IParameterReferenceOperation } other
                 when !IsFloatOrBool(other.Target.Type):
                 // The declaration was reported.

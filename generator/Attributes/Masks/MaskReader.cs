@@ -21,6 +21,9 @@ internal sealed class MaskReader
     /// <summary>Comparisons of a mask.</summary>
     private const int MostComparisons = 256;
 
+    /// <summary>Terms of one number: they are compared with one another, and printed.</summary>
+    private const int MostTerms = 256;
+
     /// <summary>The parameters of methods of positions.</summary>
     public static readonly IReadOnlyDictionary<string, Place> Places = new Dictionary<string, Place>
     {
@@ -68,19 +71,18 @@ internal sealed class MaskReader
                 return null;
             }
 
-            var comparisons = relation.Numbers().Count();
             if (relation == Relation.Never)
             {
                 NotUsable("lets no query see a key");
                 return null;
             }
 
-            if (comparisons <= MostComparisons)
-            {
-                return new Visibility(relation);
-            }
-
-            faults.Add(Rules.FunctionTooLarge, source.Identifier.GetLocation(), name, $"{comparisons} comparisons or", MostComparisons);
+            return new Visibility(relation);
+        }
+        catch (OverflowException)
+        {
+            // Not even 64 bits hold them.
+            faults.Add(Rules.NumbersTooLarge, attribute, "Mask", NumberLimits.FewestPositions, 0);
         }
         catch (InsufficientExecutionStackException)
         {
@@ -92,6 +94,19 @@ internal sealed class MaskReader
         void NotUsable(string why) => faults.Add(Rules.MaskNotUsable, attribute, $"{annotated.ToDisplayString()}.{name}", why, name);
     }
 
+    /// <summary>Stops what doubles from step to step before it gets out of hand.</summary>
+    private static MaskValue Limited(MaskValue value)
+    {
+        var isTooLarge = value switch
+        {
+            MaskValue.Truth { Relation: var relation } => relation.Size > MostComparisons,
+            MaskValue.Whole { Cases: var cases } => cases.Count > MaskValue.MostCases
+                || cases.Any(one => one.Number.Size > MostTerms || one.When.Size > MostComparisons),
+            _ => false,
+        };
+        return isTooLarge ? throw new InsufficientExecutionStackException() : value;
+    }
+
     private static string? ObjectionTo(IMethodSymbol method) => method switch
     {
         { ReturnType.SpecialType: not SpecialType.System_Boolean } => $"returns {method.ReturnType.ToDisplayString()}",
@@ -99,7 +114,7 @@ internal sealed class MaskReader
             $"takes '{other.Name}', but parameters are known by their names: query, key, head (which query head), keys (how many there are)",
         _ when method.Parameters.FirstOrDefault(own => own.Type.SpecialType != SpecialType.System_Int32) is { } other =>
             $"takes '{other.Name}' as {other.Type.ToDisplayString()}",
-        _ when method.Parameters.FirstOrDefault(own => own.RefKind != RefKind.None) is { } other => $"takes '{other.Name}' by reference",
+        _ when method.Parameters.FirstOrDefault(own => !MethodReader.IsRead(own)) is { } other => $"takes '{other.Name}' by reference",
         _ => null,
     };
 
@@ -163,21 +178,27 @@ internal sealed class MaskReader
                     return Value(conditional.Condition, variables) is MaskValue.Truth { Relation: var condition }
                         ? condition == Relation.Always ? Run(statements.Push(conditional.WhenTrue), variables)
                         : condition == Relation.Never ? Run(whenFalse, variables)
-                        : MaskValue.Choose(condition, Run(statements.Push(conditional.WhenTrue), variables), Run(whenFalse, variables))
+                        : Limited(MaskValue.Choose(
+                            condition, Run(statements.Push(conditional.WhenTrue), variables), Run(whenFalse, variables)))
                         : MaskValue.Unknown;
-                case IExpressionStatementOperation { Operation: ISimpleAssignmentOperation { Target: ILocalReferenceOperation local } set }:
-                    variables = variables.SetItem(local.Local, Value(set.Value, variables));
+                case IExpressionStatementOperation { Operation: ISimpleAssignmentOperation { IsRef: false } set }
+                    when Target(set.Target) is { } variable:
+                    variables = variables.SetItem(variable, Value(set.Value, variables));
                     break;
-                case IExpressionStatementOperation
-                {
-                    Operation: ICompoundAssignmentOperation { Target: ILocalReferenceOperation local } set,
-                }:
+                case IExpressionStatementOperation { Operation: ICompoundAssignmentOperation { OperatorMethod: null } set }
+                    when Target(set.Target) is { } variable:
+                    variables = variables.SetItem(variable, Limited(
+                        Binary(set.OperatorKind, Value(set.Target, variables), Value(set.Value, variables), set)));
+                    break;
+                case IExpressionStatementOperation { Operation: IIncrementOrDecrementOperation { OperatorMethod: null } step }
+                    when Target(step.Target) is { } variable:
+                    var kind = step.Kind == OperationKind.Increment ? BinaryOperatorKind.Add : BinaryOperatorKind.Subtract;
                     variables = variables.SetItem(
-                        local.Local, Binary(set.OperatorKind, Value(set.Target, variables), Value(set.Value, variables), set));
+                        variable, Limited(Binary(kind, Value(step.Target, variables), new MaskValue.Whole(1), step)));
                     break;
                 case IEmptyOperation:
                     break;
-                case IInvalidOperation:
+                case IReturnOperation or IInvalidOperation:
                     return CompilersError();
                 default:
                     return Unsupported(statement);
@@ -198,7 +219,7 @@ internal sealed class MaskReader
     public MaskValue Value(IOperation operation, ImmutableDictionary<ISymbol, MaskValue> variables)
     {
         CountStep();
-        return operation switch
+        return Limited(operation switch
         {
             { ConstantValue: { HasValue: true, Value: int number } } => new MaskValue.Whole(number),
             { ConstantValue: { HasValue: true, Value: bool truth } } => new MaskValue.Truth(truth ? Relation.Always : Relation.Never),
@@ -207,23 +228,52 @@ internal sealed class MaskReader
             IParenthesizedOperation parenthesized => Value(parenthesized.Operand, variables),
             IConversionOperation { OperatorMethod: null, Conversion.IsIdentity: true } conversion => Value(conversion.Operand, variables),
             IUnaryOperation { OperatorMethod: null } unary => Unary(unary, Value(unary.Operand, variables)),
+            IBinaryOperation { OperatorMethod: null } binary when OfOtherType(binary) is { } other => IsReported(other, variables)
+                ? MaskValue.Unknown
+                : Unsupported(other),
             IBinaryOperation { OperatorMethod: null } binary => Binary(
                 binary.OperatorKind, Value(binary.LeftOperand, variables), Value(binary.RightOperand, variables), binary),
             IConditionalOperation { IsRef: false, WhenFalse: { } otherwise } conditional =>
                 Value(conditional.Condition, variables) is MaskValue.Truth condition
                     ? MaskValue.Choose(condition.Relation, Value(conditional.WhenTrue, variables), Value(otherwise, variables))
                     : MaskValue.Unknown,
-            IIsPatternOperation test => Value(test.Value, variables) is MaskValue.Whole tested
-                ? Pattern(test.Pattern, tested)
-                : Unsupported(operation),
+            IIsPatternOperation test => Value(test.Value, variables) switch
+            {
+                MaskValue.Whole tested => Pattern(test.Pattern, tested),
+                MaskValue.Truth => Unsupported(operation),
+                _ => MaskValue.Unknown,
+            },
+            IInvocationOperation { Instance: { } target } when IsReported(target, variables) => MaskValue.Unknown,
+            IInvocationOperation call when call.TargetMethod.Parameters.Any(own => !MethodReader.IsRead(own)) => Unsupported(
+                call.Syntax, $"a call of '{call.TargetMethod.Name}', which takes a parameter by reference,", "take it by value"),
             IInvocationOperation call => Call(call, [.. CallArguments.ByParameter(call).Select(argument =>
                 argument is null ? CompilersError() : Value(argument, variables))]),
             IInvalidOperation => CompilersError(),
             _ => Unsupported(operation),
-        };
+        });
 
         MaskValue Variable(ISymbol symbol) => variables.TryGetValue(symbol, out var value) ? value : CompilersError();
     }
+
+    /// <summary>The variable that a statement changes; null where it is none of the method's own.</summary>
+    private static ISymbol? Target(IOperation target) => target switch
+    {
+        ILocalReferenceOperation { Local.RefKind: RefKind.None } local => local.Local,
+        IParameterReferenceOperation { Parameter.RefKind: RefKind.None } parameter => parameter.Parameter,
+        _ => null,
+    };
+
+    /// <summary>The operand that makes an operation one of other than ints and bools, and not the one that is converted for it.</summary>
+    private static IOperation? OfOtherType(IBinaryOperation binary)
+    {
+        IOperation[] others = [.. new[] { binary.LeftOperand, binary.RightOperand }.Where(operand =>
+            operand.Type?.SpecialType is not (SpecialType.System_Int32 or SpecialType.System_Boolean))];
+        return others.FirstOrDefault(operand => operand is not IConversionOperation { IsImplicit: true }) ?? others.FirstOrDefault();
+    }
+
+    /// <summary>Whether it is a local whose value was reported where it is declared.</summary>
+    private static bool IsReported(IOperation operation, ImmutableDictionary<ISymbol, MaskValue> variables) =>
+        operation is ILocalReferenceOperation local && variables.TryGetValue(local.Local, out var value) && value == MaskValue.Unknown;
 
     private MaskValue Unary(IUnaryOperation unary, MaskValue operand) => (unary.OperatorKind, operand) switch
     {
@@ -267,8 +317,12 @@ internal sealed class MaskReader
                 return kind == BinaryOperatorKind.Remainder
                     ? MaskValue.Combine(a, b, (x, _) => x % Math.Abs(divisor))
                     : MaskValue.Combine(a, b, (x, _) => divisor > 0 ? x / divisor : -(x / -divisor));
+            case BinaryOperatorKind.Divide or BinaryOperatorKind.Remainder
+                when operation is IBinaryOperation { RightOperand.ConstantValue.HasValue: true }:
+                return CompilersError(); // of 0
             case BinaryOperatorKind.Divide or BinaryOperatorKind.Remainder:
-                return Unsupported(operation.Syntax, "a division by what is no constant", "divide by a constant");
+                return Unsupported(
+                    operation.Syntax, b.Constant == 0 ? "a division by 0" : "a division by what is no constant", "divide by a constant");
             case BinaryOperatorKind.LeftShift when IsTheSameForAll(b):
                 return MaskValue.Combine(a, b, (x, y) => WholeNumber.ShiftLeft(x, y.IsConstant ? y.Constant & 31 : y));
             case BinaryOperatorKind.RightShift when IsTheSameForAll(b):
@@ -359,15 +413,18 @@ internal sealed class MaskReader
 
     private MaskValue Unsupported(IOperation operation)
     {
-        if (operation.Syntax.ContainsDiagnostics || operation is IInvalidOperation)
+        if (operation.Syntax.ContainsDiagnostics || operation.DescendantsAndSelf().Any(part =>
+            part is IInvalidOperation or IConversionOperation { Conversion.Exists: false } or { Type.TypeKind: TypeKind.Error }))
         {
             return CompilersError();
         }
 
         var isOfOtherType = operation.Type is { } type
             && type.SpecialType is not (SpecialType.System_Int32 or SpecialType.System_Boolean or SpecialType.System_Void);
+        var construct = UnsupportedConstructs.Describe(operation).Construct;
         return Unsupported(
-            operation.Syntax, isOfOtherType ? $"an expression of type '{operation.Type!.ToDisplayString()}'" : "this",
+            operation.Syntax,
+            construct == "this" && isOfOtherType ? $"an expression of type '{operation.Type!.ToDisplayString()}'" : construct,
             "compute with ints, bools, comparisons, if, ?: and static methods only");
     }
 }

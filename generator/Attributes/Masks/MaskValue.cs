@@ -6,7 +6,7 @@ namespace KernelGen.Generator.Attributes.Masks;
 internal abstract record MaskValue
 {
     /// <summary>More cases than anyone writes.</summary>
-    private const int MostCases = 64;
+    public const int MostCases = 64;
 
     /// <summary>What could not be read.</summary>
     public static MaskValue Unknown { get; } = new None();
@@ -32,8 +32,7 @@ internal abstract record MaskValue
 
     private static MaskValue Of(IEnumerable<(Relation When, WholeNumber Number)> cases)
     {
-        (Relation, WholeNumber)[] possible = [.. cases.Where(one => one.When != Relation.Never)];
-        return possible.Length > MostCases ? Unknown : new Whole(possible);
+        return new Whole([.. cases.Where(one => one.When != Relation.Never).Take(MostCases + 1)]);
     }
 
     /// <summary>A whole number, which may be another in other cases; exactly one of them holds.</summary>

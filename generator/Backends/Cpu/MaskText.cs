@@ -84,7 +84,7 @@ internal sealed record MaskText(Place Lane, string Row, string Column, Func<Plac
         quotient: quotient => quotient.IsFloor
             ? Call("ShiftRightWhole", Lanes(quotient.Dividend), Literal(BitsOf(quotient.Divisor)))
             : Call("DivideWhole", Lanes(quotient.Dividend), Literal(quotient.Divisor)),
-        remainder: remainder => Call("RemainderWhole", Lanes(remainder.Dividend), Literal(remainder.Divisor)),
+        remainder: remainder => Call("RemainderWhole", Lanes(remainder.Dividend), Scalar(remainder.Divisor)),
         extremum: extremum => Call(
             extremum.IsMax ? "MaxWhole" : "MinWhole", LanesOrScalar(extremum.Left), LanesOrScalar(extremum.Right)),
         shifted: shifted => shifted.Bits.DependsOn(Lane)
@@ -92,7 +92,8 @@ internal sealed record MaskText(Place Lane, string Row, string Column, Func<Plac
             : Call(
                 shifted.IsLeft ? "ShiftLeftWhole" : "ShiftRightWhole", Lanes(shifted.Value), $"({Scalar(shifted.Bits)}) & 31"),
         product: product => Call("MultiplyWhole", LanesOrScalar(product.Left), LanesOrScalar(product.Right)),
-        remainderBound: bound => throw new NotSupportedException($"{bound} is a bound of tiles."));
+        remainderBound: bound => throw new NotSupportedException($"{bound} is a bound of tiles."),
+        table: table => Whole(Scalar(WholeNumber.Of(table))));
 
     private string LanesOrScalar(WholeNumber number) => number.DependsOn(Lane) ? Lanes(number) : Whole(Scalar(number));
 

@@ -13,9 +13,13 @@ internal static class ScoreOptions
 {
     private const int MostHeads = 4096;
 
-    /// <summary>Null where scores stay what they are.</summary>
-    public static ScalarFunction? Read(AttributeReader attribute, Visibility visibility)
+    /// <summary>What becomes of scores, null: nothing; and the only number of query heads that the layer is for, null: any.</summary>
+    /// <param name="attribute">The attribute.</param>
+    /// <param name="visibility">What a query sees.</param>
+    /// <param name="dilations">How many dilations there are, a number for each head; null: none.</param>
+    public static (ScalarFunction? Score, int? Heads) Read(AttributeReader attribute, Visibility visibility, int? dilations)
     {
+        var only = dilations;
         var functions = new List<ScalarFunction>();
         if (attribute.Has("SoftCap"))
         {
@@ -33,6 +37,14 @@ internal static class ScoreOptions
         if (attribute.Has("AlibiHeads") && attribute.OptionalSize("AlibiHeads", MostHeads, fallback: 0) is > 0 and var heads)
         {
             functions.Add(Alibi(heads, visibility));
+            only ??= heads;
+            if (only != heads)
+            {
+                attribute.Report(
+                    Rules.FunctionContradicted, "AlibiHeads", "AlibiHeads",
+                    string.Format(CultureInfo.InvariantCulture, "for {0} heads", heads),
+                    string.Format(CultureInfo.InvariantCulture, "Dilations are for {0}", only));
+            }
         }
 
         if (attribute.Score("Score") is { } own)
@@ -42,10 +54,25 @@ internal static class ScoreOptions
             {
                 attribute.Report(Rules.NoBackwardPass, "Score", own.Name);
             }
+
+            var limits = NumberLimits.Of(NumbersOf(own), only);
+            if (!limits.Suffice)
+            {
+                attribute.Report(Rules.NumbersTooLarge, "Score", "Score", NumberLimits.FewestPositions, limits.Positions);
+            }
         }
 
-        return functions.Count == 0 ? null : functions.Aggregate((inner, outer) => new(
-            $"{outer.Name} of {inner.Name}", outer.Body.Replace(part => part is Expr.Argument ? inner.Body : null)));
+        return (functions.Count == 0 ? null : functions.Aggregate((inner, outer) => new(
+            $"{outer.Name} of {inner.Name}", outer.Body.Replace(part => part is Expr.Argument ? inner.Body : null))), only);
+    }
+
+    /// <summary>The whole numbers of positions that a function computes.</summary>
+    private static IEnumerable<WholeNumber> NumbersOf(ScalarFunction function)
+    {
+        var parts = function.Body.Flatten().ToList();
+        var values = parts.OfType<Expr.Element>().Select(element => element.Variable).OfType<PositionValue>().Select(value => value.Number);
+        return values.Concat(parts.OfType<Expr.Choice>().SelectMany(choice => choice.Condition.Flatten()).OfType<PositionRelation>()
+            .SelectMany(asked => asked.Relation.Numbers()));
     }
 
     /// <summary>

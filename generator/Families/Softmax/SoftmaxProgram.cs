@@ -47,6 +47,7 @@ internal static class SoftmaxProgram
     public static TileProgram Build(SoftmaxSpec spec)
     {
         var b = new TileProgramBuilder(spec.ProgramName);
+        b.RequireHeads(spec.Heads);
         var d = Dim.Fixed("d", spec.HeadDim);
         var dv = Dim.Fixed("dv", spec.ValueDim);
         var query = b.Operand(AttentionOperands.Query(d));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KernelGen.Generator.Declarations;
 using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Positions;
@@ -9,7 +10,8 @@ namespace KernelGen.Generator.Families.Softmax;
 /// <param name="ValueDim">dv.</param>
 /// <param name="Visibility">Which keys a query sees.</param>
 /// <param name="Score">What becomes of qᵀk/√d, a function of it and of positions; null: nothing.</param>
-internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibility, ScalarFunction? Score = null)
+/// <param name="Heads">The only number of query heads that it is for; null: any.</param>
+internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibility, ScalarFunction? Score = null, int? Heads = null)
     : AttentionSpec(HeadDim, ValueDim, Visibility.IsCausal)
 {
     /// <summary>What an attribute with sizes alone declares.</summary>
@@ -20,7 +22,9 @@ internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibil
         : Visibility == Visibility.Causal ? "causal softmax attention"
         : "masked softmax attention";
 
-    public override string Describe() => $"Exact softmax attention: {DescribeSizes()}{DescribeMask()}{DescribeScore()}.";
+    public override string Describe() => $"Exact softmax attention: {DescribeSizes()}{DescribeMask()}{DescribeScore()}{DescribeHeads()}.";
+
+    private string DescribeHeads() => Heads is null ? "" : string.Format(CultureInfo.InvariantCulture, "; for {0} query heads", Heads);
 
     private string DescribeScore() => Score is null ? "" : $"; scores become {Score.Name}";
 

@@ -9,8 +9,8 @@ internal static class SoftmaxSpecReader
     {
         var headDim = attribute.RequiredSize("HeadDim", SizeLimits.MaxHeadDim);
         var valueDim = attribute.OptionalSize("ValueDim", SizeLimits.MaxHeadDim, fallback: headDim);
-        var visibility = VisibilityReader.Read(attribute);
-        var score = ScoreOptions.Read(attribute, visibility);
-        return attribute.Failed ? null : new SoftmaxSpec(headDim, valueDim, visibility, score);
+        var (visibility, dilations) = VisibilityReader.Read(attribute);
+        var (score, heads) = ScoreOptions.Read(attribute, visibility, dilations);
+        return attribute.Failed ? null : new SoftmaxSpec(headDim, valueDim, visibility, score, heads);
     }
 }

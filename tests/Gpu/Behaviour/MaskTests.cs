@@ -19,10 +19,22 @@ public class MaskTests
 
         if (!Sizes.AreShort)
         {
-            var ragged = new MaskedCall(masked, 3, 2, queries: 20, keys: 60, seed: 4) { KeyLengths = [60, 21, 20], QueryLengths = [20, 20, 0] };
-            Check(gpu, ragged);
+            int[] keyLengths = [60, 21, 20], queryLengths = [20, 20, 0];
+            Check(
+                gpu, new MaskedCall(masked, 3, 2, queries: 20, keys: 60, seed: 4) { KeyLengths = keyLengths, QueryLengths = queryLengths });
             Check(gpu, new MaskedCall(masked, 3, 2, queries: 40, keys: 40, seed: 5) { KeyLengths = [40, 1, 0] });
         }
+    }
+
+    /// <summary>Numbers of heads are those that the layer has a number for.</summary>
+    [Fact]
+    public void Other_numbers_of_heads_are_refused_with_both()
+    {
+        using var gpu = new GpuLayer(Layer.Of(typeof(DilatedWindow)), processors: 1);
+        var tensor = new float[2 * 4 * 16];
+        var call = new DeviceCall(new AttentionShape(1, 2, 4), tensor, tensor, tensor, new float[tensor.Length]);
+        var refused = Assert.ThrowsAny<Exception>(() => gpu.Run(call));
+        Assert.Contains("Heads is 2, but this attention is declared for 3 query heads", refused.ToString(), StringComparison.Ordinal);
     }
 
     private static void Check(GpuLayer gpu, MaskedCall masked)
