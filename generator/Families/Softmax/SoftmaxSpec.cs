@@ -1,3 +1,4 @@
+using System.Globalization;
 using KernelGen.Generator.Declarations;
 using KernelGen.Generator.Expressions;
 using KernelGen.Generator.Positions;
@@ -12,6 +13,9 @@ namespace KernelGen.Generator.Families.Softmax;
 internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibility, ScalarFunction? Score = null)
     : AttentionSpec(HeadDim, ValueDim, Visibility.IsCausal)
 {
+    /// <summary>θ by which queries and keys are rotated by their positions; null: they are not.</summary>
+    public float? RotaryTheta { get; init; }
+
     /// <summary>What an attribute with sizes alone declares.</summary>
     public static SoftmaxSpec Example { get; } = new(HeadDim: 64, ValueDim: 64, Visibility.All);
 
@@ -20,7 +24,10 @@ internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibil
         : Visibility == Visibility.Causal ? "causal softmax attention"
         : "masked softmax attention";
 
-    public override string Describe() => $"Exact softmax attention: {DescribeSizes()}{DescribeMask()}{DescribeScore()}.";
+    public override string Describe() => $"Exact softmax attention: {DescribeSizes()}{DescribeMask()}{DescribeScore()}{DescribeRotation()}.";
+
+    private string DescribeRotation() =>
+        RotaryTheta is { } theta ? $"; rotary positions, theta {theta.ToString("R", CultureInfo.InvariantCulture)}" : "";
 
     private string DescribeScore() => Score is null ? "" : $"; scores become {Score.Name}";
 

@@ -11,6 +11,7 @@ internal static class SoftmaxSpecReader
         var valueDim = attribute.OptionalSize("ValueDim", SizeLimits.MaxHeadDim, fallback: headDim);
         var visibility = VisibilityReader.Read(attribute);
         var score = ScoreOptions.Read(attribute, visibility);
-        return attribute.Failed ? null : new SoftmaxSpec(headDim, valueDim, visibility, score);
+        var theta = RotaryOptions.Read(attribute, headDim);
+        return attribute.Failed ? null : new SoftmaxSpec(headDim, valueDim, visibility, score) { RotaryTheta = theta };
     }
 }
