@@ -14,7 +14,9 @@ internal sealed class Rotation(string name, Dim columns, float theta) : Paramete
     /// <summary>θ.</summary>
     public float Theta { get; } = theta;
 
-    /// <summary>Floats that it is packed into: two for each pair, in two rows of whole vectors, as KernelGen.CompilerServices.Rotary does.</summary>
+    /// <summary>
+    /// Floats that it is packed into: two for each pair, in two rows of whole vectors, as KernelGen.CompilerServices.Rotary does.
+    /// </summary>
     public int Floats => 2 * RowFloats;
 
     /// <summary>Floats from the first row to the second.</summary>

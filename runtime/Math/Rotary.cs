@@ -77,7 +77,8 @@ public static class Rotary
     internal static float[] Rotated(ReadOnlySpan<float> tokens, in AttentionShape shape, bool ofKeys, int columns, double theta)
     {
         var rotated = tokens.ToArray();
-        var (length, heads) = (Math.Max(1, ofKeys ? shape.KeyLength : shape.QueryLength), Math.Max(1, ofKeys ? shape.KeyHeads : shape.Heads));
+        var length = Math.Max(1, ofKeys ? shape.KeyLength : shape.QueryLength);
+        var heads = Math.Max(1, ofKeys ? shape.KeyHeads : shape.Heads);
         var first = ofKeys ? 0 : shape.KeyLength - shape.QueryLength;
         for (var at = 0; at + columns <= rotated.Length; at += columns)
         {

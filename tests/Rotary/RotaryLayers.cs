@@ -29,7 +29,8 @@ public sealed partial class RotaryCausalSoftmax;
 [FavorAttention(HeadDim = 32, Features = 64, Causal = true)]
 public sealed partial class StillCausalSoftmax;
 
-[FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 6, ValueDim = 5, Features = 22, Causal = true, Positions = KernelGen.Positions.Rotary)]
+[FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 6, ValueDim = 5, Features = 22, Causal = true,
+    Positions = KernelGen.Positions.Rotary)]
 public sealed partial class RotaryHyperbolic;
 
 [FavorAttention(Kernel = KernelFunction.SoftmaxHyperbolic, HeadDim = 6, ValueDim = 5, Features = 22, Causal = true)]

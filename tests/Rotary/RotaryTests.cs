@@ -3,7 +3,9 @@ using Xunit;
 
 namespace KernelGen.Tests.Rotary;
 
-/// <summary>Attention of queries and keys that are rotated by their positions, forward and backward, against the formula in double.</summary>
+/// <summary>
+/// Attention of queries and keys that are rotated by their positions, forward and backward, against the formula in double.
+/// </summary>
 public sealed class RotaryTests
 {
     /// <summary>Around short calls (6 tokens), strips (12), tiles (48) and tiles of queries (192).</summary>
@@ -27,7 +29,9 @@ public sealed class RotaryTests
         }
     }
 
-    /// <summary>Where there are as many keys as queries, padding is at the end of both; elsewhere queries are the last of the keys that count.</summary>
+    /// <summary>
+    /// Where there are as many keys as queries, padding is at the end of both; elsewhere queries are the last of the keys that count.
+    /// </summary>
     [Theory]
     [ClassData(typeof(RotaryLayer.Everyone))]
     public void Padding_changes_no_position(RotaryLayer layer)
@@ -125,7 +129,8 @@ public sealed class RotaryTests
         {
             for (var c = 0; c < dv; c++)
             {
-                var expected = Enumerable.Range(0, length).Sum(j => (double)weights[(i * length) + j] * call.Value[((length + j) * dv) + c]);
+                var expected = Enumerable.Range(0, length)
+                    .Sum(j => (double)weights[(i * length) + j] * call.Value[((length + j) * dv) + c]);
                 Assert.Equal(expected, call.Output[((length + rows[i]) * dv) + c], 1e-4);
             }
         }

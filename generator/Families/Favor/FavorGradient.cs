@@ -346,7 +346,9 @@ internal sealed class FavorGradient : FavorTiles
     }
 
     private void StoreQueryGradient(TokenLoop tokens, Tile q, Tile b, Exponentials fq, Expr dphi) =>
-        B.Store(_queryGradient, Gradient("q", tokens.Tokens, q, b, fq, dphi, null, IsNormalized ? 0 : FeatureMap.NormSign), tokens, Rotation);
+        B.Store(
+            _queryGradient, Gradient("q", tokens.Tokens, q, b, fq, dphi, null, IsNormalized ? 0 : FeatureMap.NormSign), tokens,
+            Rotation);
 
     private void StoreKeyGradients(TokenLoop tokens, Tile k, Tile a, Exponentials fk, Tile x, QuerySums sums, Tile dv, Condition? seen)
     {

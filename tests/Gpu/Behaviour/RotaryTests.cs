@@ -32,7 +32,8 @@ public class RotaryTests
     {
         var (d, dv, random) = (gpu.Attention.HeadDim, gpu.Attention.ValueDim, new Random(queries + keys));
         float[] Tensor(int rows, int columns) => Inputs.Normal(random, rows * columns, 1);
-        var call = new DeviceCall(new AttentionShape(1, 1, queries, keys), Tensor(queries, d), Tensor(keys, d), Tensor(keys, dv), new float[queries * dv])
+        var call = new DeviceCall(
+            new AttentionShape(1, 1, queries, keys), Tensor(queries, d), Tensor(keys, d), Tensor(keys, dv), new float[queries * dv])
         {
             Upstream = Tensor(queries, dv),
             QueryGradient = new float[queries * d],
