@@ -14,10 +14,8 @@ internal sealed class Rotation(string name, Dim columns, float theta) : Paramete
     /// <summary>θ.</summary>
     public float Theta { get; } = theta;
 
-    /// <summary>
-    /// Floats that it is packed into: two for each pair, in two rows of whole vectors, as KernelGen.CompilerServices.Rotary does.
-    /// </summary>
-    public int Floats => 2 * RowFloats;
+    /// <summary>Floats that it is packed into: 16 for each pair, in rows of whole vectors, as KernelGen.CompilerServices.Rotary does.</summary>
+    public int Floats => 16 * RowFloats;
 
     /// <summary>Floats from the first row to the second.</summary>
     public int RowFloats => ((Columns.Size / 2) + 15) / 16 * 16;

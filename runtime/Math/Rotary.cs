@@ -13,18 +13,27 @@ namespace KernelGen.CompilerServices;
 /// token is, in units of 2^-32: the product of its whole part with the position wraps around as an int does, which takes whole turns away
 /// without rounding, and its rest is a small correction. Sines and cosines are within 1e-6 up to 2^31 tokens.
 /// </para>
-/// <para>Cost: about 40 operations a pair, whatever the position. Source: Su et al., "RoFormer", arXiv:2104.09864, section 3.4.2.</para>
+/// <para>
+/// Cosine and sine are computed at every eighth position, and the addition theorem takes a pair from there to its own: about 15 operations
+/// each, whatever the position. Source: Su et al., "RoFormer", arXiv:2104.09864, section 3.4.2.
+/// </para>
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Rotary
 {
     private const int MostLanes = 16;
 
+    /// <summary>Positions from one for which cosines and sines are computed to the next; a power of two.</summary>
+    private const int Steps = 8;
+
     /// <summary>2π/2^32: a unit of a turn in radians.</summary>
     private const double Unit = Math.Tau / 4294967296.0;
 
-    /// <summary>Packs the rates of all pairs: their whole parts, as ints, then the rests in radians, each in whole vectors.</summary>
-    /// <param name="packed">At least two rows of d/2 floats, each rounded up to a multiple of 16.</param>
+    /// <summary>
+    /// Packs the rates of all pairs: their whole parts, as ints, then the rests in radians; then cosines and sines of one token, two, and so
+    /// on to seven. Each is a row of whole vectors.
+    /// </summary>
+    /// <param name="packed">16 rows of d/2 floats, each rounded up to a multiple of 16.</param>
     /// <param name="columns">d, an even number.</param>
     /// <param name="theta">θ, positive.</param>
     public static void Pack(Span<float> packed, int columns, float theta)
@@ -38,6 +47,12 @@ public static class Rotary
             var whole = Math.Round(units);
             wholes[c] = unchecked((int)(uint)(ulong)whole);
             packed[RowFloats(columns) + c] = (float)((units - whole) * Unit);
+            for (var tokens = 1; tokens < Steps; tokens++)
+            {
+                var (sin, cos) = Math.SinCos(tokens * turns * Math.Tau);
+                packed[(2 * tokens * RowFloats(columns)) + c] = (float)cos;
+                packed[(((2 * tokens) + 1) * RowFloats(columns)) + c] = (float)sin;
+            }
         }
     }
 
@@ -104,43 +119,71 @@ public static class Rotary
         where TVector : struct, IVector<TVector>
     {
         var half = columns / 2;
-        ref var rests = ref Unsafe.Add(ref rates, RowFloats(columns));
         var c = 0;
         for (; c + TVector.Count <= half; c += TVector.Count)
         {
-            var (whole, rest) = (TVector.Load(ref Unsafe.Add(ref rates, c)), TVector.Load(ref Unsafe.Add(ref rests, c)));
+            ref var own = ref Unsafe.Add(ref rates, c);
+            var (anchor, cos, sin) = (-1L, TVector.Zero, TVector.Zero);
             for (var row = 0; row < rows; row++)
             {
+                var at = position + ((long)row * step);
+                if ((at & -Steps) != anchor)
+                {
+                    anchor = at & -Steps;
+                    var angle = Angle<TVector>(ref own, columns, anchor);
+                    (cos, sin) = (TVector.Cos(angle), TVector.Sin(angle));
+                }
+
                 ref var first = ref Unsafe.Add(ref tile, (row * stride) + c);
-                Turn(ref first, ref Unsafe.Add(ref first, half), whole, rest, position + ((long)row * step), sign);
+                Turn(ref first, ref Unsafe.Add(ref first, half), cos, sin, ref own, columns, at, sign);
             }
         }
 
         if (c < half)
         {
             // Fewer pairs than a vector has lanes: beside them are numbers that belong to other pairs, or to other rows.
+            ref var own = ref Unsafe.Add(ref rates, c);
             Lanes first = default, second = default;
-            var (whole, rest) = (TVector.Load(ref Unsafe.Add(ref rates, c)), TVector.Load(ref Unsafe.Add(ref rests, c)));
             for (var row = 0; row < rows; row++)
             {
-                ref var own = ref Unsafe.Add(ref tile, (row * stride) + c);
-                Copy(ref own, ref first[0], half - c);
-                Copy(ref Unsafe.Add(ref own, half), ref second[0], half - c);
-                Turn(ref first[0], ref second[0], whole, rest, position + ((long)row * step), sign);
-                Copy(ref first[0], ref own, half - c);
-                Copy(ref second[0], ref Unsafe.Add(ref own, half), half - c);
+                var at = position + ((long)row * step);
+                var angle = Angle<TVector>(ref own, columns, at & -Steps);
+                ref var pairs = ref Unsafe.Add(ref tile, (row * stride) + c);
+                Copy(ref pairs, ref first[0], half - c);
+                Copy(ref Unsafe.Add(ref pairs, half), ref second[0], half - c);
+                Turn(ref first[0], ref second[0], TVector.Cos(angle), TVector.Sin(angle), ref own, columns, at, sign);
+                Copy(ref first[0], ref pairs, half - c);
+                Copy(ref second[0], ref Unsafe.Add(ref pairs, half), half - c);
             }
         }
     }
 
+    /// <summary>The angles at a position, less whole turns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Turn<TVector>(
-        ref float first, ref float second, in TVector whole, in TVector rest, long position, in TVector sign)
+    private static TVector Angle<TVector>(ref float rates, int columns, long position)
         where TVector : struct, IVector<TVector>
     {
-        var turned = TVector.FromWhole(TVector.MultiplyWhole(whole, TVector.CreateWhole(unchecked((int)position))));
-        var angle = TVector.MultiplyAdd(turned, TVector.Create((float)Unit), rest * TVector.Create(position));
-        var (cos, sin) = (TVector.Cos(angle), TVector.Sin(angle) * sign);
+        var rest = TVector.Load(ref Unsafe.Add(ref rates, RowFloats(columns)));
+        var turned = TVector.FromWhole(TVector.MultiplyWhole(TVector.Load(ref rates), TVector.CreateWhole(unchecked((int)position))));
+        return TVector.MultiplyAdd(turned, TVector.Create((float)Unit), rest * TVector.Create(position));
+    }
+
+    /// <summary>Rotates pairs by an angle, of which cosine and sine are given, and by the tokens since that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Turn<TVector>(
+        ref float first, ref float second, in TVector anchorCos, in TVector anchorSin, ref float rates, int columns, long position,
+        in TVector sign)
+        where TVector : struct, IVector<TVector>
+    {
+        var (cos, sin) = (anchorCos, anchorSin);
+        if ((int)(position & (Steps - 1)) is > 0 and var tokens)
+        {
+            ref var since = ref Unsafe.Add(ref rates, 2 * tokens * RowFloats(columns));
+            var (c, s) = (TVector.Load(ref since), TVector.Load(ref Unsafe.Add(ref since, RowFloats(columns))));
+            (cos, sin) = ((anchorCos * c) - (anchorSin * s), TVector.MultiplyAdd(anchorSin, c, anchorCos * s));
+        }
+
+        sin *= sign;
         var (x0, x1) = (TVector.Load(ref first), TVector.Load(ref second));
         TVector.Store((x0 * cos) - (x1 * sin), ref first);
         TVector.Store(TVector.MultiplyAdd(x0, sin, x1 * cos), ref second);

@@ -75,7 +75,7 @@ public sealed class RotationTests
 
     private static float[] Rates(int columns, float theta)
     {
-        var rates = new float[2 * (((columns / 2) + 15) / 16 * 16)];
+        var rates = new float[16 * (((columns / 2) + 15) / 16 * 16)];
         CompilerServices.Rotary.Pack(rates, columns, theta);
         return rates;
     }
