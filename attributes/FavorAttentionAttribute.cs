@@ -79,6 +79,18 @@ public sealed class FavorAttentionAttribute : Attribute
     /// </summary>
     public float InputScale { get; set; }
 
+    /// <summary>
+    /// How queries and keys are told where they stand. <see cref="Positions.Rotary"/> needs an even <see cref="HeadDim"/>, and queries are
+    /// then the last of the keys: there are at least as many keys. Default: <see cref="Positions.None"/>.
+    /// </summary>
+    public Positions Positions { get; set; }
+
+    /// <summary>
+    /// θ of <see cref="Positions.Rotary"/>: pairs of numbers turn once in 2π to nearly 2π·θ tokens; positive and finite. Angles are exact
+    /// enough for sines and cosines within 1e-6, at a million tokens and beyond. Default: 10,000.
+    /// </summary>
+    public float RotaryTheta { get; set; } = 10_000;
+
     /// <summary>What the layer is generated for. Default: <see cref="Backends.Auto"/>.</summary>
     public Backends Backends { get; set; }
 

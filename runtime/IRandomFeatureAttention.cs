@@ -12,6 +12,9 @@ public interface IRandomFeatureAttention : IAttention
     /// <summary>φ, for <see cref="AttentionProbabilities"/>, <see cref="ErrorBars"/> and the rest of the analysis.</summary>
     FeatureMap FeatureMap { get; }
 
+    /// <summary>θ by which the layer rotates queries and keys, by their positions, before it projects them; null: it does not.</summary>
+    double? RotaryTheta => null;
+
     /// <summary>The random projections ω_r in force, to be saved with a model.</summary>
     Projection Projection { get; }
 

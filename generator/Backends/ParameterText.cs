@@ -17,6 +17,12 @@ internal static class ParameterText
     public static string Pack(Parameter parameter, int offset, int stride, bool isTransposed, bool asTransform)
     {
         var source = parameter.Source;
+        if (parameter is Rotation rotation)
+        {
+            return $"// {parameter}: {source.Text}, as parts of a turn [{Text(parameter.Columns.Size / 2)}].\n"
+                + $"global::KernelGen.CompilerServices.{source.Packer}.{source.Method}({(offset == 0 ? "packed" : $"packed.Slice({Text(offset)})")}, columns: {Text(parameter.Columns.Size)}, theta: {ExprPrinter.Literal(rotation.Theta)});";
+        }
+
         var isTransform = parameter.Form == ParameterForm.Transform && asTransform;
         var isMatrix = parameter.Form != ParameterForm.Vector && !isTransform;
         string[] arguments =

@@ -232,6 +232,20 @@ internal static class Rules
         "KGEN046", "Whole numbers of positions leave their range",
         "{0} computes whole numbers that an int cannot hold, even for {1} positions: it can for {2}; use smaller constants",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen046");
+    public static readonly DiagnosticDescriptor OddRotaryHeadDim = new(
+        "KGEN050", "The head dim is odd",
+        "HeadDim is {0}, but rotary positions rotate pairs of its numbers; give it an even number",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen050");
+
+    public static readonly DiagnosticDescriptor RotaryThetaOutOfRange = new(
+        "KGEN051", "Theta is not positive and finite",
+        "RotaryTheta is {0}; allowed is any positive finite number",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen051");
+
+    public static readonly DiagnosticDescriptor RotaryThetaWithoutMeaning = new(
+        "KGEN052", "Theta has no meaning here",
+        "RotaryTheta has no meaning without Positions = Positions.Rotary; leave it out",
+        Category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help + "kgen052");
 
     public static readonly DiagnosticDescriptor InternalError = new(
         "KGEN099", "The generator failed",

@@ -19,8 +19,8 @@ internal static class Dataflow
 
     /// <summary>The tiles that a statement itself reads, without those of its body. An accumulating statement reads its target.</summary>
     public static IEnumerable<Tile> Reads(Statement statement) => statement.Match<IEnumerable<Tile>>(
-        load: _ => [],
-        store: store => [store.Source],
+        load: load => load.Rotation is null ? [] : [load.Rotation],
+        store: store => store.Rotation is null ? [store.Source] : [store.Source, store.Rotation],
         matMul: product => product.Accumulate ? [product.A, product.B, product.Target] : [product.A, product.B],
         map: map => map.Branches.SelectMany(Tiles).Select(tile => tile.Whole),
         transpose: transpose => [transpose.Source],

@@ -1,7 +1,7 @@
 namespace KernelGen.Generator.Tiles;
 
 /// <summary>A matrix of the layer's own, such as projections or learned weights, packed before any call.</summary>
-internal sealed class Parameter : Tile
+internal class Parameter : Tile
 {
     public Parameter(string name, Dim rows, Dim columns, ParameterForm form, ParameterSource source)
         : base(name, rows, columns)
@@ -26,6 +26,9 @@ internal enum ParameterForm
     /// diagonals of ±1, so that a product with it can be a fast transform.
     /// </summary>
     Transform,
+
+    /// <summary>By loads and stores, which rotate tokens by their positions.</summary>
+    Rotation,
 
     /// <summary>In expressions: a row of numbers.</summary>
     Vector,

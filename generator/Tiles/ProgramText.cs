@@ -35,8 +35,8 @@ internal static class ProgramText
 
     /// <summary>One statement without its body.</summary>
     public static string Describe(Statement statement) => statement.Match(
-        load: load => $"{load.Target} = {load.Source}[{load.Loop.Tokens}]",
-        store: store => $"{store.Destination}[{store.Loop.Tokens}] = {store.Source}",
+        load: load => $"{load.Target} = {load.Source}[{load.Loop.Tokens}]{(load.Rotation is null ? "" : ", rotated")}",
+        store: store => $"{store.Destination}[{store.Loop.Tokens}] = {store.Source}{(store.Rotation is null ? "" : ", rotated back")}",
         matMul: product =>
             $"{product.Target} {(product.Accumulate ? "+=" : "=")} {product.A}{Mark(product.TransposeA)} · {product.B}{Mark(product.TransposeB)}"
             + (product.Structure == Structure.LowerTarget ? ", lower triangle" : ""),

@@ -22,6 +22,9 @@ internal abstract record Statement
 /// </summary>
 internal sealed record Load(Tile Target, Operand Source, TokenLoop Loop) : Statement
 {
+    /// <summary>By which tokens are rotated before anything reads them; null: they are what they are.</summary>
+    public Rotation? Rotation { get; init; }
+
     public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
 }
 
@@ -30,6 +33,12 @@ internal sealed record Load(Tile Target, Operand Source, TokenLoop Loop) : State
 /// </summary>
 internal sealed record Store(Operand Destination, Tile Source, TokenLoop Loop) : Statement
 {
+    /// <summary>
+    /// By which loads have rotated what this is the gradient of: it is rotated back, in place, so nothing else reads the tile. Null: by
+    /// nothing.
+    /// </summary>
+    public Rotation? Rotation { get; init; }
+
     public override T Match<T>(IStatementCases<T> cases) => cases.Of(this);
 }
 

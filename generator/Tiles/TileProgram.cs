@@ -34,6 +34,9 @@ internal sealed record TileProgram(
     /// <summary>The program without a fold whose final state its outputs read.</summary>
     public TileProgram WithOutputsAlone() => IsScan || Fold is null ? this : this with { Body = [.. Outputs], StateIsGiven = true };
 
+    /// <summary>Whether it rotates tokens, and so asks for their positions.</summary>
+    public bool RotatesTokens => Parameters.Any(parameter => parameter is Rotation);
+
     /// <summary>Whether it computes outputs, and no gradient.</summary>
     public bool IsForward => Operands.All(operand => operand.Access != OperandAccess.Accumulate);
 

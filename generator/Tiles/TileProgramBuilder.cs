@@ -30,6 +30,10 @@ internal sealed class TileProgramBuilder
         return operand;
     }
 
+    /// <summary>The rotation of queries and keys by their positions; null where there is no θ.</summary>
+    public Rotation? Rotation(Dim headDim, float? theta) =>
+        theta is { } number ? (Rotation)Parameter(new Rotation("rates", headDim, number)) : null;
+
     public Parameter Parameter(Parameter parameter)
     {
         Unique(parameter.Name);
@@ -71,17 +75,17 @@ internal sealed class TileProgramBuilder
             logarithms is Expr.Element { Variable: Tile tile } ? tile : New(name, rows, state.Axis), logarithms,
             state, threshold, rise, Nested(body)));
 
-    public Tile Load(string name, Operand source, TokenLoop loop)
+    public Tile Load(string name, Operand source, TokenLoop loop, Rotation? rotation = null)
     {
         var target = New(name, loop.Tokens, source.Columns);
-        _block.Add(new Load(target, source, loop));
+        _block.Add(new Load(target, source, loop) { Rotation = rotation });
         return target;
     }
 
-    public void Store(Operand destination, Tile source, TokenLoop loop)
+    public void Store(Operand destination, Tile source, TokenLoop loop, Rotation? rotation = null)
     {
         Require(source.Rows == loop.Tokens && source.Columns == destination.Columns, $"{source} does not fit {destination}");
-        _block.Add(new Store(destination, source, loop));
+        _block.Add(new Store(destination, source, loop) { Rotation = rotation });
     }
 
     /// <summary>op(A)·op(B).</summary>

@@ -91,6 +91,7 @@ internal sealed class Verifier
     {
         Transfer(load, load.Source, load.Target, load.Loop);
         Require(load.Source.Access == OperandAccess.Read, load, $"reads {load.Source}, which is to be written");
+        Rotate(load.Rotation, load.Target, load);
         Make(load.Target, load);
     }
 
@@ -102,6 +103,25 @@ internal sealed class Verifier
         Require(
             store.Destination.Access != OperandAccess.Write || store.Destination.SharedBy == OperandSharing.None, store,
             $"overwrites {store.Destination}, which other heads overwrite too");
+        Rotate(store.Rotation, store.Source, store);
+        Require(
+            store.Rotation is null || store.Source is not StateMember, store,
+            $"rotates {store.Source} in place, which the state goes on from");
+        Require(
+            store.Rotation is null || Dataflow.Flatten(_program.Body).Count(other => Dataflow.Reads(other).Contains(store.Source)) == 1,
+            store,
+            $"rotates {store.Source} in place, which another statement reads");
+    }
+
+    private void Rotate(Rotation? rotation, Tile tile, Statement statement)
+    {
+        if (rotation is not null)
+        {
+            Use(rotation, statement);
+            Require(
+                rotation.Columns == tile.Columns && tile.Columns.Size % 2 == 0, statement,
+                $"rotates pairs of {rotation.Columns}, but {tile} is {ProgramText.Shape(tile)}");
+        }
     }
 
     private void Transfer(Statement statement, Operand operand, Tile tile, TokenLoop loop)
@@ -124,8 +144,8 @@ internal sealed class Verifier
             $"gives [{rows} × {columns}], but {product.Target} is {ProgramText.Shape(product.Target)}");
         Require(product.A is not Parameter, product, "has a parameter on its left; parameters are right-hand operands");
         Require(
-            product.B is not Parameter { Form: ParameterForm.Vector }, product,
-            "multiplies by a vector, which is read in expressions only");
+            product.B is not Parameter { Form: ParameterForm.Vector or ParameterForm.Rotation }, product,
+            "multiplies by what is no right-hand operand of products");
         Require(
             product.Structure != Structure.LowerTarget || (rows.IsTokens && rows == columns), product,
             $"is lower triangular, but has rows {rows} and columns {columns}");

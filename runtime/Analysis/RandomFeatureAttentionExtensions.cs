@@ -24,6 +24,8 @@ public static class RandomFeatureAttentionExtensions
         int head, ReadOnlySpan<int> rows, Span<float> destination, int? keyLength = null)
     {
         ArgumentNullException.ThrowIfNull(attention);
+        query = Rotated(attention, query, shape, ofKeys: false);
+        key = Rotated(attention, key, shape, ofKeys: true);
         AttentionProbabilities.Estimate(
             attention.FeatureMap, attention.Projection, query, key, shape, batch, head, rows, attention.Causal, destination, keyLength,
             attention.Normalize);
@@ -50,8 +52,23 @@ public static class RandomFeatureAttentionExtensions
         AttentionShape shape, int batch, int head, ReadOnlySpan<int> rows, int? keyLength = null)
     {
         ArgumentNullException.ThrowIfNull(attention);
+        query = Rotated(attention, query, shape, ofKeys: false);
+        key = Rotated(attention, key, shape, ofKeys: true);
         return KernelGen.ErrorBars.Jackknife(
             attention.FeatureMap, attention.Projection, query, key, value, shape, batch, head, rows, attention.Causal, keyLength,
             attention.Normalize);
+    }
+
+    /// <summary>Queries or keys as the layer projects them.</summary>
+    private static ReadOnlySpan<float> Rotated(
+        IRandomFeatureAttention attention, ReadOnlySpan<float> tokens, AttentionShape shape, bool ofKeys)
+    {
+        if (attention.RotaryTheta is not { } theta)
+        {
+            return tokens;
+        }
+
+        CompilerServices.ShapeChecks.Check(shape, comparesPositions: true);
+        return CompilerServices.Rotary.Rotated(tokens, shape, ofKeys, attention.HeadDim, theta);
     }
 }

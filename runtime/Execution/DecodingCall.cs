@@ -134,6 +134,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
         var operands = Head(batch, head, token, 1, places) with
         {
             FirstPosition = (int)(stream.Position + token - stream.FirstToken),
+            KeyPosition = stream.Position + token - stream.FirstToken,
             Head = stream.Head,
         };
         ref var state = ref *DecodingState<TKernel>.StateOf(stream);
@@ -144,7 +145,12 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     private void Prefill(ref DecodingStream stream, int batch, int head, OperandPlace* places, float* scratch)
     {
         var tokens = stream.Tokens;
-        var operands = Head(batch, head, stream.FirstToken, tokens, places) with { KeepsState = true, Head = stream.Head };
+        var operands = Head(batch, head, stream.FirstToken, tokens, places) with
+        {
+            KeepsState = true,
+            Head = stream.Head,
+            KeyPosition = stream.Position,
+        };
         var wantsOutput = _destination.Start is not null;
         ref var state = ref *DecodingState<TKernel>.StateOf(stream);
         ref var rows = ref *DecodingState<TKernel>.RowsOf(stream);
@@ -188,7 +194,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
             var count = Math.Min(tokens - token, DecodingState<TKernel>.Capacity - stream.Rows);
             TKernel.Keep(
-                Head(batch, head, stream.FirstToken + token, count, places), count,
+                Head(batch, head, stream.FirstToken + token, count, places) with { KeyPosition = stream.Position + token }, count,
                 ref Unsafe.Add(ref rows, (nint)stream.Rows * TKernel.RowFloats));
             stream.Rows += count;
             token += count;

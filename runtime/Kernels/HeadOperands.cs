@@ -40,6 +40,9 @@ public readonly unsafe struct HeadOperands
     /// <summary>The position of the first query among the keys: queries are the last of them.</summary>
     public int FirstPosition { get; internal init; }
 
+    /// <summary>The position of the first key by which tokens are rotated: 0, but where a stream goes on.</summary>
+    public long KeyPosition { get; internal init; }
+
     /// <summary>The positions that there are: those of the queries, and all before them.</summary>
     public int Positions => FirstPosition + QueryLength;
 

@@ -104,6 +104,11 @@ public sealed class DeclarationTests
         Enum.GetValues<Kind>().Select(member => (member.ToString(), (int)member)));
 
     [Fact]
+    public void The_generator_repeats_the_kinds_of_positions() => Assert.Equal(
+        Enum.GetValues<KernelGen.Positions>().Select(member => (member.ToString(), (int)member)),
+        Enum.GetValues<Generator.Attributes.PositionKind>().Select(member => (member.ToString(), (int)member)));
+
+    [Fact]
     public void The_generator_repeats_the_backends() => Assert.Equal(
         Enum.GetValues<KernelGen.Backends>().Select(member => (member.ToString(), (int)member)),
         Enum.GetValues<Generator.Declarations.BackendFlags>().Select(member => (member.ToString(), (int)member)));

@@ -65,6 +65,7 @@ internal sealed class Mutations
         .. _program.Operands.Where(tensor => tensor != load.Source).Select(tensor => load with { Source = tensor }),
         .. _loops.Where(loop => loop != load.Loop).Select(loop => load with { Loop = loop }),
         .. Retargeted(load.Target).Select(tile => load with { Target = tile }),
+        .. load.Rotation is null ? [] : new[] { load with { Rotation = null } },
     ];
 
     private IEnumerable<Statement> Of(Store store) =>
@@ -72,6 +73,7 @@ internal sealed class Mutations
         .. _program.Operands.Where(tensor => tensor != store.Destination).Select(tensor => store with { Destination = tensor }),
         .. _loops.Where(loop => loop != store.Loop).Select(loop => store with { Loop = loop }),
         .. Others(store.Source).Select(tile => store with { Source = tile }),
+        .. store.Rotation is null ? [] : new[] { store with { Rotation = null } },
     ];
 
     private IEnumerable<Statement> Of(MatMul product) =>

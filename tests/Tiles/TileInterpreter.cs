@@ -50,7 +50,7 @@ internal sealed class TileInterpreter
         IReadOnlyDictionary<string, Bounded[,]>? kept = null, int head = 0)
     {
         var interpreter = new TileInterpreter(tensors, errors ?? [], tileRows) { _head = head };
-        foreach (var parameter in program.Parameters)
+        foreach (var parameter in program.Parameters.Where(parameter => parameter is not Rotation))
         {
             interpreter._tiles[parameter] = Pack(parameter, projections!, hyperparameters ?? []);
         }
@@ -144,6 +144,26 @@ internal sealed class TileInterpreter
         var source = _tensors[load.Source];
         _tiles[load.Target] = Generate(Size(load.Target.Rows), source.GetLength(1), (r, c) =>
             Token(load.Loop, r) < source.GetLength(0) ? source[Token(load.Loop, r), c] : 0);
+        if (load.Rotation is { } rotation)
+        {
+            _tiles[load.Target] = Rotated(_tiles[load.Target], rotation, load.Source, load.Loop, sign: 1);
+        }
+    }
+
+    /// <summary>Rows of an operand, rotated by their positions, or back.</summary>
+    private Bounded[,] Rotated(Bounded[,] tile, Rotation rotation, Operand operand, TokenLoop loop, int sign)
+    {
+        var half = tile.GetLength(1) / 2;
+        return Generate(tile.GetLength(0), 2 * half, (r, c) =>
+        {
+            var position = Token(loop, r) + (operand.IsOfKeys ? 0 : _firstPosition);
+            var (sin, cos) = Math.SinCos(position * Math.Pow(rotation.Theta, -1.0 * (c % half) / half));
+            var (x0, x1) = (tile[r, c % half], tile[r, half + (c % half)]);
+            return c < half ? (x0 * Turned(cos)) - (x1 * Turned(sign * sin)) : (x0 * Turned(sign * sin)) + (x1 * Turned(cos));
+        });
+
+        // What Rotary promises.
+        static Bounded Turned(double share) => new(share, 1e-6);
     }
 
     private void Store(Store store)
@@ -153,7 +173,9 @@ internal sealed class TileInterpreter
             return;
         }
 
-        var source = _tiles[store.Source];
+        var source = store.Rotation is { } rotation
+            ? Rotated(_tiles[store.Source], rotation, store.Destination, store.Loop, sign: -1)
+            : _tiles[store.Source];
         var (from, to) = _run ?? (0, source.GetLength(0));
         for (var r = from; r < to; r++)
         {

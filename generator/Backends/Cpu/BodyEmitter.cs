@@ -769,6 +769,7 @@ internal sealed class BodyEmitter
         if (IsReversed(load.Loop))
         {
             LoadReversed(load, first, rows);
+            Rotate(load, $"{Print(load.Loop.Offset)} - {first}", rows);
             return;
         }
 
@@ -785,6 +786,19 @@ internal sealed class BodyEmitter
         if (buffer.IsTransposed)
         {
             _writer.Line($"_TileCopy.Prefetch(ref _Unsafe.Add(ref {tensor}, ({first} + {rows}) * {stride}), {stride}, {rows}, {load.Source.Columns.Size});");
+        }
+
+        Rotate(load, first, rows);
+    }
+
+    /// <summary>Rotates what has been loaded.</summary>
+    private void Rotate(Load load, string first, string rows)
+    {
+        if (load.Rotation is { } rotation)
+        {
+            _writer.Line(RotaryCall.Of(
+                rotation, At(load.Target), _buffers[load.Target].Stride, rows, RotaryCall.Position(load.Source, first),
+                IsReversed(load.Loop)));
         }
     }
 
@@ -849,6 +863,12 @@ internal sealed class BodyEmitter
             _writer.Line($"var {skipped} = global::System.Math.Max(0, {token} - {Print(store.Destination.Length)} + 1);");
             (source, token, rows) = ($"ref _Unsafe.Add({source}, {skipped} * {buffer.Stride})", $"({token} - {skipped})",
                 $"{rows} - {skipped}");
+        }
+
+        if (store.Rotation is { } rotation)
+        {
+            _writer.Line(RotaryCall.Of(
+                rotation, source, buffer.Stride, rows, RotaryCall.Position(store.Destination, token), reversed, isBack: true));
         }
 
         var arguments = $"{source}, {buffer.Stride}, {rows}, {store.Destination.Columns.Size}, ref _Unsafe.Add(ref {tensor}, {token} * {stride}), {(reversed ? "-" : "")}{stride}";
@@ -940,6 +960,14 @@ internal sealed class BodyEmitter
             [
                 $"// {ProgramText.Describe(product)} and {ProgramText.Describe(_short.Queries)}, the queries behind the keys",
                 $"_TileCopy.Load(ref {tensor}, {stride}, head.QueryLength, {product.A.Columns.Size}, ref _Unsafe.Add(ref {a.Reference}, sCount * {a.Stride}), {a.Stride});",
+                .. _short.LoadsQueries.Rotation is { } rotation
+                    ? new[]
+                    {
+                        RotaryCall.Of(
+                            rotation, $"ref _Unsafe.Add(ref {a.Reference}, sCount * {a.Stride})", a.Stride, "head.QueryLength",
+                            RotaryCall.Position(_short.LoadsQueries.Source, "0")),
+                    }
+                    : [],
                 ProductCall.Of(_schedule, product, places with { A = $"ref {a.Reference}" }, $"ref {target.Reference}"),
                 $"_TileCopy.Load(ref _Unsafe.Add(ref {target.Reference}, sCount * {target.Stride}), {target.Stride}, head.QueryLength, {target.Stride}, ref {ShortCall.ProjectedQueries}, {target.Stride});",
             ];

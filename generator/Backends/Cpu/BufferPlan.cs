@@ -159,7 +159,8 @@ internal sealed class BufferPlan
     private void Assign(IReadOnlyList<Step> all, IReadOnlyList<Step> block, StripStep strip, Statement statement, Tile target)
     {
         var readers = Statements(all).Where(other => Dataflow.Reads(other).Contains(target)).ToList();
-        if (statement is Load && readers.All(reader => IsRightOperand(reader, target) && ((MatMul)reader).A != target))
+        // What is rotated is packed after that.
+        if (statement is Load { Rotation: null } && readers.All(reader => IsRightOperand(reader, target) && ((MatMul)reader).A != target))
         {
             _buffers[target] = AllocateTransposed(target.Name, target);
             return;

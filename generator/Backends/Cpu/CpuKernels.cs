@@ -108,7 +108,7 @@ internal static class CpuKernels
         var state = program.State;
         var query = program[AttentionOperands.QueryName];
         var value = program[AttentionOperands.ValueName];
-        var projections = program.Parameters.FirstOrDefault();
+        var projections = program.Parameters.FirstOrDefault(parameter => parameter is not Rotation);
         var fold = program.Fold;
 
         // A scan's own stores are the outputs, and only what its state needs is done to split it.
@@ -160,7 +160,7 @@ internal static class CpuKernels
             }
 
             Flag("Causal", isScan);
-            if (SightText.Between(program).Count > 0)
+            if (SightText.Between(program).Count > 0 || program.RotatesTokens)
             {
                 Flag("ComparesPositions", true);
                 if (isForward && SightText.Limits(program) is { } limits)

@@ -106,6 +106,7 @@ internal sealed class CpuSchedule
     {
         ParameterForm.Transform => new HadamardLayout(parameter).Floats,
         ParameterForm.Vector => Padded(parameter.Columns),
+        ParameterForm.Rotation => ((Rotation)parameter).Floats,
         _ => (IsTransposed(parameter) ? parameter.Columns : parameter.Rows).Size * Stride(parameter),
     });
 

@@ -135,6 +135,13 @@ internal sealed class DecodingEmitter
                     var (tensor, stride, columns) = Tensor(load.Source);
                     writer.Line($"// {load.Source} [tokens × {load.Source.Columns}]");
                     writer.Line($"_TileCopy.Load(ref {tensor}, {stride}, count, {columns}, ref _Unsafe.Add(ref rows, {Text(OffsetOf(load.Target))}), {Text(RowFloats)});");
+                    if (load.Rotation is { } rotation)
+                    {
+                        // Remembered as they are read: no step rotates them again.
+                        writer.Line(Reference(rotation));
+                        writer.Line(RotaryCall.Of(
+                            rotation, $"ref _Unsafe.Add(ref rows, {Text(OffsetOf(load.Target))})", RowFloats, "count", "head.KeyPosition"));
+                    }
                 }
             }
         }
@@ -251,7 +258,7 @@ internal sealed class DecodingEmitter
 
         foreach (var parameter in _program.Parameters)
         {
-            _writer.Line($"ref var {parameter.Name} = ref _Unsafe.Add(ref {OperandTable.Start(OperandTable.Parameters)}, {Text(_schedule.ParameterOffset(_program, parameter))});");
+            _writer.Line(Reference(parameter));
         }
 
         // The token's own row. (Pairs of a name and the tile, since a fold calls the rows of its keys by the tile's name.)
@@ -296,6 +303,9 @@ internal sealed class DecodingEmitter
 
         _writer.Line("return count;");
     }
+
+    private string Reference(Parameter parameter) =>
+        $"ref var {parameter.Name} = ref _Unsafe.Add(ref {OperandTable.Start(OperandTable.Parameters)}, {Text(_schedule.ParameterOffset(_program, parameter))});";
 
     /// <summary>What waits for the end of the block; then the reference rises as at the end of a run.</summary>
     private void CloseBlock()
@@ -609,6 +619,10 @@ internal sealed class DecodingEmitter
     {
         _writer.Line($"// {ProgramText.Describe(load)}");
         _writer.Line($"_TileCopy.Load(ref {OperandTable.Start(load.Source.Name)}, 0, 1, {Text(load.Source.Columns.Size)}, ref {Own(load.Target)}, {Text(_schedule.Stride(load.Target))});");
+        if (load.Rotation is { } rotation)
+        {
+            _writer.Line(RotaryCall.Of(rotation, $"ref {Own(load.Target)}", _schedule.Stride(load.Target), "1", "head.KeyPosition"));
+        }
     }
 
     private void Project(Parameter parameter, IReadOnlyList<MatMul> products)

@@ -467,12 +467,12 @@ internal sealed class GroupEmitter
     /// An element of a tensor: of a token, and a column unless it has one number a token. Where the head is the kernel finds out once,
     /// before it goes through tiles.
     /// </summary>
-    private static string Element(Operand tensor, TokenLoop loop)
+    private static string Element(Operand tensor, TokenLoop loop, string column = "c")
     {
         var row = tensor.Source == OperandSource.Kept
             ? $"{IlgpuKernels.Kept}[{tensor.Name}Base + {Token(loop)}"
             : $"{tensor.Name}[{tensor.Name}Base + ((long)({Token(loop)}) * {tensor.Name}Stride)";
-        return row + (tensor.Columns == Dim.One ? "]" : " + c]");
+        return row + (tensor.Columns == Dim.One ? "]" : $" + {column}]");
     }
 
     /// <summary>
@@ -530,6 +530,12 @@ internal sealed class GroupEmitter
         var valid = $"r < {Count(load.Loop.Tokens)}" + Within(load.Loop, load.Source);
         var columns = load.Source.Columns.Size;
         var padded = GroupMemory.Pad(columns);
+        if (load.Rotation is { } rotation)
+        {
+            LoadRotated(load, rotation, target, valid, padded);
+            return;
+        }
+
         if (load.Target.IsColumnVector)
         {
             Tokens(() => _writer.Line($"{target.Element("r", "0")} = {valid} ? {Element(load.Source, load.Loop)} : 0f;"));
@@ -539,6 +545,43 @@ internal sealed class GroupEmitter
         valid += padded == columns ? "" : $" && c < {columns}";
         Elements(
             _memory.Tokens, padded, () => _writer.Line($"{target.Element("r", "c")} = {valid} ? {Element(load.Source, load.Loop)} : 0f;"));
+    }
+
+    /// <summary>Loads rotated tokens: a thread has both numbers of a pair.</summary>
+    private void LoadRotated(Load load, Rotation rotation, Place target, string valid, int padded)
+    {
+        var half = rotation.Columns.Size / 2;
+        Elements(_memory.Tokens, padded / 2, () =>
+        {
+            if (padded > 2 * half)
+            {
+                using (_writer.Block($"if (c == {half})"))
+                {
+                    _writer.Line($"{target.Element("r", $"{2 * half}")} = 0f;");
+                    _writer.Line($"{target.Element("r", $"{(2 * half) + 1}")} = 0f;");
+                    _writer.Line("continue; // padding");
+                }
+
+                _writer.Line();
+            }
+
+            Turn(rotation, load.Source, load.Loop);
+            _writer.Line($"var x0 = {valid} ? {Element(load.Source, load.Loop)} : 0f;");
+            _writer.Line($"var x1 = {valid} ? {Element(load.Source, load.Loop, $"{half} + c")} : 0f;");
+            _writer.Line($"{target.Element("r", "c")} = (x0 * cos) - (x1 * sin);");
+            _writer.Line($"{target.Element("r", $"{half} + c")} = (x0 * sin) + (x1 * cos);");
+        });
+    }
+
+    /// <summary>Declares cosine and sine of the angle by which pair c of the token of row r is rotated.</summary>
+    private void Turn(Rotation rotation, Operand tensor, TokenLoop loop)
+    {
+        var rates = _memory[rotation];
+        var position = (tensor.IsOfKeys ? "" : "firstPosition + ") + Token(loop);
+        _writer.Line(
+            $"var angle = global::KernelGen.CompilerServices.Rotary.Angle((int)global::ILGPU.Interop.FloatAsInt({rates.Element("0", "c")}), {rates.Element("0", $"{rotation.RowFloats} + c")}, {position});");
+        _writer.Line($"var cos = {_functions.Use("Cos", 1)}(angle);");
+        _writer.Line($"var sin = {_functions.Use("Sin", 1)}(angle);");
     }
 
     private void Store(Store store)
@@ -564,6 +607,10 @@ internal sealed class GroupEmitter
             {
                 Tokens(() => StoreRow("0"));
             }
+            else if (store.Rotation is { } rotation)
+            {
+                StoreRotatedBack(rotation);
+            }
             else
             {
                 Elements(_memory.Tokens, destination.Columns.Size, () => StoreRow("c"));
@@ -574,12 +621,30 @@ internal sealed class GroupEmitter
         {
             using (_writer.Block($"if ({rows})"))
             {
-                var (element, value) = (Element(destination, store.Loop), source.Element("r", column));
-                _writer.Line(destination.Access == OperandAccess.Accumulate
-                    ? $"{element} = shape.AddsGradients != 0 ? {element} + {value} : {value};"
-                    : $"{element} = {value};");
+                Write(Element(destination, store.Loop), source.Element("r", column));
             }
         }
+
+        // A thread has both numbers of a pair.
+        void StoreRotatedBack(Rotation rotation)
+        {
+            var half = rotation.Columns.Size / 2;
+            Elements(_memory.Tokens, half, () =>
+            {
+                using (_writer.Block($"if ({rows})"))
+                {
+                    Turn(rotation, destination, store.Loop);
+                    _writer.Line($"var x0 = {source.Element("r", "c")};");
+                    _writer.Line($"var x1 = {source.Element("r", $"{half} + c")};");
+                    Write(Element(destination, store.Loop), "((x0 * cos) + (x1 * sin))");
+                    Write(Element(destination, store.Loop, $"{half} + c"), "((x1 * cos) - (x0 * sin))");
+                }
+            });
+        }
+
+        void Write(string element, string value) => _writer.Line(destination.Access == OperandAccess.Accumulate
+            ? $"{element} = shape.AddsGradients != 0 ? {element} + {value} : {value};"
+            : $"{element} = {value};");
     }
 
     /// <summary>

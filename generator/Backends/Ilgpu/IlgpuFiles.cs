@@ -117,7 +117,7 @@ internal static class IlgpuFiles
 
     /// <summary>What the lengths of queries and keys must be, as arguments of checks.</summary>
     private static string Rule(TileProgram forward) =>
-        $"causal: {Text(forward.IsScan)}, comparesPositions: {Text(SightText.Between(forward).Count > 0)}, limits: {SightText.Limits(forward) ?? "default"}";
+        $"causal: {Text(forward.IsScan)}, comparesPositions: {Text(forward.RotatesTokens || SightText.Between(forward).Count > 0)}, limits: {SightText.Limits(forward) ?? "default"}";
 
     /// <param name="tensors">Those of a forward call.</param>
     /// <param name="all">Those of a backward call too.</param>

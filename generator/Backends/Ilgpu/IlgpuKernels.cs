@@ -141,7 +141,8 @@ internal sealed class IlgpuKernels
         Dataflow.Flatten(_program.Body).OfType<MatMul>().Any(product => product.B == parameter && product.TransposeB);
 
     private int ParameterFloatsOf(Parameter parameter) =>
-        parameter.Form == ParameterForm.Vector ? GroupMemory.Pad(parameter.Columns.Size)
+        parameter is Rotation rotation ? rotation.Floats
+        : parameter.Form == ParameterForm.Vector ? GroupMemory.Pad(parameter.Columns.Size)
         : IsTransposed(parameter) ? parameter.Columns.Size * GroupMemory.Pad(parameter.Rows.Size)
         : parameter.Rows.Size * GroupMemory.Pad(parameter.Columns.Size);
 
@@ -309,7 +310,7 @@ internal sealed class IlgpuKernels
             }
         }
 
-        if (SightText.Between(_program).Count > 0)
+        if (_program.RotatesTokens || SightText.Between(_program).Count > 0)
         {
             writer.Line("var firstPosition = shape.FirstPosition(queryCount, keyCount);");
             writer.Line("var queryHead = shape.QueryHead(head);");

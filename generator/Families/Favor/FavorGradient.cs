@@ -71,7 +71,7 @@ internal sealed class FavorGradient : FavorTiles
         var queries = B.Loop(i, 0, Query.Length);
         B.Fold(queries, sums.State, () =>
         {
-            var q = B.Load("Q", Query, queries);
+            var q = B.Load("Q", Query, queries, Rotation);
             var b = Project("B", q);
             var gains = FeatureMap.IsExponential ? null : Phi("Fq", i, b, null, where: null);
             var weighed = gains is not null ? WeighByNormaliser(i, queries, gains, z, fk: null)
@@ -96,7 +96,7 @@ internal sealed class FavorGradient : FavorTiles
         var keys = B.Loop(j, 0, Key.Length);
         B.Parallel(keys, () =>
         {
-            var k = B.Load("K", Key, keys);
+            var k = B.Load("K", Key, keys, Rotation);
             var v = B.Load("V", Value, keys);
             var a = Project("A", k);
             var x = B.MatMul("Y", v, sums.R, transposeB: true);
@@ -117,7 +117,7 @@ internal sealed class FavorGradient : FavorTiles
         var tokens = B.Loop(t, 0, Query.Length);
         B.Fold(tokens, state, () =>
         {
-            var k = B.Load("K", Key, tokens);
+            var k = B.Load("K", Key, tokens, Rotation);
             var v = B.Load("V", Value, tokens);
             var a = Project("A", k);
             var seen = new Position.Below(t, Key.Length);
@@ -135,7 +135,7 @@ internal sealed class FavorGradient : FavorTiles
             void Tile(Tile fk)
             {
                 var sum = B.ColumnSum("zt", t, Features, fk);
-                var q = B.Load("Q", Query, tokens);
+                var q = B.Load("Q", Query, tokens, Rotation);
                 var b = Project("B", q);
 
                 // Gains are asked for by the normaliser alone.
@@ -161,7 +161,7 @@ internal sealed class FavorGradient : FavorTiles
         var tokens = B.ReversedLoop(t, Query.Length);
         B.Fold(tokens, sums.State, () =>
         {
-            var q = B.Load("Q", Query, tokens);
+            var q = B.Load("Q", Query, tokens, Rotation);
             var b = Project("B", q);
             if (!FeatureMap.IsExponential)
             {
@@ -179,7 +179,7 @@ internal sealed class FavorGradient : FavorTiles
                 // Positions count from the last token, and keys past the key length come first.
                 var seen = new Condition.Not(new Position.Below(t, Query.Length - Key.Length));
                 var sum = sums.SumDelta(weighed, fq, t);
-                var k = B.Load("K", Key, tokens);
+                var k = B.Load("K", Key, tokens, Rotation);
                 var v = B.Load("V", Value, tokens);
                 var a = Project("A", k);
                 var delta = weighed.Delta is null ? null : B.Transpose("deltaT", weighed.Delta);
@@ -346,13 +346,15 @@ internal sealed class FavorGradient : FavorTiles
     }
 
     private void StoreQueryGradient(TokenLoop tokens, Tile q, Tile b, Exponentials fq, Expr dphi) =>
-        B.Store(_queryGradient, Gradient("q", tokens.Tokens, q, b, fq, dphi, null, IsNormalized ? 0 : FeatureMap.NormSign), tokens);
+        B.Store(
+            _queryGradient, Gradient("q", tokens.Tokens, q, b, fq, dphi, null, IsNormalized ? 0 : FeatureMap.NormSign), tokens,
+            Rotation);
 
     private void StoreKeyGradients(TokenLoop tokens, Tile k, Tile a, Exponentials fk, Tile x, QuerySums sums, Tile dv, Condition? seen)
     {
         B.Store(_valueGradient, fk.Scale is null ? dv : B.Map("dVs", tokens.Tokens, ValueDim, dv * fk.Scale), tokens);
         var dphi = sums.Delta is null ? (Expr)x : x + sums.Delta;
-        B.Store(_keyGradient, Gradient("k", tokens.Tokens, k, a, fk, dphi, seen, FeatureMap.NormSign), tokens);
+        B.Store(_keyGradient, Gradient("k", tokens.Tokens, k, a, fk, dphi, seen, FeatureMap.NormSign), tokens, Rotation);
     }
 
     /// <summary>

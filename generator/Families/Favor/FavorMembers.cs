@@ -21,7 +21,7 @@ internal static class FavorMembers
 
     public static FamilyMembers Of(FavorSpec spec) => new()
     {
-        Interface = spec.Causal ? Interface : "IItemSetAttention",
+        Interface = HasItemSets(spec) ? "IItemSetAttention" : Interface,
         Constants = [.. Constants(spec)],
         Constructors = type => [.. Constructors(type, spec)],
         Others = [.. Others(spec)],
@@ -29,11 +29,17 @@ internal static class FavorMembers
         [
             Member.Explicit("int", Interface, "Features", "Features"),
             Member.Explicit("bool", Interface, "Normalize", "Normalize"),
+            .. spec.RotaryTheta is { } theta
+                ? new[] { Member.Explicit("double?", Interface, "RotaryTheta", ExprPrinter.Literal(theta)) }
+                : [],
         ],
 
         // A user's function is a part of what the layer is, beyond its name.
         Declaration = spec.Function is { } function ? $" f(x) = {ProgramText.Describe(function.Body)}" : "",
     };
+
+    /// <summary>Items have no order.</summary>
+    private static bool HasItemSets(FavorSpec spec) => !spec.Causal && spec.RotaryTheta is null;
 
     private static IEnumerable<Member> Constants(FavorSpec spec)
     {
@@ -101,9 +107,8 @@ internal static class FavorMembers
             Documentation = Inherited,
             Parameters = [Projection],
         };
-        if (!spec.Causal)
+        if (HasItemSets(spec))
         {
-            // Items have no order.
             yield return new Member(
                 MemberKind.Method, "CreateItemSet", $"public {Runtime}.ItemSet", "=> Engine.CreateItemSet(FeatureMap, Normalize);")
             {

@@ -43,7 +43,7 @@ internal sealed class FavorProgram : FavorTiles
         var keys = B.Loop(j, 0, Key.Length);
         B.Fold(keys, _state, () =>
         {
-            var k = B.Load("K", Key, keys);
+            var k = B.Load("K", Key, keys, Rotation);
             var v = B.Load("V", Value, keys);
             var a = Project("A", k);
             if (FeatureMap.IsExponential)
@@ -76,7 +76,7 @@ internal sealed class FavorProgram : FavorTiles
         var tokens = B.Loop(t, 0, Query.Length);
         B.Fold(tokens, _state, () =>
         {
-            var k = B.Load("K", Key, tokens);
+            var k = B.Load("K", Key, tokens, Rotation);
             var v = B.Load("V", Value, tokens);
             var a = Project("A", k);
             var seen = new Position.Below(t, Key.Length);
@@ -121,7 +121,7 @@ internal sealed class FavorProgram : FavorTiles
     /// </summary>
     private (Tile Queries, Tile Features, Tile? Maximum) QueryFeatures(Dim tokens, TokenLoop loop)
     {
-        var q = B.Load("Q", Query, loop);
+        var q = B.Load("Q", Query, loop, Rotation);
         var b = Project("B", q);
         if (!FeatureMap.IsExponential)
         {

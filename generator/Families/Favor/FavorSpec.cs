@@ -20,6 +20,9 @@ internal sealed record FavorSpec(
     ProjectionKind Projection, float? Lambda)
     : AttentionSpec(HeadDim, ValueDim, Causal)
 {
+    /// <summary>θ by which queries and keys are rotated by their positions; null: they are not.</summary>
+    public float? RotaryTheta { get; init; }
+
     /// <summary>What an attribute with sizes alone declares.</summary>
     public static FavorSpec Example { get; } = new(
         KernelFunction.Softmax, Function: null, HeadDim: 64, ValueDim: 64, Features: 256, Causal: false, Epsilon: 0, IsNormalized: true,
@@ -44,5 +47,6 @@ internal sealed record FavorSpec(
         + (Epsilon == 0 ? "" : $", epsilon {Epsilon.ToString("G9", CultureInfo.InvariantCulture)}")
         + (IsNormalized ? "" : ", unnormalised")
         + (Projection == ProjectionKind.Orthogonal ? "" : $", {Projection} projections")
+        + (RotaryTheta is { } theta ? $", rotary positions, theta {theta.ToString("R", CultureInfo.InvariantCulture)}" : "")
         + ".";
 }

@@ -22,6 +22,7 @@ internal static class FavorSpecReader
         var normalize = attribute.Value<bool>("Normalize") ?? true;
         var projection = attribute.Member<ProjectionKind>("Projection");
         var isReadable = attribute.KernelFunction("KernelFunctionName", "KernelFunctionType", instead: "Kernel", out var method);
+        var theta = RotaryOptions.Read(attribute, headDim);
         CheckRange(attribute, "InputScale", Rules.InputScaleOutOfRange, static scale => scale > 0);
         if (builtIn is not { } kernel || projection is null || !isReadable || !attribute.Binds("Kernel"))
         {
@@ -33,7 +34,10 @@ internal static class FavorSpecReader
         var function = method ?? (kernel == KernelFunction.Exp && !attribute.Has("Epsilon") ? null : KernelFunctions.Of(kernel));
         var epsilon = ReadEpsilon(attribute, kernel, function, normalize);
         var lambda = ReadLambda(attribute, kernel, function, causal);
-        var spec = new FavorSpec(kernel, function, headDim, valueDim, features, causal, epsilon, normalize, projection.Value, lambda);
+        var spec = new FavorSpec(kernel, function, headDim, valueDim, features, causal, epsilon, normalize, projection.Value, lambda)
+        {
+            RotaryTheta = theta,
+        };
 
         if (features % FeatureMap.BranchesOf(kernel, function) != 0)
         {

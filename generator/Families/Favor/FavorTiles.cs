@@ -36,6 +36,7 @@ internal abstract class FavorTiles
         Constants = FeatureMap.HasConstants
             ? B.Parameter(ProjectionParameters.Constants(Features, FeatureMap.NormHyperparameter, FeatureMap.OffsetHyperparameter))
             : null;
+        Rotation = B.Rotation(HeadDim, spec.RotaryTheta);
         HalfNormScale = FeatureMap.HalfNormScale(spec.HeadDim);
     }
 
@@ -67,6 +68,9 @@ internal abstract class FavorTiles
 
     /// <summary>What Σ x² is multiplied by to be ‖x̂‖²/2 in powers of two.</summary>
     protected double HalfNormScale { get; }
+
+    /// <summary>By which queries and keys are rotated by their positions, or null.</summary>
+    protected Rotation? Rotation { get; }
 
     private Parameter? Constants { get; }
 

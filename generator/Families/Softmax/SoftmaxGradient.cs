@@ -21,6 +21,7 @@ internal static class SoftmaxGradient
         private readonly Sight _sight;
         private readonly ScalarFunction? _derivative;
         private readonly double _scale;
+        private readonly Rotation? _rotation;
         private readonly Dim _d, _dv, _i = Dim.Tokens("i"), _j = Dim.Tokens("j");
         private readonly Operand _query, _key, _value, _output, _outputGradient, _logSumExp, _logSumExpRest, _queryGradient, _keyGradient,
             _valueGradient;
@@ -44,6 +45,7 @@ internal static class SoftmaxGradient
             _queryGradient = _b.Operand(AttentionOperands.QueryGradient(_d));
             _keyGradient = _b.Operand(AttentionOperands.KeyGradient(_d));
             _valueGradient = _b.Operand(AttentionOperands.ValueGradient(_dv));
+            _rotation = _b.Rotation(_d, spec.RotaryTheta);
         }
 
         public TileProgram Queries()
@@ -51,7 +53,7 @@ internal static class SoftmaxGradient
             var queries = _b.Loop(_i, 0, _query.Length);
             _b.Parallel(queries, () =>
             {
-                var q = _b.Load("Q", _query, queries);
+                var q = _b.Load("Q", _query, queries, _rotation);
                 var scaled = _b.Map("Qs", _i, _d, SoftmaxProgram.Scaled(q, _spec));
                 var (g, n, nr, delta) = OutputTiles(queries);
                 var sums = _b.LocalState("sums", _i);
@@ -59,14 +61,14 @@ internal static class SoftmaxGradient
                 var keys = _b.Loop(_j, _key.Length, _sight);
                 _b.Fold(keys, sums, () =>
                 {
-                    var k = _b.Load("K", _key, keys);
+                    var k = _b.Load("K", _key, keys, _rotation);
                     var v = _b.Load("V", _value, keys);
                     var a = _b.MatMul("A", scaled, k, transposeB: true);
                     var x = _b.MatMul("X", g, v, transposeB: true);
                     var p = _b.Map("P", _i, _j, Probability(a, n, nr));
                     _b.AddMatMul(dq, _b.Map("dS", _i, _j, ScoreGradient(p * (x - delta), a)), k);
                 });
-                _b.Store(_queryGradient, _b.Map("dQs", _i, _d, (Expr)dq * _scale), queries);
+                _b.Store(_queryGradient, _b.Map("dQs", _i, _d, (Expr)dq * _scale), queries, _rotation);
             });
             return _b.Build();
         }
@@ -76,7 +78,7 @@ internal static class SoftmaxGradient
             var keys = _b.Loop(_j, 0, _key.Length);
             _b.Parallel(keys, () =>
             {
-                var k = _b.Load("K", _key, keys);
+                var k = _b.Load("K", _key, keys, _rotation);
                 var v = _b.Load("V", _value, keys);
                 var sums = _b.LocalState("sums", _j);
                 var dk = sums.AddMatrix("dK", _d);
@@ -84,7 +86,7 @@ internal static class SoftmaxGradient
                 var queries = _b.Loop(_i, _query.Length, _sight);
                 _b.Fold(queries, sums, () =>
                 {
-                    var q = _b.Load("Q", _query, queries);
+                    var q = _b.Load("Q", _query, queries, _rotation);
                     var scaled = _b.Map("Qs", _i, _d, SoftmaxProgram.Scaled(q, _spec));
                     var (g, n, nr, delta) = OutputTiles(queries);
                     var (nT, nrT, deltaT) = (_b.Transpose("nT", n), _b.Transpose("nrT", nr), _b.Transpose("deltaT", delta));
@@ -95,7 +97,7 @@ internal static class SoftmaxGradient
                     _b.AddMatMul(dv, p, g);
                     _b.AddMatMul(dk, ds, q);
                 });
-                _b.Store(_keyGradient, _b.Map("dKs", _j, _d, (Expr)dk * _scale), keys);
+                _b.Store(_keyGradient, _b.Map("dKs", _j, _d, (Expr)dk * _scale), keys, _rotation);
                 _b.Store(_valueGradient, dv, keys);
             });
             return _b.Build();

@@ -56,12 +56,13 @@ internal static class SoftmaxProgram
         var output = b.Operand(AttentionOperands.Output(dv, OperandAccess.Write));
         var logSumExp = b.Operand(AttentionOperands.LogSumExp(OperandAccess.Write));
         var logSumExpRest = b.Operand(AttentionOperands.LogSumExpRest(OperandAccess.Write));
+        var rotation = b.Rotation(d, spec.RotaryTheta);
 
         var i = Dim.Tokens("i");
         var queries = b.Loop(i, 0, query.Length);
         b.Parallel(queries, () =>
         {
-            var q = b.Load("Q", query, queries);
+            var q = b.Load("Q", query, queries, rotation);
             var scaled = b.Map("Qs", i, d, Scaled(q, spec));
             var softmax = b.LocalState("softmax", i);
             var m = softmax.AddReference("M", asRow: false);
@@ -73,7 +74,7 @@ internal static class SoftmaxProgram
             var keys = b.Loop(j, key.Length, sight);
             b.Fold(keys, softmax, () =>
             {
-                var k = b.Load("K", key, keys);
+                var k = b.Load("K", key, keys, rotation);
                 var v = b.Load("V", value, keys);
                 var scores = b.MatMul("A", scaled, k, transposeB: true);
                 var s = b.Map("S", i, j, WhereSeen(sight, Scores(scores, spec, sight)));

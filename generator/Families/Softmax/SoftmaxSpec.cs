@@ -14,6 +14,9 @@ namespace KernelGen.Generator.Families.Softmax;
 internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibility, ScalarFunction? Score = null, int? Heads = null)
     : AttentionSpec(HeadDim, ValueDim, Visibility.IsCausal)
 {
+    /// <summary>θ by which queries and keys are rotated by their positions; null: they are not.</summary>
+    public float? RotaryTheta { get; init; }
+
     /// <summary>What an attribute with sizes alone declares.</summary>
     public static SoftmaxSpec Example { get; } = new(HeadDim: 64, ValueDim: 64, Visibility.All);
 
@@ -22,9 +25,13 @@ internal sealed record SoftmaxSpec(int HeadDim, int ValueDim, Visibility Visibil
         : Visibility == Visibility.Causal ? "causal softmax attention"
         : "masked softmax attention";
 
-    public override string Describe() => $"Exact softmax attention: {DescribeSizes()}{DescribeMask()}{DescribeScore()}{DescribeHeads()}.";
+    public override string Describe() =>
+        $"Exact softmax attention: {DescribeSizes()}{DescribeMask()}{DescribeScore()}{DescribeHeads()}{DescribeRotation()}.";
 
     private string DescribeHeads() => Heads is null ? "" : string.Format(CultureInfo.InvariantCulture, "; for {0} query heads", Heads);
+
+    private string DescribeRotation() =>
+        RotaryTheta is { } theta ? $"; rotary positions, theta {theta.ToString("R", CultureInfo.InvariantCulture)}" : "";
 
     private string DescribeScore() => Score is null ? "" : $"; scores become {Score.Name}";
 

@@ -11,6 +11,7 @@ internal static class SoftmaxSpecReader
         var valueDim = attribute.OptionalSize("ValueDim", SizeLimits.MaxHeadDim, fallback: headDim);
         var (visibility, dilations) = VisibilityReader.Read(attribute);
         var (score, heads) = ScoreOptions.Read(attribute, visibility, dilations);
-        return attribute.Failed ? null : new SoftmaxSpec(headDim, valueDim, visibility, score, heads);
+        var theta = RotaryOptions.Read(attribute, headDim);
+        return attribute.Failed ? null : new SoftmaxSpec(headDim, valueDim, visibility, score, heads) { RotaryTheta = theta };
     }
 }
