@@ -14,7 +14,9 @@ internal sealed class Rotation(string name, Dim columns, float theta) : Paramete
     /// <summary>θ.</summary>
     public float Theta { get; } = theta;
 
-    /// <summary>Floats that it is packed into: 16 for each pair, in rows of whole vectors, as KernelGen.CompilerServices.Rotary does.</summary>
+    /// <summary>
+    /// Floats that it is packed into: 16 for each pair, in rows of whole vectors, as KernelGen.CompilerServices.Rotary does.
+    /// </summary>
     public int Floats => 16 * RowFloats;
 
     /// <summary>Floats from the first row to the second.</summary>

@@ -30,8 +30,8 @@ public static class Rotary
     private const double Unit = Math.Tau / 4294967296.0;
 
     /// <summary>
-    /// Packs the rates of all pairs: their whole parts, as ints, then the rests in radians; then cosines and sines of one token, two, and so
-    /// on to seven. Each is a row of whole vectors.
+    /// Packs the rates of all pairs: their whole parts, as ints, then the rests in radians; then cosines and sines of one token, two, and
+    /// so on to seven. Each is a row of whole vectors.
     /// </summary>
     /// <param name="packed">16 rows of d/2 floats, each rounded up to a multiple of 16.</param>
     /// <param name="columns">d, an even number.</param>
