@@ -100,7 +100,9 @@ public sealed class BackwardContext : IDisposable
     public static long LengthFor(IDifferentiableAttention attention, AttentionShape shape, bool keepsState = false)
     {
         ArgumentNullException.ThrowIfNull(attention);
-        ShapeChecks.Check(shape, takesPacked: true);
+
+        // Causal random features go through queries and keys together; other causal layers take more keys than queries.
+        ShapeChecks.Check(shape, causal: attention.Causal && attention is IRandomFeatureAttention, takesPacked: true);
         var state = attention.Causal && !keepsState ? 0 : attention.StateLength;
         return (2L * ShapeChecks.QueryCount(shape)) + ShapeChecks.ArrayLength(shape, state);
     }

@@ -9,7 +9,7 @@ public sealed partial class Side128;
 [SoftmaxAttention(HeadDim = 64, Causal = true, Window = 256, Sinks = 4)]
 public sealed partial class Window256Sinks4;
 
-[SoftmaxAttention(HeadDim = 64, Causal = true, AlibiHeads = 8)]
+[SoftmaxAttention(HeadDim = 64, Causal = true, AlibiHeads = 1)]
 public sealed partial class CausalAlibi;
 
 /// <summary>No pattern that has a name: lines that cross, at other slopes than the diagonal's.</summary>

@@ -425,7 +425,8 @@ public class BackwardCallTests
             Same(expected, actual);
         }
 
-        Assert.Throws<ArgumentException>("shape", () => BackwardContext.LengthFor(attention, new AttentionShape(1, 2, 5, 6)));
+        Assert.Throws<ArgumentException>("shape", () => BackwardContext.LengthFor(attention, new AttentionShape(1, 2, -5)));
+        Assert.Throws<ArgumentException>("shape", () => BackwardContext.LengthFor(new CausalSoftmax16(7), new AttentionShape(1, 2, 5, 6)));
         Assert.Throws<ArgumentNullException>("attention", () => BackwardContext.LengthFor(null!, shape));
     }
 

@@ -180,13 +180,13 @@ public sealed class BackendObjectionTests
             var q = b.Load("Q", query, queries);
             var sums = b.LocalState("sums", i);
             var n = sums.AddMatrix("N", dv);
-            var keys = b.Loop(j, 0, value.Length);
+            var sight = new Sight(causal ? Visibility.Causal : Visibility.All, Queries: i, Keys: j);
+            var keys = b.Loop(j, value.Length, sight);
             b.Fold(keys, sums, () =>
             {
                 var v = b.Load("V", value, keys);
                 var a = b.MatMul("A", q, v, transposeB: true);
-                var sees = new Position.Sees(new Sight(Visibility.Causal, Queries: i, Keys: j));
-                b.AddMatMul(n, b.Map("P", i, j, causal ? Expr.Select(sees, a, 0) : a * (Expr)2), v);
+                b.AddMatMul(n, b.Map("P", i, j, causal ? Expr.Select(new Position.Sees(sight), a, 0) : a * (Expr)2), v);
             });
             var sum = others.Select((other, place) => (Expr)b.Load($"T{place}", other, queries))
                 .Aggregate((Expr)n, (left, right) => left + right);

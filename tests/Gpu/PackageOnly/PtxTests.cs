@@ -17,7 +17,10 @@ namespace KernelGen.Gpu.Tests.PackageOnly;
 /// </summary>
 public class PtxTests
 {
-    public static TheoryData<Layer> Layers => [.. Layer.All(), .. Layer.In("KernelGen.Tests.Behaviour.Generalized"), .. TensorTests.All];
+    public static TheoryData<Layer> Layers =>
+    [
+        .. Layer.All(), .. Layer.In("KernelGen.Tests.Behaviour.Generalized"), .. Layer.In("KernelGen.Tests.Masks"), .. TensorTests.All,
+    ];
 
     [Theory]
     [MemberData(nameof(Layers))]
