@@ -164,7 +164,8 @@ internal sealed class FavorProgram : FavorTiles
         var shift = top is null ? null
             : clock is null ? new TwoFloats(top, null)
             : TwoFloats.Sum(B, "Mg", tokens, new TwoFloats(top, null), clock);
-        var lse = B.Map("lse", tokens, Dim.One, (shift is null ? logD : shift.AddedTo(logD)) * Base2.Ln2);
+        var whole = shift is null ? (Expr)logD : shift.Rounded + logD;
+        var lse = B.Map("lse", tokens, Dim.One, (shift?.Rest is { } lost ? whole + lost : whole) * Base2.Ln2);
         B.Store(_logSumExp, lse, loop);
         if (_logSumExpRest is not null)
         {
