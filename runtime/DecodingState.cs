@@ -83,6 +83,9 @@ public abstract class DecodingState : IDisposable
     /// Where packed sequences begin, as <see cref="ForwardOptions.Offsets"/>, for a shape that packs sequences
     /// (<see cref="AttentionShape.Packed(int, int, int, TensorLayout)"/>): prompts of different lengths without padding.
     /// </param>
+    /// <param name="logDecay">
+    /// [batch, heads, length] of numbers at most 0, of a layer with <c>TokenDecay</c>; of others empty.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// The shape is impossible or of another number of streams, a length or an offset does not fit, or output and input overlap.
     /// </exception>
@@ -99,7 +102,8 @@ public abstract class DecodingState : IDisposable
     /// </remarks>
     public abstract void Prefill(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
-        ReadOnlySpan<int> lengths = default, Range? streams = null, ReadOnlySpan<int> offsets = default);
+        ReadOnlySpan<int> lengths = default, Range? streams = null, ReadOnlySpan<int> offsets = default,
+        ReadOnlySpan<float> logDecay = default);
 
     /// <summary>Takes one token of each stream that has not ended, each from where it is.</summary>
     /// <param name="query">[streams, head dim]. Rows of streams that have ended are never read.</param>
@@ -111,6 +115,9 @@ public abstract class DecodingState : IDisposable
     /// <param name="groupSize">
     /// How many streams that follow each other share a key and value; <see cref="Streams"/> is a multiple of it. Of a layer with grouped
     /// heads, query heads over key heads.
+    /// </param>
+    /// <param name="logDecay">
+    /// [streams] of numbers at most 0, of a layer with <c>TokenDecay</c>; of others empty.
     /// </param>
     /// <exception cref="ArgumentException">A length or the group size does not fit, or output and input overlap.</exception>
     /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
@@ -124,7 +131,8 @@ public abstract class DecodingState : IDisposable
     /// of a stream when that is full.
     /// </remarks>
     public abstract void Step(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1);
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1,
+        ReadOnlySpan<float> logDecay = default);
 
     /// <summary>Ends a stream: it takes no more tokens, and its memory is given back. Does nothing where it has ended already.</summary>
     /// <param name="stream">0 to <see cref="Streams"/> − 1.</param>
@@ -170,7 +178,8 @@ public abstract class DecodingState : IDisposable
     /// All numbers are little-endian. Header: the 8 ASCII characters KGENDECO; int32 version (4); int32 bytes of the declaration and these,
     /// UTF-8; int32 hyperparameters and these, float32; uint32 checksum of the projection's own saved form, 0 where there is none; int32
     /// streams; uint32 CRC-32 of all bytes before it. Then for each stream: int64 position; int32 rows, −1 where it has ended; int32 query
-    /// head; and, unless it has ended, the state, float32, and the rows, float32, none of them padded. Last the CRC-32 of all bytes before
+    /// head; of a layer whose state fades its clock, float64; and, unless it has ended, the state, float32, and the rows, float32, none of
+    /// them padded. Last the CRC-32 of all bytes before
     /// it but that of the header. The projection itself is not in it: save that with the model. Versions before the first release are not
     /// read.
     /// </remarks>

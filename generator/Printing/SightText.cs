@@ -25,10 +25,11 @@ internal sealed record SightText(string FirstPosition, string Head, string Posit
             .Select(number => number.Number);
         var relations = Between(program).Concat(Dataflow.Looks(program)).SelectMany(sight => sight.Visibility.Sees.Numbers());
         var limits = NumberLimits.Of(numbers.Concat(relations), program.Heads);
-        return limits is { Heads: int.MaxValue, Positions: int.MaxValue }
+        var heads = Math.Min(limits.Heads, program.Heads ?? int.MaxValue);
+        return (heads, limits.Positions) is (int.MaxValue, int.MaxValue)
             ? null
             : string.Format(
-                CultureInfo.InvariantCulture, "new(leastHeads: {0}, mostHeads: {1}, mostPositions: {2})", program.Heads ?? 0, limits.Heads,
+                CultureInfo.InvariantCulture, "new(leastHeads: {0}, mostHeads: {1}, mostPositions: {2})", program.Heads ?? 0, heads,
                 limits.Positions);
     }
 

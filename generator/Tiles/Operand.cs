@@ -37,6 +37,9 @@ internal sealed class Operand
     /// <summary>Whether it may be missing: what is stored to it is then not computed, and what is loaded from it is 0.</summary>
     public bool IsOptional { get; init; }
 
+    /// <summary>What it is the sum of, token by token; null where it is not (<see cref="OperandSource.RunningSum"/>).</summary>
+    public Summands? SumOf { get; init; }
+
     /// <summary>Its tokens.</summary>
     public TokenIndex Length { get; }
 
@@ -92,4 +95,15 @@ internal enum OperandSource
 
     /// <summary>It is a parameter of the layer, packed before any call.</summary>
     Layer = 2,
+
+    /// <summary>
+    /// It is, in powers of two, the sum over the tokens so far of a number of each, which the engine adds up before the kernels run; or,
+    /// where it is written, what such sums are made of after they have run: the gradient of the sums.
+    /// </summary>
+    RunningSum = 3,
 }
+
+/// <summary>What a running sum adds up.</summary>
+/// <param name="Operand">What callers hand in, a number for each token; null where it is constant.</param>
+/// <param name="Constants">A number for each query head in its place.</param>
+internal sealed record Summands(Operand? Operand, IReadOnlyList<float>? Constants);

@@ -172,6 +172,9 @@ internal sealed class TileProgramBuilder
     public TileProgram Build()
     {
         var touched = new HashSet<Operand>(Dataflow.Flatten(_block).SelectMany(Dataflow.Operands));
+
+        // What a running sum is made of is handed in for its sake.
+        touched.UnionWith(touched.Select(operand => operand.SumOf?.Operand).OfType<Operand>().ToList());
         var program = new TileProgram(_name, [.. _operands.Where(touched.Contains)], _parameters, _state, _block)
         {
             Kept = _kept,

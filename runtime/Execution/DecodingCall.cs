@@ -19,6 +19,10 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     private int _first;
     private bool _isPrefill;
 
+    // Of each stream its clock after each token that it takes, then what those have lost as floats; and its clock after all.
+    private AlignedBuffer? _clocks;
+    private double[] _clocksAfter = [];
+
     // The shape that strides were last found for, which the next call often has too.
     private AttentionShape _shape;
     private bool _hasStrides;
@@ -46,6 +50,51 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
         _destination.Start = destination;
         _parameters = parameters;
     }
+
+    /// <summary>Moves the clocks of streams on, past the tokens that they take.</summary>
+    /// <param name="streams">That are heads of the tensors, which <see cref="Place"/> has been told of.</param>
+    /// <param name="logDecay">[batch, heads, tokens] as the shape says; null where each head has a constant.</param>
+    /// <exception cref="ArgumentException">A factor would be above 1.</exception>
+    public void ReadClocks(ReadOnlySpan<DecodingStream> streams, float* logDecay)
+    {
+        var clock = KernelOperands<TKernel>.Clock!;
+        var floats = 2L * streams.Length * _shape.QueryLength;
+        if (_clocks is null || _clocks.Length < floats)
+        {
+            _clocks?.Dispose();
+            _clocks = null;
+            _clocks = new AlignedBuffer(floats);
+        }
+
+        if (_clocksAfter.Length < streams.Length)
+        {
+            _clocksAfter = new double[streams.Length];
+        }
+
+        var decays = OperandMemory.Of(Decay, logDecay, default, _shape);
+        for (var i = 0; i < streams.Length; i++)
+        {
+            ref readonly var stream = ref streams[i];
+            var (batch, head) = Math.DivRem(i, _shape.Heads);
+            var place = decays.Of(batch, head, stream.FirstToken);
+            var sums = ClockOf(i);
+            var sum = stream.Clock;
+            for (var token = 0; token < stream.Tokens; token++)
+            {
+                var log = clock.SumOfConstants is { } constants ? constants[stream.Head] : place.Start[token * place.Stride];
+                StateClock.Check(log, batch, head, token);
+                sum += StateClock.Step(log);
+                (sums[token], sums[_shape.QueryLength + token]) = StateClock.Split(sum);
+            }
+
+            _clocksAfter[i] = sum;
+        }
+    }
+
+    // What one stream says of its tokens.
+    private static Operand Decay { get; } = new("logDecay", OperandRows.Queries, 1, OperandAccess.Read);
+
+    private float* ClockOf(int unit) => _clocks!.Pointer + (2L * unit * _shape.QueryLength);
 
     /// <summary>Runs streams of a state, which says how many tokens each takes.</summary>
     /// <param name="state">The state.</param>
@@ -104,6 +153,12 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
         var scratch = _scratch!.Pointer + worker * ScratchStride;
         var places = PlacesIn(scratch);
+        if (KernelOperands<TKernel>.Clock is not null)
+        {
+            KernelOperands<TKernel>.PutClock(places, ClockOf(unit), ClockOf(unit) + _shape.QueryLength);
+            stream.Clock = _clocksAfter[unit];
+        }
+
         if (_isPrefill)
         {
             var (batch, head) = Math.DivRem(unit, _shape.Heads);

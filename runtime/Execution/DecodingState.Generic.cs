@@ -59,6 +59,9 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     private static long StateFloats => AlignedBuffer.Aligned(TKernel.DecodingStateFloats);
 
+    /// <summary>Whether states fade, and streams have clocks.</summary>
+    private static bool Fades => KernelOperands<TKernel>.Clock is not null;
+
     // Of a stream without a token.
     private static long FirstFloats => MemoryFloats(KeepsAllRows ? KeptRowsMultiple : TKernel.BlockRows);
 
@@ -120,7 +123,8 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     public override void Prefill(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
-        ReadOnlySpan<int> lengths = default, Range? streams = null, ReadOnlySpan<int> offsets = default)
+        ReadOnlySpan<int> lengths = default, Range? streams = null, ReadOnlySpan<int> offsets = default,
+        ReadOnlySpan<float> logDecay = default)
     {
         using var use = _gate.Enter();
         ShapeChecks.Check(shape, causal: true, takesPacked: true);
@@ -143,8 +147,9 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         CheckTensor(key.Length, shape.KeyHeads, length, TKernel.HeadDim, nameof(key));
         CheckTensor(value.Length, shape.KeyHeads, length, TKernel.ValueDim, nameof(value));
         CheckTensor(destination.Length, shape.Heads, wantsOutput ? length : 0, TKernel.ValueDim, nameof(destination));
-        CheckOverlaps(query, key, value, destination);
-        Run(query, key, value, destination, shape, lengths, sequences, first, isPrefill: true);
+        CheckTensor(logDecay.Length, shape.Heads, TakesDecay(logDecay) ? length : 0, 1, nameof(logDecay));
+        CheckOverlaps(query, key, value, destination, logDecay);
+        Run(query, key, value, logDecay, destination, shape, lengths, sequences, first, isPrefill: true);
         if (sequences is not null)
         {
             _engine.Sequences.Return(sequences); // one that failed is left to the collector
@@ -155,7 +160,8 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     }
 
     public override void Step(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1,
+        ReadOnlySpan<float> logDecay = default)
     {
         using var use = _gate.Enter();
         var shared = groupSize == 1 ? Streams : SharedBy(groupSize);
@@ -163,11 +169,12 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         CheckTensor(key.Length, shared, TKernel.HeadDim, nameof(key));
         CheckTensor(value.Length, shared, TKernel.ValueDim, nameof(value));
         CheckTensor(destination.Length, Streams, TKernel.ValueDim, nameof(destination));
-        CheckOverlaps(query, key, value, destination);
+        CheckTensor(logDecay.Length, TakesDecay(logDecay) ? Streams : 0, 1, nameof(logDecay));
+        CheckOverlaps(query, key, value, destination, logDecay);
 
         // Of one token both layouts are the same, and so are the heads of one sequence and of several.
         Run(
-            query, key, value, destination, new AttentionShape(1, Streams, 1) { KeyHeads = shared }, default, null, first: 0,
+            query, key, value, logDecay, destination, new AttentionShape(1, Streams, 1) { KeyHeads = shared }, default, null, first: 0,
             isPrefill: false);
     }
 
@@ -210,7 +217,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
             {
                 ref var own = ref _streams[streams[i]];
                 ref var copy = ref fork._streams[i];
-                (copy.Position, copy.Rows, copy.Head) = (own.Position, own.Rows, own.Head);
+                (copy.Position, copy.Rows, copy.Head, copy.Clock) = (own.Position, own.Rows, own.Head, own.Clock);
                 if (own.Memory is not null)
                 {
                     copy.Memory = new AlignedBuffer(ForkFloats(own));
@@ -238,6 +245,11 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         foreach (ref var saved in _streams.AsSpan())
         {
             writer.Stream(saved.Position, saved.Rows, saved.Head);
+            if (Fades)
+            {
+                writer.Clock(saved.Clock);
+            }
+
             if (saved.Memory is null)
             {
                 continue; // nothing is remembered
@@ -339,8 +351,8 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     }
 
     private void Run(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
-        ReadOnlySpan<int> lengths, PackedSequences? sequences, int first, bool isPrefill)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> logDecay,
+        Span<float> destination, AttentionShape shape, ReadOnlySpan<int> lengths, PackedSequences? sequences, int first, bool isPrefill)
     {
         var taking = Plan(shape, lengths, sequences, first);
         if (taking == 0)
@@ -351,9 +363,15 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         var call = _engine.Calls.Rent();
         try
         {
-            fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, destinationPointer = destination)
+            fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, destinationPointer = destination,
+                decayPointer = logDecay)
             {
                 call.Place(queryPointer, keyPointer, valuePointer, destinationPointer, _packed.Parameters.Pointer, shape);
+                if (Fades)
+                {
+                    call.ReadClocks(_streams.AsSpan(first, shape.Batch * shape.Heads), decayPointer);
+                }
+
                 call.Run(this, first, shape.Batch * shape.Heads, taking, isPrefill, _engine.DegreeOfParallelism);
             }
         }
@@ -451,6 +469,7 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
             ref var stream = ref _streams[i];
             (stream.Position, stream.Rows, stream.Head) = (position, rows, head);
+            stream.Clock = Fades ? reader.Clock() : 0;
             if (stream.HasEnded)
             {
                 continue;
@@ -517,9 +536,23 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         return ref _streams[stream];
     }
 
-    private static void CheckOverlaps(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> destination)
+    /// <summary>Whether tokens say how much is forgotten.</summary>
+    /// <exception cref="ArgumentException">They do not and are asked to.</exception>
+    private static bool TakesDecay(ReadOnlySpan<float> logDecay)
     {
+        if (!logDecay.IsEmpty && KernelOperands<TKernel>.Clock?.SumOf is null)
+        {
+            Throw(nameof(logDecay), $"logDecay holds {logDecay.Length} numbers, but this attention was not declared with TokenDecay and takes 0.");
+        }
+
+        return KernelOperands<TKernel>.Clock?.SumOf is not null;
+    }
+
+    private static void CheckOverlaps(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> destination,
+        ReadOnlySpan<float> logDecay)
+    {
+        ShapeChecks.CheckOverlap(destination, logDecay, nameof(logDecay));
         ShapeChecks.CheckOverlap(destination, query, nameof(query));
         ShapeChecks.CheckOverlap(destination, key, nameof(key));
         ShapeChecks.CheckOverlap(destination, value, nameof(value));

@@ -10,7 +10,8 @@ internal static unsafe class KernelOperands<TKernel>
 
     private static readonly int
         QueryIndex = IndexOf("query"), KeyIndex = IndexOf("key"), ValueIndex = IndexOf("value"), OutputIndex = IndexOf("output"),
-        LogSumExpIndex = IndexOf("logSumExp"), ParametersIndex = IndexOf("parameters");
+        LogSumExpIndex = IndexOf("logSumExp"), ParametersIndex = IndexOf("parameters"),
+        ClockIndex = IndexOf("clock"), ClockRestIndex = IndexOf("clockRest");
 
     /// <summary>The widest sharing of what the kernel writes: heads that share it run one after the other.</summary>
     public static OperandSharing WrittenBy { get; } =
@@ -30,6 +31,19 @@ internal static unsafe class KernelOperands<TKernel>
 
     /// <summary>The outputs.</summary>
     public static Operand Output => Listed[OutputIndex];
+
+    /// <summary>How much of the state is left at each token; null where it does not fade.</summary>
+    public static Operand? Clock => ClockIndex < 0 ? null : Listed[ClockIndex];
+
+    /// <summary>Puts the clock of the tokens of a head in its place.</summary>
+    /// <param name="places">Of the operands.</param>
+    /// <param name="sums">The first of the sums, which follow each other.</param>
+    /// <param name="rests">The first of what they have lost.</param>
+    public static void PutClock(OperandPlace* places, float* sums, float* rests)
+    {
+        places[ClockIndex].Start = sums;
+        places[ClockRestIndex].Start = rests;
+    }
 
     /// <summary>In the order of the kernel.</summary>
     public static ReadOnlySpan<Operand> All => Listed;

@@ -113,7 +113,8 @@ internal sealed class CpuBackend : Backend
     }
 
     private static string? OnSteps(TileProgram program) =>
-        program.IsForward && CpuKernels.Decodes(program) && AttentionOperands.OthersOf([program]).FirstOrDefault() is { } other
+        program.IsForward && CpuKernels.Decodes(program)
+        && AttentionOperands.OthersOf([program]).FirstOrDefault(operand => !AttentionOperands.IsSummedUp(program, operand)) is { } other
             ? $"it is causal and needs the tensor '{other}', which a step from token to token does not hand in"
             : null;
 }
