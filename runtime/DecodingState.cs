@@ -1,3 +1,5 @@
+using KernelGen.CompilerServices;
+
 namespace KernelGen;
 
 /// <summary>
@@ -125,6 +127,13 @@ public abstract class DecodingState : IDisposable
     /// </remarks>
     public abstract void Step(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1);
+
+    /// <summary>Takes many tokens, with all that callers of the layer hand in.</summary>
+    internal abstract void PrefillWith(
+        in CallTensors tensors, AttentionShape shape, ReadOnlySpan<int> lengths, Range? streams, ReadOnlySpan<int> offsets);
+
+    /// <summary>Takes one token of each stream, with all that callers of the layer hand in.</summary>
+    internal abstract void StepWith(in CallTensors tensors, int groupSize);
 
     /// <summary>Ends a stream: it takes no more tokens, and its memory is given back. Does nothing where it has ended already.</summary>
     /// <param name="stream">0 to <see cref="Streams"/> − 1.</param>

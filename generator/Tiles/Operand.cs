@@ -37,6 +37,9 @@ internal sealed class Operand
     /// <summary>Whether it may be missing: what is stored to it is then not computed, and what is loaded from it is 0.</summary>
     public bool IsOptional { get; init; }
 
+    /// <summary>The type of its numbers.</summary>
+    public OperandElement Element { get; init; }
+
     /// <summary>Its tokens.</summary>
     public TokenIndex Length { get; }
 
@@ -51,7 +54,7 @@ internal enum TokenAxis
 }
 
 /// <summary>
-/// What a program does to an operand. The generator's copy of the runtime's, with the same names and numbers, as are the next two; a test
+/// What a program does to an operand. The generator's copy of the runtime's, with the same names and numbers, as are the next ones; a test
 /// compares them.
 /// </summary>
 internal enum OperandAccess
@@ -92,4 +95,13 @@ internal enum OperandSource
 
     /// <summary>It is a parameter of the layer, packed before any call.</summary>
     Layer = 2,
+}
+
+/// <summary>The type of the numbers of an operand.</summary>
+internal enum OperandElement
+{
+    Float32 = 0,
+
+    /// <summary>Whole numbers: programs ask for them in conditions and numbers of positions.</summary>
+    Int32 = 1,
 }
