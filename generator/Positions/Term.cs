@@ -24,7 +24,8 @@ internal abstract record Term(int Size)
 
     public abstract T Match<T>(
         Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum, Func<Shifted, T> shifted,
-        Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table, Func<OfToken, T> ofToken);
+        Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+        Func<OfToken, T> ofToken);
 
     /// <summary>The numbers of tokens that it is made of.</summary>
     public virtual IEnumerable<OfToken> TokenNumbers => Operands.SelectMany(operand => operand.TokenNumbers);
@@ -46,7 +47,8 @@ internal abstract record Term(int Size)
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table, Func<OfToken, T> ofToken) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             at(this);
     }
 
@@ -70,7 +72,8 @@ internal abstract record Term(int Size)
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table, Func<OfToken, T> ofToken) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             quotient(this);
     }
 
@@ -90,7 +93,8 @@ internal abstract record Term(int Size)
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table, Func<OfToken, T> ofToken) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             remainder(this);
     }
 
@@ -117,7 +121,8 @@ internal abstract record Term(int Size)
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table, Func<OfToken, T> ofToken) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             extremum(this);
     }
 
@@ -143,7 +148,8 @@ internal abstract record Term(int Size)
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table, Func<OfToken, T> ofToken) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             shifted(this);
     }
 
@@ -160,7 +166,8 @@ internal abstract record Term(int Size)
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table, Func<OfToken, T> ofToken) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             product(this);
     }
 
@@ -193,7 +200,8 @@ internal abstract record Term(int Size)
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table, Func<OfToken, T> ofToken) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             remainderBound(this);
     }
 
@@ -217,7 +225,8 @@ internal abstract record Term(int Size)
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table, Func<OfToken, T> ofToken) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             ofToken(this);
     }
 
@@ -236,7 +245,8 @@ internal abstract record Term(int Size)
 
         public override T Match<T>(
             Func<At, T> at, Func<Quotient, T> quotient, Func<Remainder, T> remainder, Func<Extremum, T> extremum,
-            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table, Func<OfToken, T> ofToken) =>
+            Func<Shifted, T> shifted, Func<Product, T> product, Func<RemainderBound, T> remainderBound, Func<Table, T> table,
+            Func<OfToken, T> ofToken) =>
             table(this);
     }
 }

@@ -33,6 +33,9 @@ internal sealed record Sight(Visibility Visibility, Dim Queries, Dim Keys)
         : place is Place.Key or Place.FirstKey or Place.LastKey ? Keys
         : null;
 
+    /// <summary>The sight where numbers of tokens are known.</summary>
+    public Sight With(IEnumerable<TokenTile> tiles) => this with { Tiles = [.. tiles] };
+
     /// <summary>Where a number of tokens is; null: nowhere.</summary>
     public Tile? TileOf(Term.OfToken number) => Tiles.FirstOrDefault(tile => tile.Number == number)?.Tile;
 }

@@ -51,7 +51,8 @@ internal static class ScoreReader
     };
 
     private static string? ObjectionTo(IParameterSymbol parameter) =>
-        parameter.Name != "score" ? PositionParameters.ObjectionTo(parameter, "float score, int query, int key, int head, int keys")
+        parameter.Name != "score" || PositionParameters.IsPerToken(parameter)
+            ? PositionParameters.ObjectionTo(parameter, "float score, int query, int key, int head, int keys")
         : parameter.Type.SpecialType != SpecialType.System_Single ? $"takes 'score' as {parameter.Type.ToDisplayString()}"
         : MethodReader.IsRead(parameter) ? null
         : "takes 'score' by reference";

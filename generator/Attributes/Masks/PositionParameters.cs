@@ -35,7 +35,8 @@ internal static class PositionParameters
         : MethodReader.IsRead(parameter) ? null
         : $"takes '{parameter.Name}' by reference";
 
-    private static bool IsPerToken(IParameterSymbol parameter) =>
+    /// <summary>Whether it is marked as a number of a token.</summary>
+    public static bool IsPerToken(IParameterSymbol parameter) =>
         parameter.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == PerToken);
 
     /// <summary>queryDocument is the number Document of the query; null where a name says nothing like it.</summary>

@@ -66,7 +66,7 @@ internal static class SoftmaxGradient
                 {
                     var k = _b.Load("K", _key, keys, _rotation);
                     var v = _b.Load("V", _value, keys);
-                    var sight = _sight with { Tiles = [.. ofQueries, .. _numbers.OfKeys(keys, sideBySide: true)] };
+                    var sight = _sight.With(ofQueries.Concat(_numbers.OfKeys(keys, sideBySide: true)));
                     var a = _b.MatMul("A", scaled, k, transposeB: true);
                     var x = _b.MatMul("X", g, v, transposeB: true);
                     var p = _b.Map("P", _i, _j, Probability(a, n, nr, sight));
@@ -95,7 +95,7 @@ internal static class SoftmaxGradient
                     var scaled = _b.Map("Qs", _i, _d, SoftmaxProgram.Scaled(q, _spec));
                     var (g, n, nr, delta) = OutputTiles(queries);
                     var (nT, nrT, deltaT) = (_b.Transpose("nT", n), _b.Transpose("nrT", nr), _b.Transpose("deltaT", delta));
-                    var sight = _sight with { Tiles = [.. ofKeys, .. _numbers.OfQueries(queries, sideBySide: true)] };
+                    var sight = _sight.With(ofKeys.Concat(_numbers.OfQueries(queries, sideBySide: true)));
                     var a = _b.MatMul("A", k, scaled, transposeB: true);
                     var x = _b.MatMul("X", v, g, transposeB: true);
                     var p = _b.Map("P", _j, _i, Probability(a, nT, nrT, sight));

@@ -78,7 +78,7 @@ internal static class SoftmaxProgram
             {
                 var k = b.Load("K", key, keys, rotation);
                 var v = b.Load("V", value, keys);
-                var seen = sight with { Tiles = [.. ofQueries, .. numbers.OfKeys(keys, sideBySide: true)] };
+                var seen = sight.With(ofQueries.Concat(numbers.OfKeys(keys, sideBySide: true)));
                 var scores = b.MatMul("A", scaled, k, transposeB: true);
                 var s = b.Map("S", i, j, WhereSeen(seen, Scores(scores, spec, seen)));
                 b.Rebase(softmax, b.RowMax("top", i, j, s), Threshold);
