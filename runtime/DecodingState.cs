@@ -1,3 +1,5 @@
+using KernelGen.CompilerServices;
+
 namespace KernelGen;
 
 /// <summary>
@@ -83,9 +85,6 @@ public abstract class DecodingState : IDisposable
     /// Where packed sequences begin, as <see cref="ForwardOptions.Offsets"/>, for a shape that packs sequences
     /// (<see cref="AttentionShape.Packed(int, int, int, TensorLayout)"/>): prompts of different lengths without padding.
     /// </param>
-    /// <param name="logDecay">
-    /// [batch, heads, length] of numbers at most 0, of a layer with <c>TokenDecay</c>; of others empty.
-    /// </param>
     /// <exception cref="ArgumentException">
     /// The shape is impossible or of another number of streams, a length or an offset does not fit, or output and input overlap.
     /// </exception>
@@ -102,8 +101,7 @@ public abstract class DecodingState : IDisposable
     /// </remarks>
     public abstract void Prefill(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
-        ReadOnlySpan<int> lengths = default, Range? streams = null, ReadOnlySpan<int> offsets = default,
-        ReadOnlySpan<float> logDecay = default);
+        ReadOnlySpan<int> lengths = default, Range? streams = null, ReadOnlySpan<int> offsets = default);
 
     /// <summary>Takes one token of each stream that has not ended, each from where it is.</summary>
     /// <param name="query">[streams, head dim]. Rows of streams that have ended are never read.</param>
@@ -115,9 +113,6 @@ public abstract class DecodingState : IDisposable
     /// <param name="groupSize">
     /// How many streams that follow each other share a key and value; <see cref="Streams"/> is a multiple of it. Of a layer with grouped
     /// heads, query heads over key heads.
-    /// </param>
-    /// <param name="logDecay">
-    /// [streams] of numbers at most 0, of a layer with <c>TokenDecay</c>; of others empty.
     /// </param>
     /// <exception cref="ArgumentException">A length or the group size does not fit, or output and input overlap.</exception>
     /// <exception cref="ObjectDisposedException">The state was disposed of.</exception>
@@ -131,8 +126,14 @@ public abstract class DecodingState : IDisposable
     /// of a stream when that is full.
     /// </remarks>
     public abstract void Step(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1,
-        ReadOnlySpan<float> logDecay = default);
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1);
+
+    /// <summary>Takes many tokens, with all that callers of the layer hand in.</summary>
+    internal abstract void PrefillWith(
+        in CallTensors tensors, AttentionShape shape, ReadOnlySpan<int> lengths, Range? streams, ReadOnlySpan<int> offsets);
+
+    /// <summary>Takes one token of each stream, with all that callers of the layer hand in.</summary>
+    internal abstract void StepWith(in CallTensors tensors, int groupSize);
 
     /// <summary>Ends a stream: it takes no more tokens, and its memory is given back. Does nothing where it has ended already.</summary>
     /// <param name="stream">0 to <see cref="Streams"/> − 1.</param>

@@ -40,6 +40,9 @@ internal sealed class Operand
     /// <summary>What it is the sum of, token by token; null where it is not (<see cref="OperandSource.RunningSum"/>).</summary>
     public Summands? SumOf { get; init; }
 
+    /// <summary>The type of its numbers.</summary>
+    public OperandElement Element { get; init; }
+
     /// <summary>Its tokens.</summary>
     public TokenIndex Length { get; }
 
@@ -54,7 +57,7 @@ internal enum TokenAxis
 }
 
 /// <summary>
-/// What a program does to an operand. The generator's copy of the runtime's, with the same names and numbers, as are the next two; a test
+/// What a program does to an operand. The generator's copy of the runtime's, with the same names and numbers, as are the next ones; a test
 /// compares them.
 /// </summary>
 internal enum OperandAccess
@@ -107,3 +110,12 @@ internal enum OperandSource
 /// <param name="Operand">What callers hand in, a number for each token; null where it is constant.</param>
 /// <param name="Constants">A number for each query head in its place.</param>
 internal sealed record Summands(Operand? Operand, IReadOnlyList<float>? Constants);
+
+/// <summary>The type of the numbers of an operand.</summary>
+internal enum OperandElement
+{
+    Float32 = 0,
+
+    /// <summary>Whole numbers: programs ask for them in conditions and numbers of positions.</summary>
+    Int32 = 1,
+}

@@ -321,7 +321,8 @@ internal class AttentionEngine<TKernel> : AttentionEngine
         }
     }
 
-    private unsafe float* Zeros => _zeros is null ? null : _zeros.Pointer;
+    /// <summary>A row of zeros, in place of what is read and missing; null where nothing can be.</summary>
+    internal unsafe float* Zeros => _zeros is null ? null : _zeros.Pointer;
 
     private unsafe void RunBackward(in CallMemory memory, in AttentionShape shape, PackedProjection packed)
     {

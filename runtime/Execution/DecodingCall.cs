@@ -13,6 +13,7 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     private const int LeastStreamsPerWorker = 2;
 
     private OperandMemory _query, _key, _value, _destination;
+    private readonly OperandMemory[] _others = new OperandMemory[KernelOperands<TKernel>.Others.Count];
     private float* _parameters;
     private AlignedBuffer? _scratch;
     private DecodingState<TKernel>? _state;
@@ -33,8 +34,27 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
     private static long ScratchStride => WorkFloats + AlignedBuffer.Aligned(HeadOperands.Most * sizeof(OperandPlace) / sizeof(float));
 
     /// <summary>Sets where the tensors are, packed as the shape says; null: missing.</summary>
-    public void Place(float* query, float* key, float* value, float* destination, float* parameters, in AttentionShape shape)
+    /// <param name="query">The queries.</param>
+    /// <param name="key">The keys.</param>
+    /// <param name="value">The values.</param>
+    /// <param name="destination">The outputs.</param>
+    /// <param name="others">What else the kernel is handed, <see cref="OtherOperand.Most"/> of them at most.</param>
+    /// <param name="parameters">As the kernel packed them.</param>
+    /// <param name="zeros">A row of zeros, in place of what is read and missing; null where nothing can be.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="isPrefill">Whether it is of whole sequences.</param>
+    public void Place(
+        float* query, float* key, float* value, float* destination, float** others, float* parameters, float* zeros,
+        in AttentionShape shape, bool isPrefill)
     {
+        for (var i = 0; i < _others.Length; i++)
+        {
+            var other = KernelOperands<TKernel>.Others[i];
+            _others[i] = others[i] is not null
+                ? OperandMemory.Of(isPrefill ? other.Operand : other.OfStep, others[i], default, shape)
+                : new OperandMemory { Start = zeros, QueryHeads = 1 };
+        }
+
         if (!_hasStrides || !_shape.Equals(shape))
         {
             _query = OperandMemory.Of(KernelOperands<TKernel>.Query, null, default, shape);
@@ -53,9 +73,11 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
     /// <summary>Moves the clocks of streams on, past the tokens that they take.</summary>
     /// <param name="streams">That are heads of the tensors, which <see cref="Place"/> has been told of.</param>
-    /// <param name="logDecay">[batch, heads, tokens] as the shape says; null where each head has a constant.</param>
+    /// <param name="others">
+    /// As for <see cref="Place"/>: what fades is among them, [batch, heads, tokens] as the shape says, unless each head has a constant.
+    /// </param>
     /// <exception cref="ArgumentException">A factor would be above 1.</exception>
-    public void ReadClocks(ReadOnlySpan<DecodingStream> streams, float* logDecay)
+    public void ReadClocks(ReadOnlySpan<DecodingStream> streams, float** others)
     {
         var clock = KernelOperands<TKernel>.Clock!;
         var floats = 2L * streams.Length * _shape.QueryLength;
@@ -71,7 +93,8 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
             _clocksAfter = new double[streams.Length];
         }
 
-        var decays = OperandMemory.Of(Decay, logDecay, default, _shape);
+        var decays = DecayPlace < 0 ? default
+            : OperandMemory.Of(KernelOperands<TKernel>.Others[DecayPlace].Operand, others[DecayPlace], default, _shape);
         for (var i = 0; i < streams.Length; i++)
         {
             ref readonly var stream = ref streams[i];
@@ -91,8 +114,9 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
         }
     }
 
-    // What one stream says of its tokens.
-    private static Operand Decay { get; } = new("logDecay", OperandRows.Queries, 1, OperandAccess.Read);
+    // What tokens say of the fading of the state; −1 where each head has a constant.
+    private static int DecayPlace { get; } =
+        Array.FindIndex([.. KernelOperands<TKernel>.Others], other => other.Operand.Name == KernelOperands<TKernel>.Clock?.SumOf);
 
     private float* ClockOf(int unit) => _clocks!.Pointer + (2L * unit * _shape.QueryLength);
 
@@ -174,9 +198,19 @@ internal sealed unsafe class DecodingCall<TKernel> : TeamJob
 
     private static OperandPlace* PlacesIn(float* scratch) => (OperandPlace*)(scratch + WorkFloats);
 
-    private HeadOperands Head(int batch, int head, int token, int tokens, OperandPlace* places) => KernelOperands<TKernel>.Head(
-        places, _query.Of(batch, head, token), _key.Of(batch, head, token), _value.Of(batch, head, token),
-        _destination.Of(batch, head, token), _parameters, tokens);
+    private HeadOperands Head(int batch, int head, int token, int tokens, OperandPlace* places)
+    {
+        for (var i = 0; i < _others.Length; i++)
+        {
+            // What is no row a token is the same for all.
+            var (operand, index) = (KernelOperands<TKernel>.Others[i].Operand, KernelOperands<TKernel>.Others[i].Index);
+            places[index] = _others[i].Of(batch, head, operand.Rows == OperandRows.None ? 0 : token);
+        }
+
+        return KernelOperands<TKernel>.Head(
+            places, _query.Of(batch, head, token), _key.Of(batch, head, token), _value.Of(batch, head, token),
+            _destination.Of(batch, head, token), _parameters, tokens);
+    }
 
     private void Step(ref DecodingStream stream, int batch, int head, int token, OperandPlace* places, float* scratch)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace KernelGen.CompilerServices;
 
@@ -16,6 +17,11 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     // The header of a file names more streams than it may hold, so room is made for so many at first and doubled.
     private const int FirstStreams = 4;
+
+    // Where calls of the layer have them.
+    private static readonly int
+        QuerySlot = KernelOperands<TKernel>.SlotOf("query"), KeySlot = KernelOperands<TKernel>.SlotOf("key"),
+        ValueSlot = KernelOperands<TKernel>.SlotOf("value"), OutputSlot = KernelOperands<TKernel>.SlotOf("output");
 
     private readonly DecodingEngine<TKernel> _engine;
     private readonly string _declaration;
@@ -123,8 +129,19 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
 
     public override void Prefill(
         ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, AttentionShape shape,
-        ReadOnlySpan<int> lengths = default, Range? streams = null, ReadOnlySpan<int> offsets = default,
-        ReadOnlySpan<float> logDecay = default)
+        ReadOnlySpan<int> lengths = default, Range? streams = null, ReadOnlySpan<int> offsets = default) =>
+        Prefill(query, key, value, destination, default, shape, lengths, streams, offsets);
+
+    internal override void PrefillWith(
+        in CallTensors tensors, AttentionShape shape, ReadOnlySpan<int> lengths, Range? streams, ReadOnlySpan<int> offsets) =>
+        Prefill(
+            tensors[QuerySlot], tensors[KeySlot], tensors[ValueSlot], Written(tensors[OutputSlot]), tensors, shape, lengths, streams,
+            offsets);
+
+    /// <param name="others">What is handed in beside these, in the order of the layer's calls; none where no layer needs it.</param>
+    private void Prefill(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in CallTensors others,
+        AttentionShape shape, ReadOnlySpan<int> lengths, Range? streams, ReadOnlySpan<int> offsets)
     {
         using var use = _gate.Enter();
         ShapeChecks.Check(shape, causal: true, takesPacked: true);
@@ -147,9 +164,13 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         CheckTensor(key.Length, shape.KeyHeads, length, TKernel.HeadDim, nameof(key));
         CheckTensor(value.Length, shape.KeyHeads, length, TKernel.ValueDim, nameof(value));
         CheckTensor(destination.Length, shape.Heads, wantsOutput ? length : 0, TKernel.ValueDim, nameof(destination));
-        CheckTensor(logDecay.Length, shape.Heads, TakesDecay(logDecay) ? length : 0, 1, nameof(logDecay));
-        CheckOverlaps(query, key, value, destination, logDecay);
-        Run(query, key, value, logDecay, destination, shape, lengths, sequences, first, isPrefill: true);
+        foreach (var other in KernelOperands<TKernel>.Others)
+        {
+            CheckOther(other.Operand, others[other.Slot], shape, destination);
+        }
+
+        CheckOverlaps(query, key, value, destination);
+        Run(query, key, value, destination, others, shape, lengths, sequences, first, isPrefill: true);
         if (sequences is not null)
         {
             _engine.Sequences.Return(sequences); // one that failed is left to the collector
@@ -160,8 +181,15 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     }
 
     public override void Step(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1,
-        ReadOnlySpan<float> logDecay = default)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, int groupSize = 1) =>
+        Step(query, key, value, destination, default, groupSize);
+
+    internal override void StepWith(in CallTensors tensors, int groupSize) => Step(
+        tensors[QuerySlot], tensors[KeySlot], tensors[ValueSlot], Written(tensors[OutputSlot]), tensors, groupSize);
+
+    private void Step(
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in CallTensors others,
+        int groupSize)
     {
         using var use = _gate.Enter();
         var shared = groupSize == 1 ? Streams : SharedBy(groupSize);
@@ -169,13 +197,16 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         CheckTensor(key.Length, shared, TKernel.HeadDim, nameof(key));
         CheckTensor(value.Length, shared, TKernel.ValueDim, nameof(value));
         CheckTensor(destination.Length, Streams, TKernel.ValueDim, nameof(destination));
-        CheckTensor(logDecay.Length, TakesDecay(logDecay) ? Streams : 0, 1, nameof(logDecay));
-        CheckOverlaps(query, key, value, destination, logDecay);
+        CheckOverlaps(query, key, value, destination);
 
         // Of one token both layouts are the same, and so are the heads of one sequence and of several.
-        Run(
-            query, key, value, logDecay, destination, new AttentionShape(1, Streams, 1) { KeyHeads = shared }, default, null, first: 0,
-            isPrefill: false);
+        AttentionShape shape = new(1, Streams, 1) { KeyHeads = shared };
+        foreach (var other in KernelOperands<TKernel>.Others)
+        {
+            CheckOther(other.OfStep, others[other.Slot], shape, destination);
+        }
+
+        Run(query, key, value, destination, others, shape, default, null, first: 0, isPrefill: false);
     }
 
     public override void End(int stream)
@@ -351,8 +382,8 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
     }
 
     private void Run(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> logDecay,
-        Span<float> destination, AttentionShape shape, ReadOnlySpan<int> lengths, PackedSequences? sequences, int first, bool isPrefill)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, Span<float> destination, in CallTensors others,
+        AttentionShape shape, ReadOnlySpan<int> lengths, PackedSequences? sequences, int first, bool isPrefill)
     {
         var taking = Plan(shape, lengths, sequences, first);
         if (taking == 0)
@@ -363,13 +394,16 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         var call = _engine.Calls.Rent();
         try
         {
-            fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, destinationPointer = destination,
-                decayPointer = logDecay)
+            fixed (float* queryPointer = query, keyPointer = key, valuePointer = value, destinationPointer = destination)
+            fixed (float* other0 = Other(others, 0), other1 = Other(others, 1), other2 = Other(others, 2), other3 = Other(others, 3))
             {
-                call.Place(queryPointer, keyPointer, valuePointer, destinationPointer, _packed.Parameters.Pointer, shape);
+                var more = stackalloc float*[OtherOperand.Most] { other0, other1, other2, other3 };
+                call.Place(
+                    queryPointer, keyPointer, valuePointer, destinationPointer, more, _packed.Parameters.Pointer, _engine.Zeros, shape,
+                    isPrefill);
                 if (Fades)
                 {
-                    call.ReadClocks(_streams.AsSpan(first, shape.Batch * shape.Heads), decayPointer);
+                    call.ReadClocks(_streams.AsSpan(first, shape.Batch * shape.Heads), more);
                 }
 
                 call.Run(this, first, shape.Batch * shape.Heads, taking, isPrefill, _engine.DegreeOfParallelism);
@@ -536,27 +570,36 @@ internal sealed unsafe class DecodingState<TKernel> : DecodingState
         return ref _streams[stream];
     }
 
-    /// <summary>Whether tokens say how much is forgotten.</summary>
-    /// <exception cref="ArgumentException">They do not and are asked to.</exception>
-    private static bool TakesDecay(ReadOnlySpan<float> logDecay)
-    {
-        if (!logDecay.IsEmpty && KernelOperands<TKernel>.Clock?.SumOf is null)
-        {
-            Throw(nameof(logDecay), $"logDecay holds {logDecay.Length} numbers, but this attention was not declared with TokenDecay and takes 0.");
-        }
-
-        return KernelOperands<TKernel>.Clock?.SumOf is not null;
-    }
-
     private static void CheckOverlaps(
-        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> destination,
-        ReadOnlySpan<float> logDecay)
+        ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> destination)
     {
-        ShapeChecks.CheckOverlap(destination, logDecay, nameof(logDecay));
         ShapeChecks.CheckOverlap(destination, query, nameof(query));
         ShapeChecks.CheckOverlap(destination, key, nameof(key));
         ShapeChecks.CheckOverlap(destination, value, nameof(value));
     }
+
+    /// <summary>What is handed in of one of the tensors that not every attention has.</summary>
+    private static ReadOnlySpan<float> Other(in CallTensors others, int place) =>
+        place < KernelOperands<TKernel>.Others.Count ? others[KernelOperands<TKernel>.Others[place].Slot] : default;
+
+    private static void CheckOther(Operand operand, ReadOnlySpan<float> tensor, in AttentionShape shape, Span<float> destination)
+    {
+        if (operand.IsOptional && tensor.IsEmpty)
+        {
+            return;
+        }
+
+        OperandChecks.CheckLength(operand, tensor.Length, default, shape);
+        ShapeChecks.CheckOverlap(destination, tensor, operand.Name);
+        if (operand.Element == OperandElement.Int32)
+        {
+            OperandChecks.CheckNumbers(operand, MemoryMarshal.Cast<float, int>(tensor));
+        }
+    }
+
+    /// <summary>The outputs among the tensors of a call, which are made of what can be written.</summary>
+    private static Span<float> Written(ReadOnlySpan<float> tensor) =>
+        MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(tensor), tensor.Length);
 
     private static void CheckTensor(int actual, int streams, int dim, string name)
     {

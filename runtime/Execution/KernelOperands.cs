@@ -54,6 +54,12 @@ internal static unsafe class KernelOperands<TKernel>
     // The strides of a head whose tokens follow each other.
     private static readonly OperandPlace[] Dense = [.. Listed.Select(operand => new OperandPlace { Stride = operand.Columns })];
 
+    /// <summary>
+    /// What callers hand in beside queries, keys, values and outputs: where the kernel lists it, and its place among all that callers hand
+    /// in.
+    /// </summary>
+    public static IReadOnlyList<OtherOperand> Others { get; } = OthersOf(Listed);
+
     /// <summary>Sets strides of heads whose tokens follow each other; nothing is there yet.</summary>
     /// <param name="places">Memory for <see cref="HeadOperands.Most"/> places.</param>
     public static void Prepare(OperandPlace* places) => Dense.CopyTo(new Span<OperandPlace>(places, HeadOperands.Most));
@@ -115,5 +121,34 @@ internal static unsafe class KernelOperands<TKernel>
         ? listed
         : throw new NotSupportedException($"The kernel has {listed.Length} operands, and the engine takes {HeadOperands.Most}.");
 
+    /// <summary>The place of an operand in <see cref="CallTensors"/>.</summary>
+    public static int SlotOf(string name) =>
+        Array.FindIndex(CallMemory.Given(Listed, isBackward: false), operand => operand.Name == name);
+
+    private static OtherOperand[] OthersOf(Operand[] listed)
+    {
+        var given = CallMemory.Given(listed, isBackward: false).ToList();
+        return
+        [
+            .. listed.Select((operand, index) => new OtherOperand(operand, index, given.FindIndex(other => other.Name == operand.Name)))
+                .Where(other => other.Operand.Source == OperandSource.Caller
+                    && other.Operand.Name is not ("query" or "key" or "value" or "output")),
+        ];
+    }
+
     private static int IndexOf(string name) => Array.FindIndex(Listed, operand => operand.Name == name);
+}
+
+/// <summary>A tensor that not every attention has.</summary>
+/// <param name="Operand">What it is.</param>
+/// <param name="Index">Its place in the list of the kernel.</param>
+/// <param name="Slot">Its place in <see cref="CallTensors"/>.</param>
+internal sealed record OtherOperand(Operand Operand, int Index, int Slot)
+{
+    /// <summary>The most that there are.</summary>
+    public const int Most = CallTensors.Most - 8;
+
+    /// <summary>What it is in a step: each stream is a head of its own, so what heads of a sequence share has a row for each.</summary>
+    public Operand OfStep { get; } =
+        Operand.SharedBy == OperandSharing.Sequence ? Operand with { SharedBy = OperandSharing.None } : Operand;
 }

@@ -119,4 +119,7 @@ public enum OperandElement
 {
     /// <summary>float.</summary>
     Float32 = 0,
+
+    /// <summary>int, whose bits lie where those of a float would.</summary>
+    Int32 = 1,
 }

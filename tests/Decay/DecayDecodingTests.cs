@@ -31,13 +31,13 @@ public sealed class DecayDecodingTests
                 var output = new float[2 * tokens * layer.ValueDim];
                 if (tokens == 1)
                 {
-                    state.Step(Part(call.Query), Part(call.Key), Part(call.Value), output, logDecay: Part(call.LogDecay));
+                    attention.Step(state, Part(call.Query), Part(call.Key), Part(call.Value), Part(call.LogDecay), output);
                 }
                 else
                 {
-                    state.Prefill(
-                        Part(call.Query), Part(call.Key), Part(call.Value), output, new AttentionShape(1, 2, tokens),
-                        logDecay: Part(call.LogDecay));
+                    attention.Prefill(
+                        state, Part(call.Query), Part(call.Key), Part(call.Value), Part(call.LogDecay), output,
+                        new AttentionShape(1, 2, tokens));
                 }
 
                 Compare.Close(NaiveAttention.ToDouble(Part(expected)), output, 1e-4);
@@ -109,9 +109,9 @@ public sealed class DecayDecodingTests
         float[] Step(DecodingState one, int t)
         {
             var output = new float[layer.ValueDim];
-            one.Step(
-                call.Query.AsSpan(t * layer.HeadDim, layer.HeadDim), call.Key.AsSpan(t * layer.HeadDim, layer.HeadDim),
-                call.Value.AsSpan(t * layer.ValueDim, layer.ValueDim), output, logDecay: call.LogDecay.AsSpan(t, 1));
+            attention.Step(
+                one, call.Query.AsSpan(t * layer.HeadDim, layer.HeadDim), call.Key.AsSpan(t * layer.HeadDim, layer.HeadDim),
+                call.Value.AsSpan(t * layer.ValueDim, layer.ValueDim), call.LogDecay.AsSpan(t, 1), output);
             return output;
         }
     }
@@ -128,17 +128,16 @@ public sealed class DecayDecodingTests
         int[] lengths = [50, 23];
         call.LogDecay.AsSpan(73).Fill(float.NaN); // past the second prompt
         var output = new float[100 * 12];
-        padded.Prefill(call.Query, call.Key, call.Value, output, call.Shape, lengths, logDecay: call.LogDecay);
+        attention.Prefill(padded, call.Query, call.Key, call.Value, call.LogDecay, output, call.Shape, lengths);
         var whole = new float[73 * 12];
-        packed.Prefill(
-            call.Query.AsSpan(0, 73 * 16), call.Key.AsSpan(0, 73 * 16), call.Value.AsSpan(0, 73 * 12), whole,
-            AttentionShape.Packed(sequences: 2, heads: 1, tokens: 73, TensorLayout.BatchLengthHeadDim), offsets: [0, 50, 73],
-            logDecay: call.LogDecay.AsSpan(0, 73));
+        attention.Prefill(
+            packed, call.Query.AsSpan(0, 73 * 16), call.Key.AsSpan(0, 73 * 16), call.Value.AsSpan(0, 73 * 12), call.LogDecay.AsSpan(0, 73),
+            whole, AttentionShape.Packed(sequences: 2, heads: 1, tokens: 73, TensorLayout.BatchLengthHeadDim), offsets: [0, 50, 73]);
         Compare.Same(whole, output.AsSpan(0, 73 * 12));
         var (one, two) = (new float[24], new float[24]);
         float[] next = [-0.5f, -0.25f];
-        padded.Step(call.Query.AsSpan(0, 32), call.Key.AsSpan(0, 32), call.Value.AsSpan(0, 24), one, logDecay: next);
-        packed.Step(call.Query.AsSpan(0, 32), call.Key.AsSpan(0, 32), call.Value.AsSpan(0, 24), two, logDecay: next);
+        attention.Step(padded, call.Query.AsSpan(0, 32), call.Key.AsSpan(0, 32), call.Value.AsSpan(0, 24), next, one);
+        attention.Step(packed, call.Query.AsSpan(0, 32), call.Key.AsSpan(0, 32), call.Value.AsSpan(0, 24), next, two);
         Compare.Same(one, two);
     }
 
@@ -150,17 +149,20 @@ public sealed class DecayDecodingTests
         using var state = attention.CreateDecodingState();
         using var untouched = attention.CreateDecodingState();
         var refused = Assert.Throws<ArgumentException>("logDecay", () => Step(state, []));
-        Assert.Contains("logDecay holds 0 numbers, but streams 1 × dim 1 = 1 are needed", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("logDecay holds 0 numbers", refused.Message, StringComparison.Ordinal);
+        refused = Assert.Throws<ArgumentException>("logDecay", () => Step(state, [-1, -1]));
+        Assert.Contains("logDecay holds 2 numbers", refused.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>("logDecay", () => Step(state, [0.5f]));
+
+        // A state by itself takes what all attention takes, and that is not enough.
+        Assert.Throws<ArgumentException>(
+            "logDecay", () => state.Step(call.Query.AsSpan(0, 16), call.Key.AsSpan(0, 16), call.Value.AsSpan(0, 12), new float[12]));
         Compare.Same(Step(untouched, [-0.5f]), Step(state, [-0.5f]));
-        using var plain = new LastingSoftmax().CreateDecodingState();
-        refused = Assert.Throws<ArgumentException>("logDecay", () => Step(plain, [-0.5f]));
-        Assert.Contains("was not declared with TokenDecay", refused.Message, StringComparison.Ordinal);
 
         float[] Step(DecodingState one, float[] decays)
         {
             var output = new float[12];
-            one.Step(call.Query.AsSpan(0, 16), call.Key.AsSpan(0, 16), call.Value.AsSpan(0, 12), output, logDecay: decays);
+            attention.Step(one, call.Query.AsSpan(0, 16), call.Key.AsSpan(0, 16), call.Value.AsSpan(0, 12), decays, output);
             return output;
         }
     }
@@ -193,9 +195,9 @@ public sealed class DecayDecodingTests
         float[] Step(DecodingState one, int t)
         {
             var output = new float[layer.ValueDim];
-            one.Step(
-                call.Query.AsSpan(t * layer.HeadDim, layer.HeadDim), call.Key.AsSpan(t * layer.HeadDim, layer.HeadDim),
-                call.Value.AsSpan(t * layer.ValueDim, layer.ValueDim), output, logDecay: call.LogDecay.AsSpan(t, 1));
+            attention.Step(
+                one, call.Query.AsSpan(t * layer.HeadDim, layer.HeadDim), call.Key.AsSpan(t * layer.HeadDim, layer.HeadDim),
+                call.Value.AsSpan(t * layer.ValueDim, layer.ValueDim), call.LogDecay.AsSpan(t, 1), output);
             return output;
         }
     }

@@ -12,6 +12,15 @@ public interface IFadingAttention : IDifferentiableAttention, ICausalAttention
         in ReadOnlyTensorView output, BackwardContext context, in ReadOnlyTensorView outputGradient, in TensorView queryGradient,
         in TensorView keyGradient, in TensorView valueGradient, in TensorView logDecayGradient, AttentionShape shape,
         BackwardOptions options = default);
+
+    void Step(
+        DecodingState state, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> logDecay,
+        Span<float> destination, int groupSize = 1);
+
+    void Prefill(
+        DecodingState state, ReadOnlySpan<float> query, ReadOnlySpan<float> key, ReadOnlySpan<float> value, ReadOnlySpan<float> logDecay,
+        Span<float> destination, AttentionShape shape, ReadOnlySpan<int> lengths = default, Range? streams = null,
+        ReadOnlySpan<int> offsets = default);
 }
 
 [FavorAttention(HeadDim = 16, ValueDim = 12, Features = 40, Causal = true, TokenDecay = true)]
