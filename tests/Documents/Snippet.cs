@@ -128,22 +128,24 @@ internal sealed partial class Snippet(MarkdownPage page, CodeBlock block, IReadO
             return code;
         }
 
-        const string Rest = "private static float Phi(float x) => MathF.Exp(x); private static readonly bool[,] _allowed = new bool[8, 8];";
-        return Method().Match(code) switch
+        var attribute = Method().Match(code).Groups["name"].Value switch
         {
-            { Success: false } => $"{code}\npublic sealed partial class Layer {{ {Rest} }}",
-            var method => $$"""
-                [{{method.Groups["name"].Value switch
-                {
-                    "Phi" => "FavorAttention(HeadDim = 64, Features = 256, KernelFunctionName = \"Phi\")",
-                    "Sees" => "SoftmaxAttention(HeadDim = 64, Mask = \"Sees\")",
-                    var other => $"SoftmaxAttention(HeadDim = 64, Causal = true, Score = \"{other}\")",
-                }}}]
-                public sealed partial class Layer { private static float Scale = 2; private static readonly bool[,] _allowed = new bool[8, 8];
-                {{code}}
-                }
-                """,
+            "" => "",
+            "Phi" => "[FavorAttention(HeadDim = 64, Features = 256, KernelFunctionName = \"Phi\")]",
+            "Sees" => "[SoftmaxAttention(HeadDim = 64, Mask = \"Sees\")]",
+            var other => $"[SoftmaxAttention(HeadDim = 64, Causal = true, Score = \"{other}\")]",
         };
+        return attribute.Length == 0
+            ? $"{code}\npublic sealed partial class Layer {{ private static float Phi(float x) => MathF.Exp(x); }}"
+            : $$"""
+            {{attribute}}
+            public sealed partial class Layer
+            {
+                private static float Scale = 2;
+                private static readonly bool[,] _allowed = new bool[8, 8];
+                {{code}}
+            }
+            """;
     }
 
     private SyntaxTree Located(string code, int line) => SnippetContext.Parse($"#line {line} \"{block.Page}\"\n{code}");
