@@ -23,7 +23,7 @@ internal static class CommandLine
         var svg = new Option<string?>("--svg")
         {
             HelpName = "file",
-            Description = $"Where the plot goes. [default: {Plot.FileName} in the current folder]",
+            Description = "Where the plot goes. [default: no plot]",
         };
 
         return command.Invoke(args, [length], [exactLimit, svg], (result, common) => run(new Settings(
@@ -32,7 +32,7 @@ internal static class CommandLine
             Threads: common.Threads,
             Quick: common.Quick,
             ExactLimit: TimeSpan.FromSeconds(result.GetValue(exactLimit) ?? 20),
-            SvgPath: result.GetValue(svg) ?? Plot.FileName,
+            SvgPath: result.GetValue(svg),
             Seed: common.Seed)));
     }
 }

@@ -80,7 +80,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
     }
 
     /// <summary>Says where the plot is.</summary>
-    public void End() => _printer.Path($"Plot: ", settings.SvgPath);
+    public void End() => _printer.Plots("--svg", settings.SvgPath);
 
     private void Table(Measurement[] results) => _printer.Table(
         [

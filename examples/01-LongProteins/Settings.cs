@@ -6,9 +6,9 @@ namespace KernelGen.Examples.LongProteins;
 /// <param name="Threads">Threads of each call.</param>
 /// <param name="Quick">Fewer repetitions.</param>
 /// <param name="ExactLimit">Exact attention runs where one call is expected to take no longer than this.</param>
-/// <param name="SvgPath">Where the plot goes.</param>
+/// <param name="SvgPath">Where the plot goes; null for none.</param>
 /// <param name="Seed">The seed of the embedding and of the random features.</param>
-internal sealed record Settings(int Length, string DataPath, int Threads, bool Quick, TimeSpan ExactLimit, string SvgPath, int Seed)
+internal sealed record Settings(int Length, string DataPath, int Threads, bool Quick, TimeSpan ExactLimit, string? SvgPath, int Seed)
 {
     /// <summary>The first of the growing lengths.</summary>
     public const int ShortestLength = 1_024;

@@ -21,7 +21,7 @@ internal static class CommandLine
         var folder = new Option<string?>("--svg-folder")
         {
             HelpName = "folder",
-            Description = "Where the plots go. [default: the current folder]",
+            Description = "Where the plots go. [default: no plots]",
         };
 
         return command.Invoke(args, [length], [folder], (result, common) => run(new Settings(
@@ -29,7 +29,7 @@ internal static class CommandLine
             DataPath: common.DataPath,
             Threads: common.Threads,
             Quick: common.Quick,
-            SvgFolder: result.GetValue(folder) ?? ".",
+            SvgFolder: result.GetValue(folder),
             Seed: common.Seed)));
     }
 }

@@ -154,8 +154,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
     /// <summary>Says where the plots are.</summary>
     public void End()
     {
-        _printer.Path($"Plot: ", settings.ErrorSvg);
-        _printer.Path($"Plot: ", settings.LayersSvg);
+        _printer.Plots("--svg-folder", settings.ErrorSvg, settings.LayersSvg);
     }
 
     private static string Lost(MapError error) =>

@@ -5,9 +5,9 @@ namespace KernelGen.Examples.KernelZoo;
 /// <param name="DataPath">The FASTA file.</param>
 /// <param name="Threads">Threads of each call.</param>
 /// <param name="Quick">Fewer tokens, repetitions and draws.</param>
-/// <param name="SvgFolder">Where the plots go.</param>
+/// <param name="SvgFolder">Where the plots go; null for none.</param>
 /// <param name="Seed">The seed of the embedding and of the random features.</param>
-internal sealed record Settings(int Length, string DataPath, int Threads, bool Quick, string SvgFolder, int Seed)
+internal sealed record Settings(int Length, string DataPath, int Threads, bool Quick, string? SvgFolder, int Seed)
 {
     /// <summary>The fewest tokens that can be asked for.</summary>
     public const int ShortestLength = 16;
@@ -31,8 +31,8 @@ internal sealed record Settings(int Length, string DataPath, int Threads, bool Q
     public ulong OtherSeed => (ulong)Seed + 1_000;
 
     /// <summary>The file of the plot of errors against features.</summary>
-    public string ErrorSvg => Path.Combine(SvgFolder, "kernel-zoo-error.svg");
+    public string? ErrorSvg => PlotFile.In(SvgFolder, "kernel-zoo-error.svg");
 
     /// <summary>The file of the plot of errors against layers.</summary>
-    public string LayersSvg => Path.Combine(SvgFolder, "kernel-zoo-layers.svg");
+    public string? LayersSvg => PlotFile.In(SvgFolder, "kernel-zoo-layers.svg");
 }

@@ -28,7 +28,7 @@ internal static class CommandLine
         var svg = new Option<string?>("--svg")
         {
             HelpName = "file",
-            Description = $"Where the plot goes. [default: {Plot.FileName} in the current folder]",
+            Description = "Where the plot goes. [default: no plot]",
         };
 
         return command.Invoke(args, [length], [resume, state, svg], (result, common) => run(new Settings(
@@ -38,7 +38,7 @@ internal static class CommandLine
             Quick: common.Quick,
             StatePath: result.GetValue(state) ?? Settings.StateName,
             Resume: result.GetValue(resume),
-            SvgPath: result.GetValue(svg) ?? Plot.FileName,
+            SvgPath: result.GetValue(svg),
             Seed: common.Seed)));
     }
 }

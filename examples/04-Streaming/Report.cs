@@ -46,7 +46,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
     public void Stopped() => _printer.Path($"Stopped. Run the same command with --resume to go on from ", settings.StatePath);
 
     /// <summary>Says where the plot is.</summary>
-    public void End() => _printer.Path($"Plot: ", settings.SvgPath);
+    public void End() => _printer.Plots("--svg", settings.SvgPath);
 
     private static string Bytes(long bytes) => bytes switch
     {

@@ -7,10 +7,10 @@ namespace KernelGen.Examples.Streaming;
 /// <param name="Quick">A short run.</param>
 /// <param name="StatePath">Where a stopped run is saved.</param>
 /// <param name="Resume">Go on with the saved run.</param>
-/// <param name="SvgPath">Where the plot goes.</param>
+/// <param name="SvgPath">Where the plot goes; null for none.</param>
 /// <param name="Seed">The seed of the embedding and of the random features.</param>
 internal sealed record Settings(
-    int Length, string DataPath, int Threads, bool Quick, string StatePath, bool Resume, string SvgPath, int Seed)
+    int Length, string DataPath, int Threads, bool Quick, string StatePath, bool Resume, string? SvgPath, int Seed)
 {
     /// <summary>The tokens of a run that asks for none.</summary>
     public const int DefaultLength = 1_000_000;

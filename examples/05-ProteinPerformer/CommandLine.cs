@@ -41,15 +41,14 @@ internal static class CommandLine
             "A short run: a few steps of every attention, on a few proteins.",
             DataFile,
             FormattableString.Invariant($"one run of each attention; without it the seeds {string.Join(" and ", options.Seeds)}"));
-        var plot = ExperimentCommand.PlotName(relatives);
         var svg = new Option<string?>("--svg")
         {
             HelpName = "file",
-            Description = $"Where the plot goes. [default: {plot} in the current folder]",
+            Description = "Where the plot goes. [default: no plot]",
         };
         return command.Define(
             options.Before, [options.Folder, svg],
-            (result, common) => ExperimentCommand.Run(options.Read(result, common, result.GetValue(svg) ?? plot)));
+            (result, common) => ExperimentCommand.Run(options.Read(result, common, result.GetValue(svg))));
     }
 
     private static Command Attention()
@@ -65,11 +64,11 @@ internal static class CommandLine
         var folder = new Option<string?>("--svg-folder")
         {
             HelpName = "folder",
-            Description = "Where the plots go. [default: the current folder]",
+            Description = "Where the plots go. [default: no plots]",
         };
         return command.Define(options.Before, [options.Folder, folder], (result, common) =>
         {
-            var experiment = options.Read(result, common, svgPath: "");
+            var experiment = options.Read(result, common, svgPath: null);
             if (experiment.Attentions.Count > 1)
             {
                 experiment = experiment with { Attentions = [ModelAttention.Exact] };
@@ -78,7 +77,7 @@ internal static class CommandLine
             var data = Path.Combine(AppContext.BaseDirectory, "data");
             return AttentionCommand.Run(new AttentionStudySettings(
                 experiment with { Seeds = [common.Seed] }, common.Quick ? few : proteins, Path.Combine(data, "blosum62.txt"),
-                Path.Combine(data, "bpt1_bovin.fasta"), result.GetValue(folder) ?? "."));
+                Path.Combine(data, "bpt1_bovin.fasta"), result.GetValue(folder)));
         });
     }
 

@@ -55,7 +55,7 @@ internal sealed class ExperimentOptions
     public Option<string?> Folder => _folder;
 
     /// <summary>What was asked for.</summary>
-    public ExperimentSettings Read(ParseResult result, JobArguments common, string svgPath)
+    public ExperimentSettings Read(ParseResult result, JobArguments common, string? svgPath)
     {
         var task = result.GetValue(_task) ?? _tasks[0].Name;
         var attention = result.GetValue(_attention);

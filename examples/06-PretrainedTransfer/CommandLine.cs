@@ -35,7 +35,7 @@ internal static class CommandLine
         var svg = new Option<string?>("--svg")
         {
             HelpName = "file",
-            Description = $"Where the plot goes. [default: {Plot.FileName} in the current folder]",
+            Description = "Where the plot goes. [default: no plot]",
         };
         return command.Invoke(args, [steps, tuning], [folder, svg], (result, common) => run(new TransferSettings(
             DataPath: common.DataPath,
@@ -44,6 +44,6 @@ internal static class CommandLine
             Threads: common.Threads,
             Seeds: common.SeedIsGiven || common.Quick ? [common.Seed] : [1, 2],
             Folder: result.GetValue(folder) ?? "transfer-runs",
-            SvgPath: result.GetValue(svg) ?? Plot.FileName)));
+            SvgPath: result.GetValue(svg))));
     }
 }

@@ -81,7 +81,7 @@ internal sealed class Report(IAnsiConsole console, TransferSettings settings)
 
         if (hasPlot)
         {
-            _printer.Path($"Plot: ", settings.SvgPath);
+            _printer.Plots("--svg", settings.SvgPath);
         }
     }
 

@@ -52,7 +52,7 @@ internal static class CommandLine
         var svg = new Option<string?>("--svg")
         {
             HelpName = "file",
-            Description = $"Where the plot goes. [default: {Plot.FileName} in the current folder]",
+            Description = "Where the plot goes. [default: no plot]",
         };
         return command.Invoke(args, [prompt, tokens, temperature, topK, topP, steps], [folder, svg], (result, common) => run(new Settings(
             DataPath: common.DataPath,
@@ -65,7 +65,7 @@ internal static class CommandLine
             ExactPositions: common.Quick ? [100, 1_000] : [100, 1_000, 10_000, 30_000],
             Seed: common.Seed,
             Folder: result.GetValue(folder) ?? "generate-runs",
-            SvgPath: result.GetValue(svg) ?? Plot.FileName)));
+            SvgPath: result.GetValue(svg))));
     }
 
     private static Option<double?> Number(string name, string description, double least, double most)

@@ -61,7 +61,7 @@ internal sealed class Report(IAnsiConsole console, Settings settings)
     public void End()
     {
         _printer.Space();
-        _printer.Path($"Plot: ", settings.SvgPath);
+        _printer.Plots("--svg", settings.SvgPath);
     }
 
     private static string Bytes(long bytes) =>

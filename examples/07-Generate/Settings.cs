@@ -11,10 +11,10 @@ namespace KernelGen.Examples.Generate;
 /// <param name="ExactPositions">Where that of exact attention is: its prompts cost the square of their length.</param>
 /// <param name="Seed">Of the model and of what it writes.</param>
 /// <param name="Folder">Where the trained model is.</param>
-/// <param name="SvgPath">Where the plot goes.</param>
+/// <param name="SvgPath">Where the plot goes; null for none.</param>
 internal sealed record Settings(
     string DataPath, IReadOnlyList<string> Prompts, int Tokens, Sampling Sampling, int Steps, int Threads,
-    IReadOnlyList<int> Positions, IReadOnlyList<int> ExactPositions, int Seed, string Folder, string SvgPath)
+    IReadOnlyList<int> Positions, IReadOnlyList<int> ExactPositions, int Seed, string Folder, string? SvgPath)
 {
     /// <summary>
     /// Characters of a row in training: about as many as are written. Far beyond positions that it has seen a model writes nonsense.

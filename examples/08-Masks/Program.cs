@@ -21,5 +21,5 @@ return CommandLine.Invoke(args, folder =>
     Write(ScorePicture.FileName, ScorePicture.Draw());
     return ExitCode.Success;
 
-    void Write(string name, string svg) => PlotFile.Write(Path.Combine(folder, name), svg, "Give another folder with --svg-folder.");
+    void Write(string name, string svg) => PlotFile.Write(PlotFile.In(folder, name), svg, "Give another folder with --svg-folder.");
 });

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.CodeAnalysis;
 
 namespace KernelGen.Generator.Diagnostics;
@@ -6,7 +7,10 @@ namespace KernelGen.Generator.Diagnostics;
 internal static class Rules
 {
     private const string Category = "KernelGen.Usage";
-    private const string Help = "https://github.com/kernelgen/kernelgen/blob/main/generator/Diagnostics/README.md#";
+
+    /// <summary>Where the page with a section for each rule is: the property KernelGenDocumentation of the build decides.</summary>
+    private static readonly string Help = typeof(Rules).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == "KernelGenDocumentation").Value + "generator/Diagnostics/README.md#";
 
     public static readonly DiagnosticDescriptor TypeNotPartial = new(
         "KGEN001", "The type is not partial",

@@ -45,5 +45,14 @@ public sealed class PlotFileTests
         }
     }
 
+    [Fact]
+    public void WithoutAPathNothingIsCheckedOrWritten()
+    {
+        PlotFile.Check(null, "--svg", "a.svg");
+        PlotFile.CheckFolder(null, "--folder");
+        PlotFile.Write(null, "<svg/>", "");
+        Assert.Null(PlotFile.In(null, "a.svg"));
+    }
+
     private static string Message(Action check) => Assert.Throws<JobException>(check).Message;
 }

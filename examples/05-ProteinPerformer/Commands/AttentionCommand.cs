@@ -34,17 +34,18 @@ internal static class AttentionCommand
             result.Locality(Reach).GroupBy(head => head.Layer).Select(layer => (string[])
                 [Printer.Text($"{layer.Key + 1}"), .. layer.Select(head => Printer.Percent(head.Near))]));
 
-        Write("similarity.svg", AttentionPlots.Matrices(result.Blosum, result.Similarity, result.Comparison, model));
-        Write("maps.svg", AttentionPlots.Maps(
+        var similarity = Write("similarity.svg", AttentionPlots.Matrices(result.Blosum, result.Similarity, result.Comparison, model));
+        var maps = Write("maps.svg", AttentionPlots.Maps(
             result.Maps, result.ChainLength, [.. Enumerable.Range(1, result.Maps.Count).Select(layer => $"layer {layer}")],
             "Attention over BPT1_BOVIN"));
+        printer.Plots("--svg-folder", similarity, maps);
         return ExitCode.Success;
 
-        void Write(string name, string svg)
+        string? Write(string name, string svg)
         {
-            var path = Path.Combine(settings.SvgFolder, name);
+            var path = PlotFile.In(settings.SvgFolder, name);
             PlotFile.Write(path, svg, "Give another folder with --svg-folder.");
-            printer.Path($"Plot: ", path);
+            return path;
         }
     }
 

@@ -5,9 +5,9 @@ namespace KernelGen.Examples.ProteinPerformer;
 /// <param name="Proteins">The most test proteins that attention is summed over.</param>
 /// <param name="BlosumPath">BLOSUM62.</param>
 /// <param name="ProteinPath">The protein whose maps are drawn.</param>
-/// <param name="SvgFolder">Where the plots go.</param>
+/// <param name="SvgFolder">Where the plots go; null for none.</param>
 internal sealed record AttentionStudySettings(
-    ExperimentSettings Experiment, int Proteins, string BlosumPath, string ProteinPath, string SvgFolder)
+    ExperimentSettings Experiment, int Proteins, string BlosumPath, string ProteinPath, string? SvgFolder)
 {
     /// <summary>Longer ones are left out: the matrix of a head has the square of so many numbers.</summary>
     public const int LongestProtein = 400;

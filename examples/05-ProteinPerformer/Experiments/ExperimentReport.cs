@@ -80,7 +80,7 @@ internal sealed class ExperimentReport(IAnsiConsole console, ExperimentSettings 
     public void End()
     {
         _printer.Space();
-        _printer.Path($"Plot: ", settings.SvgPath);
+        _printer.Plots("--svg", settings.SvgPath);
     }
 
     private string[] Cells(string name, string seed, RelativeScores scores, bool isDistribution, string minutes)

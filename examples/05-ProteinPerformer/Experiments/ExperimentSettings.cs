@@ -11,10 +11,10 @@ namespace KernelGen.Examples.ProteinPerformer;
 /// <param name="Threads">Of libtorch and of the kernels.</param>
 /// <param name="Targets">The most proteins of each list that results are counted on.</param>
 /// <param name="Folder">Where checkpoints are.</param>
-/// <param name="SvgPath">Where the plot goes.</param>
+/// <param name="SvgPath">Where the plot goes; null for none.</param>
 internal sealed record ExperimentSettings(
     string DataPath, bool Relatives, PredictionTask Task, IReadOnlyList<ModelAttention> Attentions, IReadOnlyList<int> Seeds,
-    int Length, int Steps, int Threads, int Targets, string Folder, string SvgPath)
+    int Length, int Steps, int Threads, int Targets, string Folder, string? SvgPath)
 {
     /// <summary>The most relatives that are put before a target.</summary>
     public const int MostRelatives = 16;

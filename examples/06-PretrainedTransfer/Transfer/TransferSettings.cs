@@ -7,9 +7,9 @@ namespace KernelGen.Examples.PretrainedTransfer;
 /// <param name="Threads">Of libtorch and of the kernels.</param>
 /// <param name="Seeds">A model is trained and carried over for each.</param>
 /// <param name="Folder">Where checkpoints are.</param>
-/// <param name="SvgPath">Where the plot goes.</param>
+/// <param name="SvgPath">Where the plot goes; null for none.</param>
 internal sealed record TransferSettings(
-    string DataPath, int Steps, int TuningSteps, int Threads, IReadOnlyList<int> Seeds, string Folder, string SvgPath)
+    string DataPath, int Steps, int TuningSteps, int Threads, IReadOnlyList<int> Seeds, string Folder, string? SvgPath)
 {
     /// <summary>Characters of a row.</summary>
     public const int Length = 256;

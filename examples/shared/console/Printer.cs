@@ -26,6 +26,20 @@ internal sealed class Printer(IAnsiConsole console)
         console.Profile.Out.Writer.WriteLine(Text(before) + (relative.StartsWith("..", StringComparison.Ordinal) ? full : relative));
     }
 
+    /// <summary>Says where plots are, or which option gives them.</summary>
+    public void Plots(string option, params string?[] paths)
+    {
+        foreach (var path in paths.OfType<string>())
+        {
+            Path($"Plot: ", path);
+        }
+
+        if (paths.All(path => path is null))
+        {
+            Line($"No plot was asked for: {option} says where it goes.");
+        }
+    }
+
     /// <summary>A table of cells of plain text; titles that begin with '&lt;' have their columns aligned to the left.</summary>
     public void Table(IEnumerable<string> titles, IEnumerable<string[]> rows)
     {

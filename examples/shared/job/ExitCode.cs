@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>The arguments make no sense.</summary>
     public const int Usage = 2;
 
+    /// <summary>What the job runs on is not there: a package that the build left out.</summary>
+    public const int Missing = 3;
+
     /// <summary>Ctrl-C stopped the job, in a way that it can go on from: what shells report of a program that Ctrl-C ended.</summary>
     public const int Stopped = 130;
 }
