@@ -84,6 +84,12 @@ public sealed partial class DescriptionTests
         Assert.Equal(File.ReadAllText(source).Replace("../../", Documentation), targets);
     }
 
+    /// <summary>Help links of the generator's diagnostics begin as links of the page do.</summary>
+    [Fact]
+    public void The_generator_has_the_same_property() => Assert.True(
+        PackedPackage.Open("KernelGen").Files["analyzers/dotnet/cs/KernelGen.Generator.dll"].AsSpan()
+            .IndexOf(Encoding.UTF8.GetBytes(Documentation)) >= 0);
+
     [Fact]
     public void The_template_adds_the_version_that_it_came_with() => Assert.Contains(
         "\"version\": \"0.0.0-test\"",
