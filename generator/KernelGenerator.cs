@@ -52,7 +52,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
             // 2. Find each type that carries the family's attribute and read it: a declaration without Roslyn types, and diagnostics.
             var readings = context.SyntaxProvider.ForAttributeWithMetadataName(
                 family.AttributeName, static (node, _) => node is TypeDeclarationSyntax,
-                (found, cancel) => DeclarationReader.Read(found, _families, _backends, cancel));
+                (found, cancel) => DeclarationReader.Read(
+                    found.TargetNode, found.TargetSymbol, found.Attributes, found.SemanticModel, _families, _backends, cancel));
 
             read = read.Combine(readings.Collect()).Select(static (lists, _) => lists.Left.AddRange(lists.Right));
 

@@ -5,7 +5,9 @@ namespace KernelGen.Examples.Masks;
 /// <summary>The options of the command.</summary>
 internal static class CommandLine
 {
-    /// <summary>Parses and runs; <paramref name="run"/> is given the folder of the pictures, or null for none, and returns the exit code.</summary>
+    /// <summary>
+    /// Parses and runs; <paramref name="run"/> is given the folder of the pictures, or null for none, and returns the exit code.
+    /// </summary>
     public static int Invoke(string[] args, Func<string?, int> run)
     {
         var folder = new Option<string?>("--svg-folder")

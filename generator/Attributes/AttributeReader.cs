@@ -30,6 +30,9 @@ internal sealed class AttributeReader(
 
     public Location Location => _syntax?.GetLocation() ?? Location.None;
 
+    /// <summary>The attribute in the source; null where it has none.</summary>
+    public AttributeSyntax? Syntax => _syntax;
+
     /// <summary>Whether the user wrote the argument, with whatever value.</summary>
     public bool Has(string name) => SyntaxOf(name) is not null;
 
@@ -210,7 +213,7 @@ internal sealed class AttributeReader(
     public void Report(DiagnosticDescriptor rule, string argument, params object?[] message)
     {
         Failed |= rule.DefaultSeverity == DiagnosticSeverity.Error;
-        _diagnostics.Add(Diagnostic.Create(rule, LocationOf(argument), message));
+        _diagnostics.Add(Diagnostic.Create(rule, LocationOf(argument), ArgumentFixes.Of(rule, argument)?.ToProperties(), message));
     }
 
     /// <summary>

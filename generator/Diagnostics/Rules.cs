@@ -266,6 +266,34 @@ internal static class Rules
         "LogDecays[{0}] is {1}, but the logarithm of a factor that forgets is -16384 to 0",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen062");
 
+    public static readonly DiagnosticDescriptor ArgumentWithoutName = new(
+        "KGEN070", "An argument has no name",
+        "'{0}' has no name, but all arguments of [{1}] are named; write '{2}'",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen070");
+
+    public static readonly DiagnosticDescriptor ArgumentUnknown = new(
+        "KGEN071", "An argument is unknown",
+        "[{0}] has no argument '{1}'; {2}",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen071");
+
+    public static readonly DiagnosticDescriptor ArgumentNotConstant = new(
+        "KGEN072", "An argument is no constant",
+        "{0} is '{1}', but kernels are generated for values that are known while compiling; make '{2}' a const, or write the value",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen072");
+
+    public static readonly DiagnosticDescriptor SameAttribute = new(
+        "KGEN073", "The type carries the attribute twice",
+        "'{0}' already carries [{1}]{2}, so this one is ignored; keep one of them",
+        Category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help + "kgen073");
+
+    /// <summary>
+    /// Never shown. Editors offer fixes for what an analyzer reports, not for what a generator does; see <see cref="FixAnalyzer"/>.
+    /// </summary>
+    public static readonly DiagnosticDescriptor FixAtHand = new(
+        "KGEN090", "A fix is at hand",
+        "{0}",
+        Category, DiagnosticSeverity.Hidden, isEnabledByDefault: true, helpLinkUri: Help + "kgen090");
+
     public static readonly DiagnosticDescriptor InternalError = new(
         "KGEN099", "The generator failed",
         "KernelGen could not generate '{0}', which is an error in KernelGen, not in your code; please report: {1}",

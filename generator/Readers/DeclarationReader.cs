@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using KernelGen.Generator.Attributes;
 using KernelGen.Generator.Declarations;
 using KernelGen.Generator.Diagnostics;
@@ -10,29 +11,34 @@ namespace KernelGen.Generator.Readers;
 /// <summary>An annotated declaration → <see cref="Reading"/>. Never throws, whatever half-typed code looks like.</summary>
 internal static class DeclarationReader
 {
-    /// <param name="found">The declaration.</param>
+    /// <param name="node">The declaration: a part of the type.</param>
+    /// <param name="symbol">The type.</param>
+    /// <param name="attributes">The attributes of one family that this part has, in their order.</param>
+    /// <param name="model">The semantic model of its file.</param>
     /// <param name="families">All families.</param>
     /// <param name="backends">All backends.</param>
     /// <param name="cancel">The compiler's.</param>
     public static Reading Read(
-        GeneratorAttributeSyntaxContext found, FamilyRegistry families, BackendRegistry backends, CancellationToken cancel)
+        SyntaxNode node, ISymbol symbol, ImmutableArray<AttributeData> attributes, SemanticModel model, FamilyRegistry families,
+        BackendRegistry backends, CancellationToken cancel)
     {
         try
         {
-            return found.TargetNode is TypeDeclarationSyntax syntax && found.TargetSymbol is INamedTypeSymbol type
-                ? Read(syntax, type, found.Attributes[0], found.SemanticModel, families, backends, cancel)
+            return node is TypeDeclarationSyntax syntax && symbol is INamedTypeSymbol type && !attributes.IsEmpty
+                ? Read(syntax, type, attributes, model, families, backends, cancel)
                 : Reading.Nothing;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return new(null, [Failure.Describe(found.TargetSymbol.Name, error, found.TargetNode.GetLocation())], null, []);
+            return new(null, [Failure.Describe(symbol.Name, error, node.GetLocation())], null, []);
         }
     }
 
     private static Reading Read(
-        TypeDeclarationSyntax syntax, INamedTypeSymbol type, AttributeData attribute, SemanticModel model, FamilyRegistry families,
-        BackendRegistry backends, CancellationToken cancel)
+        TypeDeclarationSyntax syntax, INamedTypeSymbol type, ImmutableArray<AttributeData> attributes, SemanticModel model,
+        FamilyRegistry families, BackendRegistry backends, CancellationToken cancel)
     {
+        var attribute = attributes[0];
         if (families.Of(attribute) is not { } family)
         {
             return Reading.Nothing;
@@ -40,6 +46,9 @@ internal static class DeclarationReader
 
         var compilation = model.Compilation;
         var reader = new AttributeReader(attribute, type, compilation, cancel);
+        var form = reader.Syntax is { } written && attribute.AttributeClass is { } declared
+            ? ArgumentRules.Check(written, declared, family.ShortName, model, cancel).ToList()
+            : [];
         var spec = family.Read(reader);
         var choice = reader.Flags<BackendFlags>("Backends");
         var precision = reader.Member<Precision>("Precision");
@@ -48,38 +57,57 @@ internal static class DeclarationReader
             reader.Report(Rules.PrecisionWithoutMeaning, "Precision", precision, choice);
         }
 
-        // The first attention attribute of a type counts. A second of the same family is the compiler's error CS0579; a second of another
-        // family is ours.
+        // The first attention attribute of a type counts.
         var first = type.GetAttributes().First(candidate => families.Of(candidate) is not null);
         if (!IsSame(first, attribute))
         {
             var firstFamily = families.Of(first)!;
-            return firstFamily == family
-                ? Reading.Nothing
-                : new(null,
+            return new(
+                null,
+                firstFamily == family
+                    ? [.. attributes.Select(same => Second(same, first, type, family))]
+                    :
                     [
                         Diagnostic.Create(Rules.SecondAttribute, reader.Location, type.Name, firstFamily.ShortName, family.ShortName),
-                        .. reader.Diagnostics,
+                        .. reader.Diagnostics, .. form,
                     ],
-                    null,
-                    []);
+                null,
+                []);
         }
 
         cancel.ThrowIfCancellationRequested();
-        var declared = spec ?? family.Example;
+        var example = spec ?? family.Example;
         var wanted = backends.All.Where(backend => backend.IsWanted(choice)).ToList();
         var reachable = wanted.Where(backend =>
             backend.Library is not { } library || Visibility.Of(compilation, library.TypeName).IsReachable);
-        var generated = new MemberCollisions(LayerMembers.Of(type.Name, declared, families.MembersOf(declared), programs: null, reachable));
+        var generated = new MemberCollisions(LayerMembers.Of(type.Name, example, families.MembersOf(example), programs: null, reachable));
         var faults = TypeRules.Check(syntax, type, family, generated).ToList();
         var target = TypeTargetReader.Read(type, syntax, model, backends.Aliases);
         return new(
             spec is null || precision is null || target is null || faults.Count > 0
                 ? null
                 : new Declaration(target, spec, choice, precision.Value),
-            [.. faults, .. faults.Count > 0 ? [] : UnsetMembers.Check(type, compilation), .. reader.Diagnostics],
+            [
+                .. faults, .. faults.Count > 0 ? [] : UnsetMembers.Check(type, compilation), .. reader.Diagnostics, .. form,
+                .. attributes.Skip(1).Select(same => Second(same, first, type, family)),
+            ],
             reader.Location,
             [.. wanted.Select(backend => new BackendWish(backend, reader.LocationOf("Backends"), backend.IsNamed(choice)))]);
+    }
+
+    /// <summary>A second attribute of the same family.</summary>
+    private static Diagnostic Second(AttributeData second, AttributeData first, INamedTypeSymbol type, Family family)
+    {
+        var (one, other) = (first.ApplicationSyntaxReference?.GetSyntax(), second.ApplicationSyntaxReference?.GetSyntax());
+        var place = one?.GetLocation().GetLineSpan();
+        var isElsewhere = one?.FirstAncestorOrSelf<TypeDeclarationSyntax>() != other?.FirstAncestorOrSelf<TypeDeclarationSyntax>();
+        var elsewhere = place is { } at && isElsewhere
+            ? FormattableString.Invariant(
+                $", on its part in {at.Path.Substring(at.Path.LastIndexOfAny(['/', '\\']) + 1)}, line {at.StartLinePosition.Line + 1}")
+            : "";
+        return Diagnostic.Create(
+            Rules.SameAttribute, other?.GetLocation(), new Fix(FixKind.RemoveAttribute, $"Remove this [{family.ShortName}]").ToProperties(),
+            type.Name, family.ShortName, elsewhere);
     }
 
     private static bool IsSame(AttributeData left, AttributeData right) =>

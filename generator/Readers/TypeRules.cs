@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using KernelGen.Generator.Diagnostics;
 using KernelGen.Generator.Layers;
 using Microsoft.CodeAnalysis;
@@ -21,7 +22,8 @@ internal static class TypeRules
     {
         if (!syntax.Modifiers.Any(SyntaxKind.PartialKeyword))
         {
-            yield return Diagnostic.Create(Rules.TypeNotPartial, syntax.Identifier.GetLocation(), type.Name, family.ShortName);
+            yield return Diagnostic.Create(
+                Rules.TypeNotPartial, syntax.Identifier.GetLocation(), MakePartial(type.Name), type.Name, family.ShortName);
         }
 
         foreach (var outer in syntax.Ancestors().OfType<TypeDeclarationSyntax>())
@@ -29,11 +31,14 @@ internal static class TypeRules
             if (!outer.Modifiers.Any(SyntaxKind.PartialKeyword))
             {
                 yield return Diagnostic.Create(
-                    Rules.ContainingTypeNotPartial, outer.Identifier.GetLocation(),
+                    Rules.ContainingTypeNotPartial, outer.Identifier.GetLocation(), MakePartial(outer.Identifier.ValueText),
                     outer.Identifier.ValueText, type.Name, family.ShortName);
             }
         }
     }
+
+    private static ImmutableDictionary<string, string?> MakePartial(string name) =>
+        new Fix(FixKind.MakePartial, $"Make '{name}' partial").ToProperties();
 
     private static IEnumerable<Diagnostic> CheckKind(TypeDeclarationSyntax syntax, INamedTypeSymbol type, Family family)
     {

@@ -10,8 +10,7 @@ internal static class GeneratorSource
     {
         var folder = Path.Combine(Repository.Root, "generator");
         var files = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
-            .Where(file => !Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)[0].Equals("obj", StringComparison.Ordinal)
-                && !Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)[0].Equals("bin", StringComparison.Ordinal));
+            .Where(file => Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)[0] is not ("obj" or "bin" or "CodeFixes"));
         return CSharpCompilation.Create(
             "KernelGen.Generator",
             [

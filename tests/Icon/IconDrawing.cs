@@ -4,12 +4,12 @@ using System.Text;
 namespace KernelGen.Tests.Icon;
 
 /// <summary>
-/// The icon of the packages: what causal attention of four tokens looks like. A row is a query, a column a key; squares are bright where the query
-/// attends to the key, dark where it must not look.
+/// The icon of the packages: what causal attention of four tokens looks like. A row is a query, a column a key; squares are bright where
+/// the query attends to the key, dark where it must not look.
 /// </summary>
 /// <remarks>
-/// Everything lies on a grid of 4 of its 128 units, so that edges stay sharp at 32 pixels. Colours are computed with sums and products alone, which
-/// give the same bits on every machine.
+/// Everything lies on a grid of 4 of its 128 units, so that edges stay sharp at 32 pixels. Colours are computed with sums and products
+/// alone, which give the same bits on every machine.
 /// </remarks>
 internal static class IconDrawing
 {

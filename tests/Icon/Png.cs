@@ -4,7 +4,9 @@ using System.Text;
 
 namespace KernelGen.Tests.Icon;
 
-/// <summary>The part of PNG (ISO/IEC 15948) that an icon needs: square images of 8 bit red, green, blue and opacity, without filters.</summary>
+/// <summary>
+/// The part of PNG (ISO/IEC 15948) that an icon needs: square images of 8 bit red, green, blue and opacity, without filters.
+/// </summary>
 internal static class Png
 {
     private static readonly byte[] Signature = [0x89, .. "PNG\r\n\u001a\n"u8];

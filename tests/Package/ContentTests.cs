@@ -4,7 +4,8 @@ using Xunit;
 namespace KernelGen.Tests.Package;
 
 /// <summary>
-/// What is in a package is what <c>contents.txt</c> lists: a path and the most bytes that it may have. Nothing is missing, nothing more is there.
+/// What is in a package is what <c>contents.txt</c> lists: a path and the most bytes that it may have. Nothing is missing, nothing more is
+/// there.
 /// </summary>
 public sealed class ContentTests
 {
@@ -15,7 +16,8 @@ public sealed class ContentTests
     public void Files_are_those_of_the_list(string package)
     {
         var packed = Open(package);
-        Assert.Equal(Lists()[package].Keys.Where(path => path != "").Order(StringComparer.Ordinal), packed.Files.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Lists()[package].Keys.Where(path => path != "").Order(StringComparer.Ordinal), packed.Files.Keys.Order(StringComparer.Ordinal));
     }
 
     /// <summary>A file is within its limit, and not far below it: then the list says something about sizes.</summary>
@@ -28,7 +30,9 @@ public sealed class ContentTests
         {
             var length = path == "" ? packed.Length : packed.Files[path].Length;
             Assert.True(length <= limit, $"{package}: {(path == "" ? "the package" : path)} has {length} bytes; the list allows {limit}.");
-            Assert.True(length >= limit / 4, $"{package}: {(path == "" ? "the package" : path)} has {length} bytes; lower the list's limit, {limit}.");
+            Assert.True(
+                length >= limit / 4,
+                $"{package}: {(path == "" ? "the package" : path)} has {length} bytes; lower the list's limit, {limit}.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Text;
 using System.Text.RegularExpressions;
 using KernelGen.Tests.Harness;
@@ -79,13 +80,20 @@ public sealed partial class DescriptionTests
     {
         var targets = PackedPackage.Open("KernelGen").Text("buildTransitive/KernelGen.targets");
         Assert.Contains($"HelpLink=\"{Documentation}generator/Diagnostics/README.md#kgen035\"", targets);
-        Assert.Equal(
-            File.ReadAllText(Path.Combine(Repository.Root, "runtime", "buildTransitive", "KernelGen.targets")).Replace("../../", Documentation), targets);
+        var source = Path.Combine(Repository.Root, "runtime", "buildTransitive", "KernelGen.targets");
+        Assert.Equal(File.ReadAllText(source).Replace("../../", Documentation), targets);
     }
+
+    /// <summary>Help links of the generator's diagnostics begin as links of the page do.</summary>
+    [Fact]
+    public void The_generator_has_the_same_property() => Assert.True(
+        PackedPackage.Open("KernelGen").Files["analyzers/dotnet/cs/KernelGen.Generator.dll"].AsSpan()
+            .IndexOf(Encoding.UTF8.GetBytes(Documentation)) >= 0);
 
     [Fact]
     public void The_template_adds_the_version_that_it_came_with() => Assert.Contains(
-        "\"version\": \"0.0.0-test\"", PackedPackage.Open("KernelGen.Templates").Text("content/kernelgen-layer/.template.config/template.json"));
+        "\"version\": \"0.0.0-test\"",
+        PackedPackage.Open("KernelGen.Templates").Text("content/kernelgen-layer/.template.config/template.json"));
 
     /// <summary>The generator and what it brings come with the package that depends on it too.</summary>
     [Fact]
@@ -103,6 +111,7 @@ public sealed partial class DescriptionTests
     [InlineData("KernelGen.TorchSharp.snupkg", "lib/net10.0/KernelGen.TorchSharp.pdb")]
     [InlineData("KernelGen.nupkg", "lib/net10.0/KernelGen.Attributes.dll")]
     [InlineData("KernelGen.nupkg", "analyzers/dotnet/cs/KernelGen.Generator.dll")]
+    [InlineData("KernelGen.nupkg", "analyzers/dotnet/cs/KernelGen.CodeFixes.dll")]
     public void A_debugger_finds_every_source(string package, string file)
     {
         var packed = PackedPackage.Open(Path.GetFileNameWithoutExtension(package), Path.GetExtension(package)[1..]);
@@ -121,6 +130,23 @@ public sealed partial class DescriptionTests
             Assert.StartsWith("/_/", path);
             Assert.True(File.Exists(Path.Combine(Repository.Root, path["/_/".Length..])), path);
         }
+    }
+
+    /// <summary>An editor loads fixes beside its own libraries: those of Roslyn, 4.8 or later, and no others.</summary>
+    [Fact]
+    public void Fixes_need_nothing_that_differs_from_editor_to_editor()
+    {
+        using var file = new MemoryStream(PackedPackage.Open("KernelGen").Files["analyzers/dotnet/cs/KernelGen.CodeFixes.dll"]);
+        using var assembly = new PEReader(file);
+        var reader = assembly.GetMetadataReader();
+        var names = reader.AssemblyReferences.Select(reader.GetAssemblyReference)
+            .Select(of => (reader.GetString(of.Name), of.Version.Major)).Order();
+        Assert.Equal(
+            [
+                ("Microsoft.CodeAnalysis", 4), ("Microsoft.CodeAnalysis.CSharp", 4), ("Microsoft.CodeAnalysis.Workspaces", 4),
+                ("System.Collections.Immutable", 7), ("netstandard", 2),
+            ],
+            names);
     }
 
     private static void AssertLeadsToFile(string link)

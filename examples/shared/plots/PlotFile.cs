@@ -2,7 +2,9 @@ using System.Text;
 
 namespace KernelGen.Examples;
 
-/// <summary>Files of plots: what would fail after the work fails before it. Nobody has to want a plot: without a path nothing is checked or written.</summary>
+/// <summary>
+/// Files of plots: what would fail after the work fails before it. Nobody has to want a plot: without a path nothing is checked or written.
+/// </summary>
 internal static class PlotFile
 {
     /// <summary>The file of a plot in a folder; null without a folder.</summary>

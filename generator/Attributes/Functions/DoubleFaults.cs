@@ -1,3 +1,4 @@
+using KernelGen.Generator.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -32,7 +33,7 @@ internal sealed class DoubleFaults(ExpressionReader reader, FunctionFaults fault
             case IConversionOperation { OperatorMethod: null, Operand: { Type.SpecialType: SpecialType.System_Single } operand } conversion:
                 if (!conversion.IsImplicit)
                 {
-                    Report(conversion.Syntax, "a conversion to double", "leave the cast out");
+                    Report(conversion.Syntax, "a conversion to double", "leave the cast out", FunctionFixes.OfConversion(conversion));
                 }
 
                 reader.Read(operand);
@@ -56,7 +57,9 @@ internal sealed class DoubleFaults(ExpressionReader reader, FunctionFaults fault
                 Visit(otherwise);
                 break;
             case IInvocationOperation call when MathCalls.IsMath(call.TargetMethod):
-                Report(call.Syntax, MathCalls.NameOf(call.TargetMethod) + " on doubles", MathCalls.FloatAdviceFor(call.TargetMethod));
+                Report(
+                    call.Syntax, MathCalls.NameOf(call.TargetMethod) + " on doubles", MathCalls.FloatAdviceFor(call.TargetMethod),
+                    FunctionFixes.OfDoubles(call));
                 foreach (var argument in call.Arguments)
                 {
                     Visit(argument.Value);
@@ -96,12 +99,12 @@ internal sealed class DoubleFaults(ExpressionReader reader, FunctionFaults fault
             IdentifierNameSyntax or MemberAccessExpressionSyntax => $"write (float){text}, or declare it as a float",
             _ => $"write (float)({text})",
         };
-        Report(constant.Syntax, "the double " + text, advice);
+        Report(constant.Syntax, "the double " + text, advice, FunctionFixes.OfConstant(constant));
     }
 
-    private Value Report(SyntaxNode syntax, string construct, string advice)
+    private Value Report(SyntaxNode syntax, string construct, string advice, Fix? fix = null)
     {
         _found = true;
-        return faults.Unsupported(syntax, construct, advice);
+        return faults.Unsupported(syntax, construct, advice, fix);
     }
 }

@@ -325,7 +325,8 @@ internal sealed class ExpressionReader(MethodReader methods, FunctionFaults faul
 
         if (value is null)
         {
-            return faults.Unsupported(call.Syntax, MathCalls.NameOf(call.TargetMethod), MathCalls.AdviceFor(call.TargetMethod));
+            return faults.Unsupported(
+                call.Syntax, MathCalls.NameOf(call.TargetMethod), MathCalls.AdviceFor(call.TargetMethod), FunctionFixes.OfUnknown(call));
         }
 
         return arguments.All(argument => argument is Number) ? value : Value.Unknown;

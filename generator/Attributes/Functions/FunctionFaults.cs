@@ -18,19 +18,25 @@ internal sealed class FunctionFaults(Action<Diagnostic> report, DiagnosticDescri
     /// <summary>What the compiler already said.</summary>
     public void AddSilently() => Any = true;
 
-    public void Add(DiagnosticDescriptor rule, Location location, params object?[] message)
+    public void Add(DiagnosticDescriptor rule, Location location, params object?[] message) => Report(rule, location, null, message);
+
+    private void Report(DiagnosticDescriptor rule, Location location, Fix? fix, params object?[] message)
     {
         Any = true;
         if (_reported.Add((rule.Id, location)))
         {
-            report(Diagnostic.Create(rule, location, message));
+            report(Diagnostic.Create(rule, location, fix?.ToProperties(), message));
         }
     }
 
     /// <summary>A construct that cannot become part of an expression, and what to write instead.</summary>
-    public Value Unsupported(SyntaxNode syntax, string what, string advice)
+    /// <param name="syntax">The construct.</param>
+    /// <param name="what">Its name.</param>
+    /// <param name="advice">What to do instead.</param>
+    /// <param name="fix">The same as an edit, where there is one way to do it.</param>
+    public Value Unsupported(SyntaxNode syntax, string what, string advice, Fix? fix = null)
     {
-        Add(construct ?? Rules.FunctionConstruct, syntax.GetLocation(), what, advice);
+        Report(construct ?? Rules.FunctionConstruct, syntax.GetLocation(), fix, what, advice);
         return Value.Unknown;
     }
 }

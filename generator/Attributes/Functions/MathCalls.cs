@@ -62,12 +62,15 @@ internal static class MathCalls
     };
 
     /// <summary>What to write instead of a method on doubles.</summary>
-    public static string FloatAdviceFor(IMethodSymbol method) => method.Name switch
+    public static string FloatAdviceFor(IMethodSymbol method) => FloatNameOf(method) is { } name ? $"write {name}" : AdviceFor(method);
+
+    /// <summary>The method on floats that computes what one on doubles does; null where none is known.</summary>
+    public static string? FloatNameOf(IMethodSymbol method) => method.Name switch
     {
-        "Exp2" => "write float.Exp2", // which MathF does not have
-        "Clamp" => "write float.Clamp", // likewise
-        "Pow" or "Max" or "Min" or "FusedMultiplyAdd" or "Sign" or "CopySign" or "Log10" => $"write MathF.{method.Name}",
-        _ => UnaryOf(method.Name) is not null ? $"write MathF.{method.Name}" : AdviceFor(method),
+        "Exp2" => "float.Exp2", // which MathF does not have
+        "Clamp" => "float.Clamp", // likewise
+        "Pow" or "Max" or "Min" or "FusedMultiplyAdd" or "Sign" or "CopySign" or "Log10" => $"MathF.{method.Name}",
+        _ => UnaryOf(method.Name) is not null ? $"MathF.{method.Name}" : null,
     };
 
     /// <summary>

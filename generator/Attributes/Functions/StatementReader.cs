@@ -134,7 +134,8 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
         {
             faults.Unsupported(
                 declarator.Syntax, $"a local of type '{local.Type.ToDisplayString()}'",
-                UnsupportedConstructs.AdviceForLocal(local.Type, initializer is { ConstantValue.HasValue: true }));
+                UnsupportedConstructs.AdviceForLocal(local.Type, initializer is { ConstantValue.HasValue: true }),
+                FunctionFixes.OfLocal(declarator, initializer is { ConstantValue.HasValue: true }));
         }
 
         return false;
@@ -177,7 +178,7 @@ internal sealed class StatementReader(MethodReader methods, FunctionFaults fault
                 faults.Unsupported(expression.Syntax, "a change of anything but a local", "a kernel function has no effects; use a local");
                 break;
             case IInvocationOperation:
-                faults.Unsupported(expression.Syntax, "a call whose value is not used", "leave it out");
+                faults.Unsupported(expression.Syntax, "a call whose value is not used", "leave it out", FunctionFixes.OfStatement());
                 break;
             case IInvalidOperation:
                 faults.AddSilently();

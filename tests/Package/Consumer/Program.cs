@@ -1,5 +1,5 @@
-// What the scripts of tests/Package build with the package, publish and run. It ends with 0 where attention is right and where the vectors have the
-// bits that the first argument names, if there is one.
+// What the scripts of tests/Package build with the package, publish and run. It ends with 0 where attention is right and where the vectors
+// have the bits that the first argument names, if there is one.
 using System;
 using System.IO;
 using System.Linq;
