@@ -47,7 +47,8 @@ internal static class DecayCommand
             var tensors = new Tensors(Length * Heads * plain.HeadDim);
             foreach (var direction in new[] { Direction.Forward, Direction.Backward })
             {
-                var (ratio, seconds) = Interleaved.Compare(Work(fading, direction, tensors).Run, Work(plain, direction, tensors).Run, effort);
+                var (ratio, seconds) = Interleaved.Compare(
+                    Work(fading, direction, tensors).Run, Work(plain, direction, tensors).Run, effort);
                 yield return $"| {name} | {(direction == Direction.Forward ? "forward" : "backward")} "
                     + $"| {Format.Number(ratio * seconds * 1e3, "F2")} | {Format.Number(ratio, "F3")} |";
             }

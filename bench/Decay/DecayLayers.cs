@@ -4,7 +4,7 @@ namespace KernelGen.Bench.Decay;
 
 [FavorAttention(
     HeadDim = 64, Features = 256, Causal = true,
-    LogDecays = new[] { -0.031748698f, -0.015748357f, -0.007843178f, -0.003913899f, -0.001955035f, -0.000977040f, -0.000488400f, -0.000244170f })]
+    LogDecays = new[] { -0.0317487f, -0.0157484f, -0.0078432f, -0.0039139f, -0.0019550f, -0.0009770f, -0.0004884f, -0.0002442f })]
 public sealed partial class RetentiveSoftmax;
 
 [FavorAttention(HeadDim = 64, Features = 256, Causal = true, LogDecays = new[] { -1f, -1, -1, -1, -1, -1, -1, -1 })]
@@ -12,5 +12,5 @@ public sealed partial class ForgetfulSoftmax;
 
 [FavorAttention(
     Kernel = KernelFunction.Relu, HeadDim = 64, Features = 256, Causal = true,
-    LogDecays = new[] { -0.031748698f, -0.015748357f, -0.007843178f, -0.003913899f, -0.001955035f, -0.000977040f, -0.000488400f, -0.000244170f })]
+    LogDecays = new[] { -0.0317487f, -0.0157484f, -0.0078432f, -0.0039139f, -0.0019550f, -0.0009770f, -0.0004884f, -0.0002442f })]
 public sealed partial class RetentiveRelu;

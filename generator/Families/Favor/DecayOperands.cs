@@ -37,7 +37,7 @@ internal sealed class DecayOperands
     /// <summary>∂loss/∂Γ of each token; what the engine makes of it is added to what callers hand in for the decays.</summary>
     public Operand Gradient()
     {
-        var wanted = _b.Operand(new Operand("logDecayGradient", TokenAxis.Queries, Dim.One, OperandAccess.Accumulate) { IsOptional = true });
-        return _b.Operand(AttentionOperands.ClockGradient(new Summands(wanted, null)));
+        Operand wanted = new("logDecayGradient", TokenAxis.Queries, Dim.One, OperandAccess.Accumulate) { IsOptional = true };
+        return _b.Operand(AttentionOperands.ClockGradient(new Summands(_b.Operand(wanted), null)));
     }
 }
